@@ -1,0 +1,1 @@
+"""Reads runs: figures and reports; never the engine."""

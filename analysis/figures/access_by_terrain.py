@@ -1,0 +1,131 @@
+"""Access to services by terrain around the reform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.figures import style
+from analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+PANELS = {
+    "commune_administration": "Commune office",
+    "district_administration": "What the district office did",
+    "health": "Health care",
+    "education": "Schools",
+}
+YEARS_BEFORE, YEARS_AFTER = 2.0, 5.0
+
+
+def mean_access(run: Run) -> pd.DataFrame:
+    """Mean access a person, by step and terrain; one column a service."""
+    places = run.places
+    services = [c for c in places.columns if c.startswith("access_")]
+    n = len(run.world_places)
+    terrain = pd.Categorical(run.world_places["terrain"])
+    steps = places["step"].to_numpy()[::n]
+    persons = places["persons"].to_numpy().reshape(-1, n).astype(np.float64)
+    rows = []
+    for code, name in enumerate(terrain.categories):
+        mine = np.flatnonzero(terrain.codes == code)
+        people = persons[:, mine].sum(axis=1)
+        frame = {"step": steps, "terrain": str(name)}
+        for c in services:
+            access = places[c].to_numpy().reshape(-1, n)[:, mine].astype(np.float64)
+            total = (persons[:, mine] * access).sum(axis=1)
+            mean = np.full(len(steps), np.nan)
+            frame[c.removeprefix("access_")] = np.divide(total, people, out=mean, where=people > 0)
+        rows.append(pd.DataFrame(frame))
+    return pd.concat(rows, ignore_index=True)
+
+
+def draw(run: Run) -> Figure:
+    """Small multiples, one a service: lines by terrain, from two years before the reform to five after."""
+    table = mean_access(run)
+    reform = run.comparison_step
+    per_year = run.steps_per_year
+    steps = np.unique(table["step"])
+    first, last = reform - 1 - YEARS_BEFORE * per_year, reform + YEARS_AFTER * per_year
+    shown = steps[(steps >= first) & (steps < last)]
+    if len(shown) < 2:
+        shown = steps
+    window = table[table["step"].isin(shown)]
+    terrains = [t for t in style.TERRAIN if t in set(window["terrain"])]
+    foot = [
+        "Access = quality of the office (staff, equipment, less what a merger disrupts) times what distance "
+        "leaves of it (half at 30 minutes by default); 1.0 = at the door of an office with all it needs.",
+        "Mean over persons where they live that day. Travel speeds, disruption and the share done on line "
+        "are assumptions: see the parameters in config.yaml.",
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(
+        6.3, _finding(run, table, terrains),
+        "Access to services, mean of persons by terrain (index, 1.0 = at the door)", foot,
+    )  # fmt: skip
+    grid = fig.add_gridspec(1, 4, left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.13)
+    high = max(1.14, 1.14 * float(np.nanmax(window[list(PANELS)].to_numpy())))
+    for k, (service, name) in enumerate(PANELS.items()):
+        ax = fig.add_subplot(grid[k])
+        ends = []
+        for terrain in terrains:
+            line = window[window["terrain"] == terrain].sort_values("step")
+            colour, dash = style.TERRAIN[terrain]
+            at = run.year_at_end(line["step"].to_numpy())
+            sparse = len(line) <= 2 * (YEARS_BEFORE + YEARS_AFTER)
+            ax.plot(at, line[service], color=colour, linestyle=dash, marker="o" if sparse else "", ms=4)
+            ends.append((float(at[-1]), float(line[service].iloc[-1]), terrain, colour))
+        ax.set_ylim(0, high)
+        ax.axhline(1.0, color=style.SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+        ax.set_title(name)
+        if k == 1:
+            ax.annotate(
+                "at the door", (run.year_at_end(shown[-1]), 1.0), ha="right", va="bottom", fontsize=8.5
+            )
+        ax.set_xlim(float(run.year_at_end(shown[0])) - 0.1, float(run.year_at_end(shown[-1])))
+        ax.xaxis.set_major_locator(_years())
+        ax.set_xlabel("Year")
+        style.mark_reform(ax, run, label=k == 0)
+        if k:
+            ax.tick_params(labelleft=False)
+        if k == len(PANELS) - 1:
+            style.label_ends(ax, ends)
+    return fig
+
+
+def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
+    """What changed from the last record before the reform to the first a year after it (or the last one)."""
+    reform = run.comparison_step
+    steps = np.unique(table["step"])
+    before = steps[steps < reform][-1]
+    later = steps[steps >= reform + run.steps_per_year]
+    after = later[0] if len(later) else steps[-1]
+    value = table.set_index(["step", "terrain"])
+
+    def told(service: str) -> str:
+        parts = []
+        for t in [t for t in terrains if t != "island"] or terrains:  # islands hold few people
+            change = 100 * (value.loc[(after, t), service] / value.loc[(before, t), service] - 1)
+            said = "unchanged" if abs(change) < 0.5 else f"{style.signed(float(change), 0)} %"
+            parts.append(f"{said} ({_PLURAL[t]})")
+        return ", ".join(parts)
+
+    head = "Merger" if run.reform_step is not None else "No merger"
+    return (
+        f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices "
+        f"{told('commune_administration')}; to what districts did {told('district_administration')}"
+    )
+
+
+_PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}
+
+
+def _years() -> MaxNLocator:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10])

@@ -1,0 +1,181 @@
+"""One restrained style for all figures: white sheet, finding as title, source at the foot, few colours.
+
+Colours are from Okabe and Ito (2008), told apart by colour-blind readers; lines also differ in dash and are
+labelled at their ends, so that a grey print loses nothing. DejaVu Sans ships with matplotlib and has the
+Vietnamese letters.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.record.folder import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from analysis.load import Run
+
+INK: Final = "#222222"
+SOFT: Final = "#6b6b6b"
+FAINT: Final = "#d9d9d9"
+BLUE: Final = "#0072b2"
+ORANGE: Final = "#d55e00"
+GREEN: Final = "#009e73"
+TERRAIN: Final = {
+    "plain": (BLUE, "-"),
+    "mountain": (ORANGE, (0, (5, 1.6))),
+    "island": (GREEN, (0, (1.2, 1.2))),
+}
+
+WIDTH: Final = 11.5
+TITLE_SIZE: Final = 14.0
+TEXT_SIZE: Final = 10.0
+FOOT_SIZE: Final = 8.0
+
+RC: Final[dict[Any, Any]] = {
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT_SIZE,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": SOFT,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": "#e8e8e8",
+    "grid.linewidth": 0.8,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "ytick.major.size": 0,
+    "lines.linewidth": 2.2,
+    "hatch.linewidth": 0.5,
+    "svg.hashsalt": "dicu",  # ids in the SVG would otherwise be random
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "axes.unicode_minus": True,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The style, for the length of a block; nothing of the reader's own settings enters or is changed."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
+        yield
+
+
+def sheet(height: float, title: str, subtitle: str, foot: list[str]) -> tuple[Figure, tuple[float, float]]:
+    """An empty sheet with the finding as title and sources and assumptions at the foot.
+
+    Returns
+    -------
+    (Figure, (bottom, top))
+        The band left for axes, as fractions of the height.
+    """
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, height), facecolor="white")
+    inch, left = 1.0 / height, 0.35 / WIDTH
+    y = 1 - 0.28 * inch
+    rows = -(-len(title) // 88)
+    for line in textwrap.wrap(title, min(88, len(title) // rows + 10)):  # rows of about equal length
+        fig.text(left, y, line, fontsize=TITLE_SIZE, fontweight="bold", va="top")
+        y -= 0.28 * inch
+    for line in textwrap.wrap(subtitle, 150):
+        fig.text(left, y, line, fontsize=TEXT_SIZE, color=SOFT, va="top")
+        y -= 0.2 * inch
+    lines = [piece for text in foot for piece in textwrap.wrap(text, 160)]
+    base = 0.16 * inch
+    for line in reversed(lines):
+        fig.text(left, base, line, fontsize=FOOT_SIZE, color=SOFT, va="bottom")
+        base += 0.155 * inch
+    return fig, (base, y)
+
+
+def run_line(run: Run) -> str:
+    """Which run a figure shows, for its foot."""
+    m = run.manifest
+    weight = m["weight"]
+    sample = "every household" if weight == 1 else f"each row stands for {weight:,} households"
+    seed = f", seed {run.config['seed']}" if "seed" in run.config else ""
+    return f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast."
+
+
+def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
+    """A vertical line at the day the borders change; dotted and so labelled when this run makes no reform."""
+    from sim.scenario.calendar import parse_period
+
+    step = run.comparison_step
+    at = float(run.year_at_end(step - 1))
+    made = run.reform_step is not None
+    ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
+    if label:
+        month = parse_period(run.labels[step])[0] % 12
+        day = f"1 {_MONTHS[month]} {int(at + 1e-9)}"
+        text = f" merger, {day}" if made else f" no merger, {day}"
+        ax.annotate(text, (at, 1), xycoords=("data", "axes fraction"), va="top", fontsize=8.5, color=INK)
+
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+
+def label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float = 0.055) -> None:
+    """Write labels beside line ends (x, y, text, colour), at least ``gap`` of the axis height apart."""
+    low, high = ax.get_ylim()
+    ordered = sorted(ends, key=lambda e: e[1])
+    ys: list[float] = []
+    for _, y, _, _ in ordered:
+        ys.append(max(y, ys[-1] + gap * (high - low)) if ys else y)
+    for (x, _, text, colour), y in zip(ordered, ys, strict=True):
+        ax.annotate(
+            f" {text}", (x, y), va="center", ha="left", color=colour, fontweight="bold", fontsize=9.5,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number for a title: thousands separated, a true minus sign."""
+    return f"{value:,.{digits}f}".replace("-", "\u2212")
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, true minus; what rounds to 0 has none."""
+    text = f"{value:+,.{digits}f}"
+    return (text if float(text.replace(",", "")) else text[1:]).replace("-", "\u2212")
+
+
+def save(fig: Figure, folder: Path, name: str) -> list[Path]:
+    """Write ``name.svg`` and ``name.png``, the same bytes for the same data."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(fig)
+    made = []
+    empty: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": None}, "png": {"Software": None}
+    }  # fmt: skip
+    for kind, metadata in empty.items():
+        data = io.BytesIO()
+        fig.savefig(data, format=kind, metadata=metadata)
+        made.append(write_bytes(folder / f"{name}.{kind}", data.getvalue()))
+    return made

@@ -1,0 +1,1 @@
+"""dicu: the simulation package."""

@@ -1,0 +1,130 @@
+"""All luck of the households' decisions: which purposes there are, and the exponential race.
+
+A draw is a hash of (seed, purpose, uid, step[, alternative]) and nothing else, so a household meets the same luck in
+every scenario, whatever the threads, the shards or the order of rows (common random numbers by construction).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour.numeric import log64
+from sim.population.hashing import hash64, hash64_2, key64, mix32, mix64
+
+TWO_32 = 4294967296.0
+_HALF_BELOW_TWO_32 = 4294967295.5
+_SLACK_OVER_TWO_32 = (1.0 - 1e-12) / TWO_32
+
+
+class Purpose(IntEnum):
+    """What a draw is for; numbers are part of every result and never reused."""
+
+    CONSIDER = 1
+    NEST = 2
+    PLACE = 3
+    SPLIT = 4
+    LEAVER = 5
+    NEW_HOUSEHOLD = 6
+
+
+@njit(cache=True)
+def _folded(salt: np.uint64, key: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    out = np.empty(key.shape[0], dtype=np.uint32)
+    for i in range(key.shape[0]):
+        out[i] = np.uint32(hash64(salt, key[i]) >> np.uint64(32))
+    return out
+
+
+def stable_id(kind: str, key: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Identity of alternatives for their draws, (N,) uint32: a hash of kind and own key, never of the row."""
+    salt = np.uint64(key64(0, int.from_bytes(kind.encode()[:7], "little"), 0))
+    return _folded(salt, key.astype(np.uint64))
+
+
+@njit(cache=True, inline="always")
+def alternative_bits(key: np.uint64, alternative: np.uint32) -> np.uint32:
+    """32 random bits for one alternative of one household's race, whose key has already absorbed uid and step."""
+    low = np.uint32(key & np.uint64(0xFFFFFFFF))
+    high = np.uint32(key >> np.uint64(32))
+    return mix32(np.uint32(mix32(np.uint32(alternative ^ low)) ^ high))
+
+
+@njit(cache=True, inline="always")
+def exponential(bits: np.uint32) -> float:
+    """Standard exponential from 32 bits: -ln(1 - u), u = (bits + 1/2) / 2^32; the argument of ln is exact."""
+    return -log64((_HALF_BELOW_TWO_32 - np.float64(bits)) / TWO_32)
+
+
+@njit(cache=True)
+def race(
+    key: np.uint64,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    n: int,
+    skip: int,
+    bits: NDArray[np.uint32],
+) -> int:
+    """Who wins the exponential race: argmin over a of Exp_a / weight_a, Exp_a keyed by the alternative.
+
+    P(a wins) = weight_a / sum of weights: the logit, with errors that belong to (household, alternative). Raising one
+    weight can only make that alternative win (McFadden's independence, household by household). Since
+    -ln(1 - u) >= u, an alternative with u / weight above the best so far cannot win and its logarithm is not computed.
+
+    Parameters
+    ----------
+    key : uint64
+        Hash of (seed, purpose, step, uid).
+    alternative : (>= n,) uint32
+        Stable identities.
+    weight : (>= n,) float64
+        Non-negative; zero = not available.
+    n, skip : int
+        Alternatives 0..n-1 take part, except ``skip`` (-1: none is left out).
+    bits : (>= n,) uint32
+        Working space: all hashes first, in a loop that vectorises, then the comparisons.
+
+    Returns
+    -------
+    int
+        Index of the winner (the first, in a tie of all bits); -1 if no weight is positive.
+    """
+    low = np.uint32(key & np.uint64(0xFFFFFFFF))
+    high = np.uint32(key >> np.uint64(32))
+    for a in range(n):
+        bits[a] = mix32(np.uint32(mix32(np.uint32(alternative[a] ^ low)) ^ high))
+    best = np.inf
+    winner = -1
+    for a in range(n):
+        w = weight[a]
+        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:
+            if w > 0.0 and a != skip:
+                e = exponential(bits[a]) / w
+                if e < best:
+                    best = e
+                    winner = a
+    return winner
+
+
+@njit(cache=True, inline="always")
+def happens(bits: np.uint32, probability: float) -> bool:
+    """Whether an event of this probability happens under these 32 bits: u < p with u = bits / 2^32."""
+    return np.float64(bits) < probability * TWO_32
+
+
+__all__ = [
+    "TWO_32",
+    "Purpose",
+    "alternative_bits",
+    "exponential",
+    "happens",
+    "hash64",
+    "hash64_2",
+    "key64",
+    "mix64",
+    "race",
+    "stable_id",
+]

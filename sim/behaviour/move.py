@@ -1,0 +1,68 @@
+"""Rule `move`: one adult leaves and founds a household, or everybody goes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour.draws import exponential, happens, hash64, hash64_2
+from sim.behaviour.tables import Tables
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
+
+EVERYBODY: Final = -1
+ADULT_AGE: Final = 18
+_YOUNG_UNTIL: Final = 34
+_TYPES_A_STAGE: Final = 4
+
+
+@njit(cache=True, inline="always")
+def age_of(member: np.uint8, year: int) -> int:
+    """Age of a member in a year (by birth year); meaningless for 0 = nobody."""
+    return year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1)
+
+
+@njit(cache=True)
+def leaver(uid: np.uint64, member: NDArray[np.uint8], kind: int, goes_home: bool, tables: Tables) -> int:
+    """Which member leaves alone (index 0..5), or `EVERYBODY`.
+
+    One adult leaves with chance psi(life stage) if another adult remains; young adults (18-34) are likelier by
+    ``leaver_young_weight``. Who goes home takes everybody along.
+
+    Parameters
+    ----------
+    member : (6,) uint8
+    kind : int
+        Type, whose life stage gives psi.
+    """
+    if goes_home:
+        return EVERYBODY
+    adults = 0
+    for m in range(MEMBERS):
+        if member[m] != 0 and age_of(member[m], tables.year) >= ADULT_AGE:
+            adults += 1
+    if adults < 2:
+        return EVERYBODY
+    bits = np.uint32(hash64(tables.split_key, uid) >> np.uint64(32))
+    if not happens(bits, tables.psi[kind // _TYPES_A_STAGE]):
+        return EVERYBODY
+    best = np.inf
+    who = EVERYBODY
+    for m in range(MEMBERS):
+        if member[m] == 0:
+            continue
+        age = age_of(member[m], tables.year)
+        if age < ADULT_AGE:
+            continue
+        w = tables.leaver_young_weight if age <= _YOUNG_UNTIL else 1.0
+        draw = np.uint32(hash64_2(tables.leaver_key, uid, m) >> np.uint64(32))
+        e = exponential(draw) / w
+        if e < best:
+            best = e
+            who = m
+    return who
+
+
+__all__ = ["ADULT_AGE", "EVERYBODY", "age_of", "leaver"]

@@ -1,0 +1,122 @@
+"""The command line: `dicu run`, `dicu world check`, `dicu parameters`, `dicu figures`.
+
+Heavy imports happen inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+app = typer.Typer(
+    name="dicu",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="How households and local governments respond when a country redraws its administrative map.",
+    epilog="Start here: `dicu run configs/scenarios/actual.yaml`, then open the figures in the folder it prints.",
+)
+world_app = typer.Typer(no_args_is_help=True, help="The world: places, governments' borders, official figures.")
+app.add_typer(world_app, name="world")
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(status)
+
+
+@app.command(epilog="Example: `dicu run configs/scenarios/actual.yaml seed=7 population.weight=20 --threads 1`")
+def run(
+    config: Annotated[Path, typer.Argument(help="Scenario, a YAML file; see configs/scenarios.")],
+    override: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]...", help="Values that replace those of the file, e.g. seed=7."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads; the results do not depend on it. Default: all cores.", min=1)
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="threads (numba, fast) or objects (one Mesa agent a household): the same bytes.")
+    ] = "threads",
+    out: Annotated[Path, typer.Option(help="Parent folder of runs.")] = Path("runs"),
+    figures: Annotated[bool, typer.Option(help="Draw figures into the run's folder.")] = True,
+) -> None:
+    """Run one scenario and print the folder with its results.
+
+    The folder holds the resolved configuration, a manifest with checksums and timings, tables as Parquet with a
+    codebook, and figures. Equal scenarios with equal seeds give equal bytes.
+    """
+    from sim.scenario.loader import ConfigurationErrors, load
+
+    if engine not in ("threads", "objects"):
+        _fail(f"--engine: unknown engine (got '{engine}', allowed threads, objects)", 2)
+    try:
+        loaded = load(config, override or [])
+    except ConfigurationErrors as errors:
+        _fail("\n".join(errors.messages), 2)
+
+    from sim.progress import Bar
+    from sim.run import execute, use_threads
+
+    try:
+        use_threads(threads)
+    except ValueError as error:
+        _fail(f"--{error}", 2)
+    draw = None
+    if figures:
+        from analysis.figures import draw_all
+
+        draw = draw_all
+    with Bar() as bar:
+        folder = execute(
+            loaded.scenario,
+            out=out,
+            engine="objects" if engine == "objects" else "threads",
+            threads=threads,
+            progress=bar,
+            draw=draw,
+        )
+    typer.echo(str(folder))
+
+
+@world_app.command()
+def check(
+    year: Annotated[int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)] = 2019,
+) -> None:
+    """Print what the world of Viet Nam contains beside the official figures; exit status 1 where they differ."""
+    from rich.console import Console
+
+    from sim.world.check import all_ok, render
+    from sim.world.check import check as check_world
+    from sim.world.viet_nam import load_viet_nam
+
+    world = load_viet_nam(year)
+    rows = check_world(world)
+    Console().print(render(rows, world.repairs))
+    if not all_ok(rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def parameters(
+    markdown: Annotated[bool, typer.Option(help="As a Markdown table, for documents.")] = False,
+) -> None:
+    """Print every parameter: value, unit, range, status and source."""
+    from sim.scenario.table import parameter_table, print_table
+
+    print_table(parameter_table(), markdown=markdown)
+
+
+@app.command(name="figures")
+def figures_command(run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+    """Draw the figures of a finished run again."""
+    from analysis.figures import draw_all
+    from sim.record.folder import is_finished
+
+    if not is_finished(run_folder):
+        _fail(f"{run_folder}: not the folder of a finished run (no manifest.json in it)", 2)
+    for path in draw_all(run_folder):
+        typer.echo(str(path))

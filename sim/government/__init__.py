@@ -1,0 +1,18 @@
+"""Who governs: communes and provinces as Mesa agents over places that never move."""
+
+from sim.government.agents import Commune, Province
+from sim.government.books import NotConserved
+from sim.government.governments import Governments, Totals, Transition
+from sim.government.overlay import Levers, Overlay, legacy_overlay
+
+__all__ = [
+    "Commune",
+    "Governments",
+    "Levers",
+    "NotConserved",
+    "Overlay",
+    "Province",
+    "Totals",
+    "Transition",
+    "legacy_overlay",
+]

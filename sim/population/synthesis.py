@@ -1,0 +1,259 @@
+"""The first households: as many persons in each place as live there, fitted to the census margins."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.population import kernels
+from sim.population.archetypes import Archetypes, archetypes
+from sim.population.columns import MEMBERS, NATIVE_TIES, Households
+from sim.population.hashing import hash64_2, key64
+from sim.population.margins import AGE_GROUPS, load_margins, tilt_to_mean
+from sim.population.origins import GRID, Origins, origins
+from sim.population.place_rates import PlaceRates, place_rates
+from sim.population.raking import Raked, rake
+from sim.population.report import SynthesisReport, make_report
+from sim.scenario.sections import Population
+from sim.world.world import World
+
+FIRST_YEAR: Final = 2010
+LAST_YEAR: Final = 2037
+"""Years that the 7 bits of a birth year can start from: 99-year-olds and newborns must both fit."""
+
+_UID: Final = 0x75696431
+_PURPOSES: Final = ("archetype", "age", "migrant", "home", "luck")
+_TIES_GROWTH: Final = 1 / 16
+_OLD_SURVIVAL: Final = 0.88
+
+
+def _largest_remainder(total: int, quota: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Split ``total`` in proportion to ``quota`` in integers; ties go to the first. Exact, no floats."""
+    whole = int(quota.sum())
+    if whole == 0:
+        if total:
+            raise ValueError(f"{total} persons to place where nobody lives")
+        return np.zeros(len(quota), dtype=np.int64)
+    product = [int(q) * total for q in quota]
+    base = np.array([x // whole for x in product], dtype=np.int64)
+    remainder = np.array([x % whole for x in product], dtype=np.int64)
+    order = np.argsort(-remainder, kind="stable")
+    base[order[: total - int(base.sum())]] += 1
+    return base
+
+
+def persons_by_place(world: World, weight: int) -> NDArray[np.int64]:
+    """Persons in the rows of each place: residents / weight, rounded by largest remainder.
+
+    First each legacy province, to the nearest integer (so province totals are within weight/2), then
+    its rural and urban parts, then their places. At weight 1 these are the residents.
+
+    Returns
+    -------
+    (P,) int64
+    """
+    persons = np.zeros(world.n_places, dtype=np.int64)
+    province = world.province
+    for r in range(len(world.legacy_provinces)):
+        here = np.flatnonzero(province == r)
+        residents = world.residents[here]
+        urban = world.urban[here]
+        total = (2 * int(residents.sum()) + weight) // (2 * weight)
+        parts = np.array([residents[~urban].sum(), residents[urban].sum()], dtype=np.int64)
+        for area, persons_area in enumerate(_largest_remainder(total, parts)):
+            some = here[urban == bool(area)]
+            persons[some] = _largest_remainder(int(persons_area), world.residents[some])
+    return persons
+
+
+def _grid(library: Archetypes, raked: Raked) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Weights summed within each size on the integer grid, (2, A), and where each size starts, (7,)."""
+    start = np.searchsorted(library.size, np.arange(1, MEMBERS + 2)).astype(np.int64)
+    cumulative = np.zeros((2, len(library)), dtype=np.uint64)
+    for area in (0, 1):
+        for s in range(MEMBERS):
+            part = slice(start[s], start[s + 1])
+            running = np.cumsum(raked.weight[part, area])
+            cumulative[area, part] = np.floor(running / running[-1] * GRID + 0.5).astype(np.uint64)
+            cumulative[area, start[s + 1] - 1] = GRID
+    return cumulative, start
+
+
+def _old_ages() -> NDArray[np.uint8]:
+    """Years above 80 by a draw of 10 bits: geometric survival of 0.88 a year up to 99 (assumption A23)."""
+    alive = np.cumprod(np.full(20, _OLD_SURVIVAL)) / _OLD_SURVIVAL
+    upto = np.floor(np.cumsum(alive) / alive.sum() * 1024 + 0.5)
+    return np.searchsorted(upto, np.arange(1024), side="right").clip(0, 19).astype(np.uint8)
+
+
+def _ties(quarters: int) -> NDArray[np.uint8]:
+    """Ties after 0..quarters since arrival: T grows by (1 - T)/16 a quarter; units of 1/255, below 255."""
+    ties = np.zeros(quarters + 1)
+    for q in range(quarters):
+        ties[q + 1] = ties[q] + (1 - ties[q]) * _TIES_GROWTH
+    return np.minimum(np.floor(ties * NATIVE_TIES + 0.5), NATIVE_TIES - 1).astype(np.uint8)
+
+
+def _make_distinct(uid: NDArray[np.uint64]) -> int:
+    """Rehash uids that repeat an earlier one, or are 0, until all are distinct; returns how many were.
+
+    Sixteen passes over the top four bits keep the extra memory to a sixteenth of the column.
+    """
+    changed = 0
+    for attempt in range(1, 100):
+        again: list[NDArray[np.int64]] = [np.flatnonzero(uid == 0)]
+        step = 1 << 20
+        for nibble in range(16):
+            lo, hi = np.uint64(nibble << 60), np.uint64((nibble << 60) + (1 << 60) - 1)
+            parts = [block[(block >= lo) & (block <= hi)] for block in _blocks(uid, step)]
+            found = np.concatenate(parts) if parts else uid[:0]
+            found.sort()
+            twice = np.unique(found[1:][found[1:] == found[:-1]])
+            for value in twice:
+                again.append(np.flatnonzero(uid == value)[1:])
+        rows = np.unique(np.concatenate(again))
+        if not len(rows):
+            return changed
+        for row in rows:
+            uid[row] = hash64_2(_UID + attempt, uid[row], row)
+        changed += len(rows)
+    raise RuntimeError("uids still repeat after 99 rounds of rehashing")
+
+
+def _blocks(column: NDArray[np.uint64], step: int) -> list[NDArray[np.uint64]]:
+    return [column[lo : lo + step] for lo in range(0, len(column), step)]
+
+
+def synthesise(
+    world: World, population: Population, *, start_year: int, spare: float = 0.0
+) -> tuple[Households, SynthesisReport]:
+    """Make the households that live in a world at the start of a run.
+
+    Persons are exact by place (`persons_by_place`). Households by size follow the census, tilted to the mean
+    sizes of ``population``; who lives with whom follows archetypes raked to the age pyramid; attributes
+    follow the rates of the place. Deterministic: a function of (world, population, start_year)
+    only, whatever the threads.
+
+    Parameters
+    ----------
+    world : World
+    population : Population
+        ``weight`` (households that one row stands for), ``seed``, mean sizes, assumptions on first
+        migrants.
+    start_year : int
+        Year in which the ages of the pyramid are taken.
+    spare : float
+        Rows to leave free for later households, as a share of those made.
+
+    Returns
+    -------
+    Households, SynthesisReport
+
+    Raises
+    ------
+    ValueError
+        When the world has more places than 16 bits can number, or nobody lives in it, or ``start_year`` is
+        out of range, or the margins cannot be met.
+    """
+    began = time.perf_counter()
+    if world.n_places > 1 << 16:
+        raise ValueError(f"world {world.name!r} has {world.n_places} places; 65,536 can be numbered")
+    if not FIRST_YEAR <= start_year <= LAST_YEAR:
+        raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
+    margins = load_margins()
+    library = archetypes()
+    means = (population.household_size_rural, population.household_size_urban)
+    share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+    raked = rake(library, margins, share)
+    came = origins(world, population, margins)
+    rates = place_rates(world, population, margins, library, raked, came)
+    persons = persons_by_place(world, population.weight)
+    counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
+    n = int(counts.sum())
+    if n == 0:
+        raise ValueError(
+            f"world {world.name!r}: {int(world.residents.sum())} residents at weight {population.weight} "
+            "make no household; choose a smaller weight"
+        )
+    households = Households.empty(n, n + int(spare * n))
+    tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
+    _fill(world, population, start_year, households, tally, counts, library, raked, came, rates)
+    rehashed = _make_distinct(households.uid[:n])
+    report = make_report(
+        world=world,
+        population=population,
+        households=n,
+        persons=persons,
+        tally=tally,
+        margins=margins,
+        raked=raked,
+        origins=came,
+        rates=rates,
+        rehashed=rehashed,
+        seconds=time.perf_counter() - began,
+    )
+    return households, report
+
+
+def _fill(
+    world: World,
+    population: Population,
+    start_year: int,
+    households: Households,
+    tally: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    library: Archetypes,
+    raked: Raked,
+    came: Origins,
+    rates: PlaceRates,
+) -> None:
+    """Prepare the tables of the kernel and run it."""
+    cumulative, archetype_start = _grid(library, raked)
+    row_start = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
+    province = world.province.astype(np.int64)
+    province_start = np.searchsorted(province, np.arange(len(world.legacy_provinces) + 1)).astype(np.int64)
+    half = np.arange(256) + 0.5
+    rank = np.sqrt(half / (256 - half))
+    keys = [_UID, *(key64(population.seed, purpose, 0) for purpose in range(1, len(_PURPOSES) + 1))]
+    kernels.fill(
+        households.uid,
+        households.place,
+        households.home_place,
+        households.wealth,
+        households.member,
+        households.attributes,
+        households.income_quantile,
+        households.ties,
+        households.flags,
+        tally,
+        counts,
+        row_start,
+        world.place_key,
+        world.urban.astype(np.int64),
+        province,
+        library.member,
+        cumulative,
+        archetype_start,
+        rates.migrant,
+        rates.skilled,
+        rates.agriculture,
+        rates.industry,
+        rates.rent_native,
+        rates.rent_migrant,
+        rates.wealth,
+        came.cumulative,
+        province_start,
+        np.concatenate([[0], np.cumsum(world.residents)]).astype(np.int64),
+        _old_ages(),
+        rank,
+        np.sqrt(rank),
+        _ties(4 * population.migrant_years),
+        np.array(keys, dtype=np.uint64),
+        start_year,
+    )
+    assert int(tally[:, kernels.AGE : kernels.AGE + 2 * AGE_GROUPS].sum()) == int(
+        (counts * np.arange(1, MEMBERS + 1)).sum()
+    )

@@ -1,0 +1,351 @@
+"""The codebook: every output table and column of a run, declared once, with dtype, unit, meaning and source.
+
+A table is written only through `sim.record.conform`, which refuses an undeclared, missing or wrongly typed
+column; so what the codebook says and what the files hold cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from sim.record.folder import write_bytes
+
+FlowLayout = Literal["place", "district"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One output column.
+
+    Attributes
+    ----------
+    name : str
+    dtype : str
+        One of `DTYPES`; "code" is a text that repeats, stored as dictionary.
+    unit : str
+        "1" for pure numbers, "id" for identifiers, "label" for text.
+    text, source : str
+        What it means; the rule or file it comes from.
+    scaled : bool
+        Counted in rows by the model and multiplied by ``population.weight`` by the recorder.
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    text: str
+    source: str
+    scaled: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One output table: its file, what one row is, its columns in order."""
+
+    name: str
+    file: str
+    text: str
+    columns: tuple[Column, ...]
+
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the file."""
+        return pa.schema([pa.field(c.name, DTYPES[c.dtype], nullable=False) for c in self.columns])
+
+
+DTYPES: Final[dict[str, pa.DataType]] = {
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "uint64": pa.uint64(),
+    "float32": pa.float32(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+    "text": pa.string(),
+    "code": pa.dictionary(pa.int32(), pa.string()),
+}
+FRICTIONLESS: Final = {
+    "int32": "integer", "int64": "integer", "uint64": "integer", "float32": "number", "float64": "number",
+    "bool": "boolean", "text": "string", "code": "string",
+}  # fmt: skip
+
+STEP: Final = (
+    Column("step", "int32", "step", "0 is the state before the first step; k is the k-th step", "calendar"),
+    Column("period", "code", "label", "period of the step, e.g. 2025Q3; at step 0 the period before",
+           "calendar"),
+)  # fmt: skip
+
+SERVICES: Final[dict[str, str]] = {
+    "commune_administration": "the commune's own administration, at the commune seat",
+    "district_administration": "what the district used to do: at its seat before, at the commune seat after",
+    "health": "health care",
+    "education": "schools",
+    "water": "clean water",
+}
+"""Services that may be recorded, by the name the model gives them."""
+
+MOVE: Final = "rule `move`, committed in uid order"
+BORDER: Final = "world; borders of"
+BUDGET: Final = "rule `budget`, model specification section 4"
+
+
+def _national() -> Table:
+    rows = "household columns, sum"
+    count = [
+        ("households", "households", "households in the country", rows),
+        ("persons", "persons", "persons in the country", rows),
+        (
+            "urban_households",
+            "households",
+            "households in places that were wards or townships at the start",
+            rows,
+        ),
+        ("urban_persons", "persons", "persons in places that were wards or townships at the start", rows),
+        ("rural_households", "households", "households in all other places", rows),
+        ("rural_persons", "persons", "persons in all other places", rows),
+        (
+            "considered",
+            "households",
+            "households that thought about moving during the step",
+            "rule `consider`",
+        ),
+        ("moves", "households", "moving households, whole or newly split off", MOVE),
+        ("moves_whole", "households", "households that moved with everybody", MOVE),
+        ("moves_split", "households", "households founded by one adult who left", MOVE),
+        ("moves_home", "households", "of the moves, those back to the home place", MOVE),
+        ("moved_persons", "persons", "persons who moved", MOVE),
+        ("moves_within_district", "households", "moves inside a legacy district", MOVE),
+        ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
+        ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
+    ]
+    return Table(
+        "national", "national.parquet",
+        "one row a step: the whole country; stocks at its end, moves during it",
+        (*STEP, *(Column(n, "int64", u, t, s, scaled=True) for n, u, t, s in count)),
+    )  # fmt: skip
+
+
+def _places(services: tuple[str, ...]) -> Table:
+    unknown = [s for s in services if s not in SERVICES]
+    if unknown:
+        raise ValueError(f"unknown services {unknown}: the codebook allows {list(SERVICES)}")
+    return Table(
+        "places", "places.parquet",
+        "one row a step and place, at the end of the step, in the order of world_places",
+        (
+            *STEP,
+            Column("place_key", "uint64", "id", "stable identity of the place", "world_places.parquet"),
+            Column("households", "int64", "households", "households living there", "household columns",
+                   scaled=True),
+            Column("persons", "int64", "persons", "persons living there", "household columns", scaled=True),
+            *(Column(f"access_{s}", "float32", "index", f"access to {SERVICES[s]}: quality times "
+                     "what distance leaves of it; 1.0 = served at the door by an office with all it needs",
+                     "rule `access`, model specification section 3") for s in services),
+        ),
+    )  # fmt: skip
+
+
+def _flows(layout: FlowLayout) -> Table:
+    moved = (
+        Column(
+            "households", "int64", "households", "moving households, whole or split off", MOVE, scaled=True
+        ),
+        Column("persons", "int64", "persons", "persons moving", MOVE, scaled=True),
+    )
+    if layout == "place":
+        ends = tuple(
+            Column(f"{end}_place", "uint64", "id", f"place key of the {end}", "world_places.parquet")
+            for end in ("origin", "destination")
+        )
+        return Table(
+            "flows",
+            "flows.parquet",
+            "one row a step and pair of places with at least one move",
+            (*STEP, *ends, *moved),
+        )
+    if layout != "district":
+        raise ValueError(f"unknown layout of flows {layout!r}: allowed are 'place', 'district'")
+    ends = tuple(
+        Column(
+            f"{end}_district",
+            "code",
+            "id",
+            f"code of the legacy district of the {end}",
+            "world_places.parquet",
+        )
+        for end in ("origin", "destination")
+    )
+    internal = tuple(
+        replace(c, name=f"{c.name}_within_{generation}_commune",
+                text=f"of these {c.name}, those inside one {generation} commune")
+        for generation in ("legacy", "2025") for c in moved
+    )  # fmt: skip
+    return Table(
+        "flows", "flows.parquet", "one row a step and pair of legacy districts with at least one move",
+        (*STEP, *ends, *moved, *internal),
+    )  # fmt: skip
+
+
+def _governments() -> Table:
+    office, books, served = "sim/government, offices", "sim/government, budgets", "mean of the people served"
+    money = (
+        ("revenue_local", "raised locally"),
+        ("transfer", "received from the nation (negative: paid to it)"),
+        ("wages", "wages"),
+        ("running", "running costs"),
+        ("investment", "spent on public capital"),
+        ("balance", "revenue and transfer less all spending; negative where the nation pays a deficit"),
+    )
+    return Table(
+        "governments", "governments.parquet",
+        "one row a step and government in office; posts and money of a province include its communes'",
+        (
+            *STEP,
+            Column("level", "code", "label", "commune or province", "sim/government"),
+            Column("generation", "code", "label", "legacy or 2025: whose borders it has", "sim/reform"),
+            Column("code", "code", "id", "code within its level and generation", "world_units.parquet"),
+            Column("name", "code", "label", "name", "world_units.parquet"),
+            Column("kind", "code", "label", "commune, ward, province, ...", "world_units.parquet"),
+            Column("residents", "int64", "persons", "persons within its borders, already weighted", office),
+            Column("posts", "int64", "posts", "posts", office),
+            Column("posts_cut", "int64", "posts", "posts cut by the last reform (negative: added)", office),
+            Column("posts_needed", "float64", "posts", "posts needed", "rule `staff`, Dispatch 09/CV-BCD"),
+            Column("quality", "float64", "index", f"quality of commune offices, 0 to 1.2; {served}",
+                   "rule `quality`"),
+            Column("disruption", "float64", "share", f"lost to the merger; {served}", "rule `quality`"),
+            Column("travel_minutes", "float64", "min", f"way to the commune office that serves; {served}",
+                   "rule `access`"),
+            Column("seat_minutes", "float64", "min", f"way to this government's seat by law; {served}",
+                   "rule `access`"),
+            *(Column(n, "float64", "M VND/step", t, books) for n, t in money),
+            Column("capital", "float64", "M VND", "public capital at the end of the step", books),
+            Column("capital_ratio", "float64", "ratio", "capital over that at which quality is 1", books),
+        ),
+    )  # fmt: skip
+
+
+LINEAGE: Final = Table(
+    "lineage", "lineage.parquet",
+    "one row a reform step and pair (unit before, unit after) that share a place",
+    (
+        *STEP,
+        Column("level", "code", "label", "commune or province", "sim/reform"),
+        Column("predecessor", "text", "id", "code of the unit before", "world_units.parquet"),
+        Column("successor", "text", "id", "code of the unit after", "world_units.parquet"),
+        Column("predecessor_name", "text", "label", "its name", "world_units.parquet"),
+        Column("successor_name", "text", "label", "its name", "world_units.parquet"),
+        Column("kind", "code", "label", "split: the unit before went to several; merged: that after is made "
+               "of several; else unchanged", "sim/reform"),
+        Column("places", "int64", "places", "places that went this way", "sim/reform"),
+        Column("persons", "int64", "persons", "persons living there that day", "household columns"),
+        Column("area_km2", "float64", "km2", "area that went this way", "world_places.parquet"),
+    ),
+)  # fmt: skip
+
+WORLD_PLACES: Final = Table(
+    "world_places", "world_places.parquet", "one row a place; fixed for the whole run",
+    (
+        Column("place_key", "uint64", "id", "legacy commune code * 100,000 + 2025 code", "world"),
+        Column("longitude", "float64", "degree", "point of the place, WGS 84", "world"),
+        Column("latitude", "float64", "degree", "point of the place, WGS 84", "world"),
+        Column("area_km2", "float64", "km2", "area", "world, repaired by rule"),
+        Column("terrain", "code", "label", "plain, mountain or island", "world, by rule"),
+        Column("urban", "bool", "1", "ward or township at the start", "world; legacy kind"),
+        Column("residents", "int64", "persons", "official residents at start, modelled by place", "world"),
+        Column("region", "code", "label", "region of the legacy province", "world"),
+        Column("legacy_commune", "code", "id", "code", f"{BORDER} before the reform"),
+        Column("district", "code", "id", "code of the legacy district (labour and housing market)",
+               f"{BORDER} before the reform"),
+        Column("legacy_province", "code", "id", "code", f"{BORDER} before the reform"),
+        Column("new_commune", "code", "id", "code", f"{BORDER} 2025"),
+        Column("new_province", "code", "id", "code", f"{BORDER} 2025"),
+    ),
+)  # fmt: skip
+
+WORLD_UNITS: Final = Table(
+    "world_units", "world_units.parquet", "one row a unit of either generation, with its seat",
+    (
+        Column("level", "code", "label", "commune, district or province", "world"),
+        Column("generation", "code", "label", "legacy or 2025", "world"),
+        Column("code", "text", "id", "official code", "world"),
+        Column("name", "text", "label", "name", "world"),
+        Column("kind", "code", "label", "commune, ward, township, rural district, ...", "world"),
+        Column("parent", "text", "id", "code of the unit one level up; empty for provinces", "world"),
+        Column("seat_place", "uint64", "id", "place key of the seat", "world"),
+        Column("seat_longitude", "float64", "degree", "seat, WGS 84", "world"),
+        Column("seat_latitude", "float64", "degree", "seat, WGS 84", "world"),
+    ),
+)  # fmt: skip
+
+
+def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "place") -> dict[str, Table]:
+    """All tables of a run with these services and this layout of flows, by name.
+
+    Raises
+    ------
+    ValueError
+        For a service or a layout that the codebook does not know; the message lists what is allowed.
+    """
+    made = (_national(), _places(services), _flows(flows), _governments(), LINEAGE, WORLD_PLACES, WORLD_UNITS)
+    return {t.name: t for t in made}
+
+
+def write_codebook(folder: Path) -> list[Path]:
+    """Write ``codebook.csv`` and ``datapackage.json`` (Frictionless, with units) of the tables in a folder.
+
+    Raises
+    ------
+    ValueError
+        For a Parquet file that is not declared, or whose columns or dtypes differ from the declaration.
+    """
+    found = []
+    for path in sorted(folder.glob("*.parquet")):
+        if not path.name.startswith(".tmp-"):
+            found.append(_declaration(path))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["table", "column", "dtype", "unit", "description", "source"])
+    for table in found:
+        for c in table.columns:
+            writer.writerow([table.name, c.name, c.dtype, c.unit, c.text, c.source])
+    package = {
+        "profile": "data-package",
+        "name": "dicu-run",
+        "resources": [
+            {
+                "name": t.name, "path": t.file, "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "description": t.text,
+                "schema": {"fields": [
+                    {"name": c.name, "type": FRICTIONLESS[c.dtype], "description": c.text, "unit": c.unit,
+                     "source": c.source, "constraints": {"required": True}} for c in t.columns
+                ]},
+            }
+            for t in found
+        ],
+    }  # fmt: skip
+    return [
+        write_bytes(folder / "codebook.csv", text.getvalue().encode()),
+        write_bytes(folder / "datapackage.json", json.dumps(package, indent=1, ensure_ascii=False).encode()),
+    ]
+
+
+def _declaration(path: Path) -> Table:
+    schema = pq.read_schema(path)
+    services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
+    layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
+    known = {t.file: t for t in tables(services, layout).values()}
+    if path.name not in known:
+        raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
+    table = known[path.name]
+    if not schema.equals(table.schema(), check_metadata=False):
+        raise ValueError(
+            f"{path}: columns differ from the codebook\nfile:\n{schema}\ncodebook:\n{table.schema()}"
+        )
+    return table

@@ -1,0 +1,362 @@
+"""The recorder: what the model hands over once a step, streamed to Parquet with bounded memory.
+
+Steps of a record: 0 is the state at the start, k the state at the end of the k-th step of the calendar (its
+step k - 1) and the moves during it. The model counts rows; the recorder multiplies by ``population.weight``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from sim.record.codebook import DTYPES, FlowLayout, Table, tables, write_codebook
+from sim.record.conform import conform
+from sim.record.folder import commit, temporary
+from sim.scenario.calendar import Calendar, parse_period
+from sim.world.world import TERRAINS, Units, World
+
+GENERATIONS: Final = ("legacy", "2025")
+
+
+def period_labels(calendar: Calendar) -> list[str]:
+    """Labels of the record's steps: the period before the first one, then each step of the calendar."""
+    months = calendar.months_per_step
+    before = parse_period(calendar.start)[0] - months
+    year, month = divmod(before, 12)
+    first = f"{year}Q{month // 3 + 1}" if months == 3 else f"{year}-{month + 1:02d}"
+    return [first, *(calendar.label(s) for s in calendar.steps)]
+
+
+class Recorder:
+    """Writes the tables of one run into ``folder``.
+
+    Every table is streamed to a temporary file, a row group a step, and gets its name in `finish`.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder, usually that of `sim.record.folder.building`.
+    world : World
+    calendar : Calendar
+    weight : int
+        Households that one row stands for: `national`, `places` and `flows` are given in rows and multiplied.
+    flows : {"place", "district"}
+        Units between which moves are kept.
+    services : tuple of str
+        Names of the columns of ``access`` in `places`, see `codebook.SERVICES`.
+
+    Raises
+    ------
+    ValueError
+        From any method, for a wrong shape, an undeclared or missing column, or steps out of order.
+    OSError
+        When the disk is full or a file too large; the temporary files are removed by `close`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        world: World,
+        calendar: Calendar,
+        *,
+        weight: int,
+        flows: FlowLayout,
+        services: tuple[str, ...],
+    ) -> None:
+        if weight < 1:
+            raise ValueError(f"weight must be 1 or more households a row, got {weight}")
+        self._folder, self._world, self._weight = folder, world, weight
+        self._tables = tables(services, flows)
+        self._layout, self._services = flows, services
+        self._labels = period_labels(calendar)
+        self._period = pa.array(self._labels)
+        self._key = world.place_key.astype(np.uint64)
+        self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
+        self._writers: dict[str, Any] = {}
+        self._steps: dict[str, list[int]] = {n: [] for n in ("national", "places", "flows", "governments")}
+        self._national: list[dict[str, int]] = []
+        self._lineage: list[dict[str, Any]] = []
+        self._write("world_places", world_places(world))
+        self._write("world_units", world_units(world))
+
+    def national(self, step: int, row: Mapping[str, int]) -> None:
+        """Whole-country counts of one step: the columns of table ``national`` without step and period."""
+        self._enter("national", step)
+        declared = [c.name for c in self._tables["national"].columns[2:]]
+        if set(row) != set(declared):
+            extra, missing = sorted(set(row) - set(declared)), [n for n in declared if n not in row]
+            raise ValueError(f"table 'national': undeclared columns {extra}, missing columns {missing}")
+        self._national.append({"step": step, **row})
+
+    def places(
+        self,
+        step: int,
+        households: NDArray[np.int64],
+        persons: NDArray[np.int64],
+        access: NDArray[np.float64],
+    ) -> None:
+        """Households (P,) and persons (P,) in rows, access (P, S) to each service; at the end of the step."""
+        self._enter("places", step)
+        n = self._world.n_places
+        for name, a, shape in (
+            ("households", households, (n,)), ("persons", persons, (n,)),
+            ("access", access, (n, len(self._services))),
+        ):  # fmt: skip
+            if np.shape(a) != shape:
+                raise ValueError(f"places, step {step}: {name} must have shape {shape}, got {np.shape(a)}")
+        if not np.isfinite(access).all():
+            p, s = np.argwhere(~np.isfinite(access))[0]
+            raise ValueError(
+                f"places, step {step}: access to {self._services[s]} in place {p} is {access[p, s]}"
+            )
+        columns = {f"access_{s}": access[:, i].astype(np.float32) for i, s in enumerate(self._services)}
+        self._put(
+            "places", step, {"place_key": self._key, "households": households, "persons": persons, **columns}
+        )
+
+    def flows(
+        self,
+        step: int,
+        origin: NDArray[np.integer[Any]],
+        destination: NDArray[np.integer[Any]],
+        persons: NDArray[np.integer[Any]],
+    ) -> None:
+        """Moves of one step: origin and destination (E,) as place indices, persons (E,); one a household.
+
+        Sums are integers over sorted pairs, so neither the order of the events nor the threads matter.
+        """
+        self._enter("flows", step)
+        if not (np.shape(origin) == np.shape(destination) == np.shape(persons) and np.ndim(origin) == 1):
+            raise ValueError(
+                f"flows, step {step}: origin, destination and persons must be (E,), got "
+                f"{np.shape(origin)}, {np.shape(destination)}, {np.shape(persons)}"
+            )
+        n = self._world.n_places
+        o, d, people = (a.astype(np.int64) for a in (origin, destination, persons))
+        for name, a in (("origin", o), ("destination", d)):
+            if a.size and (a.min() < 0 or a.max() >= n):
+                raise ValueError(
+                    f"flows, step {step}: {name} must be 0 to {n - 1}, got {a.min()} to {a.max()}"
+                )
+        if people.size and people.min() < 1:
+            raise ValueError(
+                f"flows, step {step}: a moving household has at least one person, got {people.min()}"
+            )
+        if not len(o):
+            return
+        one = np.ones(len(o), dtype=np.int64)
+        if self._layout == "place":
+            pair, (moves, moved) = sum_by(o * n + d, one, people)
+            ends: dict[str, Any] = {
+                "origin_place": self._key[pair // n], "destination_place": self._key[pair % n]
+            }  # fmt: skip
+            self._put("flows", step, {**ends, "households": moves, "persons": moved})
+            return
+        w = self._world
+        m = len(w.districts)
+        old, new = w.legacy_commune[o] == w.legacy_commune[d], w.new_commune[o] == w.new_commune[d]
+        pair, sums = sum_by(
+            w.district[o].astype(np.int64) * m + w.district[d], one, people, one * old, people * old,
+            one * new, people * new,
+        )  # fmt: skip
+        names = ("households", "persons", *(f"{c}_within_{g}_commune" for g in GENERATIONS
+                                            for c in ("households", "persons")))  # fmt: skip
+        ends = {
+            "origin_district": self._district(pair // m),
+            "destination_district": self._district(pair % m),
+        }
+        self._put("flows", step, {**ends, **dict(zip(names, sums, strict=True))})
+
+    def governments(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Governments in office at the end of the step, an entry a unit; columns of table ``governments``."""
+        self._enter("governments", step)
+        self._put("governments", step, dict(columns))
+
+    def lineage(self, step: int, columns: Mapping[str, Any]) -> None:
+        """What became of each unit in the reform of this step: columns of table ``lineage``."""
+        self._check_step(step)
+        self._lineage.append(self._stamp("lineage", step, dict(columns)))
+
+    def finish(self) -> list[Path]:
+        """Close and name every table and write the codebook.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+
+        Raises
+        ------
+        ValueError
+            When a step is missing: tables national and flows need every step, places and governments the
+            first and the last.
+        """
+        last = len(self._labels) - 1
+        for name, need in (("national", range(last + 1)), ("flows", range(1, last + 1)),
+                           ("places", (0, last)), ("governments", (0, last))):  # fmt: skip
+            missing = sorted(set(need) - set(self._steps[name]))
+            if missing:
+                raise ValueError(
+                    f"table {name!r} is not complete: steps {missing[:5]} of 0 to {last} are missing"
+                )
+        steps = [r["step"] for r in self._national]
+        counts = {c.name: np.array([r[c.name] for r in self._national])
+                  for c in self._tables["national"].columns[2:]}  # fmt: skip
+        self._put("national", np.array(steps), counts)
+        for table in self._lineage:
+            self._write_arrow("lineage", conform(self._tables["lineage"], table))
+        for name in self._tables:
+            self._writer(name)  # a table without rows is still a table
+        paths = []
+        for name, writer in self._writers.items():
+            writer.close()
+            path = self._folder / self._tables[name].file
+            commit(temporary(path), path)
+            paths.append(path)
+        self._writers.clear()
+        return paths + write_codebook(self._folder)
+
+    def close(self) -> None:
+        """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""
+        for name, writer in self._writers.items():
+            with suppress(OSError):  # the disk that was full still is; the file goes away below
+                writer.close()
+            temporary(self._folder / self._tables[name].file).unlink(missing_ok=True)
+        self._writers.clear()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_step(self, step: int) -> None:
+        if not 0 <= step < len(self._labels):
+            raise ValueError(f"no such step {step}: this run has 0 (the start) to {len(self._labels) - 1}")
+
+    def _enter(self, name: str, step: int) -> None:
+        self._check_step(step)
+        if name == "flows" and step == 0:
+            raise ValueError(
+                "flows begin with step 1: step 0 is the state at the start, before anybody moved"
+            )
+        done = self._steps[name]
+        if done and step <= done[-1]:
+            raise ValueError(
+                f"table {name!r}: step {step} comes after step {done[-1]}; each step once, in order"
+            )
+        done.append(step)
+
+    def _stamp(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> dict[str, Any]:
+        """Add step and period, and turn counts of rows into households and persons."""
+        n = len(next(iter(data.values())))
+        steps = np.broadcast_to(np.asarray(step, dtype=np.int32), n)
+        made: dict[str, Any] = {
+            "step": steps, "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period)
+        }  # fmt: skip
+        for c in self._tables[name].columns:
+            if c.scaled and c.name in data:
+                a = np.asarray(data[c.name])
+                if a.dtype.kind not in "iu":
+                    raise TypeError(f"table {name!r}, column {c.name!r}: counts are integers, got {a.dtype}")
+                data[c.name] = a.astype(np.int64) * self._weight
+        return {**made, **data}
+
+    def _put(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> None:
+        self._write(name, self._stamp(name, step, data))
+
+    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        self._write_arrow(name, conform(self._tables[name], data))
+
+    def _write_arrow(self, name: str, table: Any) -> None:
+        self._writer(name).write_table(table, row_group_size=max(len(table), 1))
+
+    def _writer(self, name: str) -> Any:
+        if name not in self._writers:
+            table: Table = self._tables[name]
+            self._writers[name] = pq.ParquetWriter(
+                temporary(self._folder / table.file), table.schema(), compression="zstd"
+            )
+        return self._writers[name]
+
+    def _district(self, index: NDArray[np.int64]) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), self._district_code)
+
+
+def sum_by(
+    key: NDArray[np.int64], *values: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """Exact integer sums of ``values`` (E,) for each distinct ``key`` (E,), keys ascending."""
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    first = (
+        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        if len(ordered)
+        else np.zeros(0, dtype=np.int64)
+    )
+    return ordered[first], tuple(np.add.reduceat(v[order], first) if len(v) else v for v in values)
+
+
+def _coded(codes: NDArray[np.str_] | tuple[str, ...], index: NDArray[Any]) -> Any:
+    """Text column ``codes[index]``, dictionary-encoded without repeats (two units may share a label)."""
+    labels, inverse = np.unique(np.asarray(codes, dtype=str), return_inverse=True)
+    array = pa.DictionaryArray.from_arrays(
+        pa.array(inverse[index].astype(np.int32)), pa.array(labels.tolist(), type=pa.string())
+    )
+    return array.cast(DTYPES["code"])
+
+
+def world_places(world: World) -> dict[str, Any]:
+    """Columns of table ``world_places``: each place and the governments it belongs to, before and after."""
+    legacy_province, new_province = world.province, world.new_communes.parent[world.new_commune]
+    return {
+        "place_key": world.place_key.astype(np.uint64),
+        "longitude": world.longitude,
+        "latitude": world.latitude,
+        "area_km2": world.area_km2,
+        "terrain": _coded(TERRAINS, world.terrain),
+        "urban": world.urban,
+        "residents": world.residents,
+        "region": _coded(world.region_names, world.region[legacy_province]),
+        "legacy_commune": _coded(world.legacy_communes.code, world.legacy_commune),
+        "district": _coded(world.districts.code, world.district),
+        "legacy_province": _coded(world.legacy_provinces.code, legacy_province),
+        "new_commune": _coded(world.new_communes.code, world.new_commune),
+        "new_province": _coded(world.new_provinces.code, new_province),
+    }
+
+
+def world_units(world: World) -> dict[str, Any]:
+    """Columns of table ``world_units``: every unit of both generations with its name, parent and seat."""
+    levels: tuple[tuple[str, str, Units, Units | None], ...] = (
+        ("commune", "legacy", world.legacy_communes, world.districts),
+        ("district", "legacy", world.districts, world.legacy_provinces),
+        ("province", "legacy", world.legacy_provinces, None),
+        ("commune", "2025", world.new_communes, world.new_provinces),
+        ("province", "2025", world.new_provinces, None),
+    )
+    made: dict[str, list[Any]] = {k: [] for k in (
+        "level", "generation", "code", "name", "kind", "parent", "seat_place", "seat_longitude",
+        "seat_latitude",
+    )}  # fmt: skip
+    for level, generation, units, above in levels:
+        n = len(units)
+        x, y, z = np.moveaxis(units.seat_km, -1, 0)
+        made["level"] += [level] * n
+        made["generation"] += [generation] * n
+        made["code"] += units.code.tolist()
+        made["name"] += units.name.tolist()
+        made["kind"] += units.kind.tolist()
+        made["parent"] += [""] * n if above is None else above.code[units.parent].tolist()
+        made["seat_place"] += world.place_key[units.seat_place].tolist()
+        made["seat_longitude"] += np.degrees(np.arctan2(y, x)).tolist()
+        made["seat_latitude"] += np.degrees(np.arctan2(z, np.hypot(x, y))).tolist()
+    made["seat_place"] = np.array(made["seat_place"], dtype=np.uint64)  # type: ignore[assignment]
+    return made

@@ -1,0 +1,200 @@
+"""One run from a checked scenario to a finished folder: what `dicu run` does, and each task of a sweep."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol
+
+import numba
+import numpy as np
+
+from sim.behaviour.access import SERVICES
+from sim.model import EngineName, Model
+from sim.population import synthesis
+from sim.record.fingerprint import state_sha256
+from sim.record.folder import building, run_folder, write_bytes
+from sim.record.manifest import build_manifest, now, write_manifest
+from sim.record.recorder import Recorder
+from sim.scenario.dump import canonical_json, dump, run_id
+from sim.scenario.scenario import Scenario
+from sim.world.opening import open_world
+from sim.world.world import World
+
+
+class Progress(Protocol):
+    """What a run tells while it works; all calls come from the run's own thread."""
+
+    def phase(self, text: str) -> None:
+        """A new phase begins (building the world, synthesising, drawing)."""
+
+    def note(self, text: str) -> None:
+        """Something worth reading, kept on the screen."""
+
+    def start(self, steps: int, households: int) -> None:
+        """The steps begin."""
+
+    def step(self, label: str, households: int) -> None:
+        """A step is done."""
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Tells nothing (tests, sweeps)."""
+
+    def phase(self, text: str) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def start(self, steps: int, households: int) -> None:
+        """Nothing."""
+
+    def step(self, label: str, households: int) -> None:
+        """Nothing."""
+
+
+def model_version() -> str:
+    """Version of the installed package: part of a run's identity."""
+    return metadata.version("dicu")
+
+
+def world_sha256(world: World) -> str:
+    """Checksum of everything a world holds besides its list of repairs."""
+    digest = hashlib.sha256()
+
+    def feed(value: Any) -> None:
+        if dataclasses.is_dataclass(value):
+            for field in dataclasses.fields(value):
+                if field.name != "repairs":
+                    digest.update(field.name.encode())
+                    feed(getattr(value, field.name))
+        elif isinstance(value, np.ndarray):
+            if value.dtype.kind in "UO":
+                digest.update("\0".join(str(v) for v in value.tolist()).encode())
+            else:
+                digest.update(f"{value.dtype.str}{value.shape}".encode())
+                digest.update(np.ascontiguousarray(value).tobytes())
+        else:
+            digest.update(repr(value).encode())
+
+    feed(world)
+    return digest.hexdigest()
+
+
+def data_sha256() -> str:
+    """Checksum of the tables the starting population is fitted to."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(synthesis.__file__).parent / "data").glob("*.csv")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def use_threads(threads: int | None) -> int:
+    """Set the number of numba threads; returns it.
+
+    Raises
+    ------
+    ValueError
+        When there are not so many.
+    """
+    most = numba.config.NUMBA_NUM_THREADS
+    wanted = most if threads is None else threads
+    if not 1 <= wanted <= most:
+        raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
+    numba.set_num_threads(wanted)
+    return wanted
+
+
+def execute(
+    scenario: Scenario,
+    *,
+    out: Path = Path("runs"),
+    engine: EngineName = "threads",
+    threads: int | None = None,
+    progress: Progress | None = None,
+    draw: Callable[[Path], object] | None = None,
+) -> Path:
+    """Run a scenario and write its folder, whole or not at all.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    out : Path
+        Parent of ``<name>/<run id>``.
+    engine : {"threads", "objects"}
+    threads : int or None
+        Threads of numba; None = all. The results do not depend on it.
+    progress : Progress or None
+    draw : callable or None
+        Draws figures into the folder it is given.
+
+    Returns
+    -------
+    Path
+        The finished folder.
+    """
+    tell = progress if progress is not None else Silent()
+    started = now()
+    used = use_threads(threads)
+    tell.phase("building the world")
+    world = open_world(scenario)
+    inputs = {"world": world_sha256(world), "population_tables": data_sha256()}
+    identity = run_id(scenario, "".join(inputs.values()), model_version())
+    final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
+    with building(final) as folder:
+        write_bytes(folder / "config.yaml", dump(scenario).encode())
+        with Recorder(
+            folder,
+            world,
+            scenario.calendar,
+            weight=scenario.population.weight,
+            flows=scenario.flow_units,
+            services=SERVICES,
+        ) as recorder:
+            tell.phase("synthesising households")
+            households, fit = synthesis.synthesise(world, scenario.population, start_year=world.year)
+            tell.note(fit.summary())
+            write_bytes(folder / "synthesis.txt", fit.text().encode())
+            model = Model(scenario, world, households, engine=engine, recorder=recorder)
+            model.seconds["synthesis"] = fit.seconds
+            tell.start(scenario.calendar.n_steps, model.households.n)
+            while model.now < scenario.calendar.n_steps:
+                label = scenario.calendar.label(model.now)
+                model.step()
+                tell.step(label, model.households.n)
+            recorder.finish()
+        tell.phase("fingerprint of the final state")
+        state = state_sha256(model.households, model.state())
+        weight = scenario.population.weight
+        manifest = build_manifest(
+            name=scenario.name,
+            run_id=identity,
+            config=json.loads(canonical_json(scenario)),
+            config_sha256=hashlib.sha256(canonical_json(scenario).encode()).hexdigest(),
+            inputs_sha256=inputs,
+            state_sha256=state,
+            households=model.households.n * weight,
+            persons=int(model.stocks.persons.sum()) * weight,
+            weight=weight,
+            steps=model.now,
+            seconds=model.seconds,
+            engine=engine,
+            threads=used,
+            started=started,
+            ended=now(),
+        )
+        write_manifest(folder, manifest)
+        if draw is not None:
+            # figures are drawn from a finished folder only, then enter its list of outputs
+            tell.phase("drawing figures")
+            draw(folder)
+            write_manifest(folder, manifest)
+    return final

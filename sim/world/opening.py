@@ -1,0 +1,34 @@
+"""Open the world a scenario asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.scenario.scenario import Scenario
+from sim.world.small import make_small
+from sim.world.tables import replace_places
+from sim.world.validate import validate
+from sim.world.viet_nam import load_viet_nam
+from sim.world.world import World
+
+
+def open_world(scenario: Scenario) -> World:
+    """World with the residents of the scenario's first year, checked.
+
+    Raises
+    ------
+    ValueError
+        When a user's table of places does not fit, with every row named.
+    """
+    choice = scenario.world
+    year = scenario.calendar.year(0)
+    if choice.name == "viet_nam":
+        world = load_viet_nam(year)
+        if choice.places is not None:
+            world = replace_places(world, Path(choice.places))
+    elif choice.size is not None:
+        world = make_small(choice.name, size=choice.size)
+    else:
+        world = make_small(choice.name)
+    validate(world)
+    return world

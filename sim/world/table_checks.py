@@ -1,0 +1,183 @@
+"""A user's table, row by row: wrong cells are named by file, row, column and value, with what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+SHOWN: Final = 20
+"""Problems printed in full; the rest are counted."""
+
+Kind = Literal["key", "text", "number", "count", "bool", "choice"]
+DTYPES: Final[dict[Kind, type]] = {
+    "key": np.uint64,
+    "text": str,
+    "number": np.float64,
+    "count": np.int64,
+    "bool": np.bool_,
+    "choice": str,
+}
+
+
+class TableError(ValueError):
+    """A table of the user is wrong; the message lists every problem found."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: what a cell may hold.
+
+    ``above`` is exclusive, ``low`` and ``high`` are inclusive; ``empty`` says whether a cell may be left
+    empty.
+    """
+
+    name: str
+    kind: Kind
+    text: str
+    required: bool = True
+    low: float = -math.inf
+    high: float = math.inf
+    above: float | None = None
+    choices: tuple[str, ...] = ()
+    empty: bool = False
+
+    def allowed(self) -> str:
+        """What is allowed in a cell, in words."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "text":
+            return "any text" if self.empty else "a text that is not empty"
+        noun = "a number" if self.kind == "number" else "a whole number"
+        if self.kind == "key":
+            return "a whole number within 0..2**64-1"
+        if self.above is not None:
+            return f"{noun} above {self.above:g}" + (
+                "" if self.high == math.inf else f" and at most {self.high:g}"
+            )
+        if self.high == math.inf:
+            return noun if self.low == -math.inf else f"{noun}, at least {self.low:g}"
+        return f"{noun} within {self.low:g}..{self.high:g}"
+
+    def parse(self, value: Any) -> Any:
+        """The cell's value in the column's type; raises ValueError or TypeError when it is not allowed."""
+        if self.kind in ("text", "choice"):
+            text = "" if value is None or value is pd.NA or value != value else str(value).strip()
+            if not (text or self.empty) or (self.kind == "choice" and text not in self.choices):
+                raise ValueError(text)
+            return text
+        if self.kind == "bool":
+            if isinstance(value, (bool, np.bool_)):
+                return bool(value)
+            return {"true": True, "false": False, "1": True, "0": False}[str(value).strip().lower()]
+        if self.kind == "number":
+            number: float | int = float(value)
+        elif isinstance(value, (float, np.floating)):
+            # a whole number may come as a float from parquet, but a key above 2**53 would have lost digits
+            if not float(value).is_integer() or self.kind == "key":
+                raise ValueError(value)
+            number = int(value)
+        else:
+            number = int(str(value).strip())
+        low: float | int = 0 if self.kind == "key" else self.low
+        high: float | int = 2**64 - 1 if self.kind == "key" else self.high
+        if not math.isfinite(number) or not low <= number <= high:
+            raise ValueError(value)
+        if self.above is not None and not number > self.above:
+            raise ValueError(value)
+        return number
+
+    def blank(self) -> Any:
+        """A value to go on with after a problem was noted, so that all problems are found at once."""
+        return self.choices[0] if self.kind == "choice" else np.zeros((), DTYPES[self.kind]).item()
+
+
+@dataclass
+class Problems:
+    """Collects what is wrong, to say it all at once."""
+
+    found: list[str] = field(default_factory=list)
+
+    def cell(self, file: Path, row: int, column: str, value: Any, allowed: str) -> None:
+        """Note one wrong cell; ``row`` counts data rows from 1 (in a CSV file the line is row + 1)."""
+        self.found.append(f"{file}: row {row}: column {column}: got {value!r} (allowed: {allowed})")
+
+    def note(self, text: str) -> None:
+        """Note a problem that is not one cell's."""
+        self.found.append(text)
+
+    def stop(self) -> None:
+        """Raise TableError if anything was noted: the first twenty in full, then how many more."""
+        if self.found:
+            more = len(self.found) - SHOWN
+            tail = [f"... and {more} more"] if more > 0 else []
+            raise TableError("\n".join(self.found[:SHOWN] + tail))
+
+
+def read_raw(path: Path) -> pd.DataFrame:
+    """Read a CSV (every cell as text) or parquet file; TableError when it is neither or cannot be read."""
+    if not path.is_file():
+        raise TableError(f"{path}: no such file")
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path).reset_index(drop=True)
+        if path.suffix == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (ValueError, OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read: {error}") from error
+    raise TableError(f"{path}: is neither .csv nor .parquet")
+
+
+def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems: Problems) -> pd.DataFrame:
+    """Parse every known column of a table cell by cell.
+
+    Unknown columns, missing required ones and wrong cells are noted in ``problems``; the caller decides
+    when to stop.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The known columns that are present, each in the dtype of its kind.
+    """
+    known = {c.name: c for c in columns}
+    for name in raw.columns:
+        if str(name) not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.note(f"{path}: unknown column {str(name)!r} (allowed: {', '.join(known)}{hint})")
+    twice = raw.columns[raw.columns.duplicated()].tolist()
+    if twice:
+        problems.note(f"{path}: columns {twice} stand twice")
+        problems.stop()
+    parsed: dict[str, Any] = {}
+    for column in columns:
+        if column.name not in raw.columns:
+            if column.required:
+                problems.note(f"{path}: column {column.name} is missing ({column.text}; {column.allowed()})")
+            continue
+        values = []
+        for row, value in enumerate(raw[column.name].tolist(), start=1):
+            try:
+                values.append(column.parse(value))
+            except (ValueError, TypeError, KeyError, OverflowError):
+                problems.cell(path, row, column.name, value, column.allowed())
+                values.append(column.blank())
+        dtype = object if DTYPES[column.kind] is str else DTYPES[column.kind]
+        parsed[column.name] = pd.Series(values, dtype=dtype)
+    return pd.DataFrame(parsed)
+
+
+def unique_column(table: pd.DataFrame, path: Path, names: list[str], problems: Problems) -> None:
+    """Note every row whose cells in ``names`` repeat those of an earlier row."""
+    if not set(names) <= set(table.columns):
+        return
+    for row in np.flatnonzero(table.duplicated(names)):
+        value = ", ".join(str(table[n].iloc[row]) for n in names)
+        problems.cell(path, int(row) + 1, "+".join(names), value, "each only once")

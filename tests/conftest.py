@@ -1,0 +1,45 @@
+"""Shared by all tests: small scenarios, models run for a few steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def small_scenario() -> Callable[..., Any]:
+    """Make a scenario on a small world: ``small_scenario("monocentric", {"seed": 7})``."""
+    from sim.scenario.scenario import Scenario, with_values
+
+    def make(world: str = "monocentric", values: dict[str, Any] | None = None) -> Scenario:
+        base = {
+            "world.name": world,
+            "population.weight": 20,
+            "time.start": "2024Q3",
+            "time.end": "2026Q2",
+            **(values or {}),
+        }
+        return with_values(Scenario(), base)
+
+    return make
+
+
+@pytest.fixture
+def run_model() -> Callable[..., Any]:
+    """Run a model to its end without writing anything; returns it."""
+    from sim.model import Model
+    from sim.population.synthesis import synthesise
+    from sim.world.opening import open_world
+
+    def run(scenario: Any, **options: Any) -> Any:
+        world = options.pop("world", None) or open_world(scenario)
+        households = options.pop("households", None)
+        if households is None:
+            households, _ = synthesise(world, scenario.population, start_year=world.year)
+        model = Model(scenario, world, households, **options)
+        model.run()
+        return model
+
+    return run

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from analysis.figures import access_by_terrain, draw_all, net_migration_map, region_flows, style, urban_rural
+from analysis.load import Run, UnfinishedRun, flows_between, rates
+from sim.world import facts
+from sim.world.geometry import load_outlines
+
+NAMES = ["urban_rural", "net_migration_map", "region_flows", "access_by_terrain"]
+
+
+@pytest.fixture(scope="module")
+def run(synthetic, tmp_path_factory) -> Run:
+    return Run(synthetic.make_run(tmp_path_factory.mktemp("runs")))
+
+
+def texts(figure) -> str:
+    from matplotlib.text import Text
+
+    return "\n".join(t.get_text() for t in figure.findobj(Text))
+
+
+def test_all_figures_are_drawn_and_the_same_bytes_twice(synthetic, tmp_path) -> None:
+    folder = synthetic.make_run(tmp_path)
+    paths = draw_all(folder)
+    assert [p.name for p in paths] == [f"{n}.{k}" for n in NAMES for k in ("svg", "png")]
+    first = {p: p.read_bytes() for p in paths}
+    for path, data in first.items():
+        if path.suffix == ".svg":
+            assert ET.fromstring(data).tag.endswith("svg")
+            assert b"<dc:date>" not in data
+        else:
+            assert data[:8] == b"\x89PNG\r\n\x1a\n"
+            width, height = np.frombuffer(data[16:24], dtype=">u4")
+            assert width > 1500
+            assert height > 800
+    draw_all(folder)
+    assert {p: p.read_bytes() for p in paths} == first
+
+
+def test_an_unfinished_run_is_not_drawn(tmp_path) -> None:
+    with pytest.raises(UnfinishedRun):
+        draw_all(tmp_path)
+
+
+@pytest.mark.parametrize("figure", [urban_rural, net_migration_map, region_flows, access_by_terrain])
+def test_every_figure_says_which_run_and_that_it_is_no_forecast(run, figure) -> None:
+    with style.styled():
+        shown = texts(figure.draw(run))
+    assert (
+        "synthetic/0123456789abcdef, seed 42; each row stands for 10 households. Not a forecast."
+        in shown.replace("\n", " ")
+    )
+
+
+def test_styling_leaves_the_readers_settings_alone() -> None:
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    with style.styled():
+        assert mpl.rcParams["svg.hashsalt"] == "dicu"
+    assert dict(mpl.rcParams) == before
+
+
+def test_urban_title_is_computed_from_the_run(run) -> None:
+    last = run.national.iloc[-1]
+    share = 100 * last["urban_persons"] / (last["urban_persons"] + last["rural_persons"])
+    with style.styled():
+        figure = urban_rural.draw(run)
+    lines = " ".join(t.get_text() for t in figure.texts)
+    assert lines.startswith(f"{share:.1f} % live in towns by 2026Q2")
+    assert "towns gain" in lines
+    assert "official" not in texts(figure).split("Urban =")[0], "official figures are of Viet Nam alone"
+
+
+def test_official_figures_are_the_published_ones() -> None:
+    table = urban_rural.official().set_index("year")
+    assert list(table.index) == list(facts.residents_years())
+    assert table.loc[2024, "urban"] + table.loc[2024, "rural"] == facts.residents(2024)["total"].sum()
+    assert (table["source"] != "").all()
+
+
+def test_map_shows_63_before_and_34_after_on_one_symmetric_scale(run) -> None:
+    before, after = net_migration_map.panels(run)
+    assert (before.generation, after.generation) == ("legacy", "2025")
+    assert (before.period, after.period) == (("2024Q3", "2025Q2"), ("2025Q3", "2026Q2"))
+    assert after.table.equals(rates(run, "province", "2025", ("2025Q3", "2026Q2")))
+    edges = net_migration_map.class_edges(np.array([-3.0, 17.0, 2.0, np.nan]))
+    assert (edges == -edges[::-1]).all()
+    assert edges[-1] >= np.quantile([3, 17, 2], 0.95)
+    assert (
+        net_migration_map.class_edges(np.zeros(3)) == -net_migration_map.class_edges(np.zeros(3))[::-1]
+    ).all()
+
+
+def test_dissolving_keeps_only_outer_borders() -> None:
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], dtype=float)
+    beside = square + np.array([1.0, 0.0])
+    assert len(net_migration_map.outer_segments([square])) == 4
+    outer = net_migration_map.outer_segments([square, beside])
+    assert len(outer) == 6
+    assert not any((s[:, 0] == 1).all() for s in outer), "the common border is gone"
+    every = [r for _, _, rings in load_outlines() for r in rings]
+    apart = sum(len(net_migration_map.outer_segments([r])) for r in every)
+    assert len(net_migration_map.outer_segments(every)) < 0.6 * apart
+
+
+def test_regions_table_adds_up(run) -> None:
+    with style.styled():
+        figure = region_flows.draw(run)
+    flows = flows_between(run, "region").groupby(["origin", "destination"])["persons"].sum()
+    (origin, destination), most = flows.idxmax(), flows.max()
+    years = 2.0
+    title = " ".join(t.get_text() for t in figure.texts)
+    assert f"Largest stream: {origin} to {destination}, " in title
+    number = float(title.split(f"{destination}, ")[1].split()[0].replace(",", ""))
+    scale = 1e3 if "thousand persons a year" in title else 1.0
+    assert number * scale == pytest.approx(most / years, abs=0.5 * scale)
+
+
+def test_access_is_weighted_by_persons(run) -> None:
+    table = access_by_terrain.mean_access(run).set_index(["step", "terrain"])
+    assert table.loc[(4, "plain"), "health"] == pytest.approx(0.5)
+    assert table.loc[(4, "mountain"), "health"] == pytest.approx(0.3)
+    assert table.loc[(5, "plain"), "commune_administration"] == pytest.approx(0.4)
+    with style.styled():
+        title = " ".join(t.get_text() for t in access_by_terrain.draw(run).texts)
+    assert "commune offices \u221220 % (plains)" in title
+    assert "what districts did +20 % (plains)" in title
+
+
+def test_without_a_reform_the_figures_say_so(synthetic, tmp_path) -> None:
+    run = Run(synthetic.make_run(tmp_path, policy="none"))
+    with style.styled():
+        shown = texts(access_by_terrain.draw(run))
+        before, after = net_migration_map.panels(run)
+    assert "no merger, 1 July 2025" in shown
+    assert "unchanged (plains)" in shown.replace("\n", " ")
+    assert before.generation == after.generation == "legacy"
+
+
+def test_signs_are_true_minus_and_zero_has_none() -> None:
+    assert style.signed(-1.25) == "\u22121.2"
+    assert style.signed(1234.0, 0) == "+1,234"
+    assert style.signed(-0.04) == "0.0"

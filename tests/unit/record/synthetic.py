@@ -1,0 +1,132 @@
+"""Run folders made up through the Recorder, on a made-up world, for the tests of record and analysis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.record.codebook import SERVICES
+from sim.record.folder import building, run_folder
+from sim.record.manifest import build_manifest, now, write_manifest
+from sim.record.recorder import Recorder
+from sim.scenario.calendar import Calendar
+from sim.world.small import monocentric
+from sim.world.world import World
+
+STEPS = 8  # 2024Q3 to 2026Q2; the merger of 2025Q3 is step 5
+WEIGHT = 10
+COUNTS = (
+    "households", "persons", "urban_households", "urban_persons", "rural_households",
+    "rural_persons", "considered", "moves", "moves_whole", "moves_split", "moves_home",
+    "moved_persons", "moves_within_district", "moves_between_districts", "moves_between_provinces",
+)  # fmt: skip
+GOVERNMENT_FLOATS = (
+    "posts_needed", "quality", "disruption", "travel_minutes",
+    "seat_minutes", "revenue_local", "transfer",
+    "wages", "running", "investment", "balance", "capital", "capital_ratio",
+)  # fmt: skip
+
+
+def world() -> World:
+    return monocentric(villages=24)
+
+
+def calendar() -> Calendar:
+    return Calendar("2024Q3", "2026Q2")
+
+
+def events(w: World, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Moves of one step, mostly into the city; the same each time."""
+    rng = np.random.default_rng(step)
+    n = 60
+    origin = rng.integers(0, w.n_places, n).astype(np.uint16)
+    city = np.flatnonzero(w.urban)
+    destination = np.where(rng.random(n) < 0.6, rng.choice(city, n), rng.integers(0, w.n_places, n))
+    keep = origin != destination
+    persons = rng.integers(1, 5, n)
+    return origin[keep], destination[keep].astype(np.uint16), persons[keep]
+
+
+def government_columns(w: World) -> dict[str, Any]:
+    units = w.legacy_provinces
+    n = len(units)
+    whole = np.arange(n, dtype=np.int64)
+    return {
+        "level": np.full(n, "province"), "generation": np.full(n, "legacy"), "code": units.code,
+        "name": units.name, "kind": units.kind, "residents": whole, "posts": whole, "posts_cut": whole,
+        **dict.fromkeys(GOVERNMENT_FLOATS, whole * 0.5),
+    }  # fmt: skip
+
+
+def fill(recorder: Recorder, w: World, *, shuffle: bool = False, policy: str = "actual") -> None:
+    """Hand a whole run over, step by step."""
+    households = (w.residents // 35).astype(np.int64)
+    persons = households * 3
+    urban = w.urban
+    for step in range(STEPS + 1):
+        o = d = p = np.zeros(0, dtype=np.int64)
+        if step:
+            o, d, p = events(w, step)
+            if shuffle:
+                order = np.random.default_rng(99).permutation(len(o))
+                o, d, p = o[order], d[order], p[order]
+            np.subtract.at(persons, o, p)
+            np.add.at(persons, d, p)
+            recorder.flows(step, o, d, p)
+        row = dict.fromkeys(COUNTS, 0)
+        row |= {
+            "households": int(households.sum()), "persons": int(persons.sum()),
+            "urban_persons": int(persons[urban].sum()), "rural_persons": int(persons[~urban].sum()),
+            "moves": len(o), "moved_persons": int(p.sum()),
+        }  # fmt: skip
+        recorder.national(step, row)
+        access = np.full((w.n_places, len(SERVICES)), 0.5)
+        access[w.terrain == 1] = 0.3
+        if step >= 5 and policy != "none":
+            access[:, 0] *= 0.8
+            access[:, 1] *= 1.2
+        recorder.places(step, households, persons, access)
+        recorder.governments(step, government_columns(w))
+    if policy != "none":
+        recorder.lineage(5, {
+            "level": ["province"], "predecessor": ["01"], "successor": ["01"], "predecessor_name": ["City"],
+            "successor_name": ["City"], "kind": ["merged"], "places": [4], "persons": [123],
+            "area_km2": [36.0],
+        })  # fmt: skip
+
+
+def manifest(policy: str = "actual", **changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "name": "synthetic", "run_id": "0123456789abcdef", "config_sha256": "a" * 64,
+        "inputs_sha256": {"x": "b" * 64},
+        "config": {
+            "seed": 42, "world": {"name": "monocentric"}, "reform": {"policy": policy, "date": "2025Q3"},
+        },
+        "state_sha256": "c" * 64, "households": 1, "persons": 3, "weight": WEIGHT,
+        "steps": STEPS,
+        "seconds": {"pass": 0.5}, "engine": "threads", "threads": 2, "started": now(), "ended": now(),
+    }  # fmt: skip
+    return build_manifest(**(given | changes))
+
+
+def make_run(
+    out: Path, *, flows: str = "place", policy: str = "actual", run_id: str = "0123456789abcdef"
+) -> Path:
+    """A finished run folder."""
+    w = world()
+    final = run_folder(out, "synthetic", run_id)
+    with building(final) as folder:
+        with Recorder(
+            folder,
+            w,
+            calendar(),
+            weight=WEIGHT,
+            flows=flows,
+            services=tuple(SERVICES),  # type: ignore[arg-type]
+        ) as recorder:
+            fill(recorder, w, policy=policy)
+            recorder.finish()
+        write_manifest(folder, manifest(policy, run_id=run_id))
+    return final

@@ -1,0 +1,196 @@
+"""The real country: official counts, what every world must satisfy, seats, areas, and the cache."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.world import facts
+from sim.world import viet_nam as builder
+from sim.world.cache import inputs_sha256, read_world, write_world
+from sim.world.gazetteer import ISLAND_DISTRICT
+from sim.world.validate import validate
+from sim.world.viet_nam import build_viet_nam, load_viet_nam, split_shares
+from sim.world.world import ISLAND, MOUNTAIN, PLAIN, Units, World, distance_km
+
+
+def unit_named(units: Units, code: str) -> int:
+    return int(np.flatnonzero(units.code == code)[0])
+
+
+def same_world(a: World, b: World) -> bool:
+    for name, value in vars(a).items():
+        other = getattr(b, name)
+        if isinstance(value, Units):
+            if not all(np.array_equal(x, getattr(other, part)) for part, x in vars(value).items()):
+                return False
+        elif isinstance(value, np.ndarray):
+            if value.dtype != other.dtype or value.tobytes() != other.tobytes():
+                return False
+        elif value != other:
+            return False
+    return True
+
+
+def test_counts_are_the_official_ones(viet_nam: World) -> None:
+    w = viet_nam
+    assert (len(w.legacy_provinces), len(w.new_provinces), len(w.districts)) == (63, 34, 696)
+    legacy = Counter(w.legacy_communes.kind.tolist())
+    assert legacy == {"commune": 7695, "ward": 1724, "township": 616, ISLAND_DISTRICT: 5}
+    assert legacy.total() - legacy[ISLAND_DISTRICT] == 10035
+    assert Counter(w.new_communes.kind.tolist()) == {"commune": 2621, "ward": 687, "special zone": 13}
+    assert 10550 <= w.n_places <= 10602
+
+
+def test_provinces_stay_pair_and_triple_as_resolved(viet_nam: World) -> None:
+    w = viet_nam
+    members: dict[int, set[int]] = {}
+    new_province = w.new_communes.parent[w.new_commune]
+    for old, new in set(zip(w.province.tolist(), new_province.tolist(), strict=True)):
+        members.setdefault(new, set()).add(old)
+    assert Counter(len(m) for m in members.values()) == {1: 11, 2: 17, 3: 6}
+    stated = facts.provinces_2025().set_index("code")["members"]
+    for new, old in members.items():
+        code = str(w.new_provinces.code[new])
+        assert "+".join(sorted(w.legacy_provinces.code[list(old)])) == "+".join(
+            sorted(str(stated[code]).split("+"))
+        )
+
+
+def test_dien_bien(viet_nam: World) -> None:
+    w = viet_nam
+    here = w.province == unit_named(w.legacy_provinces, "11")
+    assert len(np.unique(w.district[here])) == 10
+    assert len(np.unique(w.legacy_commune[here])) == 129
+    new = np.unique(w.new_commune[here])
+    assert Counter(w.new_communes.kind[new].tolist()) == {"commune": 42, "ward": 3}
+    assert (w.terrain[here] == MOUNTAIN).all()
+
+
+def test_world_is_valid_and_places_are_in_one_unit_of_each_generation(viet_nam: World) -> None:
+    w = validate(viet_nam)
+    pair = w.legacy_commune.astype(np.int64) * len(w.new_communes) + w.new_commune
+    assert len(np.unique(pair)) == w.n_places, "a place is one pair of a legacy and a new commune"
+    legacy = w.legacy_communes.code[w.legacy_commune].astype(np.uint64)
+    new = w.new_communes.code[w.new_commune].astype(np.uint64)
+    assert np.array_equal(w.place_key, legacy * np.uint64(100_000) + new)
+    assert len(np.unique(w.position_km, axis=0)) == w.n_places, "no two places at one point"
+
+
+@pytest.mark.parametrize("year", [2019, 2024])
+def test_residents_are_exact_by_province(viet_nam: World, year: int) -> None:
+    w = viet_nam if year == 2019 else build_viet_nam(year)
+    official = facts.residents(year).set_index("code").loc[w.legacy_provinces.code]
+    for urban, column in ((True, "urban"), (False, "rural")):
+        mine = np.zeros(63, np.int64)
+        np.add.at(mine, w.province[w.urban == urban], w.residents[w.urban == urban])
+        assert np.array_equal(mine, official[column].to_numpy(np.int64))
+    if year != 2019:
+        for name in ("place_key", "position_km", "area_km2", "terrain", "share", "new_commune"):
+            # Places do not move between years, and a second build gives the same bytes.
+            assert getattr(w, name).tobytes() == getattr(viet_nam, name).tobytes()
+
+
+def test_areas_sum_to_the_official_provinces_and_are_finite(viet_nam: World) -> None:
+    w = viet_nam
+    official = facts.provinces_legacy().set_index("code")["area_km2"].loc[w.legacy_provinces.code]
+    assert np.allclose(np.bincount(w.province, w.area_km2), official.to_numpy(), rtol=1e-9)
+    assert np.isfinite(w.area_km2).all()
+    assert w.area_km2.min() > 0
+
+
+def test_seats_stand_where_the_country_has_them(viet_nam: World) -> None:
+    w = viet_nam
+    # Published facts: the seat of the new province, by the name of the city it lies in.
+    for code, city in (("44", "Đồng Hới"), ("15", "Yên Bái"), ("56", "Nha Trang"), ("11", "Điện Biên Phủ")):
+        seat = w.new_provinces.seat_place[unit_named(w.new_provinces, code)]
+        assert w.districts.name[w.district[seat]] == city
+    district = unit_named(w.districts, "100")  # Dien Bien district
+    seat = w.districts.seat_place[district]
+    assert w.district[seat] == district
+    coded = w.legacy_communes.code[w.legacy_commune[w.new_communes.seat_place]] == w.new_communes.code
+    assert (~coded).sum() == 5, "only the zones of island districts have no member with their own code"
+
+
+def test_distances_to_seats_are_of_the_published_size(viet_nam: World) -> None:
+    """People-weighted, straight line: about 4 km to the new commune, farther to the district town."""
+    w = viet_nam
+    people = w.residents / w.residents.sum()
+    new = distance_km(w.position_km, w.new_communes.seat_km[w.new_commune]) @ people
+    district = distance_km(w.position_km, w.districts.seat_km[w.district]) @ people
+    assert 2.5 < new < 4.5
+    assert 6.0 < district < 10.5
+    own = distance_km(w.position_km, w.legacy_communes.seat_km[w.legacy_commune]) @ people
+    assert own < 0.2 < new < district
+
+
+def test_terrain_is_by_relief_and_islands_by_type(viet_nam: World) -> None:
+    w = viet_nam
+    of_unit = np.zeros(len(w.new_communes), np.uint8)
+    of_unit[w.new_commune] = w.terrain
+    assert np.array_equal(w.terrain, of_unit[w.new_commune]), "one class for each new unit"
+    assert (of_unit[w.new_communes.kind == "special zone"] == ISLAND).all()
+    # Officially 858 mountain and 537 highland.
+    assert abs((of_unit == MOUNTAIN).sum() - 1395) < 0.05 * 1395
+    delta = np.isin(w.legacy_provinces.code[w.province], ["34", "96", "94", "33"])
+    assert (w.terrain[delta] == PLAIN).all()
+
+
+def test_shares_favour_the_default_part_and_sum_to_one() -> None:
+    area = np.array([10.0, 4.0, 4.0, 0.0, 3.0])
+    legacy = np.array([0, 1, 1, 2, 2])
+    default = np.array([True, True, False, True, False])
+    share = split_shares(area, legacy, default)
+    assert share[0] == 1.0
+    assert share[1] == pytest.approx(3.5 / 4.5)
+    assert np.bincount(legacy, share) == pytest.approx([1, 1, 1])
+    assert (share > 0).all(), "no part vanishes"
+
+
+def test_unknown_year_is_refused() -> None:
+    with pytest.raises(ValueError, match="1066"):
+        build_viet_nam(1066)
+
+
+def test_cache_gives_the_same_bytes_and_mends_damage(
+    viet_nam: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DICU_CACHE", str(tmp_path))
+    calls: list[int] = []
+
+    def counted(year: int) -> World:
+        calls.append(year)
+        return viet_nam
+
+    monkeypatch.setattr(builder, "build_viet_nam", counted)
+    load_viet_nam(2019)
+    assert same_world(load_viet_nam(2019), viet_nam)
+    assert calls == [2019], "the second load came from the file"
+    (path,) = tmp_path.iterdir()
+    good = path.read_bytes()
+    # One flipped bit anywhere, or a file cut short, must not be believed.
+    for at in (3, 20, 100, len(good) // 2, len(good) - 1):
+        bad = bytearray(good)
+        bad[at] ^= 1
+        path.write_bytes(bytes(bad))
+        assert read_world(path, inputs_sha256()) is None
+    path.write_bytes(good[:-1000])
+    assert same_world(load_viet_nam(2019), viet_nam)
+    assert calls == [2019, 2019]
+    assert path.read_bytes() == good, "mended, and the same bytes"
+    assert [p.name for p in tmp_path.iterdir()] == [path.name], "nothing left beside it"
+    load_viet_nam(2019, cache=False)
+    assert calls == [2019, 2019, 2019]
+
+
+def test_cache_refuses_other_inputs_and_unwritable_folders(viet_nam: World, tmp_path: Path) -> None:
+    path = tmp_path / "world.npz"
+    assert write_world(path, "a" * 64, viet_nam)
+    assert read_world(path, "b" * 64) is None
+    assert read_world(tmp_path / "absent.npz", "a" * 64) is None
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    assert not write_world(in_the_way / "world.npz", "a" * 64, viet_nam)
