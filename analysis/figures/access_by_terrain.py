@@ -68,7 +68,7 @@ def draw(run: Run) -> Figure:
         6.3, _finding(run, table, terrains),
         "Access to services, mean of persons by terrain (index, 1.0 = at the door)", foot,
     )  # fmt: skip
-    grid = fig.add_gridspec(1, 4, left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.13)
+    grid = fig.add_gridspec(1, 4, left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.2)
     high = max(1.14, 1.14 * float(np.nanmax(window[list(PANELS)].to_numpy())))
     for k, (service, name) in enumerate(PANELS.items()):
         ax = fig.add_subplot(grid[k])
@@ -107,18 +107,21 @@ def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
     after = later[0] if len(later) else steps[-1]
     value = table.set_index(["step", "terrain"])
 
-    def told(service: str) -> str:
+    def told(service: str, *, named: bool) -> str:
         parts = []
-        for t in [t for t in terrains if t != "island"] or terrains:  # islands hold few people
+        for t in terrains:
             change = 100 * (value.loc[(after, t), service] / value.loc[(before, t), service] - 1)
             said = "unchanged" if abs(change) < 0.5 else f"{style.signed(float(change), 0)} %"
-            parts.append(f"{said} ({_PLURAL[t]})")
+            parts.append(f"{said} ({_PLURAL[t]})" if named else said)
         return ", ".join(parts)
 
     head = "Merger" if run.reform_step is not None else "No merger"
+    communes, districts = (
+        told(f"{level}_administration", named=level == "commune") for level in ("commune", "district")
+    )
     return (
-        f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices "
-        f"{told('commune_administration')}; to what districts did {told('district_administration')}"
+        f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}; "
+        f"to what districts did {districts}"
     )
 
 

@@ -86,8 +86,9 @@ def draw(run: Run) -> Figure:
     if points is not None:
         real_share = 100 * points["urban"] / (points["urban"] + points["rural"])
         right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=style.INK, mew=1.4, ms=5.5)
+        above = float(real_share.iloc[-1]) > float(np.interp(points["year"].iloc[-1] + 0.5, at, share))
         right.annotate(
-            "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(0, -16),
+            "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(0, 7 if above else -17),
             textcoords="offset points", fontsize=9, ha="center", color=style.SOFT,
         )  # fmt: skip
         seen = np.r_[share, real_share]

@@ -130,7 +130,7 @@ def test_access_is_weighted_by_persons(run) -> None:
     with style.styled():
         title = " ".join(t.get_text() for t in access_by_terrain.draw(run).texts)
     assert "commune offices \u221220 % (plains)" in title
-    assert "what districts did +20 % (plains)" in title
+    assert "what districts did +20 %, +20 %" in title
 
 
 def test_without_a_reform_the_figures_say_so(synthetic, tmp_path) -> None:
@@ -147,3 +147,15 @@ def test_signs_are_true_minus_and_zero_has_none() -> None:
     assert style.signed(-1.25) == "\u22121.2"
     assert style.signed(1234.0, 0) == "+1,234"
     assert style.signed(-0.04) == "0.0"
+
+
+def test_mean_access_counts_persons_not_places(run) -> None:
+    fresh = Run(run.folder)
+    n = len(fresh.world_places)
+    fresh.places["access_health"] = np.tile(np.linspace(0.1, 0.9, n), len(fresh.labels)).astype(np.float32)
+    table = access_by_terrain.mean_access(fresh).set_index(["step", "terrain"])
+    at = fresh.places[fresh.places["step"] == 3]
+    mine = (fresh.world_places["terrain"] == "plain").to_numpy()
+    want = np.average(at["access_health"][mine], weights=at["persons"][mine])
+    assert table.loc[(3, "plain"), "health"] == pytest.approx(want)
+    assert abs(want - at["access_health"][mine].mean()) > 0.01
