@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numba
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from sim.behaviour.access import SERVICES
 from sim.model import EngineName, Model
 from sim.population import synthesis
+from sim.population.links import first_links
 from sim.record.fingerprint import state_sha256
 from sim.record.folder import building, run_folder, write_bytes
 from sim.record.manifest import build_manifest, now, write_manifest
@@ -25,6 +26,10 @@ from sim.scenario.dump import canonical_json, dump, run_id
 from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
 from sim.world.world import World
+
+
+SPARE_ROWS: Final = 0.3
+"""Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
 
 
 class Progress(Protocol):
@@ -105,7 +110,7 @@ def use_threads(threads: int | None) -> int:
     ValueError
         When there are not so many.
     """
-    most = numba.config.NUMBA_NUM_THREADS
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     wanted = most if threads is None else threads
     if not 1 <= wanted <= most:
         raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
@@ -160,10 +165,13 @@ def execute(
             services=SERVICES,
         ) as recorder:
             tell.phase("synthesising households")
-            households, fit = synthesis.synthesise(world, scenario.population, start_year=world.year)
+            households, fit = synthesis.synthesise(
+                world, scenario.population, start_year=world.year, spare=SPARE_ROWS
+            )
             tell.note(fit.summary())
             write_bytes(folder / "synthesis.txt", fit.text().encode())
-            model = Model(scenario, world, households, engine=engine, recorder=recorder)
+            links = first_links(households, world, scenario.population.seed)
+            model = Model(scenario, world, households, links, engine=engine, recorder=recorder)
             model.seconds["synthesis"] = fit.seconds
             tell.start(scenario.calendar.n_steps, model.households.n)
             while model.now < scenario.calendar.n_steps:

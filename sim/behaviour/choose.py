@@ -1,7 +1,8 @@
 """Rule `choose`: where to, if anywhere. Nested logit, drawn by two exponential races.
 
-First race: staying, going home, the own district, each other district of the province, each other province. Second
-race: the places of the nest that won. Errors are keyed by alternative, so making one place better draws nobody into another nest.
+First race: staying, going home, other work in the same place, the own district, each other district of the province,
+each other province. Second race: the places of the nest that won. Errors are keyed by alternative, so making one place
+better draws nobody into another nest. A nest that the household cannot pay the way to is closed.
 """
 
 from __future__ import annotations
@@ -12,14 +13,27 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.draws import hash64, race
+from sim.behaviour.draws import exponential, hash64, race
+from sim.behaviour.numeric import log64
 from sim.behaviour.tables import Tables
 
 STAY: Final = -1
+OTHER_WORK: Final = -2
 
 _STAY = 0
 _HOME = 1
-_NESTS = 2
+_WORK = 2
+_NESTS = 3
+
+CHANCE: Final = 0
+REASON_INCOME: Final = 1
+REASON_SERVICES: Final = 2
+REASON_NETWORK: Final = 3
+REASON_HOME: Final = 4
+REASON_SHOCK: Final = 5
+REASON_FAMILY: Final = 6
+REASONS: Final = ("chance", "income", "services", "network", "home", "shock", "family")
+"""Which term tipped a move; "chance": no single term did."""
 
 
 @njit(cache=True)
@@ -34,83 +48,101 @@ def buffer_size(tables: Tables) -> int:
     return max(_NESTS + most + tables.first_district.shape[0] - 1, places)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def nest_weights(
     place: int,
     home: int,
     kind: int,
     ties: np.uint8,
+    wealth: np.uint16,
     tables: Tables,
     alternative: NDArray[np.uint32],
     weight: NDArray[np.float64],
 ) -> int:
     """Fill identities and weights of the first race; returns how many there are.
 
-    Order: stay, home, districts of the own province (the own one included, without the own place), all provinces
-    (the own one with weight 0). Weights are relative to the best place of the type.
+    Order: stay, home, other work here, districts of the own province (the own one included, without the own place),
+    all provinces (the own one with weight 0). Weights are relative to the best place of the type; 0 = closed.
     """
     d = tables.district[place]
     q = tables.province[d]
     origin = tables.province[tables.district[home]]
+    tie = tables.tie_stay[ties]
     alternative[_STAY] = tables.own_id[0]
-    weight[_STAY] = tables.stay[place, kind] * tables.tie_stay[ties]
+    weight[_STAY] = tables.stay[place, kind] * tie
     alternative[_HOME] = tables.own_id[1]
     weight[_HOME] = 0.0
     if home != place:
         dh = tables.district[home]
-        w = tables.home[home, kind] * tables.near_district[d, dh]
-        if dh != d:
-            w *= tables.leave_district if tables.province[dh] == q else tables.leave_province
-        weight[_HOME] = w
+        near = tables.province[dh] == q
+        if wealth >= (tables.need_district[d, dh] if near else tables.need_province[d, tables.province[dh]]):
+            w = tables.home[home, kind] * tables.near_district[d, dh]
+            if dh != d:
+                w *= tables.leave_district if near else tables.leave_province
+            weight[_HOME] = w
+    alternative[_WORK] = tables.own_id[2]
+    weight[_WORK] = tables.other_work[place, kind] * tie
     n = _NESTS
     for l in range(tables.first_district[q], tables.first_district[q + 1]):
         alternative[n] = tables.district_id[l]
         if l == d:
-            weight[n] = tables.own_nest[place, kind] * tables.net_district[origin, l]
+            open_ = wealth >= tables.need_own[d]
+            weight[n] = tables.own_nest[place, kind] * tables.net_district[origin, l] if open_ else 0.0
         else:
-            weight[n] = tables.district_nest[kind, l] * tables.near_district[d, l] * tables.net_district[origin, l]
+            open_ = wealth >= tables.need_district[d, l]
+            w = tables.district_nest[kind, l] * tables.near_district[d, l] * tables.net_district[origin, l]
+            weight[n] = w if open_ else 0.0
         n += 1
     n_provinces = tables.first_district.shape[0] - 1
     for r in range(n_provinces):
         alternative[n + r] = tables.province_id[r]
-        weight[n + r] = tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
+        w = tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
+        weight[n + r] = w if wealth >= tables.need_province[d, r] else 0.0
     weight[n + q] = 0.0
     return n + n_provinces
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def choose(
     uid: np.uint64,
     place: int,
     home: int,
     kind: int,
     ties: np.uint8,
+    wealth: np.uint16,
     tables: Tables,
     alternative: NDArray[np.uint32],
     weight: NDArray[np.float64],
     bits: NDArray[np.uint32],
-) -> int:
-    """Destination place of a household that considers moving, or `STAY`.
+) -> tuple[int, int]:
+    """Destination place of a household that considers moving, or `STAY` or `OTHER_WORK`; and the reason.
 
     Parameters
     ----------
     alternative, weight, bits : (buffer_size,) uint32, float64, uint32
         Working space.
     """
-    n = nest_weights(place, home, kind, ties, tables, alternative, weight)
+    n = nest_weights(place, home, kind, ties, wealth, tables, alternative, weight)
     winner = race(hash64(tables.nest_key, uid), alternative, weight, n, -1, bits)
     if winner <= _STAY:
-        return STAY
+        return STAY, CHANCE
+    if winner == _WORK:
+        return OTHER_WORK, CHANCE
+    # ln(W / E) of the winner over that of staying: how much it won by
+    margin = log64(weight[winner] / exponential(bits[winner])) - log64(weight[_STAY] / exponential(bits[_STAY]))
     if winner == _HOME:
-        return home
+        return home, _reason(place, home, kind, margin, 0.0, True, tables)
     d = tables.district[place]
     q = tables.province[d]
+    origin = tables.province[tables.district[home]]
     l = tables.first_district[q] + winner - _NESTS
     if l < tables.first_district[q + 1]:
         first, last = tables.first_place[l], tables.first_place[l + 1]
+        network = tables.net_district[origin, l] / tables.usual_district[origin]
     else:
         r = winner - _NESTS - (tables.first_district[q + 1] - tables.first_district[q])
         first, last = tables.first_place[tables.first_district[r]], tables.first_place[tables.first_district[r + 1]]
+        network = tables.net_province[origin, r] / tables.usual_province[origin]
     skip = place - first if first <= place < last else -1
     best = race(
         hash64(tables.place_key, uid),
@@ -120,4 +152,28 @@ def choose(
         skip,
         bits,
     )
-    return first + best if best >= 0 else STAY
+    if best < 0:
+        return STAY, CHANCE
+    return first + best, _reason(place, first + best, kind, margin, log64(network), False, tables)
+
+
+@njit(cache=True, inline="always")
+def _reason(
+    origin: int, destination: int, kind: int, margin: float, network: float, goes_home: bool, tables: Tables
+) -> int:
+    """The term of the utility that tipped the move: the largest one without which staying would have won.
+
+    Terms: income beta_y (ln y_d - ln y_o), services sum of beta_s (A_d - A_o), network nu (ln(1 + N) - its mean over
+    destinations of the same kind): more of one's own people than elsewhere. When none alone is decisive, going home counts as such and anything else as chance (size, variety and luck together).
+    """
+    best = 0.0
+    reason = REASON_HOME if goes_home else CHANCE
+    income = tables.income_part[destination, kind] - tables.income_part[origin, kind]
+    services = tables.service_part[destination] - tables.service_part[origin]
+    if income > best and margin - income < 0.0:
+        best, reason = income, REASON_INCOME
+    if services > best and margin - services < 0.0:
+        best, reason = services, REASON_SERVICES
+    if network > best and margin - network < 0.0:
+        reason = REASON_NETWORK
+    return reason

@@ -29,6 +29,15 @@ class Purpose(IntEnum):
     SPLIT = 4
     LEAVER = 5
     NEW_HOUSEHOLD = 6
+    LIFE = 7
+    LIFE_DETAIL = 8
+    NEWBORN = 9
+    MONEY = 10
+    FARM_PRICE = 20
+    DISASTER = 21
+    REMIT = 30
+    REMIT_ROUNDING = 31
+    FOLLOW = 32
 
 
 @njit(cache=True)
@@ -50,7 +59,7 @@ def alternative_bits(key: np.uint64, alternative: np.uint32) -> np.uint32:
     """32 random bits for one alternative of one household's race, whose key has already absorbed uid and step."""
     low = np.uint32(key & np.uint64(0xFFFFFFFF))
     high = np.uint32(key >> np.uint64(32))
-    return mix32(np.uint32(mix32(np.uint32(alternative ^ low)) ^ high))
+    return np.uint32(mix32(np.uint32(mix32(np.uint32(alternative ^ low)) ^ high)))
 
 
 @njit(cache=True, inline="always")
@@ -100,7 +109,7 @@ def race(
     winner = -1
     for a in range(n):
         w = weight[a]
-        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:
+        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:  # noqa: SIM102
             if w > 0.0 and a != skip:
                 e = exponential(bits[a]) / w
                 if e < best:
@@ -112,7 +121,7 @@ def race(
 @njit(cache=True, inline="always")
 def happens(bits: np.uint32, probability: float) -> bool:
     """Whether an event of this probability happens under these 32 bits: u < p with u = bits / 2^32."""
-    return np.float64(bits) < probability * TWO_32
+    return bool(np.float64(bits) < probability * TWO_32)
 
 
 __all__ = [

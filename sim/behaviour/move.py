@@ -24,7 +24,7 @@ def age_of(member: np.uint8, year: int) -> int:
     return year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def leaver(uid: np.uint64, member: NDArray[np.uint8], kind: int, goes_home: bool, tables: Tables) -> int:
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 

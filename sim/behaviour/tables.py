@@ -35,8 +35,9 @@ class Tables(NamedTuple):
         Upper bound on the chance to consider, in 2^-32: the screen.
     tie_hazard, tie_stay : (256,) float64
         exp(-theta_T T) and exp(kappa_T T) for T in 1/255.
-    stay, home : (P, T) float64
-        exp(v + kappa), exp(v + omega).
+    stay, home, other_work : (P, T) float64
+        exp(v + kappa), exp(v + omega), exp(v' + kappa - cost of switching) with v' that of the other kind of work
+        (0 in towns, where there is no farming).
     place_weight : (T, P) float64
         e = H exp(v / theta) / sum H.
     own_nest : (P, T) float64
@@ -44,17 +45,38 @@ class Tables(NamedTuple):
     district_nest, province_nest : (T, L), (T, R) float64
         (sum e)^theta with the cost of leaving the district, the province.
     net_district, net_province : (R, L), (R, R) float64
-        (1 + N)^nu by origin province (row) and destination.
+        (1 + N)^nu by origin province (row) and destination; ``usual_district``, ``usual_province`` (R,) their
+        geometric means over the districts of the own, and over the other, provinces.
     leave_district, leave_province : float
         exp(-c_D), exp(-c_P), for those who go home.
+    income_part, service_part : (P, T), (P,) float64
+        beta_y ln y and the sum of beta_s A: the terms of v, for the reasons of a move.
+    shock_hazard : (8,) float64
+        exp(theta_X X / 7); ``shock_bound`` is the integer above its largest.
+    need_own, need_district, need_province : (L,), (L, L), (L, R) uint16
+        Wealth without which a nest is closed, 0.1 M VND.
     psi : (4,) float64
         Chance that one adult leaves alone, by life stage.
     leaver_young_weight : float
     consider_key, nest_key, place_key, split_key, leaver_key, new_key : uint64
         Keys of this step's draws.
+    life_key, detail_key, newborn_key, money_key : uint64
     ties_growth : uint16
     year : int
         Year in which ages are read.
+    death, birth, seek : (256,), (2, 256), (256,) float64
+        Life-course hazards a step by member byte, see `sim.behaviour.life_tables`.
+    word : (256,) uint32
+        Bound of all life events (26 bits), working age (3 bits), person (3 bits).
+    boy_share : float
+    pay : (P, T) float32
+        Income a worker in this step, wealth units; ``other_pay`` (P,) a person besides.
+    luck : (256,) float32
+        Lasting luck in income by quantile.
+    floor : uint32
+        Least consumption a person and step, wealth units; ``keep`` is the saving rate in 1/65536.
+    struck : (P,) uint8
+        A disaster strikes the farms here in this step.
     """
 
     district: NDArray[np.int32]
@@ -74,12 +96,22 @@ class Tables(NamedTuple):
     tie_stay: NDArray[np.float64]
     stay: NDArray[np.float64]
     home: NDArray[np.float64]
+    other_work: NDArray[np.float64]
+    income_part: NDArray[np.float64]
+    service_part: NDArray[np.float64]
+    shock_hazard: NDArray[np.float64]
+    shock_bound: np.uint64
+    need_own: NDArray[np.uint16]
+    need_district: NDArray[np.uint16]
+    need_province: NDArray[np.uint16]
     place_weight: NDArray[np.float64]
     own_nest: NDArray[np.float64]
     district_nest: NDArray[np.float64]
     province_nest: NDArray[np.float64]
     net_district: NDArray[np.float64]
     net_province: NDArray[np.float64]
+    usual_district: NDArray[np.float64]
+    usual_province: NDArray[np.float64]
     leave_district: float
     leave_province: float
     psi: NDArray[np.float64]
@@ -90,14 +122,30 @@ class Tables(NamedTuple):
     split_key: np.uint64
     leaver_key: np.uint64
     new_key: np.uint64
+    life_key: np.uint64
+    detail_key: np.uint64
+    newborn_key: np.uint64
+    money_key: np.uint64
     ties_growth: np.uint16
     year: int
+    death: NDArray[np.float64]
+    birth: NDArray[np.float64]
+    seek: NDArray[np.float64]
+    word: NDArray[np.uint32]
+    boy_share: float
+    pay: NDArray[np.float32]
+    other_pay: NDArray[np.float32]
+    luck: NDArray[np.float32]
+    floor: np.uint32
+    keep: np.uint32
+    struck: NDArray[np.uint8]
 
 
 class NestTables(NamedTuple):
     """Place and nest weights of one step, and the income that beckons from them."""
 
     relative: NDArray[np.float64]
+    best: NDArray[np.float64]
     place_weight: NDArray[np.float64]
     own_nest: NDArray[np.float64]
     district_nest: NDArray[np.float64]
@@ -159,7 +207,7 @@ def nest_tables(
     Returns
     -------
     NestTables
-        ``relative`` (P, T) is v minus the best v of the type; ``gap`` (P, T) is 0 where there is nowhere to go.
+        ``relative`` (P, T) is v minus the best v of the type, ``best`` (T,); ``gap`` (P, T) is 0 where there is nowhere to go.
     """
     n_places, n_types = v.shape
     n_districts = g.province.shape[0]
@@ -170,6 +218,7 @@ def nest_tables(
     district_nest = np.empty((n_types, n_districts))
     province_nest = np.empty((n_types, n_provinces))
     gap = np.zeros((n_places, n_types))
+    top = np.empty(n_types)
     district_sum = np.empty(n_districts)
     district_pay = np.empty(n_districts)
     province_sum = np.empty(n_provinces)
@@ -178,6 +227,7 @@ def nest_tables(
         best = -np.inf
         for j in range(n_places):
             best = max(best, v[j, t])
+        top[t] = best
         for j in range(n_places):
             relative[j, t] = v[j, t] - best
             e[t, j] = g.dwellings_share[j] * exp64(relative[j, t] / theta)
@@ -223,7 +273,7 @@ def nest_tables(
                 if total > 0.0:
                     around = pay + (w * rest_pay / rest if rest > 0.0 else 0.0)
                     gap[j, t] = log64(around / total / income[j, t])
-    return NestTables(relative, e, own, district_nest, province_nest, gap)
+    return NestTables(relative, top, e, own, district_nest, province_nest, gap)
 
 
 @njit(cache=True)
@@ -251,6 +301,27 @@ def network_tables(
         for q in range(n_provinces):
             by_province[h, q] = exp64(nu * log64(1.0 + float(weight * total[q])))
     return by_district, by_province
+
+
+@njit(cache=True)
+def usual_network(
+    by_district: NDArray[np.float64], by_province: NDArray[np.float64], first_district: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Geometric means of the network factors of each origin province: own districts, other provinces; (R,), (R,)."""
+    n = by_province.shape[0]
+    district, province = np.ones(n), np.ones(n)
+    for h in range(n):
+        total = 0.0
+        for d in range(first_district[h], first_district[h + 1]):
+            total += log64(by_district[h, d])
+        district[h] = exp64(total / (first_district[h + 1] - first_district[h]))
+        total = 0.0
+        for q in range(n):
+            if q != h:
+                total += log64(by_province[h, q])
+        if n > 1:
+            province[h] = exp64(total / (n - 1))
+    return district, province
 
 
 @njit(cache=True)
@@ -298,6 +369,73 @@ def by_stage(values: tuple[float, float, float, float]) -> NDArray[np.float64]:
 
 
 @njit(cache=True)
+def other_work(
+    relative: NDArray[np.float64], best: NDArray[np.float64], urban: NDArray[np.bool_], shift: float
+) -> NDArray[np.float64]:
+    """Weight of staying in the place with the other kind of work, (P, T): exp(v' + shift) on the scale of the type.
+
+    Types come in pairs, farming (even) and other work (odd); 0 in urban places, where there is no farming.
+    """
+    n, n_types = relative.shape
+    out = np.zeros((n, n_types))
+    for j in range(n):
+        if not urban[j]:
+            for t in range(n_types):
+                out[j, t] = exp64(relative[j, t ^ 1] + best[t ^ 1] - best[t] + shift)
+    return out
+
+
+@njit(cache=True)
+def income_part(income: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+    """beta_y ln y, (P, T)."""
+    out = np.empty(income.shape)
+    for j in range(income.shape[0]):
+        for t in range(income.shape[1]):
+            out[j, t] = beta * log64(income[j, t])
+    return out
+
+
+@njit(cache=True)
+def service_part(access: NDArray[np.float64], beta: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum over services of beta_s A, (P,)."""
+    out = np.zeros(access.shape[0])
+    for j in range(access.shape[0]):
+        for s in range(access.shape[1]):
+            out[j] += beta[s] * access[j, s]
+    return out
+
+
+@njit(cache=True)
+def mean_income(
+    income: NDArray[np.float64],
+    workers: NDArray[np.int64],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    n_provinces: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean income of the workers of each district and province, (L,), (R,); without workers that of the places."""
+    n_districts = province.shape[0]
+    pay_d, men_d = np.zeros(n_districts), np.zeros(n_districts)
+    pay_p, men_p = np.zeros(n_provinces), np.zeros(n_provinces)
+    plain, cells = np.zeros(n_districts), np.zeros(n_districts)
+    for j in range(income.shape[0]):
+        d = district[j]
+        for t in range(income.shape[1]):
+            pay = income[j, t] * workers[j, t]
+            pay_d[d] += pay
+            men_d[d] += workers[j, t]
+            pay_p[province[d]] += pay
+            men_p[province[d]] += workers[j, t]
+            plain[d] += income[j, t]
+            cells[d] += 1.0
+    for d in range(n_districts):
+        pay_d[d] = pay_d[d] / men_d[d] if men_d[d] > 0.0 else plain[d] / cells[d]
+    for q in range(n_provinces):
+        pay_p[q] = pay_p[q] / men_p[q] if men_p[q] > 0.0 else 0.0
+    return pay_d, pay_p
+
+
+@njit(cache=True)
 def mean_of_services(access: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean access over the services, (P,) float64 from (P, S), summed in the order of the services."""
     out = np.empty(access.shape[0])
@@ -316,9 +454,14 @@ __all__ = [
     "consider_tables",
     "exp64",
     "exp_array",
+    "income_part",
+    "mean_income",
     "mean_of_services",
     "nest_tables",
     "network_tables",
+    "other_work",
+    "service_part",
     "systematic_utility",
+    "usual_network",
     "ties_effect",
 ]

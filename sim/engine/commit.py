@@ -1,153 +1,257 @@
 """The commit: events become changes, in uid order, the same whatever engine found them.
 
-Whole moves change a row; a split adds one. Stocks are carried along as integers and compared with a recount by the
-accounts at the end of each step.
+Moves, then couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that
+there are never holes. Stocks are carried along as integers and compared with a recount by the accounts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.draws import hash64_2
+from sim.behaviour.choose import REASON_FAMILY, REASONS
+from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
+from sim.engine.estates import inherit
 from sim.engine.events import Events
-from sim.engine.stocks import Stocks
-from sim.population.columns import (
-    MEMBERS,
-    SECTOR_MASK,
-    SECTOR_SHIFT,
-    TENURE_MASK,
-    TENURE_SHIFT,
-    TYPE_MASK,
-    Households,
+from sim.engine.family import pair_up, rehouse_orphans, seekers_of
+from sim.engine.identity import new_uids
+from sim.engine.rows import (
+    Rows,
+    put_in,
+    refresh,
+    rows_of,
+    settled,
+    share_of_wealth,
+    size_of,
+    take_out,
+    without_holes,
 )
-from sim.population.life_stage import stage_of, type_of
+from sim.engine.stocks import Stocks
+from sim.population.columns import BUSY, MEMBERS, Households
+from sim.population.links import Links
 
-_AGRICULTURE = 0
-_SERVICE = 2
-_RENT = 1
-_FILTER_BITS = 22
+AGES = 128
+SCOPES = ("within a district", "between districts", "between provinces")
 
 
-@dataclass(frozen=True, eq=False)
-class Moves:
-    """Committed moves of one step, in uid order of the household that decided.
+@dataclass(eq=False)
+class Changes:
+    """What one step changed, in rows and members (times the weight: the country).
 
     Attributes
     ----------
     origin, destination : (E,) int32
-        Place indices.
+        Places of each move of a household or of one person, in commit order.
     persons : (E,) int64
-        People who moved.
-    whole, splits, returns : int
-        Households that moved as one; members who founded a household; moves to the home place.
+    reason : (E,) uint8
+        Index into `sim.behaviour.choose.REASONS`.
+    movers_by_age : (3, 2, 128) int64
+        Persons who moved by scope, sex (0 male) and age.
+    whole, splits, returns, couples, followed : int
+        Households that moved as one; members who founded a household alone; moves back home; new couples; families
+        that followed a child.
+    births, deaths, rehoused, alone : int
+        Persons born and died; orphans taken in, and children left without an adult for want of a household.
+    new_rows, freed_rows : int
+    income, consumption, move_costs, estates, remitted : int
+        Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
     """
 
     origin: NDArray[np.int32]
     destination: NDArray[np.int32]
     persons: NDArray[np.int64]
-    whole: int
-    splits: int
-    returns: int
+    reason: NDArray[np.uint8]
+    movers_by_age: NDArray[np.int64]
+    whole: int = 0
+    splits: int = 0
+    returns: int = 0
+    couples: int = 0
+    followed: int = 0
+    births: int = 0
+    deaths: int = 0
+    rehoused: int = 0
+    alone: int = 0
+    new_rows: int = 0
+    freed_rows: int = 0
+    income: int = 0
+    consumption: int = 0
+    move_costs: int = 0
+    estates: int = 0
+    remitted: int = 0
+    by_reason: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.origin)
 
 
-@njit(cache=True, parallel=True)
-def _taken(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the sorted ``new`` uids stand among ``existing``: a bit filter that stays in cache, then a search."""
-    bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
-    shift = np.uint64(64 - _FILTER_BITS)
-    for k in range(new.shape[0]):
-        top = new[k] >> shift
-        bits[top >> np.uint64(3)] |= np.uint8(1) << np.uint8(top & np.uint64(7))
-    taken = np.zeros(new.shape[0], dtype=np.bool_)
-    for i in prange(existing.shape[0]):
-        top = existing[i] >> shift
-        if bits[top >> np.uint64(3)] & (np.uint8(1) << np.uint8(top & np.uint64(7))):
-            k = np.searchsorted(new, existing[i])
-            if k < new.shape[0] and new[k] == existing[i]:
-                taken[k] = True
-    return taken
+class Ledger:
+    """The moves of a step as they are committed, part after part."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[NDArray[np.generic], ...]] = []
+        self.by_age = np.zeros((len(SCOPES), 2, AGES), dtype=np.int64)
+
+    def add(
+        self,
+        origin: NDArray[np.integer],
+        destination: NDArray[np.integer],
+        people: NDArray[np.uint8],
+        reason: NDArray[np.uint8],
+        tables: Tables,
+    ) -> None:
+        """Moves of (E,) households or persons, ``people`` (E, 6) coded as in the member column."""
+        away = np.flatnonzero(origin != destination)
+        a, b, who = origin[away].astype(np.int32), destination[away].astype(np.int32), people[away]
+        _ages(a, b, who, tables.district, tables.province, tables.year, self.by_age)
+        self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
+
+    def column(self, k: int, dtype: type) -> NDArray[np.generic]:
+        """One column of all parts."""
+        return np.concatenate([part[k] for part in self._parts]) if self._parts else np.empty(0, dtype=dtype)
 
 
 @njit(cache=True)
-def _children(key: np.uint64, parents: NDArray[np.uint64], ordinal: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Hash of each parent and ordinal under the step's key."""
-    uid = np.empty(parents.shape[0], dtype=np.uint64)
-    for k in range(parents.shape[0]):
-        uid[k] = hash64_2(key, parents[k], ordinal[k])
-    return uid
-
-
-def new_uids(existing: NDArray[np.uint64], parents: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
-    """Identities of new households, (E,) uint64: a hash of the parent's uid, the step (in the key) and an ordinal.
-
-    The ordinal counts upwards while the hash is taken, in the order of the parents, so that the same child has the
-    same identity in every scenario.
-
-    Parameters
-    ----------
-    existing : (N,) uint64
-        Identities in use.
-    parents : (E,) uint64
-        In commit order; one child each.
-    """
-    ordinal = np.zeros(len(parents), dtype=np.int64)
-    while True:
-        uid = _children(key, parents, ordinal)
-        order = np.argsort(uid, kind="stable")
-        ranked = uid[order]
-        again = np.zeros(len(uid), dtype=np.bool_)
-        again[order] = _taken(existing, ranked)
-        again[order[1:]] |= ranked[1:] == ranked[:-1]  # the first of a pair keeps its identity
-        if not again.any():
-            return uid
-        ordinal[again] += 1
+def _ages(
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    year: int,
+    out: NDArray[np.int64],
+) -> None:
+    for k in range(origin.shape[0]):
+        a, b = district[origin[k]], district[destination[k]]
+        scope = 0 if a == b else (1 if province[a] == province[b] else 2)
+        for m in range(MEMBERS):
+            code = np.int64(people[k, m])
+            if code != 0:
+                age = min(max(year - 1910 - (code >> 1), 0), AGES - 1)
+                out[scope, code & 1, age] += 1
 
 
 @njit(cache=True)
-def _settle(attributes: np.uint8, urban: bool, tenant: bool) -> np.uint8:
-    """Attributes on arrival: no farming in urban places (services instead); movers rent."""
-    if urban and ((attributes >> SECTOR_SHIFT) & SECTOR_MASK) == _AGRICULTURE:
-        attributes = np.uint8(
-            (attributes & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(_SERVICE << SECTOR_SHIFT)
-        )
-    if tenant:
-        attributes = np.uint8(
-            (attributes & ~np.uint8(TENURE_MASK << TENURE_SHIFT)) | np.uint8(_RENT << TENURE_SHIFT)
-        )
-    return attributes
+def _life(
+    h: Rows,
+    row: NDArray[np.int32],
+    mask: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    emptied: NDArray[np.int64],
+) -> tuple[int, int, int]:
+    """Carry births and deaths into the stocks; list emptied rows. Returns births, deaths, how many are empty."""
+    births = 0
+    deaths = 0
+    empty = 0
+    for k in range(row.shape[0]):
+        i = row[k]
+        died = 0
+        born = 0
+        for m in range(MEMBERS):
+            died += mask[k] >> m & 1
+            born += mask[k] >> (MEMBERS + m) & 1
+        births += born
+        deaths += died
+        persons[h.place[i]] += born - died
+        if h.member[i, 0] == 0:
+            emptied[empty] = i
+            empty += 1
+            households[h.place[i]] -= 1
+            network[province[district[h.home_place[i]]], district[h.place[i]]] -= 1
+    return births, deaths, empty
 
 
 @njit(cache=True)
-def _with_type(flags: np.uint8, attributes: np.uint8, stage: int) -> np.uint8:
-    """Flags with the type of this life stage and these attributes."""
-    return np.uint8((flags & ~np.uint8(TYPE_MASK)) | np.uint8(type_of(stage, attributes)))
-
-
-@njit(cache=True)
-def _apply(
+def _move(
+    h: Rows,
     order: NDArray[np.int64],
     row: NDArray[np.int32],
     to: NDArray[np.uint16],
     leaver: NDArray[np.int8],
     new_uid: NDArray[np.uint64],
     n: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    home_place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    income_quantile: NDArray[np.uint8],
-    ties: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
+    urban: NDArray[np.bool_],
+    year: int,
+    cost: NDArray[np.uint16],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    origin: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    parent: NDArray[np.int64],
+) -> tuple[int, int, int]:
+    """Apply moves in the order given; splits append rows, whose parents' rows are listed. Returns whole, returns, paid."""
+    born = 0
+    whole = 0
+    returns = 0
+    paid = np.int64(0)
+    for k in range(order.shape[0]):
+        e = order[k]
+        i = np.int64(row[e])
+        o = np.int64(h.place[i])
+        d = np.int64(to[e])
+        origin[k] = o
+        if d == h.home_place[i]:
+            returns += 1
+        fare = min(cost[district[o], district[d]], h.wealth[i])
+        h.wealth[i] -= fare
+        paid += fare
+        if leaver[e] < 0:
+            whole += 1
+            people_n = size_of(h, i)
+            for m in range(MEMBERS):
+                people[k, m] = h.member[i, m]
+            home = province[district[h.home_place[i]]]
+            h.place[i] = d
+            h.ties[i] = 0
+            h.attributes[i] = settled(h.attributes[i], urban[d], d != h.home_place[i])
+            refresh(h, i, year)
+            households[o] -= 1
+            households[d] += 1
+            persons[o] -= people_n
+            persons[d] += people_n
+            network[home, district[o]] -= 1
+            network[home, district[d]] += 1
+        else:
+            child = n + born
+            h.uid[child] = new_uid[born]
+            h.place[child] = d
+            h.home_place[child] = o
+            h.ties[child] = 0
+            h.income_quantile[child] = h.income_quantile[i]
+            h.wealth[child] = share_of_wealth(h, i, size_of(h, i))
+            for m in range(MEMBERS):
+                h.member[child, m] = 0
+                people[k, m] = 0
+            h.member[child, 0] = take_out(h, i, leaver[e])
+            people[k, 0] = h.member[child, 0]
+            h.attributes[child] = settled(h.attributes[i], urban[d], True)
+            h.flags[child] = 0
+            refresh(h, child, year)
+            refresh(h, i, year)
+            households[d] += 1
+            persons[o] -= 1
+            persons[d] += 1
+            network[province[district[o]], district[d]] += 1
+            parent[born] = i
+            born += 1
+    return whole, returns, paid
+
+
+@njit(cache=True)
+def _join(
+    h: Rows,
+    parent_row: NDArray[np.int64],
+    child_row: NDArray[np.int64],
     urban: NDArray[np.bool_],
     year: int,
     district: NDArray[np.int32],
@@ -155,117 +259,177 @@ def _apply(
     households: NDArray[np.int64],
     persons: NDArray[np.int64],
     network: NDArray[np.int64],
-    origin_out: NDArray[np.int32],
-    destination_out: NDArray[np.int32],
-    persons_out: NDArray[np.int64],
-) -> tuple[int, int, int]:
-    """Apply events in the order given; new rows are appended. Returns whole moves, splits, returns home."""
-    born = 0
-    whole = 0
-    returns = 0
-    for k in range(order.shape[0]):
-        e = order[k]
-        i = row[e]
-        o = place[i]
-        d = to[e]
-        origin_out[k] = o
-        destination_out[k] = d
-        if d == home_place[i]:
-            returns += 1
-        if leaver[e] < 0:
-            whole += 1
-            people = 0
-            for m in range(MEMBERS):
-                people += member[i, m] != 0
-            h = province[district[home_place[i]]]
-            place[i] = d
-            ties[i] = 0
-            attributes[i] = _settle(attributes[i], urban[d], d != home_place[i])
-            flags[i] = _with_type(flags[i], attributes[i], (flags[i] & TYPE_MASK) // 4)
-            households[o] -= 1
-            households[d] += 1
-            persons[o] -= people
-            persons[d] += people
-            network[h, district[o]] -= 1
-            network[h, district[d]] += 1
-            persons_out[k] = people
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    merged: NDArray[np.int64],
+    merged_into: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Parents join a child who moved away: into its household if all fit, else as neighbours.
+
+    Returns how many followed and how many households were merged (their rows are listed in ``merged`` and empty).
+    """
+    done = 0
+    emptied = 0
+    for k in range(parent_row.shape[0]):
+        i, c = parent_row[k], child_row[k]
+        # whoever was touched by another event of this step stays; so do full units of wealth that would not fit
+        if (h.flags[i] & np.uint8(BUSY)) or (h.flags[c] & np.uint8(BUSY)) or h.place[i] == h.place[c]:
+            continue
+        o, d = np.int64(h.place[i]), np.int64(h.place[c])
+        n_i, n_c = size_of(h, i), size_of(h, c)
+        home = province[district[h.home_place[i]]]
+        origin[done] = o
+        destination[done] = d
+        for m in range(MEMBERS):
+            people[done, m] = h.member[i, m]
+        persons[o] -= n_i
+        persons[d] += n_i
+        households[o] -= 1
+        network[home, district[o]] -= 1
+        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= 65535:
+            for _ in range(n_i):
+                put_in(h, c, take_out(h, i, 0))
+            h.wealth[c] += h.wealth[i]
+            h.wealth[i] = 0
+            h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
+            refresh(h, c, year)
+            merged[emptied] = i
+            merged_into[emptied] = c
+            emptied += 1
         else:
-            child = n + born
-            adults = 0
-            for m in range(MEMBERS):
-                adults += member[i, m] != 0
-            uid[child] = new_uid[born]
-            place[child] = d
-            home_place[child] = o
-            ties[child] = 0
-            income_quantile[child] = income_quantile[i]
-            part = wealth[i] // np.uint16(adults)  # an equal share a head, rounded down; the rest stays
-            wealth[child] = part
-            wealth[i] -= part
-            for m in range(MEMBERS):
-                member[child, m] = 0
-            member[child, 0] = member[i, leaver[e]]
-            for m in range(leaver[e], MEMBERS - 1):
-                member[i, m] = member[i, m + 1]
-            member[i, MEMBERS - 1] = 0
-            attributes[child] = _settle(attributes[i], urban[d], True)
-            flags[child] = _with_type(np.uint8(0), attributes[child], stage_of(member[child], year))
-            flags[i] = _with_type(flags[i], attributes[i], stage_of(member[i], year))
+            h.place[i] = d
+            h.ties[i] = 0
+            h.attributes[i] = settled(h.attributes[i], urban[d], True)
+            refresh(h, i, year)
+            h.flags[c] = np.uint8(h.flags[c] | np.uint8(BUSY))
             households[d] += 1
-            persons[o] -= 1
-            persons[d] += 1
-            network[province[district[o]], district[d]] += 1
-            persons_out[k] = 1
-            born += 1
-    return whole, born, returns
+            network[home, district[d]] += 1
+        done += 1
+    return done, emptied
 
 
-def commit(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Moves:
-    """Apply the moves of a step to the rows and carry the stocks along.
+def commit(
+    households: Households,
+    links: Links,
+    events: Events,
+    followers: Follows,
+    tables: Tables,
+    move_cost: NDArray[np.uint16],
+    stocks: Stocks,
+) -> Changes:
+    """Apply the events of a step to the rows, the links and the stocks (all changed in place).
 
     Parameters
     ----------
-    stocks : Stocks
-        Changed in place.
+    followers : Follows
+        Families that would follow, in the order of the children's uids.
+    move_cost : (L, L) uint16
+        What a move costs between districts, wealth units.
     """
-    key = households.uid[events.row]
-    order = np.argsort(key, kind="stable")
-    split = events.leaver[order] >= 0
-    uids = new_uids(households.uid[: households.n], key[order][split], tables.new_key)
+    carried = (tables.district, tables.province, stocks.households, stocks.persons, stocks.network)
+    emptied = np.empty(len(events.life_row), dtype=np.int64)
+    births, deaths, n_empty = _life(
+        rows_of(households),
+        events.life_row,
+        events.life_mask,
+        stocks.households,
+        stocks.persons,
+        stocks.network,
+        tables.district,
+        tables.province,
+        emptied,
+    )
+    dead = emptied[:n_empty]
+
+    # identities and room for every new row of this step
+    uid = households.uid[: households.n]
+    order = np.argsort(uid[events.row], kind="stable")
+    splitting = uid[events.row][order][events.leaver[order] >= 0]
+    seekers = seekers_of(households, events, tables)
+    pairs = pair_up(households, seekers)
+    uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.new_key)
     if households.n + len(uids) > households.capacity:
         households.grow(households.n + max(len(uids), households.n // 16))
+    h = rows_of(households)
+    ledger = Ledger()
+
     origin = np.empty(len(events), dtype=np.int32)
-    destination = np.empty(len(events), dtype=np.int32)
-    persons = np.empty(len(events), dtype=np.int64)
-    whole, splits, returns = _apply(
+    people = np.empty((len(events), MEMBERS), dtype=np.uint8)
+    parent = np.empty(len(splitting), dtype=np.int64)
+    whole, returns, paid = _move(
+        h,
         order,
         events.row,
         events.destination,
         events.leaver,
         uids,
         households.n,
-        households.uid,
-        households.place,
-        households.home_place,
-        households.wealth,
-        households.member,
-        households.attributes,
-        households.income_quantile,
-        households.ties,
-        households.flags,
         tables.urban,
         tables.year,
-        tables.district,
-        tables.province,
-        stocks.households,
-        stocks.persons,
-        stocks.network,
+        move_cost,
+        *carried,
         origin,
-        destination,
-        persons,
+        people,
+        parent,
     )
-    households.n += splits
-    return Moves(origin, destination, persons, int(whole), int(splits), int(returns))
+    links.add(np.arange(households.n, households.n + len(parent)), parent)
+    ledger.add(origin, events.destination[order], people, events.reason[order], tables)
+    n = households.n + len(parent)
 
+    couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
+    n += couples.new_rows
+    family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
+    ledger.add(couples.origin, couples.destination, couples.people, family, tables)
 
-__all__ = ["Moves", "commit", "new_uids"]
+    households.n = n
+    orphans = rehouse_orphans(households, events, tables, stocks)
+    at_most = len(followers)
+    follow_origin, follow_to = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
+    follow_people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
+    merged, into = np.empty(at_most, dtype=np.int64), np.empty(at_most, dtype=np.int64)
+    followed, n_merged = _join(
+        h, followers.parent, followers.child, tables.urban, tables.year, *carried, follow_origin, follow_to, follow_people, merged, into
+    )
+    ledger.add(
+        follow_origin[:followed],
+        follow_to[:followed],
+        follow_people[:followed],
+        np.full(followed, REASON_FAMILY, dtype=np.uint8),
+        tables,
+    )
+
+    # links of the merged, estates, then no holes
+    links.merge_into(merged[:n_merged], into[:n_merged])
+    died_out = np.concatenate([dead, orphans.emptied])
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged[:n_merged]]))
+    estates = inherit(households, links, died_out, gone)
+    source, target, left = without_holes(h, gone, households.n)
+    households.n = left
+    links.remap(gone, source, target)
+
+    reason = ledger.column(3, np.uint8)
+    counts = np.bincount(reason, minlength=len(REASONS))
+    return Changes(
+        origin=ledger.column(0, np.int32),
+        destination=ledger.column(1, np.int32),
+        persons=ledger.column(2, np.int64),
+        reason=reason,
+        movers_by_age=ledger.by_age,
+        whole=int(whole),
+        splits=len(parent),
+        returns=int(returns),
+        couples=len(pairs),
+        followed=int(followed),
+        births=int(births),
+        deaths=int(deaths),
+        rehoused=orphans.taken_in,
+        alone=orphans.left,
+        new_rows=len(uids),
+        freed_rows=len(gone),
+        income=events.income,
+        consumption=events.consumption,
+        move_costs=int(paid),
+        estates=estates,
+        by_reason={name: int(k) for name, k in zip(REASONS, counts, strict=True)},
+    )

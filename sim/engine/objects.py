@@ -1,7 +1,7 @@
 """The `objects` engine: one Mesa agent a household, one household at a time.
 
 For reading, teaching and as the oracle: the same rules as the `threads` engine, in the order a person would tell
-them, without screen, blocks or threads. It must give the same bytes.
+them, without screens, blocks or threads. It must give the same bytes.
 """
 
 from __future__ import annotations
@@ -11,47 +11,81 @@ import time
 import mesa
 import numpy as np
 
-from sim.behaviour.choose import STAY, choose, buffer_size
-from sim.behaviour.consider import considers
-from sim.behaviour.move import leaver
+from sim.behaviour.choose import buffer_size
+from sim.behaviour.household_rules import (
+    COUNT_MASK,
+    PERSON_SHIFT,
+    WORKER_SHIFT,
+    decide,
+    faded,
+    income_units,
+    live,
+    words_of,
+)
 from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
+from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
-from sim.population.columns import Households
+from sim.population.columns import TYPE_MASK, Households
+from sim.population.hashing import hash32
 from sim.population.household import Household
 
 
 class DecidingHousehold(Household):
-    """A household that can be asked what it does in this step."""
+    """A household that lives through a step and says what it does."""
 
-    def decide(self, tables: Tables) -> tuple[int, int] | None:
-        """Grow ties, consider, choose, and say who goes.
+    def live(self, tables: Tables) -> tuple[int, int, int]:
+        """Ties, shocks, income, consumption and life events, written to its own row.
 
         Returns
         -------
-        (destination place, member who leaves alone or -1), or None when it stays; ``considered`` tells whether
-        it thought about it.
+        (income, consumption, mask of life events)
         """
-        self.ties = grown(self.ties, np.uint16(tables.ties_growth))
-        self.considered = bool(considers(self.uid, self.place, self.kind, self.ties, tables))
-        if not self.considered:
-            return None
-        size = buffer_size(tables)
-        destination = choose(
-            self.uid,
-            self.place,
-            self.home_place,
-            self.kind,
-            self.ties,
+        h, i = self._columns, self.row
+        here = int(h.place[i])
+        h.ties[i] = grown(h.ties[i], tables.ties_growth)
+        h.flags[i] = faded(h.flags[i], tables.struck[here])
+
+        kind = int(h.flags[i]) & TYPE_MASK
+        word = int(words_of(h.member[i], tables.word))
+        workers, persons = np.uint32((word >> WORKER_SHIFT) & COUNT_MASK), np.uint32(word >> PERSON_SHIFT)
+        bits = np.uint32(hash32(h.uid[i], tables.money_key))
+        income = int(
+            income_units(
+                tables.pay[here, kind],
+                tables.luck[h.income_quantile[i]],
+                workers,
+                tables.other_pay[here],
+                persons,
+                bits,
+            )
+        )
+        before = int(h.wealth[i])
+        floor = np.uint32(int(persons) * int(tables.floor))
+        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.keep)
+        consumption = before + income - int(h.wealth[i])
+
+        mask = live(i, h.uid, h.place, h.member, h.attributes, h.flags, tables)
+        return income, consumption, int(mask)
+
+    def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
+        """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
+        h, size = self._columns, buffer_size(tables)
+        return decide(
+            self.row,
+            h.uid,
+            h.place,
+            h.home_place,
+            h.wealth,
+            h.member,
+            h.attributes,
+            h.ties,
+            h.flags,
             tables,
             np.empty(size, dtype=np.uint32),
             np.empty(size),
             np.empty(size, dtype=np.uint32),
         )
-        if destination == STAY:
-            return None
-        who = leaver(self.uid, self.members, self.kind, destination == self.home_place, tables)
-        return int(destination), int(who)
 
 
 class ObjectsEngine:
@@ -60,28 +94,44 @@ class ObjectsEngine:
     def __init__(self, model: mesa.Model, households: Households) -> None:
         self._model = model
         self._agents: list[DecidingHousehold] = []
-        self._welcome(households)
+        self._follow(households)
 
-    def _welcome(self, households: Households) -> None:
+    def _follow(self, households: Households) -> None:
+        """One agent a row: the rows are kept without holes, so only their number matters."""
         for row in range(len(self._agents), households.n):
             self._agents.append(DecidingHousehold(self._model, households, row))
+        for agent in self._agents[households.n :]:
+            agent.remove()
+        del self._agents[households.n :]
 
     def household_pass(self, households: Households, tables: Tables, seconds: dict[str, float]) -> Events:
         """Ask every household; see `sim.engine.threads.household_pass`."""
         started = time.perf_counter()
-        self._welcome(households)
-        row, to, whom, considered = [], [], [], 0
+        self._follow(households)
+        moves: list[tuple[int, int, int, int]] = []
+        lives: list[tuple[int, int]] = []
+        income = consumption = considered = 0
         for household in self._agents:
-            decision = household.decide(tables)
-            considered += household.considered
-            if decision is not None:
-                row.append(household.row)
-                to.append(decision[0])
-                whom.append(decision[1])
+            earned, spent, mask = household.live(tables)
+            income, consumption = income + earned, consumption + spent
+            if mask:
+                lives.append((household.row, mask))
+        for household in self._agents:
+            thought, to, leaver, reason = household.decide(tables)
+            considered += bool(thought)
+            if to >= 0:
+                moves.append((household.row, to, leaver, reason))
         seconds["household pass"] = seconds.get("household pass", 0.0) + time.perf_counter() - started
+        row, to_, who, why = np.array(moves, dtype=np.int64).reshape(-1, 4).T
+        life_row, life_mask = np.array(lives, dtype=np.int32).reshape(-1, 2).T
         return Events(
-            row=np.array(row, dtype=np.int32),
-            destination=np.array(to, dtype=np.uint16),
-            leaver=np.array(whom, dtype=np.int8),
+            row=row.astype(np.int32),
+            destination=to_.astype(np.uint16),
+            leaver=who.astype(np.int8),
+            reason=why.astype(np.uint8),
+            life_row=life_row,
+            life_mask=life_mask,
             considered=considered,
+            income=income,
+            consumption=consumption,
         )

@@ -9,18 +9,24 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from sim.behaviour.household_rules import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
 from sim.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Households
+from sim.population.life_stage import stage_of, type_of
 
 _PARTS: Final = 8
+_CHUNK: Final = 1 << 11
 
 
 @dataclass(eq=False)
 class Stocks:
-    """Rows and persons by place, migrant stock by home province and district, wealth: all int64.
+    """Rows and people as they stand: all int64.
 
     Attributes
     ----------
     households, persons : (P,)
+        Rows and their members by place.
+    kinds, workers : (P, T)
+        Rows, and members of working age, by place and household type.
     network : (R, L)
         Rows by province of the home place and district of residence.
     wealth : int
@@ -29,8 +35,51 @@ class Stocks:
 
     households: NDArray[np.int64]
     persons: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    workers: NDArray[np.int64]
     network: NDArray[np.int64]
     wealth: int
+
+
+@njit(cache=True)
+def _count_part(
+    lo: int,
+    hi: int,
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    wealth: NDArray[np.uint16],
+    flags: NDArray[np.uint8],
+    word: NDArray[np.uint32],
+    district: NDArray[np.int32],
+    province_of_place: NDArray[np.int32],
+    kinds: NDArray[np.int32],
+    workers: NDArray[np.int32],
+    persons: NDArray[np.int32],
+    network: NDArray[np.int32],
+) -> int:
+    """Count rows lo..hi into the given tables; returns their wealth."""
+    total = np.empty(_CHUNK, dtype=np.uint32)
+    money = np.int64(0)
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        total[:size] = np.uint32(0)
+        for m in range(MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                total[i] += word[column[i]]
+        w = wealth[start:end]
+        for i in range(size):
+            money += np.int64(w[i])
+        for i in range(size):
+            j = np.int64(place[start + i])
+            t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
+            kinds[j, t] += np.int32(1)
+            workers[j, t] += np.int32((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            persons[j] += np.int32(total[i] >> np.uint32(PERSON_SHIFT))
+            network[province_of_place[home_place[start + i]], district[j]] += np.int32(1)
+    return money
 
 
 @njit(cache=True, parallel=True)
@@ -40,50 +89,79 @@ def _count(
     home_place: NDArray[np.uint16],
     member: NDArray[np.uint8],
     wealth: NDArray[np.uint16],
+    flags: NDArray[np.uint8],
+    word: NDArray[np.uint32],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
-    n_provinces: int,
-    n_districts: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]:
-    n_places = district.shape[0]
-    households = np.zeros((_PARTS, n_places), dtype=np.int64)
-    persons = np.zeros((_PARTS, n_places), dtype=np.int64)
-    network = np.zeros((_PARTS, n_provinces, n_districts), dtype=np.int64)
-    money = np.zeros(_PARTS, dtype=np.int64)
+    kinds: NDArray[np.int32],
+    workers: NDArray[np.int32],
+    persons: NDArray[np.int32],
+    network: NDArray[np.int32],
+    money: NDArray[np.int64],
+) -> None:
     for part in prange(_PARTS):
-        for i in range(n * part // _PARTS, n * (part + 1) // _PARTS):
-            j = place[i]
-            people = 0
-            for m in range(MEMBERS):
-                people += member[i, m] != 0
-            households[part, j] += 1
-            persons[part, j] += people
-            network[part, province_of_place[home_place[i]], district[j]] += 1
-            money[part] += wealth[i]
-    return households.sum(0), persons.sum(0), network.sum(0), money.sum()
+        money[part] = _count_part(
+            n * part // _PARTS,
+            n * (part + 1) // _PARTS,
+            place,
+            home_place,
+            member,
+            wealth,
+            flags,
+            word,
+            district,
+            province_of_place,
+            kinds[part],
+            workers[part],
+            persons[part],
+            network[part],
+        )
 
 
-def count(households: Households, district: NDArray[np.int32], province: NDArray[np.int32]) -> Stocks:
-    """Recount everything from the rows.
+def count(
+    households: Households, word: NDArray[np.uint32], district: NDArray[np.int32], province: NDArray[np.int32]
+) -> Stocks:
+    """Count everything from the rows.
 
     Parameters
     ----------
+    word : (256,) uint32
+        Packed words of the members, see `sim.behaviour.life_tables`.
     district : (P,) int32
     province : (L,) int32
         Province of each district.
     """
-    rows, persons, network, wealth = _count(
+    n_places, n_districts = len(district), len(province)
+    kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int32)
+    workers = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int32)
+    persons = np.zeros((_PARTS, n_places), dtype=np.int32)
+    network = np.zeros((_PARTS, int(province.max()) + 1, n_districts), dtype=np.int32)
+    money = np.zeros(_PARTS, dtype=np.int64)
+    _count(
         households.n,
         households.place,
         households.home_place,
         households.member,
         households.wealth,
+        households.flags,
+        word,
         district,
         province[district],
-        int(province.max()) + 1,
-        len(province),
+        kinds,
+        workers,
+        persons,
+        network,
+        money,
     )
-    return Stocks(rows, persons, network, int(wealth))
+    by_kind = kinds.sum(axis=0, dtype=np.int64)
+    return Stocks(
+        households=by_kind.sum(axis=1),
+        persons=persons.sum(axis=0, dtype=np.int64),
+        kinds=by_kind,
+        workers=workers.sum(axis=0, dtype=np.int64),
+        network=network.sum(axis=0, dtype=np.int64),
+        wealth=int(money.sum()),
+    )
 
 
 @njit(cache=True)
@@ -95,3 +173,30 @@ def by_type_and_ties(
     for i in range(n):
         out[place[i], flags[i] & TYPE_MASK, ties[i] >> 4] += 1
     return out
+
+
+@njit(cache=True, parallel=True)
+def retype(
+    n: int,
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    year: int,
+) -> None:
+    """Life stage of every household at its members' ages of a new year."""
+    for part in prange(_PARTS * 4):
+        _retype_part(n * part // (_PARTS * 4), n * (part + 1) // (_PARTS * 4), member, attributes, flags, year)
+
+
+@njit(cache=True)
+def _retype_part(
+    lo: int,
+    hi: int,
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    year: int,
+) -> None:
+    for i in range(lo, hi):
+        kind = type_of(stage_of(member[i], year), attributes[i])
+        flags[i] = np.uint8((flags[i] & ~np.uint8(TYPE_MASK)) | np.uint8(kind))

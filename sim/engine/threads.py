@@ -1,8 +1,9 @@
 """The `threads` engine: the household pass over columns, by numba threads.
 
-Blocks of rows, each small enough for the cache; small loops of few arrays, which vectorise; a block writes only into its
-own room of the output, so results do not depend on which thread took it. First the screen (every household: one
-hash, one table look-up, one comparison), then the exact rules for the few that pass.
+Blocks of rows, each small enough for the cache; small loops of few arrays, which vectorise; a block writes only its
+own rows and its own room of the output, so results do not depend on which thread took it. First what every household
+goes through (ties, shocks, income and consumption, and two screens: one hash, one bound and one comparison each),
+then the exact rules for the few that pass a screen.
 """
 
 from __future__ import annotations
@@ -11,73 +12,253 @@ import time
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.choose import STAY, choose, buffer_size
-from sim.behaviour.consider import considers
-from sim.behaviour.move import leaver
+from sim.behaviour.choose import buffer_size
+from sim.behaviour.household_rules import (
+    COUNT_MASK,
+    HAZARD_BITS,
+    HAZARD_MASK,
+    PERSON_SHIFT,
+    WORKER_SHIFT,
+    decide,
+    faded,
+    income_units,
+    live,
+)
 from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
+from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
-from sim.population.columns import N_TYPES, TYPE_MASK, Households
+from sim.engine.pool import over_blocks
+from sim.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Households
 from sim.population.hashing import hash32
 
 BLOCK: Final = 1 << 15
 _CHUNK: Final = 1 << 11
 _ROOM: Final = BLOCK // 8
+_WORST: Final = 0xFFFFFFFF
 
 
-@njit(cache=True, parallel=True)
-def screen(
+@njit(cache=True)
+def _block(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    income_quantile: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
+) -> tuple[int, int, int, int]:
+    """Rows lo..hi: own-row rules and screens. Returns rows listed in ``mover`` and ``life``, income, consumption.
+
+    More rows than there is room for are counted but not listed.
+    """
+    word = np.empty(_CHUNK, dtype=np.uint32)
+    cell = np.empty(_CHUNK, dtype=np.uint32)
+    draw = np.empty(_CHUNK, dtype=np.uint32)
+    bound = np.empty(_CHUNK, dtype=np.uint32)
+    rate = np.empty(_CHUNK, dtype=np.float32)
+    luck = np.empty(_CHUNK, dtype=np.float32)
+    extra = np.empty(_CHUNK, dtype=np.float32)
+    hit = np.empty(_CHUNK, dtype=np.uint8)
+    threshold = t.threshold.reshape(-1)
+    pay = t.pay.reshape(-1)
+    room = mover.shape[0]
+    movers = 0
+    lives = 0
+    income = np.int64(0)
+    consumption = np.int64(0)
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        u = uid[start:end]
+        p = place[start:end]
+        f = flags[start:end]
+        # members: bound of life events, workers, persons in one look-up each
+        first = member[start:end, 0]
+        for i in range(size):
+            word[i] = t.word[first[i]]
+        for m in range(1, MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                word[i] += t.word[column[i]]
+        # ties and shocks
+        tie = ties[start:end]
+        for i in range(size):
+            tie[i] = grown(tie[i], t.ties_growth)
+        for i in range(size):
+            hit[i] = t.struck[p[i]]
+        for i in range(size):
+            f[i] = faded(f[i], hit[i])
+        for i in range(size):
+            cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_TYPES)) + np.uint32(f[i] & np.uint8(TYPE_MASK))
+        # income, consumption, wealth
+        q = income_quantile[start:end]
+        for i in range(size):
+            rate[i] = pay[cell[i]]
+        for i in range(size):
+            luck[i] = t.luck[q[i]]
+        for i in range(size):
+            extra[i] = t.other_pay[p[i]]
+        for i in range(size):
+            draw[i] = hash32(u[i], t.money_key)
+        for i in range(size):
+            workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
+            bound[i] = income_units(rate[i], luck[i], workers, extra[i], persons, draw[i])
+        w = wealth[start:end]
+        before = np.int64(0)
+        after = np.int64(0)
+        earned = np.int64(0)
+        for i in range(size):
+            earned += np.int64(bound[i])
+            before += np.int64(w[i])
+        for i in range(size):
+            persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
+            floor = np.uint32(persons * t.floor)
+            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.keep))
+        for i in range(size):
+            after += np.int64(w[i])
+        income += earned
+        consumption += before + earned - after
+        # screen of life events
+        for i in range(size):
+            draw[i] = hash32(u[i], t.life_key) >> np.uint32(32 - HAZARD_BITS)
+        for i in range(size):
+            if draw[i] < (word[i] & np.uint32(HAZARD_MASK)):
+                if lives < room:
+                    life[lives] = start + i
+                lives += 1
+        # screen of considering a move; a shock raises the bound
+        for i in range(size):
+            bound[i] = threshold[cell[i]]
+        for i in range(size):
+            if f[i] > np.uint8(TYPE_MASK):
+                bound[i] = np.uint32(min(np.uint64(bound[i]) * t.shock_bound, np.uint64(_WORST)))
+        for i in range(size):
+            draw[i] = hash32(u[i], t.consider_key)
+        for i in range(size):
+            if draw[i] <= bound[i]:
+                if movers < room:
+                    mover[movers] = start + i
+                movers += 1
+    return movers, lives, income, consumption
+
+
+@njit(cache=True, nogil=True)
+def own_rows(
+    blocks: tuple[int, int],
     n: int,
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
-    flags: NDArray[np.uint8],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    income_quantile: NDArray[np.uint8],
     ties: NDArray[np.uint8],
-    threshold: NDArray[np.uint32],
-    key: np.uint64,
-    growth: np.uint16,
-    candidate: NDArray[np.int32],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
     count: NDArray[np.int64],
     room: int,
 ) -> None:
-    """Let ties grow and list the households whose uniform is below their bound.
-
-    Parameters
-    ----------
-    threshold : (P * T,) uint32
-    candidate : (blocks * room,) int32
-        Output: rows, block by block; ``count`` (blocks,) says how many (may exceed ``room``: then call again
-        with more, with growth 0).
-    """
-    for b in prange(count.shape[0]):
+    """What every household goes through, for a range of blocks; ``count`` (blocks, 4) as `_block` returns."""
+    for b in range(blocks[0], blocks[1]):
         lo = b * BLOCK
-        hi = min(n, lo + BLOCK)
-        draw = np.empty(_CHUNK, dtype=np.uint32)
-        bound = np.empty(_CHUNK, dtype=np.uint32)
-        base = b * room
-        found = 0
-        for c in range(lo, hi, _CHUNK):
-            end = min(hi, c + _CHUNK)
-            size = end - c
-            u = uid[c:end]
-            for i in range(size):
-                draw[i] = hash32(u[i], key)
-            p = place[c:end]
-            f = flags[c:end]
-            for i in range(size):
-                bound[i] = threshold[np.uint32(p[i]) * np.uint32(N_TYPES) + np.uint32(f[i] & TYPE_MASK)]
-            if growth > 0:
-                t = ties[c:end]
-                for i in range(size):
-                    t[i] = grown(t[i], growth)
-            for i in range(size):
-                if draw[i] <= bound[i]:
-                    if found < room:
-                        candidate[base + found] = c + i
-                    found += 1
-        count[b] = found
+        count[b, 0], count[b, 1], count[b, 2], count[b, 3] = _block(
+            lo,
+            min(n, lo + BLOCK),
+            uid,
+            place,
+            wealth,
+            member,
+            income_quantile,
+            ties,
+            flags,
+            t,
+            mover[b * room : (b + 1) * room],
+            life[b * room : (b + 1) * room],
+        )
+
+
+@njit(cache=True)
+def _list_again(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
+) -> None:
+    """The two screens once more, for a block whose rows did not fit their room (unusual parameters)."""
+    movers = 0
+    lives = 0
+    for i in range(lo, hi):
+        total = np.uint32(0)
+        for m in range(MEMBERS):
+            total += t.word[member[i, m]]
+        if hash32(uid[i], t.life_key) >> np.uint32(32 - HAZARD_BITS) < (total & np.uint32(HAZARD_MASK)):
+            life[lives] = i
+            lives += 1
+        bound = np.uint64(t.threshold[place[i], flags[i] & np.uint8(TYPE_MASK)])
+        if flags[i] > np.uint8(TYPE_MASK):
+            bound = min(bound * t.shock_bound, np.uint64(_WORST))
+        if np.uint64(hash32(uid[i], t.consider_key)) <= bound:
+            mover[movers] = i
+            movers += 1
+
+
+@njit(cache=True)
+def _live_block(
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    candidate: NDArray[np.int32],
+    mask: NDArray[np.int32],
+) -> int:
+    """Exact life events of one block's candidates; those to whom something happened replace them."""
+    out = 0
+    for c in range(candidate.shape[0]):
+        happened = live(candidate[c], uid, place, member, attributes, flags, t)
+        if happened != 0:
+            candidate[out] = candidate[c]
+            mask[out] = happened
+            out += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def live_rows(
+    blocks: tuple[int, int],
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    candidate: NDArray[np.int32],
+    count: NDArray[np.int64],
+    room: int,
+    mask: NDArray[np.int32],
+    out: NDArray[np.int64],
+) -> None:
+    """Exact life events of a range of blocks; ``out`` (blocks,) says how many happened."""
+    for b in range(blocks[0], blocks[1]):
+        lo, hi = b * room, b * room + count[b, 1]
+        out[b] = _live_block(uid, place, member, attributes, flags, t, candidate[lo:hi], mask[lo:hi])
 
 
 @njit(cache=True)
@@ -85,16 +266,19 @@ def _decide_block(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
     member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
     ties: NDArray[np.uint8],
     flags: NDArray[np.uint8],
-    tables: Tables,
+    t: Tables,
     candidate: NDArray[np.int32],
     destination: NDArray[np.uint16],
     who: NDArray[np.int8],
+    reason: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Exact rules for the candidates of one block; movers replace them. Returns movers and considering."""
-    buffer = buffer_size(tables)
+    """Exact choice of one block's candidates; movers replace them. Returns movers and considering."""
+    buffer = buffer_size(t)
     alternative = np.empty(buffer, dtype=np.uint32)
     weight = np.empty(buffer, dtype=np.float64)
     bits = np.empty(buffer, dtype=np.uint32)
@@ -102,126 +286,174 @@ def _decide_block(
     considered = 0
     for c in range(candidate.shape[0]):
         i = candidate[c]
-        origin = np.int64(place[i])
-        kind = np.int64(flags[i] & TYPE_MASK)
-        if not considers(uid[i], origin, kind, ties[i], tables):
-            continue
-        considered += 1
-        home = np.int64(home_place[i])
-        to = choose(uid[i], origin, home, kind, ties[i], tables, alternative, weight, bits)
-        if to == STAY:
-            continue
-        candidate[out] = i
-        destination[out] = to
-        who[out] = leaver(uid[i], member[i], kind, to == home, tables)
-        out += 1
+        thought, to, leaves, why = decide(
+            i, uid, place, home_place, wealth, member, attributes, ties, flags, t, alternative, weight, bits
+        )
+        considered += thought
+        if to >= 0:
+            candidate[out] = i
+            destination[out] = to
+            who[out] = leaves
+            reason[out] = why
+            out += 1
     return out, considered
 
 
-@njit(cache=True, parallel=True)
-def decide(
+@njit(cache=True, nogil=True)
+def decide_rows(
+    blocks: tuple[int, int],
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
     member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
     ties: NDArray[np.uint8],
     flags: NDArray[np.uint8],
-    tables: Tables,
+    t: Tables,
     candidate: NDArray[np.int32],
     count: NDArray[np.int64],
     room: int,
     destination: NDArray[np.uint16],
     who: NDArray[np.int8],
-    moved: NDArray[np.int64],
-    considered: NDArray[np.int64],
+    reason: NDArray[np.uint8],
+    out: NDArray[np.int64],
 ) -> None:
-    """Exact rules for all candidates, block by block; ``moved`` and ``considered`` (blocks,) are filled."""
-    for b in prange(count.shape[0]):
-        lo = b * room
-        hi = lo + count[b]
-        moved[b], considered[b] = _decide_block(
-            uid, place, home_place, member, ties, flags, tables, candidate[lo:hi], destination[lo:hi], who[lo:hi]
+    """Exact choices of a range of blocks; ``out`` (blocks, 2) are movers and considering."""
+    for b in range(blocks[0], blocks[1]):
+        lo, hi = b * room, b * room + count[b, 0]
+        out[b, 0], out[b, 1] = _decide_block(
+            uid,
+            place,
+            home_place,
+            wealth,
+            member,
+            attributes,
+            ties,
+            flags,
+            t,
+            candidate[lo:hi],
+            destination[lo:hi],
+            who[lo:hi],
+            reason[lo:hi],
         )
 
 
-@njit(cache=True)
-def _gather(
-    row: NDArray[np.int32],
-    destination: NDArray[np.uint16],
-    who: NDArray[np.int8],
-    moved: NDArray[np.int64],
-    room: int,
-) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.int8]]:
-    total = moved.sum()
-    rows = np.empty(total, dtype=np.int32)
-    to = np.empty(total, dtype=np.uint16)
-    whom = np.empty(total, dtype=np.int8)
-    k = 0
-    for b in range(moved.shape[0]):
-        for c in range(moved[b]):
-            rows[k] = row[b * room + c]
-            to[k] = destination[b * room + c]
-            whom[k] = who[b * room + c]
-            k += 1
-    return rows, to, whom
+def _packed(values: NDArray[np.generic], found: NDArray[np.int64], room: int) -> NDArray[np.generic]:
+    """The used parts of the blocks' rooms, one after another."""
+    return np.concatenate([values[b * room : b * room + k] for b, k in enumerate(found)])
 
 
 def household_pass(households: Households, tables: Tables, seconds: dict[str, float]) -> Events:
-    """Run the rules `ties`, `consider`, `choose` and `move` for every household.
+    """Run the rules of one step for every household.
 
     Parameters
     ----------
     seconds : dict
-        Time spent is added under ``household pass`` and ``choice``.
+        Time spent is added under ``household pass``, ``life course`` and ``choice``.
     """
-    started = time.perf_counter()
-    n = households.n
+    clock = time.perf_counter()
+    h, n = households, households.n
     blocks = max(1, -(-n // BLOCK))
-    count = np.zeros(blocks, dtype=np.int64)
+    count = np.zeros((blocks, 4), dtype=np.int64)
     room = _ROOM
-    growth = np.uint16(tables.ties_growth)
-    while True:
-        candidate = np.empty(blocks * room, dtype=np.int32)
-        screen(
+    mover = np.empty(blocks * room, dtype=np.int32)
+    life = np.empty(blocks * room, dtype=np.int32)
+    over_blocks(
+        lambda first, last: own_rows(
+            (first, last),
             n,
-            households.uid,
-            households.place,
-            households.flags,
-            households.ties,
-            tables.threshold.reshape(-1),
-            tables.consider_key,
-            growth,
-            candidate,
+            h.uid,
+            h.place,
+            h.wealth,
+            h.member,
+            h.income_quantile,
+            h.ties,
+            h.flags,
+            tables,
+            mover,
+            life,
             count,
             room,
-        )
-        most = int(count.max())
-        if most <= room:
-            break
-        # more than an eighth of a block passed the screen: unusual parameters; ties have grown already
-        room, growth = most, np.uint16(0)
-    screened = time.perf_counter()
+        ),
+        blocks,
+    )
+    most = int(count[:, :2].max())
+    if most > room:
+        room = most
+        mover = np.empty(blocks * room, dtype=np.int32)
+        life = np.empty(blocks * room, dtype=np.int32)
+        for b in range(blocks):
+            part = slice(b * room, (b + 1) * room)
+            lo = b * BLOCK
+            _list_again(
+                lo, min(n, lo + BLOCK), h.uid, h.place, h.member, h.flags, tables, mover[part], life[part]
+            )
+    clock = _spent(seconds, "household pass", clock)
+
+    mask = np.empty(blocks * room, dtype=np.int32)
+    happened = np.zeros(blocks, dtype=np.int64)
+    over_blocks(
+        lambda first, last: live_rows(
+            (first, last),
+            h.uid,
+            h.place,
+            h.member,
+            h.attributes,
+            h.flags,
+            tables,
+            life,
+            count,
+            room,
+            mask,
+            happened,
+        ),
+        blocks,
+    )
+    clock = _spent(seconds, "life course", clock)
+
     destination = np.empty(blocks * room, dtype=np.uint16)
     who = np.empty(blocks * room, dtype=np.int8)
-    moved = np.zeros(blocks, dtype=np.int64)
-    considered = np.zeros(blocks, dtype=np.int64)
-    decide(
-        households.uid,
-        households.place,
-        households.home_place,
-        households.member,
-        households.ties,
-        households.flags,
-        tables,
-        candidate,
-        count,
-        room,
-        destination,
-        who,
-        moved,
-        considered,
+    reason = np.empty(blocks * room, dtype=np.uint8)
+    moved = np.zeros((blocks, 2), dtype=np.int64)
+    over_blocks(
+        lambda first, last: decide_rows(
+            (first, last),
+            h.uid,
+            h.place,
+            h.home_place,
+            h.wealth,
+            h.member,
+            h.attributes,
+            h.ties,
+            h.flags,
+            tables,
+            mover,
+            count,
+            room,
+            destination,
+            who,
+            reason,
+            moved,
+        ),
+        blocks,
     )
-    row, to, whom = _gather(candidate, destination, who, moved, room)
-    seconds["household pass"] = seconds.get("household pass", 0.0) + screened - started
-    seconds["choice"] = seconds.get("choice", 0.0) + time.perf_counter() - screened
-    return Events(row=row, destination=to, leaver=whom, considered=int(considered.sum()))
+    events = Events(
+        row=_packed(mover, moved[:, 0], room),
+        destination=_packed(destination, moved[:, 0], room),
+        leaver=_packed(who, moved[:, 0], room),
+        reason=_packed(reason, moved[:, 0], room),
+        life_row=_packed(life, happened, room),
+        life_mask=_packed(mask, happened, room),
+        considered=int(moved[:, 1].sum()),
+        income=int(count[:, 2].sum()),
+        consumption=int(count[:, 3].sum()),
+    )
+    _spent(seconds, "choice", clock)
+    return events
+
+
+def _spent(seconds: dict[str, float], phase: str, since: float) -> float:
+    now = time.perf_counter()
+    seconds[phase] = seconds.get(phase, 0.0) + now - since
+    return now

@@ -6,7 +6,7 @@ A structure of arrays; row order carries no meaning. ``uid`` is the identity, by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,13 @@ SECTOR_MASK: Final = 0x03
 TENURE_SHIFT: Final = 3
 TENURE_MASK: Final = 0x03
 
-# flags: bits 0-3 type = stage * 4 + skilled * 2 + (sector is not agriculture), bits 4-6 shock in steps left
+# flags: bits 0-3 type = stage * 4 + skilled * 2 + (sector is not agriculture), bits 4-6 shock in steps left,
+# bit 7 busy: touched by another event of this step, cleared by the next pass
 TYPE_MASK: Final = 0x0F
 SHOCK_SHIFT: Final = 4
 SHOCK_MASK: Final = 0x07
+
+BUSY: Final = 0x80
 
 NATIVE_TIES: Final = 255
 """Ties are stored in units of 1/255; natives have 1."""
@@ -49,6 +52,11 @@ COLUMNS: Final[tuple[tuple[str, type, int], ...]] = (
 )
 
 
+def _column(capacity: int, dtype: type, width: int) -> NDArray[Any]:
+    """One column; those with several fields keep each field contiguous, so that loops over rows vectorise."""
+    return np.empty(capacity if width == 1 else (capacity, width), dtype=dtype, order="F")
+
+
 @dataclass(eq=False)
 class Households:
     """N households in columns, 24 bytes a row, with room to grow.
@@ -62,7 +70,7 @@ class Households:
     place, home_place : uint16
         Where the household lives; where it came from (its own place for natives).
     wealth : uint16, 0.1 M VND
-    member : (capacity, 6) uint8
+    member : (capacity, 6) uint8, each of the six contiguous
         ``(birth year - 1910) << 1 | female``, 0 = nobody; eldest first, nobody last.
     attributes, flags : uint8
         Bit fields, see the constants of this module.
@@ -88,11 +96,7 @@ class Households:
         """Allocate ``capacity`` rows, ``n`` of them in use; contents are for the caller to write."""
         if not 0 <= n <= capacity:
             raise ValueError(f"need 0 <= n <= capacity, got n={n}, capacity={capacity}")
-        made = {
-            name: np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
-            for name, dtype, width in COLUMNS
-        }
-        return cls(n=n, **made)
+        return cls(n=n, **{name: _column(capacity, dtype, width) for name, dtype, width in COLUMNS})
 
     @property
     def capacity(self) -> int:
@@ -103,11 +107,13 @@ class Households:
         """Make room for ``capacity`` rows, column by column, so that the peak is one column above the state."""
         for name, dtype, width in COLUMNS:
             old = getattr(self, name)
-            new = np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
+            new = _column(capacity, dtype, width)
             new[: self.n] = old[: self.n]
             setattr(self, name, new)
 
     def take(self, rows: NDArray[np.integer]) -> Households:
         """A copy with only ``rows``, in that order (a shuffle, a shard, a sample)."""
-        made = {name: getattr(self, name)[: self.n][rows] for name, _, _ in COLUMNS}
-        return Households(n=len(rows), **made)
+        made = Households.empty(len(rows), len(rows))
+        for name, _, _ in COLUMNS:
+            getattr(made, name)[:] = getattr(self, name)[: self.n][rows]
+        return made

@@ -91,6 +91,15 @@ SERVICES: Final[dict[str, str]] = {
 """Services that may be recorded, by the name the model gives them."""
 
 MOVE: Final = "rule `move`, committed in uid order"
+REASONS: Final[dict[str, str]] = {
+    "chance": "no single term tipped",
+    "income": "higher income tipped",
+    "services": "better services tipped",
+    "network": "more of one's own people tipped",
+    "home": "led back home",
+    "shock": "would not have been considered without a shock",
+    "family": "joined a partner or a child",
+}
 BORDER: Final = "world; borders of"
 BUDGET: Final = "rule `budget`, model specification section 4"
 
@@ -120,15 +129,63 @@ def _national() -> Table:
         ("moves_split", "households", "households founded by one adult who left", MOVE),
         ("moves_home", "households", "of the moves, those back to the home place", MOVE),
         ("moved_persons", "persons", "persons who moved", MOVE),
+        ("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`"),
         ("moves_within_district", "households", "moves inside a legacy district", MOVE),
         ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
         ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
+        *(
+            (f"reason_{name}", "households", f"moves that {text}", "rule `choose`: the largest term without which "
+             "staying would have won")
+            for name, text in REASONS.items()
+        ),
+        ("couples", "couples", "couples formed", "rule `couples`"),
+        ("births", "persons", "births", "rule `life_course`"),
+        ("deaths", "persons", "deaths", "rule `life_course`"),
+        ("orphans_taken_in", "persons", "children whose last adult died, taken in by a household of the place",
+         "commit"),
+        ("orphans_alone", "persons", "such children for whom no household of the place had room", "commit"),
+        ("workers", "persons", "members aged 15-64", rows),
+        ("farm_workers", "persons", "of those, in farming households", rows),
+        ("wealth", "0.1 M VND", "wealth of all households at the end of the step", rows),
+        ("income", "0.1 M VND", "income of all households in the step", "rule `wealth`"),
+        ("consumption", "0.1 M VND", "consumption of all households in the step", "rule `wealth`"),
+        ("move_costs", "0.1 M VND", "paid for moves", "rule `liquidity`"),
+        ("remittances", "0.1 M VND", "sent to parent households", "rule `remit`"),
+        ("estates", "0.1 M VND", "left by households that died out to nobody", "commit"),
     ]
     return Table(
         "national", "national.parquet",
         "one row a step: the whole country; stocks at its end, moves during it",
         (*STEP, *(Column(n, "int64", u, t, s, scaled=True) for n, u, t, s in count)),
     )  # fmt: skip
+
+
+MOVERS: Final = Table(
+    "movers", "movers.parquet", "one row a year-end step, scope, sex and age: who moved during the year",
+    (
+        *STEP,
+        Column("scope", "code", "label", "within a district, between districts, between provinces", MOVE),
+        Column("sex", "code", "label", "male or female", "household columns"),
+        Column("age", "int32", "years", "year less year of birth", "household columns"),
+        Column("persons", "int64", "persons", "persons who moved since the last such step", MOVE, scaled=True),
+    ),
+)  # fmt: skip
+
+DISTRICTS: Final = Table(
+    "districts", "districts.parquet", "one row a step and labour market (legacy district), at the end of the step",
+    (
+        *STEP,
+        Column("district", "code", "id", "code of the legacy district", "world_units.parquet"),
+        Column("workers_other", "int64", "persons", "workers outside farming, already weighted", "rule `markets`"),
+        Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "rule `markets`"),
+        Column("jobs", "float64", "jobs", "jobs outside farming", "rule `markets`"),
+        Column("employment", "float64", "probability", "chance of a job, min(1, jobs / workers)", "rule `markets`"),
+        Column("wage_urban_mvnd", "float64", "M VND/month", "wage of an unskilled job, urban", "rule `markets`"),
+        Column("wage_rural_mvnd", "float64", "M VND/month", "wage of an unskilled job, rural", "rule `markets`"),
+        Column("farm_income_mvnd", "float64", "M VND/month", "income of an unskilled farm worker", "rule `markets`"),
+        Column("disaster", "bool", "1", "a disaster struck in the step", "rule `markets`"),
+    ),
+)  # fmt: skip
 
 
 def _places(services: tuple[str, ...]) -> Table:
@@ -292,7 +349,7 @@ def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "pla
     ValueError
         For a service or a layout that the codebook does not know; the message lists what is allowed.
     """
-    made = (_national(), _places(services), _flows(flows), _governments(), LINEAGE, WORLD_PLACES, WORLD_UNITS)
+    made = (_national(), _places(services), _flows(flows), MOVERS, DISTRICTS, _governments(), LINEAGE, WORLD_PLACES, WORLD_UNITS)
     return {t.name: t for t in made}
 
 

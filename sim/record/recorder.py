@@ -22,6 +22,9 @@ from sim.record.folder import commit, temporary
 from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import TERRAINS, Units, World
 
+STREAMED: Final = ("national", "places", "flows", "movers", "districts", "governments")
+SCOPES: Final = ("within a district", "between districts", "between provinces")
+SEXES: Final = ("male", "female")
 GENERATIONS: Final = ("legacy", "2025")
 
 
@@ -80,7 +83,7 @@ class Recorder:
         self._key = world.place_key.astype(np.uint64)
         self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
         self._writers: dict[str, Any] = {}
-        self._steps: dict[str, list[int]] = {n: [] for n in ("national", "places", "flows", "governments")}
+        self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
         self._national: list[dict[str, int]] = []
         self._lineage: list[dict[str, Any]] = []
         self._write("world_places", world_places(world))
@@ -173,6 +176,27 @@ class Recorder:
             "destination_district": self._district(pair % m),
         }
         self._put("flows", step, {**ends, **dict(zip(names, sums, strict=True))})
+
+    def movers(self, step: int, persons: NDArray[np.int64]) -> None:
+        """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
+        self._enter("movers", step)
+        scope, sex, age = np.nonzero(persons)
+        self._put(
+            "movers",
+            step,
+            {
+                "scope": _coded(SCOPES, scope),
+                "sex": _coded(SEXES, sex),
+                "age": age.astype(np.int32),
+                "persons": persons[scope, sex, age],
+            },
+        )
+
+    def districts(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Labour markets at the end of the step: columns of table ``districts`` but the code."""
+        self._enter("districts", step)
+        here = np.arange(len(self._world.districts))
+        self._put("districts", step, {"district": self._district(here), **columns})
 
     def governments(self, step: int, columns: Mapping[str, Any]) -> None:
         """Governments in office at the end of the step, an entry a unit; columns of table ``governments``."""

@@ -23,6 +23,7 @@ from sim.scenario.parameters import (
     Ties,
     parameter,
 )
+from sim.scenario.parameters_household import LifeCourse, Money, Work
 from sim.scenario.sections import Population, Record, Reform, Time, WorldChoice
 
 FIRST_OFFICIAL_YEAR: Final = 2019
@@ -75,6 +76,9 @@ class Scenario(Section):
     choose: Choose = Field(default_factory=Choose)
     move: Move = Field(default_factory=Move)
     ties: Ties = Field(default_factory=Ties)
+    life_course: LifeCourse = Field(default_factory=LifeCourse)
+    work: Work = Field(default_factory=Work)
+    money: Money = Field(default_factory=Money)
     access: Access = Field(default_factory=Access)
     government: Government = Field(default_factory=Government)
     reform: Reform = Field(default_factory=Reform)

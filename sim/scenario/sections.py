@@ -100,20 +100,20 @@ class Population(Section):
         le=2**63 - 1,
     )
     household_size_urban: float = parameter(
-        3.3,
+        3.34,
         "persons in a mean urban household",
         unit="persons",
         status="V",
-        source="census 2019",
+        source="census 2019: 3.3; within its rounding, so that households come near 26.9 M",
         ge=1,
         le=6,
     )
     household_size_rural: float = parameter(
-        3.6,
+        3.64,
         "persons in a mean rural household",
         unit="persons",
         status="V",
-        source="census 2019",
+        source="census 2019: 3.6; within its rounding, so that households come near 26.9 M",
         ge=1,
         le=6,
     )
@@ -210,7 +210,7 @@ class Record(Section):
         source="size of the run's folder",
     )
     places: Literal["step", "year"] = parameter(
-        "year",
+        "step",
         "how often the table of places is written: every step, or the last step of each year",
         unit="name",
         status="design",

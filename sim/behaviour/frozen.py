@@ -1,0 +1,185 @@
+"""Make the frozen tables of a step out of incomes, access, networks and parameters."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour import tables as frozen
+from sim.behaviour.access import SERVICES
+from sim.behaviour.draws import Purpose, key64
+from sim.behaviour.geography import Distances, Geography
+from sim.behaviour.life_tables import LifeTables
+from sim.behaviour.liquidity import needed_tables
+from sim.behaviour.staying import solve_kappa
+from sim.behaviour.tables import NestTables, Tables
+from sim.behaviour.ties import growth_256
+from sim.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
+from sim.scenario.calendar import Calendar
+from sim.scenario.scenario import Scenario
+from sim.world.world import World
+
+Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class Choosing:
+    """What decides moves, from parameters and static geography: call `kappa` once and `weigh` every step."""
+
+    def __init__(self, scenario: Scenario, world: World, geography: Geography, ways: Distances) -> None:
+        choose, consider = scenario.choose, scenario.consider
+        self.scenario, self.world, self.geography, self.ways = scenario, world, geography, ways
+        self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
+        # what makes a place liked besides income and services; nothing until it is calibrated
+        self.amenity = np.zeros(world.n_places)
+        self.leave_district = float(frozen.exp64(-choose.cost_other_district))
+        self.leave_province = float(frozen.exp64(-choose.cost_other_province))
+        stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
+        self.base = frozen.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
+        self.tie_hazard = frozen.ties_effect(-consider.theta_ties)
+        self.tie_stay = frozen.ties_effect(choose.kappa_ties)
+        self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / 7.0) for x in range(8)])
+        self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
+
+    def weigh(
+        self, income: NDArray[np.float64], access: NDArray[np.float64], network: NDArray[np.int64]
+    ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
+        """Weights of places and nests, networks, and the hazard and bound of considering."""
+        choose, consider = self.scenario.choose, self.scenario.consider
+        v = frozen.systematic_utility(income, access, choose.beta_income, self.beta_access, self.amenity)
+        nests = frozen.nest_tables(
+            v, income, self.geography, choose.theta, self.leave_district, self.leave_province
+        )
+        networks = frozen.network_tables(
+            network,
+            self.geography.province,
+            len(self.world.legacy_provinces),
+            choose.network,
+            self.scenario.population.weight,
+        )
+        poor_access = 1.0 - frozen.mean_of_services(access)
+        hazard, threshold = frozen.consider_tables(
+            nests.gap, poor_access, self.base, consider.theta_gap, consider.theta_services
+        )
+        return nests, networks, hazard, threshold
+
+    def kappa(
+        self,
+        income: NDArray[np.float64],
+        access: NDArray[np.float64],
+        network: NDArray[np.int64],
+        count: NDArray[np.int64],
+    ) -> float:
+        """Utility of staying: as given, or solved at the start from the share that is to move."""
+        choose = self.scenario.choose
+        if choose.kappa is not None:
+            return choose.kappa
+        nests, networks, hazard, _ = self.weigh(income, access, network)
+        return solve_kappa(
+            nests, self.geography, networks, hazard, (self.tie_hazard, self.tie_stay), count, choose.move_share
+        )
+
+
+class Frozen(Protocol):
+    """What `freeze` reads of a model."""
+
+    settings: Scenario
+    world: World
+    calendar: Calendar
+    now: int
+    year: int
+    kappa: float
+    choosing: Choosing
+    life: LifeTables
+
+
+def freeze(model: Frozen) -> Tables:
+    """Everything households see in this step (step 5 of the order)."""
+    m: Any = model
+    scenario, c, g = m.settings, m.choosing, m.geography
+    choose, move, money, life = scenario.choose, scenario.move, scenario.money, m.life
+    markets, access = m.markets, m.governments.access()
+    nests, networks, hazard, threshold = c.weigh(markets.potential, access, m.stocks.network)
+    usual = frozen.usual_network(*networks, g.first_district)
+    shape, flat = nests.relative.shape, nests.relative.reshape(-1)
+    months = m.calendar.months_per_step
+    pay = markets.earnings * (months * UNITS_PER_MVND)
+    rents_from = frozen.mean_income(
+        markets.expected, m.stocks.workers, g.district, g.province, len(m.world.legacy_provinces)
+    )
+    needs = needed_tables(c.ways, g, *rents_from, money)
+
+    def key(purpose: Purpose, seed: int = scenario.seed) -> np.uint64:
+        return np.uint64(key64(seed, int(purpose), m.now))
+
+    def exponent(shift: float) -> NDArray[np.float64]:
+        return frozen.exp_array(flat + shift).reshape(shape)
+
+    stay = exponent(m.kappa)
+    return Tables(
+        district=g.district,
+        province=g.province,
+        first_place=g.first_place,
+        first_district=g.first_district,
+        near_district=g.near_district,
+        near_province=g.near_province,
+        place_id=g.place_id,
+        district_id=g.district_id,
+        province_id=g.province_id,
+        own_id=g.own_id,
+        urban=m.world.urban,
+        hazard=hazard,
+        threshold=threshold,
+        tie_hazard=c.tie_hazard,
+        tie_stay=c.tie_stay,
+        stay=stay,
+        home=exponent(choose.home),
+        other_work=frozen.other_work(nests.relative, nests.best, m.world.urban, m.kappa - scenario.work.switch_cost),
+        income_part=frozen.income_part(markets.potential, choose.beta_income),
+        service_part=frozen.service_part(access, c.beta_access),
+        shock_hazard=c.shock_hazard,
+        shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
+        need_own=needs.own,
+        need_district=needs.district,
+        need_province=needs.province,
+        place_weight=nests.place_weight,
+        own_nest=nests.own_nest,
+        district_nest=nests.district_nest,
+        province_nest=nests.province_nest,
+        net_district=networks[0],
+        net_province=networks[1],
+        usual_district=usual[0],
+        usual_province=usual[1],
+        leave_district=c.leave_district,
+        leave_province=c.leave_province,
+        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
+        leaver_young_weight=move.leaver_young_weight,
+        consider_key=key(Purpose.CONSIDER),
+        nest_key=key(Purpose.NEST),
+        place_key=key(Purpose.PLACE),
+        split_key=key(Purpose.SPLIT),
+        leaver_key=key(Purpose.LEAVER),
+        # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
+        new_key=key(Purpose.NEW_HOUSEHOLD, 0),
+        life_key=key(Purpose.LIFE),
+        detail_key=key(Purpose.LIFE_DETAIL),
+        newborn_key=key(Purpose.NEWBORN),
+        money_key=key(Purpose.MONEY),
+        ties_growth=np.uint16(growth_256(scenario.ties, m.calendar.dt_quarters)),
+        year=m.year,
+        death=life.death,
+        birth=life.birth,
+        seek=life.seek,
+        word=life.word,
+        boy_share=scenario.life_course.boys_per_100_girls / (100.0 + scenario.life_course.boys_per_100_girls),
+        pay=pay.astype(np.float32),
+        other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
+        luck=c.luck,
+        floor=np.uint32(floor_units(money, months)),
+        keep=np.uint32(saving_65536(money)),
+        struck=markets.struck.astype(np.uint8),
+    )
+
+
+__all__ = ["Choosing", "freeze"]

@@ -1,0 +1,174 @@
+"""What happens within one household in a step, in order: the scalar rules that both engines call.
+
+`own_row` is the part every household goes through; `decide` is for those that consider moving. Both read the frozen
+tables and write only the household's own row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
+from sim.behaviour.consider import considers
+from sim.behaviour.draws import happens
+from sim.behaviour.life_course import apply_life, has_adult, life_events
+from sim.behaviour.move import leaver
+from sim.behaviour.numeric import exp64
+from sim.behaviour.tables import Tables
+from sim.population.columns import (
+    BUSY,
+    MEMBERS,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SHOCK_MASK,
+    SHOCK_SHIFT,
+    TYPE_MASK,
+)
+from sim.population.hashing import hash32
+from sim.population.life_stage import stage_of, type_of
+
+HAZARD_MASK: Final = 0x03FFFFFF
+HAZARD_BITS: Final = 26
+WORKER_SHIFT: Final = 26
+PERSON_SHIFT: Final = 29
+COUNT_MASK: Final = 0x07
+FULL_SHOCK: Final = 7
+
+_MOST: Final = np.float32(65535.0)
+_AGRICULTURE: Final = 0
+_SERVICE: Final = 2
+
+# what `decide` reports besides a destination
+EVERYBODY_STAYS: Final = -1
+
+
+@njit(cache=True, inline="always")
+def faded(flags: np.uint8, struck: np.uint8) -> np.uint8:
+    """Flags after the shock faded by a step, or began anew for farm households where a disaster strikes; not busy."""
+    shock = np.uint8((flags >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
+    left = np.uint8(shock - np.uint8(1)) if shock > np.uint8(0) else np.uint8(0)
+    hit = struck & np.uint8(~flags) & np.uint8(1)  # bit 0 of the type: not farming
+    now = np.uint8(FULL_SHOCK) if hit > np.uint8(0) else left
+    return np.uint8((flags & np.uint8(TYPE_MASK)) | np.uint8(now << np.uint8(SHOCK_SHIFT)))
+
+
+@njit(cache=True, inline="always")
+def income_units(
+    pay: np.float32, luck: np.float32, workers: np.uint32, other: np.float32, persons: np.uint32, bits: np.uint32
+) -> np.uint32:
+    """Income of a step in wealth units, stochastically rounded: its expectation is exact.
+
+    In 32-bit floats throughout; 24 bits of the draw are exact in them.
+    """
+    amount = np.float32(np.float32(pay * luck) * np.float32(workers)) + np.float32(other * np.float32(persons))
+    chance = np.float32(np.float32(bits >> np.uint32(8)) * np.float32(5.9604644775390625e-08))
+    return np.uint32(min(np.float32(amount + chance), _MOST))
+
+
+@njit(cache=True)
+def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
+    """Sum of the members' packed words: bound of life events, workers, persons."""
+    total = np.uint32(0)
+    for m in range(MEMBERS):
+        total = np.uint32(total + word[member[m]])
+    return total
+
+
+@njit(cache=True, inline="always")
+def live(
+    i: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    tables: Tables,
+) -> int:
+    """Life events of row i, applied to the row. Returns their mask (0: nothing happened).
+
+    The death of somebody of working age is a shock. A household to which anything happens is busy: it considers no
+    move in the same step (so that what it may do follows from its state at the start of the step alone).
+    """
+    mask = life_events(
+        uid[i],
+        member[i],
+        tables.urban[place[i]],
+        tables.year,
+        tables.life_key,
+        tables.detail_key,
+        tables.death,
+        tables.birth,
+        tables.seek,
+    )
+    if mask == 0:
+        return 0
+    bereaved = False
+    seeker = -1
+    gone = 0
+    for m in range(MEMBERS):
+        if mask >> m & 1:
+            gone += 1
+            bereaved |= (tables.word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
+        elif mask >> (12 + m) & 1:
+            seeker = m - gone
+    if mask & 0xFFF:
+        apply_life(member[i], mask, tables.year, uid[i], tables.newborn_key, tables.boy_share)
+    f = flags[i]
+    if mask & 0xFFF:
+        kind = type_of(stage_of(member[i], tables.year), attributes[i])
+        f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
+    if bereaved:
+        f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
+    flags[i] = np.uint8(f | np.uint8(BUSY))
+    # hand on who seeks by the slot after deaths
+    return (mask & 0xFFF) | ((seeker + 1) << 12)
+
+
+@njit(cache=True, inline="always")
+def decide(
+    i: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    tables: Tables,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
+) -> tuple[bool, int, int, int]:
+    """What row i does about moving: considered, destination (or -1), who leaves (-1 everybody), reason.
+
+    Changing between farming and other work in the same place is written to the row at once.
+    """
+    f = flags[i]
+    if f & np.uint8(BUSY):
+        return False, EVERYBODY_STAYS, 0, 0
+    origin = np.int64(place[i])
+    kind = np.int64(f & np.uint8(TYPE_MASK))
+    shock = np.int64((f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
+    if not considers(uid[i], origin, kind, ties[i], shock, tables):
+        return False, EVERYBODY_STAYS, 0, 0
+    home = np.int64(home_place[i])
+    to, reason = choose(uid[i], origin, home, kind, ties[i], wealth[i], tables, alternative, weight, bits)
+    if to == OTHER_WORK:
+        sector = _SERVICE if not kind & 1 else _AGRICULTURE
+        attributes[i] = np.uint8(
+            (attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
+        )
+        flags[i] = np.uint8(f ^ np.uint8(1))
+        return True, EVERYBODY_STAYS, 0, 0
+    if to == STAY or not has_adult(member[i], tables.year):
+        return True, EVERYBODY_STAYS, 0, 0
+    if shock > 0:
+        calm = tables.hazard[origin, kind] * tables.tie_hazard[ties[i]]
+        if not happens(hash32(uid[i], tables.consider_key), 1.0 - exp64(-calm)):
+            reason = REASON_SHOCK  # without the shock it would not even have considered
+    return True, to, leaver(uid[i], member[i], kind, to == home, tables), reason

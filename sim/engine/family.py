@@ -1,0 +1,318 @@
+"""Couples and orphans: the parts of the commit in which households exchange members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from sim.behaviour.couples import match
+from sim.behaviour.draws import hash64_2
+from sim.behaviour.life_course import has_adult
+from sim.behaviour.tables import Tables
+from sim.engine.events import Events
+from sim.engine.rows import (
+    Rows,
+    put_in,
+    refresh,
+    rows_of,
+    settled,
+    share_of_wealth,
+    size_of,
+    take_out,
+)
+from sim.engine.stocks import Stocks
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
+
+_FULL = 65535
+_NOBODY = 0xFFFFFFFFFFFFFFFF
+
+
+@dataclass(frozen=True, eq=False)
+class Seekers:
+    """S members who look for a partner in this step.
+
+    Attributes
+    ----------
+    row, slot : (S,) int64
+        Household row and slot in it.
+    place, district, birth_year : (S,) int64
+    female : (S,) bool
+    uid : (S,) uint64
+    """
+
+    row: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    place: NDArray[np.int64]
+    district: NDArray[np.int64]
+    female: NDArray[np.bool_]
+    birth_year: NDArray[np.int64]
+    uid: NDArray[np.uint64]
+
+
+def seekers_of(households: Households, events: Events, tables: Tables) -> Seekers:
+    """Who seeks, from the life events of the step."""
+    slot = (events.life_mask.astype(np.int64) >> (2 * MEMBERS)) - 1
+    some = np.flatnonzero(slot >= 0)
+    row, slot = events.life_row[some].astype(np.int64), slot[some]
+    code = households.member[row, slot]
+    place = households.place[row].astype(np.int64)
+    return Seekers(
+        row=row,
+        slot=slot,
+        place=place,
+        district=tables.district[place].astype(np.int64),
+        female=(code & 1).astype(np.bool_),
+        birth_year=BIRTH_YEAR_ZERO + (code >> 1).astype(np.int64),
+        uid=households.uid[row],
+    )
+
+
+@njit(cache=True)
+def _settle_couples(
+    h: Rows,
+    woman: NDArray[np.int64],
+    woman_slot: NDArray[np.int64],
+    man: NDArray[np.int64],
+    man_slot: NDArray[np.int64],
+    n: int,
+    new_uid: NDArray[np.uint64],
+    urban: NDArray[np.bool_],
+    year: int,
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    emptied: NDArray[np.int64],
+) -> tuple[int, int, int]:
+    """Settle couples in the order given; returns moves, new rows and emptied rows."""
+    moves = 0
+    born = 0
+    empty = 0
+    for k in range(woman.shape[0]):
+        w, m = woman[k], man[k]
+        n_w, n_m = size_of(h, w), size_of(h, m)
+        place_w, place_m = np.int64(h.place[w]), np.int64(h.place[m])
+        if n_m == 1 or n_w == 1:
+            # into the household of the one who lives alone, the man's if both do
+            host, guest = (m, w) if n_m == 1 else (w, m)
+            n_guest = n_w if n_m == 1 else n_m
+            slot = woman_slot[k] if n_m == 1 else man_slot[k]
+            o, d = np.int64(h.place[guest]), np.int64(h.place[host])
+            dowry = share_of_wealth(h, guest, n_guest)
+            room = np.uint16(_FULL - np.int64(h.wealth[host]))
+            brought = min(dowry, room)
+            h.wealth[host] += brought
+            h.wealth[guest] += dowry - brought
+            code = take_out(h, guest, slot)
+            put_in(h, host, code)
+            refresh(h, host, year)
+            if n_guest == 1:
+                emptied[empty] = guest
+                empty += 1
+                households[o] -= 1
+                network[province[district[h.home_place[guest]]], district[o]] -= 1
+            else:
+                refresh(h, guest, year)
+            if o != d:
+                origin[moves] = o
+                destination[moves] = d
+                people[moves, 0] = code
+                moves += 1
+                persons[o] -= 1
+                persons[d] += 1
+        else:
+            # both leave home and set up in the man's place (patrilocal: assumption A37)
+            row = n + born
+            h.uid[row] = new_uid[born]
+            born += 1
+            h.place[row] = place_m
+            h.home_place[row] = h.home_place[m]
+            h.ties[row] = h.ties[m]
+            h.income_quantile[row] = h.income_quantile[m]
+            h.attributes[row] = settled(h.attributes[m], urban[place_m], False)
+            h.flags[row] = 0
+            h.wealth[row] = share_of_wealth(h, m, n_m)
+            dowry = share_of_wealth(h, w, n_w)
+            brought = min(dowry, np.uint16(_FULL - np.int64(h.wealth[row])))
+            h.wealth[row] += brought
+            h.wealth[w] += dowry - brought
+            for s in range(MEMBERS):
+                h.member[row, s] = 0
+            code = take_out(h, w, woman_slot[k])
+            put_in(h, row, take_out(h, m, man_slot[k]))
+            put_in(h, row, code)
+            refresh(h, row, year)
+            refresh(h, w, year)
+            refresh(h, m, year)
+            households[place_m] += 1
+            network[province[district[h.home_place[m]]], district[place_m]] += 1
+            if place_w != place_m:
+                origin[moves] = place_w
+                destination[moves] = place_m
+                people[moves, 0] = code
+                moves += 1
+                persons[place_w] -= 1
+                persons[place_m] += 1
+    return moves, born, empty
+
+
+@dataclass(frozen=True, eq=False)
+class Couples:
+    """What settling the couples did: moves of one partner (E), rows added and emptied."""
+
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    people: NDArray[np.uint8]
+    emptied: NDArray[np.int64]
+    new_rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """K couples in the order of the woman's household's uid.
+
+    Attributes
+    ----------
+    woman_row, woman_slot, man_row, man_slot : (K,) int64
+    founds : (K,) bool
+        Neither lives alone, so they found a household.
+    """
+
+    woman_row: NDArray[np.int64]
+    woman_slot: NDArray[np.int64]
+    man_row: NDArray[np.int64]
+    man_slot: NDArray[np.int64]
+    founds: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.woman_row)
+
+    def settle(self, h: Rows, n: int, uids: NDArray[np.uint64], tables: Tables, stocks: Stocks) -> Couples:
+        """Bring the couples together; new households take ``uids`` from row ``n`` on."""
+        origin, destination = np.empty(len(self), dtype=np.int32), np.empty(len(self), dtype=np.int32)
+        people = np.zeros((len(self), MEMBERS), dtype=np.uint8)
+        emptied = np.empty(len(self), dtype=np.int64)
+        moves, born, empty = _settle_couples(
+            h,
+            self.woman_row,
+            self.woman_slot,
+            self.man_row,
+            self.man_slot,
+            n,
+            uids,
+            tables.urban,
+            tables.year,
+            tables.district,
+            tables.province,
+            stocks.households,
+            stocks.persons,
+            stocks.network,
+            origin,
+            destination,
+            people,
+            emptied,
+        )
+        return Couples(origin[:moves], destination[:moves], people[:moves], emptied[:empty], int(born))
+
+
+def pair_up(households: Households, seekers: Seekers) -> Pairs:
+    """Match the seekers, within the place and then the district."""
+    women, men = match(
+        seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid
+    )
+    order = np.argsort(seekers.uid[women], kind="stable")
+    w, m = women[order], men[order]
+    woman_row, man_row = seekers.row[w], seekers.row[m]
+    alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
+    return Pairs(woman_row, seekers.slot[w], man_row, seekers.slot[m], ~alone)
+
+
+@dataclass(frozen=True, eq=False)
+class Orphans:
+    """What became of children whose last adult died: taken in, or left without an adult; rows they left empty."""
+
+    taken_in: int
+    left: int
+    emptied: NDArray[np.int64]
+
+
+@njit(cache=True, parallel=True)
+def _hosts(
+    n: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    year: int,
+    first: NDArray[np.int64],
+    key: NDArray[np.uint64],
+    parts: int,
+    best: NDArray[np.uint64],
+    host: NDArray[np.int64],
+) -> None:
+    """For each child the row of its place with room and an adult that has the least keyed hash, part by part."""
+    for part in prange(parts):
+        for i in range(n * part // parts, n * (part + 1) // parts):
+            j = place[i]
+            lo, hi = first[j], first[j + 1]
+            if lo == hi or member[i, 0] == 0 or member[i, MEMBERS - 1] != 0:
+                continue
+            if not has_adult(member[i], year):
+                continue
+            for c in range(lo, hi):
+                value = hash64_2(key[c], uid[i], 0)
+                if value < best[part, c]:
+                    best[part, c] = value
+                    host[part, c] = i
+
+
+def rehouse_orphans(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Orphans:
+    """Children whose last adult died join households of their place, each by the least keyed hash.
+
+    A child for whom no household of the place has room stays where it is and is counted as left.
+    """
+    h, n = households, households.n
+    died = (events.life_mask & ((1 << MEMBERS) - 1)) != 0
+    rows = events.life_row[died].astype(np.int64)
+    rows = rows[h.member[rows, 0] != 0]
+    rows = rows[np.array([not has_adult(h.member[i], tables.year) for i in rows], dtype=np.bool_)]
+    if len(rows) == 0:
+        return Orphans(0, 0, np.empty(0, dtype=np.int64))
+    # one entry a child, by place, then household, then slot, youngest slot first so that slots stay valid
+    uid = h.uid[rows]
+    rows = rows[np.lexsort((uid, h.place[rows]))]
+    child_row = np.repeat(rows, [int(np.count_nonzero(h.member[i])) for i in rows])
+    slot = np.concatenate([np.arange(int(np.count_nonzero(h.member[i])))[::-1] for i in rows])
+    key = np.array(
+        [hash64_2(tables.detail_key, u, 1000 + s) for u, s in zip(h.uid[child_row], slot, strict=True)], dtype=np.uint64
+    )
+    first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
+    parts = 4
+    best = np.full((parts, len(key)), _NOBODY, dtype=np.uint64)
+    host = np.full((parts, len(key)), -1, dtype=np.int64)
+    _hosts(n, h.uid, h.place, h.member, tables.year, first, key, parts, best, host)
+    chosen = host[best.argmin(axis=0), np.arange(len(key))]
+    r = rows_of(h)
+    left = 0
+    emptied = []
+    for i, s, to in zip(child_row, slot, chosen, strict=True):
+        if to < 0 or h.member[to, MEMBERS - 1] != 0:  # nobody, or another orphan took the last room
+            left += 1
+            continue
+        put_in(r, int(to), take_out(r, int(i), int(s)))
+        refresh(r, int(to), tables.year)
+        if h.member[i, 0] == 0:
+            emptied.append(int(i))
+            at, home = int(h.place[i]), int(h.home_place[i])
+            stocks.households[at] -= 1
+            stocks.network[tables.province[tables.district[home]], tables.district[at]] -= 1
+    for i in np.unique(child_row):
+        if h.member[i, 0] != 0:
+            refresh(r, int(i), tables.year)
+    return Orphans(len(key) - left, left, np.array(emptied, dtype=np.int64))

@@ -1,0 +1,64 @@
+"""Identities of new households: hashes that are never given twice."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from sim.behaviour.draws import hash64_2
+
+_FILTER_BITS = 22
+
+
+@njit(cache=True, parallel=True)
+def _taken(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the sorted ``new`` uids stand among ``existing``: a bit filter that stays in cache, then a search."""
+    bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
+    shift = np.uint64(64 - _FILTER_BITS)
+    for k in range(new.shape[0]):
+        top = new[k] >> shift
+        bits[top >> np.uint64(3)] |= np.uint8(1) << np.uint8(top & np.uint64(7))
+    taken = np.zeros(new.shape[0], dtype=np.bool_)
+    for i in prange(existing.shape[0]):
+        top = existing[i] >> shift
+        if bits[top >> np.uint64(3)] & (np.uint8(1) << np.uint8(top & np.uint64(7))):
+            k = np.searchsorted(new, existing[i])
+            if k < new.shape[0] and new[k] == existing[i]:
+                taken[k] = True
+    return taken
+
+
+@njit(cache=True)
+def _children(key: np.uint64, parents: NDArray[np.uint64], ordinal: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Hash of each parent and ordinal under the step's key."""
+    uid = np.empty(parents.shape[0], dtype=np.uint64)
+    for k in range(parents.shape[0]):
+        uid[k] = hash64_2(key, parents[k], ordinal[k])
+    return uid
+
+
+def new_uids(existing: NDArray[np.uint64], parents: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
+    """Identities of new households, (E,) uint64: a hash of the parent's uid, the step (in the key) and an ordinal.
+
+    The ordinal counts upwards while the hash is taken, in the order of the parents, so that the same child has the
+    same identity in every scenario.
+
+    Parameters
+    ----------
+    existing : (N,) uint64
+        Identities in use.
+    parents : (E,) uint64
+        In commit order; one child each.
+    """
+    ordinal = np.zeros(len(parents), dtype=np.int64)
+    while True:
+        uid = _children(key, parents, ordinal)
+        order = np.argsort(uid, kind="stable")
+        ranked = uid[order]
+        again = np.zeros(len(uid), dtype=np.bool_)
+        again[order] = _taken(existing, ranked)
+        again[order[1:]] |= ranked[1:] == ranked[:-1]  # the first of a pair keeps its identity
+        if not again.any():
+            return uid
+        ordinal[again] += 1

@@ -1,0 +1,97 @@
+"""What a run hands to the recorder after each step, in the words of its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.record.recorder import Recorder
+from sim.reform.engine import Applied
+
+if TYPE_CHECKING:
+    from sim.model import Model
+
+_LINEAGE = (
+    "level", "predecessor", "successor", "predecessor_name", "successor_name", "kind", "places", "persons", "area_km2",
+)  # fmt: skip
+
+
+class Outputs:
+    """Reads a model after each step and writes its tables; the start is step 0."""
+
+    def __init__(self, model: Model, recorder: Recorder) -> None:
+        self._model, self._recorder = model, recorder
+        self._ages = np.zeros((3, 2, 128), dtype=np.int64)
+        recorder.national(0, self._national())
+        self._stocks(0)
+
+    def step(self, applied: list[Applied]) -> None:
+        """Everything of the step just done."""
+        m, step = self._model, self._model.now
+        changes = m.changes
+        assert changes is not None
+        for reform in applied:
+            lineage = reform.lineage
+            if lineage is not None:
+                self._recorder.lineage(step, {name: getattr(lineage, name) for name in _LINEAGE})
+        self._recorder.national(step, self._national())
+        self._recorder.flows(step, changes.origin, changes.destination, changes.persons)
+        self._ages += changes.movers_by_age
+        if self._year_end(step):
+            self._recorder.movers(step, self._ages)
+            self._ages[:] = 0
+        self._stocks(step)
+
+    def _year_end(self, step: int) -> bool:
+        calendar = self._model.calendar
+        return step == 0 or calendar.is_year_end(step - 1) or step == calendar.n_steps
+
+    def _stocks(self, step: int) -> None:
+        m, every = self._model, self._model.settings.record
+        # access jumps at a reform: the steps around it are always kept
+        wanted = self._year_end(step) or any(step - change.step in (0, 1) for change in m.policy)
+        if every.places == "step" or wanted:
+            self._recorder.places(step, m.stocks.households, m.stocks.persons, m.governments.access())
+        if every.governments == "step" or wanted:
+            self._recorder.governments(step, m.governments.columns())
+            self._recorder.districts(step, m.markets.columns())
+
+    def _national(self) -> dict[str, int]:
+        m = self._model
+        stocks, urban, changes, events = m.stocks, m.world.urban, m.changes, m.events
+        within = between = across = 0
+        if changes is not None:
+            g = m.geography
+            a, b = g.district[changes.origin], g.district[changes.destination]
+            within = int((a == b).sum())
+            across = int((g.province[a] != g.province[b]).sum())
+            between = len(changes) - within - across
+        row = {
+            "households": int(stocks.households.sum()),
+            "persons": int(stocks.persons.sum()),
+            "urban_households": int(stocks.households[urban].sum()),
+            "urban_persons": int(stocks.persons[urban].sum()),
+            "rural_households": int(stocks.households[~urban].sum()),
+            "rural_persons": int(stocks.persons[~urban].sum()),
+            "workers": int(stocks.workers.sum()),
+            "farm_workers": int(stocks.workers[:, 0::2].sum()),
+            "considered": events.considered if events is not None else 0,
+            "moves": len(changes) if changes is not None else 0,
+            "moved_persons": int(changes.persons.sum()) if changes is not None else 0,
+            "moves_within_district": within,
+            "moves_between_districts": between,
+            "moves_between_provinces": across,
+            "wealth": stocks.wealth,
+        }
+        for name, field in (
+            ("moves_whole", "whole"), ("moves_split", "splits"), ("moves_home", "returns"),
+            ("moves_follow", "followed"), ("couples", "couples"), ("births", "births"), ("deaths", "deaths"),
+            ("orphans_taken_in", "rehoused"), ("orphans_alone", "alone"), ("income", "income"),
+            ("consumption", "consumption"), ("move_costs", "move_costs"), ("estates", "estates"),
+            ("remittances", "remitted"),
+        ):  # fmt: skip
+            row[name] = int(getattr(changes, field)) if changes is not None else 0
+        for reason in ("chance", "income", "services", "network", "home", "shock", "family"):
+            row[f"reason_{reason}"] = changes.by_reason[reason] if changes is not None else 0
+        return row

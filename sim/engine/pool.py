@@ -1,0 +1,35 @@
+"""Threads over blocks of rows: plain threads around kernels that release the interpreter's lock.
+
+Why not numba's own: a parallel kernel with some eighty arguments takes a minute to compile. Blocks write only their own
+room, so results depend neither on the number of threads nor on which takes which block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numba
+
+_TASKS_A_THREAD = 8
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="dicu")
+
+
+def over_blocks(work: Callable[[int, int], object], blocks: int) -> None:
+    """Call ``work(first, last)`` over ranges that cover all blocks, on as many threads as numba is set to.
+
+    An error of any call is raised here.
+    """
+    threads = numba.get_num_threads()
+    tasks = min(blocks, threads * _TASKS_A_THREAD)
+    edges = [blocks * k // tasks for k in range(tasks + 1)]
+    if threads == 1:
+        work(0, blocks)
+        return
+    for done in [_pool(threads).submit(work, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]:
+        done.result()
