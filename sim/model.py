@@ -98,7 +98,9 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.policy = policy(scenario.reform.policy, world, reform_step, scenario.reform.date)
         clock = self._spent("governments", clock)
 
-        self.kappa = scenario.choose.kappa if scenario.choose.kappa is not None else self._solve_kappa(at_start)
+        self.kappa = (
+            scenario.choose.kappa if scenario.choose.kappa is not None else self._solve_kappa(at_start)
+        )
         self._spent("kappa", clock)
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine

@@ -105,7 +105,7 @@ def use_threads(threads: int | None) -> int:
     ValueError
         When there are not so many.
     """
-    most = numba.config.NUMBA_NUM_THREADS
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     wanted = most if threads is None else threads
     if not 1 <= wanted <= most:
         raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")

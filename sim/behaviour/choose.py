@@ -1,7 +1,8 @@
 """Rule `choose`: where to, if anywhere. Nested logit, drawn by two exponential races.
 
 First race: staying, going home, the own district, each other district of the province, each other province. Second
-race: the places of the nest that won. Errors are keyed by alternative, so making one place better draws nobody into another nest.
+race: the places of the nest that won. Errors are keyed by alternative, so making one place better draws nobody into
+another nest.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def buffer_size(tables: Tables) -> int:
         first, last = tables.first_district[q], tables.first_district[q + 1]
         most = max(most, last - first)
         places = max(places, tables.first_place[last] - tables.first_place[first])
-    return max(_NESTS + most + tables.first_district.shape[0] - 1, places)
+    return int(max(_NESTS + most + tables.first_district.shape[0] - 1, places))
 
 
 @njit(cache=True)
@@ -68,14 +69,18 @@ def nest_weights(
         if l == d:
             weight[n] = tables.own_nest[place, kind] * tables.net_district[origin, l]
         else:
-            weight[n] = tables.district_nest[kind, l] * tables.near_district[d, l] * tables.net_district[origin, l]
+            weight[n] = (
+                tables.district_nest[kind, l] * tables.near_district[d, l] * tables.net_district[origin, l]
+            )
         n += 1
     n_provinces = tables.first_district.shape[0] - 1
     for r in range(n_provinces):
         alternative[n + r] = tables.province_id[r]
-        weight[n + r] = tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
+        weight[n + r] = (
+            tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
+        )
     weight[n + q] = 0.0
-    return n + n_provinces
+    return int(n + n_provinces)
 
 
 @njit(cache=True)
@@ -110,7 +115,10 @@ def choose(
         first, last = tables.first_place[l], tables.first_place[l + 1]
     else:
         r = winner - _NESTS - (tables.first_district[q + 1] - tables.first_district[q])
-        first, last = tables.first_place[tables.first_district[r]], tables.first_place[tables.first_district[r + 1]]
+        first, last = (
+            tables.first_place[tables.first_district[r]],
+            tables.first_place[tables.first_district[r + 1]],
+        )
     skip = place - first if first <= place < last else -1
     best = race(
         hash64(tables.place_key, uid),

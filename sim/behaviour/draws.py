@@ -29,6 +29,11 @@ class Purpose(IntEnum):
     SPLIT = 4
     LEAVER = 5
     NEW_HOUSEHOLD = 6
+    REMIT = 30
+    REMIT_ROUNDING = 31
+    FOLLOW = 32
+    FARM_PRICE = 20
+    DISASTER = 21
 
 
 @njit(cache=True)
@@ -50,7 +55,7 @@ def alternative_bits(key: np.uint64, alternative: np.uint32) -> np.uint32:
     """32 random bits for one alternative of one household's race, whose key has already absorbed uid and step."""
     low = np.uint32(key & np.uint64(0xFFFFFFFF))
     high = np.uint32(key >> np.uint64(32))
-    return mix32(np.uint32(mix32(np.uint32(alternative ^ low)) ^ high))
+    return np.uint32(mix32(np.uint32(mix32(np.uint32(alternative ^ low)) ^ high)))
 
 
 @njit(cache=True, inline="always")
@@ -112,7 +117,7 @@ def race(
 @njit(cache=True, inline="always")
 def happens(bits: np.uint32, probability: float) -> bool:
     """Whether an event of this probability happens under these 32 bits: u < p with u = bits / 2^32."""
-    return np.float64(bits) < probability * TWO_32
+    return bool(np.float64(bits) < probability * TWO_32)
 
 
 __all__ = [

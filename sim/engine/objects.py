@@ -11,7 +11,7 @@ import time
 import mesa
 import numpy as np
 
-from sim.behaviour.choose import STAY, choose, buffer_size
+from sim.behaviour.choose import STAY, buffer_size, choose
 from sim.behaviour.consider import considers
 from sim.behaviour.move import leaver
 from sim.behaviour.tables import Tables

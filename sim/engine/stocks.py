@@ -60,7 +60,7 @@ def _count(
             persons[part, j] += people
             network[part, province_of_place[home_place[i]], district[j]] += 1
             money[part] += wealth[i]
-    return households.sum(0), persons.sum(0), network.sum(0), money.sum()
+    return households.sum(0), persons.sum(0), network.sum(0), money.sum()  # type: ignore[return-value]
 
 
 def count(households: Households, district: NDArray[np.int32], province: NDArray[np.int32]) -> Stocks:

@@ -1,20 +1,20 @@
 """The `threads` engine: the household pass over columns, by numba threads.
 
-Blocks of rows, each small enough for the cache; small loops of few arrays, which vectorise; a block writes only into its
-own room of the output, so results do not depend on which thread took it. First the screen (every household: one
+Blocks of rows, each small enough for the cache; small loops of few arrays, which vectorise; a block writes only into
+its own room of the output, so results do not depend on which thread took it. First the screen (every household: one
 hash, one table look-up, one comparison), then the exact rules for the few that pass.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from sim.behaviour.choose import STAY, choose, buffer_size
+from sim.behaviour.choose import STAY, buffer_size, choose
 from sim.behaviour.consider import considers
 from sim.behaviour.move import leaver
 from sim.behaviour.tables import Tables
@@ -102,12 +102,12 @@ def _decide_block(
     considered = 0
     for c in range(candidate.shape[0]):
         i = candidate[c]
-        origin = np.int64(place[i])
-        kind = np.int64(flags[i] & TYPE_MASK)
+        origin: Any = np.int64(place[i])  # the rules say int, which here is numba's int64
+        kind: Any = np.int64(flags[i] & TYPE_MASK)
         if not considers(uid[i], origin, kind, ties[i], tables):
             continue
         considered += 1
-        home = np.int64(home_place[i])
+        home: Any = np.int64(home_place[i])
         to = choose(uid[i], origin, home, kind, ties[i], tables, alternative, weight, bits)
         if to == STAY:
             continue
@@ -140,7 +140,16 @@ def decide(
         lo = b * room
         hi = lo + count[b]
         moved[b], considered[b] = _decide_block(
-            uid, place, home_place, member, ties, flags, tables, candidate[lo:hi], destination[lo:hi], who[lo:hi]
+            uid,
+            place,
+            home_place,
+            member,
+            ties,
+            flags,
+            tables,
+            candidate[lo:hi],
+            destination[lo:hi],
+            who[lo:hi],
         )
 
 

@@ -6,7 +6,7 @@ A structure of arrays; row order carries no meaning. ``uid`` is the identity, by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Households:
         """Allocate ``capacity`` rows, ``n`` of them in use; contents are for the caller to write."""
         if not 0 <= n <= capacity:
             raise ValueError(f"need 0 <= n <= capacity, got n={n}, capacity={capacity}")
-        made = {
+        made: dict[str, NDArray[Any]] = {
             name: np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
             for name, dtype, width in COLUMNS
         }
@@ -103,7 +103,7 @@ class Households:
         """Make room for ``capacity`` rows, column by column, so that the peak is one column above the state."""
         for name, dtype, width in COLUMNS:
             old = getattr(self, name)
-            new = np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
+            new: NDArray[Any] = np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
             new[: self.n] = old[: self.n]
             setattr(self, name, new)
 

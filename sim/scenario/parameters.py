@@ -358,6 +358,24 @@ class Income(Section):
         ge=0.2,
         le=2,
     )
+    rural_urban_income_head: float = parameter(
+        0.65,
+        "income a head from all sources, rural over urban, at the start",
+        unit="ratio",
+        status="V",
+        source="living-standards survey 2022 and 2024: 0.649 and 0.652",
+        ge=0.1,
+        le=2,
+    )
+    earnings_share: float = parameter(
+        0.88,
+        "earnings over income from all sources at the start; the rest are pensions, rents, gifts",
+        unit="share",
+        status="V",
+        source="provincial yearbooks, other sources of income: 11.4 % in Quang Ngai 2016, 12.1 % in Da Nang 2019",
+        ge=0.1,
+        le=0.99,
+    )
     heads_per_worker: float = parameter(
         1.765,
         "residents per employed person, from income a head to earnings a worker",
