@@ -13,10 +13,10 @@ Generated from the declarations in `sim/scenario`; do not edit (`uv run python d
 prints the same as one table. Each can be set in a YAML file or on the command line by the name given here:
 `dicu run configs/scenarios/actual.yaml choose.theta=0.5`.
 
-**Status**: V a source was read; C computed from data; A assumption; L literature from memory, check before citing; fit to
-be calibrated; policy a lever; design a choice of how to run, not a claim about the world. "Model specification" means
-the project's founding specification, whose content is in [model.md](model.md); numbered assumptions are in
-[assumptions.md](assumptions.md).
+**Status**: V a source was read; C computed from data; A assumption; L literature from memory, check before citing;
+fit to be calibrated; policy a lever; design a choice of how to run, not a claim about the world. "Model
+specification" means the project's founding specification, whose content is in [model.md](model.md); numbered
+assumptions are in [assumptions.md](assumptions.md).
 """
 
 

@@ -19,7 +19,9 @@ app = typer.Typer(
     help="How households and local governments respond when a country redraws its administrative map.",
     epilog="Start here: `dicu run configs/scenarios/actual.yaml`, then open the figures in the folder it prints.",
 )
-world_app = typer.Typer(no_args_is_help=True, help="The world: places, governments' borders, official figures.")
+world_app = typer.Typer(
+    no_args_is_help=True, help="The world: places, governments' borders, official figures."
+)
 app.add_typer(world_app, name="world")
 
 
@@ -28,7 +30,9 @@ def _fail(text: str, status: int) -> NoReturn:
     raise typer.Exit(status)
 
 
-@app.command(epilog="Example: `dicu run configs/scenarios/actual.yaml seed=7 population.weight=20 --threads 1`")
+@app.command(
+    epilog="Example: `dicu run configs/scenarios/actual.yaml seed=7 population.weight=20 --threads 1`"
+)
 def run(
     config: Annotated[Path, typer.Argument(help="Scenario, a YAML file; see configs/scenarios.")],
     override: Annotated[
@@ -39,7 +43,8 @@ def run(
         int | None, typer.Option(help="Threads; the results do not depend on it. Default: all cores.", min=1)
     ] = None,
     engine: Annotated[
-        str, typer.Option(help="threads (numba, fast) or objects (one Mesa agent a household): the same bytes.")
+        str,
+        typer.Option(help="threads (numba, fast) or objects (one Mesa agent a household): the same bytes."),
     ] = "threads",
     out: Annotated[Path, typer.Option(help="Parent folder of runs.")] = Path("runs"),
     figures: Annotated[bool, typer.Option(help="Draw figures into the run's folder.")] = True,
@@ -84,7 +89,9 @@ def run(
 
 @world_app.command()
 def check(
-    year: Annotated[int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)] = 2019,
+    year: Annotated[
+        int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)
+    ] = 2019,
 ) -> None:
     """Print what the world of Viet Nam contains beside the official figures; exit status 1 where they differ."""
     from rich.console import Console

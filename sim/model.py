@@ -113,7 +113,9 @@ class Model(mesa.Model):  # type: ignore[misc]
         at_start = by_type_and_ties(
             households.n, households.place, households.flags, households.ties, world.n_places
         )
-        self.kappa = self.choosing.kappa(self.markets.potential, self.governments.access(), self.stocks.network, at_start)
+        self.kappa = self.choosing.kappa(
+            self.markets.potential, self.governments.access(), self.stocks.network, at_start
+        )
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine
         self.outputs = Outputs(self, recorder) if recorder is not None else None
@@ -145,7 +147,11 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("new year", clock)
 
         # 1. policies due now
-        applied = [apply(self.governments, due, self.now, self.residents) for due in self.policy if due.step == self.now]
+        applied = [
+            apply(self.governments, due, self.now, self.residents)
+            for due in self.policy
+            if due.step == self.now
+        ]
         clock = self._spent("reform", clock)
 
         # 2. shocks, 3. markets: jobs, wages, farm incomes, beliefs
@@ -163,7 +169,11 @@ class Model(mesa.Model):  # type: ignore[misc]
         # 6. the household pass: each reads the tables, writes its own row, says what it does
         money = self.settings.money
         followers = follow(
-            self.links, h, follow_rule(money, seed, self.now, dt), self.geography.district, np.empty(0, dtype=np.int64)
+            self.links,
+            h,
+            follow_rule(money, seed, self.now, dt),
+            self.geography.district,
+            np.empty(0, dtype=np.int64),
         )
         run = self._objects.household_pass if self._objects is not None else threads.household_pass
         self.events = run(h, tables, self.seconds)

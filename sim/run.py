@@ -27,7 +27,6 @@ from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
 from sim.world.world import World
 
-
 SPARE_ROWS: Final = 0.3
 """Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
 

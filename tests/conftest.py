@@ -30,6 +30,7 @@ def small_scenario() -> Callable[..., Any]:
 def run_model() -> Callable[..., Any]:
     """Run a model to its end without writing anything; returns it."""
     from sim.model import Model
+    from sim.population.links import first_links
     from sim.population.synthesis import synthesise
     from sim.world.opening import open_world
 
@@ -38,7 +39,10 @@ def run_model() -> Callable[..., Any]:
         households = options.pop("households", None)
         if households is None:
             households, _ = synthesise(world, scenario.population, start_year=world.year)
-        model = Model(scenario, world, households, **options)
+        links = options.pop("links", None)
+        if links is None:
+            links = first_links(households, world, scenario.population.seed)
+        model = Model(scenario, world, households, links, **options)
         model.run()
         return model
 

@@ -47,7 +47,9 @@ def make_tables(
     n_places, n_types = len(geography.district), 16
     n_districts, n_provinces = len(geography.province), len(geography.first_district) - 1
     income = np.ones((n_places, n_types))
-    utility = np.zeros((n_places, n_types)) if v is None else np.repeat(v[:, None], n_types, axis=1).astype(float)
+    utility = (
+        np.zeros((n_places, n_types)) if v is None else np.repeat(v[:, None], n_types, axis=1).astype(float)
+    )
     costs = [frozen.exp64(-c) for c in leave]
     nests = frozen.nest_tables(utility, income, geography, theta, *costs)
     rates, threshold = frozen.consider_tables(
@@ -83,5 +85,3 @@ def make_tables(
         ties_growth=np.uint16(16),
         year=2019,
     )
-
-

@@ -68,7 +68,7 @@ def draw(run: Run) -> Figure:
         6.3, _finding(run, table, terrains),
         "Access to services, mean of persons by terrain (index, 1.0 = at the door)", foot,
     )  # fmt: skip
-    grid = fig.add_gridspec(1, 4, left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.2)
+    grid = fig.add_gridspec(1, 4, left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24)
     high = max(1.14, 1.14 * float(np.nanmax(window[list(PANELS)].to_numpy())))
     for k, (service, name) in enumerate(PANELS.items()):
         ax = fig.add_subplot(grid[k])
@@ -131,4 +131,5 @@ _PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}
 def _years() -> MaxNLocator:
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10])
+    # a year at the right edge would run into the first one of the next panel
+    return MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10], prune="upper")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.figures import style
+from analysis.figures.outlines import chained, outer_segments, simplified
+from analysis.figures.placing import label_apart
 from analysis.load import Generation, Run, rates
 from sim.world.geometry import Ring, inside, load_outlines
 
@@ -90,7 +90,7 @@ def draw(run: Run) -> Figure:
         else:
             _draw_points(ax, run, panel, colours, norm)
         ax.set_title(panel.name, loc="left", x=0.02)
-        _name_extremes(ax, run, panel, names[panel.generation])
+        _name_extremes(ax, run, panel, names[panel.generation], outlines)
     bar = fig.add_axes((0.895, bottom + 0.17, 0.016, height - 0.3))
     scale = fig.colorbar(ScalarMappable(norm, colours), cax=bar, extend="both", ticks=edges)
     scale.ax.set_yticklabels(
@@ -134,16 +134,7 @@ def matching_outlines(run: Run) -> dict[str, list[Ring]]:
         return {}
     lon, lat = places["longitude"].to_numpy(), places["latitude"].to_numpy()
     box = (lon > 101) & (lon < 119) & (lat > 6) & (lat < 25)
-    return outlines if box.all() else {}
-
-
-def outer_segments(rings: list[Ring]) -> NDArray[np.float64]:
-    """(S, 2, 2) border segments that belong to one ring only: borders between the members fall away."""
-    seen: Counter[Any] = Counter()
-    for ring in rings:
-        points = [tuple(p) for p in np.round(ring, 4).tolist()]
-        seen.update(frozenset(pair) for pair in pairwise(points) if pair[0] != pair[1])
-    return np.array([sorted(pair) for pair, times in seen.items() if times == 1]).reshape(-1, 2, 2)
+    return simplified(outlines) if box.all() else {}
 
 
 def _draw_outlines(
@@ -166,14 +157,13 @@ def _draw_outlines(
         face = "#f4f4f4" if np.isnan(value) else colours(norm(value))
         ax.add_patch(PathPatch(shape, facecolor=face, edgecolor=face, linewidth=0.3, zorder=2))
         if value < 0:
+            hatch = (0, 0, 0, 0.28)
             ax.add_patch(
-                PathPatch(
-                    shape, facecolor="none", edgecolor=(0, 0, 0, 0.28), linewidth=0, hatch=HATCH, zorder=3
-                )
+                PathPatch(shape, facecolor="none", edgecolor=hatch, linewidth=0, hatch=HATCH, zorder=3)
             )
         borders.append(outer_segments(rings))
     ax.add_collection(
-        LineCollection(list(np.concatenate(borders)), colors="#4a4a4a", linewidths=0.5, zorder=4)
+        LineCollection(chained(np.concatenate(borders)), colors="#4a4a4a", linewidths=0.5, zorder=4)
     )
     _draw_outlying(ax, run, panel, outlines, column, colours, norm)
     ax.set_aspect(1 / np.cos(np.radians(16.0)))
@@ -231,8 +221,10 @@ def _draw_points(ax: Axes, run: Run, panel: Panel, colours: Any, norm: Any) -> N
     ax.set_axis_off()
 
 
-def _name_extremes(ax: Axes, run: Run, panel: Panel, names: dict[str, str]) -> None:
-    """Name the province that gains most and the one that loses most, at the middle of its people."""
+def _name_extremes(
+    ax: Axes, run: Run, panel: Panel, names: dict[str, str], outlines: dict[str, list[Ring]]
+) -> None:
+    """Name the province that gains most and the one that loses most, with a line to the middle of its people."""
     net = panel.net.dropna()
     if net.empty or net.abs().max() == 0:
         return
@@ -240,18 +232,13 @@ def _name_extremes(ax: Axes, run: Run, panel: Panel, names: dict[str, str]) -> N
     unit = (
         places["legacy_province" if panel.generation == "legacy" else "new_province"].astype(str).to_numpy()
     )
+    points = places[["longitude", "latitude"]].to_numpy(dtype=np.float64)
+    land = [points, *(ring for rings in outlines.values() for ring in rings)]
     for code in dict.fromkeys((str(net.idxmax()), str(net.idxmin()))):
         mine = unit == code
-        weight = places["residents"].to_numpy()[mine] + 1.0
-        lon, lat = (
-            float(np.average(places[c].to_numpy()[mine], weights=weight)) for c in ("longitude", "latitude")
-        )
-        ax.annotate(
-            f"{plain_name(names[code])} {style.signed(float(net[code]))}", (lon, lat), xytext=(34, -10),
-            textcoords="offset points", fontsize=9, fontweight="bold", zorder=9, va="center",
-            arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0},
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.2},
-        )  # fmt: skip
+        lon, lat = np.average(points[mine], axis=0, weights=places["residents"].to_numpy()[mine] + 1.0)
+        text = f"{plain_name(names[code])} {style.signed(float(net[code]))}"
+        label_apart(ax, text, (float(lon), float(lat)), np.concatenate(land), style.INK)
 
 
 def plain_name(name: str) -> str:

@@ -8,6 +8,7 @@ Vietnamese letters.
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -177,5 +178,20 @@ def save(fig: Figure, folder: Path, name: str) -> list[Path]:
     for kind, metadata in empty.items():
         data = io.BytesIO()
         fig.savefig(data, format=kind, metadata=metadata)
-        made.append(write_bytes(folder / f"{name}.{kind}", data.getvalue()))
+        written = data.getvalue()
+        if (
+            kind == "svg"
+        ):  # a hundredth of a point is enough; matplotlib writes a millionth, and a line a vertex
+            written = _PATH.sub(
+                lambda path: _LONG.sub(_rounded, path.group().replace(b" \nL ", b"L")), written
+            )
+        made.append(write_bytes(folder / f"{name}.{kind}", written))
     return made
+
+
+_PATH: Final = re.compile(rb' d="[^"]*"')
+_LONG: Final = re.compile(rb"-?\d+\.\d{3,}")
+
+
+def _rounded(number: re.Match[bytes]) -> bytes:
+    return f"{float(number.group()):.2f}".rstrip("0").rstrip(".").encode()

@@ -88,8 +88,9 @@ def draw(run: Run) -> Figure:
         right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=style.INK, mew=1.4, ms=5.5)
         above = float(real_share.iloc[-1]) > float(np.interp(points["year"].iloc[-1] + 0.5, at, share))
         right.annotate(
-            "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(0, 7 if above else -17),
-            textcoords="offset points", fontsize=9, ha="center", color=style.SOFT,
+            "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(-7, 3 if above else -4),
+            textcoords="offset points", fontsize=9, ha="right", va="bottom" if above else "top",
+            color=style.SOFT,
         )  # fmt: skip
         seen = np.r_[share, real_share]
     low, high = float(seen.min()), float(seen.max())

@@ -129,7 +129,9 @@ def choose(
     if winner == _WORK:
         return OTHER_WORK, CHANCE
     # ln(W / E) of the winner over that of staying: how much it won by
-    margin = log64(weight[winner] / exponential(bits[winner])) - log64(weight[_STAY] / exponential(bits[_STAY]))
+    margin = log64(weight[winner] / exponential(bits[winner])) - log64(
+        weight[_STAY] / exponential(bits[_STAY])
+    )
     if winner == _HOME:
         return home, _reason(place, home, kind, margin, 0.0, True, tables)
     d = tables.district[place]
@@ -141,7 +143,10 @@ def choose(
         network = tables.net_district[origin, l] / tables.usual_district[origin]
     else:
         r = winner - _NESTS - (tables.first_district[q + 1] - tables.first_district[q])
-        first, last = tables.first_place[tables.first_district[r]], tables.first_place[tables.first_district[r + 1]]
+        first, last = (
+            tables.first_place[tables.first_district[r]],
+            tables.first_place[tables.first_district[r + 1]],
+        )
         network = tables.net_province[origin, r] / tables.usual_province[origin]
     skip = place - first if first <= place < last else -1
     best = race(

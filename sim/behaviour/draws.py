@@ -109,7 +109,7 @@ def race(
     winner = -1
     for a in range(n):
         w = weight[a]
-        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:  # noqa: SIM102
+        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:
             if w > 0.0 and a != skip:
                 e = exponential(bits[a]) / w
                 if e < best:

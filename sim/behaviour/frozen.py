@@ -77,7 +77,13 @@ class Choosing:
             return choose.kappa
         nests, networks, hazard, _ = self.weigh(income, access, network)
         return solve_kappa(
-            nests, self.geography, networks, hazard, (self.tie_hazard, self.tie_stay), count, choose.move_share
+            nests,
+            self.geography,
+            networks,
+            hazard,
+            (self.tie_hazard, self.tie_stay),
+            count,
+            choose.move_share,
         )
 
 
@@ -135,7 +141,9 @@ def freeze(model: Frozen) -> Tables:
         tie_stay=c.tie_stay,
         stay=stay,
         home=exponent(choose.home),
-        other_work=frozen.other_work(nests.relative, nests.best, m.world.urban, m.kappa - scenario.work.switch_cost),
+        other_work=frozen.other_work(
+            nests.relative, nests.best, m.world.urban, m.kappa - scenario.work.switch_cost
+        ),
         income_part=frozen.income_part(markets.potential, choose.beta_income),
         service_part=frozen.service_part(access, c.beta_access),
         shock_hazard=c.shock_hazard,

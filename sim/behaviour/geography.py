@@ -245,3 +245,82 @@ def distances(world: World, dwellings: NDArray[np.int64], g: Geography) -> Dista
         province=km_province,
         from_mountains=(highest > by_terrain[PLAIN]) & (highest > by_terrain[ISLAND]),
     )
+
+
+class Distances(NamedTuple):
+    """How far movers go, straight line between dwelling-weighted centres (L districts, R provinces).
+
+    Attributes
+    ----------
+    district : (L, L) float32, km
+        The diagonal is the mean distance within the district.
+    province : (L, R) float32, km
+        To the mean dwelling of the province.
+    from_mountains : (L,) bool
+        More dwellings stand in mountains than in plains, and than on islands.
+    """
+
+    district: NDArray[np.float32]
+    province: NDArray[np.float32]
+    from_mountains: NDArray[np.bool_]
+
+
+@njit(cache=True, parallel=True)
+def _km(
+    centre: NDArray[np.float64],
+    area: NDArray[np.float64],
+    dwellings: NDArray[np.float64],
+    first_district: NDArray[np.int32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Straight-line km between districts and, weighted by dwellings, from districts to provinces."""
+    n = centre.shape[0]
+    r = first_district.shape[0] - 1
+    to_district = np.empty((n, n), dtype=np.float32)
+    to_province = np.empty((n, r), dtype=np.float32)
+    for d in prange(n):
+        for q in range(r):
+            mean = 0.0
+            total = 0.0
+            for l in range(first_district[q], first_district[q + 1]):
+                if l == d:
+                    km = DISC_MEAN_DISTANCE * np.sqrt(area[d])
+                else:
+                    x = centre[d, 0] - centre[l, 0]
+                    y = centre[d, 1] - centre[l, 1]
+                    z = centre[d, 2] - centre[l, 2]
+                    km = np.sqrt(x * x + y * y + z * z)
+                to_district[d, l] = km
+                mean += dwellings[l] * km
+                total += dwellings[l]
+            to_province[d, q] = mean / total
+    return to_district, to_province
+
+
+def distances(world: World, dwellings: NDArray[np.int64], g: Geography) -> Distances:
+    """Straight-line distances of a world, and the districts that lie in the mountains.
+
+    Parameters
+    ----------
+    dwellings : (P,) int64
+        Weights of the places; in a district without dwellings all places count alike, as in `geography`.
+    g : Geography
+        Of the same world.
+    """
+    h = dwellings.astype(np.float64)
+    centre, _, area, total = _district_means(
+        world.position_km, np.zeros(world.n_places), world.area_km2, h, g.first_place
+    )
+    n = len(total)
+    empty = np.bincount(world.district, weights=h, minlength=n) == 0.0
+    weight = np.where(empty[world.district], 1.0, h)
+    by_terrain = [
+        np.bincount(world.district, weights=np.where(world.terrain == kind, weight, 0.0), minlength=n)
+        for kind in (PLAIN, MOUNTAIN, ISLAND)
+    ]
+    highest = by_terrain[MOUNTAIN]
+    km_district, km_province = _km(centre, area, total, g.first_district)
+    return Distances(
+        district=km_district,
+        province=km_province,
+        from_mountains=(highest > by_terrain[PLAIN]) & (highest > by_terrain[ISLAND]),
+    )

@@ -58,13 +58,20 @@ def faded(flags: np.uint8, struck: np.uint8) -> np.uint8:
 
 @njit(cache=True, inline="always")
 def income_units(
-    pay: np.float32, luck: np.float32, workers: np.uint32, other: np.float32, persons: np.uint32, bits: np.uint32
+    pay: np.float32,
+    luck: np.float32,
+    workers: np.uint32,
+    other: np.float32,
+    persons: np.uint32,
+    bits: np.uint32,
 ) -> np.uint32:
     """Income of a step in wealth units, stochastically rounded: its expectation is exact.
 
     In 32-bit floats throughout; 24 bits of the draw are exact in them.
     """
-    amount = np.float32(np.float32(pay * luck) * np.float32(workers)) + np.float32(other * np.float32(persons))
+    amount = np.float32(np.float32(pay * luck) * np.float32(workers)) + np.float32(
+        other * np.float32(persons)
+    )
     chance = np.float32(np.float32(bits >> np.uint32(8)) * np.float32(5.9604644775390625e-08))
     return np.uint32(min(np.float32(amount + chance), _MOST))
 

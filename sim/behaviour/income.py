@@ -1,9 +1,9 @@
 """Rule `income`: what people believe a worker earns, by place and type of household.
 
 y[j, t] = B_r f_u (D_l / D_r)^gamma m_t. B_r makes the mean of province r equal to its published income; f_u is 1 in
-urban places and, in rural ones, the factor that makes the national rural/urban ratio of earnings come out; D_l / D_r is the
-density of the district relative to its province; m_t the premium of skill and the penalty of farming. There is no
-farming in urban places: a farm household counts on other work there. Markets that move these levels come later.
+urban places and, in rural ones, the factor that makes the national rural/urban ratio of earnings come out; D_l / D_r
+is the density of the district relative to its province; m_t the premium of skill and the penalty of farming. There is
+no farming in urban places: a farm household counts on other work there. Markets that move these levels come later.
 """
 
 from __future__ import annotations
@@ -113,12 +113,27 @@ def perceived_income(world: World, count: NDArray[np.int64], income: Income) -> 
     for _ in range(_BISECTIONS):
         factor = 0.5 * (low + high)
         y, ratio = _earnings(
-            world.urban, province, density, target, count, factor, income.skill_premium, income.agriculture_penalty
+            world.urban,
+            province,
+            density,
+            target,
+            count,
+            factor,
+            income.skill_premium,
+            income.agriculture_penalty,
         )
         if np.isnan(ratio):  # a world all urban or all rural: nothing to compare
-            return y if factor == 1.0 else _earnings(
-                world.urban, province, density, target, count, 1.0, income.skill_premium, income.agriculture_penalty
-            )[0]
+            plain, _ = _earnings(
+                world.urban,
+                province,
+                density,
+                target,
+                count,
+                1.0,
+                income.skill_premium,
+                income.agriculture_penalty,
+            )
+            return plain
         if ratio < income.rural_urban_earnings:
             low = factor
         else:

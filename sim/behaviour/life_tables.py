@@ -74,7 +74,7 @@ def _years_lived(rate: NDArray[np.float64]) -> float:
         died = 1.0 - exp64(-rate[a] * (0.5 if a == 0 else 1.0))
         years += alive * died / rate[a]
         alive *= 1.0 - died
-    return years + alive / rate[-1]
+    return float(years + alive / rate[-1])
 
 
 @njit(cache=True)
@@ -160,8 +160,8 @@ def _eligible_rates(
             wanted = owed[area]
             delivered = 0.0
             for i in range(first, first + _GROUP):
-                wanted += fertility[area, i]
                 if exposure[area, i, 0] > 0:
+                    wanted += fertility[area, i]
                     delivered += fertility[area, i] * exposure[area, i, 1] / exposure[area, i, 0]
             owed[area] = wanted
             if delivered <= 0.0:
@@ -207,14 +207,15 @@ def fertility_shortfall(
     """Children a woman put in that will not come out, (2,) float64 rural and urban; 0 in ordinary populations.
 
     A woman bears at most 0.47 children a year when steps are quarters (the word's room), and only those with a partner
-    bear any. What one five-year group cannot bear is put off to the next; this is what is left over at 49.
+    bear any. What one five-year group cannot bear is put off to the next; this is what is left over at 49. Ages without
+    any women owe nothing.
     """
     return _births(parameters, dt_quarters, exposure, death_rates(parameters, dt_quarters))[1]
 
 
 @njit(cache=True)
 def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
-    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..45, S the survivor function of the gamma from 18; +inf if none is left."""
+    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..45, S the gamma's survivor function from 18; inf if none is left."""
     d = mean - PARTNER_FROM
     theta = spread * spread / d
     shape = d / theta

@@ -61,13 +61,13 @@ def needed_units(
     if from_mountains:
         amount = amount * mountain_factor
     units = np.ceil(amount * UNITS_PER_MVND)
-    return MOST_WEALTH if units >= MOST_WEALTH else np.int64(units)
+    return MOST_WEALTH if units >= MOST_WEALTH else int(units)
 
 
 @njit(cache=True, inline="always")
 def purse(wealth: np.uint16, needed: np.uint16) -> bool:
     """Whether a household can pay: its wealth covers what is needed (both in units of 0.1 M VND)."""
-    return wealth >= needed
+    return bool(wealth >= needed)
 
 
 @njit(cache=True)
@@ -170,7 +170,11 @@ def _fares(
 def move_costs(ways: Distances, money: Money) -> NDArray[np.uint16]:
     """What a move costs between districts, (L, L) uint16 units: c1 + c2 km, dearer out of the mountains; no rent."""
     return _fares(
-        ways.district, ways.from_mountains, money.move_cost_mvnd, money.move_cost_mvnd_per_km, money.mountain_factor
+        ways.district,
+        ways.from_mountains,
+        money.move_cost_mvnd,
+        money.move_cost_mvnd_per_km,
+        money.mountain_factor,
     )
 
 

@@ -103,8 +103,8 @@ class Markets:
 
     Notes
     -----
-    The arrays (P, 16), ``struck``, ``jobs`` and ``employment`` are written in place at each step: whoever keeps one sees
-    it change.
+    The arrays (P, 16), ``struck``, ``jobs`` and ``employment`` are written in place at each step: whoever keeps
+    one sees it change.
     """
 
     def __init__(

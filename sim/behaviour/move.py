@@ -21,7 +21,7 @@ _TYPES_A_STAGE: Final = 4
 @njit(cache=True, inline="always")
 def age_of(member: np.uint8, year: int) -> int:
     """Age of a member in a year (by birth year); meaningless for 0 = nobody."""
-    return year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1)
+    return int(year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1))
 
 
 @njit(cache=True, inline="always")

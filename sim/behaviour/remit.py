@@ -1,8 +1,8 @@
-"""Rules `remit` and `follow`: money sent to the parent household, and families that follow those who left.
+"""Rule `remit`: money sent to the parent household in another district.
 
-A household whose parent household lives in another district sends a share of the step's income with a chance of q a
-quarter, more often while the parents suffer a shock; the parents join it with a smaller chance. Both read frozen
-wealth, then change it in sums of integers, so that neither the order of links nor the number of threads matters.
+A household that has one sends a share of the step's income with a chance of q a quarter, more often while the parents
+suffer a shock. Amounts rest on frozen wealth and are then summed as integers, so neither the order of links nor the
+number of threads matters.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import Purpose, happens, key64
-from sim.behaviour.numeric import exp64, log64
-from sim.behaviour.wealth import MOST_WEALTH, rounded
+from sim.behaviour.follow import FollowRule, Follows, can_follow, follow, follow_rule
+from sim.behaviour.market_rules import share_of_step
+from sim.behaviour.wealth import MOST_WEALTH, income_of, rounded
 from sim.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
 from sim.population.links import Links
@@ -48,13 +49,6 @@ class RemitRule(NamedTuple):
     rounding_key: np.uint64
 
 
-class FollowRule(NamedTuple):
-    """What a step's family moves follow: their chance, and the key of the step's draws."""
-
-    chance: float
-    key: np.uint64
-
-
 class Remitted(NamedTuple):
     """Remittances of one step: units (0.1 M VND) that changed hands, and households that sent some."""
 
@@ -62,50 +56,15 @@ class Remitted(NamedTuple):
     senders: int
 
 
-class Follows(NamedTuple):
-    """Families that follow in one step, in the order of the children's uids.
-
-    Attributes
-    ----------
-    parent, child : (E,) int64
-        Rows of the household that moves and of the one it follows; no row stands in both, none twice.
-    joins : (E,) bool
-        Whether together they are at most six people, and the parents enter the child's household.
-    """
-
-    parent: NDArray[np.int64]
-    child: NDArray[np.int64]
-    joins: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        """Number of families, E."""
-        return len(self.parent)
-
-
-def chance_a_step(chance_a_quarter: float, dt_quarters: float) -> float:
-    """Chance in a step of what has this chance in a quarter: 1 - (1 - q)^dt, exactly q when a step is a quarter."""
-    if dt_quarters == 1.0 or chance_a_quarter >= 1.0:
-        return min(chance_a_quarter, 1.0)
-    return 1.0 - float(exp64(dt_quarters * log64(1.0 - chance_a_quarter)))
-
-
 def remit_rule(money: Money, seed: int, step: int, dt_quarters: float) -> RemitRule:
     """The rule of one step; the chance after a shock is ``remit_after_shock`` times q, at most 1."""
     struck = min(1.0, money.remit_after_shock * money.remit_chance)
     return RemitRule(
-        chance=chance_a_step(money.remit_chance, dt_quarters),
-        chance_after_shock=chance_a_step(struck, dt_quarters),
+        chance=share_of_step(money.remit_chance, dt_quarters),
+        chance_after_shock=share_of_step(struck, dt_quarters),
         share=money.remit_share,
         key=np.uint64(key64(seed, Purpose.REMIT, step)),
         rounding_key=np.uint64(key64(seed, Purpose.REMIT_ROUNDING, step)),
-    )
-
-
-def follow_rule(money: Money, seed: int, step: int, dt_quarters: float) -> FollowRule:
-    """The rule of one step."""
-    return FollowRule(
-        chance=chance_a_step(money.follow_chance, dt_quarters),
-        key=np.uint64(key64(seed, Purpose.FOLLOW, step)),
     )
 
 
@@ -142,6 +101,7 @@ def _offers(
     flags: NDArray[np.uint8],
     district: NDArray[np.int32],
     income_per_worker: NDArray[np.float64],
+    income_per_head: NDArray[np.float64],
     luck: NDArray[np.float64],
     worker_word: NDArray[np.uint32],
     rule: RemitRule,
@@ -182,9 +142,18 @@ def _offers(
         for f in range(k):
             c = child[begin + left[f]]
             workers = 0
+            persons = 0
             for m in range(MEMBERS):
-                workers += (np.int64(worker_word[member[c, m]]) >> _WORKING_AGE_BIT) & 1
-            income = income_per_worker[place[c], flags[c] & TYPE_MASK] * luck[income_quantile[c]] * workers
+                workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
+                persons += int(member[c, m] != 0)
+            j = place[c]
+            income = income_of(
+                income_per_worker[j, flags[c] & TYPE_MASK],
+                workers,
+                luck[income_quantile[c]],
+                income_per_head[j],
+                persons,
+            )
             amount[begin + left[f]] = remittance(uid[c], income, wealth[c], rule)
 
 
@@ -226,6 +195,7 @@ def remit(
     luck: NDArray[np.float64],
     worker_word: NDArray[np.uint32],
     district: NDArray[np.int32],
+    income_per_head: NDArray[np.float64] | None = None,
 ) -> Remitted:
     """Send the money of one step: the children's wealth falls by what the parents' grows.
 
@@ -247,6 +217,8 @@ def remit(
         By member byte; bit 26 is set for those of working age.
     district : (P,) int32
         District of each place; within one nobody sends.
+    income_per_head : (P,) float64, units a step, optional
+        Other income of a person in the child's place; none if left out.
 
     Returns
     -------
@@ -267,127 +239,15 @@ def remit(
         households.flags,
         district,
         income_per_worker,
+        np.zeros(len(district)) if income_per_head is None else income_per_head,
         luck,
         worker_word,
         rule,
         amount,
     )
-    at = np.flatnonzero(amount)
+    at = np.flatnonzero(amount != 0)
     units, senders = _pay(child[at], parent[at], households.wealth, amount[at])
     return Remitted(int(units), int(senders))
-
-
-@njit(cache=True, parallel=True)
-def _would_follow(
-    child: NDArray[np.uint32],
-    parent: NDArray[np.uint32],
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    district: NDArray[np.int32],
-    rule: FollowRule,
-    drawn: NDArray[np.bool_],
-) -> None:
-    """Links whose draw comes up and whose ends live in different districts."""
-    n = child.shape[0]
-    for b in prange((n + _BLOCK - 1) // _BLOCK):
-        for i in range(b * _BLOCK, min((b + 1) * _BLOCK, n)):
-            c = child[i]
-            drawn[i] = (
-                happens(hash32(uid[c], rule.key), rule.chance)
-                and district[place[c]] != district[place[parent[i]]]
-            )
-
-
-@njit(cache=True, inline="always")
-def _mark(bits: NDArray[np.uint64], row: int) -> None:
-    bits[row >> 6] |= np.uint64(1) << np.uint64(row & 63)
-
-
-@njit(cache=True, inline="always")
-def _marked(bits: NDArray[np.uint64], row: int) -> bool:
-    return bool((bits[row >> 6] >> np.uint64(row & 63)) & np.uint64(1))
-
-
-@njit(cache=True)
-def _settle(
-    child: NDArray[np.int64],
-    parent: NDArray[np.int64],
-    busy: NDArray[np.int64],
-    n_rows: int,
-    member: NDArray[np.uint8],
-    joins: NDArray[np.bool_],
-) -> int:
-    """Keep, in place and in order, the families that really follow; returns how many."""
-    engaged = np.zeros((n_rows >> 6) + 1, dtype=np.uint64)
-    called = np.zeros((n_rows >> 6) + 1, dtype=np.uint64)
-    for b in range(busy.shape[0]):
-        _mark(engaged, busy[b])
-    k = 0
-    for i in range(child.shape[0]):
-        c = child[i]
-        p = parent[i]
-        if not (_marked(engaged, c) or _marked(engaged, p) or _marked(called, p)):
-            _mark(called, p)
-            child[k] = c
-            parent[k] = p
-            k += 1
-    found = k
-    k = 0
-    for i in range(found):
-        c = child[i]
-        p = parent[i]
-        if not _marked(called, c):
-            people = 0
-            for m in range(MEMBERS):
-                people += int(member[c, m] != 0) + int(member[p, m] != 0)
-            child[k] = c
-            parent[k] = p
-            joins[k] = people <= MEMBERS
-            k += 1
-    return k
-
-
-def follow(
-    links: Links,
-    households: Households,
-    rule: FollowRule,
-    district: NDArray[np.int32],
-    busy: NDArray[np.int64],
-) -> Follows:
-    """Which parent households follow a child to its place in this step; the commit moves them.
-
-    Where several children call, the one with the smallest uid is followed; nobody follows a household that is itself
-    about to follow.
-
-    Parameters
-    ----------
-    links : Links
-    households : Households
-        Read only.
-    rule : FollowRule
-    district : (P,) int32
-    busy : (B,) int64
-        Rows that take no part, as parent or as child: those that moved or were emptied in this step.
-
-    Returns
-    -------
-    Follows
-    """
-    n = links.n
-    drawn = np.empty(n, dtype=np.bool_)
-    _would_follow(links.child[:n], links.parent[:n], households.uid, households.place, district, rule, drawn)
-    at = np.flatnonzero(drawn)
-    child, parent = links.child[at].astype(np.int64), links.parent[at].astype(np.int64)
-    order = np.argsort(households.uid[child], kind="stable")
-    child, parent = child[order], parent[order]
-    joins = np.empty(len(child), dtype=np.bool_)
-    k = _settle(child, parent, np.asarray(busy, dtype=np.int64), households.n, households.member, joins)
-    return Follows(parent[:k], child[:k], joins[:k])
-
-
-def can_follow(uid: np.uint64, rule: FollowRule) -> bool:
-    """Whether the parents of the household with this uid are drawn to follow it in this step."""
-    return bool(happens(np.uint32(hash32(uid, rule.key)), rule.chance))
 
 
 __all__ = [
@@ -397,7 +257,6 @@ __all__ = [
     "RemitRule",
     "Remitted",
     "can_follow",
-    "chance_a_step",
     "follow",
     "follow_rule",
     "remit",

@@ -60,7 +60,7 @@ def _share(
                 stay = exp64(relative[j, t] + kappa) * tie_stay[ties]
                 considering += chance
                 movers += chance * leaving[j, t] / (leaving[j, t] + stay)
-    return movers / considering
+    return movers / considering if considering > 0.0 else np.nan
 
 
 def solve_kappa(
@@ -90,6 +90,8 @@ def solve_kappa(
     leaving = _leaving_weight(nests, g, *networks)
     if not (leaving > 0).any():
         return 0.0  # one place: nobody can move whatever kappa is
+    if np.isnan(_share(0.0, leaving, nests.relative, hazard, *ties, count)):
+        return 0.0  # nobody considers moving, so kappa decides nothing
     low, high = _LOWEST, _HIGHEST
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
@@ -98,5 +100,7 @@ def solve_kappa(
         else:
             high = middle
     if high == _HIGHEST or low == _LOWEST:
-        raise ValueError(f"no kappa in [{_LOWEST:g}, {_HIGHEST:g}] makes {move_share:.0%} of those who consider move")
+        raise ValueError(
+            f"no kappa in [{_LOWEST:g}, {_HIGHEST:g}] makes {move_share:.0%} of those who consider move"
+        )
     return 0.5 * (low + high)

@@ -462,6 +462,6 @@ __all__ = [
     "other_work",
     "service_part",
     "systematic_utility",
-    "usual_network",
     "ties_effect",
+    "usual_network",
 ]

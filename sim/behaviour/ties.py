@@ -14,7 +14,8 @@ from sim.scenario.parameters import Ties
 
 def growth_256(ties: Ties, dt_quarters: float) -> int:
     """Growth of ties a step in 1/256 of what is missing, the integer the kernels use."""
-    return round((1.0 - (1.0 - ties.growth) ** dt_quarters) * 256.0)
+    still_missing: float = (1.0 - ties.growth) ** dt_quarters
+    return round((1.0 - still_missing) * 256.0)
 
 
 @njit(cache=True, inline="always")

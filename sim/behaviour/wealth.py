@@ -2,7 +2,8 @@
 
 Everything is an integer number of units of 0.1 M VND, and the saving rate a number of 65,536ths, so nothing is
 created and both engines and any loop agree. Amounts that are not whole numbers of units are rounded by the
-household's luck, so that they are right on average. What does not fit into the 16 bits of wealth (6.55 billion VND) is consumed.
+household's luck, so that they are right on average. What does not fit into the 16 bits of wealth (6.55 billion VND)
+is consumed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import TWO_32
-from sim.behaviour.numeric import exp64, log64
+from sim.behaviour.normal import inverse_normal
+from sim.behaviour.numeric import exp64
 from sim.scenario.parameters_household import Money
 
 UNITS_PER_MVND: Final = 10
@@ -24,24 +26,6 @@ UNITS_PER_MVND: Final = 10
 MOST_WEALTH: Final = 65_535
 WHOLE_65536: Final = 65_536
 LUCK_RANKS: Final = 256
-
-# Wichura (1988), algorithm AS 241, PPND16: the quantiles of the normal, relative error 1e-16
-_CENTRE_ABOVE: Final = (
-    3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-    4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
-)  # fmt: skip
-_CENTRE_BELOW: Final = (
-    1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-    2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3,
-)  # fmt: skip
-_TAIL_ABOVE: Final = (
-    1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-    1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
-)  # fmt: skip
-_TAIL_BELOW: Final = (
-    1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-    1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9,
-)  # fmt: skip
 
 
 @njit(cache=True, inline="always")
@@ -73,6 +57,22 @@ def to_units(amount_mvnd: float, bits: np.uint32) -> int:
         Random bits, see `rounded`.
     """
     return rounded(amount_mvnd * UNITS_PER_MVND, bits)
+
+
+@njit(cache=True, inline="always")
+def income_of(per_worker: float, workers: int, luck: float, per_head: float, persons: int) -> float:
+    """A household's income of a step, before rounding: what its workers earn times its luck, and other income a head.
+
+    Parameters
+    ----------
+    per_worker, per_head : float, units a step
+        Earnings of a worker of its type in its place; other income of a person there.
+    workers, persons : int
+        Members of working age, and all.
+    luck : float
+        Factor of its rank, `luck_factors`.
+    """
+    return per_worker * luck * workers + per_head * persons
 
 
 @njit(cache=True, inline="always")
@@ -135,38 +135,6 @@ def floor_units(money: Money, months_per_step: int) -> int:
     return round(money.consumption_floor_mvnd * months_per_step * UNITS_PER_MVND)
 
 
-def _ratio(above: tuple[float, ...], below: tuple[float, ...], x: float) -> float:
-    """Quotient of two polynomials, by Horner's rule."""
-    a, b = 0.0, 0.0
-    for p, q in zip(reversed(above), reversed(below), strict=True):
-        a = a * x + p
-        b = b * x + q
-    return a / b
-
-
-def normal_quantile(share: float) -> float:
-    """Quantile of the standard normal, the same bits on every machine (Wichura 1988, AS 241).
-
-    Parameters
-    ----------
-    share : float
-        Between 1e-10 and 1 - 1e-10; beyond, another polynomial would be needed.
-
-    Raises
-    ------
-    ValueError
-        Outside that range.
-    """
-    if not 1e-10 <= share <= 1 - 1e-10:
-        raise ValueError(f"quantile of the normal at {share}: between 1e-10 and 1 - 1e-10 is allowed")
-    q = share - 0.5
-    if abs(q) <= 0.425:
-        return q * _ratio(_CENTRE_ABOVE, _CENTRE_BELOW, 0.180625 - q * q)
-    r = math.sqrt(-float(log64(min(share, 1.0 - share))))
-    tail = _ratio(_TAIL_ABOVE, _TAIL_BELOW, r - 1.6)
-    return tail if q > 0 else -tail
-
-
 def luck_factors(spread: float) -> NDArray[np.float64]:
     """What a household's lasting luck multiplies its income by, (256,) float64, by income_quantile.
 
@@ -186,7 +154,7 @@ def luck_factors(spread: float) -> NDArray[np.float64]:
     if not spread >= 0.0:
         raise ValueError(f"spread of luck {spread}: 0 or more is allowed")
     factor = [
-        float(exp64(spread * normal_quantile((k + 0.5) / LUCK_RANKS) - 0.5 * spread * spread))
+        float(exp64(spread * inverse_normal((k + 0.5) / LUCK_RANKS) - 0.5 * spread * spread))
         for k in range(LUCK_RANKS)
     ]
     mean = math.fsum(factor) / LUCK_RANKS
@@ -199,8 +167,8 @@ __all__ = [
     "UNITS_PER_MVND",
     "consume",
     "floor_units",
+    "income_of",
     "luck_factors",
-    "normal_quantile",
     "rounded",
     "saving_65536",
     "to_units",

@@ -1,0 +1,1 @@
+"""How a step is executed: by threads (numba) or by objects (Mesa agents), with the same bytes as result."""

@@ -389,7 +389,17 @@ def commit(
     follow_people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
     merged, into = np.empty(at_most, dtype=np.int64), np.empty(at_most, dtype=np.int64)
     followed, n_merged = _join(
-        h, followers.parent, followers.child, tables.urban, tables.year, *carried, follow_origin, follow_to, follow_people, merged, into
+        h,
+        followers.parent,
+        followers.child,
+        tables.urban,
+        tables.year,
+        *carried,
+        follow_origin,
+        follow_to,
+        follow_people,
+        merged,
+        into,
     )
     ledger.add(
         follow_origin[:followed],

@@ -224,9 +224,7 @@ class Pairs:
 
 def pair_up(households: Households, seekers: Seekers) -> Pairs:
     """Match the seekers, within the place and then the district."""
-    women, men = match(
-        seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid
-    )
+    women, men = match(seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid)
     order = np.argsort(seekers.uid[women], kind="stable")
     w, m = women[order], men[order]
     woman_row, man_row = seekers.row[w], seekers.row[m]
@@ -290,7 +288,8 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     child_row = np.repeat(rows, [int(np.count_nonzero(h.member[i])) for i in rows])
     slot = np.concatenate([np.arange(int(np.count_nonzero(h.member[i])))[::-1] for i in rows])
     key = np.array(
-        [hash64_2(tables.detail_key, u, 1000 + s) for u, s in zip(h.uid[child_row], slot, strict=True)], dtype=np.uint64
+        [hash64_2(tables.detail_key, u, 1000 + s) for u, s in zip(h.uid[child_row], slot, strict=True)],
+        dtype=np.uint64,
     )
     first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
     parts = 4

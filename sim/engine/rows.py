@@ -118,7 +118,9 @@ def copy_row(h: Rows, source: int, target: int) -> None:
 
 
 @njit(cache=True)
-def without_holes(h: Rows, gone: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+def without_holes(
+    h: Rows, gone: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Overwrite freed rows by the last ones; returns (sources, targets) of the rows that moved, and the new n.
 
     Parameters

@@ -185,7 +185,9 @@ def retype(
 ) -> None:
     """Life stage of every household at its members' ages of a new year."""
     for part in prange(_PARTS * 4):
-        _retype_part(n * part // (_PARTS * 4), n * (part + 1) // (_PARTS * 4), member, attributes, flags, year)
+        _retype_part(
+            n * part // (_PARTS * 4), n * (part + 1) // (_PARTS * 4), member, attributes, flags, year
+        )
 
 
 @njit(cache=True)

@@ -65,7 +65,8 @@ class Household(mesa.Agent):  # type: ignore[misc]
     @property
     def members(self) -> NDArray[np.uint8]:
         """(6,) uint8, the coded members, 0 = nobody."""
-        return self._columns.member[self.row]
+        members: NDArray[np.uint8] = self._columns.member[self.row]
+        return members
 
     @property
     def size(self) -> int:

@@ -35,6 +35,14 @@ def _as_rows(rows: NDArray[np.integer], what: str) -> NDArray[np.int64]:
     return made
 
 
+def _names(rows: NDArray[np.int64], new: NDArray[np.int64], what: str) -> kernels.Names:
+    """New names of rows, each of which must stand there once."""
+    bits, before, to, twice = kernels.index_rows(rows, new)
+    if twice >= 0:
+        raise ValueError(f"{what}: row {int(twice)} stands there twice")
+    return kernels.Names(bits, before, to)
+
+
 @dataclass(eq=False)
 class Links:
     """Links from a household to its parent household, at most one a child.
@@ -59,23 +67,15 @@ class Links:
     def __len__(self) -> int:
         return self.n
 
-    def _renamed(self, rows: NDArray[np.int64], to: NDArray[np.int64], children_too: bool) -> int:
+    def _renamed(self, names: kernels.Names, children_too: bool) -> int:
         """Rename rows and close the gaps, in the order the links had; returns how many are gone."""
-        if not len(rows) or not self.n:
-            return 0
-        kept = np.zeros(-(-self.n // kernels.BLOCK), dtype=np.int64)
-        kernels.rename(
-            self.child[: self.n], self.parent[: self.n], kernels.bits_of(rows), rows, to, children_too, kept
-        )
-        at = 0
-        for b, k in enumerate(kept.tolist()):
-            begin = b * kernels.BLOCK
-            if at != begin:  # NumPy moves overlapping slices as if they were copied first
-                self.child[at : at + k] = self.child[begin : begin + k]
-                self.parent[at : at + k] = self.parent[begin : begin + k]
-            at += k
-        dropped = self.n - at
-        self.n = at
+        child, parent = self.child[: self.n], self.parent[: self.n]
+        lost = np.empty(self.n, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
+        n_lost = np.zeros(-(-self.n // kernels.BLOCK), dtype=np.int64)
+        kernels.rename(child, parent, names, children_too, lost, n_lost)
+        left = int(kernels.close_gaps(child, parent, lost, n_lost))
+        dropped = self.n - left
+        self.n = left
         return dropped
 
     def add(self, child_rows: NDArray[np.integer], parent_rows: NDArray[np.integer]) -> None:
@@ -135,10 +135,7 @@ class Links:
             raise ValueError(f"{len(source)} source rows and {len(target)} target rows: each moves to one")
         rows = np.concatenate([gone, source])
         to = np.concatenate([np.full(len(gone), -1, dtype=np.int64), target])
-        order = np.argsort(rows, kind="stable")
-        rows, to = rows[order], to[order]
-        _distinct(rows, "gone and source")
-        return self._renamed(rows, to, True)
+        return self._renamed(_names(rows, to, "gone and source"), True) if len(rows) else 0
 
     def merge_into(self, old_parent_rows: NDArray[np.integer], new_parent_rows: NDArray[np.integer]) -> int:
         """Point links to a parent that joined another household at that household.
@@ -165,13 +162,12 @@ class Links:
         old, new = _as_rows(old_parent_rows, "old_parent_rows"), _as_rows(new_parent_rows, "new_parent_rows")
         if len(old) != len(new):
             raise ValueError(f"{len(old)} old and {len(new)} new parent rows: each joins one")
-        order = np.argsort(old, kind="stable")
-        old, new = old[order], new[order]
-        _distinct(old, "old_parent_rows")
-        ends = kernels.ends(old, new)
+        if not len(old):
+            return 0
+        ends = kernels.ends(new, _names(old, new, "old_parent_rows"))
         if bool(np.any(ends < 0)):
             raise ValueError(f"row {int(old[ends < 0][0])} joins, in the end, itself: a circle of households")
-        return self._renamed(old, ends, False)
+        return self._renamed(_names(old, ends, "old_parent_rows"), False)
 
     def canonical(self, uid: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """The links by identity, whatever the order of rows and links: child uids ascending, and their parents' uids.
@@ -208,13 +204,6 @@ class Links:
         twice = kernels.row_that_repeats(child, n_households)
         if twice >= 0:
             raise RuntimeError(f"row {twice} has more than one link to a parent household")
-
-
-def _distinct(rows: NDArray[np.int64], what: str) -> None:
-    """Refuse a row that stands twice in an ascending array."""
-    again = rows[1:][rows[1:] == rows[:-1]]
-    if len(again):
-        raise ValueError(f"{what}: row {int(again[0])} stands there twice")
 
 
 def first_links(households: Households, world: World, seed: int) -> Links:

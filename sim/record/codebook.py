@@ -134,15 +134,23 @@ def _national() -> Table:
         ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
         ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
         *(
-            (f"reason_{name}", "households", f"moves that {text}", "rule `choose`: the largest term without which "
-             "staying would have won")
+            (
+                f"reason_{name}",
+                "households",
+                f"moves that {text}",
+                "rule `choose`: the largest term without which staying would have won",
+            )
             for name, text in REASONS.items()
         ),
         ("couples", "couples", "couples formed", "rule `couples`"),
         ("births", "persons", "births", "rule `life_course`"),
         ("deaths", "persons", "deaths", "rule `life_course`"),
-        ("orphans_taken_in", "persons", "children whose last adult died, taken in by a household of the place",
-         "commit"),
+        (
+            "orphans_taken_in",
+            "persons",
+            "children whose last adult died, taken in by a household of the place",
+            "commit",
+        ),
         ("orphans_alone", "persons", "such children for whom no household of the place had room", "commit"),
         ("workers", "persons", "members aged 15-64", rows),
         ("farm_workers", "persons", "of those, in farming households", rows),
@@ -349,7 +357,17 @@ def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "pla
     ValueError
         For a service or a layout that the codebook does not know; the message lists what is allowed.
     """
-    made = (_national(), _places(services), _flows(flows), MOVERS, DISTRICTS, _governments(), LINEAGE, WORLD_PLACES, WORLD_UNITS)
+    made = (
+        _national(),
+        _places(services),
+        _flows(flows),
+        MOVERS,
+        DISTRICTS,
+        _governments(),
+        LINEAGE,
+        WORLD_PLACES,
+        WORLD_UNITS,
+    )
     return {t.name: t for t in made}
 
 

@@ -100,7 +100,14 @@ class Consider(Section):
         symbol="theta_S",
     )
     theta_shock: float = parameter(
-        0.7, "effect of a shock, fading over 7 steps", unit="1", status="A", source=A9, ge=0, le=3, symbol="theta_X"
+        0.7,
+        "effect of a shock, fading over 7 steps",
+        unit="1",
+        status="A",
+        source=A9,
+        ge=0,
+        le=3,
+        symbol="theta_X",
     )
     theta_ties: float = parameter(
         1.0,

@@ -228,7 +228,7 @@ class Government(Section):
         unit="share",
         status="V",
         source="often-quoted figure, about 70 % (2024)",
-        ge=0,
+        ge=0.05,
         le=1,
     )
     cost_per_post_mvnd: float = parameter(

@@ -182,6 +182,6 @@ class Money(Section):
         source="assumption A35", ge=1, le=12,
     )  # fmt: skip
     follow_chance: float = parameter(
-        0.01, "chance a quarter that parents follow a child who moved away", unit="1/quarter", status="A",
+        0.003, "chance a quarter that parents follow a child who moved away", unit="1/quarter", status="A",
         source="assumption A36: 35.5 % of moves in 2019 follow family", ge=0, le=0.5,
     )  # fmt: skip

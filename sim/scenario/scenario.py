@@ -167,9 +167,10 @@ def _world_problems(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(
             "world.size", f"a ring has four places a province (got {world.size}, allowed 4, 8, 12, ...)"
         )
-    elif world.size is not None and world.name == "monocentric" and world.size < 8:
+    elif world.size is not None and world.name == "monocentric" and world.size < 10:
         yield Problem(
-            "world.size", f"too few villages for two provinces (got {world.size}, allowed 8 or more)"
+            "world.size",
+            f"too few villages for two provinces to have mergers (got {world.size}, allowed 10 or more)",
         )
     if world.places is not None:
         if world.name != "viet_nam":

@@ -68,7 +68,7 @@ class WorldChoice(Section):
     )
     size: int | None = parameter(
         None,
-        "places of a ring (a multiple of 4), villages of a monocentric world (8 or more); null = its default",
+        "places of a ring (a multiple of 4), villages of a monocentric world (10 or more); null = its default",
         unit="places",
         status="design",
         source="small worlds for tests and lessons",
@@ -105,8 +105,8 @@ class Population(Section):
         unit="persons",
         status="V",
         source="census 2019: 3.3; within its rounding, so that households come near 26.9 M",
-        ge=1,
-        le=6,
+        ge=1.1,
+        le=5.9,
     )
     household_size_rural: float = parameter(
         3.64,
@@ -114,8 +114,8 @@ class Population(Section):
         unit="persons",
         status="V",
         source="census 2019: 3.6; within its rounding, so that households come near 26.9 M",
-        ge=1,
-        le=6,
+        ge=1.1,
+        le=5.9,
     )
     migrant_years: int = parameter(
         15,

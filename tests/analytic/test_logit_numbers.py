@@ -7,7 +7,7 @@ import pytest
 from nests import make_geography, make_tables
 from numba import njit
 
-from sim.behaviour.choose import STAY, choose, buffer_size
+from sim.behaviour.choose import STAY, buffer_size, choose
 from sim.behaviour.draws import alternative_bits, exponential, hash64, race
 from sim.behaviour.numeric import exp_array, log64
 from sim.behaviour.tables import Tables
@@ -85,7 +85,8 @@ def test_the_race_gives_what_all_logarithms_would_give() -> None:
         weight = np.exp(rng.normal(0, 3, 60)) * (rng.random(60) < 0.8)
         key = np.uint64(hash64(np.uint64(7), i))
         values = [
-            exponential(alternative_bits(key, a)) / w if w > 0 else np.inf for a, w in zip(ids, weight, strict=True)
+            exponential(alternative_bits(key, a)) / w if w > 0 else np.inf
+            for a, w in zip(ids, weight, strict=True)
         ]
         assert race(key, ids, weight, 60, -1, bits) == int(np.argmin(values))
         skip = int(np.argmin(values))
@@ -103,7 +104,12 @@ def test_nested_logit_shares() -> None:
     tables = make_tables(geography, theta=0.5, kappa=-40.0)
     ids, weight, bits = buffers(tables)
     n = 40_000
-    to = np.array([choose(np.uint64(hash64(np.uint64(3), i)), 0, 0, 0, np.uint8(0), tables, ids, weight, bits) for i in range(n)])
+    to = np.array(
+        [
+            choose(np.uint64(hash64(np.uint64(3), i)), 0, 0, 0, np.uint8(0), tables, ids, weight, bits)
+            for i in range(n)
+        ]
+    )
     assert (to != STAY).all()
     assert_shares(shares(to, 4)[1:], [0.41421, 0.29289, 0.29289], n)
 

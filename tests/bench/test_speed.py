@@ -16,7 +16,7 @@ import pytest
 from numba import njit, prange
 
 from sim.engine.threads import BLOCK, screen
-from sim.population.columns import NATIVE_TIES, N_TYPES
+from sim.population.columns import N_TYPES, NATIVE_TIES
 
 N = 4_000_000
 P = 10_600
@@ -24,7 +24,9 @@ ROUNDS = 15
 
 
 @njit(parallel=True)
-def reference(uid: np.ndarray, place: np.ndarray, flags: np.ndarray, ties: np.ndarray, out: np.ndarray) -> None:
+def reference(
+    uid: np.ndarray, place: np.ndarray, flags: np.ndarray, ties: np.ndarray, out: np.ndarray
+) -> None:
     """Touch what the household pass touches and nothing more: 12 bytes read, 1 byte written a household."""
     n = uid.shape[0]
     for b in prange(out.shape[0]):
@@ -43,7 +45,9 @@ def reference(uid: np.ndarray, place: np.ndarray, flags: np.ndarray, ties: np.nd
         out[b] = total ^ np.uint64(small) ^ np.uint64(tiny)
 
 
-def interleaved(benchmark: Any, work: Callable[[], object], yardstick: Callable[[], object], rows: int) -> None:
+def interleaved(
+    benchmark: Any, work: Callable[[], object], yardstick: Callable[[], object], rows: int
+) -> None:
     """Time ``work`` with ``yardstick`` between its rounds and record the ratio of the minima."""
     best_work = best_yardstick = np.inf
 
@@ -114,6 +118,7 @@ def yardstick(rows: dict[str, np.ndarray]) -> Callable[[], object]:
 def test_quarter_of_the_country(benchmark: Any, yardstick: Callable[[], object]) -> None:
     """A whole step of the country at weight 50: governments, tables, pass, choice, commit, accounts."""
     from sim.model import Model
+    from sim.population.synthesis import synthesise
     from sim.scenario.scenario import Scenario, with_values
     from sim.world.opening import open_world
 

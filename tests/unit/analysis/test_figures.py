@@ -5,7 +5,15 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from analysis.figures import access_by_terrain, draw_all, net_migration_map, region_flows, style, urban_rural
+from analysis.figures import (
+    access_by_terrain,
+    draw_all,
+    net_migration_map,
+    outlines,
+    region_flows,
+    style,
+    urban_rural,
+)
 from analysis.load import Run, UnfinishedRun, flows_between, rates
 from sim.world import facts
 from sim.world.geometry import load_outlines
@@ -100,13 +108,13 @@ def test_map_shows_63_before_and_34_after_on_one_symmetric_scale(run) -> None:
 def test_dissolving_keeps_only_outer_borders() -> None:
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], dtype=float)
     beside = square + np.array([1.0, 0.0])
-    assert len(net_migration_map.outer_segments([square])) == 4
-    outer = net_migration_map.outer_segments([square, beside])
+    assert len(outlines.outer_segments([square])) == 4
+    outer = outlines.outer_segments([square, beside])
     assert len(outer) == 6
     assert not any((s[:, 0] == 1).all() for s in outer), "the common border is gone"
     every = [r for _, _, rings in load_outlines() for r in rings]
-    apart = sum(len(net_migration_map.outer_segments([r])) for r in every)
-    assert len(net_migration_map.outer_segments(every)) < 0.6 * apart
+    apart = sum(len(outlines.outer_segments([r])) for r in every)
+    assert len(outlines.outer_segments(every)) < 0.6 * apart
 
 
 def test_regions_table_adds_up(run) -> None:

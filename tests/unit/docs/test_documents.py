@@ -34,7 +34,8 @@ def stated() -> dict[int, str]:
 
 def test_generated_documents_are_up_to_date() -> None:
     spec = importlib.util.spec_from_file_location("update", ROOT / "docs/update.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     update = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(update)
     for path, text in update.documents().items():

@@ -133,7 +133,7 @@ def test_without_depreciation_capital_is_not_reckoned():
 
 def test_a_budget_without_recurrent_spending_is_refused():
     with pytest.raises(ValueError, match="recurrent_share"):
-        prices(Government(recurrent_share=0), 4)
+        prices(Government().model_copy(update={"recurrent_share": 0.0}), 4)
 
 
 @given(st.integers(0, 60_000), st.lists(st.integers(0, 9000), min_size=1, max_size=5))

@@ -54,7 +54,7 @@ def test_flows_are_by_district_only_at_weight_one() -> None:
         ({"world.size": 5}, "world.size"),
         ({"world.name": "two_places", "world.size": 5}, "world.size"),
         ({"world.name": "ring", "world.size": 6}, "world.size"),
-        ({"world.name": "monocentric", "world.size": 7}, "world.size"),
+        ({"world.name": "monocentric", "world.size": 9}, "world.size"),
         ({"government.staff_base": 60.0}, "government.staff_cap_commune"),
     ],
 )
@@ -70,7 +70,7 @@ def test_values_that_do_not_go_together(values: dict[str, object], path: str) ->
     "values",
     [
         {"world.name": "ring", "world.size": 8, "time.start": "1950Q1"},
-        {"world.name": "monocentric", "world.size": 9},
+        {"world.name": "monocentric", "world.size": 10},
         {"reform.date": "2050Q1"},  # without effect: the policy is none
         {"time.step": "month", "reform.policy": "actual", "reform.date": "2025-08"},
         {"reform.policy": "actual", "reform.date": "2019Q2"},

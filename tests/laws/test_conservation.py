@@ -1,0 +1,232 @@
+"""Number 8: nothing is lost. Counted here from the rows and the recorded tables, not by the accounts themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from states import assert_sound, first_model
+
+from analysis.load import Run, flows_between, net_migration
+from sim.engine.accounts import NotConserved
+from sim.model import Model
+from sim.run import execute
+from sim.scenario.scenario import Scenario, with_values
+
+LIVELY = {"consider.lambda0": 0.3, "population.weight": 40, "time.start": "2025Q1", "time.end": "2026Q2"}
+
+
+@pytest.mark.parametrize("policy", ["none", "actual", "relabel"])
+@pytest.mark.parametrize("world", ["monocentric", "ring", "two_places", "one_place"])
+def test_every_step_keeps_persons_households_and_wealth(
+    world: str, policy: str, small_scenario: Callable[..., Any]
+) -> None:
+    model = first_model(small_scenario(world, {**LIVELY, "reform.policy": policy}))
+    h = model.households
+    assert_sound(model)
+    for _ in range(model.calendar.n_steps):
+        rows, place = h.n, h.place[: h.n].copy()
+        persons = int((h.member[: h.n] != 0).sum())
+        wealth = int(h.wealth[: h.n].astype(np.int64).sum())
+        by_place = model.stocks.persons.copy()
+        model.step()
+        moves = model.moves
+        assert moves is not None
+        assert int((h.member[: h.n] != 0).sum()) == persons
+        assert int(h.wealth[: h.n].astype(np.int64).sum()) == wealth
+        assert h.n == rows + moves.splits
+        assert len(moves) == moves.whole + moves.splits
+        assert (moves.origin != moves.destination).all(), "a move to where one is"
+        # places gain what the list of moves says, and only who moved as a whole changed place
+        net = np.zeros(model.world.n_places, dtype=np.int64)
+        np.add.at(net, moves.destination, moves.persons)
+        np.add.at(net, moves.origin, -moves.persons)
+        assert np.array_equal(model.stocks.persons - by_place, net)
+        assert int((h.place[:rows] != place).sum()) == moves.whole
+        assert_sound(model)
+    assert h.n > rows or world == "one_place"
+
+
+def corrupt(model: Model, what: str) -> None:
+    """Break one thing of the state behind the model's back."""
+    h, stocks = model.households, model.stocks
+    if what == "carried persons":
+        stocks.persons[3] += 2
+    elif what == "carried households":
+        stocks.households[5] -= 1
+    elif what == "carried network":
+        stocks.network[1, 2] += 7
+    elif what == "carried wealth":
+        stocks.wealth += 11
+    elif what == "lost household":
+        h.place[h.n - 1] = 4
+        stocks.households[:] = np.bincount(h.place[: h.n], minlength=model.world.n_places)
+        h.n -= 1
+    elif what == "lost member":
+        row = int(np.flatnonzero((h.member[: h.n] != 0).sum(axis=1) > 1)[0])
+        last = int((h.member[row] != 0).sum()) - 1
+        h.member[row, last] = 0
+    elif what == "household elsewhere":
+        h.place[0] = (h.place[0] + 1) % model.world.n_places
+    elif what == "another home":
+        province = model.world.province
+        h.home_place[0] = int(np.flatnonzero(province != province[h.home_place[0]])[0])
+    elif what == "found money":
+        h.wealth[9] += 13
+    else:
+        raise AssertionError(what)
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("carried persons", r"persons at \(3,\): carried \d+, counted \d+ \(1 cells differ, -2 in all\)"),
+        ("carried households", r"households at \(5,\): carried \d+, counted \d+ \(1 cells differ, \+1 in all"),
+        ("carried network", r"network at \(1, 2\): carried \d+, counted \d+ \(1 cells differ, -7 in all\)"),
+        ("carried wealth", r"wealth: carried \d+, counted \d+ \(0\.1 M VND\), -11"),
+        ("lost household", r"households at \(4,\): carried \d+, counted \d+ \(1 cells differ, -1 in all\)"),
+        ("lost member", r"persons at \(\d+,\): carried \d+, counted \d+ \(1 cells differ, -1 in all\)"),
+        ("household elsewhere", r"households at \(\d+,\): carried \d+, counted \d+ \(2 cells differ, \+0 in all\)"),
+        ("another home", r"network at \(\d+, \d+\): carried \d+, counted \d+ \(2 cells differ, \+0 in all\)"),
+        ("found money", r"wealth: carried \d+, counted \d+ \(0\.1 M VND\), \+13"),
+    ],
+)  # fmt: skip
+def test_the_accounts_stop_the_run_and_name_the_difference(
+    what: str, message: str, small_scenario: Callable[..., Any]
+) -> None:
+    """In a country where nobody considers moving, so that the step itself changes nothing."""
+    model = first_model(
+        small_scenario("monocentric", {**LIVELY, "consider.lambda0": 1e-6, "choose.kappa": 3.0})
+    )
+    model.step()
+    corrupt(model, what)
+    with pytest.raises(NotConserved, match=message):
+        model.step()
+
+
+@pytest.mark.parametrize("lost", ["household", "split", "mover"])
+def test_what_is_lost_within_a_step_is_found_at_its_end(
+    lost: str, small_scenario: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit that forgets: a row dropped, a child dropped, a mover left where it was."""
+    import sim.model as module
+
+    real = module.commit
+    model = first_model(small_scenario("monocentric", LIVELY))
+
+    def forgetful(households: Any, *rest: Any) -> Any:
+        rows = households.n
+        moves = real(households, *rest)
+        if lost == "household":
+            households.n -= 1
+        elif lost == "split":
+            households.member[rows] = 0
+        else:
+            households.place[model.events.row[0]] = 7
+        return moves
+
+    monkeypatch.setattr(module, "commit", forgetful)
+    expected = {"household": r"households: \d+ expected, \d+ rows, -1", "split": r"persons at \(\d+,\)",
+                "mover": r"(households|persons) at \(\d+,\)"}  # fmt: skip
+    with pytest.raises(NotConserved, match=expected[lost]):
+        model.step()
+
+
+def test_a_budget_that_does_not_close_stops_the_run(small_scenario: Callable[..., Any]) -> None:
+    from sim.government.books import NotConserved as BooksNotConserved
+
+    model = first_model(small_scenario("monocentric", LIVELY))
+    model.step()
+    real = model.governments.step
+
+    def spends_twice(*args: Any) -> None:
+        real(*args)
+        model.governments.network.budgets[0].wages += 5
+
+    model.governments.step = spends_twice  # type: ignore[method-assign]
+    with pytest.raises(BooksNotConserved, match=r"does not close: -5 dong"):
+        model.step()
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    values = {"world.name": "monocentric", **LIVELY, "reform.policy": "actual", "record.places": "step",
+              "record.governments": "step"}  # fmt: skip
+    return Run(
+        execute(with_values(Scenario(), {"name": "kept", **values}), out=tmp_path_factory.mktemp("runs"))
+    )
+
+
+def test_tables_of_a_run_are_one_bookkeeping(recorded: Run) -> None:
+    """Nation = places = governments of either map, step by step; stocks change by the flows."""
+    run, national = recorded, recorded.national
+    places = run.places.set_index(["step", "place_key"])
+    keys = run.world_places["place_key"]
+    for step in national.index:
+        here = places.loc[step].loc[keys]
+        assert here["persons"].sum() == national.loc[step, "persons"]
+        assert here["households"].sum() == national.loc[step, "households"]
+        urban = run.world_places["urban"].to_numpy()
+        assert here["persons"].to_numpy()[urban].sum() == national.loc[step, "urban_persons"]
+        governed = run.table("governments").query("step == @step").groupby("level")["residents"].sum()
+        assert (governed == national.loc[step, "persons"]).all()
+        if step == 0:
+            continue
+        before = places.loc[step - 1].loc[keys]
+        flows = run.flows[run.flows["step"] == step]
+        into = flows.groupby("destination_place")["persons"].sum().reindex(keys, fill_value=0)
+        out = flows.groupby("origin_place")["persons"].sum().reindex(keys, fill_value=0)
+        change = here["persons"].to_numpy() - before["persons"].to_numpy()
+        assert np.array_equal(change, (into - out).to_numpy())
+        row = national.loc[step]
+        assert flows["households"].sum() == row["moves"] == row["moves_whole"] + row["moves_split"]
+        assert flows["persons"].sum() == row["moved_persons"]
+        assert row["households"] - national.loc[step - 1, "households"] == row["moves_split"]
+        kinds = ("within_district", "between_districts", "between_provinces")
+        assert sum(row[f"moves_{k}"] for k in kinds) == row["moves"]
+        assert row["urban_persons"] + row["rural_persons"] == row["persons"]
+        assert row["considered"] >= row["moves"]
+
+
+def test_moves_by_kind_are_those_of_the_flows(recorded: Run) -> None:
+    across = flows_between(recorded, "province").groupby("step")["households"].sum()
+    districts = flows_between(recorded, "district").groupby("step")["households"].sum()
+    national = recorded.national.iloc[1:]
+    assert (national["moves_between_provinces"] == across).all()
+    assert (national["moves_between_districts"] == districts - across).all()
+    assert (across > 0).all()
+
+
+@pytest.mark.parametrize("generation", ["legacy", "2025"])
+def test_net_migration_sums_to_zero_and_fragments_to_their_wholes(recorded: Run, generation: Any) -> None:
+    for level in ("commune", "province"):
+        net = net_migration(recorded, level, generation)
+        assert net["net_persons"].sum() == 0
+        assert net["in_persons"].sum() == net["out_persons"].sum() > 0
+    communes = net_migration(recorded, "commune", generation)["net_persons"]
+    provinces = net_migration(recorded, "province", generation)["net_persons"]
+    column = {"legacy": ("legacy_commune", "legacy_province"), "2025": ("new_commune", "new_province")}[
+        generation
+    ]
+    above = recorded.world_places.drop_duplicates(column[0]).set_index(column[0])[column[1]].astype(str)
+    # places of one commune lie in one province, so what communes gain adds up to what provinces gain
+    summed = communes.groupby(above[communes.index].to_numpy()).sum()
+    assert (summed == provinces[summed.index]).all()
+
+
+def test_weight_multiplies_every_count(tmp_path: Path) -> None:
+    """What a table states is households and persons, not rows."""
+    values = {"world.name": "ring", "population.weight": 50, "time.start": "2025Q1", "time.end": "2025Q2"}
+    scenario = with_values(Scenario(), {"name": "weighted", **values})
+    run = Run(execute(scenario, out=tmp_path))
+    model = first_model(scenario)
+    assert run.national.loc[0, "persons"] == int(model.stocks.persons.sum()) * 50
+    assert run.national.loc[0, "households"] == model.households.n * 50
+    model.run()
+    assert run.manifest["persons"] == int(model.residents.sum()) == run.national["persons"].iloc[-1]
+    assert run.manifest["households"] == model.households.n * 50
+    for table, column in (("flows", "persons"), ("places", "persons"), ("governments", "residents")):
+        assert (run.table(table)[column] % 50 == 0).all()

@@ -1,0 +1,111 @@
+"""Shared by tests: the start of a run, its fingerprint, and what must be true of any state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.model import Model
+from sim.population.columns import COLUMNS, MEMBERS, SECTOR_MASK, SECTOR_SHIFT, TYPE_MASK, Households
+from sim.population.life_stage import stage_of, type_of
+from sim.population.synthesis import synthesise
+from sim.record.fingerprint import state_sha256
+from sim.scenario.scenario import Scenario
+from sim.world.opening import open_world
+from sim.world.world import World
+
+
+def first_households(scenario: Scenario, world: World | None = None) -> Households:
+    """A fresh starting population: a model changes the one that it is given."""
+    world = open_world(scenario) if world is None else world
+    return synthesise(world, scenario.population, start_year=world.year)[0]
+
+
+def first_model(scenario: Scenario, **options: Any) -> Model:
+    """A model at its start."""
+    world = options.pop("world", None) or open_world(scenario)
+    households = options.pop("households", None) or first_households(scenario, world)
+    return Model(scenario, world, households, **options)
+
+
+def shuffled(households: Households, seed: int) -> Households:
+    """The same rows in another order."""
+    return households.take(np.random.default_rng(seed).permutation(households.n))
+
+
+def sha(model: Model) -> str:
+    """Checksum of all that decides the model's future."""
+    return state_sha256(model.households, model.state())
+
+
+def by_uid(households: Households) -> dict[str, np.ndarray]:
+    """Every column in the order of uid, so that two states compare row by row."""
+    order = np.argsort(households.uid[: households.n])
+    return {name: getattr(households, name)[: households.n][order] for name, _, _ in COLUMNS}
+
+
+def first_difference(a: Households, b: Households) -> str:
+    """What differs between two states, in words; empty when nothing does."""
+    one, two = by_uid(a), by_uid(b)
+    if a.n != b.n:
+        return f"{a.n} rows and {b.n}"
+    for name in one:
+        differs = np.flatnonzero((one[name] != two[name]).reshape(a.n, -1).any(axis=1))
+        if len(differs):
+            i = differs[0]
+            return (
+                f"{name}: {len(differs)} rows, first uid {one['uid'][i]}: {one[name][i]} and {two[name][i]}"
+            )
+    return ""
+
+
+def assert_sound(model: Model) -> None:
+    """Nobody nowhere and nothing twice: what every state must satisfy, counted here by numpy from the rows."""
+    world, h, n = model.world, model.households, model.households.n
+    assert n <= h.capacity
+    assert len(np.unique(h.uid[:n])) == n, "a uid is carried twice"
+    assert (h.uid[:n] != 0).all()
+    for name in ("place", "home_place"):
+        assert (getattr(h, name)[:n] < world.n_places).all(), f"{name} beyond the world"
+    member = h.member[:n]
+    there = member != 0
+    assert there[:, 0].all(), "a household without members"
+    assert not (there[:, 1:] & ~there[:, :-1]).any(), "a gap between members"
+    born = np.where(there, member >> 1, 127)
+    assert (born[:, 1:] >= born[:, :-1]).all(), "members are not eldest first"
+    year = model.tables().year
+    kinds = np.array([type_of(stage_of(member[i], year), h.attributes[i]) for i in range(n)])
+    assert np.array_equal(kinds, h.flags[:n] & TYPE_MASK), "type differs from members and attributes"
+    sector = (h.attributes[:n] >> SECTOR_SHIFT) & SECTOR_MASK
+    # whoever arrives in an urban place gives up farming; those who were there at the start keep their sector
+    arrived = h.ties[:n] == 0
+    assert not (arrived & world.urban[h.place[:n]] & (sector == 0)).any(), "farmers arrived in a city"
+    assert_stocks(model)
+    assert_budgets(model)
+
+
+def assert_stocks(model: Model) -> None:
+    """Stocks carried along are those counted from the rows."""
+    h, n, world = model.households, model.households.n, model.world
+    place, persons = h.place[:n], (h.member[:n] != 0).sum(axis=1)
+    assert persons.max(initial=0) <= MEMBERS
+    rows = np.bincount(place, minlength=world.n_places)
+    people = np.zeros(world.n_places, dtype=np.int64)
+    np.add.at(people, place, persons)
+    network = np.zeros((len(world.legacy_provinces), len(world.districts)), dtype=np.int64)
+    np.add.at(network, (world.province[h.home_place[:n]], world.district[place]), 1)
+    assert np.array_equal(model.stocks.households, rows)
+    assert np.array_equal(model.stocks.persons, people)
+    assert np.array_equal(model.stocks.network, network)
+    assert model.stocks.wealth == int(h.wealth[:n].astype(np.int64).sum())
+    assert np.array_equal(model.residents, people * model.settings.population.weight)
+
+
+def assert_budgets(model: Model) -> None:
+    """Every budget closes to the dong: what comes in is what goes out, and capital follows investment."""
+    for budget in model.governments.network.budgets:
+        income = budget.revenue_local + budget.transfer + budget.deficit
+        assert income == budget.wages + budget.running + budget.investment
+        assert budget.capital == budget.capital_before - budget.depreciation + budget.investment
+        assert min(budget.deficit, budget.investment, budget.wages, budget.posts) >= 0

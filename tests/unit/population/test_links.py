@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.population import link_kernels as kernels
+from sim.population.hashing import hash64, key64
+from sim.population.links import _PURPOSE, Links, absent_member_share, first_links
+from sim.population.synthesis import synthesise
+from sim.scenario.sections import Population
+from sim.world.small import monocentric
+from sim.world.viet_nam import load_viet_nam
+
+YEAR = 2019
+SEED = 2019
+
+
+def rows(*values):
+    return np.array(values, dtype=np.int64)
+
+
+def made(pairs):
+    links = Links.empty()
+    links.add(rows(*(c for c, _ in pairs)), rows(*(p for _, p in pairs)))
+    return links
+
+
+def pairs_of(links):
+    child, parent = links.child[: links.n].tolist(), links.parent[: links.n].tolist()
+    return list(zip(child, parent, strict=True))
+
+
+@st.composite
+def tables(draw, most=40):
+    """A set of households, links among them, rows that vanish, and rows that move into the gaps."""
+    n = draw(st.integers(3, most))
+    children = draw(st.lists(st.integers(0, n - 1), unique=True, max_size=n))
+    parents = [draw(st.integers(0, n - 2)) for _ in children]
+    pairs = [(c, p if p < c else p + 1) for c, p in zip(children, parents, strict=True)]
+    gone = draw(st.lists(st.integers(0, n - 1), unique=True, max_size=n - 1))
+    left = n - len(gone)
+    target = sorted(g for g in gone if g < left)
+    source = [r for r in range(left, n) if r not in gone]
+    return n, pairs, gone, source, target
+
+
+@settings(max_examples=200, deadline=None)
+@given(tables())
+def test_a_compaction_renames_what_is_left_and_drops_what_is_gone(table):
+    n, pairs, gone, source, target = table
+    links = made(pairs)
+    dropped = links.remap(rows(*gone), rows(*source), rows(*target))
+    name = {**{r: r for r in range(n)}, **dict(zip(source, target, strict=True))}
+    expected = [(name[c], name[p]) for c, p in pairs if c not in gone and p not in gone]
+    assert pairs_of(links) == expected  # also in the order they had
+    assert dropped == len(pairs) - len(expected)
+    links.check(n - len(gone))
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), st.randoms(use_true_random=False))
+def test_identities_outlive_compactions_shuffles_and_any_order_of_links(table, random):
+    n, pairs, gone, _, _ = table
+    uid = np.array([hash64(7, r) for r in range(n)], dtype=np.uint64)
+    expected = sorted((int(uid[c]), int(uid[p])) for c, p in pairs if c not in gone and p not in gone)
+    shuffled = list(pairs)
+    random.shuffle(shuffled)
+    new_row = list(range(n))
+    random.shuffle(new_row)
+    new_row = rows(*new_row)
+    new_uid = np.empty_like(uid)
+    new_uid[new_row] = uid
+    links = made(shuffled).permuted(new_row)
+    uids_before = links.canonical(new_uid)
+    assert [a.tolist() for a in uids_before] == [a.tolist() for a in made(pairs).canonical(uid)]
+    gone_now = new_row[gone] if gone else rows()
+    left = n - len(gone)
+    target_now = np.sort(gone_now[gone_now < left])
+    source_now = np.setdiff1d(np.arange(left, n), gone_now)
+    links.remap(gone_now, source_now, target_now)
+    new_uid[target_now] = new_uid[source_now]
+    child, parent = links.canonical(new_uid[:left])
+    assert list(zip(child.tolist(), parent.tolist(), strict=True)) == expected
+    assert child.dtype == parent.dtype == np.uint64
+
+
+def test_blocks_close_up_across_their_edges():
+    """More links than three blocks; the first and the last of each block are gone."""
+    n = 3 * kernels.BLOCK + 17
+    links = Links.empty()
+    links.add(np.arange(n), np.arange(n) + n)
+    edges = np.arange(0, n, kernels.BLOCK)
+    gone = np.unique(np.concatenate([edges, edges[1:] - 1, [n - 1]]))
+    moved = rows(5, n + 70_000)
+    to = rows(5_000_000, 6_000_000)
+    assert links.remap(gone, moved, to) == len(gone)
+    child = np.setdiff1d(np.arange(n), gone)
+    parent = child + n
+    child[child == 5] = 5_000_000
+    parent[parent == n + 70_000] = 6_000_000
+    assert np.array_equal(links.child[: links.n], child)
+    assert np.array_equal(links.parent[: links.n], parent)
+
+
+def test_nothing_to_do_changes_nothing():
+    links = made([(3, 1), (2, 0)])
+    assert links.remap(rows(), rows(), rows()) == 0
+    assert links.remap(rows(7), rows(9), rows(7)) == 0
+    assert pairs_of(links) == [(3, 1), (2, 0)]
+    assert Links.empty().remap(rows(1), rows(), rows()) == 0
+
+
+def test_parents_that_join_a_household_are_found_there():
+    links = made([(1, 10), (2, 10), (3, 11), (4, 12), (10, 20), (5, 30)])
+    # 10 joins 11, which joins 12; 30 joins its own child
+    assert links.merge_into(rows(30, 10, 11), rows(5, 11, 12)) == 1
+    assert pairs_of(links) == [(1, 12), (2, 12), (3, 12), (4, 12), (10, 20)]
+    assert links.remap(rows(10, 11, 30), rows(), rows()) == 1  # what 10 had of its own goes with its row
+    assert pairs_of(links) == [(1, 12), (2, 12), (3, 12), (4, 12)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables())
+def test_merging_keeps_every_link_but_those_to_oneself(table):
+    n, pairs, gone, _, _ = table
+    stays = [r for r in range(n) if r not in gone]
+    into = [stays[r % len(stays)] for r in gone]
+    links = made(pairs)
+    dropped = links.merge_into(rows(*gone), rows(*into))
+    home = dict(zip(gone, into, strict=True))
+    expected = [(c, home.get(p, p)) for c, p in pairs if home.get(p, p) != c]
+    assert pairs_of(links) == expected
+    assert dropped == len(pairs) - len(expected)
+
+
+def test_what_makes_no_sense_is_refused():
+    links = made([(1, 2)])
+    with pytest.raises(ValueError, match="row 4 would be its own parent"):
+        links.add(rows(3, 4), rows(2, 4))
+    with pytest.raises(ValueError, match="2 children and 1 parents"):
+        links.add(rows(3, 4), rows(2))
+    with pytest.raises(ValueError, match="rows from -1 to 3"):
+        links.add(rows(3, -1), rows(2, 2))
+    with pytest.raises(ValueError, match="row 5 stands there twice"):
+        links.remap(rows(5), rows(5), rows(1))
+    with pytest.raises(ValueError, match="1 source rows and 2 target rows"):
+        links.remap(rows(5), rows(6), rows(1, 2))
+    with pytest.raises(ValueError, match="row 1 stands there twice"):
+        links.merge_into(rows(1, 1), rows(2, 3))
+    with pytest.raises(ValueError, match="circle"):
+        links.merge_into(rows(1, 2, 9), rows(2, 1, 2))
+    with pytest.raises(ValueError, match="circle"):
+        links.merge_into(rows(1, 2), rows(2, 1))
+    assert pairs_of(links) == [(1, 2)]
+
+
+def test_the_check_names_the_offender():
+    made([(1, 2), (3, 2)]).check(4)
+    with pytest.raises(RuntimeError, match="link 1: child row 3, but 3 households"):
+        made([(1, 2), (3, 2)]).check(3)
+    with pytest.raises(RuntimeError, match="link 0: parent row 9"):
+        made([(1, 9)]).check(4)
+    with pytest.raises(RuntimeError, match="row 3 has more than one link"):
+        made([(3, 1), (2, 1), (3, 2)]).check(4)
+
+
+@pytest.fixture(scope="module", params=["monocentric", "viet_nam"])
+def start(request):
+    world = monocentric() if request.param == "monocentric" else load_viet_nam(2019)
+    weight = 20 if request.param == "monocentric" else 1000
+    households, _ = synthesise(world, Population(weight=weight), start_year=YEAR)
+    return world, households, first_links(households, world, SEED)
+
+
+def test_every_migrant_household_has_its_parents_where_it_came_from(start):
+    world, h, links = start
+    n = h.n
+    child, parent = links.child[: links.n], links.parent[: links.n]
+    links.check(n)
+    migrant = h.place[:n] != h.home_place[:n]
+    assert links.n > 0
+    assert migrant[child].all()
+    assert not migrant[parent].any()
+    assert (h.place[parent] == h.home_place[child]).all()
+    province = world.province
+    assert (province[h.place[parent]] != province[h.place[child]]).all()
+    without = np.setdiff1d(np.flatnonzero(migrant), child)
+    natives = np.bincount(h.place[:n][~migrant], minlength=world.n_places)
+    assert (natives[h.home_place[without]] == 0).all()
+
+
+def test_the_parents_are_the_kth_natives_by_uid(start):
+    _, h, links = start
+    key = np.uint64(key64(SEED, _PURPOSE, 0))
+    native = h.place[: h.n] == h.home_place[: h.n]
+    for k in range(0, links.n, max(1, links.n // 200)):
+        child, parent = int(links.child[k]), int(links.parent[k])
+        here = np.sort(h.uid[: h.n][native & (h.place[: h.n] == h.home_place[child])])
+        assert h.uid[parent] == here[int(hash64(key, h.uid[child])) % len(here)]
+
+
+def test_first_links_do_not_depend_on_rows_but_on_the_seed(start):
+    world, h, links = start
+    order = np.random.default_rng(3).permutation(h.n)
+    shuffled = h.take(order)
+    again = first_links(shuffled, world, SEED)
+    for a, b in zip(links.canonical(h.uid), again.canonical(shuffled.uid), strict=True):
+        assert np.array_equal(a, b)
+    other = first_links(h, world, SEED + 1).canonical(h.uid)
+    assert np.array_equal(links.canonical(h.uid)[0], other[0])
+    assert not np.array_equal(links.canonical(h.uid)[1], other[1])
+
+
+def test_the_share_of_rural_households_with_an_absent_member(start):
+    world, h, links = start
+    parents = set(links.parent[: links.n].tolist())
+    rural = [i for i in range(h.n) if not world.urban[h.place[i]]]
+    share = sum(i in parents for i in rural) / len(rural)
+    assert absent_member_share(links, h, world.urban) == pytest.approx(share, abs=1e-15)
+    assert 0 < share < 0.5
