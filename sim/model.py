@@ -163,7 +163,17 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("governments", clock)
 
         # 5. tables of systematic utility and of the life course, frozen for the pass
-        tables = freeze(self)
+        tables = freeze(
+            self.choosing,
+            self.markets,
+            self.governments.access(),
+            self.stocks.network,
+            self.stocks.workers,
+            self.life,
+            kappa=self.kappa,
+            now=self.now,
+            year=self.year,
+        )
         clock = self._spent("tables", clock)
 
         # 6. the household pass: each reads the tables, writes its own row, says what it does

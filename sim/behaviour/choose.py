@@ -45,7 +45,7 @@ def buffer_size(tables: Tables) -> int:
         first, last = tables.first_district[q], tables.first_district[q + 1]
         most = max(most, last - first)
         places = max(places, tables.first_place[last] - tables.first_place[first])
-    return max(_NESTS + most + tables.first_district.shape[0] - 1, places)
+    return int(max(_NESTS + most + tables.first_district.shape[0] - 1, places))
 
 
 @njit(cache=True, inline="always")
@@ -99,7 +99,7 @@ def nest_weights(
         w = tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
         weight[n + r] = w if wealth >= tables.need_province[d, r] else 0.0
     weight[n + q] = 0.0
-    return n + n_provinces
+    return int(n + n_provinces)
 
 
 @njit(cache=True, inline="always")
@@ -168,8 +168,9 @@ def _reason(
 ) -> int:
     """The term of the utility that tipped the move: the largest one without which staying would have won.
 
-    Terms: income beta_y (ln y_d - ln y_o), services sum of beta_s (A_d - A_o), network nu (ln(1 + N) - its mean over
-    destinations of the same kind): more of one's own people than elsewhere. When none alone is decisive, going home counts as such and anything else as chance (size, variety and luck together).
+    Terms: income beta_y (ln y_d - ln y_o); services sum of beta_s (A_d - A_o); network nu ln(1 + N) less its mean over
+    destinations of the same kind: more of one's own people than elsewhere. When none alone is decisive, going home
+    counts as such and anything else as chance (size, variety and luck together).
     """
     best = 0.0
     reason = REASON_HOME if goes_home else CHANCE

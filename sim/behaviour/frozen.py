@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 from numpy.typing import NDArray
+from siworld.world import World
 
 from sim.behaviour import tables as frozen
 from sim.behaviour.access import SERVICES
@@ -13,13 +12,12 @@ from sim.behaviour.draws import Purpose, key64
 from sim.behaviour.geography import Distances, Geography
 from sim.behaviour.life_tables import LifeTables
 from sim.behaviour.liquidity import needed_tables
+from sim.behaviour.markets import Markets
 from sim.behaviour.staying import solve_kappa
 from sim.behaviour.tables import NestTables, Tables
 from sim.behaviour.ties import growth_256
 from sim.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
-from sim.scenario.calendar import Calendar
 from sim.scenario.scenario import Scenario
-from sim.world.world import World
 
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -87,42 +85,52 @@ class Choosing:
         )
 
 
-class Frozen(Protocol):
-    """What `freeze` reads of a model."""
+def freeze(
+    choosing: Choosing,
+    markets: Markets,
+    access: NDArray[np.float64],
+    network: NDArray[np.int64],
+    workers: NDArray[np.int64],
+    life: LifeTables,
+    *,
+    kappa: float,
+    now: int,
+    year: int,
+) -> Tables:
+    """Everything households see in this step (step 5 of the order).
 
-    settings: Scenario
-    world: World
-    calendar: Calendar
-    now: int
-    year: int
-    kappa: float
-    choosing: Choosing
-    life: LifeTables
-
-
-def freeze(model: Frozen) -> Tables:
-    """Everything households see in this step (step 5 of the order)."""
-    m: Any = model
-    scenario, c, g = m.settings, m.choosing, m.geography
-    choose, move, money, life = scenario.choose, scenario.move, scenario.money, m.life
-    markets, access = m.markets, m.governments.access()
-    nests, networks, hazard, threshold = c.weigh(markets.potential, access, m.stocks.network)
-    usual = frozen.usual_network(*networks, g.first_district)
+    Parameters
+    ----------
+    access : (P, S)
+    network : (R, L) int64
+        Rows by home province and district of residence, one step old.
+    workers : (P, T) int64
+        Members of working age, by whom mean incomes are weighted.
+    kappa : float
+        Utility of staying.
+    now, year : int
+        Step of the run; year in which ages are read.
+    """
+    c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
+    calendar = scenario.calendar
+    choose, move, money = scenario.choose, scenario.move, scenario.money
+    nests, networks, hazard, threshold = c.weigh(markets.potential, access, network)
+    usual = frozen.usual_network(networks[0], networks[1], g.first_district)
     shape, flat = nests.relative.shape, nests.relative.reshape(-1)
-    months = m.calendar.months_per_step
+    months = calendar.months_per_step
     pay = markets.earnings * (months * UNITS_PER_MVND)
     rents_from = frozen.mean_income(
-        markets.expected, m.stocks.workers, g.district, g.province, len(m.world.legacy_provinces)
+        markets.expected, workers, g.district, g.province, len(world.legacy_provinces)
     )
     needs = needed_tables(c.ways, g, *rents_from, money)
 
     def key(purpose: Purpose, seed: int = scenario.seed) -> np.uint64:
-        return np.uint64(key64(seed, int(purpose), m.now))
+        return np.uint64(key64(seed, int(purpose), now))
 
     def exponent(shift: float) -> NDArray[np.float64]:
         return frozen.exp_array(flat + shift).reshape(shape)
 
-    stay = exponent(m.kappa)
+    stay = exponent(kappa)
     return Tables(
         district=g.district,
         province=g.province,
@@ -134,7 +142,7 @@ def freeze(model: Frozen) -> Tables:
         district_id=g.district_id,
         province_id=g.province_id,
         own_id=g.own_id,
-        urban=m.world.urban,
+        urban=world.urban,
         hazard=hazard,
         threshold=threshold,
         tie_hazard=c.tie_hazard,
@@ -142,7 +150,7 @@ def freeze(model: Frozen) -> Tables:
         stay=stay,
         home=exponent(choose.home),
         other_work=frozen.other_work(
-            nests.relative, nests.best, m.world.urban, m.kappa - scenario.work.switch_cost
+            nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
         ),
         income_part=frozen.income_part(markets.potential, choose.beta_income),
         service_part=frozen.service_part(access, c.beta_access),
@@ -174,8 +182,8 @@ def freeze(model: Frozen) -> Tables:
         detail_key=key(Purpose.LIFE_DETAIL),
         newborn_key=key(Purpose.NEWBORN),
         money_key=key(Purpose.MONEY),
-        ties_growth=np.uint16(growth_256(scenario.ties, m.calendar.dt_quarters)),
-        year=m.year,
+        ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
+        year=year,
         death=life.death,
         birth=life.birth,
         seek=life.seek,

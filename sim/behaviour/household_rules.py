@@ -158,12 +158,12 @@ def decide(
     f = flags[i]
     if f & np.uint8(BUSY):
         return False, EVERYBODY_STAYS, 0, 0
-    origin = np.int64(place[i])
-    kind = np.int64(f & np.uint8(TYPE_MASK))
-    shock = np.int64((f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
+    origin = int(place[i])
+    kind = int(f & np.uint8(TYPE_MASK))
+    shock = int((f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
     if not considers(uid[i], origin, kind, ties[i], shock, tables):
         return False, EVERYBODY_STAYS, 0, 0
-    home = np.int64(home_place[i])
+    home = int(home_place[i])
     to, reason = choose(uid[i], origin, home, kind, ties[i], wealth[i], tables, alternative, weight, bits)
     if to == OTHER_WORK:
         sector = _SERVICE if not kind & 1 else _AGRICULTURE

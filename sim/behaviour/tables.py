@@ -207,7 +207,8 @@ def nest_tables(
     Returns
     -------
     NestTables
-        ``relative`` (P, T) is v minus the best v of the type, ``best`` (T,); ``gap`` (P, T) is 0 where there is nowhere to go.
+        ``relative`` (P, T) is v minus the best v of the type, ``best`` (T,); ``gap`` (P, T) is 0 where there is
+        nowhere to go.
     """
     n_places, n_types = v.shape
     n_districts = g.province.shape[0]

@@ -7,6 +7,7 @@ there are never holes. Stocks are carried along as integers and compared with a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -92,7 +93,7 @@ class Ledger:
     """The moves of a step as they are committed, part after part."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[NDArray[np.generic], ...]] = []
+        self._parts: list[tuple[NDArray[Any], ...]] = []
         self.by_age = np.zeros((len(SCOPES), 2, AGES), dtype=np.int64)
 
     def add(
@@ -109,7 +110,7 @@ class Ledger:
         _ages(a, b, who, tables.district, tables.province, tables.year, self.by_age)
         self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
 
-    def column(self, k: int, dtype: type) -> NDArray[np.generic]:
+    def column(self, k: int, dtype: type) -> NDArray[Any]:
         """One column of all parts."""
         return np.concatenate([part[k] for part in self._parts]) if self._parts else np.empty(0, dtype=dtype)
 
@@ -128,7 +129,7 @@ def _ages(
         a, b = district[origin[k]], district[destination[k]]
         scope = 0 if a == b else (1 if province[a] == province[b] else 2)
         for m in range(MEMBERS):
-            code = np.int64(people[k, m])
+            code = int(people[k, m])
             if code != 0:
                 age = min(max(year - 1910 - (code >> 1), 0), AGES - 1)
                 out[scope, code & 1, age] += 1
@@ -189,16 +190,16 @@ def _move(
     people: NDArray[np.uint8],
     parent: NDArray[np.int64],
 ) -> tuple[int, int, int]:
-    """Apply moves in the order given; splits append rows, whose parents' rows are listed. Returns whole, returns, paid."""
+    """Apply moves in the order given; splits append rows and list their parents. Returns whole, returns, paid."""
     born = 0
     whole = 0
     returns = 0
     paid = np.int64(0)
     for k in range(order.shape[0]):
         e = order[k]
-        i = np.int64(row[e])
-        o = np.int64(h.place[i])
-        d = np.int64(to[e])
+        i = int(row[e])
+        o = int(h.place[i])
+        d = int(to[e])
         origin[k] = o
         if d == h.home_place[i]:
             returns += 1
@@ -244,7 +245,7 @@ def _move(
             network[province[district[o]], district[d]] += 1
             parent[born] = i
             born += 1
-    return whole, returns, paid
+    return whole, returns, int(paid)
 
 
 @njit(cache=True)

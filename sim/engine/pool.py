@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 import numba
 
@@ -31,5 +32,5 @@ def over_blocks(work: Callable[[int, int], object], blocks: int) -> None:
     if threads == 1:
         work(0, blocks)
         return
-    for done in [_pool(threads).submit(work, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]:
+    for done in [_pool(threads).submit(work, a, b) for a, b in pairwise(edges)]:
         done.result()

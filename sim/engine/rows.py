@@ -56,7 +56,7 @@ def size_of(h: Rows, i: int) -> int:
 @njit(cache=True)
 def take_out(h: Rows, i: int, slot: int) -> np.uint8:
     """Remove a member from row i and return its code; the others move up."""
-    code = h.member[i, slot]
+    code = np.uint8(h.member[i, slot])
     for m in range(slot, MEMBERS - 1):
         h.member[i, m] = h.member[i, m + 1]
     h.member[i, MEMBERS - 1] = 0

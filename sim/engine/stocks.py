@@ -79,7 +79,7 @@ def _count_part(
             workers[j, t] += np.int32((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
             persons[j] += np.int32(total[i] >> np.uint32(PERSON_SHIFT))
             network[province_of_place[home_place[start + i]], district[j]] += np.int32(1)
-    return money
+    return int(money)
 
 
 @njit(cache=True, parallel=True)

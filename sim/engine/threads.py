@@ -9,7 +9,7 @@ then the exact rules for the few that pass a screen.
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -149,7 +149,7 @@ def _block(
                 if movers < room:
                     mover[movers] = start + i
                 movers += 1
-    return movers, lives, income, consumption
+    return movers, lives, int(income), int(consumption)
 
 
 @njit(cache=True, nogil=True)
@@ -339,7 +339,7 @@ def decide_rows(
         )
 
 
-def _packed(values: NDArray[np.generic], found: NDArray[np.int64], room: int) -> NDArray[np.generic]:
+def _packed(values: NDArray[Any], found: NDArray[np.int64], room: int) -> NDArray[Any]:
     """The used parts of the blocks' rooms, one after another."""
     return np.concatenate([values[b * room : b * room + k] for b, k in enumerate(found)])
 

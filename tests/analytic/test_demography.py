@@ -279,7 +279,7 @@ def test_ages_at_union_in_a_closed_town_where_men_and_women_must_meet() -> None:
     ("values", "key"),
     [
         ({"union_age_women": 18.0}, "union_age_women"),
-        ({"union_age_women": 25.2, "union_age_spread": 1.0}, "union_age_women"),
+        ({"union_age_men": 29.4, "union_age_spread": 1.0}, "union_age_men"),
         ({"union_age_men": 40.0, "union_age_spread": 12.0}, "union_age_men"),
     ],
 )
