@@ -203,6 +203,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             tables.luck.astype(np.float64),
             tables.word,
             self.geography.district,
+            tables.other_pay.astype(np.float64),
         )
         self.changes.remitted = sent.units
         clock = self._spent("remittances", clock)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from siworld.world import World
 
 from sim.behaviour import tables as frozen
 from sim.behaviour.access import SERVICES
@@ -18,6 +17,7 @@ from sim.behaviour.tables import NestTables, Tables
 from sim.behaviour.ties import growth_256
 from sim.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
 from sim.scenario.scenario import Scenario
+from sim.world.world import World
 
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from sim.behaviour.geography import Geography
+from sim.behaviour.markets import Markets
+from sim.engine.commit import Changes
+from sim.engine.events import Events
+from sim.engine.stocks import Stocks
+from sim.government.governments import Governments
+from sim.government.overlay import Overlay
 from sim.record.recorder import Recorder
 from sim.reform.engine import Applied
+from sim.scenario.calendar import Calendar
+from sim.scenario.scenario import Scenario
+from sim.world.world import World
 
-if TYPE_CHECKING:
-    from sim.model import Model
+
+class Observed(Protocol):
+    """What the outputs read of a model."""
+
+    settings: Scenario
+    calendar: Calendar
+    world: World
+    now: int
+    stocks: Stocks
+    geography: Geography
+    markets: Markets
+    governments: Governments
+    policy: list[Overlay]
+    changes: Changes | None
+    events: Events | None
+
 
 _LINEAGE = (
     "level", "predecessor", "successor", "predecessor_name", "successor_name", "kind", "places", "persons", "area_km2",
@@ -20,7 +44,7 @@ _LINEAGE = (
 class Outputs:
     """Reads a model after each step and writes its tables; the start is step 0."""
 
-    def __init__(self, model: Model, recorder: Recorder) -> None:
+    def __init__(self, model: Observed, recorder: Recorder) -> None:
         self._model, self._recorder = model, recorder
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         recorder.national(0, self._national())

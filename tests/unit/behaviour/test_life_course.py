@@ -308,6 +308,34 @@ def test_share_of_boys() -> None:
     assert abs(boys / n - share) < 4 * np.sqrt(share * (1 - share) / n)
 
 
+@njit
+def _boys(
+    member: np.ndarray, n: int, year: int, key: int, detail: int,
+    death: np.ndarray, birth: np.ndarray, seek: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Births by (father lives or dies, boy or girl), both drawn under one detail key."""
+    out = np.zeros((2, 2), dtype=np.int64)
+    for uid in range(n):
+        mask = life_events(np.uint64(uid), member, True, year, key, detail, death, birth, seek)
+        if (mask >> (MEMBERS + 1)) & 1:
+            after = member.copy()
+            apply_life(after, mask, year, np.uint64(uid), detail, 0.5)
+            youngest = after[0]
+            for b in after:
+                youngest = max(youngest, b)
+            out[mask & 1, youngest & 1] += 1
+    return out
+
+
+def test_sex_at_birth_has_nothing_to_do_with_what_else_happens() -> None:
+    hazard = np.full(256, 0.7)
+    hazard[0] = 0.0
+    births = _boys(row("m30", "f27"), 40_000, YEAR, KEY, DETAIL, hazard, np.stack([hazard] * 2), 0.0 * hazard)
+    total = births.sum(axis=1)
+    assert (total > 5_000).all()
+    assert (np.abs(births[:, 0] / total - 0.5) < 4 * 0.5 / np.sqrt(total)).all()
+
+
 @pytest.mark.parametrize(
     ("people", "mask", "year", "message"),
     [
