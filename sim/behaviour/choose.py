@@ -83,21 +83,21 @@ def nest_weights(
     alternative[_WORK] = tables.own_id[2]
     weight[_WORK] = tables.other_work[place, kind] * tie
     n = _NESTS
-    for l in range(tables.first_district[q], tables.first_district[q + 1]):
-        alternative[n] = tables.district_id[l]
-        if l == d:
-            open_ = wealth >= tables.need_own[d]
-            weight[n] = tables.own_nest[place, kind] * tables.net_district[origin, l] if open_ else 0.0
-        else:
-            open_ = wealth >= tables.need_district[d, l]
-            w = tables.district_nest[kind, l] * tables.near_district[d, l] * tables.net_district[origin, l]
-            weight[n] = w if open_ else 0.0
-        n += 1
+    first, last = tables.first_district[q], tables.first_district[q + 1]
+    names, nests, nears = tables.district_id, tables.district_nest[kind], tables.near_district[d]
+    nets, needs = tables.net_district[origin], tables.need_district[d]
+    for l in range(first, last):
+        alternative[n + l - first] = names[l]
+        weight[n + l - first] = nests[l] * nears[l] * nets[l] if wealth >= needs[l] else 0.0
+    own = tables.own_nest[place, kind] * nets[d]
+    weight[n + d - first] = own if wealth >= tables.need_own[d] else 0.0
+    n += last - first
     n_provinces = tables.first_district.shape[0] - 1
+    names, nests, nears = tables.province_id, tables.province_nest[kind], tables.near_province[d]
+    nets, needs = tables.net_province[origin], tables.need_province[d]
     for r in range(n_provinces):
-        alternative[n + r] = tables.province_id[r]
-        w = tables.province_nest[kind, r] * tables.near_province[d, r] * tables.net_province[origin, r]
-        weight[n + r] = w if wealth >= tables.need_province[d, r] else 0.0
+        alternative[n + r] = names[r]
+        weight[n + r] = nests[r] * nears[r] * nets[r] if wealth >= needs[r] else 0.0
     weight[n + q] = 0.0
     return int(n + n_provinces)
 

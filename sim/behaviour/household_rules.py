@@ -1,7 +1,6 @@
 """What happens within one household in a step, in order: the scalar rules that both engines call.
 
-`own_row` is the part every household goes through; `decide` is for those that consider moving. Both read the frozen
-tables and write only the household's own row.
+All read the frozen tables and write only the household's own row.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ from numpy.typing import NDArray
 
 from sim.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
 from sim.behaviour.consider import considers
-from sim.behaviour.draws import happens
-from sim.behaviour.life_course import apply_life, has_adult, life_events
+from sim.behaviour.life_course import apply_life, has_adult
 from sim.behaviour.move import leaver
-from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import Tables
 from sim.population.columns import (
     BUSY,
@@ -28,7 +25,6 @@ from sim.population.columns import (
     SHOCK_SHIFT,
     TYPE_MASK,
 )
-from sim.population.hashing import hash32
 from sim.population.life_stage import stage_of, type_of
 
 HAZARD_MASK: Final = 0x03FFFFFF
@@ -85,54 +81,47 @@ def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
     return total
 
 
-@njit(cache=True, inline="always")
-def live(
+@njit(cache=True)
+def live_through(
     i: int,
+    mask: int,
     uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
     member: NDArray[np.uint8],
     attributes: NDArray[np.uint8],
     flags: NDArray[np.uint8],
-    tables: Tables,
+    word: NDArray[np.uint32],
+    year: int,
+    newborn_key: np.uint64,
+    boy_share: float,
 ) -> int:
-    """Life events of row i, applied to the row. Returns their mask (0: nothing happened).
+    """Apply the life events of row i (`life_events`, not 0) to the row; returns what the commit needs to know.
 
     The death of somebody of working age is a shock. A household to which anything happens is busy: it considers no
     move in the same step (so that what it may do follows from its state at the start of the step alone).
+
+    Returns
+    -------
+    int
+        Bits 0-5 deaths and 6-11 births by slot before; from bit 12 on 1 + the slot, after deaths, of who seeks.
     """
-    mask = life_events(
-        uid[i],
-        member[i],
-        tables.urban[place[i]],
-        tables.year,
-        tables.life_key,
-        tables.detail_key,
-        tables.death,
-        tables.birth,
-        tables.seek,
-    )
-    if mask == 0:
-        return 0
     bereaved = False
     seeker = -1
     gone = 0
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
-            bereaved |= (tables.word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
-        elif mask >> (12 + m) & 1:
+            bereaved |= (word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
+        elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone
-    if mask & 0xFFF:
-        apply_life(member[i], mask, tables.year, uid[i], tables.newborn_key, tables.boy_share)
     f = flags[i]
     if mask & 0xFFF:
-        kind = type_of(stage_of(member[i], tables.year), attributes[i])
+        apply_life(member[i], mask, year, uid[i], newborn_key, boy_share)
+        kind = type_of(stage_of(member[i], year), attributes[i])
         f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
     if bereaved:
         f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
     flags[i] = np.uint8(f | np.uint8(BUSY))
-    # hand on who seeks by the slot after deaths
-    return (mask & 0xFFF) | ((seeker + 1) << 12)
+    return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS))
 
 
 @njit(cache=True, inline="always")
@@ -150,19 +139,14 @@ def decide(
     alternative: NDArray[np.uint32],
     weight: NDArray[np.float64],
     bits: NDArray[np.uint32],
-) -> tuple[bool, int, int, int]:
-    """What row i does about moving: considered, destination (or -1), who leaves (-1 everybody), reason.
+) -> tuple[int, int, int]:
+    """What row i does, which considers moving: destination (or -1), who leaves (-1: everybody), reason.
 
     Changing between farming and other work in the same place is written to the row at once.
     """
     f = flags[i]
-    if f & np.uint8(BUSY):
-        return False, EVERYBODY_STAYS, 0, 0
     origin = int(place[i])
     kind = int(f & np.uint8(TYPE_MASK))
-    shock = int((f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
-    if not considers(uid[i], origin, kind, ties[i], shock, tables):
-        return False, EVERYBODY_STAYS, 0, 0
     home = int(home_place[i])
     to, reason = choose(uid[i], origin, home, kind, ties[i], wealth[i], tables, alternative, weight, bits)
     if to == OTHER_WORK:
@@ -171,11 +155,21 @@ def decide(
             (attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
         )
         flags[i] = np.uint8(f ^ np.uint8(1))
-        return True, EVERYBODY_STAYS, 0, 0
+        return EVERYBODY_STAYS, 0, 0
     if to == STAY or not has_adult(member[i], tables.year):
-        return True, EVERYBODY_STAYS, 0, 0
-    if shock > 0:
+        return EVERYBODY_STAYS, 0, 0
+    if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
         calm = tables.hazard[origin, kind] * tables.tie_hazard[ties[i]]
-        if not happens(hash32(uid[i], tables.consider_key), 1.0 - exp64(-calm)):
+        if not considers(uid[i], tables.consider_key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
-    return True, to, leaver(uid[i], member[i], kind, to == home, tables), reason
+    who = leaver(
+        uid[i],
+        member[i],
+        to == home,
+        tables.year,
+        tables.psi[kind // 4],
+        tables.leaver_young_weight,
+        tables.split_key,
+        tables.leaver_key,
+    )
+    return to, who, reason

@@ -9,13 +9,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import exponential, happens, hash64, hash64_2
-from sim.behaviour.tables import Tables
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 
 EVERYBODY: Final = -1
 ADULT_AGE: Final = 18
 _YOUNG_UNTIL: Final = 34
-_TYPES_A_STAGE: Final = 4
 
 
 @njit(cache=True, inline="always")
@@ -24,40 +22,51 @@ def age_of(member: np.uint8, year: int) -> int:
     return int(year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1))
 
 
-@njit(cache=True, inline="always")
-def leaver(uid: np.uint64, member: NDArray[np.uint8], kind: int, goes_home: bool, tables: Tables) -> int:
+@njit(cache=True)
+def leaver(
+    uid: np.uint64,
+    member: NDArray[np.uint8],
+    goes_home: bool,
+    year: int,
+    psi: float,
+    young_weight: float,
+    split_key: np.uint64,
+    leaver_key: np.uint64,
+) -> int:
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 
     One adult leaves with chance psi(life stage) if another adult remains; young adults (18-34) are likelier by
-    ``leaver_young_weight``. Who goes home takes everybody along.
+    ``young_weight``. Who goes home takes everybody along.
 
     Parameters
     ----------
     member : (6,) uint8
-    kind : int
-        Type, whose life stage gives psi.
+    psi : float
+        Chance that one adult leaves alone, of the life stage.
+    young_weight : float
+        How much likelier a young adult is to be the one.
     """
     if goes_home:
         return EVERYBODY
     adults = 0
     for m in range(MEMBERS):
-        if member[m] != 0 and age_of(member[m], tables.year) >= ADULT_AGE:
+        if member[m] != 0 and age_of(member[m], year) >= ADULT_AGE:
             adults += 1
     if adults < 2:
         return EVERYBODY
-    bits = np.uint32(hash64(tables.split_key, uid) >> np.uint64(32))
-    if not happens(bits, tables.psi[kind // _TYPES_A_STAGE]):
+    bits = np.uint32(hash64(split_key, uid) >> np.uint64(32))
+    if not happens(bits, psi):
         return EVERYBODY
     best = np.inf
     who = EVERYBODY
     for m in range(MEMBERS):
         if member[m] == 0:
             continue
-        age = age_of(member[m], tables.year)
+        age = age_of(member[m], year)
         if age < ADULT_AGE:
             continue
-        w = tables.leaver_young_weight if age <= _YOUNG_UNTIL else 1.0
-        draw = np.uint32(hash64_2(tables.leaver_key, uid, m) >> np.uint64(32))
+        w = young_weight if age <= _YOUNG_UNTIL else 1.0
+        draw = np.uint32(hash64_2(leaver_key, uid, m) >> np.uint64(32))
         e = exponential(draw) / w
         if e < best:
             best = e

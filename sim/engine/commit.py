@@ -60,6 +60,13 @@ class Changes:
     new_rows, freed_rows : int
     income, consumption, move_costs, estates, remitted : int
         Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
+    founded_child, founded_parent : (F,) uint64
+        Identities of each new household and of the one it came out of; those of couples stand there twice, first
+        with the man's household, after all others with the woman's.
+    parent_row : (new_rows,) int64
+        Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
+    row_source, row_target : (M,) int64
+        Rows that were moved into emptied ones at the end, and where to.
     """
 
     origin: NDArray[np.int32]
@@ -84,6 +91,11 @@ class Changes:
     estates: int = 0
     remitted: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
+    founded_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    founded_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -378,6 +390,9 @@ def commit(
     ledger.add(origin, events.destination[order], people, events.reason[order], tables)
     n = households.n + len(parent)
 
+    # who came out of whom, while the parents' rows still are where they were
+    parents = np.concatenate([parent, pairs.man_row[pairs.founds]])
+    founded_parent = np.concatenate([uid[parents], uid[pairs.woman_row][pairs.founds]])
     couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
     n += couples.new_rows
     family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
@@ -443,4 +458,9 @@ def commit(
         move_costs=int(paid),
         estates=estates,
         by_reason={name: int(k) for name, k in zip(REASONS, counts, strict=True)},
+        founded_child=np.concatenate([uids, uids[len(parent) :]]),
+        founded_parent=founded_parent,
+        parent_row=parents,
+        row_source=source,
+        row_target=target,
     )

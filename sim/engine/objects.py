@@ -10,23 +10,28 @@ import time
 
 import mesa
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from sim.behaviour.choose import buffer_size
+from sim.behaviour.consider import considers
 from sim.behaviour.household_rules import (
     COUNT_MASK,
+    EVERYBODY_STAYS,
     PERSON_SHIFT,
     WORKER_SHIFT,
     decide,
     faded,
     income_units,
-    live,
+    live_through,
     words_of,
 )
+from sim.behaviour.life_course import life_events
 from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
 from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
-from sim.population.columns import TYPE_MASK, Households
+from sim.population.columns import BUSY, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
 from sim.population.household import Household
 
@@ -65,14 +70,33 @@ class DecidingHousehold(Household):
         h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.keep)
         consumption = before + income - int(h.wealth[i])
 
-        mask = live(i, h.uid, h.place, h.member, h.attributes, h.flags, tables)
+        t = tables
+        events = life_events(
+            h.uid[i], h.member[i], t.urban[here], t.year, t.life_key, t.detail_key, t.death, t.birth, t.seek
+        )
+        mask = 0
+        if events != 0:
+            mask = live_through(
+                i, events, h.uid, h.member, h.attributes, h.flags, t.word, t.year, t.newborn_key, t.boy_share
+            )
         return income, consumption, int(mask)
 
     def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
         """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
-        h, size = self._columns, buffer_size(tables)
-        return decide(
-            self.row,
+        h, i = self._columns, self.row
+        flags = int(h.flags[i])
+        if flags & BUSY:
+            return False, EVERYBODY_STAYS, 0, 0
+        hazard = (
+            tables.hazard[h.place[i], flags & TYPE_MASK]
+            * tables.tie_hazard[h.ties[i]]
+            * tables.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK]
+        )
+        if not considers(h.uid[i], tables.consider_key, hazard):
+            return False, EVERYBODY_STAYS, 0, 0
+        size = buffer_size(tables)
+        to, leaver, reason = _decide(
+            i,
             h.uid,
             h.place,
             h.home_place,
@@ -86,6 +110,29 @@ class DecidingHousehold(Household):
             np.empty(size),
             np.empty(size, dtype=np.uint32),
         )
+        return True, int(to), int(leaver), int(reason)
+
+
+@njit(cache=True)
+def _decide(
+    i: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    tables: Tables,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
+) -> tuple[int, int, int]:
+    """`decide` as a function to call: inlined rules can only be called from compiled code."""
+    return decide(
+        i, uid, place, home_place, wealth, member, attributes, ties, flags, tables, alternative, weight, bits
+    )
 
 
 class ObjectsEngine:

@@ -21,16 +21,22 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="dicu")
 
 
-def over_blocks(work: Callable[[int, int], object], blocks: int) -> None:
+def over_blocks(work: Callable[[int, int], object], blocks: int) -> int:
     """Call ``work(first, last)`` over ranges that cover all blocks, on as many threads as numba is set to.
 
     An error of any call is raised here.
+
+    Returns
+    -------
+    int
+        Threads used.
     """
     threads = numba.get_num_threads()
     tasks = min(blocks, threads * _TASKS_A_THREAD)
     edges = [blocks * k // tasks for k in range(tasks + 1)]
     if threads == 1:
         work(0, blocks)
-        return
+        return 1
     for done in [_pool(threads).submit(work, a, b) for a, b in pairwise(edges)]:
         done.result()
+    return threads

@@ -9,6 +9,7 @@ then the exact rules for the few that pass a screen.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.choose import buffer_size
+from sim.behaviour.consider import considers
 from sim.behaviour.household_rules import (
     COUNT_MASK,
     HAZARD_BITS,
@@ -25,19 +27,31 @@ from sim.behaviour.household_rules import (
     decide,
     faded,
     income_units,
-    live,
+    live_through,
 )
+from sim.behaviour.life_course import life_events
 from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
 from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
 from sim.engine.pool import over_blocks
-from sim.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Households
+from sim.population.columns import (
+    BUSY,
+    MEMBERS,
+    N_TYPES,
+    SHOCK_MASK,
+    SHOCK_SHIFT,
+    TYPE_MASK,
+    Households,
+)
 from sim.population.hashing import hash32
 
 BLOCK: Final = 1 << 15
 _CHUNK: Final = 1 << 11
 _ROOM: Final = BLOCK // 8
+_BLOCKS_A_TASK: Final = 4
+"""128 K rows, 3 MB: few calls, and what one kernel reads is still near when the next comes."""
+
 _WORST: Final = 0xFFFFFFFF
 
 
@@ -154,8 +168,8 @@ def _block(
 
 @njit(cache=True, nogil=True)
 def own_rows(
-    blocks: tuple[int, int],
-    n: int,
+    lo: int,
+    hi: int,
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     wealth: NDArray[np.uint16],
@@ -169,12 +183,12 @@ def own_rows(
     count: NDArray[np.int64],
     room: int,
 ) -> None:
-    """What every household goes through, for a range of blocks; ``count`` (blocks, 4) as `_block` returns."""
-    for b in range(blocks[0], blocks[1]):
-        lo = b * BLOCK
+    """What the households of rows lo..hi go through, block by block; ``count`` (blocks, 4) as `_block` returns."""
+    for b in range(count.shape[0]):
+        start = lo + b * BLOCK
         count[b, 0], count[b, 1], count[b, 2], count[b, 3] = _block(
-            lo,
-            min(n, lo + BLOCK),
+            start,
+            min(hi, start + BLOCK),
             uid,
             place,
             wealth,
@@ -231,18 +245,25 @@ def _live_block(
 ) -> int:
     """Exact life events of one block's candidates; those to whom something happened replace them."""
     out = 0
+    # locals, and few arguments: handing on the tuple of tables costs more than the rule
+    urban, year, death, birth, seek, word = t.urban, t.year, t.death, t.birth, t.seek, t.word
+    life_key, detail_key, newborn_key, boy_share = t.life_key, t.detail_key, t.newborn_key, t.boy_share
     for c in range(candidate.shape[0]):
-        happened = live(candidate[c], uid, place, member, attributes, flags, t)
-        if happened != 0:
-            candidate[out] = candidate[c]
-            mask[out] = happened
+        i = candidate[c]
+        events = life_events(
+            uid[i], member[i], urban[place[i]], year, life_key, detail_key, death, birth, seek
+        )
+        if events != 0:
+            candidate[out] = i
+            mask[out] = live_through(
+                i, events, uid, member, attributes, flags, word, year, newborn_key, boy_share
+            )
             out += 1
     return out
 
 
 @njit(cache=True, nogil=True)
 def live_rows(
-    blocks: tuple[int, int],
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     member: NDArray[np.uint8],
@@ -255,8 +276,8 @@ def live_rows(
     mask: NDArray[np.int32],
     out: NDArray[np.int64],
 ) -> None:
-    """Exact life events of a range of blocks; ``out`` (blocks,) says how many happened."""
-    for b in range(blocks[0], blocks[1]):
+    """Exact life events of some blocks; ``out`` (blocks,) says how many happened."""
+    for b in range(out.shape[0]):
         lo, hi = b * room, b * room + count[b, 1]
         out[b] = _live_block(uid, place, member, attributes, flags, t, candidate[lo:hi], mask[lo:hi])
 
@@ -282,14 +303,22 @@ def _decide_block(
     alternative = np.empty(buffer, dtype=np.uint32)
     weight = np.empty(buffer, dtype=np.float64)
     bits = np.empty(buffer, dtype=np.uint32)
+    hazard, tie_hazard, shock_hazard, key = t.hazard, t.tie_hazard, t.shock_hazard, t.consider_key
     out = 0
     considered = 0
     for c in range(candidate.shape[0]):
         i = candidate[c]
-        thought, to, leaves, why = decide(
+        f = flags[i]
+        if f & np.uint8(BUSY):
+            continue
+        shock = (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK)
+        own = hazard[place[i], f & np.uint8(TYPE_MASK)] * tie_hazard[ties[i]] * shock_hazard[shock]
+        if not considers(uid[i], key, own):
+            continue
+        considered += 1
+        to, leaves, why = decide(
             i, uid, place, home_place, wealth, member, attributes, ties, flags, t, alternative, weight, bits
         )
-        considered += thought
         if to >= 0:
             candidate[out] = i
             destination[out] = to
@@ -301,7 +330,6 @@ def _decide_block(
 
 @njit(cache=True, nogil=True)
 def decide_rows(
-    blocks: tuple[int, int],
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     home_place: NDArray[np.uint16],
@@ -319,8 +347,8 @@ def decide_rows(
     reason: NDArray[np.uint8],
     out: NDArray[np.int64],
 ) -> None:
-    """Exact choices of a range of blocks; ``out`` (blocks, 2) are movers and considering."""
-    for b in range(blocks[0], blocks[1]):
+    """Exact choices of some blocks; ``out`` (blocks, 2) are movers and considering."""
+    for b in range(out.shape[0]):
         lo, hi = b * room, b * room + count[b, 0]
         out[b, 0], out[b, 1] = _decide_block(
             uid,
@@ -339,9 +367,67 @@ def decide_rows(
         )
 
 
+@dataclass
+class _Part:
+    """What one task found; tasks are put together in order, so it does not matter when each was done."""
+
+    moves: list[NDArray[Any]]
+    lives: list[NDArray[Any]]
+    considered: int
+    income: int
+    consumption: int
+    seconds: tuple[float, float, float]
+
+
 def _packed(values: NDArray[Any], found: NDArray[np.int64], room: int) -> NDArray[Any]:
     """The used parts of the blocks' rooms, one after another."""
     return np.concatenate([values[b * room : b * room + k] for b, k in enumerate(found)])
+
+
+def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
+    """All rules for a few blocks, one kernel after the other while their rows are in the cache."""
+    started = time.perf_counter()
+    blocks, room = last - first, _ROOM
+    count = np.zeros((blocks, 4), dtype=np.int64)
+    mover = np.empty(blocks * room, dtype=np.int32)
+    life = np.empty(blocks * room, dtype=np.int32)
+    lo, hi = first * BLOCK, min(h.n, last * BLOCK)
+    own_rows(
+        lo, hi, h.uid, h.place, h.wealth, h.member, h.income_quantile, h.ties, h.flags, tables, mover, life, count, room
+    )  # fmt: skip
+    most = int(count[:, :2].max())
+    if most > room:  # more than an eighth of a block passed a screen: unusual parameters
+        room = most
+        mover = np.empty(blocks * room, dtype=np.int32)
+        life = np.empty(blocks * room, dtype=np.int32)
+        for b in range(blocks):
+            part, start = slice(b * room, (b + 1) * room), lo + b * BLOCK
+            _list_again(
+                start, min(hi, start + BLOCK), h.uid, h.place, h.member, h.flags, tables, mover[part], life[part]
+            )  # fmt: skip
+    own = time.perf_counter()
+
+    mask = np.empty(blocks * room, dtype=np.int32)
+    happened = np.zeros(blocks, dtype=np.int64)
+    live_rows(h.uid, h.place, h.member, h.attributes, h.flags, tables, life, count, room, mask, happened)
+    lived = time.perf_counter()
+
+    destination = np.empty(blocks * room, dtype=np.uint16)
+    who = np.empty(blocks * room, dtype=np.int8)
+    reason = np.empty(blocks * room, dtype=np.uint8)
+    moved = np.zeros((blocks, 2), dtype=np.int64)
+    decide_rows(
+        h.uid, h.place, h.home_place, h.wealth, h.member, h.attributes, h.ties, h.flags, tables, mover, count, room,
+        destination, who, reason, moved,
+    )  # fmt: skip
+    return _Part(
+        moves=[_packed(column, moved[:, 0], room) for column in (mover, destination, who, reason)],
+        lives=[_packed(column, happened, room) for column in (life, mask)],
+        considered=int(moved[:, 1].sum()),
+        income=int(count[:, 2].sum()),
+        consumption=int(count[:, 3].sum()),
+        seconds=(own - started, lived - own, time.perf_counter() - lived),
+    )
 
 
 def household_pass(households: Households, tables: Tables, seconds: dict[str, float]) -> Events:
@@ -350,110 +436,31 @@ def household_pass(households: Households, tables: Tables, seconds: dict[str, fl
     Parameters
     ----------
     seconds : dict
-        Time spent is added under ``household pass``, ``life course`` and ``choice``.
+        Time spent is added under ``household pass`` (what every household goes through), ``life course`` and
+        ``choice``: the mean over the threads, so that they add up to the time that passed.
     """
-    clock = time.perf_counter()
-    h, n = households, households.n
-    blocks = max(1, -(-n // BLOCK))
-    count = np.zeros((blocks, 4), dtype=np.int64)
-    room = _ROOM
-    mover = np.empty(blocks * room, dtype=np.int32)
-    life = np.empty(blocks * room, dtype=np.int32)
-    over_blocks(
-        lambda first, last: own_rows(
-            (first, last),
-            n,
-            h.uid,
-            h.place,
-            h.wealth,
-            h.member,
-            h.income_quantile,
-            h.ties,
-            h.flags,
-            tables,
-            mover,
-            life,
-            count,
-            room,
-        ),
-        blocks,
-    )
-    most = int(count[:, :2].max())
-    if most > room:
-        room = most
-        mover = np.empty(blocks * room, dtype=np.int32)
-        life = np.empty(blocks * room, dtype=np.int32)
-        for b in range(blocks):
-            part = slice(b * room, (b + 1) * room)
-            lo = b * BLOCK
-            _list_again(
-                lo, min(n, lo + BLOCK), h.uid, h.place, h.member, h.flags, tables, mover[part], life[part]
-            )
-    clock = _spent(seconds, "household pass", clock)
+    blocks = max(1, -(-households.n // BLOCK))
+    tasks = -(-blocks // _BLOCKS_A_TASK)
+    parts: list[_Part | None] = [None] * tasks
 
-    mask = np.empty(blocks * room, dtype=np.int32)
-    happened = np.zeros(blocks, dtype=np.int64)
-    over_blocks(
-        lambda first, last: live_rows(
-            (first, last),
-            h.uid,
-            h.place,
-            h.member,
-            h.attributes,
-            h.flags,
-            tables,
-            life,
-            count,
-            room,
-            mask,
-            happened,
-        ),
-        blocks,
-    )
-    clock = _spent(seconds, "life course", clock)
+    def work(first: int, last: int) -> None:
+        for k in range(first, last):
+            parts[k] = _task(households, tables, k * _BLOCKS_A_TASK, min(blocks, (k + 1) * _BLOCKS_A_TASK))
 
-    destination = np.empty(blocks * room, dtype=np.uint16)
-    who = np.empty(blocks * room, dtype=np.int8)
-    reason = np.empty(blocks * room, dtype=np.uint8)
-    moved = np.zeros((blocks, 2), dtype=np.int64)
-    over_blocks(
-        lambda first, last: decide_rows(
-            (first, last),
-            h.uid,
-            h.place,
-            h.home_place,
-            h.wealth,
-            h.member,
-            h.attributes,
-            h.ties,
-            h.flags,
-            tables,
-            mover,
-            count,
-            room,
-            destination,
-            who,
-            reason,
-            moved,
-        ),
-        blocks,
+    threads = over_blocks(work, tasks)
+    done = [part for part in parts if part is not None]
+    for k, phase in enumerate(("household pass", "life course", "choice")):
+        seconds[phase] = seconds.get(phase, 0.0) + sum(part.seconds[k] for part in done) / threads
+    row, destination, leaver, reason = (np.concatenate([part.moves[k] for part in done]) for k in range(4))
+    life_row, life_mask = (np.concatenate([part.lives[k] for part in done]) for k in range(2))
+    return Events(
+        row=row,
+        destination=destination,
+        leaver=leaver,
+        reason=reason,
+        life_row=life_row,
+        life_mask=life_mask,
+        considered=sum(part.considered for part in done),
+        income=sum(part.income for part in done),
+        consumption=sum(part.consumption for part in done),
     )
-    events = Events(
-        row=_packed(mover, moved[:, 0], room),
-        destination=_packed(destination, moved[:, 0], room),
-        leaver=_packed(who, moved[:, 0], room),
-        reason=_packed(reason, moved[:, 0], room),
-        life_row=_packed(life, happened, room),
-        life_mask=_packed(mask, happened, room),
-        considered=int(moved[:, 1].sum()),
-        income=int(count[:, 2].sum()),
-        consumption=int(count[:, 3].sum()),
-    )
-    _spent(seconds, "choice", clock)
-    return events
-
-
-def _spent(seconds: dict[str, float], phase: str, since: float) -> float:
-    now = time.perf_counter()
-    seconds[phase] = seconds.get(phase, 0.0) + now - since
-    return now

@@ -1,0 +1,138 @@
+"""Residence five years ago, as censuses and surveys ask for it: who lives elsewhere now.
+
+Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that of
+the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
+stands beside the row it lives in (assumption A40); moves back within the five years do not count, nor do the moves of those
+who died, as in a census.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.engine.commit import Changes
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
+
+YEARS: Final = 5
+LEAST_AGE: Final = 5
+N_SCOPES: Final = 5
+
+
+@njit(cache=True)
+def _persons_by_scope(
+    n: int,
+    then: NDArray[np.uint16],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    last_code: int,
+    commune: NDArray[np.int32],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    out: NDArray[np.int64],
+) -> None:
+    """Members with codes 1..last_code (old enough) by how far their row lives from where it did."""
+    for i in range(n):
+        a, b = np.int64(then[i]), np.int64(place[i])
+        if a == b:
+            scope = 0
+        elif commune[a] == commune[b]:
+            scope = 1
+        elif district[a] == district[b]:
+            scope = 2
+        elif province[a] == province[b]:
+            scope = 3
+        else:
+            scope = 4
+        persons = 0
+        for m in range(MEMBERS):
+            persons += np.int64(0 < member[i, m] <= last_code)
+        out[scope] += persons
+
+
+class FiveYear:
+    """Where each row lived at the last whole five years of the run.
+
+    Parameters
+    ----------
+    households : Households
+        At the start of the run.
+    commune, district, province : (P,) int32
+        Units of before the reform to which each place belongs, on whose map scopes are told.
+    """
+
+    def __init__(
+        self,
+        households: Households,
+        commune: NDArray[np.int32],
+        district: NDArray[np.int32],
+        province: NDArray[np.int32],
+    ) -> None:
+        self._units = (commune, district, province)
+        self._then = np.empty(0, dtype=np.uint16)
+        self.n = 0
+        self.begin(households)
+
+    @property
+    def then(self) -> NDArray[np.uint16]:
+        """(rows,) place of each row at the beginning of the five years."""
+        return self._then[: self.n]
+
+    def begin(self, households: Households) -> None:
+        """Five years begin: everybody is where it is now."""
+        self.n = households.n
+        self._room(households.capacity)
+        self._then[: self.n] = households.place[: self.n]
+
+    def follow(self, changes: Changes, households: Households) -> None:
+        """Carry the places through the commit of one step.
+
+        Raises
+        ------
+        RuntimeError
+            When the rows that the step added and freed do not lead from the rows before to those after.
+        """
+        grown = self.n + len(changes.parent_row)
+        if grown - changes.freed_rows != households.n:
+            raise RuntimeError(
+                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added and {changes.freed_rows} "
+                f"freed, but {households.n} households"
+            )
+        self._room(max(grown, households.n))
+        then = self._then
+        then[self.n : grown] = then[changes.parent_row]
+        then[changes.row_target] = then[changes.row_source]
+        self.n = households.n
+
+    def persons(self, households: Households, year: int) -> NDArray[np.int64]:
+        """Persons aged 5 and over by where they lived five years ago, in members of rows.
+
+        Parameters
+        ----------
+        year : int
+            Year in which ages are read, by year of birth.
+
+        Returns
+        -------
+        (5,) int64
+            In the same place, elsewhere in the commune, in the district, in the province, in another province.
+        """
+        out = np.zeros(N_SCOPES, dtype=np.int64)
+        # codes rise with the year of birth; the last bit is the sex
+        last_code = min(max((year - LEAST_AGE - BIRTH_YEAR_ZERO) << 1 | 1, 0), 255)
+        _persons_by_scope(
+            self.n, self._then, households.place, households.member, last_code, *self._units, out
+        )
+        return out
+
+    def _room(self, rows: int) -> None:
+        if rows > len(self._then):
+            made = np.empty(max(rows, len(self._then) + len(self._then) // 8), dtype=np.uint16)
+            made[: self.n] = self._then[: min(self.n, len(self._then))]
+            self._then = made
+
+
+__all__ = ["LEAST_AGE", "N_SCOPES", "YEARS", "FiveYear"]
