@@ -259,13 +259,12 @@ def _hosts(
         for i in range(n * part // parts, n * (part + 1) // parts):
             j = place[i]
             lo, hi = first[j], first[j + 1]
-            if lo == hi or member[i, 0] == 0 or member[i, MEMBERS - 1] != 0:
+            if lo == hi:
                 continue
-            if not has_adult(member[i], year):
-                continue
+            u = uid[i]
             for c in range(lo, hi):
-                value = hash64_2(key[c], uid[i], 0)
-                if value < best[part, c]:
+                value = hash64_2(key[c], u, 0)
+                if value < best[part, c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
                     best[part, c] = value
                     host[part, c] = i
 

@@ -2,7 +2,7 @@
 
 Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that of
 the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
-stands beside the row it lives in (assumption A40); moves back within the five years do not count, nor do the moves of those
+stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of those
 who died, as in a census.
 """
 
@@ -131,7 +131,7 @@ class FiveYear:
     def _room(self, rows: int) -> None:
         if rows > len(self._then):
             made = np.empty(max(rows, len(self._then) + len(self._then) // 8), dtype=np.uint16)
-            made[: self.n] = self._then[: min(self.n, len(self._then))]
+            made[: len(self._then)] = self._then
             self._then = made
 
 

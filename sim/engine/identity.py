@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.draws import hash64_2
 
-_FILTER_BITS = 22
+_FILTER_BITS = 24
 
 
 @njit(cache=True, parallel=True)

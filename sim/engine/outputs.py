@@ -10,9 +10,11 @@ from sim.behaviour.geography import Geography
 from sim.behaviour.markets import Markets
 from sim.engine.commit import Changes
 from sim.engine.events import Events
+from sim.engine.five_year import YEARS, FiveYear
 from sim.engine.stocks import Stocks
 from sim.government.governments import Governments
 from sim.government.overlay import Overlay
+from sim.population.columns import Households
 from sim.record.recorder import Recorder
 from sim.reform.engine import Applied
 from sim.scenario.calendar import Calendar
@@ -27,6 +29,8 @@ class Observed(Protocol):
     calendar: Calendar
     world: World
     now: int
+    year: int
+    households: Households
     stocks: Stocks
     geography: Geography
     markets: Markets
@@ -47,6 +51,8 @@ class Outputs:
     def __init__(self, model: Observed, recorder: Recorder) -> None:
         self._model, self._recorder = model, recorder
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
+        world = model.world
+        self._residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
         recorder.national(0, self._national())
         self._stocks(0)
 
@@ -65,6 +71,10 @@ class Outputs:
         if self._year_end(step):
             self._recorder.movers(step, self._ages)
             self._ages[:] = 0
+        self._residence.follow(changes, m.households)
+        if step % (YEARS * m.calendar.steps_per_year) == 0:
+            self._recorder.five_year(step, self._residence.persons(m.households, m.year))
+            self._residence.begin(m.households)
         self._stocks(step)
 
     def _year_end(self, step: int) -> bool:

@@ -15,6 +15,7 @@ from sim.population.life_stage import stage_of, type_of
 
 _PARTS: Final = 8
 _CHUNK: Final = 1 << 11
+_HALF: Final = 32
 
 
 @dataclass(eq=False)
@@ -53,8 +54,7 @@ def _count_part(
     word: NDArray[np.uint32],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
-    kinds: NDArray[np.int32],
-    workers: NDArray[np.int32],
+    kinds: NDArray[np.int64],
     persons: NDArray[np.int32],
     network: NDArray[np.int32],
 ) -> int:
@@ -75,8 +75,8 @@ def _count_part(
         for i in range(size):
             j = np.int64(place[start + i])
             t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
-            kinds[j, t] += np.int32(1)
-            workers[j, t] += np.int32((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            working = np.int64((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            kinds[j, t] += np.int64(1) + (working << _HALF)  # one cell for both: scattered writes are what costs
             persons[j] += np.int32(total[i] >> np.uint32(PERSON_SHIFT))
             network[province_of_place[home_place[start + i]], district[j]] += np.int32(1)
     return int(money)
@@ -93,8 +93,7 @@ def _count(
     word: NDArray[np.uint32],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
-    kinds: NDArray[np.int32],
-    workers: NDArray[np.int32],
+    kinds: NDArray[np.int64],
     persons: NDArray[np.int32],
     network: NDArray[np.int32],
     money: NDArray[np.int64],
@@ -112,7 +111,6 @@ def _count(
             district,
             province_of_place,
             kinds[part],
-            workers[part],
             persons[part],
             network[part],
         )
@@ -132,8 +130,7 @@ def count(
         Province of each district.
     """
     n_places, n_districts = len(district), len(province)
-    kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int32)
-    workers = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int32)
+    kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int64)
     persons = np.zeros((_PARTS, n_places), dtype=np.int32)
     network = np.zeros((_PARTS, int(province.max()) + 1, n_districts), dtype=np.int32)
     money = np.zeros(_PARTS, dtype=np.int64)
@@ -148,17 +145,17 @@ def count(
         district,
         province[district],
         kinds,
-        workers,
         persons,
         network,
         money,
     )
-    by_kind = kinds.sum(axis=0, dtype=np.int64)
+    both = kinds.sum(axis=0)
+    by_kind = both & ((1 << _HALF) - 1)
     return Stocks(
         households=by_kind.sum(axis=1),
         persons=persons.sum(axis=0, dtype=np.int64),
         kinds=by_kind,
-        workers=workers.sum(axis=0, dtype=np.int64),
+        workers=both >> _HALF,
         network=network.sum(axis=0, dtype=np.int64),
         wealth=int(money.sum()),
     )

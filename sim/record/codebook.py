@@ -179,6 +179,18 @@ MOVERS: Final = Table(
     ),
 )  # fmt: skip
 
+FIVE_YEAR: Final = Table(
+    "five_year", "five_year.parquet",
+    "one row a scope at every whole five years of the run: residence five years ago, as a census asks for it",
+    (
+        *STEP,
+        Column("scope", "code", "label", "same place; within a commune, within a district, between districts, "
+               "between provinces, on the map before the reform", "assumption A45"),
+        Column("persons", "int64", "persons", "persons aged 5 and over, by year of birth", "household columns",
+               scaled=True),
+    ),
+)  # fmt: skip
+
 DISTRICTS: Final = Table(
     "districts", "districts.parquet", "one row a step and labour market (legacy district), at the end of the step",
     (
@@ -362,6 +374,7 @@ def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "pla
         _places(services),
         _flows(flows),
         MOVERS,
+        FIVE_YEAR,
         DISTRICTS,
         _governments(),
         LINEAGE,

@@ -22,8 +22,9 @@ from sim.record.folder import commit, temporary
 from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import TERRAINS, Units, World
 
-STREAMED: Final = ("national", "places", "flows", "movers", "districts", "governments")
+STREAMED: Final = ("national", "places", "flows", "movers", "five_year", "districts", "governments")
 SCOPES: Final = ("within a district", "between districts", "between provinces")
+RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
 SEXES: Final = ("male", "female")
 GENERATIONS: Final = ("legacy", "2025")
 
@@ -191,6 +192,16 @@ class Recorder:
                 "persons": persons[scope, sex, age],
             },
         )
+
+    def five_year(self, step: int, persons: NDArray[np.int64]) -> None:
+        """Members aged 5 and over by how far they live from where they did five years ago, (5 scopes,) int64."""
+        self._enter("five_year", step)
+        if np.shape(persons) != (len(RESIDENCE_SCOPES),):
+            raise ValueError(
+                f"five_year, step {step}: persons must be ({len(RESIDENCE_SCOPES)},), got {np.shape(persons)}"
+            )
+        scope = np.arange(len(RESIDENCE_SCOPES))
+        self._put("five_year", step, {"scope": _coded(RESIDENCE_SCOPES, scope), "persons": persons})
 
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
