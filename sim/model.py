@@ -7,7 +7,7 @@ Read `Model.step`: it is the whole of one quarter, in the order of the specifica
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Literal, Protocol
 
 import mesa
 import numpy as np
@@ -19,7 +19,8 @@ from sim.behaviour.life_course import exposure
 from sim.behaviour.life_tables import LifeTables, life_tables
 from sim.behaviour.liquidity import move_costs
 from sim.behaviour.markets import Markets
-from sim.behaviour.remit import follow, follow_rule, remit, remit_rule
+from sim.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
+from sim.behaviour.tables import Tables
 from sim.engine import threads
 from sim.engine.accounts import Expected, check_people
 from sim.engine.commit import Changes, commit
@@ -37,6 +38,19 @@ from sim.scenario.scenario import Scenario
 from sim.world.world import World
 
 EngineName = Literal["threads", "objects"]
+
+
+class Watch(Protocol):
+    """Looks on between the parts of a step and changes nothing, as `sim.trace` does."""
+
+    def frozen(self, tables: Tables, followers: Follows) -> None:
+        """The tables are made; no household has read them yet."""
+
+    def passed(self, events: Events) -> None:
+        """Every household has said what it does; nothing is committed yet."""
+
+    def committed(self, changes: Changes) -> None:
+        """Events are committed; no remittance has been sent yet."""
 
 
 class Model(mesa.Model):  # type: ignore[misc]
@@ -119,6 +133,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine
         self.outputs = Outputs(self, recorder) if recorder is not None else None
+        self.watch: Watch | None = None
         self._spent("kappa", clock)
 
     @property
@@ -185,8 +200,12 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.geography.district,
             np.empty(0, dtype=np.int64),
         )
+        if self.watch is not None:
+            self.watch.frozen(tables, followers)
         run = self._objects.household_pass if self._objects is not None else threads.household_pass
         self.events = run(h, tables, self.seconds)
+        if self.watch is not None:
+            self.watch.passed(self.events)
         clock = time.perf_counter()
 
         # 7. commit in uid order: moves, couples, orphans, families that follow; estates
@@ -194,6 +213,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.changes = commit(h, self.links, self.events, followers, tables, self.move_cost, self.stocks)
         clock = self._spent("commit", clock)
 
+        if self.watch is not None:
+            self.watch.committed(self.changes)
         # 8. remittances
         sent = remit(
             self.links,

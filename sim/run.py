@@ -18,6 +18,7 @@ from sim.behaviour.access import SERVICES
 from sim.model import EngineName, Model
 from sim.population import synthesis
 from sim.population.links import first_links
+from sim.population.report import SynthesisReport
 from sim.record.fingerprint import state_sha256
 from sim.record.folder import building, run_folder, write_bytes
 from sim.record.manifest import build_manifest, now, write_manifest
@@ -117,6 +118,22 @@ def use_threads(threads: int | None) -> int:
     return wanted
 
 
+def first_model(
+    scenario: Scenario, world: World, *, engine: EngineName = "threads", recorder: Recorder | None = None
+) -> tuple[Model, SynthesisReport]:
+    """The model at the start of a run, for the run itself and for its replay, and how well its population fits."""
+    households, fit = synthesis.synthesise(
+        world,
+        scenario.population,
+        start_year=world.year,
+        spare=SPARE_ROWS,
+        income=scenario.income,
+        ties=scenario.ties,
+    )
+    links = first_links(households, world, scenario.population.seed)
+    return Model(scenario, world, households, links, engine=engine, recorder=recorder), fit
+
+
 def execute(
     scenario: Scenario,
     *,
@@ -164,13 +181,9 @@ def execute(
             services=SERVICES,
         ) as recorder:
             tell.phase("synthesising households")
-            households, fit = synthesis.synthesise(
-                world, scenario.population, start_year=world.year, spare=SPARE_ROWS
-            )
+            model, fit = first_model(scenario, world, engine=engine, recorder=recorder)
             tell.note(fit.summary())
             write_bytes(folder / "synthesis.txt", fit.text().encode())
-            links = first_links(households, world, scenario.population.seed)
-            model = Model(scenario, world, households, links, engine=engine, recorder=recorder)
             model.seconds["synthesis"] = fit.seconds
             tell.start(scenario.calendar.n_steps, model.households.n)
             while model.now < scenario.calendar.n_steps:

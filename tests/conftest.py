@@ -38,7 +38,13 @@ def run_model() -> Callable[..., Any]:
         world = options.pop("world", None) or open_world(scenario)
         households = options.pop("households", None)
         if households is None:
-            households, _ = synthesise(world, scenario.population, start_year=world.year)
+            households, _ = synthesise(
+                world,
+                scenario.population,
+                start_year=world.year,
+                income=scenario.income,
+                ties=scenario.ties,
+            )
         links = options.pop("links", None)
         if links is None:
             links = first_links(households, world, scenario.population.seed)

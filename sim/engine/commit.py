@@ -1,6 +1,7 @@
-"""The commit: events become changes, in uid order, the same whatever engine found them.
+"""The commit: events become changes, the same whatever engine found them and in whatever order they come.
 
-Moves, then couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that
+Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
+event could get in another's way (identities, orphans, followers, estates), the order is that of the uids. Moves, then couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that
 there are never holes. Stocks are carried along as integers and compared with a recount by the accounts.
 """
 
@@ -184,7 +185,6 @@ def _life(
 @njit(cache=True)
 def _move(
     h: Rows,
-    order: NDArray[np.int64],
     row: NDArray[np.int32],
     to: NDArray[np.uint16],
     leaver: NDArray[np.int8],
@@ -202,23 +202,22 @@ def _move(
     people: NDArray[np.uint8],
     parent: NDArray[np.int64],
 ) -> tuple[int, int, int]:
-    """Apply moves in the order given; splits append rows and list their parents. Returns whole, returns, paid."""
+    """Apply moves; splits append rows and list their parents. Returns whole, returns, paid."""
     born = 0
     whole = 0
     returns = 0
     paid = np.int64(0)
-    for k in range(order.shape[0]):
-        e = order[k]
-        i = int(row[e])
+    for k in range(row.shape[0]):
+        i = int(row[k])
         o = int(h.place[i])
-        d = int(to[e])
+        d = int(to[k])
         origin[k] = o
         if d == h.home_place[i]:
             returns += 1
         fare = min(cost[district[o], district[d]], h.wealth[i])
         h.wealth[i] -= fare
         paid += fare
-        if leaver[e] < 0:
+        if leaver[k] < 0:
             whole += 1
             people_n = size_of(h, i)
             for m in range(MEMBERS):
@@ -245,7 +244,7 @@ def _move(
             for m in range(MEMBERS):
                 h.member[child, m] = 0
                 people[k, m] = 0
-            h.member[child, 0] = take_out(h, i, leaver[e])
+            h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
             h.attributes[child] = settled(h.attributes[i], urban[d], True)
             h.flags[child] = 0
@@ -357,8 +356,7 @@ def commit(
 
     # identities and room for every new row of this step
     uid = households.uid[: households.n]
-    order = np.argsort(uid[events.row], kind="stable")
-    splitting = uid[events.row][order][events.leaver[order] >= 0]
+    splitting = uid[events.row[events.leaver >= 0]]
     seekers = seekers_of(households, events, tables)
     pairs = pair_up(households, seekers)
     uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.new_key)
@@ -372,7 +370,6 @@ def commit(
     parent = np.empty(len(splitting), dtype=np.int64)
     whole, returns, paid = _move(
         h,
-        order,
         events.row,
         events.destination,
         events.leaver,
@@ -387,7 +384,7 @@ def commit(
         parent,
     )
     links.add(np.arange(households.n, households.n + len(parent)), parent)
-    ledger.add(origin, events.destination[order], people, events.reason[order], tables)
+    ledger.add(origin, events.destination, people, events.reason, tables)
     n = households.n + len(parent)
 
     # who came out of whom, while the parents' rows still are where they were
@@ -429,7 +426,9 @@ def commit(
     links.merge_into(merged[:n_merged], into[:n_merged])
     died_out = np.concatenate([dead, orphans.emptied])
     gone = np.sort(np.concatenate([died_out, couples.emptied, merged[:n_merged]]))
-    estates = inherit(households, links, died_out, gone)
+    # what did not fit into a partner's purse is left behind as an estate
+    beyond = couples.emptied[households.wealth[couples.emptied] > 0]
+    estates = inherit(households, links, np.concatenate([died_out, beyond]), gone)
     source, target, left = without_holes(h, gone, households.n)
     households.n = left
     links.remap(gone, source, target)

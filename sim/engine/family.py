@@ -176,7 +176,7 @@ class Couples:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """K couples in the order of the woman's household's uid.
+    """K couples in the order of the women's rows.
 
     Attributes
     ----------
@@ -225,7 +225,7 @@ class Pairs:
 def pair_up(households: Households, seekers: Seekers) -> Pairs:
     """Match the seekers, within the place and then the district."""
     women, men = match(seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid)
-    order = np.argsort(seekers.uid[women], kind="stable")
+    order = np.argsort(seekers.row[women], kind="stable")  # as they lie in memory: couples are disjoint
     w, m = women[order], men[order]
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)

@@ -41,24 +41,24 @@ def _children(key: np.uint64, parents: NDArray[np.uint64], ordinal: NDArray[np.i
 def new_uids(existing: NDArray[np.uint64], parents: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
     """Identities of new households, (E,) uint64: a hash of the parent's uid, the step (in the key) and an ordinal.
 
-    The ordinal counts upwards while the hash is taken, in the order of the parents, so that the same child has the
-    same identity in every scenario.
+    The ordinal counts upwards while the hash is taken; of two that would get one identity the child of the smaller
+    parent's uid keeps it. So the same child has the same identity in every scenario, in whatever order they come.
 
     Parameters
     ----------
     existing : (N,) uint64
         Identities in use.
     parents : (E,) uint64
-        In commit order; one child each.
+        One child each.
     """
     ordinal = np.zeros(len(parents), dtype=np.int64)
     while True:
         uid = _children(key, parents, ordinal)
-        order = np.argsort(uid, kind="stable")
+        order = np.lexsort((parents, uid))
         ranked = uid[order]
         again = np.zeros(len(uid), dtype=np.bool_)
         again[order] = _taken(existing, ranked)
-        again[order[1:]] |= ranked[1:] == ranked[:-1]  # the first of a pair keeps its identity
+        again[order[1:]] |= ranked[1:] == ranked[:-1]  # the first of them keeps its identity
         if not again.any():
             return uid
         ordinal[again] += 1

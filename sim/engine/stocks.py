@@ -76,7 +76,9 @@ def _count_part(
             j = np.int64(place[start + i])
             t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
             working = np.int64((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
-            kinds[j, t] += np.int64(1) + (working << _HALF)  # one cell for both: scattered writes are what costs
+            kinds[j, t] += np.int64(1) + (
+                working << _HALF
+            )  # one cell for both: scattered writes are what costs
             persons[j] += np.int32(total[i] >> np.uint32(PERSON_SHIFT))
             network[province_of_place[home_place[start + i]], district[j]] += np.int32(1)
     return int(money)

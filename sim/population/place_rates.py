@@ -14,6 +14,7 @@ from sim.population.columns import STAGES
 from sim.population.margins import Margins
 from sim.population.origins import Origins, rates_of
 from sim.population.raking import Raked
+from sim.scenario.parameters import Income
 from sim.scenario.sections import Population
 from sim.world.world import TERRAINS, World
 
@@ -109,13 +110,19 @@ def _agriculture(world: World, margins: Margins) -> NDArray[np.float64]:
 
 
 def place_rates(
-    world: World, population: Population, margins: Margins, library: Archetypes, raked: Raked, came: Origins
+    world: World,
+    population: Population,
+    income: Income,
+    margins: Margins,
+    library: Archetypes,
+    raked: Raked,
+    came: Origins,
 ) -> PlaceRates:
     """Chances for every place; figures and their sources stand in ``rates.csv`` and ``province_rates.csv``.
 
     Training by province is split so that urban adults are ``trained_urban_over_rural`` times as often
     trained. Wealth is ``wealth_months`` months of income at the median; income a head of the province is
-    split so that rural over urban is ``rural_urban_income_head``.
+    split so that rural over urban is ``rural_urban_income_head`` of ``income``.
     """
     rate = margins.rates
     area = world.urban.astype(np.int64)
@@ -151,9 +158,9 @@ def place_rates(
         np.searchsorted(edges * 4, quarters, side="right") - 1
     ]
 
-    gap = population.rural_urban_income_head
+    gap = income.rural_urban_income_head
     urban_income = world.province_income_mvnd / (urban_share + gap * (1 - urban_share))
-    income = np.where(world.urban, 1.0, gap) * urban_income[province]
+    income_head = np.where(world.urban, 1.0, gap) * urban_income[province]
     return PlaceRates(
         migrant=_chance(migrant_stage),
         skilled=_chance(np.minimum(skilled, MOST)),
@@ -163,6 +170,6 @@ def place_rates(
         ),
         rent_native=_chance(np.where(world.urban, rate("rent_native_urban"), rate("rent_native_rural"))),
         rent_migrant=_chance(rent_migrant),
-        wealth=income * population.wealth_months * 10.0,
+        wealth=income_head * population.wealth_months * 10.0,
         trained=skill,
     )

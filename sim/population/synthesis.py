@@ -17,6 +17,7 @@ from sim.population.origins import GRID, Origins, origins
 from sim.population.place_rates import PlaceRates, place_rates
 from sim.population.raking import Raked, rake
 from sim.population.report import SynthesisReport, make_report
+from sim.scenario.parameters import Income, Ties
 from sim.scenario.sections import Population
 from sim.world.world import World
 
@@ -26,7 +27,6 @@ LAST_YEAR: Final = 2037
 
 _UID: Final = 0x75696431
 _PURPOSES: Final = ("archetype", "age", "migrant", "home", "luck")
-_TIES_GROWTH: Final = 1 / 16
 _OLD_SURVIVAL: Final = 0.88
 
 
@@ -89,11 +89,11 @@ def _old_ages() -> NDArray[np.uint8]:
     return np.searchsorted(upto, np.arange(1024), side="right").clip(0, 19).astype(np.uint8)
 
 
-def _ties(quarters: int) -> NDArray[np.uint8]:
-    """Ties after 0..quarters since arrival: T grows by (1 - T)/16 a quarter; units of 1/255, below 255."""
+def _ties(quarters: int, growth: float) -> NDArray[np.uint8]:
+    """Ties after 0..quarters since arrival: T grows by ``growth`` (1 - T) a quarter; units of 1/255, below 255."""
     ties = np.zeros(quarters + 1)
     for q in range(quarters):
-        ties[q + 1] = ties[q] + (1 - ties[q]) * _TIES_GROWTH
+        ties[q + 1] = ties[q] + (1 - ties[q]) * growth
     return np.minimum(np.floor(ties * NATIVE_TIES + 0.5), NATIVE_TIES - 1).astype(np.uint8)
 
 
@@ -128,14 +128,20 @@ def _blocks(column: NDArray[np.uint64], step: int) -> list[NDArray[np.uint64]]:
 
 
 def synthesise(
-    world: World, population: Population, *, start_year: int, spare: float = 0.0
+    world: World,
+    population: Population,
+    *,
+    start_year: int,
+    spare: float = 0.0,
+    income: Income | None = None,
+    ties: Ties | None = None,
 ) -> tuple[Households, SynthesisReport]:
     """Make the households that live in a world at the start of a run.
 
     Persons are exact by place (`persons_by_place`). Households by size follow the census, tilted to the mean
     sizes of ``population``; who lives with whom follows archetypes raked to the age pyramid; attributes
-    follow the rates of the place. Deterministic: a function of (world, population, start_year)
-    only, whatever the threads.
+    follow the rates of the place. Deterministic: a function of the arguments only,
+    whatever the threads.
 
     Parameters
     ----------
@@ -147,6 +153,10 @@ def synthesise(
         Year in which the ages of the pyramid are taken.
     spare : float
         Rows to leave free for later households, as a share of those made.
+    income : Income, optional
+        Its ratio of rural to urban income a head sets the wealth of both; left out: its defaults.
+    ties : Ties, optional
+        How fast those who came before the start have grown ties; left out: its defaults.
 
     Returns
     -------
@@ -163,13 +173,15 @@ def synthesise(
         raise ValueError(f"world {world.name!r} has {world.n_places} places; 65,536 can be numbered")
     if not FIRST_YEAR <= start_year <= LAST_YEAR:
         raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
+    income = Income() if income is None else income
+    ties = Ties() if ties is None else ties
     margins = load_margins()
     library = archetypes()
     means = (population.household_size_rural, population.household_size_urban)
     share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
     raked = rake(library, margins, share)
     came = origins(world, population, margins)
-    rates = place_rates(world, population, margins, library, raked, came)
+    rates = place_rates(world, population, income, margins, library, raked, came)
     persons = persons_by_place(world, population.weight)
     counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
     n = int(counts.sum())
@@ -180,7 +192,7 @@ def synthesise(
         )
     households = Households.empty(n, n + int(spare * n))
     tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
-    _fill(world, population, start_year, households, tally, counts, library, raked, came, rates)
+    _fill(world, population, ties, start_year, households, tally, counts, library, raked, came, rates)
     rehashed = _make_distinct(households.uid[:n])
     report = make_report(
         world=world,
@@ -201,6 +213,7 @@ def synthesise(
 def _fill(
     world: World,
     population: Population,
+    ties: Ties,
     start_year: int,
     households: Households,
     tally: NDArray[np.int64],
@@ -250,7 +263,7 @@ def _fill(
         _old_ages(),
         rank,
         np.sqrt(rank),
-        _ties(4 * population.migrant_years),
+        _ties(4 * population.migrant_years, ties.growth),
         np.array(keys, dtype=np.uint64),
         start_year,
     )

@@ -357,7 +357,7 @@ class Ties(Section):
 
 
 class Income(Section):
-    """Rule `income`: what people believe a worker earns, by district, urban or rural, skill and sector."""
+    """Incomes at the start: earnings a worker by district, urban or rural, skill and sector; other income a head."""
 
     rural_urban_earnings: float = parameter(
         0.72,
@@ -385,15 +385,6 @@ class Income(Section):
         source="provincial yearbooks, other sources of income: 11.4 % in Quang Ngai 2016, 12.1 % in Da Nang 2019",
         ge=0.1,
         le=0.99,
-    )
-    heads_per_worker: float = parameter(
-        1.765,
-        "residents per employed person, from income a head to earnings a worker",
-        unit="persons/worker",
-        status="C",
-        source="statistics office, 2019: 96.48 M residents / 54.66 M employed",
-        ge=1,
-        le=5,
     )
     skill_premium: float = parameter(
         1.6,

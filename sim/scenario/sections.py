@@ -162,15 +162,6 @@ class Population(Section):
         ge=0,
         le=120,
     )
-    rural_urban_income_head: float = parameter(
-        0.65,
-        "income a head, rural over urban",
-        unit="ratio",
-        status="V",
-        source="living-standards survey 2022 and 2024: 0.649 and 0.652",
-        ge=0.1,
-        le=2,
-    )
 
 
 class Reform(Section):
