@@ -178,17 +178,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("governments", clock)
 
         # 5. tables of systematic utility and of the life course, frozen for the pass
-        tables = freeze(
-            self.choosing,
-            self.markets,
-            self.governments.access(),
-            self.stocks.network,
-            self.stocks.workers,
-            self.life,
-            kappa=self.kappa,
-            now=self.now,
-            year=self.year,
-        )
+        tables = self.tables()
         clock = self._spent("tables", clock)
 
         # 6. the household pass: each reads the tables, writes its own row, says what it does
@@ -240,6 +230,20 @@ class Model(mesa.Model):  # type: ignore[misc]
         if self.outputs is not None:
             self.outputs.step(applied)
         self._spent("record", clock)
+
+    def tables(self) -> Tables:
+        """What households see in the step that is next."""
+        return freeze(
+            self.choosing,
+            self.markets,
+            self.governments.access(),
+            self.stocks.network,
+            self.stocks.workers,
+            self.life,
+            kappa=self.kappa,
+            now=self.now,
+            year=self.year,
+        )
 
     def run(self) -> None:
         """All steps that are left."""

@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 from sim.behaviour.numeric import LN2, exp_array
 from sim.scenario.parameters import Access
-from sim.world.world import ISLAND, MOUNTAIN, PLAIN, distance_km
+from sim.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, distance_km
 
+# position of each service in every array by service
 SERVICES: Final = ("commune_administration", "district_administration", "health", "education", "water")
 COMMUNE_ADMINISTRATION: Final = 0
 DISTRICT_ADMINISTRATION: Final = 1
 HEALTH: Final = 2
 EDUCATION: Final = 3
 WATER: Final = 4
+
+MINUTES_AN_HOUR: Final = 60.0
+"""A unit: speeds are in km/h, travel times in minutes."""
 
 MEAN_DISTANCE_TO_CENTRE: Final = 0.3826
 """Mean straight-line distance from the points of a square of side 1 to its centre (a constant of
@@ -84,12 +88,12 @@ def travel_minutes(
         raise ValueError(
             f"terrain of place {place} is {terrain[place]}; allowed: 0 plain, 1 mountain, 2 island"
         )
-    detour, speed = np.empty(3), np.empty(3)
+    detour, speed = np.empty(len(TERRAINS)), np.empty(len(TERRAINS))
     detour[PLAIN], speed[PLAIN] = parameters.detour_plain, parameters.speed_plain_kmh
     detour[MOUNTAIN], speed[MOUNTAIN] = parameters.detour_mountain, parameters.speed_mountain_kmh
     detour[ISLAND], speed[ISLAND] = parameters.detour_island, parameters.speed_island_kmh
     way = way_km(area_km2, distance_km(position_km, seat_km))
-    return np.asarray(60.0 * detour[terrain] * way / speed[terrain], dtype=np.float64)
+    return np.asarray(MINUTES_AN_HOUR * detour[terrain] * way / speed[terrain], dtype=np.float64)
 
 
 def left_by_distance(minutes: NDArray[np.float64], parameters: Access) -> NDArray[np.float64]:

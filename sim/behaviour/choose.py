@@ -20,6 +20,7 @@ from sim.behaviour.tables import Tables
 STAY: Final = -1
 OTHER_WORK: Final = -2
 
+# order of the alternatives of the first race
 _STAY = 0
 _HOME = 1
 _WORK = 2

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 HUSBAND_OLDER_YEARS: Final = 4
 LARGEST_GAP_YEARS: Final = 15
+"""Assumption A37. Years, because ages are whole years."""
 
 
 @njit(cache=True, inline="always")

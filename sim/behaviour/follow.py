@@ -20,6 +20,7 @@ from sim.population.links import Links
 from sim.scenario.parameters_household import Money
 
 _BLOCK: Final = 1 << 14
+"""Links a thread takes at a time; without effect on results."""
 
 
 class FollowRule(NamedTuple):

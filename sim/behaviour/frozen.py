@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from sim.behaviour import tables as frozen
 from sim.behaviour.access import SERVICES
 from sim.behaviour.draws import Purpose, key64
 from sim.behaviour.geography import Distances, Geography
+from sim.behaviour.household_rules import FULL_SHOCK
 from sim.behaviour.life_tables import LifeTables
 from sim.behaviour.liquidity import needed_tables
 from sim.behaviour.markets import Markets
@@ -18,6 +21,9 @@ from sim.behaviour.ties import growth_256
 from sim.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
 from sim.scenario.scenario import Scenario
 from sim.world.world import World
+
+_GIRLS: Final = 100.0
+"""The unit of ``boys_per_100_girls``."""
 
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -37,7 +43,8 @@ class Choosing:
         self.base = frozen.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
         self.tie_hazard = frozen.ties_effect(-consider.theta_ties)
         self.tie_stay = frozen.ties_effect(choose.kappa_ties)
-        self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / 7.0) for x in range(8)])
+        left = range(FULL_SHOCK + 1)
+        self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
         self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
 
     def weigh(
@@ -112,7 +119,7 @@ def freeze(
         Step of the run; year in which ages are read.
     """
     c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
-    calendar = scenario.calendar
+    calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
     nests, networks, hazard, threshold = c.weigh(markets.potential, access, network)
     usual = frozen.usual_network(networks[0], networks[1], g.first_district)
@@ -188,7 +195,7 @@ def freeze(
         birth=life.birth,
         seek=life.seek,
         word=life.word,
-        boy_share=scenario.life_course.boys_per_100_girls / (100.0 + scenario.life_course.boys_per_100_girls),
+        boy_share=boys / (_GIRLS + boys),
         pay=pay.astype(np.float32),
         other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
         luck=c.luck,

@@ -8,10 +8,11 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from sim.behaviour.access import MINUTES_AN_HOUR
 from sim.behaviour.draws import stable_id
 from sim.behaviour.numeric import exp64, log64
 from sim.scenario.parameters import Access, Choose
-from sim.world.world import ISLAND, MOUNTAIN, PLAIN, World
+from sim.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, World
 
 DISC_MEAN_DISTANCE: Final = 0.3826
 """Mean distance to the centre of a disc over the root of its area: 2 / (3 sqrt(pi)) = 0.376; 0.3826 for a square."""
@@ -53,10 +54,10 @@ class Geography(NamedTuple):
 
 def minutes_per_km(access: Access) -> NDArray[np.float64]:
     """(3,) minutes of travel a straight-line km by terrain: 60 detour / speed."""
-    out = np.empty(3)
-    out[PLAIN] = 60.0 * access.detour_plain / access.speed_plain_kmh
-    out[MOUNTAIN] = 60.0 * access.detour_mountain / access.speed_mountain_kmh
-    out[ISLAND] = 60.0 * access.detour_island / access.speed_island_kmh
+    out = np.empty(len(TERRAINS))
+    out[PLAIN] = MINUTES_AN_HOUR * access.detour_plain / access.speed_plain_kmh
+    out[MOUNTAIN] = MINUTES_AN_HOUR * access.detour_mountain / access.speed_mountain_kmh
+    out[ISLAND] = MINUTES_AN_HOUR * access.detour_island / access.speed_island_kmh
     return out
 
 
@@ -120,7 +121,7 @@ def _nearness(
                     y = centre[d, 1] - centre[l, 1]
                     z = centre[d, 2] - centre[l, 2]
                     km = np.sqrt(x * x + y * y + z * z)
-                hours = km * 0.5 * (slow[d] + slow[l]) / 60.0
+                hours = km * 0.5 * (slow[d] + slow[l]) / MINUTES_AN_HOUR
                 near_d[d, l] = exp64(-beta * log64(1.0 + hours / tau0_hours))
                 mean += dwellings[l] * hours
                 total += dwellings[l]

@@ -19,22 +19,30 @@ from sim.behaviour.tables import Tables
 from sim.population.columns import (
     BUSY,
     MEMBERS,
+    N_TYPES,
     SECTOR_MASK,
     SECTOR_SHIFT,
     SHOCK_MASK,
     SHOCK_SHIFT,
+    STAGES,
     TYPE_MASK,
 )
 from sim.population.life_stage import stage_of, type_of
 
+# layout of the packed word of a member, `sim.behaviour.life_tables.LifeTables`
 HAZARD_MASK: Final = 0x03FFFFFF
 HAZARD_BITS: Final = 26
 WORKER_SHIFT: Final = 26
 PERSON_SHIFT: Final = 29
 COUNT_MASK: Final = 0x07
 FULL_SHOCK: Final = 7
+"""Steps that a shock lasts, fading by one a step (model specification, section 3); fills its three bits."""
 
+# most units of a 16-bit column; unit of the 24 bits of a draw that are exact in 32-bit floats; index of a type's life
+# stage is the type over the types a stage; sectors
 _MOST: Final = np.float32(65535.0)
+_TWO_M24: Final = np.float32(2.0**-24)
+_TYPES_A_STAGE: Final = N_TYPES // len(STAGES)
 _AGRICULTURE: Final = 0
 _SERVICE: Final = 2
 
@@ -68,7 +76,7 @@ def income_units(
     amount = np.float32(np.float32(pay * luck) * np.float32(workers)) + np.float32(
         other * np.float32(persons)
     )
-    chance = np.float32(np.float32(bits >> np.uint32(8)) * np.float32(5.9604644775390625e-08))
+    chance = np.float32(np.float32(bits >> np.uint32(8)) * _TWO_M24)
     return np.uint32(min(np.float32(amount + chance), _MOST))
 
 
@@ -167,7 +175,7 @@ def decide(
         member[i],
         to == home,
         tables.year,
-        tables.psi[kind // 4],
+        tables.psi[kind // _TYPES_A_STAGE],
         tables.leaver_young_weight,
         tables.split_key,
         tables.leaver_key,

@@ -30,18 +30,22 @@ from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, PARTNER_FROM, 
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.population.columns import MEMBERS
 
+# assumption A38, explained at the head of this module
 GENERATION_YEARS: Final = 16
 LATEST_PARENT_YEARS: Final = 45
 WIDEST_COUPLE_YEARS: Final = 12
 CHILD_AT_HOME_BELOW: Final = 35
 FEWEST_SHARERS: Final = 3
 
+_BEYOND_AGES: Final = 1000
+"""Younger and older than anybody: where a search for the least and the largest age begins."""
+
 
 @njit(cache=True)
 def couples_of(member: NDArray[np.uint8], year: int) -> int:
     """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1."""
-    oldest = -1000
-    youngest = 1000
+    oldest = -_BEYOND_AGES
+    youngest = _BEYOND_AGES
     adults = 0
     for m in range(MEMBERS):
         if member[m] != 0:

@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 
 from sim.behaviour.draws import happens, hash64_2
 from sim.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
-from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, RURAL, URBAN
+from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.behaviour.numeric import exp64
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from sim.population.hashing import hash32
 
+# bits of a mask of events, a slot each: deaths, births, searches; draws 0.._RISKS-1 of a key belong to these risks
 BIRTH_SHIFT: Final = MEMBERS
 SEEK_SHIFT: Final = 2 * MEMBERS
 _RISKS: Final = 3 * MEMBERS
-_SEX_DRAW: Final = 32  # draws 0.._RISKS-1 of the same key belong to the risks
+_SEX_DRAW: Final = 32
+
+# rows a thread takes at a time, without effect on results; cells of the count of women
 _BLOCK: Final = 1 << 14
 _EXPOSURE: Final = 2 * FERTILE_AGES * 2
 
@@ -161,7 +164,7 @@ def apply_life(
             raise ValueError("a life event of an empty slot")
         births += (mask >> (BIRTH_SHIFT + m)) & 1
         size += (member[m] != 0) & (((mask >> m) & 1) == 0)
-    if births > 0 and (year <= BIRTH_YEAR_ZERO or year > BIRTH_YEAR_ZERO + 127):
+    if births > 0 and (year <= BIRTH_YEAR_ZERO or year > LAST_BIRTH_YEAR):
         raise ValueError("a newborn's birth year must lie between 1911 and 2037")
     if size + births > MEMBERS:
         raise ValueError("no room for the newborns in the household")

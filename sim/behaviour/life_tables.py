@@ -13,21 +13,27 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.behaviour.market_rules import QUARTERS_A_YEAR
 from sim.behaviour.numeric import exp64, log64
 from sim.population.columns import BIRTH_YEAR_ZERO
 from sim.scenario.parameters_household import LifeCourse
 
+# rows of every table by area
 RURAL: Final = 0
 URBAN: Final = 1
+
 FERTILE_FROM: Final = 15
 FERTILE_AGES: Final = 35
 """Single ages 15-49 of the childbearing span."""
 PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 45
+"""Singles stay so from then on: first unions beyond are too few to matter (assumption A32)."""
 WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
+"""Working age as labour statistics count it (model specification, section 3)."""
 
+# layout of `LifeTables.word`
 HAZARD_BITS: Final = 26
 WORKER_SHIFT: Final = 26
 PERSON_SHIFT: Final = 29
@@ -36,11 +42,24 @@ LARGEST_HAZARD: Final = 0.125 - 2.0**-24
 """Largest total hazard of a member a step; six of them stay below 2^26 units with their rounding."""
 
 LAST_BIRTH_YEAR: Final = BIRTH_YEAR_ZERO + 127
+"""A birth year has 7 bits."""
+
 _GROUP: Final = 5
+"""Ages over which births are made up for: the groups of published fertility rates."""
 _OLDEST: Final = 127
+"""Ages of 7 bits."""
+_TOLERANCE_YEARS: Final = 0.5
+"""By how much a mean age may miss what was asked for before it is an error."""
+
+# how finely the tables are solved: cells a year and years of the age at union, and the survivors below which nobody is
+# left; halvings of the range of ln A, and by how much life expectancy may be missed
 _STEPS_A_YEAR: Final = 64
 _YEARS_OF_UNION: Final = 300
-_TOLERANCE_YEARS: Final = 0.5
+_NOBODY_LEFT: Final = 1e-12
+_BISECTIONS: Final = 200
+_LOWEST_LOG: Final = -60.0
+_HIGHEST_LOG: Final = 2.0
+_TOLERANCE_LIFE: Final = 0.01
 
 
 class LifeTables(NamedTuple):
@@ -88,8 +107,8 @@ def _gompertz(log_level: float, slope: float, most: float) -> NDArray[np.float64
 @njit(cache=True)
 def _solve_gompertz(life_expectancy: float, slope: float, most: float) -> NDArray[np.float64]:
     """Rates a year whose life expectancy is the one asked for, by bisection on ln A."""
-    low, high = -60.0, 2.0
-    for _ in range(200):
+    low, high = _LOWEST_LOG, _HIGHEST_LOG
+    for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
         if _years_lived(_gompertz(middle, slope, most)) > life_expectancy:
             low = middle
@@ -111,10 +130,10 @@ def death_rates(parameters: LifeCourse, dt_quarters: float) -> NDArray[np.float6
     ValueError
         When the plateau keeps the life expectancy from being reached.
     """
-    plateau = LARGEST_HAZARD * 4.0 / dt_quarters
+    plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters
     rate = np.asarray(_solve_gompertz(parameters.life_expectancy, parameters.mortality_slope, plateau))
     reached = float(_years_lived(rate))
-    if abs(reached - parameters.life_expectancy) > 0.01:
+    if abs(reached - parameters.life_expectancy) > _TOLERANCE_LIFE:
         raise ValueError(
             f"life_course.life_expectancy: not reached with mortality_slope = {parameters.mortality_slope} and steps"
             f" of {dt_quarters} quarters (got {parameters.life_expectancy}, reached {reached:.2f})"
@@ -125,7 +144,7 @@ def death_rates(parameters: LifeCourse, dt_quarters: float) -> NDArray[np.float6
 @njit(cache=True)
 def _fertility_shape(mode: float, spread: float) -> NDArray[np.float64]:
     d = mode - FERTILE_FROM
-    theta = -0.5 * d + np.sqrt(0.25 * d * d + spread * spread)
+    theta = -0.5 * d + np.sqrt((0.5 * d) * (0.5 * d) + spread * spread)
     shape = d / theta
     log_peak = shape * log64(d) - d / theta
     density = np.zeros(FERTILE_AGES)
@@ -185,10 +204,10 @@ def _births(
             f" allowed (2, {FERTILE_AGES}, 2))"
         )
     fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
-    room = LARGEST_HAZARD - fertile * dt_quarters / 4.0
-    most = np.array([_chance(h) for h in room]) * (4.0 / dt_quarters)
+    room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
+    most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
     rate, owed = _eligible_rates(fertility_rates(parameters), exposure, most)
-    hazard = np.array([[_hazard(r * dt_quarters / 4.0) for r in row] for row in rate])
+    hazard = np.array([[_hazard(r * dt_quarters / QUARTERS_A_YEAR) for r in row] for row in rate])
     return np.minimum(hazard, room), np.asarray(owed)
 
 
@@ -233,7 +252,7 @@ def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
     for i in range(ages):
         before = later[max(0, i * _STEPS_A_YEAR - _STEPS_A_YEAR // 2)]
         after = later[i * _STEPS_A_YEAR + _STEPS_A_YEAR // 2]
-        hazard[i] = log64(before / after) if after > 1e-12 * later[0] else np.inf
+        hazard[i] = log64(before / after) if after > _NOBODY_LEFT * later[0] else np.inf
     return hazard
 
 
@@ -252,7 +271,7 @@ def union_rates(
         When the mean age that comes out is off by more than half a year: the mean too close to 18, the
         spread too small for the word's room, or so wide that many are still single at 45.
     """
-    room = LARGEST_HAZARD * 4.0 / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
+    room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
     rates = np.empty((2, SEEK_UNTIL - PARTNER_FROM + 1))
     for sex, name in enumerate(("union_age_men", "union_age_women")):
         mean = float(getattr(parameters, name))
@@ -318,11 +337,11 @@ def life_tables(
     for byte in range(1, 256):
         age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
         female = byte & 1
-        death[byte] = mortality[age] * dt_quarters / 4.0
+        death[byte] = mortality[age] * dt_quarters / QUARTERS_A_YEAR
         if female and PARTNER_FROM <= age < FERTILE_FROM + FERTILE_AGES:
             birth[:, byte] = fertility[:, age - FERTILE_FROM]
         if PARTNER_FROM <= age <= SEEK_UNTIL:
-            seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / 4.0
+            seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
         total = death[byte] + max(birth[RURAL, byte], birth[URBAN, byte], seek[byte])
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
         working = WORKING_FROM <= age <= WORKING_UNTIL

@@ -30,12 +30,14 @@ from sim.population.columns import N_TYPES
 from sim.scenario.parameters import Income
 from sim.world.world import World
 
+# columns of every table by area
 RURAL: Final = 0
 URBAN: Final = 1
 
 _WIDEST: Final = 5.0
 """The national factors are sought in 1/5..5: beyond it a made-up world contradicts the ratio asked for."""
 _BISECTIONS: Final = 64
+"""More than a double can tell apart."""
 
 
 @dataclass(frozen=True, eq=False)

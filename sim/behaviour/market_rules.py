@@ -16,6 +16,7 @@ from sim.behaviour.numeric import exp64, log64
 from sim.population.hashing import hash64
 
 QUARTERS_A_YEAR: Final = 4.0
+"""A unit: rates are a quarter or a year."""
 
 
 @njit(cache=True)

@@ -13,7 +13,9 @@ from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 
 EVERYBODY: Final = -1
 ADULT_AGE: Final = 18
+"""Of full age: Civil Code 2015, article 20."""
 _YOUNG_UNTIL: Final = 34
+"""The last age of a young adult, as in the life stage (model specification, section 1)."""
 
 
 @njit(cache=True, inline="always")

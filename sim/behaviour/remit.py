@@ -23,8 +23,9 @@ from sim.population.links import Links
 from sim.scenario.parameters_household import Money
 
 RICHEST_PARENT: Final = 60_000
-"""Nobody sends money to parents who own more units than this (6 billion VND)."""
+"""Nobody sends money to parents who own more units than this (6 billion VND): so near the end of their 16 bits."""
 
+# links a thread takes at a time, without effect on results; the bit of `LifeTables.word` that says working age
 _BLOCK: Final = 1 << 14
 _WORKING_AGE_BIT: Final = 26
 

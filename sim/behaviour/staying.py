@@ -10,6 +10,7 @@ from sim.behaviour.geography import Geography
 from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import NestTables
 
+# the range of the parameter choose.kappa, halved until doubles end
 _BISECTIONS = 50
 _LOWEST, _HIGHEST = -50.0, 50.0
 

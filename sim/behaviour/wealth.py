@@ -23,6 +23,7 @@ from sim.scenario.parameters_household import Money
 UNITS_PER_MVND: Final = 10
 """Wealth is counted in 0.1 M VND."""
 
+# what 16 bits and 8 bits hold, and the saving rate's unit
 MOST_WEALTH: Final = 65_535
 WHOLE_65536: Final = 65_536
 LUCK_RANKS: Final = 256

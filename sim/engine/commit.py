@@ -1,8 +1,9 @@
 """The commit: events become changes, the same whatever engine found them and in whatever order they come.
 
 Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
-event could get in another's way (identities, orphans, followers, estates), the order is that of the uids. Moves, then couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that
-there are never holes. Stocks are carried along as integers and compared with a recount by the accounts.
+event could get in another's way (identities, orphans, followers, estates), the order is that of the uids. Moves, then
+couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that there are
+never holes. Stocks are carried along as integers and compared with a recount by the accounts.
 """
 
 from __future__ import annotations

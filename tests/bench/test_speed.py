@@ -13,139 +13,146 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import njit, prange
+from numba import njit
 
-from sim.engine.threads import BLOCK, screen
-from sim.population.columns import N_TYPES, NATIVE_TIES
+from sim.engine.threads import BLOCK, own_rows
 
-N = 4_000_000
-P = 10_600
-ROUNDS = 15
+WEIGHT = 10
+ROUNDS = 10
 
 
-@njit(parallel=True)
+@njit
 def reference(
-    uid: np.ndarray, place: np.ndarray, flags: np.ndarray, ties: np.ndarray, out: np.ndarray
-) -> None:
-    """Touch what the household pass touches and nothing more: 12 bytes read, 1 byte written a household."""
+    uid: np.ndarray,
+    place: np.ndarray,
+    wealth: np.ndarray,
+    member: np.ndarray,
+    quantile: np.ndarray,
+    ties: np.ndarray,
+    flags: np.ndarray,
+) -> int:
+    """Touch what the household pass touches and nothing more, on one thread: 21 bytes read, 4 written a household."""
     n = uid.shape[0]
-    for b in prange(out.shape[0]):
-        lo, hi = b * BLOCK, min(n, (b + 1) * BLOCK)
-        total = np.uint64(0)
-        for i in range(lo, hi):
-            total ^= uid[i]
-        small = np.uint16(0)
-        for i in range(lo, hi):
-            small ^= place[i]
-        tiny = np.uint8(0)
-        for i in range(lo, hi):
-            tiny ^= flags[i]
-        for i in range(lo, hi):
-            ties[i] = ties[i] ^ np.uint8(0)
-        out[b] = total ^ np.uint64(small) ^ np.uint64(tiny)
+    total = np.uint64(0)
+    small = np.uint16(0)
+    tiny = np.uint8(0)
+    for i in range(n):
+        total ^= uid[i]
+    for i in range(n):
+        small ^= place[i]
+    for m in range(6):
+        column = member[:, m]
+        for i in range(n):
+            tiny ^= column[i]
+    for i in range(n):
+        tiny ^= quantile[i]
+    for i in range(n):
+        wealth[i] = wealth[i] ^ np.uint16(0)
+    for i in range(n):
+        ties[i] = ties[i] ^ np.uint8(0)
+    for i in range(n):
+        flags[i] = flags[i] ^ np.uint8(0)
+    return int(total) ^ int(small) ^ int(tiny)
 
 
 def interleaved(
     benchmark: Any, work: Callable[[], object], yardstick: Callable[[], object], rows: int
 ) -> None:
     """Time ``work`` with ``yardstick`` between its rounds and record the ratio of the minima."""
-    best_work = best_yardstick = np.inf
+    spent: list[tuple[float, float]] = []
 
     def timed() -> None:
-        nonlocal best_work, best_yardstick
         t0 = time.perf_counter()
         yardstick()
         t1 = time.perf_counter()
         work()
-        t2 = time.perf_counter()
-        best_yardstick, best_work = min(best_yardstick, t1 - t0), min(best_work, t2 - t1)
+        spent.append((t1 - t0, time.perf_counter() - t1))
 
     timed()  # compile
-    best_work = best_yardstick = np.inf
+    spent.clear()
     benchmark.pedantic(timed, rounds=ROUNDS, iterations=1)
+    reference_s, work_s = np.array(spent).T
     benchmark.extra_info["rows"] = rows
-    benchmark.extra_info["ratio_to_reference"] = round(best_work / best_yardstick, 3)
-    benchmark.extra_info["ns_a_row"] = round(best_work / rows * 1e9, 3)
-    benchmark.extra_info["reference_ns_a_row"] = round(best_yardstick / rows * 1e9, 3)
+    benchmark.extra_info["ratio_to_reference"] = round(work_s.min() / reference_s.min(), 3)
+    benchmark.extra_info["ns_a_row_min"] = round(work_s.min() / rows * 1e9, 3)
+    benchmark.extra_info["ns_a_row_median"] = round(float(np.median(work_s)) / rows * 1e9, 3)
+    benchmark.extra_info["reference_ns_a_row_min"] = round(reference_s.min() / rows * 1e9, 3)
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, np.ndarray]:
-    """Columns of N made-up households, sorted by place as synthesis leaves them."""
-    rng = np.random.default_rng(1)
-    return {
-        "uid": rng.integers(0, 2**64, N, dtype=np.uint64),
-        "place": np.sort(rng.integers(0, P, N).astype(np.uint16)),
-        "flags": rng.integers(0, N_TYPES, N).astype(np.uint8),
-        "ties": np.full(N, NATIVE_TIES, dtype=np.uint8),
-    }
-
-
-def test_household_pass(benchmark: Any, rows: dict[str, np.ndarray]) -> None:
-    """The screen: ties grow, one hash, one table look-up, one comparison a household."""
-    blocks = -(-N // BLOCK)
-    room = BLOCK // 8
-    candidate, count = np.empty(blocks * room, dtype=np.int32), np.zeros(blocks, dtype=np.int64)
-    threshold = np.full(P * N_TYPES, int(0.05 * 2**32), dtype=np.uint32)
-    out = np.empty(blocks, dtype=np.uint64)
-    interleaved(
-        benchmark,
-        lambda: screen(
-            N,
-            rows["uid"],
-            rows["place"],
-            rows["flags"],
-            rows["ties"],
-            threshold,
-            np.uint64(77),
-            np.uint16(16),
-            candidate,
-            count,
-            room,
-        ),
-        lambda: reference(rows["uid"], rows["place"], rows["flags"], rows["ties"], out),
-        N,
-    )
-
-
-@pytest.fixture(scope="module")
-def yardstick(rows: dict[str, np.ndarray]) -> Callable[[], object]:
-    """The reference kernel over the made-up columns."""
-    out = np.empty(-(-N // BLOCK), dtype=np.uint64)
-    return lambda: reference(rows["uid"], rows["place"], rows["flags"], rows["ties"], out)
-
-
-def test_quarter_of_the_country(benchmark: Any, yardstick: Callable[[], object]) -> None:
-    """A whole step of the country at weight 50: governments, tables, pass, choice, commit, accounts."""
+def model() -> Any:
+    """The country, one row for ten households, a step after the start."""
     from sim.model import Model
+    from sim.population.links import first_links
     from sim.population.synthesis import synthesise
     from sim.scenario.scenario import Scenario, with_values
     from sim.world.opening import open_world
 
-    scenario = with_values(Scenario(), {"population.weight": 50})
+    scenario = with_values(Scenario(), {"population.weight": WEIGHT})
     world = open_world(scenario)
-    households, _ = synthesise(world, scenario.population, start_year=2019)
-    model = Model(scenario, world, households)
+    households, _ = synthesise(world, scenario.population, start_year=2019, spare=0.2)
+    made = Model(scenario, world, households, first_links(households, world, scenario.population.seed))
+    made.step()
+    return made
+
+
+@pytest.fixture(scope="module")
+def yardstick(model: Any) -> Callable[[], object]:
+    """The reference kernel over the same columns."""
+    h, n = model.households, model.households.n
+
+    def touch() -> int:
+        return int(
+            reference(
+                h.uid[:n],
+                h.place[:n],
+                h.wealth[:n],
+                h.member[:n],
+                h.income_quantile[:n],
+                h.ties[:n],
+                h.flags[:n],
+            )
+        )
+
+    return touch
+
+
+def test_household_pass(benchmark: Any, model: Any, yardstick: Callable[[], object]) -> None:
+    """What every household goes through, on one thread: ties, shocks, income, consumption, wealth and two screens."""
+    h, tables = model.households, model.tables()
+    blocks = -(-h.n // BLOCK)
+    room = BLOCK // 2
+    mover, life = np.empty(blocks * room, dtype=np.int32), np.empty(blocks * room, dtype=np.int32)
+    count = np.zeros((blocks, 4), dtype=np.int64)
+
+    def work() -> None:
+        own_rows(
+            0, h.n, h.uid, h.place, h.wealth, h.member, h.income_quantile, h.ties, h.flags, tables, mover, life, count,
+            room,
+        )  # fmt: skip
+
+    interleaved(benchmark, work, yardstick, h.n)
+
+
+def test_quarter_of_the_country(benchmark: Any, model: Any, yardstick: Callable[[], object]) -> None:
+    """A whole step on all threads: markets, governments, tables, pass, life, choice, commit, accounts."""
+    model.seconds.clear()
     interleaved(benchmark, model.step, yardstick, model.households.n)
-    benchmark.extra_info["seconds_by_phase"] = {k: round(v, 4) for k, v in model.seconds.items()}
+    steps = ROUNDS + 1
+    benchmark.extra_info["seconds_by_phase"] = {k: round(v / steps, 4) for k, v in model.seconds.items()}
 
 
-def test_synthesis(benchmark: Any, yardstick: Callable[[], object]) -> None:
-    """Households of the country at weight 50."""
+def test_synthesis(benchmark: Any, model: Any, yardstick: Callable[[], object]) -> None:
+    """Households of the country at the same weight."""
     from sim.population.synthesis import synthesise
-    from sim.scenario.scenario import Scenario, with_values
-    from sim.world.opening import open_world
 
-    scenario = with_values(Scenario(), {"population.weight": 50})
-    world = open_world(scenario)
-    households, _ = synthesise(world, scenario.population, start_year=2019)
-    interleaved(
-        benchmark, lambda: synthesise(world, scenario.population, start_year=2019), yardstick, households.n
-    )
+    population = model.settings.population
+    rows = synthesise(model.world, population, start_year=2019)[0].n
+    interleaved(benchmark, lambda: synthesise(model.world, population, start_year=2019), yardstick, rows)
 
 
 def test_world_building(benchmark: Any, yardstick: Callable[[], object]) -> None:
     """Places, repairs, crosswalk and residents of Viet Nam, without the cache."""
     from sim.world.viet_nam import build_viet_nam
 
-    interleaved(benchmark, lambda: build_viet_nam(2019), yardstick, P)
+    interleaved(benchmark, lambda: build_viet_nam(2019), yardstick, build_viet_nam(2019).n_places)

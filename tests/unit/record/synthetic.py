@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.record.codebook import SERVICES
+from sim.record.codebook import SERVICES, tables
 from sim.record.folder import building, run_folder
 from sim.record.manifest import build_manifest, now, write_manifest
 from sim.record.recorder import Recorder
@@ -17,11 +17,7 @@ from sim.world.world import World
 
 STEPS = 8  # 2024Q3 to 2026Q2; the merger of 2025Q3 is step 5
 WEIGHT = 10
-COUNTS = (
-    "households", "persons", "urban_households", "urban_persons", "rural_households",
-    "rural_persons", "considered", "moves", "moves_whole", "moves_split", "moves_home",
-    "moved_persons", "moves_within_district", "moves_between_districts", "moves_between_provinces",
-)  # fmt: skip
+COUNTS = [c.name for c in tables()["national"].columns[2:]]
 GOVERNMENT_FLOATS = (
     "posts_needed", "quality", "disruption", "travel_minutes",
     "seat_minutes", "revenue_local", "transfer",

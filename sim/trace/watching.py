@@ -1,0 +1,385 @@
+"""Follow one household through a run, without changing anything: the story is told by a copy of its row.
+
+The copy lives through the step by the rules of the `objects` engine, one at a time; then it must equal what the engine
+made of the row, and likewise its wealth after remittances, or the trace stops.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.access import SERVICES
+from sim.behaviour.choose import REASONS
+from sim.behaviour.remit import Follows, remit, remit_rule
+from sim.behaviour.tables import Tables
+from sim.behaviour.wealth import UNITS_PER_MVND
+from sim.engine.commit import Changes
+from sim.engine.events import Events
+from sim.engine.family import pair_up, seekers_of
+from sim.engine.objects import DecidingHousehold
+from sim.model import Model
+from sim.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT, Households
+from sim.population.household import Household
+from sim.population.links import Links
+from sim.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
+from sim.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written
+
+_DEAD: Final = (1 << MEMBERS) - 1
+_WHY: Final = {
+    "chance": "no single term tipped it: size, variety and luck together",
+    "income": "the higher income tipped it",
+    "services": "the better services tipped it",
+    "network": "its own people there tipped it",
+    "home": "it was home",
+    "shock": "without the shock it would not have thought about it",
+    "family": "for the family",
+}
+
+
+class StoryDiffers(RuntimeError):
+    """What the copy did is not what the engine did: a fault of the trace, never of the reader."""
+
+
+@dataclass(frozen=True, eq=False)
+class Partner:
+    """Whom a member who sought found."""
+
+    uid: str
+    hosts: bool
+    founds: bool
+
+
+def row_of(households: Households, uid: int) -> int:
+    """Row of an identity, -1 if there is none."""
+    found = np.flatnonzero(households.uid[: households.n] == np.uint64(uid))
+    return int(found[0]) if len(found) else -1
+
+
+class Watching:
+    """Watches one household; `sim.model.Watch`. After each step `chapter` is what happened, or None if it is not there.
+
+    Parameters
+    ----------
+    model : Model
+    uid : int
+    """
+
+    def __init__(self, model: Model, uid: int) -> None:
+        self._model, self.uid = model, uid
+        self.chapter: Chapter | None = None
+        self.founded: Event | None = None
+        self.present = False
+
+    # ---------------------------------------------------------------- before the pass
+
+    def frozen(self, tables: Tables, followers: Follows) -> None:
+        """Before the pass: what it is and sees, and, on a copy of its row, what it will do."""
+        model, h = self._model, self._model.households
+        self.chapter = None
+        row = row_of(h, self.uid)
+        self.present = row >= 0
+        if not self.present:
+            return
+        self._row, self._tables = row, tables
+        self._before = self._state(row, tables.year)
+        self._own = h.take(np.array([row]))
+        self._saw: Sight = sees(
+            self._own,
+            tables,
+            model.world,
+            model.choosing,
+            model.markets.potential,
+            model.governments.access(),
+            SERVICES,
+            model.stocks.network,
+            model.settings.population.weight,
+        )
+        self._old = [int(code) for code in self._own.member[0] if code]
+        self._old_wealth = int(self._own.wealth[0])
+        agent = DecidingHousehold(mesa.Model(rng=0), self._own, 0)
+        self._earned, self._consumed, self._mask = agent.live(tables)
+        lived = self._own.take(np.array([0]))
+        self._options: Weighed = weighs(lived, tables, model.world)
+        considered, self._to, self._leaver, self._reason = agent.decide(tables)
+        self._thought: Thought = thinks(lived, tables, considered)
+        self._places: tuple[tuple[Option, ...], int | None] = ((), None)
+        if considered:
+            self._places = places_of(lived, tables, model.world, self._options.nest)
+        self._called = {  # families that would follow or be followed, by the other household's uid
+            "follows": [written(h.uid[c]) for p, c in zip(followers.parent, followers.child, strict=True) if p == row],
+            "followed by": [
+                written(h.uid[p]) for p, c in zip(followers.parent, followers.child, strict=True) if c == row
+            ],
+        }  # fmt: skip
+
+    # ---------------------------------------------------------------- after the pass
+
+    def passed(self, events: Events) -> None:
+        """After the pass: the engine must have done with the row what the copy did; who found a partner."""
+        if not self.present:
+            return
+        h, row = self._model.households, self._row
+        for name, _, _ in COLUMNS:
+            if not np.array_equal(getattr(h, name)[row], getattr(self._own, name)[0]):
+                raise StoryDiffers(f"{written(self.uid)}: {name} after the pass differs from the story")
+        at = np.flatnonzero(events.row == row)
+        decided = (
+            (int(events.destination[at[0]]), int(events.leaver[at[0]]), int(events.reason[at[0]]))
+            if len(at)
+            else (-1, 0, 0)
+        )
+        told = (self._to, self._leaver, self._reason) if self._to >= 0 else (-1, 0, 0)
+        if decided != told:
+            raise StoryDiffers(f"{written(self.uid)}: decided {decided}, but the story says {told}")
+        self._partner: Partner | None = None
+        if self._mask >> (2 * MEMBERS):
+            pairs = pair_up(h, seekers_of(h, events, self._tables))
+            for k in range(len(pairs)):
+                ends = (int(pairs.woman_row[k]), int(pairs.man_row[k]))
+                if row in ends:
+                    woman, man = ends
+                    other = man if row == woman else woman
+                    alone_man = h.member[man, 1] == 0
+                    self._partner = Partner(
+                        uid=written(h.uid[other]),
+                        hosts=not pairs.founds[k] and (row == man) == bool(alone_man),
+                        founds=bool(pairs.founds[k]),
+                    )
+
+    # ---------------------------------------------------------------- after the commit
+
+    def committed(self, changes: Changes) -> None:
+        """After the commit: what became of it and its family; then what remittances will do."""
+        children = changes.founded_child[changes.founded_parent == np.uint64(self.uid)]
+        if not self.present:
+            self._found(changes)
+            return
+        h, tables, year = self._model.households, self._tables, self._tables.year
+        row = row_of(h, self.uid)
+        still = row >= 0
+        life = self._lived(year)
+        did = self._decided(children, year)
+        life += self._family(row, children, year)
+        fare = committed = sent = received = 0
+        if self._to >= 0:
+            paid = self._model.move_cost[
+                tables.district[self._own.place[0]], tables.district[self._to]
+            ]
+            fare = min(int(paid), int(self._own.wealth[0]))
+        if still:
+            committed = int(h.wealth[row]) - int(self._own.wealth[0]) + fare
+            sent, received, events = self._remittances(row)
+            life += events
+            self._expected = int(h.wealth[row]) - sent + received
+        units = UNITS_PER_MVND
+        self.chapter = Chapter(
+            step=self._model.now + 1,
+            period=self._model.calendar.label(self._model.now),
+            before=self._before,
+            saw=self._saw,
+            thought=self._thought,
+            options=self._options.options,
+            winner=self._options.winner if self._thought.considered else None,
+            places=self._places[0],
+            place_winner=self._places[1],
+            life=tuple(life),
+            did=tuple(did),
+            money=Money(
+                earned=self._earned / units,
+                consumed=self._consumed / units,
+                fare=fare / units,
+                family=committed / units,
+                sent=sent / units,
+                received=received / units,
+                after=self._expected / units,
+            )
+            if still
+            else None,
+        )
+        self.present = still
+
+    def ended(self) -> None:
+        """After the step: remittances must have done what the story says."""
+        if self.chapter is None or not self.present:
+            return
+        h = self._model.households
+        wealth = int(h.wealth[row_of(h, self.uid)])
+        if wealth != self._expected:
+            raise StoryDiffers(f"{written(self.uid)}: wealth {wealth}, but the story says {self._expected}")
+
+    # ---------------------------------------------------------------- in words
+
+    def _state(self, row: int, year: int) -> State:
+        model, h = self._model, self._model.households
+        view = Household(mesa.Model(rng=0), h, row)
+        links = model.links
+        child, parent = links.child[: links.n], links.parent[: links.n]
+        up = parent[child == row]
+        return State(
+            place=spot(model.world, view.place),
+            home=spot(model.world, view.home_place),
+            members=tuple(person(int(code), year) for code in view.members if code),
+            life_stage=view.life_stage,
+            skilled=view.skilled,
+            sector=view.sector,
+            tenure=view.tenure,
+            wealth_mvnd=view.wealth_mvnd,
+            ties=float(view.ties) / 255.0,
+            shock=(int(h.flags[row]) >> SHOCK_SHIFT) & SHOCK_MASK,
+            parent=written(h.uid[up[0]]) if len(up) else None,
+            children=tuple(written(uid) for uid in np.sort(h.uid[child[parent == row]])),
+        )
+
+    def _lived(self, year: int) -> list[Event]:
+        """Deaths, births and the search for a partner, from the pass."""
+        mask, told = self._mask, []
+        for m, code in enumerate(self._old):
+            if mask >> m & 1:
+                told.append(Event("death", f"the {person(code, year)} dies"))
+        here = Counter(int(c) for c in self._own.member[0] if c)
+        here.subtract(c for m, c in enumerate(self._old) if not mask >> m & 1)
+        for code in (+here).elements():
+            told.append(Event("birth", f"a {'girl' if code & 1 else 'boy'} is born"))
+        seeker = (mask >> (2 * MEMBERS)) - 1
+        if seeker >= 0:
+            who = person(int(self._own.member[0, seeker]), year)
+            if self._partner is None:
+                told.append(Event("seeks", f"the {who} looks for a partner and finds none"))
+            else:
+                what = (
+                    "the partner moves in"
+                    if self._partner.hosts
+                    else ("together they found a household" if self._partner.founds else "and moves in there")
+                )
+                told.append(
+                    Event("couple", f"the {who} finds a partner in {self._partner.uid}; {what}", self._partner.uid)
+                )
+        return told
+
+    def _decided(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+        """What came of thinking about moving."""
+        if not self._thought.considered:
+            return []
+        if self._to < 0:
+            chosen = self._options.options[self._options.winner]
+            if chosen.kind == "work":
+                return [Event("work", f"{chosen.name.removeprefix('stay and ')}, in the same place")]
+            if chosen.kind != "stay":
+                return [Event("stay", "stays: nobody of age to move, or no other place in the nest drawn")]
+            return [Event("stay", "stays")]
+        where, why = str(spot(self._model.world, self._to)), _WHY[REASONS[self._reason]]
+        if self._leaver < 0:
+            goes = "goes back home" if self._to == int(self._own.home_place[0]) else "moves, everybody"
+            return [Event("move", f"{goes}, to {where}; {why}")]
+        who, child = person(int(self._own.member[0, self._leaver]), year), written(children[0])
+        return [Event("split", f"the {who} leaves alone for {where} and founds {child}; {why}", child)]
+
+    def _family(self, row: int, children: NDArray[np.uint64], year: int) -> list[Event]:
+        """What others brought about: partners, orphans, parents who follow; and the end of the household."""
+        h = self._model.households
+        if row < 0:
+            return [self._gone(year)]
+        told = []
+        if self._partner is not None and self._partner.founds:
+            told.append(Event("child", f"their household is {written(children[0])}", written(children[0])))
+        came = Counter(int(c) for c in h.member[row] if c)
+        came.subtract(int(c) for c in self._own.member[0] if c)
+        new = [person(code, year) for code in (+came).elements()]
+        if self._partner is not None and self._partner.hosts and new:
+            told.append(Event("joined", f"joined by {', '.join(new)}"))
+        elif self._called["followed by"] and new:
+            parents = self._called["followed by"][0]
+            told.append(Event("joined", f"its parents {parents} follow and move in: {', '.join(new)}", parents))
+        elif new:
+            told.append(Event("orphans", f"takes in, orphaned in the place: {', '.join(new)}"))
+        lost = Counter(int(c) for c in self._own.member[0] if c)
+        lost.subtract(int(c) for c in h.member[row] if c)
+        if self._mask & _DEAD and self._partner is None and any(k > 0 for k in lost.values()):
+            away = ", ".join(person(code, year) for code in (+lost).elements())
+            told.append(Event("orphans", f"households of the place take in {away}"))
+        if self._to < 0 and int(h.place[row]) != int(self._own.place[0]) and self._called["follows"]:
+            child = self._called["follows"][0]
+            told.append(
+                Event("follow", f"follows its child {child} to {spot(self._model.world, int(h.place[row]))}", child)
+            )
+        return told
+
+    def _gone(self, year: int) -> Event:
+        """Why the household is no more."""
+        left = [person(int(c), year) for c in self._own.member[0] if c]
+        if not left:
+            return Event("gone", "its last member is dead: the household is no more")
+        if self._partner is not None:
+            return Event("gone", f"it lives on in {self._partner.uid}", self._partner.uid)
+        if self._mask & _DEAD:
+            return Event("gone", f"its last adult is dead; households of the place take in {', '.join(left)}")
+        if not self._called["follows"]:
+            raise StoryDiffers(f"{written(self.uid)}: the household is no more, and the story does not say why")
+        child = self._called["follows"][0]
+        return Event("gone", f"everybody moves in with the child {child}", child)
+
+    def _found(self, changes: Changes) -> None:
+        """Whether it was founded in this step, and by whom."""
+        parents = changes.founded_parent[changes.founded_child == np.uint64(self.uid)]
+        if not len(parents):
+            return
+        period, now = self._model.calendar.label(self._model.now), self._model.households
+        row = row_of(now, self.uid)
+        where = spot(self._model.world, int(now.place[row]))
+        uids = [written(uid) for uid in parents]
+        how = (
+            f"by one who left {uids[0]}"
+            if len(uids) == 1
+            else f"by a couple, out of {uids[0]} (his) and {uids[1]} (hers)"
+        )
+        self.founded = Event("founded", f"founded in {period} {how}, in {where}", uids[0])
+
+    def _remittances(self, row: int) -> tuple[int, int, list[Event]]:
+        """Units that it will send and receive, by the rule itself on copies of the households that take part."""
+        model, tables = self._model, self._tables
+        links, h = model.links, model.households
+        child, parent = links.child[: links.n], links.parent[: links.n]
+        up = parent[child == row]
+        mine = (parent == row) | (child == row)
+        if len(up):  # its parents' other children: together they may send more than a purse holds
+            mine |= parent == up[0]
+        if not mine.any():
+            return 0, 0, []
+        rows = np.unique(np.concatenate([child[mine], parent[mine]])).astype(np.int64)
+        few, table = h.take(rows), Links.empty(int(mine.sum()))
+        table.add(np.searchsorted(rows, child[mine]), np.searchsorted(rows, parent[mine]))
+        before = few.wealth.astype(np.int64)
+        remit(
+            table,
+            few,
+            remit_rule(model.settings.money, model.settings.seed, model.now, model.calendar.dt_quarters),
+            tables.pay.astype(np.float64),
+            tables.luck.astype(np.float64),
+            tables.word,
+            model.geography.district,
+            tables.other_pay.astype(np.float64),
+        )
+        gain = few.wealth.astype(np.int64) - before
+        me = int(np.searchsorted(rows, row))
+        told, received = [], 0
+        for k in np.searchsorted(rows, child[parent == row]):
+            if gain[k] < 0:
+                received -= int(gain[k])
+                uid, amount = written(few.uid[k]), -float(gain[k]) / UNITS_PER_MVND
+                told.append((few.uid[k], Event("receives", f"receives {amount:.1f} M VND from {uid}", uid)))
+        told = sorted(told, key=lambda pair: int(pair[0]))
+        sent = received - int(gain[me])
+        events = [event for _, event in told]
+        if sent:
+            uid = written(h.uid[up[0]])
+            events.append(Event("sends", f"sends {sent / UNITS_PER_MVND:.1f} M VND to its parents {uid}", uid))
+        return sent, received, events
+
+
+__all__ = ["StoryDiffers", "Watching", "row_of"]

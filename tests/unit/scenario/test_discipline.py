@@ -1,0 +1,368 @@
+"""Every declared parameter is read by some rule, and no rule reads a number that is not declared.
+
+Reads are found twice: in the source, by following which names hold which section of the scenario, and in a run, by a
+scenario that notes what is asked of it. Numbers are found in the source of the rules: each must be one of `PLAIN`, part
+of bit arithmetic, in a constant of the module that says why, or in the short list `ALLOWED`.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from sim.scenario.fields import leaves, sections
+from sim.scenario.scenario import Scenario, with_values
+
+SIM = Path(__file__).parents[3] / "sim"
+SECTION_OF = {model.__name__: name for name, model in sections().items()}
+PATHS = tuple(leaf.path for leaf in leaves())
+
+# ------------------------------------------------------------------ reads, from the source
+
+
+class Reads:
+    """Which parameters some source reads: `Scenario` and its sections are followed through names and attributes."""
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, dict[str, str]] = defaultdict(dict)
+        for name, field in Scenario.model_fields.items():
+            if name in sections():
+                self.attributes["Scenario"][name] = field.annotation.__name__
+        self.found: set[str] = set()
+        self.properties: dict[str, set[str]] = {}
+
+    def run(self, trees: list[ast.Module], scenario: ast.Module) -> set[str]:
+        """Paths read in ``trees``, through the properties of `Scenario` too (``scenario`` is its module)."""
+        for cls in (
+            node for node in scenario.body if isinstance(node, ast.ClassDef) and node.name == "Scenario"
+        ):
+            for prop in (node for node in cls.body if isinstance(node, ast.FunctionDef)):
+                if any(isinstance(d, ast.Name) and d.id == "property" for d in prop.decorator_list):
+                    self.found = set()
+                    self._function(prop, {}, "Scenario")
+                    self.properties[prop.name] = self.found
+        known = -1
+        while known != (known := sum(map(len, self.attributes.values()))):  # until no attribute is new
+            self.found = set()
+            for tree in trees:
+                self._body(tree, {}, "")
+        return self.found
+
+    def _body(self, node: ast.AST, env: dict[str, str], cls: str) -> None:
+        """Everything below a node that is not inside a function or class of its own."""
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.ClassDef):
+                for field in child.body:
+                    if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                        self._keep(child.name, field.target.id, _class(field.annotation))
+                self._body(child, {}, child.name)
+            elif isinstance(child, ast.FunctionDef):
+                self._function(child, env, cls)
+            else:
+                self._bind(child, env, cls)
+                self._look(child, env)
+                self._body(child, env, cls)
+
+    def _function(self, node: ast.FunctionDef, env: dict[str, str], cls: str) -> None:
+        inner = dict(env)
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        for argument in arguments:
+            inner.pop(argument.arg, None)
+            if argument.annotation is not None and (held := _class(argument.annotation)):
+                inner[argument.arg] = held
+        if cls and arguments and arguments[0].arg == "self":
+            inner["self"] = cls
+        self._words = {
+            n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        }
+        self._body(node, inner, cls)
+
+    def _bind(self, node: ast.AST, env: dict[str, str], cls: str) -> None:
+        """What the names of an assignment hold afterwards."""
+        if not isinstance(node, ast.Assign):
+            return
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=True))
+            for name, value in pairs:
+                held = self._held(value, env)
+                if isinstance(name, ast.Name):
+                    env.pop(name.id, None)
+                    if held:
+                        env[name.id] = held
+                elif (
+                    isinstance(name, ast.Attribute)
+                    and isinstance(name.value, ast.Name)
+                    and name.value.id == "self"
+                ):
+                    self._keep(cls, name.attr, held)
+
+    def _held(self, node: ast.AST, env: dict[str, str]) -> str:
+        """Name of the class that an expression is known to have, "" where it is not."""
+        if isinstance(node, ast.Name):
+            return env.get(node.id, "")
+        if isinstance(node, ast.Attribute):
+            return self.attributes.get(self._held(node.value, env), {}).get(node.attr, "")
+        if isinstance(node, ast.IfExp):
+            return self._held(node.body, env) or self._held(node.orelse, env)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return node.func.id if node.func.id[0].isupper() else ""
+        return ""
+
+    def _look(self, node: ast.AST, env: dict[str, str]) -> None:
+        """Note the parameter that a node reads, if it is one that does."""
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            owner = self._held(node.value, env)
+            self.found |= self.properties.get(node.attr, set()) if owner == "Scenario" else set()
+            self._note(owner, node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            owner, key = self._held(node.args[0], env), node.args[1]
+            if isinstance(key, ast.JoinedStr):
+                self._note(
+                    owner, "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in key.values)
+                )
+            else:
+                for word in [key.value] if isinstance(key, ast.Constant) else self._words:
+                    self._note(owner, str(word))
+
+    def _note(self, owner: str, pattern: str) -> None:
+        prefix = "" if owner == "Scenario" else f"{SECTION_OF.get(owner, '-')}."
+        self.found |= {path for path in PATHS if fnmatch.fnmatchcase(path, prefix + pattern)}
+
+    def _keep(self, cls: str, name: str, held: str) -> None:
+        if cls and held:
+            self.attributes[cls][name] = held
+
+
+def _class(annotation: ast.AST) -> str:
+    """Class that an annotation names, alone or beside None."""
+    if isinstance(annotation, ast.BinOp):
+        return _class(annotation.left)
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value
+    return annotation.id if isinstance(annotation, ast.Name) else ""
+
+
+def reads_of(*sources: str) -> set[str]:
+    """Paths of the parameters that some modules read."""
+    scenario = ast.parse((SIM / "scenario/scenario.py").read_text(encoding="utf-8"))
+    return Reads().run([ast.parse(source) for source in sources], scenario)
+
+
+def outside_scenario() -> list[str]:
+    """Source of every module of `sim` but those that declare parameters."""
+    return [p.read_text(encoding="utf-8") for p in sorted(SIM.rglob("*.py")) if p.parent.name != "scenario"]
+
+
+def test_every_parameter_is_read_by_some_source() -> None:
+    unread = sorted(set(PATHS) - reads_of(*outside_scenario()))
+    assert not unread, f"declared, and nothing reads it: {unread}"
+
+
+def test_reads_are_found_and_only_those() -> None:
+    source = """
+class Rule:
+    def __init__(self, scenario: Scenario, money: Money, world: World) -> None:
+        self.work, other = scenario.work, scenario.choose
+        self.kept = [getattr(other, f"beta_{name}") for name in NAMES]
+        print(world.name, money.rent_share, money.no_such)
+
+    def act(self, rule: Ties | None) -> float:
+        return self.work.land_share * rule.growth
+
+def later(rule: Rule, scenario: Scenario) -> int:
+    return rule.work.adaptation + scenario.seed + scenario.calendar.n_steps
+"""
+    betas = {path for path in PATHS if path.startswith("choose.beta_")}
+    assert reads_of(source) == {
+        "money.rent_share", "work.land_share", "ties.growth", "work.adaptation", "seed", "time.start", "time.end",
+        "time.step", *betas,
+    }  # fmt: skip
+    assert reads_of("def f(money):\n    return money.rent_share") == set(), "a name alone says nothing"
+
+
+# ------------------------------------------------------------------ reads, from a run
+
+NOT_ASKED = {
+    "world.places": "only the world viet_nam takes a table of places",
+    "name": "names the folder of runs, see `sim.run.execute`",
+}
+
+
+class Asked:
+    """A scenario, or a section of one, that notes which parameters are asked of it."""
+
+    def __init__(self, real: BaseModel, prefix: str, paths: set[str]) -> None:
+        self._real, self._prefix, self._paths = real, prefix, paths
+
+    def __getattr__(self, name: str) -> Any:
+        kind = type(self._real)
+        computed = getattr(kind, name, None)
+        if isinstance(computed, property):
+            return computed.fget(self)  # what a property reads is read
+        value = getattr(self._real, name)
+        if name in kind.model_fields:
+            if isinstance(value, BaseModel):
+                return Asked(value, f"{self._prefix}{name}.", self._paths)
+            self._paths.add(self._prefix + name)
+        return value
+
+
+def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
+    from sim.behaviour.access import SERVICES
+    from sim.model import Model
+    from sim.population.links import first_links
+    from sim.population.synthesis import synthesise
+    from sim.record.recorder import Recorder
+    from sim.world.opening import open_world
+
+    values = {
+        "world.name": "monocentric", "population.weight": 100, "time.start": "2024Q4", "time.end": "2025Q3",
+        "reform.policy": "actual",
+    }  # fmt: skip
+    paths: set[str] = set()
+    asked: Any = Asked(with_values(Scenario(), values), "", paths)
+    world, who = open_world(asked), asked.population
+    households, _ = synthesise(world, who, start_year=world.year, income=asked.income, ties=asked.ties)
+    links = first_links(households, world, who.seed)
+    layout = {"weight": who.weight, "flows": asked.flow_units, "services": SERVICES}
+    with Recorder(tmp_path, world, asked.calendar, **layout) as recorder:
+        Model(asked, world, households, links, recorder=recorder).run()
+        recorder.finish()
+    unread = set(PATHS) - paths
+    assert unread == set(NOT_ASKED), f"besides {sorted(NOT_ASKED)}, a run reads all but {sorted(unread)}"
+    assert paths <= reads_of(*outside_scenario()), "a run reads what the source is not seen to read"
+
+
+# ------------------------------------------------------------------ numbers, from the source
+
+PLAIN = {0, 1, 2, 0.5}
+"""Nothing, one, twice, half: structure, not claims (and their negatives)."""
+
+NO_RULES = {
+    "numeric.py": "coefficients of the series of exp and log",
+    "normal.py": "coefficients of the normal quantile",
+    "draws.py": "widths of hashes, and the purposes of draws, which are names",
+}
+
+ALLOWED: dict[tuple[str, float], str] = {
+    ("*", 256): "values of a byte",
+    ("*", 255): "largest value of a byte: ties are counted in it",
+    ("geography.py", 3): "coordinates of a point; names of draws",
+    ("geography.py", 8): "bytes of a 64-bit identity",
+    ("market_rules.py", 8): "bytes of a 64-bit identity",
+    ("life_course.py", 1e-4): "below it the series of 1 - exp(-h) is used",
+    ("life_course.py", 6): "coefficient of that series",
+    ("life_course.py", 24): "coefficient of that series",
+    ("staying.py", 16): "ties are counted in sixteenths",
+    ("staying.py", 15): "the last sixteenth",
+    ("staying.py", 8): "the middle of a sixteenth",
+    ("wealth.py", 32_768): "half of 65,536, for rounding to the nearest",
+}
+
+_BITS = (ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor)
+
+
+def rules() -> list[Path]:
+    """Modules that hold rules of behaviour and of offices."""
+    found = [p for p in sorted((SIM / "behaviour").glob("*.py")) if p.name not in NO_RULES]
+    return [*found, SIM / "government/rules.py"]
+
+
+def numbers(source: str) -> Iterator[tuple[int, float, str]]:
+    """Line, value and complaint for each number that needs a reason and has none in the source itself."""
+    tree = ast.parse(source)
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    constants = dict(_constants(tree, source.splitlines()))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or type(node.value) not in (int, float) or node.value in PLAIN:
+            continue
+        if isinstance(node.value, int) and _is_bits(node, above):
+            continue
+        statement: ast.AST = node
+        while above[statement] is not tree:
+            statement = above[statement]
+        if statement not in constants:
+            yield node.lineno, node.value, "a number in a rule (declare a parameter, or name it and say why)"
+        elif not constants[statement]:
+            yield node.lineno, node.value, "a named number without a comment or docstring that says why"
+
+
+def _is_bits(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a number takes part in a shift or mask, through casts and sums but not through other calls."""
+    while isinstance(up := above[node], ast.expr):
+        if isinstance(up, ast.BinOp) and isinstance(up.op, _BITS):
+            return True
+        cast = (
+            isinstance(up, ast.Call)
+            and isinstance(up.func, ast.Attribute)
+            and up.func.attr.startswith("uint")
+        )
+        if not (cast or isinstance(up, (ast.BinOp, ast.UnaryOp))):
+            return False
+        node = up
+    return isinstance(up, ast.AugAssign) and isinstance(up.op, _BITS)
+
+
+def _constants(tree: ast.Module, lines: list[str]) -> Iterator[tuple[ast.stmt, bool]]:
+    """Constants of a module, and whether their paragraph says why: a comment above it, or a docstring below them."""
+    group: list[ast.stmt] = []
+    commented, last = False, 0
+    for statement in [*tree.body, ast.Pass(lineno=len(lines) + 2, end_lineno=len(lines) + 2)]:
+        if statement.lineno != last + 1:  # a new paragraph
+            yield from ((each, commented) for each in group)
+            line_above = lines[statement.lineno - 2] if 1 < statement.lineno <= len(lines) else ""
+            group, commented = [], line_above.startswith("# ")
+        last = statement.end_lineno or statement.lineno
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            group.append(statement)
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and group:
+            yield from ((each, True) for each in group)
+            group = []
+
+
+@pytest.mark.parametrize("path", rules(), ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_rules_read_no_undeclared_number(path: Path) -> None:
+    found = [
+        f"{path.name}:{line}: {value}: {complaint}"
+        for line, value, complaint in numbers(path.read_text(encoding="utf-8"))
+        if ("*", value) not in ALLOWED and (path.name, value) not in ALLOWED
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_what_is_allowed_is_needed() -> None:
+    used = {(p.name, value) for p in rules() for _, value, _ in numbers(p.read_text(encoding="utf-8"))}
+    for name, value in ALLOWED:
+        assert any(value == v and name in ("*", n) for n, v in used), (
+            f"{name}: {value} is allowed, and not there"
+        )
+    assert all((SIM / "behaviour" / name).is_file() for name in NO_RULES)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def rule(x):\n    return x * 0.3", [0.3]),
+        ("def rule(x):\n    return x + 7", [7]),
+        ("def rule(x):\n    return draw(x, 3) >> 8", [3]),
+        ("def rule(x=18):\n    return x", [18]),
+        ("SHARE = 0.3\n", [0.3]),
+        ("# why it is so\n\nSHARE = 0.3\n", [0.3]),
+        ("# why it is so\nSHARE = 0.3\n", []),
+        ("SHARE = 0.3\nOTHER = 0.7\n\"\"\"Why both are so.\"\"\"\n", []),
+        ("SHARE = 0.3\n\nOTHER = 0.7\n\"\"\"Why only this is so.\"\"\"\n", [0.3]),
+        ("def rule(x):\n    return (x >> np.uint32(4 * i)) & 0xFF", []),
+        ("def rule(x):\n    return 0.5 * x * (x - 1) - 2.0", []),
+    ],
+)  # fmt: skip
+def test_undeclared_numbers_are_found(source: str, found: list[float]) -> None:
+    assert [value for _, value, _ in numbers(source)] == found
