@@ -92,7 +92,9 @@ def trace(
     run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     household: Annotated[
         str,
-        typer.Option(help="Identity of a household, 0x... or decimal; any: one that moves in the first steps."),
+        typer.Option(
+            help="Identity of a household, 0x... or decimal; any: one that moves in the first steps."
+        ),
     ],
     steps: Annotated[int, typer.Option(help="Steps to tell.", min=1)] = 8,
     since: Annotated[

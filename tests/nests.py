@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.behaviour import tables as frozen
+from sim.behaviour.choose import buffer_size, choose
 from sim.behaviour.draws import stable_id
 from sim.behaviour.geography import Geography
 
@@ -26,7 +27,7 @@ def make_geography(districts_of_province: list[list[int]], dwellings: list[float
         place_id=stable_id("place", np.arange(n_places, dtype=np.uint64)),
         district_id=stable_id("dist", np.arange(n_districts, dtype=np.uint64)),
         province_id=stable_id("prov", np.arange(n_provinces, dtype=np.uint64)),
-        own_id=stable_id("own", np.array([1, 2], dtype=np.uint64)),
+        own_id=stable_id("own", np.array([1, 2, 3], dtype=np.uint64)),
     )
 
 
@@ -66,12 +67,23 @@ def make_tables(
         tie_stay=np.ones(256),
         stay=frozen.exp_array(flat + kappa).reshape(nests.relative.shape),
         home=frozen.exp_array(flat + home).reshape(nests.relative.shape),
+        # nothing but places: no other work, no services, no shocks, no price of a move
+        other_work=np.zeros((n_places, n_types)),
+        income_part=utility,
+        service_part=np.zeros(n_places),
+        shock_hazard=np.ones(8),
+        shock_bound=np.uint64(2),
+        need_own=np.zeros(n_districts, dtype=np.uint16),
+        need_district=np.zeros((n_districts, n_districts), dtype=np.uint16),
+        need_province=np.zeros((n_districts, n_provinces), dtype=np.uint16),
         place_weight=nests.place_weight,
         own_nest=nests.own_nest,
         district_nest=nests.district_nest,
         province_nest=nests.province_nest,
         net_district=np.ones((n_provinces, n_districts)),
         net_province=np.ones((n_provinces, n_provinces)),
+        usual_district=np.ones(n_provinces),
+        usual_province=np.ones(n_provinces),
         leave_district=costs[0],
         leave_province=costs[1],
         psi=np.array([0.9, 0.35, 0.7, 0.3]),
@@ -82,6 +94,33 @@ def make_tables(
         split_key=keys["split"],
         leaver_key=keys["leaver"],
         new_key=keys["new_household"],
+        life_key=keys["life"],
+        detail_key=keys["life_detail"],
+        newborn_key=keys["newborn"],
+        money_key=keys["money"],
         ties_growth=np.uint16(16),
         year=2019,
+        # nobody is born, dies, seeks a partner, earns or spends
+        death=np.zeros(256),
+        birth=np.zeros((2, 256)),
+        seek=np.zeros(256),
+        word=np.zeros(256, dtype=np.uint32),
+        boy_share=0.5,
+        pay=np.zeros((n_places, n_types), dtype=np.float32),
+        other_pay=np.zeros(n_places, dtype=np.float32),
+        luck=np.ones(256, dtype=np.float32),
+        floor=np.uint32(0),
+        keep=np.uint32(65_536),
+        struck=np.zeros(n_places, dtype=np.uint8),
     )
+
+
+def destination(
+    tables: frozen.Tables, uid: np.uint64, place: int = 0, home: int | None = None, kind: int = 0
+) -> int:
+    """Where a household that considers moving goes, by the rule of the run; `sim.behaviour.choose.STAY` to stay."""
+    size = buffer_size(tables)
+    buffers = np.empty(size, dtype=np.uint32), np.empty(size), np.empty(size, dtype=np.uint32)
+    rich = np.uint16(65_535)
+    to, _ = choose(uid, place, place if home is None else home, kind, np.uint8(0), rich, tables, *buffers)
+    return int(to)

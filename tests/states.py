@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.behaviour.frozen import freeze
+from sim.behaviour.tables import Tables
 from sim.model import Model
-from sim.population.columns import COLUMNS, MEMBERS, SECTOR_MASK, SECTOR_SHIFT, TYPE_MASK, Households
+from sim.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
 from sim.population.life_stage import stage_of, type_of
+from sim.population.links import first_links
 from sim.population.synthesis import synthesise
 from sim.record.fingerprint import state_sha256
 from sim.scenario.scenario import Scenario
@@ -19,16 +22,35 @@ from sim.world.world import World
 def first_households(scenario: Scenario, world: World | None = None) -> Households:
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
-    return synthesise(
-        world, scenario.population, start_year=world.year, income=scenario.income, ties=scenario.ties
-    )[0]
+    return synthesise(world, scenario.population, start_year=world.year)[0]
 
 
 def first_model(scenario: Scenario, **options: Any) -> Model:
     """A model at its start."""
     world = options.pop("world", None) or open_world(scenario)
     households = options.pop("households", None) or first_households(scenario, world)
-    return Model(scenario, world, households, **options)
+    links = first_links(households, world, scenario.population.seed)
+    return Model(scenario, world, households, links, **options)
+
+
+def tables_of(model: Model) -> Tables:
+    """What households would see in the step that comes, as things stand now."""
+    return freeze(
+        model.choosing,
+        model.markets,
+        model.governments.access(),
+        model.stocks.network,
+        model.stocks.workers,
+        model.life,
+        kappa=model.kappa,
+        now=model.now,
+        year=model.year,
+    )
+
+
+def copy_of(households: Households) -> Households:
+    """The same rows in memory of their own."""
+    return households.take(np.arange(households.n))
 
 
 def shuffled(households: Households, seed: int) -> Households:
@@ -76,30 +98,30 @@ def assert_sound(model: Model) -> None:
     assert not (there[:, 1:] & ~there[:, :-1]).any(), "a gap between members"
     born = np.where(there, member >> 1, 127)
     assert (born[:, 1:] >= born[:, :-1]).all(), "members are not eldest first"
-    year = model.tables().year
-    kinds = np.array([type_of(stage_of(member[i], year), h.attributes[i]) for i in range(n)])
+    assert (born[there].astype(int) + BIRTH_YEAR_ZERO <= max(model.year, world.year)).all(), "somebody is yet to be born"
+    kinds = np.array([type_of(stage_of(member[i], model.year), h.attributes[i]) for i in range(n)])
     assert np.array_equal(kinds, h.flags[:n] & TYPE_MASK), "type differs from members and attributes"
-    sector = (h.attributes[:n] >> SECTOR_SHIFT) & SECTOR_MASK
-    # whoever arrives in an urban place gives up farming; those who were there at the start keep their sector
-    arrived = h.ties[:n] == 0
-    assert not (arrived & world.urban[h.place[:n]] & (sector == 0)).any(), "farmers arrived in a city"
+    model.links.check(n)
     assert_stocks(model)
     assert_budgets(model)
 
 
 def assert_stocks(model: Model) -> None:
-    """Stocks carried along are those counted from the rows."""
+    """Stocks are those counted from the rows."""
     h, n, world = model.households, model.households.n, model.world
-    place, persons = h.place[:n], (h.member[:n] != 0).sum(axis=1)
-    assert persons.max(initial=0) <= MEMBERS
+    place, there = h.place[:n], h.member[:n] != 0
     rows = np.bincount(place, minlength=world.n_places)
     people = np.zeros(world.n_places, dtype=np.int64)
-    np.add.at(people, place, persons)
+    np.add.at(people, place, there.sum(axis=1))
     network = np.zeros((len(world.legacy_provinces), len(world.districts)), dtype=np.int64)
     np.add.at(network, (world.province[h.home_place[:n]], world.district[place]), 1)
+    age = model.year - BIRTH_YEAR_ZERO - (h.member[:n] >> 1).astype(int)
+    workers = np.zeros_like(model.stocks.workers)
+    np.add.at(workers, (place, h.flags[:n] & TYPE_MASK), (there & (age >= 15) & (age <= 64)).sum(axis=1))
     assert np.array_equal(model.stocks.households, rows)
     assert np.array_equal(model.stocks.persons, people)
     assert np.array_equal(model.stocks.network, network)
+    assert np.array_equal(model.stocks.workers, workers)
     assert model.stocks.wealth == int(h.wealth[:n].astype(np.int64).sum())
     assert np.array_equal(model.residents, people * model.settings.population.weight)
 

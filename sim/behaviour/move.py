@@ -14,8 +14,10 @@ from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 EVERYBODY: Final = -1
 ADULT_AGE: Final = 18
 """Of full age: Civil Code 2015, article 20."""
-_YOUNG_UNTIL: Final = 34
-"""The last age of a young adult, as in the life stage (model specification, section 1)."""
+_PEAK_UNTIL: Final = 22
+"""Until this age the young are likeliest to leave: the peak of moves lies at 20-24 (census 2019)."""
+_OLD_FROM: Final = 35
+"""Nobody is a young adult from here on, as in the life stage (model specification, section 1)."""
 
 
 @njit(cache=True, inline="always")
@@ -37,8 +39,8 @@ def leaver(
 ) -> int:
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 
-    One adult leaves with chance psi(life stage) if another adult remains; young adults (18-34) are likelier by
-    ``young_weight``. Who goes home takes everybody along.
+    One adult leaves with chance psi(life stage) if another adult remains; adults of 18-22 are likelier by
+    ``young_weight``, those up to 34 in proportion to the years left to 35. Who goes home takes everybody along.
 
     Parameters
     ----------
@@ -67,7 +69,8 @@ def leaver(
         age = age_of(member[m], year)
         if age < ADULT_AGE:
             continue
-        w = young_weight if age <= _YOUNG_UNTIL else 1.0
+        youth = min(1.0, max(0.0, (_OLD_FROM - age) / (_OLD_FROM - _PEAK_UNTIL)))
+        w = 1.0 + (young_weight - 1.0) * youth
         draw = np.uint32(hash64_2(leaver_key, uid, m) >> np.uint64(32))
         e = exponential(draw) / w
         if e < best:

@@ -1,9 +1,9 @@
 """Residence five years ago, as censuses and surveys ask for it: who lives elsewhere now.
 
-Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that of
-the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
-stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of those
-who died, as in a census.
+Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that
+of the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
+stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of
+those who died, as in a census.
 """
 
 from __future__ import annotations
@@ -47,10 +47,8 @@ def _persons_by_scope(
             scope = 3
         else:
             scope = 4
-        persons = 0
         for m in range(MEMBERS):
-            persons += np.int64(0 < member[i, m] <= last_code)
-        out[scope] += persons
+            out[scope] += np.int64(0 < member[i, m] <= last_code)
 
 
 class FiveYear:

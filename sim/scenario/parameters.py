@@ -30,7 +30,7 @@ class Consider(Section):
     """Rule `consider`: the hazard with which a household thinks about moving at all."""
 
     lambda0: float = parameter(
-        0.048,
+        0.056,
         "base hazard of considering a move",
         unit="1/quarter",
         status="fit",
@@ -50,7 +50,7 @@ class Consider(Section):
         symbol="g",
     )
     g_children: float = parameter(
-        0.8,
+        0.5,
         "multiplier of the hazard, a child under 15 present",
         unit="1",
         status="A",
@@ -300,7 +300,7 @@ class Move(Section):
         symbol="psi",
     )
     psi_children: float = parameter(
-        0.35,
+        0.45,
         "chance that one adult leaves alone, stage children",
         unit="probability",
         status="A",
@@ -310,7 +310,7 @@ class Move(Section):
         symbol="psi",
     )
     psi_other: float = parameter(
-        0.7,
+        0.85,
         "chance that one adult leaves alone, stage other",
         unit="probability",
         status="A",
@@ -331,8 +331,8 @@ class Move(Section):
     )
 
     leaver_young_weight: float = parameter(
-        8.0,
-        "how much likelier an adult of 18-34 is the one who leaves than an older one",
+        20.0,
+        "how much likelier an adult of 18-22 is the one who leaves than one of 35 or older, falling in between",
         unit="ratio",
         status="A",
         source="assumption A8: age profile of movers, census 2019",

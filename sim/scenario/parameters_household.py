@@ -51,10 +51,10 @@ class LifeCourse(Section):
         le=0.2,
     )
     union_age_women: float = parameter(
-        25.2, "mean age of women at first union", unit="years", status="V", source=_SPEC3, ge=18, le=35
+        25.2, "mean age of women at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
     )
     union_age_men: float = parameter(
-        29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=18, le=40
+        29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
     )
     union_age_spread: float = parameter(
         4.5,
@@ -62,8 +62,8 @@ class LifeCourse(Section):
         unit="years",
         status="A",
         source="assumption A32",
-        ge=1,
-        le=12,
+        ge=1.5,
+        le=5,
     )
 
 

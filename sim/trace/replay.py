@@ -223,7 +223,9 @@ def _first_mover(
     while model.now < scenario.calendar.n_steps and (model.now < begin + steps or movers.least is None):
         model.step()
     if movers.least is None:
-        raise CannotTrace(f"--household {ANY}: no household of the start moves in this run; name one by its identity")
+        raise CannotTrace(
+            f"--household {ANY}: no household of the start moves in this run; name one by its identity"
+        )
     return movers.least
 
 

@@ -167,9 +167,7 @@ def weighs(own: Households, tables: Tables, world: World) -> Weighed:
     kind = int(own.flags[0]) & TYPE_MASK
     size = buffer_size(tables)
     weight, time = np.zeros(size), np.full(size, np.inf)
-    n, winner = _nests(
-        own.uid[0], place, home, kind, own.ties[0], own.wealth[0], tables, weight, time
-    )
+    n, winner = _nests(own.uid[0], place, home, kind, own.ties[0], own.wealth[0], tables, weight, time)
     total = float(weight[:n].sum())
     d = int(tables.district[place])
     q = int(tables.province[d])
@@ -183,16 +181,18 @@ def weighs(own: Households, tables: Tables, world: World) -> Weighed:
         ("home", f"back home to {spot(world, home)}" if home != place else None, away),
         ("work", _other_work(own) if tables.other_work[place, kind] > 0.0 else None, 0.0),
     ]
-    for l in districts:
-        if l == d:
+    for other in districts:
+        if other == d:
             named.append(
-                ("own district", f"elsewhere in {world.districts.name[l]}", float(tables.need_own[d]))
+                ("own district", f"elsewhere in {world.districts.name[d]}", float(tables.need_own[d]))
             )
         else:
-            named.append(("district", str(world.districts.name[l]), float(tables.need_district[d, l])))
+            named.append(
+                ("district", str(world.districts.name[other]), float(tables.need_district[d, other]))
+            )
     for r, title in enumerate(world.legacy_provinces.name):
         named.append(("province", str(title) if r != q else None, float(tables.need_province[d, r])))
-    made = []
+    made: list[Option] = []
     place_of_winner = -1
     for a, (which, name, need) in enumerate(named):
         if name is None:
@@ -225,8 +225,8 @@ def places_of(
     q = int(tables.province[tables.district[place]])
     inside = int(tables.first_district[q + 1] - tables.first_district[q])
     if winner - _NESTS < inside:
-        l = int(tables.first_district[q]) + winner - _NESTS
-        first, last = int(tables.first_place[l]), int(tables.first_place[l + 1])
+        nest = int(tables.first_district[q]) + winner - _NESTS
+        first, last = int(tables.first_place[nest]), int(tables.first_place[nest + 1])
     else:
         r = winner - _NESTS - inside
         first = int(tables.first_place[tables.first_district[r]])

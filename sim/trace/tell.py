@@ -63,7 +63,9 @@ def _who(s: State) -> list[RenderableType]:
     area = "urban" if s.place.urban else "rural"
     home = "its home place" if s.home == s.place else f"home: {s.home}"
     skill = "trained" if s.skilled else "untrained"
-    kin = ([f"parents {s.parent}"] if s.parent else []) + ([f"children {', '.join(s.children)}"] if s.children else [])
+    kin = ([f"parents {s.parent}"] if s.parent else []) + (
+        [f"children {', '.join(s.children)}"] if s.children else []
+    )
     lines = [
         _line("Who", f"{', '.join(s.members)}; stage: {s.life_stage}; {skill}, work: {s.sector}, housing: {s.tenure}"),
         _line("Where", f"{s.place} ({area}); {home}"),
@@ -80,8 +82,8 @@ def _what_it_saw(c: Chapter) -> list[RenderableType]:
     ratio = 100.0 * (saw.income_away_mvnd / saw.income_mvnd - 1.0)
     access = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in saw.access.items())
     lines = [
-        _line("Saw", f"income of a worker {saw.income_mvnd:.2f} M VND a month here, {saw.income_away_mvnd:.2f} where it "
-              f"might go ({ratio:+.0f} %)"),
+        _line("Saw", f"income of a worker {saw.income_mvnd:.2f} M VND a month here, {saw.income_away_mvnd:.2f} where "
+              f"it might go ({ratio:+.0f} %)"),
         _line("", f"access: {access}"),
     ]  # fmt: skip
     if saw.own_people:
@@ -101,16 +103,24 @@ def _thinking(c: Chapter) -> list[RenderableType]:
     sign, what = ("<", "about moving") if t.considered else (">=", "of no move")
     lines = [_line("Thought", f"{what}: {chance}, its draw {100 * t.draw:.2f} {sign} {100 * t.chance:.2f}")]
     if not t.considered:
-        shown = ", ".join(f"{o.name} {100 * o.probability:.1f} %" for o in _likeliest(c.options, 3))
+        shown = ", ".join(f"{_name(o)} {100 * o.probability:.1f} %" for o in _likeliest(c.options, 3))
         return [*lines, _line("", f"had it thought about it: {shown}", style="dim")]
     lines.append(Padding(_table(c.options, c.winner, _MOST_OPTIONS, "Option", "wins"), (0, 0, 0, _LABEL)))
     closed = [o for o in c.options if not o.open and o.needs_mvnd > 0.0]
     if closed:
         least = min(o.needs_mvnd for o in closed)
-        lines.append(_line("", f"{len(closed)} more are closed: the cheapest of them needs {least:.1f} M VND", style="dim"))
+        lines.append(
+            _line(
+                "",
+                f"{len(closed)} more are closed: the cheapest of them needs {least:.1f} M VND",
+                style="dim",
+            )
+        )
     if c.places:
         title = "Place in it"
-        lines.append(Padding(_table(c.places, c.place_winner, _MOST_PLACES, title, "wins"), (0, 0, 0, _LABEL)))
+        lines.append(
+            Padding(_table(c.places, c.place_winner, _MOST_PLACES, title, "wins"), (0, 0, 0, _LABEL))
+        )
     return lines
 
 
@@ -122,7 +132,12 @@ def _after(c: Chapter) -> list[RenderableType]:
     if m is None:
         return lines
     parts = [f"{c.before.wealth_mvnd:.1f}", f"+ {m.earned:.1f} earned", f"- {m.consumed:.1f} consumed"]
-    for amount, what in ((-m.fare, "for the way"), (m.family, _family(m.family)), (-m.sent, "sent"), (m.received, "received")):
+    for amount, what in (
+        (-m.fare, "for the way"),
+        (m.family, _family(m.family)),
+        (-m.sent, "sent"),
+        (m.received, "received"),
+    ):
         if amount:
             parts.append(f"{'+' if amount > 0 else '-'} {abs(amount):.1f} {what}")
     lines.append(_line("Wealth", f"{' '.join(parts)} = {m.after:.1f} M VND"))
@@ -146,7 +161,7 @@ def _table(options: tuple[Option, ...], winner: int | None, most: int, title: st
     for o in shown:
         race = "" if o.race is None else f"{o.race:.4g}"
         table.add_row(
-            o.name, f"{o.weight:.3g}", f"{100 * o.probability:.2f} %", race, wins if o is drawn else "",
+            _name(o), f"{o.weight:.3g}", f"{100 * o.probability:.2f} %", race, wins if o is drawn else "",
             style="bold" if o is drawn else "",
         )  # fmt: skip
     rest = [o for o in options if o.open and not any(o is s for s in shown)]
@@ -161,6 +176,11 @@ def _table(options: tuple[Option, ...], winner: int | None, most: int, title: st
 
 def _likeliest(options: tuple[Option, ...], most: int) -> list[Option]:
     return sorted((o for o in options if o.open), key=lambda o: -o.probability)[:most]
+
+
+def _name(o: Option) -> str:
+    """An option by its name, and what it is where names alone do not tell districts from provinces."""
+    return f"{o.kind} {o.name}" if o.kind in ("district", "province") else o.name
 
 
 def _ending(story: Story) -> str:

@@ -168,9 +168,7 @@ class Watching:
         life += self._family(row, children, year)
         fare = committed = sent = received = 0
         if self._to >= 0:
-            paid = self._model.move_cost[
-                tables.district[self._own.place[0]], tables.district[self._to]
-            ]
+            paid = self._model.move_cost[tables.district[self._own.place[0]], tables.district[self._to]]
             fare = min(int(paid), int(self._own.wealth[0]))
         if still:
             committed = int(h.wealth[row]) - int(self._own.wealth[0]) + fare
@@ -258,7 +256,11 @@ class Watching:
                     else ("together they found a household" if self._partner.founds else "and moves in there")
                 )
                 told.append(
-                    Event("couple", f"the {who} finds a partner in {self._partner.uid}; {what}", self._partner.uid)
+                    Event(
+                        "couple",
+                        f"the {who} finds a partner in {self._partner.uid}; {what}",
+                        self._partner.uid,
+                    )
                 )
         return told
 
@@ -295,7 +297,9 @@ class Watching:
             told.append(Event("joined", f"joined by {', '.join(new)}"))
         elif self._called["followed by"] and new:
             parents = self._called["followed by"][0]
-            told.append(Event("joined", f"its parents {parents} follow and move in: {', '.join(new)}", parents))
+            told.append(
+                Event("joined", f"its parents {parents} follow and move in: {', '.join(new)}", parents)
+            )
         elif new:
             told.append(Event("orphans", f"takes in, orphaned in the place: {', '.join(new)}"))
         lost = Counter(int(c) for c in self._own.member[0] if c)
@@ -306,7 +310,11 @@ class Watching:
         if self._to < 0 and int(h.place[row]) != int(self._own.place[0]) and self._called["follows"]:
             child = self._called["follows"][0]
             told.append(
-                Event("follow", f"follows its child {child} to {spot(self._model.world, int(h.place[row]))}", child)
+                Event(
+                    "follow",
+                    f"follows its child {child} to {spot(self._model.world, int(h.place[row]))}",
+                    child,
+                )
             )
         return told
 
@@ -320,7 +328,9 @@ class Watching:
         if self._mask & _DEAD:
             return Event("gone", f"its last adult is dead; households of the place take in {', '.join(left)}")
         if not self._called["follows"]:
-            raise StoryDiffers(f"{written(self.uid)}: the household is no more, and the story does not say why")
+            raise StoryDiffers(
+                f"{written(self.uid)}: the household is no more, and the story does not say why"
+            )
         child = self._called["follows"][0]
         return Event("gone", f"everybody moves in with the child {child}", child)
 
@@ -378,7 +388,9 @@ class Watching:
         events = [event for _, event in told]
         if sent:
             uid = written(h.uid[up[0]])
-            events.append(Event("sends", f"sends {sent / UNITS_PER_MVND:.1f} M VND to its parents {uid}", uid))
+            events.append(
+                Event("sends", f"sends {sent / UNITS_PER_MVND:.1f} M VND to its parents {uid}", uid)
+            )
         return sent, received, events
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from states import first_difference, first_households, first_model, sha
+from states import assert_sound, copy_of, first_difference, first_model, sha, tables_of
 
+from sim.behaviour.numeric import exp64
 from sim.engine import threads
-from sim.engine.commit import commit
 from sim.engine.events import Events
 from sim.engine.objects import ObjectsEngine
 from sim.model import Model
-from sim.population.columns import Households
-from sim.record.fingerprint import state_sha256
+from sim.population.columns import COLUMNS, Households
 
 BLOCK = threads.BLOCK
 
@@ -31,142 +31,154 @@ def crowd() -> Any:
     )
 
 
-def said(events: Events, households: Households) -> dict[int, tuple[int, int]]:
-    """What each mover decided, by uid: destination and leaver."""
-    uid = households.uid[events.row]
-    assert len(np.unique(uid)) == len(events), "a household decided twice"
-    return {
-        int(u): (int(to), int(who)) for u, to, who in zip(uid, events.destination, events.leaver, strict=True)
+def said(events: Events, households: Households) -> dict[str, Any]:
+    """Everything that a pass says, by uid instead of row."""
+    uid = households.uid
+    parts = {
+        "moves": (uid[events.row], events.destination, events.leaver, events.reason),
+        "lives": (uid[events.life_row], events.life_mask),
     }
+    for who, *_ in parts.values():
+        assert len(np.unique(who)) == len(who), "a household spoke twice"
+    told: dict[str, Any] = {k: sorted(zip(*(c.tolist() for c in p), strict=True)) for k, p in parts.items()}
+    return told | {k: getattr(events, k) for k in ("considered", "income", "consumption")}
 
 
 def one_by_one(model: Model, households: Households) -> tuple[Events, Households]:
-    """The pass of the objects engine over a copy: no blocks, no screen."""
-    copy = households.take(np.arange(households.n))
-    return ObjectsEngine(model, copy).household_pass(copy, model.tables(), {}), copy
+    """The pass of the objects engine over a copy: no blocks, no screens."""
+    copy = copy_of(households)
+    return ObjectsEngine(model, copy).household_pass(copy, tables_of(model), {}), copy
 
 
 @pytest.mark.parametrize("n", [1, 2047, 2048, 2049, BLOCK - 1, BLOCK, BLOCK + 1])
 def test_at_the_edges_of_blocks_nobody_is_left_out(crowd: Model, n: int) -> None:
-    # the last rows are the point, so begin where the edge is and count back
     households = crowd.households.take(np.arange(n))
     expected, oracle = one_by_one(crowd, households)
-    found = threads.household_pass(households, crowd.tables(), {})
+    found = threads.household_pass(households, tables_of(crowd), {})
     assert said(found, households) == said(expected, oracle)
-    assert found.considered == expected.considered
-    assert first_difference(households, oracle) == "", "ties grow once a step for every row"
+    assert first_difference(households, oracle) == "", "every row lives through the step once"
+    assert n < 2000 or (len(found) > 5 and len(found.life_row) > 5)
 
 
-def test_the_last_row_of_a_block_and_the_first_of_the_next_decide(crowd: Model) -> None:
-    """Put households known to move on both sides of each edge."""
+@pytest.mark.parametrize("what", ["row", "life_row"])
+def test_the_last_row_of_a_block_and_the_first_of_the_next_count(crowd: Model, what: str) -> None:
+    """Put households known to move, or to live through something, on both sides of each edge."""
     every = np.arange(2 * BLOCK + 1)
     everybody = crowd.households.take(every)
-    expected = threads.household_pass(everybody, crowd.tables(), {})
-    movers = np.sort(expected.row)[:5]
-    rest = np.setdiff1d(every, movers)
+    expected = threads.household_pass(everybody, tables_of(crowd), {})
+    known = np.sort(getattr(expected, what))[:5]
+    rest = np.setdiff1d(every, known)
     places = [0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 2 * BLOCK]
-    order = np.insert(rest, [at - k for k, at in enumerate(places)], movers)
+    order = np.insert(rest, [at - k for k, at in enumerate(places)], known)
     households = crowd.households.take(order)
-    found = threads.household_pass(households, crowd.tables(), {})
-    assert set(places) <= set(found.row.tolist())
+    found = threads.household_pass(households, tables_of(crowd), {})
+    assert set(places) <= set(getattr(found, what).tolist())
     assert said(found, households) == said(expected, everybody)
 
 
-def restless(small_scenario: Callable[..., Any]) -> Any:
-    """So many consider that more than an eighth of a block passes the screen."""
-    return small_scenario(
-        "monocentric",
-        {"consider.lambda0": 1.0, "population.weight": 7, "time.start": "2025Q2", "time.end": "2025Q3",
-         "reform.policy": "actual"},
-    )  # fmt: skip
+RESTLESS = {"consider.lambda0": 1.0, "population.weight": 5, "time.start": "2025Q2", "time.end": "2025Q3"}
 
 
 def test_a_block_that_overflows_is_screened_again_with_enough_room(
     small_scenario: Callable[..., Any],
 ) -> None:
-    scenario = restless(small_scenario)
-    model = first_model(scenario)
-    households = model.households.take(np.arange(model.households.n))
+    """So many consider that more than an eighth of a block passes the screen."""
+    model = first_model(small_scenario("monocentric", RESTLESS))
+    households = copy_of(model.households)
     expected, oracle = one_by_one(model, households)
     assert expected.considered > BLOCK // 8, "the point of these parameters is that a block overflows"
-    found = threads.household_pass(households, model.tables(), {})
+    found = threads.household_pass(households, tables_of(model), {})
     assert said(found, households) == said(expected, oracle)
-    assert found.considered == expected.considered
-    assert first_difference(households, oracle) == "", "the second screening grew ties again"
+    assert first_difference(households, oracle) == "", "the second screening lived through the step again"
 
 
 def test_a_restless_country_gives_the_same_bytes_in_both_engines(
     small_scenario: Callable[..., Any], run_model: Callable[..., Any]
 ) -> None:
-    scenario = restless(small_scenario)
+    scenario = small_scenario("monocentric", {**RESTLESS, "population.weight": 8, "reform.policy": "actual"})
     assert sha(run_model(scenario)) == sha(run_model(scenario, engine="objects"))
 
 
-def in_shards(households: Households, model: Model, cuts: list[int]) -> tuple[Households, Events]:
-    """Run the pass on slices of the rows, each a shard with the same tables, and merge what they say."""
-    tables = model.tables()
-    said: list[Events] = []
-    shards: list[Households] = []
-    for lo, hi in pairwise(cuts):
-        shard = households.take(np.arange(lo, hi))
-        events = threads.household_pass(shard, tables, {})
-        shards.append(shard)
-        said.append(Events(events.row + np.int32(lo), events.destination, events.leaver, events.considered))
-    whole = Households.empty(households.n, households.n)
-    for name in ("uid", "place", "home_place", "wealth", "member", "attributes", "income_quantile", "ties",
-                 "flags"):  # fmt: skip
-        getattr(whole, name)[:] = np.concatenate([getattr(s, name) for s in shards])
-    merged = Events(
-        row=np.concatenate([e.row for e in said]),
-        destination=np.concatenate([e.destination for e in said]),
-        leaver=np.concatenate([e.leaver for e in said]),
-        considered=sum(e.considered for e in said),
+def sharded(cuts: Callable[[int], list[int]], *, backwards: bool) -> Callable[..., Events]:
+    """A household pass that hands slices of the rows to separate populations, and merges what they say."""
+    whole_pass = threads.household_pass
+
+    def run(households: Households, tables: Any, seconds: dict[str, float]) -> Events:
+        said: list[Events] = []
+        for lo, hi in pairwise(cuts(households.n)):
+            shard = households.take(np.arange(lo, hi))
+            events = whole_pass(shard, tables, seconds)
+            for name, _, _ in COLUMNS:
+                getattr(households, name)[lo:hi] = getattr(shard, name)
+            rows = {k: getattr(events, k) + np.int32(lo) for k in ("row", "life_row")}
+            said.append(Events(**{f.name: getattr(events, f.name) for f in fields(events)} | rows))
+        order = -1 if backwards else 1
+        merged = {
+            f.name: np.concatenate([getattr(e, f.name) for e in said])[::order]
+            if isinstance(getattr(said[0], f.name), np.ndarray)
+            else sum(getattr(e, f.name) for e in said)
+            for f in fields(Events)
+        }
+        return Events(**merged)
+
+    return run
+
+
+SHARDS = {
+    "quarters": lambda n: [n * k // 4 for k in range(5)],
+    "uneven": lambda n: [0, 1, n // 3, n - 2, n],
+}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("pieces", list(SHARDS))
+def test_four_shards_and_one_give_the_same_bytes(
+    pieces: str,
+    backwards: bool,
+    small_scenario: Callable[..., Any],
+    run_model: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Commit in uid order: it does not matter which shard found an event, nor which reports first."""
+    scenario = small_scenario(
+        "monocentric",
+        {"population.weight": 8, "consider.lambda0": 0.2, "time.end": "2025Q4", "reform.policy": "actual"},
     )
-    return whole, merged
-
-
-@pytest.mark.parametrize("pieces", ["quarters", "uneven", "backwards"])
-def test_four_shards_and_one_give_the_same_bytes(small_scenario: Callable[..., Any], pieces: str) -> None:
-    """Commit in uid order: it does not matter which shard found a move, nor which reports first."""
-    scenario = small_scenario("monocentric", {"population.weight": 5, "consider.lambda0": 0.2})
-    alone, sharded = first_model(scenario), first_model(scenario)
-    n = alone.households.n
-    cuts = {"uneven": [0, 1, n // 3, n - 2, n]}.get(pieces, [n * k // 4 for k in range(5)])
-
-    events = threads.household_pass(alone.households, alone.tables(), {})
-    moves = commit(alone.households, events, alone.tables(), alone.stocks)
-    assert moves.splits > 50
-    assert moves.whole > 50
-
-    whole, merged = in_shards(sharded.households, sharded, cuts)
-    if pieces == "backwards":
-        merged = Events(merged.row[::-1], merged.destination[::-1], merged.leaver[::-1], merged.considered)
-    again = commit(whole, merged, sharded.tables(), sharded.stocks)
-    assert merged.considered == events.considered
-    assert state_sha256(whole) == state_sha256(alone.households)
-    for name in ("origin", "destination", "persons"):
-        assert np.array_equal(getattr(again, name), getattr(moves, name)), "moves are listed in uid order"
-    for name in ("households", "persons", "network", "wealth"):
-        assert np.array_equal(getattr(sharded.stocks, name), getattr(alone.stocks, name))
+    alone = run_model(scenario)
+    assert alone.changes.splits > 50
+    assert alone.changes.whole > 20
+    monkeypatch.setattr(threads, "household_pass", sharded(SHARDS[pieces], backwards=backwards))
+    pieced = run_model(scenario)
+    assert_sound(pieced)
+    assert first_difference(alone.households, pieced.households) == ""
+    assert sha(alone) == sha(pieced)
+    for name in ("origin", "destination", "persons", "reason"):
+        assert np.array_equal(getattr(alone.changes, name), getattr(pieced.changes, name)), (
+            "moves in uid order"
+        )
 
 
 def test_the_screen_only_bounds(crowd: Model) -> None:
-    """Whoever considers passes the screen: its bound is above the exact chance for any ties."""
-    from sim.behaviour.numeric import exp64
+    """Whoever considers passes the screen: its bound is above the exact chance for any ties and any shock."""
+    tables = tables_of(crowd)
+    hazard = tables.hazard.reshape(-1)
+    bound = tables.threshold.reshape(-1).astype(object)
+    for shock in range(8):
+        lifted = np.minimum(bound * int(tables.shock_bound), 2**32 - 1) if shock else bound
+        for ties in (0, 128, 255):
+            factor = tables.tie_hazard[ties] * tables.shock_hazard[shock]
+            exact = [(1.0 - exp64(-h * factor)) * 2.0**32 for h in hazard]
+            assert all(b >= min(e, 2**32 - 1) for b, e in zip(lifted, exact, strict=True))
+    # and without a shock it is no wider than two units of 2^-32: it does screen
+    loosest = [(1.0 - exp64(-h)) * 2.0**32 for h in hazard]
+    assert all(b <= e + 2.0 for b, e in zip(bound, loosest, strict=True))
 
-    tables = crowd.tables()
-    for ties in (0, 128, 255):
-        exact = np.array([1.0 - exp64(-h * tables.tie_hazard[ties]) for h in tables.hazard.reshape(-1)])
-        assert (tables.threshold.reshape(-1) >= exact * 2.0**32).all()
-    # and it is no wider than two units of 2^-32 above the chance of who has no ties: it does screen
-    loosest = np.array([1.0 - exp64(-h) for h in tables.hazard.reshape(-1)])
-    assert (tables.threshold.reshape(-1) <= loosest * 2.0**32 + 2.0).all()
 
-
-def test_few_rows_and_households_beyond_n_are_not_touched(crowd: Model) -> None:
-    households = first_households(crowd.settings, crowd.world)
+def test_rows_beyond_the_last_household_are_not_touched(crowd: Model) -> None:
+    households = copy_of(crowd.households)
     households.n = 1000
-    before = households.ties[1000:].copy()
-    found = threads.household_pass(households, crowd.tables(), {})
-    assert (found.row < 1000).all()
-    assert np.array_equal(households.ties[1000:], before)
+    before = {name: getattr(households, name)[1000:].copy() for name, _, _ in COLUMNS}
+    found = threads.household_pass(households, tables_of(crowd), {})
+    assert max(found.row.max(), found.life_row.max()) < 1000
+    for name, values in before.items():
+        assert np.array_equal(getattr(households, name)[1000:], values), name

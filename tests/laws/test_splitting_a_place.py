@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nests import make_geography, make_tables
+from nests import destination, make_geography, make_tables
 
-from sim.behaviour.choose import STAY, buffer_size, choose, nest_weights
+from sim.behaviour.choose import STAY, buffer_size, nest_weights
 from sim.behaviour.geography import Geography, geography
 from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import Tables
@@ -27,7 +27,7 @@ def weights(tables: Tables, place: int, home: int, kind: int = 5) -> np.ndarray:
     """Weights of the first race: stay, home, districts of the own province, provinces."""
     n = buffer_size(tables)
     alternative, weight = np.empty(n, dtype=np.uint32), np.empty(n)
-    used = nest_weights(place, home, kind, np.uint8(40), tables, alternative, weight)
+    used = nest_weights(place, home, kind, np.uint8(40), np.uint16(65_535), tables, alternative, weight)
     return weight[:used]
 
 
@@ -73,14 +73,7 @@ def test_people_go_where_they_went_up_to_chance() -> None:
     n = 20_000
     shares = []
     for tables, names in ((whole, np.arange(6)), (cut, old)):
-        size = buffer_size(tables)
-        buffers = np.empty(size, dtype=np.uint32), np.empty(size), np.empty(size, dtype=np.uint32)
-        to = np.array(
-            [
-                choose(np.uint64(hash64(np.uint64(5), i)), 0, 0, 5, np.uint8(0), tables, *buffers)
-                for i in range(n)
-            ]
-        )
+        to = np.array([destination(tables, np.uint64(hash64(np.uint64(5), i)), 0, 0, 5) for i in range(n)])
         shares.append(np.bincount(np.where(to == STAY, 6, names[to]), minlength=7) / n)
     p = np.mean(shares, axis=0)
     assert (np.abs(shares[0] - shares[1]) <= 4 * np.sqrt(2 * p * (1 - p) / n)).all()
