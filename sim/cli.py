@@ -5,6 +5,7 @@ Heavy imports happen inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -65,6 +66,7 @@ def run(
 
     from sim.progress import Bar
     from sim.run import execute, use_threads
+    from sim.world.table_checks import TableError
 
     try:
         use_threads(threads)
@@ -75,15 +77,26 @@ def run(
         from analysis.figures import draw_all
 
         draw = draw_all
-    with Bar() as bar:
-        folder = execute(
-            loaded.scenario,
-            out=out,
-            engine="objects" if engine == "objects" else "threads",
-            threads=threads,
-            progress=bar,
-            draw=draw,
-        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _fail(f"--out: no folder can be made there (got '{out}': {error.strerror})", 2)
+    if not os.access(out, os.W_OK | os.X_OK):
+        _fail(f"--out: nothing can be written there (got '{out}')", 2)
+    try:
+        with Bar() as bar:
+            folder = execute(
+                loaded.scenario,
+                out=out,
+                engine="objects" if engine == "objects" else "threads",
+                threads=threads,
+                progress=bar,
+                draw=draw,
+            )
+    except TableError as error:
+        _fail(f"world.places: {error}", 2)
+    except OSError as error:
+        _fail(f"{out}: the run could not be written and nothing of it is left ({error})", 1)
     typer.echo(str(folder))
 
 

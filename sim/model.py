@@ -157,7 +157,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         if self.calendar.year(self.now) != self.year:
             self.year = self.calendar.year(self.now)
             self.life = self._life_tables()
-            retype(h.n, h.member, h.attributes, h.flags, self.year)
+            retype(h, self.year)
             self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
         clock = self._spent("new year", clock)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import Purpose, happens, key64
 from sim.behaviour.market_rules import share_of_step
+from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, Households
 from sim.population.hashing import hash32
 from sim.population.links import Links
@@ -58,8 +59,10 @@ def follow_rule(money: Money, seed: int, step: int, dt_quarters: float) -> Follo
     )
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _would_follow(
+    first: int,
+    last: int,
     child: NDArray[np.uint32],
     parent: NDArray[np.uint32],
     uid: NDArray[np.uint64],
@@ -70,7 +73,7 @@ def _would_follow(
 ) -> None:
     """Links whose draw comes up and whose ends live in different districts."""
     n = child.shape[0]
-    for b in prange((n + _BLOCK - 1) // _BLOCK):
+    for b in range(first, last):
         for i in range(b * _BLOCK, min((b + 1) * _BLOCK, n)):
             c = child[i]
             drawn[i] = (
@@ -156,7 +159,20 @@ def follow(
     """
     n = links.n
     drawn = np.empty(n, dtype=np.bool_)
-    _would_follow(links.child[:n], links.parent[:n], households.uid, households.place, district, rule, drawn)
+    over_blocks(
+        lambda first, last: _would_follow(
+            first,
+            last,
+            links.child[:n],
+            links.parent[:n],
+            households.uid,
+            households.place,
+            district,
+            rule,
+            drawn,
+        ),
+        -(-n // _BLOCK),
+    )
     at = np.flatnonzero(drawn)
     child, parent = links.child[at].astype(np.int64), links.parent[at].astype(np.int64)
     order = np.argsort(households.uid[child], kind="stable")

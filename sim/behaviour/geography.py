@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.access import MINUTES_AN_HOUR
@@ -94,7 +94,7 @@ def _district_means(
     return centre, slow, total_area, total
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def _nearness(
     centre: NDArray[np.float64],
     slow: NDArray[np.float64],
@@ -109,7 +109,7 @@ def _nearness(
     r = first_district.shape[0] - 1
     near_d = np.empty((n, n))
     near_p = np.empty((n, r))
-    for d in prange(n):
+    for d in range(n):
         for q in range(r):
             mean = 0.0
             total = 0.0
@@ -187,7 +187,7 @@ class Distances(NamedTuple):
     from_mountains: NDArray[np.bool_]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def _km(
     centre: NDArray[np.float64],
     area: NDArray[np.float64],
@@ -199,7 +199,7 @@ def _km(
     r = first_district.shape[0] - 1
     to_district = np.empty((n, n), dtype=np.float32)
     to_province = np.empty((n, r), dtype=np.float32)
-    for d in prange(n):
+    for d in range(n):
         for q in range(r):
             mean = 0.0
             total = 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import happens, hash64_2
@@ -16,6 +16,7 @@ from sim.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of,
 from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.behaviour.numeric import exp64
+from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from sim.population.hashing import hash32
 
@@ -188,7 +189,7 @@ def apply_life(
     return births
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _expose(
     member: NDArray[np.uint8],
     place: NDArray[np.uint16],
@@ -221,7 +222,6 @@ def _expose(
                 count[at + 1] += (mothers >> m) & 1
 
 
-@njit(cache=True, parallel=True)
 def exposure(
     member: NDArray[np.uint8], place: NDArray[np.uint16], urban: NDArray[np.bool_], n: int, year: int
 ) -> NDArray[np.int64]:
@@ -242,9 +242,12 @@ def exposure(
     """
     blocks = (n + _BLOCK - 1) // _BLOCK
     count = np.zeros((blocks, _EXPOSURE), dtype=np.int64)
-    for b in prange(blocks):
-        _expose(member, place, urban, b * _BLOCK, min(n, (b + 1) * _BLOCK), year, count[b])
-    return count.sum(axis=0).reshape((2, FERTILE_AGES, 2))
+
+    def work(first: int, last: int) -> None:
+        _expose(member, place, urban, first * _BLOCK, min(n, last * _BLOCK), year, count[first])
+
+    over_blocks(work, blocks)
+    return np.asarray(count.sum(axis=0).reshape((2, FERTILE_AGES, 2)))
 
 
 __all__ = [

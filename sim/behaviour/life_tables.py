@@ -315,7 +315,7 @@ def life_tables(
 
     Notes
     -----
-    The rate of an eligible woman is the age's rate times a factor a five-year group, by which
+    The rate of an eligible woman (assumption A40) is the age's rate times a factor a five-year group, by which
     sum over ages of (rate x eligible / all women) is the group's share of the TFR exactly.
 
     Raises

@@ -1,7 +1,8 @@
 """Rule `liquidity`: a nest is open only to those whose wealth pays the way and the first rents.
 
 needed = (c1 + c2 km + months rent) x mountain factor, the factor applying to those who leave the mountains; rent is a
-share of what a worker is expected to earn at the destination. In units of wealth, rounded up.
+share of what a worker is expected to earn at the destination. In units of wealth, rounded up. The way is paid at the
+move, the rents must only be owned (assumption A42).
 """
 
 from __future__ import annotations

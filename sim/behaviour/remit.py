@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import Purpose, happens, key64
 from sim.behaviour.follow import FollowRule, Follows, can_follow, follow, follow_rule
 from sim.behaviour.market_rules import share_of_step
 from sim.behaviour.wealth import MOST_WEALTH, income_of, rounded
+from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
 from sim.population.links import Links
@@ -90,8 +91,10 @@ def remittance(uid: np.uint64, income_units: float, wealth: int, rule: RemitRule
     return min(rounded(rule.share * income_units, hash32(uid, rule.rounding_key)), int(wealth))
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _offers(
+    first: int,
+    last: int,
     child: NDArray[np.uint32],
     parent: NDArray[np.uint32],
     uid: NDArray[np.uint64],
@@ -115,7 +118,7 @@ def _offers(
     """
     n = child.shape[0]
     most = max(rule.chance, rule.chance_after_shock)
-    for b in prange((n + _BLOCK - 1) // _BLOCK):
+    for b in range(first, last):
         begin = b * _BLOCK
         size = min(_BLOCK, n - begin)
         left = np.empty(size + 1, dtype=np.int32)
@@ -229,7 +232,7 @@ def remit(
     n = links.n
     child, parent = links.child[:n], links.parent[:n]
     amount = np.empty(n, dtype=np.uint16)
-    _offers(
+    frozen = (
         child,
         parent,
         households.uid,
@@ -246,6 +249,7 @@ def remit(
         rule,
         amount,
     )
+    over_blocks(lambda first, last: _offers(first, last, *frozen), -(-n // _BLOCK))
     at = np.flatnonzero(amount != 0)
     units, senders = _pay(child[at], parent[at], households.wealth, amount[at])
     return Remitted(int(units), int(senders))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.geography import Geography
@@ -15,7 +15,7 @@ _BISECTIONS = 50
 _LOWEST, _HIGHEST = -50.0, 50.0
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def _leaving_weight(
     nests: NestTables, g: Geography, net_district: NDArray[np.float64], net_province: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -24,7 +24,7 @@ def _leaving_weight(
     n_provinces = g.first_district.shape[0] - 1
     n_places, n_types = nests.relative.shape
     out = np.empty((n_places, n_types))
-    for d in prange(n_districts):
+    for d in range(n_districts):
         q0 = g.province[d]
         for t in range(n_types):
             others = 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import TWO_32
@@ -153,7 +153,7 @@ class NestTables(NamedTuple):
     gap: NDArray[np.float64]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def systematic_utility(
     income: NDArray[np.float64],
     access: NDArray[np.float64],
@@ -173,7 +173,7 @@ def systematic_utility(
     """
     n, n_types = income.shape
     v = np.empty((n, n_types))
-    for j in prange(n):
+    for j in range(n):
         services = amenity[j]
         for s in range(access.shape[1]):
             services += beta_access[s] * access[j, s]

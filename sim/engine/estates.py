@@ -1,4 +1,4 @@
-"""Estates: the wealth of households that died out goes to a linked household, else to nobody (and is counted)."""
+"""Estates: wealth of households that died out goes to a linked one, else to nobody, and is counted (assumption A41)."""
 
 from __future__ import annotations
 

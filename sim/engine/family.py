@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.couples import match
@@ -24,6 +24,7 @@ from sim.engine.rows import (
     take_out,
 )
 from sim.engine.stocks import Stocks
+from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 
 _FULL = 65535
@@ -128,7 +129,7 @@ def _settle_couples(
                 persons[o] -= 1
                 persons[d] += 1
         else:
-            # both leave home and set up in the man's place (patrilocal: assumption A37)
+            # both leave home and set up in the man's place (patrilocal: assumption A39)
             row = n + born
             h.uid[row] = new_uid[born]
             born += 1
@@ -241,8 +242,10 @@ class Orphans:
     emptied: NDArray[np.int64]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _hosts(
+    begin: int,
+    end: int,
     n: int,
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
@@ -255,7 +258,7 @@ def _hosts(
     host: NDArray[np.int64],
 ) -> None:
     """For each child the row of its place with room and an adult that has the least keyed hash, part by part."""
-    for part in prange(parts):
+    for part in range(begin, end):
         for i in range(n * part // parts, n * (part + 1) // parts):
             j = place[i]
             lo, hi = first[j], first[j + 1]
@@ -294,7 +297,10 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     parts = 4
     best = np.full((parts, len(key)), _NOBODY, dtype=np.uint64)
     host = np.full((parts, len(key)), -1, dtype=np.int64)
-    _hosts(n, h.uid, h.place, h.member, tables.year, first, key, parts, best, host)
+    over_blocks(
+        lambda a, b: _hosts(a, b, n, h.uid, h.place, h.member, tables.year, first, key, parts, best, host),
+        parts,
+    )
     chosen = host[best.argmin(axis=0), np.arange(len(key))]
     r = rows_of(h)
     left = 0

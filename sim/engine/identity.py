@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import hash64_2
+from sim.pool import over_blocks
 
 _FILTER_BITS = 24
+_PARTS = 32
 
 
-@njit(cache=True, parallel=True)
-def _taken(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the sorted ``new`` uids stand among ``existing``: a bit filter that stays in cache, then a search."""
+@njit(cache=True)
+def _filter(new: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """One bit for the top bits of each new identity, so small that it stays in the cache."""
     bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
-    shift = np.uint64(64 - _FILTER_BITS)
     for k in range(new.shape[0]):
-        top = new[k] >> shift
+        top = new[k] >> np.uint64(64 - _FILTER_BITS)
         bits[top >> np.uint64(3)] |= np.uint8(1) << np.uint8(top & np.uint64(7))
-    taken = np.zeros(new.shape[0], dtype=np.bool_)
-    for i in prange(existing.shape[0]):
+    return bits
+
+
+@njit(cache=True, nogil=True)
+def _look(
+    lo: int,
+    hi: int,
+    existing: NDArray[np.uint64],
+    new: NDArray[np.uint64],
+    bits: NDArray[np.uint8],
+    taken: NDArray[np.bool_],
+) -> None:
+    """Mark which of the sorted ``new`` stand among existing[lo:hi]: first the filter, then a search."""
+    shift = np.uint64(64 - _FILTER_BITS)
+    for i in range(lo, hi):
         top = existing[i] >> shift
         if bits[top >> np.uint64(3)] & (np.uint8(1) << np.uint8(top & np.uint64(7))):
             k = np.searchsorted(new, existing[i])
             if k < new.shape[0] and new[k] == existing[i]:
                 taken[k] = True
+
+
+def _taken(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the sorted ``new`` uids stand among ``existing``."""
+    taken = np.zeros(len(new), dtype=np.bool_)
+    bits, n = _filter(new), len(existing)
+    over_blocks(lambda a, b: _look(n * a // _PARTS, n * b // _PARTS, existing, new, bits, taken), _PARTS)
     return taken
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.household_rules import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
+from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Households
 from sim.population.life_stage import stage_of, type_of
 
@@ -42,7 +43,7 @@ class Stocks:
     wealth: int
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _count_part(
     lo: int,
     hi: int,
@@ -84,40 +85,6 @@ def _count_part(
     return int(money)
 
 
-@njit(cache=True, parallel=True)
-def _count(
-    n: int,
-    place: NDArray[np.uint16],
-    home_place: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    wealth: NDArray[np.uint16],
-    flags: NDArray[np.uint8],
-    word: NDArray[np.uint32],
-    district: NDArray[np.int32],
-    province_of_place: NDArray[np.int32],
-    kinds: NDArray[np.int64],
-    persons: NDArray[np.int32],
-    network: NDArray[np.int32],
-    money: NDArray[np.int64],
-) -> None:
-    for part in prange(_PARTS):
-        money[part] = _count_part(
-            n * part // _PARTS,
-            n * (part + 1) // _PARTS,
-            place,
-            home_place,
-            member,
-            wealth,
-            flags,
-            word,
-            district,
-            province_of_place,
-            kinds[part],
-            persons[part],
-            network[part],
-        )
-
-
 def count(
     households: Households, word: NDArray[np.uint32], district: NDArray[np.int32], province: NDArray[np.int32]
 ) -> Stocks:
@@ -136,21 +103,27 @@ def count(
     persons = np.zeros((_PARTS, n_places), dtype=np.int32)
     network = np.zeros((_PARTS, int(province.max()) + 1, n_districts), dtype=np.int32)
     money = np.zeros(_PARTS, dtype=np.int64)
-    _count(
-        households.n,
-        households.place,
-        households.home_place,
-        households.member,
-        households.wealth,
-        households.flags,
-        word,
-        district,
-        province[district],
-        kinds,
-        persons,
-        network,
-        money,
-    )
+    h, n, province_of_place = households, households.n, province[district]
+
+    def work(first: int, last: int) -> None:
+        for part in range(first, last):
+            money[part] = _count_part(
+                n * part // _PARTS,
+                n * (part + 1) // _PARTS,
+                h.place,
+                h.home_place,
+                h.member,
+                h.wealth,
+                h.flags,
+                word,
+                district,
+                province_of_place,
+                kinds[part],
+                persons[part],
+                network[part],
+            )
+
+    over_blocks(work, _PARTS)
     both = kinds.sum(axis=0)
     by_kind = both & ((1 << _HALF) - 1)
     return Stocks(
@@ -174,22 +147,17 @@ def by_type_and_ties(
     return out
 
 
-@njit(cache=True, parallel=True)
-def retype(
-    n: int,
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    year: int,
-) -> None:
+def retype(households: Households, year: int) -> None:
     """Life stage of every household at its members' ages of a new year."""
-    for part in prange(_PARTS * 4):
-        _retype_part(
-            n * part // (_PARTS * 4), n * (part + 1) // (_PARTS * 4), member, attributes, flags, year
-        )
+    h, n, parts = households, households.n, _PARTS * 4
+
+    def work(first: int, last: int) -> None:
+        _retype_part(n * first // parts, n * last // parts, h.member, h.attributes, h.flags, year)
+
+    over_blocks(work, parts)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _retype_part(
     lo: int,
     hi: int,

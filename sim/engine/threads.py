@@ -34,7 +34,7 @@ from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
 from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
-from sim.engine.pool import over_blocks
+from sim.pool import over_blocks
 from sim.population.columns import (
     BUSY,
     MEMBERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NATIVE_TIES, SECTOR_SHIFT, TENURE_SHIFT
 from sim.population.hashing import hash64, hash64_2
@@ -144,15 +144,15 @@ def _members(row, archetype, size, luck, start_year, old_age, tally):  # type: i
     return adults, workers
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def fill(  # type: ignore[no-untyped-def]
-    uid, place, home_place, wealth, member, attributes, income_quantile, ties, flags, tally,
+    begin, end, uid, place, home_place, wealth, member, attributes, income_quantile, ties, flags, tally,
     counts, row_start, place_key, area, province, archetype, cumulative, archetype_start,
     migrant_chance, skilled_chance, farm_chance, industry_chance, rent_native, rent_migrant, wealth_head,
     origin_cumulative, province_start, resident_cumulative, old_age, wealth_rank, wealth_luck, tie_of_quarter,
     keys, start_year,
 ):  # fmt: skip
-    """Write every column of every household, place by place; a place never reads another's rows.
+    """Write every column of every household of places begin..end; a place never reads another's rows.
 
     Archetypes are drawn systematically: within a place and size, the i-th of H households takes the archetype
     at (U + i)/H of the cumulative weights, U keyed by the place. Everything else is keyed by the uid.
@@ -160,7 +160,7 @@ def fill(  # type: ignore[no-untyped-def]
     """
     grid = np.uint64(1) << np.uint64(GRID_BITS)
     low16 = np.uint64(0xFFFF)
-    for p in prange(len(counts)):
+    for p in range(begin, end):
         row = row_start[p]
         mine = tally[p]
         here = province[p]

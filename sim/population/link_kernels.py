@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.population.hashing import hash64
@@ -83,8 +83,10 @@ def _new_name(row: int, names: Names) -> int:
     return int(names.to[_rank(row, names.bits, names.before)])
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def rename(
+    first: int,
+    last: int,
     child: NDArray[np.uint32],
     parent: NDArray[np.uint32],
     names: Names,
@@ -107,9 +109,9 @@ def rename(
     """
     n = child.shape[0]
     bits = names.bits
-    last = np.uint32(bits.shape[0] - 1)
+    end = np.uint32(bits.shape[0] - 1)
     low = np.uint32(63)
-    for b in prange(n_lost.shape[0]):
+    for b in range(first, last):
         begin = b * BLOCK
         size = min(BLOCK, n - begin)
         listed = np.empty(size + 1, dtype=np.uint32)
@@ -118,14 +120,14 @@ def rename(
             for i in range(size):
                 c = child[begin + i]
                 p = parent[begin + i]
-                touched = bits[min(np.uint32(p >> np.uint32(6)), last)] >> np.uint64(p & low)
-                touched |= bits[min(np.uint32(c >> np.uint32(6)), last)] >> np.uint64(c & low)
+                touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & low)
+                touched |= bits[min(np.uint32(c >> np.uint32(6)), end)] >> np.uint64(c & low)
                 listed[k] = i
                 k += np.int64(touched & np.uint64(1))
         else:
             for i in range(size):
                 p = parent[begin + i]
-                touched = bits[min(np.uint32(p >> np.uint32(6)), last)] >> np.uint64(p & low)
+                touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & low)
                 listed[k] = i
                 k += np.int64(touched & np.uint64(1))
         gone = 0
@@ -207,15 +209,17 @@ def gather_natives(
             fill[j] += 1
 
 
-@njit(cache=True, parallel=True)
-def sort_by_uid(uid: NDArray[np.uint64], start: NDArray[np.int64], rows: NDArray[np.uint32]) -> None:
+@njit(cache=True, nogil=True)
+def sort_by_uid(
+    first: int, last: int, uid: NDArray[np.uint64], start: NDArray[np.int64], rows: NDArray[np.uint32]
+) -> None:
     """Sort each group of rows by uid: an order that belongs to the households, not to their rows."""
-    for j in prange(start.shape[0] - 1):
+    for j in range(first, last):
         group = rows[start[j] : start[j + 1]]
         rows[start[j] : start[j + 1]] = group[np.argsort(uid[group])]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def pick_parents(
     key: np.uint64,
     uid: NDArray[np.uint64],
@@ -227,7 +231,7 @@ def pick_parents(
     parent: NDArray[np.uint32],
 ) -> None:
     """Each child from one of these places takes one of its natives; the rank among them is keyed by the child's uid."""
-    for k in prange(child.shape[0]):
+    for k in range(child.shape[0]):
         j = np.int64(home_place[child[k]]) - first
         if j >= 0 and j < start.shape[0] - 1 and start[j + 1] > start[j]:
             rank = hash64(key, uid[child[k]]) % np.uint64(start[j + 1] - start[j])

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.pool import over_blocks
 from sim.population import link_kernels as kernels
 from sim.population.columns import Households
 from sim.population.hashing import key64
@@ -72,7 +73,9 @@ class Links:
         child, parent = self.child[: self.n], self.parent[: self.n]
         lost = np.empty(self.n, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
         n_lost = np.zeros(-(-self.n // kernels.BLOCK), dtype=np.int64)
-        kernels.rename(child, parent, names, children_too, lost, n_lost)
+        over_blocks(
+            lambda a, b: kernels.rename(a, b, child, parent, names, children_too, lost, n_lost), len(n_lost)
+        )
         left = int(kernels.close_gaps(child, parent, lost, n_lost))
         dropped = self.n - left
         self.n = left
@@ -206,12 +209,16 @@ class Links:
             raise RuntimeError(f"row {twice} has more than one link to a parent household")
 
 
+def _sort_groups(uid: NDArray[np.uint64], start: NDArray[np.int64], rows: NDArray[np.uint32]) -> None:
+    over_blocks(lambda a, b: kernels.sort_by_uid(a, b, uid, start, rows), len(start) - 1)
+
+
 def first_links(households: Households, world: World, seed: int) -> Links:
     """Links at the start: each lifetime migrant household gets a parent household in the place it came from.
 
     The parent is the k-th native household of the home place in the order of uids, k keyed by the child's uid: a
-    function of the set of households, not of their rows. Where no native lives there is no link. Assumed: any native
-    household may be the one left behind, whatever the ages; no survey says which.
+    function of the set of households, not of their rows. Where no native lives there is no link. Any native
+    household may be the one left behind, whatever the ages (assumption A43).
 
     Parameters
     ----------
@@ -239,7 +246,7 @@ def first_links(households: Households, world: World, seed: int) -> Links:
         start = total[first : last + 1] - total[first]
         rows = np.empty(int(start[-1]), dtype=np.uint32)
         kernels.gather_natives(place, home_place, first, start[:-1].copy(), rows)
-        kernels.sort_by_uid(uid, start, rows)
+        _sort_groups(uid, start, rows)
         kernels.pick_parents(key, uid, home_place, child, first, start, rows, parent)
     found = parent != _NOBODY
     links = Links.empty(int(found.sum()) + int(found.sum()) // 8)

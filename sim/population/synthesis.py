@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.pool import over_blocks
 from sim.population import kernels
 from sim.population.archetypes import Archetypes, archetypes
 from sim.population.columns import MEMBERS, NATIVE_TIES, Households
@@ -231,7 +232,7 @@ def _fill(
     half = np.arange(256) + 0.5
     rank = np.sqrt(half / (256 - half))
     keys = [_UID, *(key64(population.seed, purpose, 0) for purpose in range(1, len(_PURPOSES) + 1))]
-    kernels.fill(
+    columns_and_tables = (
         households.uid,
         households.place,
         households.home_place,
@@ -267,6 +268,7 @@ def _fill(
         np.array(keys, dtype=np.uint64),
         start_year,
     )
+    over_blocks(lambda begin, end: kernels.fill(begin, end, *columns_and_tables), len(counts))
     assert int(tally[:, kernels.AGE : kernels.AGE + 2 * AGE_GROUPS].sum()) == int(
         (counts * np.arange(1, MEMBERS + 1)).sum()
     )

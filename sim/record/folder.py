@@ -26,7 +26,7 @@ OLD: Final = ".tmp-old-"
 FOREIGN_DAYS: Final = 7
 """A temporary folder of another machine is swept up when untouched for so long."""
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NAME: Final = re.compile(r"[^\W_][\w.+-]{0,99}")
 
 
 def run_folder(out: Path | str, name: str, run_id: str) -> Path:
@@ -35,12 +35,12 @@ def run_folder(out: Path | str, name: str, run_id: str) -> Path:
     Raises
     ------
     ValueError
-        When a part is not letters, digits, ``.``, ``_`` or ``-`` (so that it cannot lead out of ``out``).
+        When a part is not letters, digits, ``.``, ``_``, ``+`` or ``-`` (so that it cannot lead out of ``out``).
     """
     for what, value in (("name", name), ("run_id", run_id)):
         if not _NAME.fullmatch(value):
             raise ValueError(
-                f"{what} {value!r}: allowed are 1-100 letters, digits, '.', '_', '-', not '.' first"
+                f"{what} {value!r}: allowed are 1-100 letters, digits, '.', '_', '+', '-', the first a letter or digit"
             )
     return Path(out) / name / run_id
 

@@ -28,6 +28,9 @@ from sim.scenario.sections import Population, Record, Reform, Time, WorldChoice
 
 FIRST_OFFICIAL_YEAR: Final = 2019
 LAST_OFFICIAL_YEAR: Final = 2024
+FIRST_YEAR: Final = 2010
+LAST_YEAR: Final = 2037
+"""A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
 NAME_ALLOWED: Final = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
 _NAME: Final = re.compile(r"[^\W_](?:[\w .+-]{0,78}[\w+-])?")
 
@@ -146,6 +149,15 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
     edges = edge_problems(time.start, time.end, time.step)
     for which, text in edges:
         yield Problem(f"time.{which}", text, keys)
+    if not edges:
+        years = (("start", time.start, 0), ("end", time.end, scenario.calendar.n_steps - 1))
+        for which, date, step in years:
+            if not FIRST_YEAR <= scenario.calendar.year(step) <= LAST_YEAR:
+                yield Problem(
+                    f"time.{which}",
+                    f"members of that year have ages that cannot be held (got {date!r}, allowed years "
+                    f"{FIRST_YEAR} to {LAST_YEAR})",
+                )
     if edges or reform.policy == "none":
         return
     try:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.behaviour.choose import buffer_size, nest_weights
 from sim.behaviour.draws import TWO_32, exponential, hash64, race
-from sim.behaviour.frozen import Choosing
 from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import Tables
 from sim.behaviour.wealth import UNITS_PER_MVND
@@ -56,7 +55,7 @@ def sees(
     own: Households,
     tables: Tables,
     world: World,
-    choosing: Choosing,
+    gap: NDArray[np.float64],
     income: NDArray[np.float64],
     access: NDArray[np.float64],
     services: tuple[str, ...],
@@ -67,6 +66,8 @@ def sees(
 
     Parameters
     ----------
+    gap : (P, T)
+        Log of the income where it might go over that here, see `sim.behaviour.tables.NestTables`.
     income : (P, T) M VND a month
         What a worker expects, `Markets.potential`.
     access : (P, S)
@@ -74,7 +75,6 @@ def sees(
         Rows by home province and district of residence; ``weight`` households each.
     """
     place, kind = int(own.place[0]), int(own.flags[0]) & TYPE_MASK
-    nests = choosing.weigh(income, access, network)[0]
     here = float(income[place, kind])
     origin = int(world.province[own.home_place[0]])
     by_province = np.bincount(
@@ -84,7 +84,7 @@ def sees(
     most = np.argsort(-by_province, kind="stable")[:_MOST_OWN_PEOPLE]
     return Sight(
         income_mvnd=here,
-        income_away_mvnd=here * float(exp64(nests.gap[place, kind])),
+        income_away_mvnd=here * float(exp64(gap[place, kind])),
         access={name: float(access[place, s]) for s, name in enumerate(services)},
         own_people=tuple(
             (str(world.legacy_provinces.name[q]), int(by_province[q]) * weight)

@@ -55,6 +55,22 @@ class Partner:
     founds: bool
 
 
+class Gaps:
+    """The income gaps of a step, which the frozen tables no longer hold: weighed again, once a step."""
+
+    def __init__(self, model: Model) -> None:
+        self._model, self._now = model, -1
+        self._gap = np.empty((0, 0))
+
+    def now(self) -> NDArray[np.float64]:
+        """(P, T) G of the step that runs."""
+        m = self._model
+        if self._now != m.now:
+            nests = m.choosing.weigh(m.markets.potential, m.governments.access(), m.stocks.network)[0]
+            self._now, self._gap = m.now, nests.gap
+        return self._gap
+
+
 def row_of(households: Households, uid: int) -> int:
     """Row of an identity, -1 if there is none."""
     found = np.flatnonzero(households.uid[: households.n] == np.uint64(uid))
@@ -68,10 +84,14 @@ class Watching:
     ----------
     model : Model
     uid : int
+    gaps : Gaps or None
+        To be shared by those who watch the same model.
     """
 
-    def __init__(self, model: Model, uid: int) -> None:
+    def __init__(self, model: Model, uid: int, gaps: Gaps | None = None) -> None:
         self._model, self.uid = model, uid
+        self._gaps = gaps if gaps is not None else Gaps(model)
+        self._nowhere = mesa.Model(rng=0)
         self.chapter: Chapter | None = None
         self.founded: Event | None = None
         self.present = False
@@ -93,7 +113,7 @@ class Watching:
             self._own,
             tables,
             model.world,
-            model.choosing,
+            self._gaps.now(),
             model.markets.potential,
             model.governments.access(),
             SERVICES,
@@ -102,7 +122,7 @@ class Watching:
         )
         self._old = [int(code) for code in self._own.member[0] if code]
         self._old_wealth = int(self._own.wealth[0])
-        agent = DecidingHousehold(mesa.Model(rng=0), self._own, 0)
+        agent = DecidingHousehold(self._nowhere, self._own, 0)
         self._earned, self._consumed, self._mask = agent.live(tables)
         lived = self._own.take(np.array([0]))
         self._options: Weighed = weighs(lived, tables, model.world)
@@ -215,7 +235,7 @@ class Watching:
 
     def _state(self, row: int, year: int) -> State:
         model, h = self._model, self._model.households
-        view = Household(mesa.Model(rng=0), h, row)
+        view = Household(self._nowhere, h, row)
         links = model.links
         child, parent = links.child[: links.n], links.parent[: links.n]
         up = parent[child == row]
@@ -394,4 +414,4 @@ class Watching:
         return sent, received, events
 
 
-__all__ = ["StoryDiffers", "Watching", "row_of"]
+__all__ = ["Gaps", "StoryDiffers", "Watching", "row_of"]

@@ -25,14 +25,6 @@ DIGEST: Final = 64
 """Length of a sha256 in hexadecimal, which stands before and protects the arrays."""
 
 
-def cache_folder() -> Path:
-    """Folder for built worlds: DICU_CACHE, else XDG_CACHE_HOME/dicu, else ~/.cache/dicu."""
-    if own := os.environ.get("DICU_CACHE"):
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "dicu"
-
-
 @lru_cache(maxsize=1)
 def inputs_sha256() -> str:
     """Sha256 of all that the world is made of: the gazetteer's data files, the room's tables and its source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sim.scenario.scenario import Scenario
@@ -26,9 +27,8 @@ def open_world(scenario: Scenario) -> World:
         world = load_viet_nam(year)
         if choice.places is not None:
             world = replace_places(world, Path(choice.places))
-    elif choice.size is not None:
-        world = make_small(choice.name, size=choice.size)
     else:
-        world = make_small(choice.name)
+        size = {} if choice.size is None else {"size": choice.size}
+        world = replace(make_small(choice.name, **size), year=year)
     validate(world)
     return world

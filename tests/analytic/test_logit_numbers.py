@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nests import make_geography, make_tables
+from nests import destination, make_geography, make_tables
 from numba import njit
 
-from sim.behaviour.choose import STAY, buffer_size, choose
+from sim.behaviour.choose import STAY
 from sim.behaviour.draws import alternative_bits, exponential, hash64, race
 from sim.behaviour.numeric import exp_array, log64
-from sim.behaviour.tables import Tables
 
 N = 200_000
 IDS = np.array([11, 22, 33], dtype=np.uint32)
@@ -35,11 +34,6 @@ def best_utilities(weight: np.ndarray, ids: np.ndarray, n: int) -> np.ndarray:
         a = race(key, ids, weight, weight.shape[0], -1, bits)
         out[i] = -log64(exponential(alternative_bits(key, ids[a])) / weight[a])
     return out
-
-
-def buffers(tables: Tables) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    n = buffer_size(tables)
-    return np.empty(n, dtype=np.uint32), np.empty(n), np.empty(n, dtype=np.uint32)
 
 
 def shares(chosen: np.ndarray, n: int) -> np.ndarray:
@@ -102,14 +96,8 @@ def test_nested_logit_shares() -> None:
     """Number 2: nests {1}, {2, 3}, theta = 0.5, V = 0: 0.4142, 0.2929, 0.2929."""
     geography = make_geography([[1], [1], [2]])  # the origin and two provinces that are the nests
     tables = make_tables(geography, theta=0.5, kappa=-40.0)
-    ids, weight, bits = buffers(tables)
     n = 40_000
-    to = np.array(
-        [
-            choose(np.uint64(hash64(np.uint64(3), i)), 0, 0, 0, np.uint8(0), tables, ids, weight, bits)
-            for i in range(n)
-        ]
-    )
+    to = np.array([destination(tables, np.uint64(hash64(np.uint64(3), i))) for i in range(n)])
     assert (to != STAY).all()
     assert_shares(shares(to, 4)[1:], [0.41421, 0.29289, 0.29289], n)
 
@@ -121,13 +109,12 @@ def test_raising_one_place_makes_nobody_choose_another_nest() -> None:
     v[6] = 0.3
     # utilities are relative to the best: compare races under the same scale by lowering all others instead
     high = make_tables(geography, v, theta=0.6)
-    ids, weight, bits = buffers(low)
     nest = np.array([0, 0, 1, 1, 1, 2, 2, 2, 2])
     changed = 0
     for i in range(20_000):
         uid = np.uint64(hash64(np.uint64(4), i))
-        a = choose(uid, 0, 0, 0, np.uint8(0), low, ids, weight, bits)
-        b = choose(uid, 0, 0, 0, np.uint8(0), high, ids, weight, bits)
+        a = destination(low, uid)
+        b = destination(high, uid)
         if a == b:
             continue
         changed += 1

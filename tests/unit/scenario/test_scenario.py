@@ -69,7 +69,7 @@ def test_values_that_do_not_go_together(values: dict[str, object], path: str) ->
 @pytest.mark.parametrize(
     "values",
     [
-        {"world.name": "ring", "world.size": 8, "time.start": "1950Q1"},
+        {"world.name": "ring", "world.size": 8, "time.start": "2010Q1"},
         {"world.name": "monocentric", "world.size": 10},
         {"reform.date": "2050Q1"},  # without effect: the policy is none
         {"time.step": "month", "reform.policy": "actual", "reform.date": "2025-08"},

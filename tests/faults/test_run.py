@@ -1,0 +1,229 @@
+"""Whole runs that are killed or meet a full disk: what was finished stays, what was not leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.load import Run
+from sim.run import execute
+from sim.scenario.scenario import Scenario, with_values
+
+ROOT = Path(__file__).parents[2]
+VALUES = {
+    "name": "country",
+    "world.name": "monocentric",
+    "population.weight": 20,
+    "time.start": "2025Q1",
+    "time.end": "2035Q4",
+    "reform.policy": "actual",
+}
+
+CHILD = """
+import json, resource, signal, sys
+from pathlib import Path
+from sim.run import Silent, execute
+from sim.scenario.scenario import Scenario, with_values
+
+values, out, limit = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+if limit:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # a write beyond fails, as on a full disk
+
+class Telling(Silent):
+    def step(self, label, households):
+        print(label, flush=True)
+
+execute(with_values(Scenario(), values), out=out, progress=Telling())
+"""
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
+
+
+def child(out: Path, *, limit: int = 0, **values: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, json.dumps({**VALUES, **values}), str(out), str(limit)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the same scenario; copied by the tests, not changed."""
+    return execute(with_values(Scenario(), VALUES), out=tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture
+def earlier(finished: Path, tmp_path: Path) -> Path:
+    """The same, in an out folder of the test's own."""
+    return Path(shutil.copytree(finished, tmp_path / "runs" / finished.parent.name / finished.name))
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    "what",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
+def test_killed_in_the_middle(what: signal.Signals, finished: Path, earlier: Path, tmp_path: Path) -> None:
+    """Same scenario again, killed after some steps: the earlier run is untouched; then once more, to the end."""
+    before = content(earlier)
+    parent = earlier.parent
+    process = child(tmp_path / "runs")
+    assert process.stdout is not None
+    for _ in range(12):  # past the reform and a year's end: tables are being written
+        assert process.stdout.readline(), process.stderr.read() if process.stderr else ""
+    os.kill(process.pid, what)
+    code, _, _ = finish(process)
+    assert code != 0, "the run had ended already"
+    assert content(earlier) == before
+    if what == signal.SIGKILL:
+        left = [p for p in parent.iterdir() if p.name.startswith(".tmp-")]
+        assert len(left) == 1, "the point is that a killed run leaves its unfinished folder"
+        assert not (left[0] / "manifest.json").exists()
+    assert execute(with_values(Scenario(), VALUES), out=tmp_path / "runs") == earlier
+    assert names(parent) == [earlier.name], "what the killed run left is swept up"
+    assert Run(earlier).verify() == []
+    again = content(earlier)
+    for table in ("flows.parquet", "national.parquet", "places.parquet", "governments.parquet"):
+        assert again[table] == before[table] == (finished / table).read_bytes()
+
+
+@needs_posix
+@pytest.mark.slow
+def test_killed_without_an_earlier_run_nothing_looks_finished(tmp_path: Path) -> None:
+    process = child(tmp_path, **{"name": "first"})
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.kill()
+    finish(process)
+    assert [p for p in (tmp_path / "first").iterdir() if not p.name.startswith(".tmp-")] == []
+    assert list((tmp_path / "first").rglob("manifest.json")) == []
+
+
+@needs_posix
+@pytest.mark.parametrize("limit", [pytest.param(2_000, marks=pytest.mark.slow), 60_000])
+def test_a_full_disk_leaves_the_earlier_run_intact_and_nothing_else(
+    limit: int, earlier: Path, tmp_path: Path
+) -> None:
+    """Full at once, or in the middle of a table."""
+    assert max(p.stat().st_size for p in earlier.rglob("*")) > limit, "the disk was large enough"
+    before = content(earlier)
+    code, steps, err = finish(child(tmp_path / "runs", limit=limit))
+    assert code != 0
+    assert "OSError" in err
+    assert (steps == "") == (limit < 10_000)
+    assert names(earlier.parent) == [earlier.name]
+    assert content(earlier) == before
+
+
+def test_a_writer_that_fails_at_the_end_leaves_the_earlier_run(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last file of all, the manifest, meets a full disk."""
+    before = content(earlier)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.run.write_manifest", full)
+    with pytest.raises(OSError, match="No space left"):
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs")
+    assert names(earlier.parent) == [earlier.name]
+    assert content(earlier) == before
+
+
+def test_figures_that_fail_leave_no_half_finished_run(earlier: Path, tmp_path: Path) -> None:
+    before = content(earlier)
+
+    def crash(folder: Path) -> None:
+        (folder / "figures").mkdir()
+        (folder / "figures" / "half.svg").write_text("<svg", encoding="utf-8")
+        raise RuntimeError("no font")
+
+    with pytest.raises(RuntimeError, match="no font"):
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", draw=crash)
+    assert names(earlier.parent) == [earlier.name]
+    assert content(earlier) == before
+
+
+def test_what_is_not_conserved_is_not_published(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that stops on its accounts is no result."""
+    import sim.model as module
+    from sim.engine.accounts import NotConserved
+
+    before = content(earlier)
+    real = module.commit
+
+    def forgetful(*args: Any) -> Any:
+        changes = real(*args)
+        changes.deaths += 1
+        return changes
+
+    monkeypatch.setattr(module, "commit", forgetful)
+    with pytest.raises(NotConserved, match=r"persons: \d+ expected, \d+ counted, \+1"):
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs")
+    assert names(earlier.parent) == [earlier.name]
+    assert content(earlier) == before
+
+
+@needs_posix
+def test_the_command_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
+    """`dicu run` on a full disk: exit status 1, one line on the error stream, no traceback."""
+    config = tmp_path / "a.yaml"
+    config.write_text(
+        "world: {name: ring}\npopulation: {weight: 50}\ntime: {start: 2025Q1}\n", encoding="utf-8"
+    )
+    script = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "from sim.cli import app\n"
+        "app()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "run", str(config), "--out", str(tmp_path / "runs"), "--no-figures"],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert "runs: the run could not be written and nothing of it is left (" in done.stderr.splitlines()[-1]
+    assert names(tmp_path / "runs" / "a") == []
+
+
+@pytest.mark.slow
+def test_two_runs_of_one_scenario_at_once_both_end_well(tmp_path: Path) -> None:
+    """The later one replaces the earlier: the folder is whole at the end, and nothing else is left."""
+    processes = [child(tmp_path, **{"time.end": "2026Q4"}) for _ in range(2)]
+    for process in processes:
+        code, _, err = finish(process)
+        assert code == 0, err
+    (folder,) = (tmp_path / "country").iterdir()
+    assert Run(folder).verify() == []

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from sim.engine.commit import Changes
+from sim.engine.five_year import LEAST_AGE, FiveYear
+from sim.population.columns import BIRTH_YEAR_ZERO, Households
+from sim.record.recorder import RESIDENCE_SCOPES
+from sim.run import execute, first_model
+from sim.scenario.scenario import Scenario, with_values
+from sim.world.opening import open_world
+
+LIVELY = {
+    "world.name": "monocentric",
+    "population.weight": 20,
+    "time.start": "2019Q2",
+    "time.end": "2021Q1",
+    "consider.lambda0": 0.1,
+    "choose.move_share": 0.5,
+    "money.follow_chance": 0.05,
+}
+
+
+def households(place: list[int], born: list[list[int]]) -> Households:
+    """Rows with members of these years of birth, all men."""
+    made = Households.empty(len(place), len(place) + 2)
+    for name in ("uid", "home_place", "wealth", "attributes", "income_quantile", "ties", "flags", "member"):
+        getattr(made, name)[:] = 0
+    made.place[: len(place)] = place
+    for i, years in enumerate(born):
+        made.member[i, : len(years)] = [(y - BIRTH_YEAR_ZERO) << 1 for y in years]
+    return made
+
+
+def changes(**given: Any) -> Changes:
+    nothing = np.empty(0, dtype=np.int64)
+    made = Changes(nothing, nothing, nothing, nothing.astype(np.uint8), np.zeros((3, 2, 128), dtype=np.int64))
+    return replace(made, **given)
+
+
+UNITS = (np.array([0, 0, 1, 2, 3]), np.array([0, 0, 0, 1, 2]), np.array([0, 0, 0, 0, 1]))
+"""Commune, district and province of places 0..4: each one border further away from place 0."""
+
+
+def test_every_scope_and_who_is_old_enough() -> None:
+    h = households([0] * 5, [[1980, 2000, 2019], [1990, 2020], [1950], [1960, 1961], [2019]])
+    residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
+    h.place[:5] = [0, 1, 2, 3, 4]
+    # in 2024 those born in 2019 are five
+    assert residence.persons(h, 2024).tolist() == [3, 1, 1, 2, 1]
+    assert residence.persons(h, 2023).tolist() == [2, 1, 1, 2, 0]
+    residence.begin(h)
+    assert residence.persons(h, 2024).tolist() == [8, 0, 0, 0, 0]
+
+
+def test_a_founder_brings_its_parents_place_and_rows_that_move_take_theirs_along() -> None:
+    h = households([0, 3, 4], [[1980], [1980], [1980]])
+    residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
+    # two rows founded out of rows 1 and 2, the second of a household founded before; then row 0 is freed
+    h.n = 4
+    residence.follow(
+        changes(parent_row=np.array([1, 2]), new_rows=2, freed_rows=1, row_source=np.array([4]),
+                row_target=np.array([0])), h,
+    )  # fmt: skip
+    assert residence.then.tolist() == [4, 3, 4, 3]
+    h.grow(40)
+    h.n = 5
+    residence.follow(changes(parent_row=np.array([0]), new_rows=1), h)
+    assert residence.then.tolist() == [4, 3, 4, 3, 4]
+
+
+def test_rows_that_do_not_add_up_stop_the_run() -> None:
+    h = households([0, 3], [[1980], [1980]])
+    residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
+    with pytest.raises(RuntimeError, match="2 rows, 1 added and 0 freed, but 2 households"):
+        residence.follow(changes(parent_row=np.array([0]), new_rows=1), h)
+
+
+@pytest.mark.parametrize("world", ["monocentric", "ring"])
+def test_agrees_with_a_register_of_identities(world: str) -> None:
+    """Beside it a plain dictionary by uid: a child stands where the (man's) household it came out of stood."""
+    scenario = with_values(Scenario(), LIVELY | {"world.name": world})
+    opened = open_world(scenario)
+    model, _ = first_model(scenario, opened)
+    h = model.households
+    residence = FiveYear(h, opened.legacy_commune, opened.district, opened.province)
+    register = dict(zip(h.uid[: h.n].tolist(), h.place[: h.n].tolist(), strict=True))
+    freed = 0
+    while model.now < scenario.calendar.n_steps:
+        model.step()
+        made = model.changes
+        assert made is not None
+        freed += made.freed_rows
+        residence.follow(made, h)
+        for child, parent in zip(made.founded_child.tolist(), made.founded_parent.tolist(), strict=True):
+            register.setdefault(child, register[parent])
+        assert [register[u] for u in h.uid[: h.n].tolist()] == residence.then.tolist()
+    assert freed > 10
+    counted = np.zeros(len(RESIDENCE_SCOPES), dtype=np.int64)
+    year = model.year
+    for i in range(h.n):
+        a, b = register[int(h.uid[i])], int(h.place[i])
+        units = (opened.legacy_commune, opened.district, opened.province)
+        scope = 0 if a == b else 4 - sum(int(u[a] == u[b]) for u in units)
+        ages = [year - BIRTH_YEAR_ZERO - (int(m) >> 1) for m in h.member[i] if m]
+        counted[scope] += sum(age >= LEAST_AGE for age in ages)
+    assert residence.persons(h, year).tolist() == counted.tolist()
+    assert counted[2:].sum() > 20
+
+
+@pytest.mark.parametrize("step", ["quarter", "month"])
+def test_recorded_at_whole_five_years_only(
+    step: str, tmp_path: Path, small_scenario: Callable[..., Any]
+) -> None:
+    scenario = small_scenario(
+        "two_places",
+        {"population.weight": 200, "time.start": "2019Q2", "time.end": "2024Q2", "time.step": step},
+    )
+    folder = execute(scenario, out=tmp_path)
+    table = pq.read_table(folder / "five_year.parquet").to_pandas()
+    at_end = "2024Q1" if step == "quarter" else "2024-03"
+    assert table["period"].astype(str).unique().tolist() == [at_end]
+    assert sorted(table["scope"].astype(str)) == sorted(RESIDENCE_SCOPES)
+    national = pq.read_table(folder / "national.parquet").to_pandas().set_index("step")
+    row = national.loc[table["step"].iloc[0]]
+    # everybody but those born since (and some who died among them)
+    younger = int(national.loc[1 : table["step"].iloc[0], "births"].sum())
+    assert 0 <= table["persons"].sum() - (row["persons"] - younger) <= 0.05 * row["persons"]
