@@ -33,7 +33,10 @@ UNIT_COLUMNS: Final[dict[tuple[str, str], str]] = {
     ("commune", "2025"): "new_commune",
     ("province", "2025"): "new_province",
 }
-TABLES: Final = ("national", "places", "flows", "governments", "lineage", "world_places", "world_units")
+TABLES: Final = (
+    "national", "places", "flows", "movers", "five_year", "districts", "governments", "lineage", "world_places",
+    "world_units",
+)  # fmt: skip
 
 
 class UnfinishedRun(ValueError):
@@ -104,6 +107,18 @@ class Run:
         except (OSError, pa.ArrowException) as error:
             raise UnfinishedRun(f"{path}: cannot be read ({error})") from error
         return table
+
+    def has_rows(self, name: str) -> bool:
+        """Whether this run wrote a table and anything stands in it; runs of earlier versions lack some.
+
+        Raises
+        ------
+        KeyError
+            For an unknown table.
+        """
+        if name in TABLES and f"{name}.parquet" not in self.manifest["outputs"]:
+            return False
+        return len(self.table(name, columns=["step"])) > 0
 
     @cached_property
     def national(self) -> pd.DataFrame:

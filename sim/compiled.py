@@ -1,8 +1,8 @@
 """Where numba keeps compiled kernels: a folder of their own for each version of all of them.
 
-Numba's cache looks at the file of a function only, not at the functions it calls: after a change of one rule, callers in
-other files would silently go on with the old one, and results would depend on what was compiled when. So the folder
-is named by a checksum over every source file that holds a kernel.
+Numba's cache looks at the file of a function only, not at the functions it calls: after a change of one rule, callers
+in other files would silently go on with the old one, and results would depend on what was compiled when. So the
+folder is named by a checksum over every source file that holds a kernel.
 """
 
 from __future__ import annotations

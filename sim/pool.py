@@ -32,6 +32,8 @@ def over_blocks(work: Callable[[int, int], object], blocks: int) -> int:
         Threads used.
     """
     threads = numba.get_num_threads()
+    if blocks == 0:
+        return threads  # nothing to do: no household has a link, say
     tasks = min(blocks, threads * _TASKS_A_THREAD)
     edges = [blocks * k // tasks for k in range(tasks + 1)]
     if threads == 1:

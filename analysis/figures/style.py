@@ -72,6 +72,10 @@ RC: Final[dict[Any, Any]] = {
 }
 
 
+class NothingToDraw(ValueError):
+    """The run has nothing of what a figure shows; the other figures can be drawn."""
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """The style, for the length of a block; nothing of the reader's own settings enters or is changed."""

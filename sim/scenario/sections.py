@@ -201,7 +201,7 @@ class Record(Section):
         source="size of the run's folder",
     )
     places: Literal["step", "year"] = parameter(
-        "step",
+        "year",
         "how often the table of places is written: every step, or the last step of each year",
         unit="name",
         status="design",

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.compiled import cache_folder
 from sim.world.gazetteer import package_files
 from sim.world.validate import validate
 from sim.world.world import Repair, Units, World
@@ -128,3 +129,6 @@ def _world(arrays: dict[str, Any]) -> World:
         else:
             made[name] = arrays[name]
     return World(**made)
+
+
+__all__ = ["cache_folder", "inputs_sha256", "read_world", "write_world"]

@@ -56,8 +56,19 @@ def government_columns(w: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fill(recorder: Recorder, w: World, *, shuffle: bool = False, policy: str = "actual") -> None:
-    """Hand a whole run over, step by step."""
+def movers() -> np.ndarray:
+    """Moves by scope, sex and age: ten of each age 20-39, one of each other age; more of them far away."""
+    ages = np.ones((3, 2, 128), dtype=np.int64)
+    ages[:, :, 20:40] = 10
+    ages[:, :, 100:] = 0
+    ages[2] *= 3
+    return ages
+
+
+def fill(
+    recorder: Recorder, w: World, *, shuffle: bool = False, policy: str = "actual", lives: bool = False
+) -> None:
+    """Hand a whole run over, step by step; with ``lives`` also births, ages of movers, five-year residence."""
     households = (w.residents // 35).astype(np.int64)
     persons = households * 3
     urban = w.urban
@@ -77,6 +88,12 @@ def fill(recorder: Recorder, w: World, *, shuffle: bool = False, policy: str = "
             "urban_persons": int(persons[urban].sum()), "rural_persons": int(persons[~urban].sum()),
             "moves": len(o), "moved_persons": int(p.sum()),
         }  # fmt: skip
+        if lives and step:
+            row |= {"births": 30, "deaths": 10, "couples": 5 + step}
+            if step % 4 == 2:
+                recorder.movers(step, movers())
+            if step in (4, 8):
+                recorder.five_year(step, np.array([900, 10, 30, 20, 40]))
         recorder.national(step, row)
         access = np.full((w.n_places, len(SERVICES)), 0.5)
         access[w.terrain == 1] = 0.3
@@ -108,7 +125,13 @@ def manifest(policy: str = "actual", **changes: Any) -> dict[str, Any]:
 
 
 def make_run(
-    out: Path, *, flows: str = "place", policy: str = "actual", run_id: str = "0123456789abcdef"
+    out: Path,
+    *,
+    flows: str = "place",
+    policy: str = "actual",
+    run_id: str = "0123456789abcdef",
+    lives: bool = False,
+    changes: dict[str, Any] | None = None,
 ) -> Path:
     """A finished run folder."""
     w = world()
@@ -122,7 +145,7 @@ def make_run(
             flows=flows,
             services=tuple(SERVICES),  # type: ignore[arg-type]
         ) as recorder:
-            fill(recorder, w, policy=policy)
+            fill(recorder, w, policy=policy, lives=lives)
             recorder.finish()
-        write_manifest(folder, manifest(policy, run_id=run_id))
+        write_manifest(folder, manifest(policy, run_id=run_id, **(changes or {})))
     return final

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.record.codebook import SERVICES
-from sim.record.recorder import Recorder, period_labels, sum_by
+from sim.record.recorder import RESIDENCE_SCOPES, Recorder, period_labels, sum_by
 from sim.scenario.calendar import Calendar
 
 
@@ -154,3 +154,18 @@ def test_a_run_without_moves_still_has_a_table_of_flows(synthetic, tmp_path) -> 
         r.finish()
     assert pq.read_table(tmp_path / "flows.parquet").num_rows == 0
     assert pq.read_table(tmp_path / "lineage.parquet").num_rows == 0
+
+
+def test_five_year_residence_is_weighted_and_of_five_scopes(synthetic, tmp_path) -> None:
+    folder = synthetic.make_run(tmp_path, lives=True)
+    table = pq.read_table(folder / "five_year.parquet").to_pandas()
+    assert table["step"].tolist() == [4] * 5 + [8] * 5
+    assert table.loc[table["step"] == 4, "scope"].astype(str).tolist() == list(RESIDENCE_SCOPES)
+    assert table.loc[table["step"] == 4, "persons"].tolist() == [
+        synthetic.WEIGHT * k for k in (900, 10, 30, 20, 40)
+    ]
+    folder = tmp_path / "again"
+    folder.mkdir()
+    with open_recorder(synthetic, folder) as recorder:
+        with pytest.raises(ValueError, match=r"five_year, step 4: persons must be \(5,\), got \(4,\)"):
+            recorder.five_year(4, np.zeros(4, dtype=np.int64))
