@@ -98,7 +98,9 @@ def assert_sound(model: Model) -> None:
     assert not (there[:, 1:] & ~there[:, :-1]).any(), "a gap between members"
     born = np.where(there, member >> 1, 127)
     assert (born[:, 1:] >= born[:, :-1]).all(), "members are not eldest first"
-    assert (born[there].astype(int) + BIRTH_YEAR_ZERO <= max(model.year, world.year)).all(), "somebody is yet to be born"
+    assert (born[there].astype(int) + BIRTH_YEAR_ZERO <= max(model.year, world.year)).all(), (
+        "somebody is yet to be born"
+    )
     kinds = np.array([type_of(stage_of(member[i], model.year), h.attributes[i]) for i in range(n)])
     assert np.array_equal(kinds, h.flags[:n] & TYPE_MASK), "type differs from members and attributes"
     model.links.check(n)

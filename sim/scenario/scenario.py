@@ -151,10 +151,10 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(f"time.{which}", text, keys)
     if not edges:
         years = (("start", time.start, 0), ("end", time.end, scenario.calendar.n_steps - 1))
-        for which, date, step in years:
+        for key, date, step in years:
             if not FIRST_YEAR <= scenario.calendar.year(step) <= LAST_YEAR:
                 yield Problem(
-                    f"time.{which}",
+                    f"time.{key}",
                     f"members of that year have ages that cannot be held (got {date!r}, allowed years "
                     f"{FIRST_YEAR} to {LAST_YEAR})",
                 )

@@ -166,6 +166,6 @@ def test_five_year_residence_is_weighted_and_of_five_scopes(synthetic, tmp_path)
     ]
     folder = tmp_path / "again"
     folder.mkdir()
-    with open_recorder(synthetic, folder) as recorder:
-        with pytest.raises(ValueError, match=r"five_year, step 4: persons must be \(5,\), got \(4,\)"):
-            recorder.five_year(4, np.zeros(4, dtype=np.int64))
+    refused = pytest.raises(ValueError, match=r"five_year, step 4: persons must be \(5,\), got \(4,\)")
+    with open_recorder(synthetic, folder) as recorder, refused:
+        recorder.five_year(4, np.zeros(4, dtype=np.int64))

@@ -1,0 +1,384 @@
+"""Each rule of a household's step against plain Python written from the specification: tests/oracle.py."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import Country, Sight
+from oracle_luck import chance, hash32, hash64, key64, life_of, mix32, race
+
+from sim.behaviour import draws
+from sim.behaviour.choose import REASONS
+from sim.behaviour.household_rules import faded, income_units
+from sim.behaviour.life_course import life_events
+from sim.behaviour.tables import consider_tables, network_tables, ties_effect
+from sim.behaviour.ties import grown, growth_256
+from sim.behaviour.wealth import wealth_after
+from sim.model import Model
+from sim.population import hashing
+from sim.population.columns import BUSY, COLUMNS
+from sim.scenario.parameters import Ties
+from sim.scenario.scenario import Scenario, with_values
+
+YEAR = 2024
+WORDS = st.integers(0, 2**64 - 1)
+
+
+# ---------------------------------------------------------------- luck
+
+
+@given(a=WORDS, b=WORDS, c=WORDS)
+@settings(max_examples=200, deadline=None)
+def test_hashes_are_those_of_whole_number_arithmetic(a: int, b: int, c: int) -> None:
+    assert int(np.uint64(hashing.key64(np.uint64(a), np.uint64(b), np.uint64(c)))) == key64(a, b, c)
+    assert int(np.uint64(hashing.hash64(np.uint64(a), np.uint64(b)))) == hash64(a, b)
+    assert int(hashing.hash32(np.uint64(a), np.uint64(b))) == hash32(a, b)
+    assert int(hashing.mix32(np.uint32(a & 0xFFFFFFFF))) == mix32(a & 0xFFFFFFFF)
+
+
+@given(
+    key=WORDS,
+    names=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=30, unique=True),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=100, deadline=None)
+def test_the_race_is_won_by_the_least_time(key: int, names: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weight = np.exp(rng.normal(0, 3, len(names))) * (rng.random(len(names)) < 0.8)
+    expected = race(key, {k: (a, float(w)) for k, (a, w) in enumerate(zip(names, weight, strict=True))})
+    ids, bits = np.array(names, dtype=np.uint32), np.empty(len(names), dtype=np.uint32)
+    assert draws.race(np.uint64(key), ids, weight, len(names), -1, bits) == (
+        -1 if expected is None else expected
+    )
+
+
+# ---------------------------------------------------------------- scalar rules
+
+
+@pytest.mark.parametrize("dt", [1.0, 1 / 3, 4.0])
+def test_ties_close_a_sixteenth_of_what_is_missing_a_quarter(dt: float) -> None:
+    growth = np.uint16(growth_256(Ties(), dt))
+    share = 1.0 - (15 / 16) ** dt
+    for t in range(256):
+        after = int(grown(np.uint8(t), growth))
+        assert t + (255 - t) * share - 0.6 <= after <= t + (255 - t) * share + 1.6
+        assert after > t or t == 255, "everybody becomes a native in the end"
+    assert growth_256(Ties(), 1.0) == 16
+
+
+def test_a_shock_falls_by_one_a_step_and_begins_anew_on_struck_farms() -> None:
+    for flags in range(256):
+        kind, shock = flags & 15, flags >> 4 & 7
+        farming = kind % 2 == 0
+        for struck in (0, 1):
+            left = 7 if struck and farming else max(shock - 1, 0)
+            assert int(faded(np.uint8(flags), np.uint8(struck))) == kind | left << 4, "and nobody is busy"
+
+
+@given(
+    pay=st.floats(0, 900), luck=st.floats(0.05, 8), other=st.floats(0, 90), workers=st.integers(0, 6),
+    children=st.integers(0, 6), bits=st.integers(0, 2**32 - 1),
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_income_sums_workers_and_heads_and_is_rounded_by_luck(
+    pay: float, luck: float, other: float, workers: int, children: int, bits: int
+) -> None:
+    persons = min(workers + children, 6)
+    found = int(
+        income_units(
+            np.float32(pay),
+            np.float32(luck),
+            np.uint32(workers),
+            np.float32(other),
+            np.uint32(persons),
+            np.uint32(bits),
+        )
+    )
+    exact = pay * luck * workers + other * persons + (bits >> 8) / 2**24
+    slack = 1e-6 * (1 + exact)
+    assert math.floor(exact - slack) <= found <= math.floor(exact + slack)
+
+
+@given(
+    wealth=st.integers(0, 65_535),
+    income=st.integers(0, 65_535),
+    floor=st.integers(0, 2_000),
+    s=st.floats(0, 0.6),
+)
+@settings(max_examples=300, deadline=None)
+def test_wealth_is_what_came_in_less_the_floor_or_what_is_not_saved(
+    wealth: int, income: int, floor: int, s: float
+) -> None:
+    keep = round(s * 65_536)
+    consumed = min(max(floor, income - math.floor(income * keep / 65_536 + 0.5)), wealth + income)
+    found = wealth_after(np.uint32(wealth), np.uint32(income), np.uint32(floor), np.uint32(keep))
+    assert int(found) == min(wealth + income - consumed, 65_535)
+
+
+# ---------------------------------------------------------------- considering
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    theta=st.tuples(*[st.floats(-3, 3)] * 2),
+    ties=st.floats(0, 3),
+    shock=st.floats(0, 3),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_bound_is_never_below_the_exact_chance(
+    seed: int, theta: tuple[float, float], ties: float, shock: float
+) -> None:
+    """Random gaps, access, ties and shocks: who considers passes the screen, and the screen is no wider than needed."""
+    rng = np.random.default_rng(seed)
+    gap, poor = rng.normal(0, 1, (5, 16)), rng.uniform(-0.2, 1, 5)
+    base = 10 ** rng.uniform(-6, 1, 16)
+    hazard, threshold = consider_tables(gap, poor, base, *theta)
+    expected = base * np.exp(theta[0] * gap + theta[1] * poor[:, None])
+    assert hazard == pytest.approx(expected, rel=1e-12)
+    bound = threshold.astype(float)
+    loosest = np.array([[chance(h) for h in row] for row in expected]) * 2.0**32
+    assert (bound <= np.minimum(loosest + 2.1, 2.0**32)).all()
+    held = ties_effect(-ties)
+    assert held == pytest.approx(np.exp(-ties * np.arange(256) / 255), rel=1e-12)
+    most = math.ceil(math.exp(shock)) + 1
+    for t in (0, 1, 100, 255):
+        for x in range(8):
+            factor = held[t] * math.exp(shock * x / 7)
+            exact = np.array([[chance(h * factor) for h in row] for row in expected]) * 2.0**32
+            screen = np.minimum(bound * (most if x else 1), 2.0**32 - 1)
+            # draws are whole numbers: all below the exact chance must be at most the bound
+            assert (np.ceil(exact) - 1 <= screen).all()
+
+
+# ---------------------------------------------------------------- life events
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[int]:
+    """Members of any ages and sexes, eldest first."""
+    ages = draw(st.lists(st.integers(0, 95), min_size=1, max_size=6))
+    return sorted((YEAR - 1910 - a) << 1 | draw(st.integers(0, 1)) for a in ages)
+
+
+@given(people=families(), uid=WORDS, scale=st.sampled_from([0.05, 1.0, 4.0]), seed=st.integers(0, 99))
+@settings(max_examples=400, deadline=None)
+def test_life_events_are_those_of_plain_python(people: list[int], uid: int, scale: float, seed: int) -> None:
+    """Any household, hazards that differ for every byte."""
+    rng = np.random.default_rng(seed)
+    death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
+    death[0] = birth[:, 0] = seek[0] = 0.0  # nobody
+    key, detail = key64(1, 7, seed), key64(1, 8, seed)
+    row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
+    for area in (0, 1):
+        mask = life_events(
+            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek
+        )
+        found = [r for r in range(18) if mask >> r & 1]
+        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail)
+
+
+# ---------------------------------------------------------------- a whole step, household by household
+
+LIVELY = {
+    "world.name": "monocentric",
+    "population.weight": 20,
+    "population.migrant_years": 30,
+    "time.start": "2025Q1",
+    "time.end": "2026Q4",
+    "reform.policy": "actual",
+    "choose.move_share": 0.5,
+    "choose.home": 2.5,
+    "choose.network": 0.7,
+    "choose.cost_other_district": 0.7,
+    "choose.cost_other_province": 0.7,
+    "work.switch_cost": 0.3,
+    "work.disaster_per_year": 0.5,
+    "money.consumption_floor_mvnd": 1.6,
+}
+
+
+class Replay:
+    """Looks on in one step: what the country saw before the pass, and what the pass made of it."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.wanted = False
+
+    def frozen(self, tables: Any, followers: Any) -> None:
+        """Copy everything that the oracle is given."""
+        m = self.model
+        rows = {name: getattr(m.households, name)[: m.households.n].tolist() for name, _, _ in COLUMNS}
+        self.tables = tables
+        self.seen = Sight(
+            rows=rows,
+            potential=m.markets.potential.copy(),
+            expected=m.markets.expected.copy(),
+            earnings=m.markets.earnings.copy(),
+            other_income_head=m.markets.other_income_head.copy(),
+            struck=m.markets.struck.copy(),
+            access=m.governments.access().copy(),
+            death=tables.death,
+            birth=tables.birth,
+            seek=tables.seek,
+            luck=tables.luck.astype(float),
+            kappa=m.kappa,
+            step=m.now,
+            year=m.year,
+        )
+
+    def passed(self, events: Any) -> None:
+        """Copy the rows as the pass left them."""
+        h = self.model.households
+        self.rows = {name: getattr(h, name)[: h.n].tolist() for name, _, _ in COLUMNS}
+        self.events = events
+
+    def committed(self, changes: Any) -> None:
+        """Nothing of the commit is of interest here."""
+
+
+@pytest.fixture(scope="module", params=["quarter", "month"])
+def replay(request: pytest.FixtureRequest) -> Any:
+    """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says."""
+    from sim.run import first_model
+    from sim.world.opening import open_world
+
+    restless = 0.35 if request.param == "quarter" else 1.0  # a month is a third of a quarter
+    scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})
+    model, _ = first_model(scenario, open_world(scenario))
+    for _ in range(4):
+        model.step()
+    replay = Replay(model)
+    model.watch = replay
+    model.step()
+    country = Country(scenario, model.world, replay.seen)
+    said = [country.step(i) for i in range(len(replay.seen.rows["uid"]))]
+    for i, done in enumerate(said):
+        if done["considers"]:
+            country.decide(i, done, replay.rows["wealth"][i])
+    return replay, country, said
+
+
+def test_the_frozen_tables_are_those_of_the_formulas(replay: Any) -> None:
+    seen, country, _ = replay
+    t = seen.tables
+    close = {"rel": 1e-9}
+    assert t.near_district == pytest.approx(country.near_district, **close)
+    assert t.near_province == pytest.approx(country.near_province, **close)
+    assert t.hazard == pytest.approx(country.hazard, **close)
+    assert t.net_district == pytest.approx(country.net_district, **close)
+    assert t.net_province == pytest.approx(country.net_province, **close)
+    assert np.asarray(t.place_weight.T) == pytest.approx(country.e, **close)
+    assert t.need_district.diagonal().tolist() == t.need_own.tolist()
+    for d, q in enumerate(country.province):
+        inside = country.districts[q]
+        assert t.need_district[d, inside].tolist() == [country.need_district[d][k] for k in inside]
+        other = [r for r in country.districts if r != q]
+        assert t.need_province[d, other].tolist() == [country.need_province[d][r] for r in other]
+    assert np.abs(country.gap).max() > 0.1, "incomes that differ"
+    assert len({int(k) for name, k in t._asdict().items() if name.endswith("_key")}) == 10
+
+
+def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
+    """Rows as nest_weights lists them: stay, home, other work, own province's districts, all provinces."""
+    from sim.behaviour.choose import buffer_size, nest_weights
+
+    seen, country, said = replay
+    n = buffer_size(seen.tables)
+    name, weight = np.empty(n, dtype=np.uint32), np.empty(n)
+    kinds = set()
+    for i in range(0, len(said), 7):
+        rows, wealth = seen.rows, seen.rows["wealth"][i]
+        place, home, kind, ties = (
+            rows["place"][i], rows["home_place"][i], seen.seen.rows["flags"][i] & 15, rows["ties"][i],
+        )  # fmt: skip
+        k = nest_weights(place, home, kind, np.uint8(ties), np.uint16(wealth), seen.tables, name, weight)
+        found = {int(a): w for a, w in zip(name[:k], weight[:k], strict=True) if w > 0}
+        options = country.options(place, home, kind, ties, wealth)
+        assert found == pytest.approx(dict(options.values()), rel=1e-9)
+        kinds |= {what for what, _ in options}
+    assert kinds == {"stay", "home", "work", "own", "district", "province"}
+
+
+def test_ties_and_shocks(replay: Any) -> None:
+    seen, _, said = replay
+    assert seen.rows["ties"] == [d["ties"] for d in said]
+    assert [f >> 4 & 7 for f in seen.rows["flags"]] == [d["shock"] for d in said]
+    assert {d["shock"] for d in said} >= {0, 7}
+    assert len({d["ties"] for d in said}) > 10
+
+
+def test_income_and_consumption(replay: Any) -> None:
+    seen, country, said = replay
+    before = seen.seen.rows["wealth"]
+    total, poor = [0, 0], 0
+    for i, done in enumerate(said):
+        persons = sum(1 for b in seen.seen.rows["member"][i] if b)
+        allowed = [done["income"]] + ([done["income"] - 1, done["income"] + 1] if done["either"] else [])
+        after = {before[i] + y - country.consumed(before[i], y, persons): y for y in allowed}
+        assert seen.rows["wealth"][i] in after
+        income = after[seen.rows["wealth"][i]]
+        total[0] += income
+        total[1] += before[i] + income - seen.rows["wealth"][i]
+        poor += seen.rows["wealth"][i] == 0
+    unsure = sum(done["either"] for done in said)
+    assert abs(seen.events.income - total[0]) <= unsure
+    assert abs(seen.events.consumption - total[1]) <= unsure
+    assert unsure < 0.01 * len(said)
+    assert 20 < poor < 0.6 * len(said), "some cannot pay the floor"
+
+
+def test_births_deaths_and_who_seeks(replay: Any) -> None:
+    seen, _, said = replay
+    assert seen.rows["member"] == [d["member"] for d in said]
+    found = {int(r): int(m) for r, m in zip(seen.events.life_row, seen.events.life_mask, strict=True)}
+    expected = {}
+    for i, done in enumerate(said):
+        if done["life"]:
+            mask = sum(1 << r for r in done["life"] if r < 12)
+            seeker = [r - 12 for r in done["life"] if r >= 12]
+            if seeker:  # named by the slot after deaths
+                mask |= (seeker[0] - sum(1 for r in done["life"] if r < seeker[0]) + 1) << 12
+            expected[i] = mask
+    assert found == expected
+    happened = [r for d in said for r in d["life"]]
+    assert {r // 6 for r in happened} == {0, 1, 2}
+
+
+def test_everybody_decides_the_same(replay: Any) -> None:
+    """Who considers; destination, who leaves and the reason of every move; who changes work; and nobody else."""
+    seen, _, said = replay
+    e = seen.events
+    assert e.considered == sum(d["considers"] for d in said)
+    found = {
+        int(row): (int(to), int(who), REASONS[why])
+        for row, to, who, why in zip(e.row, e.destination, e.leaver, e.reason, strict=True)
+    }
+    expected = {i: (d["to"], d["leaver"], d["reason"]) for i, d in enumerate(said) if d["to"] >= 0}
+    assert found == expected
+    assert seen.rows["attributes"] == [d["attributes"] for d in said]
+    assert [f & 15 for f in seen.rows["flags"]] == [d["kind"] for d in said]
+    assert [bool(f & BUSY) for f in seen.rows["flags"]] == [bool(d["life"]) for d in said]
+    for name in ("uid", "place", "home_place", "income_quantile"):
+        assert seen.rows[name] == seen.seen.rows[name], f"the pass wrote {name}"
+
+
+def test_the_step_holds_every_kind_of_decision(replay: Any) -> None:
+    """Otherwise the tests above would pass for rules that never come up."""
+    _, _, said = replay
+    choices = [d["choice"] for d in said if d["considers"]]
+    assert set(choices) == {"stay", "home", "work", "own", "district", "province"}
+    reasons = {d["reason"] for d in said if d["to"] >= 0}
+    assert reasons >= {"chance", "income", "services", "network", "home", "shock"}
+    assert {d["leaver"] for d in said if d["to"] >= 0} >= {-1, 0, 1, 2}
+
+
+def test_networks_count_households_not_rows() -> None:
+    stock = np.array([[0, 3, 5], [2, 0, 9]])
+    by_district, by_province = network_tables(stock, np.array([0, 0, 1], dtype=np.int32), 2, 0.4, 50)
+    assert by_district == pytest.approx((1 + 50 * stock) ** 0.4)
+    assert by_province == pytest.approx((1 + 50 * np.array([[3, 5], [2, 9]])) ** 0.4)
