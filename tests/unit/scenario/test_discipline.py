@@ -110,7 +110,7 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
 EVENTFUL = {
     "world.name": "monocentric", "population.weight": 20, "time.start": "2024Q4", "time.end": "2026Q3",
     "reform.policy": "actual", "work.disaster_per_year": 0.9, "consider.lambda0": 0.3,
-    "money.move_cost_mvnd": 20.0, "money.consumption_floor_mvnd": 2.0,
+    "money.move_cost_mvnd": 20.0,
 }  # fmt: skip
 WITHOUT_EFFECT = {
     "access.speed_island_kmh": "the world monocentric has no islands",
