@@ -23,7 +23,8 @@ from sim.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from sim.behaviour.tables import Tables
 from sim.engine import threads
 from sim.engine.accounts import Expected, check_people
-from sim.engine.commit import Changes, commit
+from sim.engine.changes import Changes
+from sim.engine.commit import commit
 from sim.engine.events import Events
 from sim.engine.objects import ObjectsEngine
 from sim.engine.outputs import Outputs

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.stocks import Stocks
 from sim.population.columns import Households
 

@@ -8,9 +8,6 @@ never holes. Stocks are carried along as integers and compared with a recount by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -18,6 +15,7 @@ from numpy.typing import NDArray
 from sim.behaviour.choose import REASON_FAMILY, REASONS
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
+from sim.engine.changes import Changes, Ledger
 from sim.engine.estates import inherit
 from sim.engine.events import Events
 from sim.engine.family import pair_up, rehouse_orphans, seekers_of
@@ -36,117 +34,6 @@ from sim.engine.rows import (
 from sim.engine.stocks import Stocks
 from sim.population.columns import BUSY, MEMBERS, Households
 from sim.population.links import Links
-
-AGES = 128
-SCOPES = ("within a district", "between districts", "between provinces")
-
-
-@dataclass(eq=False)
-class Changes:
-    """What one step changed, in rows and members (times the weight: the country).
-
-    Attributes
-    ----------
-    origin, destination : (E,) int32
-        Places of each move of a household or of one person, in commit order.
-    persons : (E,) int64
-    reason : (E,) uint8
-        Index into `sim.behaviour.choose.REASONS`.
-    movers_by_age : (3, 2, 128) int64
-        Persons who moved by scope, sex (0 male) and age.
-    whole, splits, returns, couples, followed : int
-        Households that moved as one; members who founded a household alone; moves back home; new couples; families
-        that followed a child.
-    births, deaths, rehoused, alone : int
-        Persons born and died; orphans taken in, and children left without an adult for want of a household.
-    new_rows, freed_rows : int
-    income, consumption, move_costs, estates, remitted : int
-        Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
-    founded_child, founded_parent : (F,) uint64
-        Identities of each new household and of the one it came out of; those of couples stand there twice, first
-        with the man's household, after all others with the woman's.
-    parent_row : (new_rows,) int64
-        Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
-    row_source, row_target : (M,) int64
-        Rows that were moved into emptied ones at the end, and where to.
-    """
-
-    origin: NDArray[np.int32]
-    destination: NDArray[np.int32]
-    persons: NDArray[np.int64]
-    reason: NDArray[np.uint8]
-    movers_by_age: NDArray[np.int64]
-    whole: int = 0
-    splits: int = 0
-    returns: int = 0
-    couples: int = 0
-    followed: int = 0
-    births: int = 0
-    deaths: int = 0
-    rehoused: int = 0
-    alone: int = 0
-    new_rows: int = 0
-    freed_rows: int = 0
-    income: int = 0
-    consumption: int = 0
-    move_costs: int = 0
-    estates: int = 0
-    remitted: int = 0
-    by_reason: dict[str, int] = field(default_factory=dict)
-    founded_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
-    founded_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
-    parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    def __len__(self) -> int:
-        return len(self.origin)
-
-
-class Ledger:
-    """The moves of a step as they are committed, part after part."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[NDArray[Any], ...]] = []
-        self.by_age = np.zeros((len(SCOPES), 2, AGES), dtype=np.int64)
-
-    def add(
-        self,
-        origin: NDArray[np.integer],
-        destination: NDArray[np.integer],
-        people: NDArray[np.uint8],
-        reason: NDArray[np.uint8],
-        tables: Tables,
-    ) -> None:
-        """Moves of (E,) households or persons, ``people`` (E, 6) coded as in the member column."""
-        away = np.flatnonzero(origin != destination)
-        a, b, who = origin[away].astype(np.int32), destination[away].astype(np.int32), people[away]
-        _ages(a, b, who, tables.district, tables.province, tables.year, self.by_age)
-        self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
-
-    def column(self, k: int, dtype: type) -> NDArray[Any]:
-        """One column of all parts."""
-        return np.concatenate([part[k] for part in self._parts]) if self._parts else np.empty(0, dtype=dtype)
-
-
-@njit(cache=True)
-def _ages(
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    year: int,
-    out: NDArray[np.int64],
-) -> None:
-    for k in range(origin.shape[0]):
-        a, b = district[origin[k]], district[destination[k]]
-        scope = 0 if a == b else (1 if province[a] == province[b] else 2)
-        for m in range(MEMBERS):
-            code = int(people[k, m])
-            if code != 0:
-                age = min(max(year - 1910 - (code >> 1), 0), AGES - 1)
-                out[scope, code & 1, age] += 1
 
 
 @njit(cache=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 
 YEARS: Final = 5

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.behaviour.geography import Geography
 from sim.behaviour.markets import Markets
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.engine.five_year import YEARS, FiveYear
 from sim.engine.stocks import Stocks

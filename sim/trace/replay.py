@@ -11,7 +11,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.model import EngineName, Model
 from sim.record.folder import is_finished

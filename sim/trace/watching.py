@@ -19,7 +19,7 @@ from sim.behaviour.choose import REASONS
 from sim.behaviour.remit import Follows, remit, remit_rule
 from sim.behaviour.tables import Tables
 from sim.behaviour.wealth import UNITS_PER_MVND
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.engine.family import pair_up, seekers_of
 from sim.engine.objects import DecidingHousehold

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.five_year import LEAST_AGE, FiveYear
 from sim.population.columns import BIRTH_YEAR_ZERO, Households
 from sim.record.recorder import RESIDENCE_SCOPES

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
 from sim.cli import app
-from sim.engine.commit import Changes
+from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.model import Model
 from sim.population.columns import MEMBERS
