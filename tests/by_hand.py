@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.behaviour.remit import Follows
-from sim.engine.changes import Changes
-from sim.engine.commit import commit
+from sim.engine.commit import Changes, commit
 from sim.engine.events import Events
 from sim.engine.stocks import Stocks
 from sim.population.columns import COLUMNS, Households

@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.behaviour.choose import REASON_INCOME, REASON_SHOCK
-from sim.engine.changes import Changes
+from sim.engine.commit import Changes
 from sim.population.hashing import hash64_2
 
 COST = np.array([[10, 20, 70], [20, 10, 80], [70, 80, 30]], dtype=np.uint16)

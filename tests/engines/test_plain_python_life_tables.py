@@ -1,0 +1,110 @@
+"""Chances of life events by age against plain Python and scipy: mortality, fertility, first unions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.stats import gamma
+
+from sim.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
+from sim.scenario.parameters_household import LifeCourse
+
+YEAR = 2024
+EVERYBODY_CAN = np.full((2, 35, 2), 1000, dtype=np.int64)
+
+
+def byte(age: int, female: int) -> int:
+    """Member byte of an age in `YEAR`."""
+    return (YEAR - age - 1910) << 1 | female
+
+
+def years_lived(rate: list[float]) -> float:
+    """Life expectancy at birth; the year of birth counts half, since births are spread over it."""
+    alive, years = 1.0, 0.0
+    for age, r in enumerate(rate):
+        died = 1.0 - math.exp(-r * (0.5 if age == 0 else 1.0))
+        years += alive * died / r
+        alive *= 1.0 - died
+    return years + alive / rate[-1]
+
+
+@pytest.mark.parametrize("dt", [1.0, 1 / 3])
+@pytest.mark.parametrize(("expectancy", "slope"), [(74.7, 0.095), (60.0, 0.08), (82.0, 0.11)])
+def test_mortality_is_gompertz_solved_for_the_life_expectancy(
+    dt: float, expectancy: float, slope: float
+) -> None:
+    plateau = 0.5 / dt
+
+    def rates(log_level: float) -> list[float]:
+        return [min(math.exp(log_level + slope * (a + 0.5)), plateau) for a in range(128)]
+
+    level = brentq(lambda x: years_lived(rates(x)) - expectancy, -30, 0, xtol=1e-12)
+    found = death_rates(LifeCourse(life_expectancy=expectancy, mortality_slope=slope), dt)
+    # the plateau is what a step's word holds: 2^-24 less than an eighth a step
+    assert found == pytest.approx(rates(level), rel=1e-5)
+    tables = life_tables(
+        LifeCourse(life_expectancy=expectancy, mortality_slope=slope), YEAR, dt, EVERYBODY_CAN
+    )
+    for age in (0, 1, 40, 90, 113):
+        for female in (0, 1):
+            assert tables.death[byte(age, female)] == pytest.approx(rates(level)[age] * dt / 4, rel=1e-5)
+
+
+def gamma_fertility(parameters: LifeCourse, total: float) -> np.ndarray:
+    """Births a year of all women of 15-49: a gamma from 15 with this mode and spread, cut at 49."""
+    d, spread = parameters.fertility_mode_age - 15, parameters.fertility_spread
+    scale = -d / 2 + math.sqrt(d * d / 4 + spread * spread)
+    shape = gamma(1 + d / scale, loc=15, scale=scale)
+    assert shape.std() == pytest.approx(spread)
+    density = shape.pdf(np.arange(15, 50))
+    return np.asarray(total * density / density.sum())
+
+
+def test_fertility_is_a_gamma_with_its_mode_and_total() -> None:
+    p = LifeCourse()
+    rural, urban = fertility_rates(p)
+    assert rural == pytest.approx(gamma_fertility(p, p.fertility_rural), rel=1e-9)
+    assert urban == pytest.approx(gamma_fertility(p, p.fertility_urban), rel=1e-9)
+    assert 15 + int(rural.argmax()) == 27
+
+
+@pytest.mark.parametrize("dt", [1.0, 1 / 3])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_women_who_can_bear_bear_what_all_women_are_to(dt: float, seed: int) -> None:
+    """Any share of mothers by age: in each five years of age the births are those of the rates of all women."""
+    rng = np.random.default_rng(seed)
+    p = LifeCourse()
+    women = np.empty((2, 35, 2), dtype=np.int64)
+    women[..., 0] = rng.integers(500, 1000, (2, 35))
+    women[..., 1] = women[..., 0] * rng.uniform(0.6, 1.0, (2, 35))
+    women[:, :3, 1] = 0  # nobody under 18 has a partner
+    tables = life_tables(p, YEAR, dt, women)
+    for area, total in ((0, p.fertility_rural), (1, p.fertility_urban)):
+        wanted = gamma_fertility(p, total)
+        hazard = np.array([tables.birth[area, byte(age, 1)] for age in range(15, 50)])
+        assert not hazard[:3].any()
+        births = -np.expm1(-hazard) * 4 / dt * women[area, :, 1] / women[area, :, 0]
+        by_five = births.reshape(7, 5).sum(axis=1)
+        assert by_five == pytest.approx(wanted.reshape(7, 5).sum(axis=1), rel=1e-9)
+    assert not tables.birth[:, [byte(age, 0) for age in range(15, 50)]].any(), "no births of men"
+
+
+def test_singles_look_for_a_partner_as_a_gamma_of_ages_at_union_says() -> None:
+    p = LifeCourse()
+    death = death_rates(p, 1.0)
+    found = union_rates(p, 1.0, death)
+    tables = life_tables(p, YEAR, 1.0, EVERYBODY_CAN)
+    for sex, mean in ((0, p.union_age_men), (1, p.union_age_women)):
+        ages = gamma(
+            (mean - 18) ** 2 / p.union_age_spread**2, loc=18, scale=p.union_age_spread**2 / (mean - 18)
+        )
+        assert (ages.mean(), ages.std()) == pytest.approx((mean, p.union_age_spread))
+        hazard = [ages.logsf(a - 0.5) - ages.logsf(a + 0.5) for a in range(18, 46)]
+        room = 0.5 - death[18:46]
+        assert found[sex] == pytest.approx(np.minimum(hazard, room), rel=2e-3)
+        looks = [tables.seek[byte(a, sex)] for a in range(18, 46)]
+        assert looks == pytest.approx(found[sex] / 4)
+        assert not any(tables.seek[byte(a, sex)] for a in (*range(18), *range(46, 110)))
