@@ -81,11 +81,22 @@ class Asked:
         return value
 
 
-def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
-    from sim.behaviour.access import SERVICES
+def _run(scenario: Any, **options: Any) -> Any:
+    """A run from its synthesis to its end, as `sim.run.execute` makes it; returns the model."""
     from sim.model import Model
     from sim.population.links import first_links
     from sim.population.synthesis import synthesise
+    from sim.world.opening import open_world
+
+    world, who = open_world(scenario), scenario.population
+    first, _ = synthesise(world, who, start_year=world.year, income=scenario.income, ties=scenario.ties)
+    model = Model(scenario, world, first, first_links(first, world, who.seed), **options)
+    model.run()
+    return model
+
+
+def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
+    from sim.behaviour.access import SERVICES
     from sim.record.recorder import Recorder
     from sim.world.opening import open_world
 
@@ -95,12 +106,9 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     }  # fmt: skip
     paths: set[str] = set()
     asked: Any = Asked(with_values(Scenario(), values), "", paths)
-    world, who = open_world(asked), asked.population
-    households, _ = synthesise(world, who, start_year=world.year, income=asked.income, ties=asked.ties)
-    links = first_links(households, world, who.seed)
-    layout = {"weight": who.weight, "flows": asked.flow_units, "services": SERVICES}
-    with Recorder(tmp_path, world, asked.calendar, **layout) as recorder:
-        Model(asked, world, households, links, recorder=recorder).run()
+    layout = {"weight": asked.population.weight, "flows": asked.flow_units, "services": SERVICES}
+    with Recorder(tmp_path, open_world(asked), asked.calendar, **layout) as recorder:
+        _run(asked, recorder=recorder)
         recorder.finish()
     unread = set(PATHS) - paths
     assert unread == set(NOT_ASKED), f"besides {sorted(NOT_ASKED)}, a run reads all but {sorted(unread)}"
@@ -121,19 +129,11 @@ WITHOUT_EFFECT = {
 
 @pytest.mark.slow
 def test_every_number_decides_something() -> None:
-    from states import first_households, sha
-
-    from sim.model import Model
-    from sim.population.links import first_links
-    from sim.world.opening import open_world
+    from sim.record.fingerprint import state_sha256
 
     def end(values: dict[str, Any]) -> str:
-        scenario = with_values(Scenario(), EVENTFUL | values)
-        households = first_households(scenario)
-        world = open_world(scenario)
-        model = Model(scenario, world, households, first_links(households, world, scenario.population.seed))
-        model.run()
-        return sha(model)
+        model = _run(with_values(Scenario(), EVENTFUL | values))
+        return state_sha256(model.households, model.state())
 
     before = end({})
     idle = []
