@@ -22,7 +22,8 @@ from sim.world.world import World
 def first_households(scenario: Scenario, world: World | None = None) -> Households:
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
-    return synthesise(world, scenario.population, start_year=world.year)[0]
+    size, year = scenario.population, world.year
+    return synthesise(world, size, start_year=year, income=scenario.income, ties=scenario.ties)[0]
 
 
 def first_model(scenario: Scenario, **options: Any) -> Model:

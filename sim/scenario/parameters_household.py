@@ -1,4 +1,4 @@
-"""Parameters of the households' life course, work and money (sections `LifeCourse`, `Work`, `Money`)."""
+"""Parameters of the households' life course, work and money (sections `LifeCourse`, `Income`, `Work`, `Money`)."""
 
 from __future__ import annotations
 
@@ -64,6 +64,66 @@ class LifeCourse(Section):
         source="assumption A32",
         ge=1.5,
         le=5,
+    )
+
+
+class Income(Section):
+    """Incomes at the start: earnings a worker by district, urban or rural, skill and sector; other income a head."""
+
+    rural_urban_earnings: float = parameter(
+        0.72,
+        "earnings per worker, rural over urban",
+        unit="ratio",
+        status="V",
+        source="labour force survey 2024: 6.7 against 9.3 M VND a month",
+        ge=0.2,
+        le=2,
+    )
+    rural_urban_income_head: float = parameter(
+        0.65,
+        "income a head from all sources, rural over urban, at the start",
+        unit="ratio",
+        status="V",
+        source="living-standards survey 2022 and 2024: 0.649 and 0.652",
+        ge=0.1,
+        le=2,
+    )
+    earnings_share: float = parameter(
+        0.88,
+        "earnings over income from all sources at the start; the rest are pensions, rents, gifts",
+        unit="share",
+        status="V",
+        source="provincial yearbooks, other sources of income: 11.4 % in Quang Ngai 2016, 12.1 % in Da Nang 2019",
+        ge=0.1,
+        le=0.99,
+    )
+    skill_premium: float = parameter(
+        1.6,
+        "earnings of skilled over unskilled workers of the same place",
+        unit="ratio",
+        status="A",
+        source="assumption A2",
+        ge=1,
+        le=4,
+    )
+    agriculture_penalty: float = parameter(
+        0.7,
+        "earnings in agriculture over other work of the same place and skill",
+        unit="ratio",
+        status="A",
+        source="assumption A3",
+        ge=0.2,
+        le=1.5,
+    )
+    district_spread: float = parameter(
+        0.05,
+        "elasticity of earnings to the density of the district within its province",
+        unit="1",
+        status="V",
+        source="model specification, section 9: gamma",
+        ge=0,
+        le=0.3,
+        symbol="gamma",
     )
 
 
