@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import math
 from typing import Any
 
@@ -10,22 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Country, Sight
-from oracle_luck import chance, hash32, hash64, key64, life_of, mix32, race
+from oracle_luck import chance, hash32, hash64, key64, mix32, race
 
 from sim.behaviour import draws
 from sim.behaviour.choose import REASONS
 from sim.behaviour.household_rules import faded, income_units
-from sim.behaviour.life_course import life_events
 from sim.behaviour.tables import consider_tables, network_tables, ties_effect
 from sim.behaviour.ties import grown, growth_256
 from sim.behaviour.wealth import wealth_after
+from sim.engine import threads
 from sim.model import Model
 from sim.population import hashing
-from sim.population.columns import BUSY, COLUMNS
+from sim.population.columns import BUSY, COLUMNS, Households
 from sim.scenario.parameters import Ties
 from sim.scenario.scenario import Scenario, with_values
 
-YEAR = 2024
 WORDS = st.integers(0, 2**64 - 1)
 
 
@@ -153,33 +154,6 @@ def test_the_bound_is_never_below_the_exact_chance(
             screen = np.minimum(bound * (most if x else 1), 2.0**32 - 1)
             # draws are whole numbers: all below the exact chance must be at most the bound
             assert (np.ceil(exact) - 1 <= screen).all()
-
-
-# ---------------------------------------------------------------- life events
-
-
-@st.composite
-def families(draw: st.DrawFn) -> list[int]:
-    """Members of any ages and sexes, eldest first."""
-    ages = draw(st.lists(st.integers(0, 95), min_size=1, max_size=6))
-    return sorted((YEAR - 1910 - a) << 1 | draw(st.integers(0, 1)) for a in ages)
-
-
-@given(people=families(), uid=WORDS, scale=st.sampled_from([0.05, 1.0, 4.0]), seed=st.integers(0, 99))
-@settings(max_examples=400, deadline=None)
-def test_life_events_are_those_of_plain_python(people: list[int], uid: int, scale: float, seed: int) -> None:
-    """Any household, hazards that differ for every byte."""
-    rng = np.random.default_rng(seed)
-    death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
-    death[0] = birth[:, 0] = seek[0] = 0.0  # nobody
-    key, detail = key64(1, 7, seed), key64(1, 8, seed)
-    row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
-    for area in (0, 1):
-        mask = life_events(
-            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek
-        )
-        found = [r for r in range(18) if mask >> r & 1]
-        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail)
 
 
 # ---------------------------------------------------------------- a whole step, household by household
@@ -332,21 +306,51 @@ def test_income_and_consumption(replay: Any) -> None:
     assert 20 < poor < 0.6 * len(said), "some cannot pay the floor"
 
 
-def test_births_deaths_and_who_seeks(replay: Any) -> None:
-    seen, _, said = replay
-    assert seen.rows["member"] == [d["member"] for d in said]
-    found = {int(r): int(m) for r, m in zip(seen.events.life_row, seen.events.life_mask, strict=True)}
+def assert_lives(events: Any, rows: dict[str, list[Any]], said: list[dict[str, Any]]) -> None:
+    """Events, members and life stages of every household; who seeks is named by the slot after deaths."""
+    found = {int(r): int(m) for r, m in zip(events.life_row, events.life_mask, strict=True)}
     expected = {}
     for i, done in enumerate(said):
-        if done["life"]:
-            mask = sum(1 << r for r in done["life"] if r < 12)
-            seeker = [r - 12 for r in done["life"] if r >= 12]
-            if seeker:  # named by the slot after deaths
-                mask |= (seeker[0] - sum(1 for r in done["life"] if r < seeker[0]) + 1) << 12
+        mask = sum(1 << r for r in done["life"] if r < 12)
+        for slot in (r - 12 for r in done["life"] if r >= 12):
+            mask |= (slot - sum(1 for r in done["life"] if r < slot) + 1) << 12
+        if mask:
             expected[i] = mask
     assert found == expected
-    happened = [r for d in said for r in d["life"]]
-    assert {r // 6 for r in happened} == {0, 1, 2}
+    assert rows["member"] == [d["member"] for d in said]
+    busy = {i for i, flags in enumerate(rows["flags"]) if flags & BUSY}
+    assert busy == expected.keys()
+    for i in busy:
+        assert rows["flags"][i] & 15 == said[i]["kind"]
+        assert rows["flags"][i] >> 4 & 7 == said[i]["shock"]
+
+
+def test_births_deaths_and_who_seeks(replay: Any) -> None:
+    seen, _, said = replay
+    assert_lives(seen.events, seen.rows, said)
+    assert {r // 6 for d in said for r in d["life"]} == {0, 1, 2}
+
+
+def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
+    """The same rows under hazards so large that deaths, births and searches meet in one household."""
+    seen, country, _ = replay
+    somebody = np.arange(256) > 0
+    death, birth, seek = 0.05 * somebody, np.tile(0.05 * somebody, (2, 1)), 0.08 * somebody
+    bound = np.ceil((death + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
+    word = np.where(somebody, seen.tables.word >> 26 << 26 | bound, 0).astype(np.uint32)
+    tables = seen.tables._replace(death=death, birth=birth, seek=seek, word=word)
+    h = Households.empty(len(seen.seen.rows["uid"]), len(seen.seen.rows["uid"]))
+    for name, values in seen.seen.rows.items():
+        getattr(h, name)[:] = values
+    events = threads.household_pass(h, tables, {})
+
+    fatal = copy.copy(country)
+    fatal.seen = dataclasses.replace(seen.seen, death=death, birth=birth, seek=seek)
+    said = [fatal.step(i) for i in range(h.n)]
+    assert_lives(events, {name: getattr(h, name).tolist() for name in seen.rows}, said)
+    at_once = [{r // 6 for r in d["life"]} for d in said]
+    for kinds in ({0, 1}, {0, 2}):
+        assert sum(kinds <= k for k in at_once) > 3, f"{kinds} never come together"
 
 
 def test_everybody_decides_the_same(replay: Any) -> None:
@@ -362,7 +366,6 @@ def test_everybody_decides_the_same(replay: Any) -> None:
     assert found == expected
     assert seen.rows["attributes"] == [d["attributes"] for d in said]
     assert [f & 15 for f in seen.rows["flags"]] == [d["kind"] for d in said]
-    assert [bool(f & BUSY) for f in seen.rows["flags"]] == [bool(d["life"]) for d in said]
     for name in ("uid", "place", "home_place", "income_quantile"):
         assert seen.rows[name] == seen.seen.rows[name], f"the pass wrote {name}"
 

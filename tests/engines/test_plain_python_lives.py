@@ -1,4 +1,4 @@
-"""Chances of life events by age against plain Python and scipy: mortality, fertility, first unions."""
+"""Life events against plain Python and scipy: mortality, fertility and first unions by age, and who draws what."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle_luck import key64, life_of
 from scipy.optimize import brentq
 from scipy.stats import gamma
 
+from sim.behaviour.life_course import life_events
 from sim.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
 from sim.scenario.parameters_household import LifeCourse
 
@@ -108,3 +112,32 @@ def test_singles_look_for_a_partner_as_a_gamma_of_ages_at_union_says() -> None:
         looks = [tables.seek[byte(a, sex)] for a in range(18, 46)]
         assert looks == pytest.approx(found[sex] / 4)
         assert not any(tables.seek[byte(a, sex)] for a in (*range(18), *range(46, 110)))
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[int]:
+    """Members of any ages and sexes, eldest first."""
+    ages = draw(st.lists(st.integers(0, 95), min_size=1, max_size=6))
+    return sorted((YEAR - 1910 - a) << 1 | draw(st.integers(0, 1)) for a in ages)
+
+
+@given(
+    people=families(),
+    uid=st.integers(0, 2**64 - 1),
+    scale=st.sampled_from([0.05, 1.0, 4.0]),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=400, deadline=None)
+def test_life_events_are_those_of_plain_python(people: list[int], uid: int, scale: float, seed: int) -> None:
+    """Any household, hazards that differ for every byte."""
+    rng = np.random.default_rng(seed)
+    death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
+    death[0] = birth[:, 0] = seek[0] = 0.0  # nobody
+    key, detail = key64(1, 7, seed), key64(1, 8, seed)
+    row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
+    for area in (0, 1):
+        mask = life_events(
+            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek
+        )
+        found = [r for r in range(18) if mask >> r & 1]
+        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail)
