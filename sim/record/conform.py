@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from sim.record.codebook import DTYPES, Column, Table
+from sim.record.declare import DTYPES, Column, Table
 
 
 def conform(table: Table, data: Mapping[str, Any]) -> pa.Table:

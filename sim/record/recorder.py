@@ -16,8 +16,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from sim.record.codebook import DTYPES, FlowLayout, Table, tables, write_codebook
+from sim.record.codebook import FlowLayout, tables, write_codebook
 from sim.record.conform import conform
+from sim.record.declare import DTYPES, Table
 from sim.record.folder import commit, temporary
 from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import TERRAINS, Units, World

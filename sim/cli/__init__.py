@@ -1,0 +1,13 @@
+"""The command line: one file a group of commands, each registering with `app` in the order `--help` lists them.
+
+Heavy imports happen inside the commands, so that `--help` answers at once.
+"""
+
+# isort: off
+from sim.cli.app import app
+from sim.cli import run
+from sim.cli import trace
+from sim.cli import look
+from sim.cli import world
+
+__all__ = ["app", "look", "run", "trace", "world"]

@@ -1,0 +1,32 @@
+"""`dicu parameters` and `dicu figures`: what went into a run and what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import app, fail
+
+
+@app.command()
+def parameters(
+    markdown: Annotated[bool, typer.Option(help="As a Markdown table, for documents.")] = False,
+) -> None:
+    """Print every parameter: value, unit, range, status and source."""
+    from sim.scenario.table import parameter_table, print_table
+
+    print_table(parameter_table(), markdown=markdown)
+
+
+@app.command(name="figures")
+def figures_command(run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+    """Draw the figures of a finished run again."""
+    from analysis.figures import draw_all
+    from sim.record.folder import is_finished
+
+    if not is_finished(run_folder):
+        fail(f"{run_folder}: not the folder of a finished run (no manifest.json in it)", 2)
+    for path in draw_all(run_folder):
+        typer.echo(str(path))

@@ -1,0 +1,80 @@
+"""`dicu run`: one scenario from its file to a finished folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import app, fail
+
+
+@app.command(
+    epilog="Example: `dicu run configs/scenarios/actual.yaml seed=7 population.weight=20 --threads 1`"
+)
+def run(
+    config: Annotated[Path, typer.Argument(help="Scenario, a YAML file; see configs/scenarios.")],
+    override: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]...", help="Values that replace those of the file, e.g. seed=7."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads; the results do not depend on it. Default: all cores.", min=1)
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(help="threads (numba, fast) or objects (one Mesa agent a household): the same bytes."),
+    ] = "threads",
+    out: Annotated[Path, typer.Option(help="Parent folder of runs.")] = Path("runs"),
+    figures: Annotated[bool, typer.Option(help="Draw figures into the run's folder.")] = True,
+) -> None:
+    """Run one scenario and print the folder with its results.
+
+    The folder holds the resolved configuration, a manifest with checksums and timings, tables as Parquet with a
+    codebook, and figures. Equal scenarios with equal seeds give equal bytes.
+    """
+    from sim.scenario.loader import ConfigurationErrors, load
+
+    if engine not in ("threads", "objects"):
+        fail(f"--engine: unknown engine (got '{engine}', allowed threads, objects)", 2)
+    try:
+        loaded = load(config, override or [])
+    except ConfigurationErrors as errors:
+        fail("\n".join(errors.messages), 2)
+
+    from sim.progress import Bar
+    from sim.run import execute, use_threads
+    from sim.world.table_checks import TableError
+
+    try:
+        use_threads(threads)
+    except ValueError as error:
+        fail(f"--{error}", 2)
+    draw = None
+    if figures:
+        from analysis.figures import draw_all
+
+        draw = draw_all
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"--out: no folder can be made there (got '{out}': {error.strerror})", 2)
+    if not os.access(out, os.W_OK | os.X_OK):
+        fail(f"--out: nothing can be written there (got '{out}')", 2)
+    try:
+        with Bar() as bar:
+            folder = execute(
+                loaded.scenario,
+                out=out,
+                engine="objects" if engine == "objects" else "threads",
+                threads=threads,
+                progress=bar,
+                draw=draw,
+            )
+    except TableError as error:
+        fail(f"world.places: {error}", 2)
+    except OSError as error:
+        fail(f"{out}: the run could not be written and nothing of it is left ({error})", 1)
+    typer.echo(str(folder))
