@@ -201,7 +201,16 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 7. commit in uid order: moves, couples, orphans, families that follow; estates
         expected = Expected.before(h, self.stocks)
-        self.changes = commit(h, self.links, self.events, followers, tables, self.move_cost, self.stocks)
+        self.changes = commit(
+            h,
+            self.links,
+            self.events,
+            followers,
+            tables,
+            self.move_cost,
+            self.stocks,
+            one_by_one=self.outputs is not None and self.settings.record.moves == "all",
+        )
         clock = self._spent("commit", clock)
 
         if self.watch is not None:

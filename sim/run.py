@@ -179,6 +179,7 @@ def execute(
             weight=scenario.population.weight,
             flows=scenario.flow_units,
             services=SERVICES,
+            moves=scenario.record.moves == "all",
         ) as recorder:
             tell.phase("synthesising households")
             model, fit = first_model(scenario, world, engine=engine, recorder=recorder)

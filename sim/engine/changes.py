@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.tables import Tables
-from sim.population.columns import MEMBERS
-
-AGES = 128
-SCOPES = ("within a district", "between districts", "between provinces")
+from sim.engine.ledger import Movers
 
 
 @dataclass(eq=False)
@@ -44,6 +38,8 @@ class Changes:
         Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
     row_source, row_target : (M,) int64
         Rows that were moved into emptied ones at the end, and where to.
+    movers : Movers or None
+        Who made each of the E moves, in the same order, when moves are recorded one by one.
     """
 
     origin: NDArray[np.int32]
@@ -73,52 +69,7 @@ class Changes:
     parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    movers: Movers | None = None
 
     def __len__(self) -> int:
         return len(self.origin)
-
-
-class Ledger:
-    """The moves of a step as they are committed, part after part."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[NDArray[Any], ...]] = []
-        self.by_age = np.zeros((len(SCOPES), 2, AGES), dtype=np.int64)
-
-    def add(
-        self,
-        origin: NDArray[np.integer],
-        destination: NDArray[np.integer],
-        people: NDArray[np.uint8],
-        reason: NDArray[np.uint8],
-        tables: Tables,
-    ) -> None:
-        """Moves of (E,) households or persons, ``people`` (E, 6) coded as in the member column."""
-        away = np.flatnonzero(origin != destination)
-        a, b, who = origin[away].astype(np.int32), destination[away].astype(np.int32), people[away]
-        _ages(a, b, who, tables.district, tables.province, tables.year, self.by_age)
-        self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
-
-    def column(self, k: int, dtype: type) -> NDArray[Any]:
-        """One column of all parts."""
-        return np.concatenate([part[k] for part in self._parts]) if self._parts else np.empty(0, dtype=dtype)
-
-
-@njit(cache=True)
-def _ages(
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    year: int,
-    out: NDArray[np.int64],
-) -> None:
-    for k in range(origin.shape[0]):
-        a, b = district[origin[k]], district[destination[k]]
-        scope = 0 if a == b else (1 if province[a] == province[b] else 2)
-        for m in range(MEMBERS):
-            code = int(people[k, m])
-            if code != 0:
-                age = min(max(year - 1910 - (code >> 1), 0), AGES - 1)
-                out[scope, code & 1, age] += 1

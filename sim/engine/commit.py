@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from sim.behaviour.choose import REASON_FAMILY, REASONS
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
-from sim.engine.changes import Changes, Ledger
+from sim.engine.changes import Changes
 from sim.engine.estates import inherit
 from sim.engine.events import Events
 from sim.engine.family import pair_up, rehouse_orphans, seekers_of
 from sim.engine.identity import new_uids
+from sim.engine.ledger import MOVE_KINDS, Ledger, Movers
 from sim.engine.rows import (
     Rows,
     put_in,
@@ -164,10 +165,12 @@ def _join(
     people: NDArray[np.uint8],
     merged: NDArray[np.int64],
     merged_into: NDArray[np.int64],
+    which: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Parents join a child who moved away: into its household if all fit, else as neighbours.
 
-    Returns how many followed and how many households were merged (their rows are listed in ``merged`` and empty).
+    Returns how many followed (their positions in ``which``) and how many households were merged (their rows are
+    listed in ``merged`` and empty).
     """
     done = 0
     emptied = 0
@@ -181,6 +184,7 @@ def _join(
         home = province[district[h.home_place[i]]]
         origin[done] = o
         destination[done] = d
+        which[done] = k
         for m in range(MEMBERS):
             people[done, m] = h.member[i, m]
         persons[o] -= n_i
@@ -217,6 +221,8 @@ def commit(
     tables: Tables,
     move_cost: NDArray[np.uint16],
     stocks: Stocks,
+    *,
+    one_by_one: bool = False,
 ) -> Changes:
     """Apply the events of a step to the rows, the links and the stocks (all changed in place).
 
@@ -226,6 +232,8 @@ def commit(
         Families that would follow, in the order of the children's uids.
     move_cost : (L, L) uint16
         What a move costs between districts, wealth units.
+    one_by_one : bool
+        Also say who made each move (`Changes.movers`).
     """
     carried = (tables.district, tables.province, stocks.households, stocks.persons, stocks.network)
     emptied = np.empty(len(events.life_row), dtype=np.int64)
@@ -253,6 +261,11 @@ def commit(
     h = rows_of(households)
     ledger = Ledger()
 
+    def who(rows: NDArray[np.integer], kind: str | NDArray[np.intp]) -> Movers | None:
+        code = np.array([MOVE_KINDS.index(kind)]) if isinstance(kind, str) else kind
+        return Movers.of(households, rows, code) if one_by_one else None
+
+    movers = who(events.row, (events.leaver >= 0).astype(np.intp))
     origin = np.empty(len(events), dtype=np.int32)
     people = np.empty((len(events), MEMBERS), dtype=np.uint8)
     parent = np.empty(len(splitting), dtype=np.int64)
@@ -272,23 +285,25 @@ def commit(
         parent,
     )
     links.add(np.arange(households.n, households.n + len(parent)), parent)
-    ledger.add(origin, events.destination, people, events.reason, tables)
+    ledger.add(origin, events.destination, people, events.reason, tables, movers)
     n = households.n + len(parent)
 
     # who came out of whom, while the parents' rows still are where they were
     parents = np.concatenate([parent, pairs.man_row[pairs.founds]])
     founded_parent = np.concatenate([uid[parents], uid[pairs.woman_row][pairs.founds]])
+    partners = who(pairs.moving(h), "partner")
     couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
     n += couples.new_rows
     family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
-    ledger.add(couples.origin, couples.destination, couples.people, family, tables)
+    ledger.add(couples.origin, couples.destination, couples.people, family, tables, partners)
 
     households.n = n
     orphans = rehouse_orphans(households, events, tables, stocks)
     at_most = len(followers)
     follow_origin, follow_to = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
     follow_people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
-    merged, into = np.empty(at_most, dtype=np.int64), np.empty(at_most, dtype=np.int64)
+    merged, into, which = (np.empty(at_most, dtype=np.int64) for _ in range(3))
+    families = who(followers.parent, "follow")
     followed, n_merged = _join(
         h,
         followers.parent,
@@ -301,6 +316,7 @@ def commit(
         follow_people,
         merged,
         into,
+        which,
     )
     ledger.add(
         follow_origin[:followed],
@@ -308,6 +324,7 @@ def commit(
         follow_people[:followed],
         np.full(followed, REASON_FAMILY, dtype=np.uint8),
         tables,
+        families.take(which[:followed]) if families is not None else None,
     )
 
     # links of the merged, estates, then no holes
@@ -350,4 +367,5 @@ def commit(
         parent_row=parents,
         row_source=source,
         row_target=target,
+        movers=ledger.movers(),
     )

@@ -195,6 +195,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.woman_row)
 
+    def moving(self, h: Rows) -> NDArray[np.int64]:
+        """(E,) rows out of which a partner moves to another place, in the order in which `settle` moves them."""
+        guest = np.where(h.member[self.man_row, 1] == 0, self.woman_row, self.man_row)
+        guest = np.where(self.founds, self.woman_row, guest)
+        away: NDArray[np.int64] = guest[h.place[self.woman_row] != h.place[self.man_row]]
+        return away
+
     def settle(self, h: Rows, n: int, uids: NDArray[np.uint64], tables: Tables, stocks: Stocks) -> Couples:
         """Bring the couples together; new households take ``uids`` from row ``n`` on."""
         origin, destination = np.empty(len(self), dtype=np.int32), np.empty(len(self), dtype=np.int32)

@@ -45,6 +45,9 @@ _LINEAGE = (
 )  # fmt: skip
 
 
+_WAYS = ("rural_to_urban", "urban_to_rural")
+
+
 class Outputs:
     """Reads a model after each step and writes its tables; the start is step 0."""
 
@@ -67,6 +70,18 @@ class Outputs:
                 self._recorder.lineage(step, {name: getattr(lineage, name) for name in _LINEAGE})
         self._recorder.national(step, self._national())
         self._recorder.flows(step, changes.origin, changes.destination, changes.persons)
+        if changes.movers is not None:
+            names = ("uid", "kind", "type", "income_quantile", "age")
+            self._recorder.moves(
+                step,
+                {
+                    **{name: getattr(changes.movers, name) for name in names},
+                    **{
+                        name: getattr(changes, name)
+                        for name in ("origin", "destination", "persons", "reason")
+                    },
+                },
+            )
         self._ages += changes.movers_by_age
         if self._year_end(step):
             self._recorder.movers(step, self._ages)
@@ -101,6 +116,12 @@ class Outputs:
             within = int((a == b).sum())
             across = int((g.province[a] != g.province[b]).sum())
             between = len(changes) - within - across
+        towards = {f"{c}_{way}": 0 for c in ("moves", "persons") for way in _WAYS}
+        if changes is not None:
+            left, reached = urban[changes.origin], urban[changes.destination]
+            for way, crossed in zip(_WAYS, (~left & reached, left & ~reached), strict=True):
+                towards[f"moves_{way}"] = int(crossed.sum())
+                towards[f"persons_{way}"] = int(changes.persons[crossed].sum())
         row = {
             "households": int(stocks.households.sum()),
             "persons": int(stocks.persons.sum()),
@@ -113,6 +134,7 @@ class Outputs:
             "considered": events.considered if events is not None else 0,
             "moves": len(changes) if changes is not None else 0,
             "moved_persons": int(changes.persons.sum()) if changes is not None else 0,
+            **towards,
             "moves_within_district": within,
             "moves_between_districts": between,
             "moves_between_provinces": across,

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.record.declare import FRICTIONLESS, STEP, Column, Table
 from sim.record.folder import write_bytes
+from sim.record.moves import MOVES
 
 FlowLayout = Literal["place", "district"]
 
@@ -70,6 +71,14 @@ def _national() -> Table:
         ("moves_home", "households", "of the moves, those back to the home place", MOVE),
         ("moved_persons", "persons", "persons who moved", MOVE),
         ("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`"),
+        *(
+            (f"{c}_{way}", c.replace("moves", "households"), f"{text} who moved from {words}", MOVE)
+            for c, text in (("moves", "households"), ("persons", "persons"))
+            for way, words in (
+                ("rural_to_urban", "rural to urban places"),
+                ("urban_to_rural", "urban to rural places"),
+            )
+        ),
         ("moves_within_district", "households", "moves inside a legacy district", MOVE),
         ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
         ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
@@ -301,8 +310,10 @@ WORLD_UNITS: Final = Table(
 )  # fmt: skip
 
 
-def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "place") -> dict[str, Table]:
-    """All tables of a run with these services and this layout of flows, by name.
+def tables(
+    services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "place", moves: bool = False
+) -> dict[str, Table]:
+    """All tables of a run with these services and this layout of flows, by name; with ``moves`` one by one.
 
     Raises
     ------
@@ -313,6 +324,7 @@ def tables(services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "pla
         _national(),
         _places(services),
         _flows(flows),
+        *((MOVES,) if moves else ()),
         MOVERS,
         FIVE_YEAR,
         DISTRICTS,
@@ -368,7 +380,7 @@ def _declaration(path: Path) -> Table:
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: t for t in tables(services, layout).values()}
+    known = {t.file: t for t in tables(services, layout, moves=True).values()}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from sim.record.declare import DTYPES, Column, Table
 
@@ -68,3 +69,12 @@ def _conform_column(table: str, column: Column, values: Any) -> pa.Array:
     if array.null_count:
         raise TypeError(f"{where}: {array.null_count} missing values")
     return array
+
+
+def coded(codes: NDArray[np.str_] | tuple[str, ...], index: NDArray[Any]) -> Any:
+    """Text column ``codes[index]``, dictionary-encoded without repeats (two units may share a label)."""
+    labels, inverse = np.unique(np.asarray(codes, dtype=str), return_inverse=True)
+    array = pa.DictionaryArray.from_arrays(
+        pa.array(inverse[index].astype(np.int32)), pa.array(labels.tolist(), type=pa.string())
+    )
+    return array.cast(DTYPES["code"])

@@ -17,13 +17,15 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from sim.record.codebook import FlowLayout, tables, write_codebook
-from sim.record.conform import conform
-from sim.record.declare import DTYPES, Table
+from sim.record.conform import coded, conform
+from sim.record.declare import Table
 from sim.record.folder import commit, temporary
+from sim.record.geography import world_places, world_units
+from sim.record.moves import moves_columns
 from sim.scenario.calendar import Calendar, parse_period
-from sim.world.world import TERRAINS, Units, World
+from sim.world.world import World
 
-STREAMED: Final = ("national", "places", "flows", "movers", "five_year", "districts", "governments")
+STREAMED: Final = ("national", "places", "flows", "moves", "movers", "five_year", "districts", "governments")
 SCOPES: Final = ("within a district", "between districts", "between provinces")
 RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
 SEXES: Final = ("male", "female")
@@ -56,6 +58,8 @@ class Recorder:
         Units between which moves are kept.
     services : tuple of str
         Names of the columns of ``access`` in `places`, see `codebook.SERVICES`.
+    moves : bool
+        Whether each move is kept with who made it, see `moves`.
 
     Raises
     ------
@@ -74,11 +78,12 @@ class Recorder:
         weight: int,
         flows: FlowLayout,
         services: tuple[str, ...],
+        moves: bool = False,
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households a row, got {weight}")
         self._folder, self._world, self._weight = folder, world, weight
-        self._tables = tables(services, flows)
+        self._tables = tables(services, flows, moves)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
         self._period = pa.array(self._labels)
@@ -179,6 +184,12 @@ class Recorder:
         }
         self._put("flows", step, {**ends, **dict(zip(names, sums, strict=True))})
 
+    def moves(self, step: int, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Each move of the step with who made it (`sim.record.moves`); nothing unless the recorder keeps moves."""
+        self._enter("moves", step)
+        if "moves" in self._tables and len(columns["uid"]):
+            self._put("moves", step, moves_columns(self._world, columns))
+
     def movers(self, step: int, persons: NDArray[np.int64]) -> None:
         """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
         self._enter("movers", step)
@@ -187,8 +198,8 @@ class Recorder:
             "movers",
             step,
             {
-                "scope": _coded(SCOPES, scope),
-                "sex": _coded(SEXES, sex),
+                "scope": coded(SCOPES, scope),
+                "sex": coded(SEXES, sex),
                 "age": age.astype(np.int32),
                 "persons": persons[scope, sex, age],
             },
@@ -202,7 +213,7 @@ class Recorder:
                 f"five_year, step {step}: persons must be ({len(RESIDENCE_SCOPES)},), got {np.shape(persons)}"
             )
         scope = np.arange(len(RESIDENCE_SCOPES))
-        self._put("five_year", step, {"scope": _coded(RESIDENCE_SCOPES, scope), "persons": persons})
+        self._put("five_year", step, {"scope": coded(RESIDENCE_SCOPES, scope), "persons": persons})
 
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
@@ -338,61 +349,3 @@ def sum_by(
         else np.zeros(0, dtype=np.int64)
     )
     return ordered[first], tuple(np.add.reduceat(v[order], first) if len(v) else v for v in values)
-
-
-def _coded(codes: NDArray[np.str_] | tuple[str, ...], index: NDArray[Any]) -> Any:
-    """Text column ``codes[index]``, dictionary-encoded without repeats (two units may share a label)."""
-    labels, inverse = np.unique(np.asarray(codes, dtype=str), return_inverse=True)
-    array = pa.DictionaryArray.from_arrays(
-        pa.array(inverse[index].astype(np.int32)), pa.array(labels.tolist(), type=pa.string())
-    )
-    return array.cast(DTYPES["code"])
-
-
-def world_places(world: World) -> dict[str, Any]:
-    """Columns of table ``world_places``: each place and the governments it belongs to, before and after."""
-    legacy_province, new_province = world.province, world.new_communes.parent[world.new_commune]
-    return {
-        "place_key": world.place_key.astype(np.uint64),
-        "longitude": world.longitude,
-        "latitude": world.latitude,
-        "area_km2": world.area_km2,
-        "terrain": _coded(TERRAINS, world.terrain),
-        "urban": world.urban,
-        "residents": world.residents,
-        "region": _coded(world.region_names, world.region[legacy_province]),
-        "legacy_commune": _coded(world.legacy_communes.code, world.legacy_commune),
-        "district": _coded(world.districts.code, world.district),
-        "legacy_province": _coded(world.legacy_provinces.code, legacy_province),
-        "new_commune": _coded(world.new_communes.code, world.new_commune),
-        "new_province": _coded(world.new_provinces.code, new_province),
-    }
-
-
-def world_units(world: World) -> dict[str, Any]:
-    """Columns of table ``world_units``: every unit of both generations with its name, parent and seat."""
-    levels: tuple[tuple[str, str, Units, Units | None], ...] = (
-        ("commune", "legacy", world.legacy_communes, world.districts),
-        ("district", "legacy", world.districts, world.legacy_provinces),
-        ("province", "legacy", world.legacy_provinces, None),
-        ("commune", "2025", world.new_communes, world.new_provinces),
-        ("province", "2025", world.new_provinces, None),
-    )
-    made: dict[str, list[Any]] = {k: [] for k in (
-        "level", "generation", "code", "name", "kind", "parent", "seat_place", "seat_longitude",
-        "seat_latitude",
-    )}  # fmt: skip
-    for level, generation, units, above in levels:
-        n = len(units)
-        x, y, z = np.moveaxis(units.seat_km, -1, 0)
-        made["level"] += [level] * n
-        made["generation"] += [generation] * n
-        made["code"] += units.code.tolist()
-        made["name"] += units.name.tolist()
-        made["kind"] += units.kind.tolist()
-        made["parent"] += [""] * n if above is None else above.code[units.parent].tolist()
-        made["seat_place"] += world.place_key[units.seat_place].tolist()
-        made["seat_longitude"] += np.degrees(np.arctan2(y, x)).tolist()
-        made["seat_latitude"] += np.degrees(np.arctan2(z, np.hypot(x, y))).tolist()
-    made["seat_place"] = np.array(made["seat_place"], dtype=np.uint64)  # type: ignore[assignment]
-    return made

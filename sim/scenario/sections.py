@@ -214,3 +214,10 @@ class Record(Section):
         status="design",
         source="size of the run's folder",
     )
+    moves: Literal["none", "all"] = parameter(
+        "none",
+        "whether each move is kept with who made it: the household-level counterfactuals of the experiments",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
