@@ -19,6 +19,7 @@ from sim.behaviour.life_course import exposure
 from sim.behaviour.life_tables import LifeTables, life_tables
 from sim.behaviour.liquidity import move_costs
 from sim.behaviour.markets import Markets
+from sim.behaviour.programmes import Programmes
 from sim.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from sim.behaviour.tables import Tables
 from sim.engine import threads
@@ -109,7 +110,10 @@ class Model(mesa.Model):  # type: ignore[misc]
             persons=self.residents,
             dt_quarters=self.calendar.dt_quarters,
             seed=scenario.seed,
+            programmes=Programmes(scenario.programme, self.calendar, world),
+            respond=scenario.feedback.jobs,
         )
+        self._network_start, self._residents_start = self.stocks.network.copy(), self.residents
         clock = self._spent("geography and markets", clock)
 
         self.governments = Governments(
@@ -147,6 +151,16 @@ class Model(mesa.Model):  # type: ignore[misc]
         """(P, T) real members of working age by place and household type."""
         return self.stocks.workers * self.settings.population.weight
 
+    @property
+    def network(self) -> NDArray[np.int64]:
+        """(R, L) rows by province of the home place and district that households see; of the start if cut."""
+        return self.stocks.network if self.settings.feedback.network else self._network_start
+
+    @property
+    def served(self) -> NDArray[np.int64]:
+        """(P,) residents by whom governments set staff, money and quality; of the start if that loop is cut."""
+        return self.residents if self.settings.feedback.services else self._residents_start
+
     # ---------------------------------------------------------------- the order of a step
 
     def step(self) -> None:
@@ -164,9 +178,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 1. policies due now
         applied = [
-            apply(self.governments, due, self.now, self.residents)
-            for due in self.policy
-            if due.step == self.now
+            apply(self.governments, due, self.now, self.served) for due in self.policy if due.step == self.now
         ]
         clock = self._spent("reform", clock)
 
@@ -175,7 +187,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("markets", clock)
 
         # 4. governments: budget, staff, service quality, access
-        self.governments.step(self.residents, self.now)
+        self.governments.step(self.served, self.now)
         clock = self._spent("governments", clock)
 
         # 5. tables of systematic utility and of the life course, frozen for the pass
@@ -247,7 +259,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.choosing,
             self.markets,
             self.governments.access(),
-            self.stocks.network,
+            self.network,
             self.stocks.workers,
             self.life,
             kappa=self.kappa,
@@ -272,6 +284,8 @@ class Model(mesa.Model):  # type: ignore[misc]
             "stocks.households": stocks.households,
             "stocks.persons": stocks.persons,
             "stocks.network": stocks.network,
+            "start.network": self._network_start,
+            "start.residents": self._residents_start,
             **{f"markets.{name}": values for name, values in self.markets.state().items()},
             **{f"government.{name}": values for name, values in self.governments.state().items()},
         }

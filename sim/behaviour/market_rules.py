@@ -116,16 +116,20 @@ def strike(
 def update_jobs(
     jobs: NDArray[np.float64],
     workers: NDArray[np.int64],
-    growth: float,
+    growth: NDArray[np.float64],
     closed: float,
     full_employment: float,
+    there: NDArray[np.float64],
     employment: NDArray[np.float64],
 ) -> None:
-    """Jobs a step later and the chance of one, by district; no workers count as one, and jobs are never below 0."""
+    """Jobs a step later and the chance of one, by district; no workers count as one, and jobs are never below 0.
+
+    ``growth`` (L,) is the log growth of one step; of the jobs the share ``there`` (L,) is there to be had.
+    """
     for d in range(jobs.shape[0]):
         wanted = float(max(workers[d], 1))
-        jobs[d] = max(jobs_after(jobs[d], wanted, growth, closed, full_employment), 0.0)
-        employment[d] = employment_chance(jobs[d], wanted)
+        jobs[d] = max(jobs_after(jobs[d], wanted, exp64(growth[d]), closed, full_employment), 0.0)
+        employment[d] = employment_chance(there[d] * jobs[d], wanted)
 
 
 @njit(cache=True)

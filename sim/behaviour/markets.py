@@ -12,6 +12,13 @@ levels of the start (`sim.behaviour.market_levels`). Earnings of a worker, M VND
   x' = x recovery^dt;
 - beliefs: yhat' = yhat + (1 - (1 - eta)^dt) (y - yhat).
 
+Dated programmes add to the growth of jobs, take jobs away for a time, and lower farm incomes
+(`sim.behaviour.programmes`).
+
+When the markets do not respond (``feedback.jobs`` false), L, people and farmers are those of the start: jobs, chances,
+wages and farm incomes are what they would be had nobody moved, been born, died or changed work since. Growth of jobs,
+prices, disasters and programmes go on.
+
 Nobody at all: a count of zero is taken as one person; and what had nobody at the start (people, farmers) keeps the
 ratio 1 for good, since its density or land is unknown. So no chance or income is ever 0/0.
 
@@ -47,7 +54,8 @@ from sim.behaviour.market_rules import (
     update_jobs,
 )
 from sim.behaviour.normal import normal_draw
-from sim.behaviour.numeric import exp64, log64
+from sim.behaviour.numeric import log64
+from sim.behaviour.programmes import Programmes
 from sim.population.columns import N_TYPES
 from sim.population.hashing import key64
 from sim.scenario.parameters import Income
@@ -73,6 +81,10 @@ class Markets:
     dt_quarters : float
         Length of a step.
     seed : int
+    programmes : Programmes or None
+        Dated programmes; None for none.
+    respond : bool
+        Whether markets respond to where people are; false cuts the feedback.
 
     Attributes
     ----------
@@ -88,7 +100,7 @@ class Markets:
     struck : (P,) bool
         A disaster strikes the district in this step.
     jobs, employment : (L,) float64
-        Jobs outside farming; the chance of having one.
+        Jobs outside farming, those that a programme takes away for a time included; the chance of having one.
     farm_price : float
         Log of the national farm price over its average.
     log_loss : (L,) float64
@@ -117,8 +129,11 @@ class Markets:
         persons: NDArray[np.int64],
         dt_quarters: float,
         seed: int,
+        programmes: Programmes | None = None,
+        respond: bool = True,
     ) -> None:
         self.work, self.dt_quarters, self.seed = work, dt_quarters, seed
+        self._programmes, self._respond = programmes, respond
         self._district, self._urban = world.district, world.urban
         self._n = len(world.districts)
         self._check("workers", workers, (world.n_places, N_TYPES))
@@ -134,6 +149,7 @@ class Markets:
         self._farm, self._other = sum_workers(world.district, workers, self._n)
         self._people = sum_people(world.district, persons, self._n)
         self._farm_start, self._people_start = self._farm.copy(), self._people.copy()
+        self._other_start = self._other.copy()
         self.jobs = work.full_employment * np.maximum(self._other, 1)
         self.employment = np.empty(self._n)
         self.log_loss = np.zeros(self._n)
@@ -144,7 +160,11 @@ class Markets:
         self.earnings = np.empty((world.n_places, N_TYPES))
         self.expected = np.zeros_like(self.earnings)
         self.potential = np.empty_like(self.earnings)
-        update_jobs(self.jobs, self._other, 1.0, 0.0, work.full_employment, self.employment)
+        self._there = np.ones(self._n)
+        update_jobs(
+            self.jobs, self._other, np.zeros(self._n), 0.0, work.full_employment, self._there, self.employment
+        )
+        self._log_programme = 0.0
         self._wage, self._outside, self._farming = np.empty(self._n), np.empty(self._n), np.empty(self._n)
         self._pay()
         # people know what is at the start
@@ -182,8 +202,20 @@ class Markets:
 
         self._farm, self._other = sum_workers(self._district, workers, self._n)
         self._people = sum_people(self._district, residents, self._n)
-        growth, closed = float(exp64(work.job_growth * dt)), share_of_step(work.job_adjustment, dt)
-        update_jobs(self.jobs, self._other, growth, closed, work.full_employment, self.employment)
+        growth = np.full(self._n, work.job_growth)
+        if self._programmes is not None:
+            growth += self._programmes.job_growth(now)
+            self._there = self._programmes.jobs_there(now)
+            self._log_programme = self._programmes.log_farm_income(now)
+        update_jobs(
+            self.jobs,
+            self._other if self._respond else self._other_start,
+            growth * dt,
+            share_of_step(work.job_adjustment, dt),
+            work.full_employment,
+            self._there,
+            self.employment,
+        )
         self._pay()
         share = share_of_step(work.adaptation, dt)
         adapt_beliefs(self.earnings, share, self._urban, self.expected, self.potential)
@@ -199,6 +231,7 @@ class Markets:
             "other_income_head": self.other_income_head,
             "farm_workers_start": self._farm_start,
             "residents_start": self._people_start,
+            "workers_other_start": self._other_start,
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -231,7 +264,7 @@ class Markets:
         return {
             "workers_other": self._other,
             "workers_farm": self._farm,
-            "jobs": self.jobs,
+            "jobs": self._there * self.jobs,
             "employment": self.employment,
             "wage_urban_mvnd": wage[:, URBAN],
             "wage_rural_mvnd": wage[:, RURAL],
@@ -244,12 +277,13 @@ class Markets:
     def _pay(self) -> None:
         """Earnings from jobs, people, farmers and shocks as they are now."""
         work = self.work
+        now = (self._people, self._farm) if self._respond else (self._people_start, self._farm_start)
         update_factors(
-            (self._people, self._farm),
+            now,
             (self._people_start, self._farm_start),
             self.employment,
             self.log_loss,
-            self.farm_price,
+            self.farm_price + self._log_programme,
             work.agglomeration,
             work.land_share,
             work.full_employment,

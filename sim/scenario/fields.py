@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from sim.scenario.scenario import Scenario
 
-Kind = Literal["integer", "number", "text", "choice"]
+Kind = Literal["integer", "number", "text", "choice", "flag"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Leaf:
         """What is allowed, with the unit, for a message: "a number from 0 to 1, unit 1/quarter"."""
         if self.kind in ("choice", "text"):
             return self._range(", ") or "text"
+        if self.kind == "flag":
+            return "true, false"
         noun = "an integer" if self.kind == "integer" else "a number"
         bounds = self._range("").removeprefix("null or ")
         if bounds:
@@ -58,6 +60,8 @@ class Leaf:
     def _range(self, between: str) -> str:
         if self.choices:
             words = between.join(self.choices)
+        elif self.kind == "flag":
+            words = "true | false"
         elif self.allowed:
             return self.allowed
         elif self.lo is not None and self.hi is not None:
@@ -130,6 +134,8 @@ def _leaf(path: str, field: FieldInfo) -> Leaf:
     kind: Kind
     if get_origin(annotation) is Literal:
         kind, choices = "choice", tuple(str(choice) for choice in get_args(annotation))
+    elif annotation is bool:
+        kind = "flag"
     elif annotation is int:
         kind = "integer"
     elif annotation is float:

@@ -41,6 +41,7 @@ def explain(error: dict[str, Any]) -> str:
         "less_than_equal": "out of range",
         "finite_number": "not a finite number",
         "literal_error": "not one of the choices",
+        "bool_type": "not true or false",
         "int_type": "not an integer",
         "float_type": "not a number",
         "string_type": "not text",

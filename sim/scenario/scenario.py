@@ -23,6 +23,7 @@ from sim.scenario.parameters import (
     Ties,
     parameter,
 )
+from sim.scenario.parameters_city import Feedback, Programme
 from sim.scenario.parameters_household import LifeCourse, Money, Work
 from sim.scenario.sections import Population, Record, Reform, Time, WorldChoice
 
@@ -84,6 +85,8 @@ class Scenario(Section):
     money: Money = Field(default_factory=Money)
     access: Access = Field(default_factory=Access)
     government: Government = Field(default_factory=Government)
+    feedback: Feedback = Field(default_factory=Feedback)
+    programme: Programme = Field(default_factory=Programme)
     reform: Reform = Field(default_factory=Reform)
     record: Record = Field(default_factory=Record)
 
@@ -158,7 +161,17 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
                     f"members of that year have ages that cannot be held (got {date!r}, allowed years "
                     f"{FIRST_YEAR} to {LAST_YEAR})",
                 )
-    if edges or reform.policy == "none":
+    if edges:
+        return
+    for size in ("urban_job_growth", "farm_income_loss", "urban_job_loss"):
+        if getattr(scenario.programme, size) == 0.0:
+            continue  # it never acts, so its date is without effect
+        try:
+            scenario.calendar.step_of(getattr(scenario.programme, f"{size}_start"))
+        except ValueError as error:
+            key = f"programme.{size}"
+            yield Problem(f"{key}_start", f"the programme {size} begins {error}", (*keys, key))
+    if reform.policy == "none":
         return
     try:
         scenario.calendar.step_of(reform.date)

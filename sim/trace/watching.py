@@ -66,7 +66,7 @@ class Gaps:
         """(P, T) G of the step that runs."""
         m = self._model
         if self._now != m.now:
-            nests = m.choosing.weigh(m.markets.potential, m.governments.access(), m.stocks.network)[0]
+            nests = m.choosing.weigh(m.markets.potential, m.governments.access(), m.network)[0]
             self._now, self._gap = m.now, nests.gap
         return self._gap
 
@@ -117,7 +117,7 @@ class Watching:
             model.markets.potential,
             model.governments.access(),
             SERVICES,
-            model.stocks.network,
+            model.network,
             model.settings.population.weight,
         )
         self._old = [int(code) for code in self._own.member[0] if code]

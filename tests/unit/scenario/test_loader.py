@@ -122,6 +122,8 @@ def _values(path: str) -> st.SearchStrategy[Any]:
     made: st.SearchStrategy[Any]
     if leaf.kind == "choice":
         made = st.sampled_from(leaf.choices)
+    elif leaf.kind == "flag":
+        made = st.booleans()
     else:
         assert leaf.lo is not None
         assert leaf.hi is not None
@@ -144,6 +146,8 @@ SOME_VALUES = st.lists(st.sampled_from(FREE), unique=True, max_size=8).flatmap(
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "null" if value is None else str(value)
 
 

@@ -111,7 +111,9 @@ def _another(path: str) -> dict[str, Any]:
     if path == "world.places":
         return {path: __file__}
     if leaf.unit == "date":
-        return {path: {"time.start": "2020Q1", "time.end": "2030Q4", "reform.date": "2026Q1"}[path]}
+        return {path: {"time.start": "2020Q1", "time.end": "2030Q4"}.get(path, "2027Q1")}
+    if leaf.kind == "flag":
+        return {path: not leaf.default}
     if leaf.kind == "choice":
         return {path: next(choice for choice in leaf.choices if choice != leaf.default)}
     assert leaf.lo is not None

@@ -1,0 +1,226 @@
+"""Dated programmes: what each does to the market, and nothing else; neutral ones change no byte."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from states import first_model, sha
+
+from sim.behaviour.programmes import NEVER, Programmes, urban_districts, window
+from sim.scenario.calendar import Calendar
+from sim.scenario.loader import ConfigurationErrors, load
+from sim.scenario.scenario import Scenario, with_values
+from sim.world.small import monocentric, two_places
+
+CALM = {
+    "work.price_spread": 0.0, "work.disaster_per_year": 0.0, "feedback.jobs": False, "work.job_adjustment": 0.0,
+    "population.weight": 100, "time.start": "2025Q1", "time.end": "2027Q4",
+}  # fmt: skip
+
+
+def small(values: dict[str, Any]) -> Scenario:
+    return with_values(Scenario(), {"world.name": "monocentric", **CALM, **values})
+
+
+def paths(values: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
+    """Markets of a run without feedback, so that a programme is all that changes them; by step and district."""
+    model = first_model(small(values))
+    kept: dict[str, list[np.ndarray]] = {"jobs": [], "employment": [], "farm_income_mvnd": []}
+    for _ in range(model.calendar.n_steps):
+        model.markets.step(model.workers, model.residents, model.now)
+        model.now += 1
+        for name, values_by_step in kept.items():
+            values_by_step.append(model.markets.columns()[name].copy())
+    return model, {name: np.array(values_by_step) for name, values_by_step in kept.items()}
+
+
+def test_which_districts_are_urban() -> None:
+    world = monocentric()
+    urban = urban_districts(world)
+    for d in range(len(world.districts)):
+        here = world.district == d
+        share = world.residents[here & world.urban].sum() / world.residents[here].sum()
+        assert urban[d] == (share >= 0.5)
+    assert 0 < urban.sum() < len(urban)
+    assert urban_districts(two_places(residents=(5, 10), urban=(False, True))).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("step", "first", "end"), [("quarter", 4, 6), ("month", 12, 18)])
+def test_a_window_is_as_long_in_months_as_in_quarters(step: Any, first: int, end: int) -> None:
+    found = window(0.1, "2026Q1", 2, Calendar("2025Q1", "2027Q4", step))
+    assert (found.first, found.end) == (first, end)
+    assert [s in found for s in (first - 1, first, end - 1, end)] == [False, True, True, False]
+    assert window(0.0, "1999Q1", 2, Calendar("2025Q1", "2027Q4", step)) == NEVER
+
+
+def test_urban_jobs_grow_faster_for_as_long_as_declared() -> None:
+    values = {
+        "programme.urban_job_growth": 0.005, "programme.urban_job_growth_start": "2026Q1",
+        "programme.urban_job_growth_quarters": 5,
+    }  # fmt: skip
+    model, with_it = paths(values)
+    _, without = paths({})
+    urban = urban_districts(model.world)
+    ratio = with_it["jobs"] / without["jobs"]
+    grown = np.clip(np.arange(12) - 3, 0, 5)
+    assert ratio[:, urban] == pytest.approx(np.exp(0.005 * grown)[:, None] * np.ones(urban.sum()), rel=1e-12)
+    assert (ratio[:, ~urban] == 1.0).all()
+    assert np.array_equal(with_it["farm_income_mvnd"], without["farm_income_mvnd"])
+
+
+def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
+    values = {
+        "programme.farm_income_loss": 0.2, "programme.farm_income_loss_start": "2025Q3",
+        "programme.farm_income_loss_quarters": 3,
+    }  # fmt: skip
+    _, with_it = paths(values)
+    _, without = paths({})
+    ratio = with_it["farm_income_mvnd"] / without["farm_income_mvnd"]
+    lost = np.isin(np.arange(12), [2, 3, 4])
+    assert ratio[lost] == pytest.approx(0.8, rel=1e-12)
+    assert (ratio[~lost] == 1.0).all()
+    assert np.array_equal(with_it["jobs"], without["jobs"])
+
+
+def test_urban_jobs_are_lost_and_all_come_back() -> None:
+    values = {
+        "programme.urban_job_loss": 0.2, "programme.urban_job_loss_start": "2025Q2",
+        "programme.urban_job_loss_quarters": 8, "work.job_growth": 0.0,
+    }  # fmt: skip
+    model, with_it = paths(values)
+    _, without = paths({"work.job_growth": 0.0})
+    urban = urban_districts(model.world)
+    lost = np.isin(np.arange(12), range(1, 9))
+    ratio = with_it["jobs"] / without["jobs"]
+    assert ratio[lost][:, urban] == pytest.approx(0.8, rel=1e-12)
+    assert (ratio[~lost] == 1.0).all()
+    assert (ratio[:, ~urban] == 1.0).all()
+    assert with_it["employment"][lost][:, urban] == pytest.approx(0.97 * 0.8, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["threads", "objects"])
+def test_a_programme_without_size_changes_no_byte(engine: str) -> None:
+    """Whatever its dates; and one with a size does change the run."""
+    values = {
+        "world.name": "monocentric",
+        "population.weight": 100,
+        "time.start": "2025Q1",
+        "time.end": "2026Q2",
+    }
+    dates = {
+        "programme.urban_job_growth_start": "1990Q1", "programme.farm_income_loss_quarters": 1,
+        "programme.urban_job_loss_start": "2025Q3", "programme.urban_job_loss_quarters": 3,
+    }  # fmt: skip
+
+    def end(more: dict[str, Any]) -> str:
+        model = first_model(with_values(Scenario(), values | more), engine=engine)
+        model.run()
+        return sha(model)
+
+    none = end({})
+    assert end(dates) == none
+    for name in ("farm_income_loss", "urban_job_loss"):
+        assert end({f"programme.{name}": 0.3, f"programme.{name}_start": "2025Q2"}) != none
+    fast = {"programme.urban_job_growth": 0.01, "programme.urban_job_growth_start": "2025Q2"}
+    assert end(fast) != none
+
+
+def test_a_programme_outside_the_run_is_refused_by_line(tmp_path: Any) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "time: {end: 2030Q4}\nprogramme:\n  farm_income_loss: 0.2\n  farm_income_loss_start: 2031Q1\n"
+    )
+    with pytest.raises(ConfigurationErrors) as error:
+        load(path)
+    assert error.value.messages == [
+        f"{path}:4:27: programme.farm_income_loss_start: the programme farm_income_loss begins outside the run "
+        "(got '2031Q1', allowed 2019Q2 to 2030Q4)"
+    ]
+
+
+def test_a_flag_is_true_or_false(tmp_path: Any) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("feedback: {jobs: 0, network: false}\n")
+    with pytest.raises(ConfigurationErrors, match=r"jobs: not true or false \(got 0, allowed true, false\)"):
+        load(path)
+    assert load(path, ["feedback.jobs=true"]).scenario.feedback.model_dump() == {
+        **Scenario().feedback.model_dump(), "network": False,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ feedbacks cut, one by one
+
+
+def moved(values: dict[str, Any]) -> tuple[Any, Any, list[Any]]:
+    """A model at its start and after six restless quarters, and the tables of each step."""
+    from states import tables_of
+
+    scenario = with_values(
+        Scenario(),
+        {
+            "world.name": "monocentric", "population.weight": 40, "time.start": "2025Q1", "time.end": "2026Q2",
+            "consider.lambda0": 0.3, "choose.cost_other_district": 0.5, "choose.cost_other_province": 0.5, **values,
+        },
+    )  # fmt: skip
+    model, start, tables = first_model(scenario), first_model(scenario), []
+    while model.now < model.calendar.n_steps:
+        tables.append(model.tables() if model.now else tables_of(model))
+        model.step()
+    return start, model, tables
+
+
+@pytest.fixture(scope="module")
+def whole() -> Any:
+    return moved({})
+
+
+def test_without_feedback_of_networks_the_stock_of_the_start_is_seen(whole: Any) -> None:
+    start, model, tables = moved({"feedback.network": False})
+    assert not np.array_equal(model.stocks.network, start.stocks.network), "people must have moved"
+    for t in tables[1:]:
+        assert np.array_equal(t.net_district, tables[0].net_district)
+        assert np.array_equal(t.net_province, tables[0].net_province)
+    assert not np.array_equal(whole[2][-1].net_district, whole[2][0].net_district)
+    assert not np.array_equal(model.markets.employment, start.markets.employment), "only networks are cut"
+
+
+def test_without_feedback_of_jobs_markets_are_those_of_a_country_where_nobody_moves(whole: Any) -> None:
+    start, model, _ = moved({"feedback.jobs": False})
+    alone = first_model(start.settings)
+    for now in range(model.calendar.n_steps):
+        alone.markets.step(alone.workers, alone.residents, now)
+    for name in ("earnings", "expected", "jobs", "employment"):
+        assert getattr(model.markets, name).tobytes() == getattr(alone.markets, name).tobytes(), name
+    assert not np.array_equal(model.workers, alone.workers)
+    assert not np.array_equal(
+        model.markets.columns()["workers_other"], start.markets.columns()["workers_other"]
+    )
+    assert not np.array_equal(whole[1].markets.earnings, alone.markets.earnings)
+    assert not np.array_equal(model.network, start.network), "only markets are cut"
+
+
+def test_without_feedback_of_services_quality_is_that_of_the_start(whole: Any) -> None:
+    start, model, _ = moved({"feedback.services": False})
+    assert np.array_equal(model.governments.access(), start.governments.access())
+    assert not np.array_equal(whole[1].governments.access(), start.governments.access())
+    assert not np.array_equal(model.network, start.network), "only services are cut"
+
+
+def test_a_policy_still_changes_services_whose_feedback_is_cut() -> None:
+    start, model, _ = moved({"feedback.services": False, "reform.policy": "actual"})
+    assert not np.array_equal(model.governments.access(), start.governments.access())
+    model.governments.check()
+
+
+def test_the_farm_loss_is_that_of_the_logarithm(run_model: Callable[..., Any]) -> None:
+    made = Programmes(
+        Scenario().programme.model_copy(update={"farm_income_loss": 0.2}),
+        Calendar("2025Q1", "2027Q4"),
+        monocentric(),
+    )
+    assert made.log_farm_income(4) == pytest.approx(math.log(0.8), rel=1e-15)
+    assert made.log_farm_income(3) == 0.0
