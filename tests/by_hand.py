@@ -97,6 +97,8 @@ class Land:
             "year": YEAR,
             "new_key": np.uint64(0xDEAD_BEEF_0000_0001),
             "detail_key": np.uint64(0xFEED_0000_0000_0003),
+            "couple_key": np.uint64(0xC0DE_0000_0000_0005),
+            "patrilocal_share": 0.0,
         }
         return SimpleNamespace(**known | more)
 

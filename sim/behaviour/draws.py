@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     LIFE_DETAIL = 8
     NEWBORN = 9
     MONEY = 10
+    COUPLE_HOME = 11
     FARM_PRICE = 20
     DISASTER = 21
     REMIT = 30

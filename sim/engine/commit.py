@@ -254,7 +254,7 @@ def commit(
     uid = households.uid[: households.n]
     splitting = uid[events.row[events.leaver >= 0]]
     seekers = seekers_of(households, events, tables)
-    pairs = pair_up(households, seekers)
+    pairs = pair_up(households, seekers, tables)
     uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.new_key)
     if households.n + len(uids) > households.capacity:
         households.grow(households.n + max(len(uids), households.n // 16))

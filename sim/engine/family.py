@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.couples import match
-from sim.behaviour.draws import hash64_2
+from sim.behaviour.draws import happens, hash64_2
 from sim.behaviour.life_course import has_adult
 from sim.behaviour.tables import Tables
 from sim.engine.events import Events
@@ -26,6 +26,7 @@ from sim.engine.rows import (
 from sim.engine.stocks import Stocks
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
+from sim.population.hashing import hash32
 
 _FULL = 65535
 _NOBODY = 0xFFFFFFFFFFFFFFFF
@@ -78,6 +79,7 @@ def _settle_couples(
     woman_slot: NDArray[np.int64],
     man: NDArray[np.int64],
     man_slot: NDArray[np.int64],
+    joins: NDArray[np.bool_],
     n: int,
     new_uid: NDArray[np.uint64],
     urban: NDArray[np.bool_],
@@ -100,11 +102,12 @@ def _settle_couples(
         w, m = woman[k], man[k]
         n_w, n_m = size_of(h, w), size_of(h, m)
         place_w, place_m = np.int64(h.place[w]), np.int64(h.place[m])
-        if n_m == 1 or n_w == 1:
-            # into the household of the one who lives alone, the man's if both do
-            host, guest = (m, w) if n_m == 1 else (w, m)
-            n_guest = n_w if n_m == 1 else n_m
-            slot = woman_slot[k] if n_m == 1 else man_slot[k]
+        if n_m == 1 or n_w == 1 or joins[k]:
+            # to the one who lives alone, the man if both do; or to the man's parents
+            to_man = n_m == 1 or joins[k]
+            host, guest = (m, w) if to_man else (w, m)
+            n_guest = n_w if to_man else n_m
+            slot = woman_slot[k] if to_man else man_slot[k]
             o, d = np.int64(h.place[guest]), np.int64(h.place[host])
             dowry = share_of_wealth(h, guest, n_guest)
             room = np.uint16(_FULL - np.int64(h.wealth[host]))
@@ -182,14 +185,17 @@ class Pairs:
     Attributes
     ----------
     woman_row, woman_slot, man_row, man_slot : (K,) int64
+    joins : (K,) bool
+        Neither lives alone, and she moves in with his parents.
     founds : (K,) bool
-        Neither lives alone, so they found a household.
+        Neither lives alone, and they found a household.
     """
 
     woman_row: NDArray[np.int64]
     woman_slot: NDArray[np.int64]
     man_row: NDArray[np.int64]
     man_slot: NDArray[np.int64]
+    joins: NDArray[np.bool_]
     founds: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -213,6 +219,7 @@ class Pairs:
             self.woman_slot,
             self.man_row,
             self.man_slot,
+            self.joins,
             n,
             uids,
             tables.urban,
@@ -230,14 +237,28 @@ class Pairs:
         return Couples(origin[:moves], destination[:moves], people[:moves], emptied[:empty], int(born))
 
 
-def pair_up(households: Households, seekers: Seekers) -> Pairs:
-    """Match the seekers, within the place and then the district."""
+@njit(cache=True)
+def _with_parents(uid: NDArray[np.uint64], key: np.uint64, share: float) -> NDArray[np.bool_]:
+    """Whose bride moves in with his parents, drawn by the identity of his household."""
+    out = np.empty(uid.shape[0], dtype=np.bool_)
+    for k in range(uid.shape[0]):
+        out[k] = happens(hash32(uid[k], key), share)
+    return out
+
+
+def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
+    """Match the seekers, within the place and then the district, and say where each couple lives.
+
+    A household has one seeker a step, so a room that is free now still is when the couples are settled.
+    """
     women, men = match(seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid)
     order = np.argsort(seekers.row[women], kind="stable")  # as they lie in memory: couples are disjoint
     w, m = women[order], men[order]
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
-    return Pairs(woman_row, seekers.slot[w], man_row, seekers.slot[m], ~alone)
+    room = households.member[man_row, MEMBERS - 1] == 0
+    joins = ~alone & room & _with_parents(households.uid[man_row], tables.couple_key, tables.patrilocal_share)
+    return Pairs(woman_row, seekers.slot[w], man_row, seekers.slot[m], joins, ~alone & ~joins)
 
 
 @dataclass(frozen=True, eq=False)

@@ -166,7 +166,7 @@ class Choose(Section):
         symbol="tau0",
     )
     cost_other_district: float = parameter(
-        2.0,
+        3.0,
         "disutility of leaving the district within the province",
         unit="1",
         status="fit",
@@ -176,7 +176,7 @@ class Choose(Section):
         symbol="c_D",
     )
     cost_other_province: float = parameter(
-        2.0,
+        2.5,
         "disutility of leaving the province",
         unit="1",
         status="fit",

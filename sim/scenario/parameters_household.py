@@ -56,6 +56,15 @@ class LifeCourse(Section):
     union_age_men: float = parameter(
         29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
     )
+    patrilocal_share: float = parameter(
+        0.6,
+        "share of couples who begin with the man's parents, where neither lives alone and there is room",
+        unit="share",
+        status="A",
+        source="assumption A50",
+        ge=0,
+        le=1,
+    )
     union_age_spread: float = parameter(
         4.5,
         "standard deviation of the age at first union",

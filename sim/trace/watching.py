@@ -159,16 +159,16 @@ class Watching:
             raise StoryDiffers(f"{written(self.uid)}: decided {decided}, but the story says {told}")
         self._partner: Partner | None = None
         if self._mask >> (2 * MEMBERS):
-            pairs = pair_up(h, seekers_of(h, events, self._tables))
+            pairs = pair_up(h, seekers_of(h, events, self._tables), self._tables)
             for k in range(len(pairs)):
                 ends = (int(pairs.woman_row[k]), int(pairs.man_row[k]))
                 if row in ends:
                     woman, man = ends
                     other = man if row == woman else woman
-                    alone_man = h.member[man, 1] == 0
+                    to_man = h.member[man, 1] == 0 or pairs.joins[k]
                     self._partner = Partner(
                         uid=written(h.uid[other]),
-                        hosts=not pairs.founds[k] and (row == man) == bool(alone_man),
+                        hosts=not pairs.founds[k] and (row == man) == bool(to_man),
                         founds=bool(pairs.founds[k]),
                     )
 

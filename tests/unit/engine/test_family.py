@@ -48,6 +48,46 @@ def test_two_who_live_with_others_found_a_household_in_the_man_s_place() -> None
     assert c.movers_by_age[0, 1, 22] == 1
 
 
+def with_parents(woman: Row, man: Row, *, her: int = 2, him: int = 2, share: float = 1.0):  # type: ignore[no-untyped-def]
+    """The same, where brides move in with his parents."""
+    h = households(woman, man)
+    return settle(h, happenings(life=[(0, seeks(her)), (1, seeks(him))]), LAND.tables(patrilocal_share=share))
+
+
+def test_a_bride_may_move_in_with_his_parents() -> None:
+    done = with_parents(Row(1, 0, "m50 f48 f22", wealth=301), Row(2, 1, "m60 f55 m25", wealth=402))
+    assert not done.new
+    assert (done.people(1), done.people(2)) == ("m50 f48", "m60 f55 m25 f22")
+    assert (done.of("wealth", 1), done.of("wealth", 2)) == (301 - 100, 402 + 100)
+    c = done.changes
+    assert (c.couples, c.new_rows, c.freed_rows) == (1, 0, 0)
+    assert (c.origin.tolist(), c.destination.tolist(), c.persons.tolist()) == ([0], [1], [1])
+
+
+def test_where_his_parents_have_no_room_they_found_a_household() -> None:
+    done = with_parents(Row(1, 0, "m50 f48 f22"), Row(2, 1, "m80 f78 m55 f52 m25 m20"), him=4)
+    assert len(done.new) == 1
+    assert done.people(2) == "m80 f78 m55 f52 m20"
+
+
+def test_who_lives_alone_is_joined_whatever_the_custom() -> None:
+    done = with_parents(Row(1, 0, "f24"), Row(2, 1, "m60 f55 m28"), her=0)
+    assert done.people(1) == "m28 f24"
+
+
+def test_how_many_brides_move_in_is_drawn_by_his_household() -> None:
+    n = 400
+    rows = [Row(1000 + k, 2, f"m60 f58 f{22 + k % 3}") for k in range(n)]
+    rows += [Row(5000 + k, 2, f"m60 f58 m{26 + k % 3}") for k in range(n)]
+    h = households(*rows)
+    done = settle(
+        h, happenings(life=[(k, seeks(2)) for k in range(2 * n)]), LAND.tables(patrilocal_share=0.6)
+    )
+    assert done.changes.couples == n
+    moved_in = n - done.changes.new_rows
+    assert abs(moved_in - 0.6 * n) < 4 * (n * 0.6 * 0.4) ** 0.5
+
+
 def test_within_one_place_nobody_has_moved() -> None:
     done = pair(Row(1, 3, "m50 f48 f22"), Row(2, 3, "m50 f48 m25"), her=2, him=2)
     assert (done.changes.couples, len(done.changes)) == (1, 0)
