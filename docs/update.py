@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import Path
 
+from analysis.experiments.result import schema
 from sim.scenario.table import markdown_table, parameter_table
 
 HEAD = """# Parameters
@@ -30,7 +32,12 @@ def parameters() -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated document by its path."""
-    return {Path(__file__).parent / "parameters.md": parameters()}
+    here = Path(__file__).parent
+    frozen = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    return {
+        here / "parameters.md": parameters(),
+        here.parent / "analysis" / "experiments" / "schema.json": frozen,
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""The result object: its schema is frozen in a file, and what is written is read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import analysis.experiments
+from analysis.experiments.result import (
+    Equivalent,
+    Estimate,
+    Power,
+    Result,
+    Text,
+    read_result,
+    schema,
+    write_result,
+)
+from analysis.experiments.statistics import fieller, paired
+
+SCHEMA = Path(analysis.experiments.__file__).with_name("schema.json")
+
+
+def result() -> Result:
+    return Result(
+        id="h1", question="?", estimand="e", design="d", quick=True, model_version="0", weight=1, world="two_places",
+        period="2020Q1-2021Q4", arms=[], replicates=3, unit="points", effect=0.1, mc_error=0.01, interval=(0.0, 0.2),
+        p=0.04, p_holm=0.2, holm_family=["h1"], sesoi=0.1,
+        equivalence=Equivalent(sesoi=0.1, unit="points", p=0.5, equivalent=False), verdict="present", verdict_text="",
+        power=Power(promised=0.9, needed=4, reached=0.5, detectable=0.2, luck_shared=None),
+        secondary=[Estimate.of(paired([1.0, 2.0, 4.0]), "x", "text", "points")], mechanism=[], second_opinion=[],
+        groups=[], controls=[], held_fixed=[], caveats=[], figures=[], plain_words=Text(en="a", vi="b"),
+    )  # fmt: skip
+
+
+def test_schema_is_the_frozen_one() -> None:
+    """Another schema needs another SCHEMA_VERSION and `uv run python docs/update.py`."""
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    made = result()
+    path = write_result(made, tmp_path)
+    assert path.name == "experiment.json"
+    assert read_result(tmp_path) == read_result(path) == made
+
+
+def test_no_result_and_other_versions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="dicu experiment"):
+        read_result(tmp_path)
+    path = write_result(result(), tmp_path)
+    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+    with pytest.raises(ValueError, match="schema 99"):
+        read_result(path)
+
+
+def test_an_unbounded_ratio_has_no_interval() -> None:
+    made = Estimate.ratio(fieller([1.0, 2.0, 1.5], [0.1, -0.1, 0.05]), "r", "text")
+    assert made.interval == (None, None)
+    assert "not told apart" in made.note
