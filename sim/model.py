@@ -31,6 +31,7 @@ from sim.engine.objects import ObjectsEngine
 from sim.engine.outputs import Outputs
 from sim.engine.stocks import by_type_and_ties, count, retype
 from sim.government.governments import Governments
+from sim.government.revenue import income_level
 from sim.population.columns import Households
 from sim.population.links import Links
 from sim.record.recorder import Recorder
@@ -113,7 +114,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             programmes=Programmes(scenario.programme, self.calendar, world),
             respond=scenario.feedback.jobs,
         )
-        self._network_start, self._residents_start = self.stocks.network.copy(), self.residents
+        self._network_start = self.stocks.network.copy()
         clock = self._spent("geography and markets", clock)
 
         self.governments = Governments(
@@ -123,6 +124,9 @@ class Model(mesa.Model):  # type: ignore[misc]
             scenario.access,
             self.residents,
             steps_per_year=self.calendar.steps_per_year,
+            income=self.local_income,
+            digital_step=self.calendar.steps_until(scenario.government.digital_start),
+            respond=scenario.feedback.services,
         )
         reform_step = self.calendar.step_of(scenario.reform.date) if scenario.reform.policy != "none" else 0
         self.policy = policy(scenario.reform.policy, world, reform_step, scenario.reform.date)
@@ -157,9 +161,9 @@ class Model(mesa.Model):  # type: ignore[misc]
         return self.stocks.network if self.settings.feedback.network else self._network_start
 
     @property
-    def served(self) -> NDArray[np.int64]:
-        """(P,) residents by whom governments set staff, money and quality; of the start if that loop is cut."""
-        return self.residents if self.settings.feedback.services else self._residents_start
+    def local_income(self) -> NDArray[np.float64]:
+        """(P,) income of a worker that people of each place believe in, M VND a month."""
+        return income_level(self.markets.expected, self.workers)
 
     # ---------------------------------------------------------------- the order of a step
 
@@ -178,7 +182,9 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 1. policies due now
         applied = [
-            apply(self.governments, due, self.now, self.served) for due in self.policy if due.step == self.now
+            apply(self.governments, due, self.now, self.residents)
+            for due in self.policy
+            if due.step == self.now
         ]
         clock = self._spent("reform", clock)
 
@@ -187,7 +193,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("markets", clock)
 
         # 4. governments: budget, staff, service quality, access
-        self.governments.step(self.served, self.now)
+        self.governments.step(self.residents, self.now, self.local_income)
         clock = self._spent("governments", clock)
 
         # 5. tables of systematic utility and of the life course, frozen for the pass
@@ -285,7 +291,6 @@ class Model(mesa.Model):  # type: ignore[misc]
             "stocks.persons": stocks.persons,
             "stocks.network": stocks.network,
             "start.network": self._network_start,
-            "start.residents": self._residents_start,
             **{f"markets.{name}": values for name, values in self.markets.state().items()},
             **{f"government.{name}": values for name, values in self.governments.state().items()},
         }

@@ -132,7 +132,8 @@ def assert_stocks(model: Model) -> None:
 def assert_budgets(model: Model) -> None:
     """Every budget closes to the dong: what comes in is what goes out, and capital follows investment."""
     for budget in model.governments.network.budgets:
-        income = budget.revenue_local + budget.transfer + budget.deficit
-        assert income == budget.wages + budget.running + budget.investment
+        income = budget.revenue_tax + budget.revenue_land + budget.transfer + budget.reinvested + budget.pool
+        spent = budget.wages + budget.running + budget.desks + budget.severance + budget.investment
+        assert income + budget.deficit == spent
         assert budget.capital == budget.capital_before - budget.depreciation + budget.investment
         assert min(budget.deficit, budget.investment, budget.wages, budget.posts) >= 0

@@ -106,7 +106,7 @@ def left_by_distance(minutes: NDArray[np.float64], parameters: Access) -> NDArra
 
 
 def access_to_service(
-    quality: NDArray[np.float64], left: NDArray[np.float64], online: float
+    quality: NDArray[np.float64], left: NDArray[np.float64], online: float | NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Access A = Q [delta + (1 - delta) 2^(-tau/h)] of each place to one service.
 
@@ -117,7 +117,8 @@ def access_to_service(
     left
         (P,) float64, `left_by_distance`.
     online
-        Share done on line whatever the distance, delta; 0 for all but the two administrations.
+        Share done on line whatever the distance, delta, one number or (P,) (a mobile desk brings more to its places);
+        0 for all but the two administrations.
 
     Returns
     -------
@@ -127,7 +128,7 @@ def access_to_service(
 
 
 def clean_water(urban: NDArray[np.bool_], parameters: Access) -> NDArray[np.float64]:
-    """Share of a place's households with clean water, by urban or rural; (P,) float64. There is no way to
-    travel.
+    """Share of a place's households with clean water at the start, by urban or rural; (P,) float64. There is no
+    way to travel.
     """
     return np.where(urban, parameters.clean_water_urban, parameters.clean_water_rural).astype(np.float64)

@@ -3,7 +3,7 @@
 from sim.government.agents import Commune, Province
 from sim.government.books import NotConserved
 from sim.government.governments import Governments, Totals, Transition
-from sim.government.overlay import Levers, Overlay, legacy_overlay
+from sim.government.overlay import Levers, Overlay, in_force, legacy_overlay
 
 __all__ = [
     "Commune",
@@ -14,5 +14,6 @@ __all__ = [
     "Province",
     "Totals",
     "Transition",
+    "in_force",
     "legacy_overlay",
 ]

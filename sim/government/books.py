@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.government.agents import MONEY
+from sim.behaviour.access import SERVICES
+from sim.government.agents import MONEY, Province
 from sim.government.budget import VND_PER_MVND
 from sim.government.offices import COMMUNE
+from sim.government.places import mean_by
+from sim.world.world import Units
 
 if TYPE_CHECKING:
     from sim.government.governments import Governments
@@ -19,25 +22,12 @@ class NotConserved(RuntimeError):
     """People, posts, area or money appeared or vanished; the message names the difference."""
 
 
-def weighted_mean(
-    of_place: NDArray[np.int32], values: NDArray[np.float64], residents: NDArray[np.int64], n: int
-) -> NDArray[np.float64]:
-    """Mean of a place's ``values`` by unit, weighted by residents; the plain mean where nobody lives; (n,)
-    float64.
-
-    A unit without places gets nan. Summed in the order of the places, so always the same bits.
-    """
-    weight = residents.astype(np.float64)
-    empty = np.bincount(of_place, weights=weight, minlength=n) == 0
-    weight = np.where(empty[of_place], 1.0, weight)
-    whole = np.bincount(of_place, weights=weight, minlength=n)
-    total = np.bincount(of_place, weights=weight * values, minlength=n)
-    mean = np.divide(total, whole, out=np.full(n, np.nan), where=whole > 0)
-    return np.asarray(mean, dtype=np.float64)
+IN_TABLES = tuple(name for name in MONEY if name not in ("deficit", "capital_reference"))
+"""Amounts that are shown under their own names, M VND."""
 
 
 def columns(governments: Governments) -> dict[str, NDArray[Any]]:
-    """One row a government: the C communes in the order of their units, then the provinces.
+    """One row a government: the C communes in the order of their units, the provinces, the nation.
 
     Keys
     ----
@@ -49,57 +39,120 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
         int64; cut by the last reform.
     posts_needed
         float64.
+    satellites, mobile_desks
+        int64, desks open.
     quality, disruption, travel_minutes
         float64, means over the residents of the office that serves them (commune administration), for
         provinces too; in ``seat_minutes`` the way to the seat of the government itself by law.
-    revenue_local, transfer, wages, running, investment, balance
-        float64, M VND a step; balance = revenue_local + transfer - wages - running - investment, negative
-        where the nation pays a deficit.
-    capital, capital_ratio
+    district_minutes, clinic_minutes, school_minutes, hospital_minutes
+        float64, means of the ways to what does the work of the district, to clinics, primary schools, hospitals.
+    access_*
+        float64, mean access to each service.
+    commune_office_farther, district_office_nearer
+        float64, share of residents whose way is longer (shorter) than before any reform.
+    revenue_local and those of `IN_TABLES`, balance
+        float64, M VND a step. What comes in (revenue_local, transfer, reinvested, pool) less what goes out (wages,
+        running, desks, severance, investment) is balance, negative where the nation pays a deficit.
+        ``severance_nation`` is paid by the nation besides; ``savings`` are the wages of the posts cut.
+    capital, severance_left, capital_ratio
         float64, M VND; K/K* of the budgets.
+    payback_years
+        float64, severance of all posts cut over their wages of a year; nan where none were cut.
 
     Notes
     -----
-    Rows of provinces are consolidated (their own districts' offices and their communes), so levels must not
-    be added up.
+    Rows of provinces are consolidated (their own districts' offices and their communes), and that of the nation is
+    all of them together, so levels must not be added up.
     """
     g, overlay = governments, governments.overlay
-    residents = g.residents
-    offices = g.network.commune_office_of_place
-    quality = np.array([office.quality for office in g.offices])[offices]
-    disruption = np.array([office.disruption for office in g.offices])[offices]
     out: dict[str, list[NDArray[Any]]] = {}
 
     def put(name: str, values: NDArray[Any]) -> None:
         out.setdefault(name, []).append(values)
 
-    for level, units, agents, of_place in (
-        ("commune", overlay.communes, list(g.communes), g.commune_of_place),
-        ("province", overlay.provinces, list(g.provinces), g.province_of_place),
-    ):
-        n = len(units)
+    places = _of_places(g)
+    everywhere = np.zeros(g.world.n_places, dtype=np.int32)
+    levels: tuple[tuple[str, dict[str, Any], list[Any], NDArray[np.int32]], ...] = (
+        ("commune", _named(overlay.communes), list(g.communes), g.commune_of_place),
+        ("province", _named(overlay.provinces), list(g.provinces), g.province_of_place),
+        (
+            "nation",
+            {
+                key: np.array([text])
+                for key, text in (("code", "0"), ("name", g.world.name), ("kind", "nation"))
+            },
+            [Sum(list(g.provinces))],
+            everywhere,
+        ),
+    )
+    for level, named, agents, of_place in levels:
+        n = len(agents)
         put("level", np.full(n, level, dtype="U8"))
         put("generation", np.full(n, overlay.generation))
-        put("code", units.code)
-        put("name", units.name)
-        put("kind", units.kind)
-        put("residents", np.array([a.residents for a in agents], dtype=np.int64))
-        put("posts", np.array([a.staff for a in agents], dtype=np.int64))
-        put("posts_cut", np.array([a.posts_cut for a in agents], dtype=np.int64))
+        for name, text in named.items():
+            put(name, text)
+        for name, attribute in (
+            ("residents", "residents"), ("posts", "staff"), ("posts_cut", "posts_cut"), ("satellites", "satellites"),
+            ("mobile_desks", "mobile_desks"),
+        ):  # fmt: skip
+            put(name, np.array([getattr(a, attribute) for a in agents], dtype=np.int64))
         put("posts_needed", np.array([a.need for a in agents], dtype=np.float64))
-        put("quality", weighted_mean(of_place, quality, residents, n))
-        put("disruption", weighted_mean(of_place, disruption, residents, n))
-        put("travel_minutes", weighted_mean(of_place, g.commune_minutes, residents, n))
-        to_seat = g.province_minutes if level == "province" else g.seat_minutes
-        put("seat_minutes", weighted_mean(of_place, to_seat, residents, n))
-        for name in MONEY:
-            if name not in ("deficit", "capital_reference"):
-                put(name, np.array([getattr(a, name) for a in agents], dtype=np.int64) / VND_PER_MVND)
+        for name, values in places.items():
+            if name == "seat_minutes" and level == "province":
+                values = g.province_minutes
+            put(name, mean_by(of_place, values, g.residents, n))
+        put("revenue_local", np.array([a.revenue_local for a in agents], dtype=np.int64) / VND_PER_MVND)
+        for name in IN_TABLES:
+            put(name, np.array([getattr(a, name) for a in agents], dtype=np.int64) / VND_PER_MVND)
         put("balance", -np.array([a.deficit for a in agents], dtype=np.int64) / VND_PER_MVND)
         reference = np.array([a.capital_reference for a in agents], dtype=np.float64)
         capital = np.array([a.capital for a in agents], dtype=np.float64)
         put("capital_ratio", np.divide(capital, reference, out=np.ones(n), where=reference > 0))
+        saved = np.array([a.savings for a in agents], dtype=np.float64) * g.steps_per_year
+        cut = saved / (g.terms.price.post_vnd * g.steps_per_year)
+        payback = np.full(n, np.nan)
+        put(
+            "payback_years", np.divide(cut * g.terms.price.severance_vnd, saved, out=payback, where=saved > 0)
+        )
     return {name: np.concatenate(parts) for name, parts in out.items()}
+
+
+class Sum:
+    """The nation: all provinces together."""
+
+    def __init__(self, provinces: list[Province]) -> None:
+        for name in (
+            "residents",
+            "staff",
+            "posts_cut",
+            "satellites",
+            "mobile_desks",
+            "need",
+            "revenue_local",
+            *MONEY,
+        ):
+            setattr(self, name, sum(getattr(province, name) for province in provinces))
+
+
+def _named(units: Units) -> dict[str, NDArray[np.str_]]:
+    return {"code": units.code, "name": units.name, "kind": units.kind}
+
+
+def _of_places(g: Governments) -> dict[str, NDArray[np.float64]]:
+    """What is shown as a mean over residents, by place; (P,) each."""
+    offices = g.network.commune_office_of_place
+    access = g.access()
+    return {
+        "quality": np.array([office.quality for office in g.offices])[offices],
+        "disruption": np.array([office.disruption for office in g.offices])[offices],
+        "travel_minutes": g.commune_minutes,
+        "district_minutes": g.district_minutes,
+        **{f"{facility}_minutes": minutes for facility, minutes in g.services.minutes.items()},
+        "seat_minutes": g.seat_minutes,
+        "commune_office_farther": (g.commune_minutes > g.minutes_at_start[0]).astype(np.float64),
+        "district_office_nearer": (g.district_minutes < g.minutes_at_start[1]).astype(np.float64),
+        **{f"access_{name}": access[:, i] for i, name in enumerate(SERVICES)},
+    }
 
 
 def check(governments: Governments) -> None:
@@ -111,7 +164,7 @@ def check(governments: Governments) -> None:
         Naming what differs and by how much.
     """
     g = governments
-    total = int(g.residents.sum())
+    total, known = int(g.residents.sum()), int(g.served.sum())
     for level, agents in (("communes", g.communes), ("provinces", g.provinces)):
         governed = sum(agent.residents for agent in agents)
         if governed != total:
@@ -128,9 +181,9 @@ def check(governments: Governments) -> None:
                 f"no office does the {work} of place {unserved[0]} ({len(unserved)} such places)"
             )
     served = sum(office.residents for office in g.offices if office.level == COMMUNE)
-    if served != total:
+    if served != known:
         raise NotConserved(
-            f"commune offices serve {served} of {total} residents: difference {served - total}"
+            f"commune offices serve {served} of {known} residents: difference {served - known}"
         )
     budgets = g.network.budgets
     for budget in budgets:
@@ -142,12 +195,23 @@ def check(governments: Governments) -> None:
     posts, paid = sum(office.staff for office in g.offices), sum(budget.posts for budget in budgets)
     if posts != paid:
         raise NotConserved(f"{posts} posts are filled and {paid} are paid: difference {paid - posts}")
-    raised = int((g.residents * g.revenue_vnd_per_head).sum())
+    raised = int((g.revenue.tax + g.revenue.land).sum())
     booked = sum(budget.revenue_local for budget in budgets)
     if raised != booked:
         raise NotConserved(f"places raise {raised} dong, budgets book {booked}: difference {booked - raised}")
-    spent = sum(b.wages + b.running + b.investment for b in budgets)
-    national = sum(b.transfer + b.deficit for b in budgets)
+    moved: dict[int, int] = {}
+    pool_of = {id(o.budget): o.pool for o in g.offices if o.level == COMMUNE}
+    for budget in budgets:
+        if (pool := pool_of.get(id(budget))) is not None:
+            moved[pool] = moved.get(pool, 0) + budget.pool_next
+    for pool, dong in moved.items():
+        if dong:
+            raise NotConserved(f"the pool with its seat at place {g.network.pool_seat[pool]} moves {dong} dong more "
+                               "than it takes")  # fmt: skip
+    if taken := sum(budget.pool for budget in budgets):
+        raise NotConserved(f"pools gave {taken} dong more than they took")
+    spent = sum(b.spending for b in budgets)
+    national = sum(b.transfer + b.reinvested + b.deficit for b in budgets)
     if raised + national != spent:
         raise NotConserved(
             f"places raise {raised} dong, the nation gives {national}, governments spend {spent}: "

@@ -1,13 +1,14 @@
 """The budget of an office or of several that share one: whole dong, closed at every step.
 
-    local revenue + transfer + deficit paid by the nation = wages + running costs + investment
+    local revenue + transfer + savings kept + provincial pool + deficit paid by the nation
+        = wages + running costs + desks + severance + investment
     capital' = capital - depreciation + investment
 
-Assumptions of this issue: posts stay as the last reform set them; wages follow posts; running costs follow
-the residents served; the transfer is a fixed grant, set at the start so that recurrent spending is 70 % of
-the whole (it is negative where a place raises more than it spends, and then pays into the nation); the posts
-a reform cuts lower the transfer by their cost (reinvesting a share phi_R of the savings belongs to a later
-issue).
+Posts stay as the last reform set them, but for those of satellite desks; wages follow posts, running costs follow
+the residents served. The transfer is a grant, set at the start so that recurrent spending is 70 % of the whole (it is
+negative where a place raises more than it spends, and then pays into the nation). The posts a reform cuts lower the
+transfer by their cost, and of that cost a share phi_R is given back: it is what the budget reinvests. Whoever has a
+share of the savings bears the same share of the severance.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sim.behaviour.numeric import exp64, log64
 from sim.scenario.parameters import Government
 
 VND_PER_MVND = 1_000_000
+QUARTERS_A_YEAR = 4.0
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,28 @@ class Prices:
         Shares at the start.
     depreciation : float
         Share of public capital that decays in a step.
+    severance_vnd : int
+        Severance of one post, dong in all.
+    severance_steps : int
+        Steps over which it is paid.
+    reinvested : float
+        Share of the savings that stays in the budget, phi_R.
+    mobile_vnd : int
+        Cost of a mobile desk a step, dong.
     """
 
     post_vnd: int
     wages_over_recurrent: float
     recurrent_over_whole: float
     depreciation: float
+    severance_vnd: int = 0
+    severance_steps: int = 1
+    reinvested: float = 0.0
+    mobile_vnd: int = 0
+
+    def desk_vnd(self, posts: float) -> int:
+        """What a desk of so many posts costs a step besides its wages: running costs in the usual proportion."""
+        return floor(posts * self.post_vnd * (1.0 / self.wages_over_recurrent - 1.0) + HALF)
 
 
 def prices(parameters: Government, steps_per_year: int) -> Prices:
@@ -53,21 +72,26 @@ def prices(parameters: Government, steps_per_year: int) -> Prices:
         raise ValueError(
             "government.recurrent_share is 0; allowed: above 0 to 1 (the budget is derived from it)"
         )
-    quarters = 4.0 / steps_per_year
+    quarters = QUARTERS_A_YEAR / steps_per_year
     decay = parameters.capital_depreciation
     if quarters != 1.0 and decay > 0.0:
         decay = 1.0 - float(exp64(quarters * log64(1.0 - decay)))
+    post_vnd = floor(parameters.cost_per_post_mvnd * VND_PER_MVND / steps_per_year)
     return Prices(
-        post_vnd=floor(parameters.cost_per_post_mvnd * VND_PER_MVND / steps_per_year),
+        post_vnd=post_vnd,
         wages_over_recurrent=parameters.wage_share_of_recurrent,
         recurrent_over_whole=parameters.recurrent_share,
         depreciation=decay,
+        severance_vnd=floor(parameters.severance_years * parameters.cost_per_post_mvnd * VND_PER_MVND + HALF),
+        severance_steps=max(1, floor(parameters.severance_quarters / quarters + HALF)),
+        reinvested=parameters.reinvest_share,
+        mobile_vnd=floor(parameters.mobile_desk_posts * post_vnd / parameters.wage_share_of_recurrent + HALF),
     )
 
 
 @dataclass(slots=True, eq=False)
 class Budget:
-    """One budget, all amounts in dong a step (capital: dong).
+    """One budget, all amounts in dong a step (capital, severance left: dong).
 
     Attributes
     ----------
@@ -79,8 +103,21 @@ class Budget:
         Grant of the nation a step.
     capital, capital_reference
         Public capital K and the K* at which quality is 1.
-    capital_before, revenue_local, wages, running, investment, deficit, depreciation
-        Of the last step closed.
+    transfer_fall
+        By how much the transfer falls before the next step is closed.
+    savings
+        Wages of the posts that reforms cut.
+    severance_left, severance_steps
+        Severance still to be paid, in all, and the steps in which that is done.
+    pool, pool_next
+        What the province gave (negative: took) in the last step closed, and will in the next; zero over a pool.
+    revenue_tax, revenue_land
+        Raised locally this step.
+    desk_posts, mobile_desks, mobile_paid
+        Posts at satellite desks (part of ``posts``) and mobile desks that it pays for; those paid last.
+    capital_before, reinvested, wages, running, desks, severance, severance_nation, investment, deficit, depreciation
+        Of the last step closed. ``desks``: running costs of satellite desks and all of mobile ones;
+        ``severance_nation``: paid by the nation beside the budget.
     """
 
     posts: int
@@ -90,9 +127,23 @@ class Budget:
     transfer: int
     capital: int
     capital_reference: int
-    revenue_local: int = 0
+    transfer_fall: int = 0
+    savings: int = 0
+    severance_left: int = 0
+    severance_steps: int = 0
+    pool: int = 0
+    pool_next: int = 0
+    revenue_tax: int = 0
+    revenue_land: int = 0
+    desk_posts: int = 0
+    mobile_desks: int = 0
+    mobile_paid: int = 0
+    reinvested: int = 0
     wages: int = 0
     running: int = 0
+    desks: int = 0
+    severance: int = 0
+    severance_nation: int = 0
     investment: int = 0
     deficit: int = 0
     depreciation: int = 0
@@ -126,6 +177,11 @@ class Budget:
         return cls(0, 0, 0, 0, 0, 0, 0)
 
     @property
+    def revenue_local(self) -> int:
+        """Raised locally this step: tax and land."""
+        return self.revenue_tax + self.revenue_land
+
+    @property
     def capital_ratio(self) -> float:
         """K/K*; 1 where no capital is reckoned (K* = 0, that is without depreciation or investment)."""
         return self.capital / self.capital_reference if self.capital_reference > 0 else 1.0
@@ -139,9 +195,9 @@ class Budget:
     def pour_into(self, targets: list[Budget], weights: list[int], posts: list[int], price: Prices) -> None:
         """Give all that is in this budget to others, to the dong; local revenue follows the places by itself.
 
-        Capital and running costs are given in proportion to ``weights``. So is the transfer, but for the
-        wages in it, which go with the posts: whole posts do not divide as money does, and no target may gain
-        or lose by that rounding.
+        Capital, running costs, savings and severance are given in proportion to ``weights``. So is the transfer,
+        but for the wages in it, which go with the posts: whole posts do not divide as money does, and no target may
+        gain or lose by that rounding.
 
         Parameters
         ----------
@@ -160,6 +216,12 @@ class Budget:
             target.transfer += amount
         self._give("capital", self.capital, targets, weights)
         self._give("capital_reference", self.capital_reference, targets, weights)
+        self._give("transfer_fall", self.transfer_fall, targets, weights)
+        self._give("savings", self.savings, targets, weights)
+        self._give("severance_left", self.severance_left, targets, weights)
+        self._give("pool_next", self.pool_next, targets, weights)
+        for target in targets:
+            target.severance_steps = max(target.severance_steps, self.severance_steps)
         running = self.running_costs()
         for target in targets:
             target.running_base = target.running_costs()
@@ -171,25 +233,77 @@ class Budget:
         for target, part in zip(targets, spread(amount, weights), strict=True):
             setattr(target, name, getattr(target, name) + part)
 
-    def close_step(self, price: Prices) -> None:
-        """Spend one step's money: wages, running costs, and the rest as investment; what is lacking the
-        nation pays.
+    def cut(self, posts: int, price: Prices) -> None:
+        """Lose the pay of ``posts`` (negative: gain it); what is saved is noted, and severance falls due."""
+        self.transfer -= posts * price.post_vnd
+        if posts > 0:
+            self.savings += posts * price.post_vnd
+            self.severance_left += posts * price.severance_vnd
+            self.severance_steps = price.severance_steps
+
+    def instalment(self, price: Prices) -> tuple[int, int]:
+        """Severance due in a step: what the budget pays and what the nation pays."""
+        if self.severance_steps <= 0:
+            return 0, 0
+        due = self.severance_left // self.severance_steps
+        own = floor(price.reinvested * due + HALF)
+        return own, due - own
+
+    def savings_kept(self, price: Prices) -> int:
+        """Share of the savings that stays here to be reinvested, dong a step."""
+        return floor(price.reinvested * self.savings + HALF)
+
+    def free_for_desks(self, price: Prices) -> int:
+        """Savings kept that neither severance nor satellite desks take, dong a step."""
+        desks = self.desk_posts * price.post_vnd + price.desk_vnd(self.desk_posts)
+        return self.savings_kept(price) - self.instalment(price)[0] - desks
+
+    def can_pay_mobile(self, price: Prices, upkeep: float) -> bool:
+        """Whether a mobile desk leaves enough to invest: ``upkeep`` of what keeps the capital as it is.
+
+        By the money of the last step; desks that have been decided on since are taken off.
         """
+        left = self.investment - (self.mobile_desks - self.mobile_paid + 1) * price.mobile_vnd
+        return left >= upkeep * self.depreciation
+
+    def close_step(self, price: Prices) -> None:
+        """Spend one step's money: wages, running costs, desks, severance, and the rest as investment.
+
+        What is lacking the nation pays.
+        """
+        self.transfer -= self.transfer_fall
+        self.transfer_fall = 0
         self.wages = self.posts * price.post_vnd
         self.running = self.running_costs()
-        rest = self.revenue_local + self.transfer - self.wages - self.running
+        self.desks = price.desk_vnd(self.desk_posts) + self.mobile_desks * price.mobile_vnd
+        self.mobile_paid = self.mobile_desks
+        self.reinvested = self.savings_kept(price)
+        self.pool = self.pool_next
+        self.severance, self.severance_nation = self.instalment(price)
+        if self.severance_steps > 0:
+            self.severance_left -= self.severance + self.severance_nation
+            self.severance_steps -= 1
+        rest = self.income - self.wages - self.running - self.desks - self.severance
         self.investment = rest if rest > 0 else 0
         self.deficit = -rest if rest < 0 else 0
         self.capital_before = self.capital
-        self.depreciation = floor(self.capital * price.depreciation + 0.5)
+        self.depreciation = floor(self.capital * price.depreciation + HALF)
         self.capital += self.investment - self.depreciation
+
+    @property
+    def income(self) -> int:
+        """All that comes in but for the nation's cover of a deficit, dong a step."""
+        return self.revenue_tax + self.revenue_land + self.transfer + self.reinvested + self.pool
+
+    @property
+    def spending(self) -> int:
+        """All that goes out, dong a step."""
+        return self.wages + self.running + self.desks + self.severance + self.investment
 
     @property
     def gap(self) -> int:
         """Dong by which the last step fails to close; 0 unless there is an error in the program."""
-        money = (
-            self.revenue_local + self.transfer + self.deficit - self.wages - self.running - self.investment
-        )
+        money = self.income + self.deficit - self.spending
         return money if money else self.capital_before - self.depreciation + self.investment - self.capital
 
 

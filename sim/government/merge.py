@@ -28,12 +28,15 @@ class Network:
         Office that does a place's commune administration, and what the district used to do; index into
         ``offices``.
     terrain : (P,) uint8
+    pool_seat : (n,) int32
+        Place of the seat of each pool of investments (`sim.government.pools`), by whose government it is run.
     """
 
     offices: list[Office]
     commune_office_of_place: NDArray[np.int32]
     district_office_of_place: NDArray[np.int32]
     terrain: NDArray[np.uint8]
+    pool_seat: NDArray[np.int32]
 
     def serve(self, residents: NDArray[np.int64]) -> None:
         """Tell each office and each budget how many people they serve now; the work of a district counts
@@ -57,11 +60,15 @@ class Network:
             office.budget.residents += served
 
     def count_posts(self) -> None:
-        """Tell each budget the posts it pays."""
+        """Tell each budget the posts and the desks it pays."""
         for office in self.offices:
-            office.budget.posts = 0
+            budget = office.budget
+            budget.posts = budget.desk_posts = budget.mobile_desks = 0
         for office in self.offices:
-            office.budget.posts += office.staff
+            budget = office.budget
+            budget.posts += office.staff
+            budget.desk_posts += office.desk_posts
+            budget.mobile_desks += office.mobile
 
     def keep(self, kept: list[Office]) -> None:
         """Drop all offices but ``kept`` and renumber; every place must still be served by one of these."""
@@ -85,6 +92,7 @@ def close_offices(
 
     Staff and money of an office whose places go to several communes are shared by residents, to the last
     post and dong. Disruptions do not add up: what is left of an earlier one counts only where it is larger.
+    Desks close with their offices.
     """
     group = overlay.commune_of_place
     p = terms.parameters
@@ -106,6 +114,10 @@ def close_offices(
             opened_step=now,
             residents=people[g],
         )
+
+    for g, office in made.items():  # investments stay pooled as they were
+        before = network.commune_office_of_place[overlay.communes.seat_place[g]]
+        office.pool = network.offices[before].pool
 
     merged = dict.fromkeys(made, 0)
     posts_moved: dict[tuple[int, int], int] = {}  # (budget, commune) -> posts
@@ -171,6 +183,14 @@ def pool_budgets(network: Network, overlay: Overlay, terms: Terms) -> None:
         office.budget = pooled[int(overlay.commune_of_place[office.seat_place])]
 
 
+def pool_investments(network: Network, overlay: Overlay) -> None:
+    """Let the commune offices of each new province pool their investments; the old pools end."""
+    network.pool_seat = overlay.provinces.seat_place.astype(np.int32)
+    for office in network.offices:
+        if office.level == COMMUNE:
+            office.pool = int(overlay.province_of_place[office.seat_place])
+
+
 def move_services(network: Network, residents: NDArray[np.int64], terms: Terms) -> None:
     """Have the district's administration done at the commune offices, which get the district's posts and
     money.
@@ -207,7 +227,7 @@ def move_services(network: Network, residents: NDArray[np.int64], terms: Terms) 
 
 
 def cut_staff(network: Network, overlay: Overlay, residents: NDArray[np.int64], terms: Terms) -> int:
-    """Give each new commune the posts of the official rule; what is saved lowers the transfer.
+    """Give each new commune the posts of the official rule; what is saved lowers the transfer, severance falls due.
 
     Where a commune has several offices, its posts are shared by the residents they serve.
 
@@ -231,7 +251,8 @@ def cut_staff(network: Network, overlay: Overlay, residents: NDArray[np.int64], 
             offices, spread(posts, [office.residents for office in offices]), strict=True
         ):
             office.posts_cut = office.staff - kept
-            office.budget.transfer -= office.posts_cut * terms.price.post_vnd
+            office.budget.cut(office.posts_cut, terms.price)
             office.staff = kept
+            office.desks = []  # their posts are at the seat again
             cut += office.posts_cut
     return cut

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.government.budget import Budget
-from sim.government.rules import disruption_left, legacy_need, official_posts, quality_of_office
+from sim.government.rules import (
+    disruption_left,
+    legacy_need,
+    official_posts,
+    power,
+    quality_as_equipped,
+)
 from sim.scenario.parameters import Government
 
 COMMUNE = 0
 DISTRICT = 1
 LEVELS = ("commune", "district")
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """A satellite desk: a counter of an office that stands in another place and does all of its work.
+
+    Attributes
+    ----------
+    place : int
+    km : (3,) float64
+        Where it stands.
+    posts : int
+        Those who work there, part of the staff of the office.
+    """
+
+    place: int
+    km: NDArray[np.float64]
+    posts: int
 
 
 @dataclass(slots=True, eq=False)
@@ -47,8 +71,22 @@ class Office:
         Persons served.
     mountain : bool
         Whether most of them live in mountains.
-    need, disruption, quality
-        Of the last step.
+    points : int
+        Offices that stand within its area and were counted as one with it before the waves of 2019-25; each serves
+        an equal part of the area.
+    pool : int
+        Province whose investments are pooled with its own, counted from 0; -1 for districts' offices.
+    desks : list of Desk
+    mobile : bool
+        Whether a mobile desk goes round.
+    year_ago : int
+        Persons in the places it serves, a year before.
+    access : float
+        Mean access to it of those it serves, in the last step.
+    far_place : int
+        Of the places it serves that are farther than they should be, the one with most residents; -1 for none.
+    need, disruption, quality, equipped
+        Of the last step; ``equipped`` is what capital makes of quality, (K/K*)^(1-a).
     """
 
     level: int
@@ -68,16 +106,30 @@ class Office:
     need: float = 0.0
     disruption: float = 0.0
     quality: float = 1.0
+    equipped: float = 1.0
+    points: int = 1
+    pool: int = -1
+    desks: list[Desk] = field(default_factory=list)
+    mobile: bool = False
+    year_ago: int = 0
+    access: float = 1.0
+    far_place: int = -1
+
+    @property
+    def desk_posts(self) -> int:
+        """Posts at its satellite desks."""
+        return sum(desk.posts for desk in self.desks)
 
     def work(self, now: int, quarters_per_step: float, parameters: Government) -> None:
         """One step of the office: what it needs, what is left of the disruption, how good its work is."""
         self.need = self.posts_needed(parameters)
         self.disruption = self.disruption_now(now, quarters_per_step, parameters)
-        self.quality = quality_of_office(
+        self.equipped = power(self.budget.capital_ratio, 1.0 - parameters.staff_elasticity)
+        self.quality = quality_as_equipped(
             self.disruption,
-            self.staff,
+            self.staff - self.desk_posts if self.desks else self.staff,
             self.need,
-            self.budget.capital_ratio,
+            self.equipped,
             parameters.staff_elasticity,
             parameters.quality_cap,
         )
@@ -132,37 +184,3 @@ def fractions(
 def distinct_budgets(offices: Iterable[Office]) -> list[Budget]:
     """The budgets of some offices, each once, in the order of the offices."""
     return list({id(office.budget): office.budget for office in offices}.values())
-
-
-def office_arrays(offices: list[Office]) -> dict[str, NDArray[np.generic]]:
-    """All that an office is, as columns (one row an office) in a fixed order."""
-
-    def column(name: str, dtype: type) -> NDArray[np.generic]:
-        return np.array([getattr(office, name) for office in offices], dtype=dtype)
-
-    return {
-        "office_level": column("level", np.uint8),
-        "office_seat_place": column("seat_place", np.int32),
-        "office_seat_km": np.array([office.seat_km for office in offices], dtype=np.float64).reshape(-1, 3),
-        "office_staff": column("staff", np.int64),
-        "office_official": column("official", np.bool_),
-        "office_posts_at_start": column("posts_at_start", np.float64),
-        "office_residents_at_start": column("residents_at_start", np.int64),
-        "office_posts_cap": column("posts_cap", np.float64),
-        "office_disruption_at_merger": column("disruption_at_merger", np.float64),
-        "office_opened_step": column("opened_step", np.int32),
-        "office_residents": column("residents", np.int64),
-        "office_quality": column("quality", np.float64),
-    }
-
-
-def budget_arrays(budgets: list[Budget]) -> dict[str, NDArray[np.generic]]:
-    """All that decides a budget's future, as columns (one row a budget) in a fixed order; dong."""
-    names = (
-        "posts", "residents", "running_base", "residents_base", "transfer", "capital", "capital_reference",
-        "revenue_local", "investment", "deficit",
-    )  # fmt: skip
-    return {
-        f"budget_{name}": np.array([getattr(budget, name) for budget in budgets], dtype=np.int64)
-        for name in names
-    }

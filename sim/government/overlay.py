@@ -4,6 +4,7 @@ changes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -141,3 +142,12 @@ def legacy_overlay(world: World) -> Overlay:
         province_of_place=world.province,
         levers=Levers(),
     )
+
+
+def in_force(overlays: Sequence[Overlay], step: int) -> Overlay | None:
+    """Of dated overlays, the one whose borders hold once the steps before ``step`` are done; None: the first ones.
+
+    A run that goes on at ``step`` hands it to `Governments.restore`.
+    """
+    past = [overlay for overlay in overlays if overlay.levers.relabel and overlay.step < step]
+    return past[-1] if past else None

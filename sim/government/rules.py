@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from math import floor
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.behaviour.numeric import LN2, exp64, log64
 from sim.scenario.parameters import Government
 
@@ -96,6 +99,66 @@ def quality_of_office(
     cap
         Most quality (1.2).
     """
+    equipped = power(capital_ratio, 1.0 - elasticity)
+    return quality_as_equipped(disruption, posts, need, equipped, elasticity, cap)
+
+
+def quality_as_equipped(
+    disruption: float, posts: float, need: float, equipped: float, elasticity: float, cap: float
+) -> float:
+    """`quality_of_office` where what capital makes of it, (K/K*)^(1-a), is known already."""
     staffed = 1.0 if posts >= need else posts / need
-    quality = (1.0 - disruption) * power(staffed, elasticity) * power(capital_ratio, 1.0 - elasticity)
+    quality = (1.0 - disruption) * power(staffed, elasticity) * equipped
     return min(max(quality, 0.0), cap)
+
+
+def posts_of_desk(staff: int, share: float) -> int:
+    """Posts at a satellite desk of an office with ``staff`` posts: a share of them, at least one.
+
+    Parameters
+    ----------
+    share
+        `Government.satellite_staff_share` (model specification, section 9: 15 % of staff).
+    """
+    return max(1, floor(share * staff + 0.5))
+
+
+def yearly_loss(residents: int, year_ago: int) -> float:
+    """Share of the people of a year ago that an office has lost since; 0 where it lost none or had none."""
+    return (year_ago - residents) / year_ago if 0 <= residents < year_ago else 0.0
+
+
+def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:
+    """By how much the grant of a commune that cannot pay a mobile desk falls in a step, dong.
+
+    It follows the heads: what it loses in a year is the share of its people that it lost in one. A commune that
+    pays into the nation (a negative transfer) loses nothing.
+    """
+    return floor(transfer * lost / steps_per_year) if transfer > 0 else 0
+
+
+def water_after(
+    coverage: NDArray[np.float64], target: float, closing: float, effort: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Clean-water coverage a step later: w' = w + eta min(1, I/I*) (target - w), where w is below the target.
+
+    Parameters
+    ----------
+    coverage : (P,) float64
+    target
+        Share of households aimed at.
+    closing
+        Share of the gap, eta, that full investment closes in a step.
+    effort : (P,) float64
+        Investment of the budget over what keeps its capital, I/I*, 0 or more.
+    """
+    gap = np.maximum(target - coverage, 0.0)
+    return np.asarray(coverage + closing * np.minimum(effort, 1.0) * gap, dtype=np.float64)
+
+
+def share_online(online: float, a_year: float, most: float, years: float) -> float:
+    """Share of administration done on line, delta, ``years`` after the digital programme began.
+
+    A programme takes nothing away: where ``online`` is above ``most`` it stays there.
+    """
+    return max(online, min(most, online + a_year * max(years, 0.0)))

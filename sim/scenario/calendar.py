@@ -151,6 +151,11 @@ class Calendar:
         """Whether a step is the last of its calendar year (the fourth quarter, or December)."""
         return (self._month_of(step) + self.months_per_step) % 12 == 0
 
+    def steps_until(self, label: str) -> float:
+        """Steps from the start of the run to a date: negative before the start, and not whole within a step."""
+        month, _ = parse_period(label)
+        return (month - self._first_month) / self.months_per_step
+
     def step_of(self, label: str) -> int:
         """Step at whose beginning a date lies.
 

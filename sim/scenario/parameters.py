@@ -9,7 +9,8 @@ design = a choice of how to run, not a claim about the world.
 from __future__ import annotations
 
 from sim.scenario.declare import A9, Section, Status, parameter
-from sim.scenario.parameters_government import Access, Government
+from sim.scenario.parameters_access import Access
+from sim.scenario.parameters_government import Government
 from sim.scenario.parameters_household import Income
 
 __all__ = [

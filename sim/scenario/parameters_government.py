@@ -1,111 +1,16 @@
-"""Parameters of those who govern: access to services, staff, disruption and budgets.
+"""Parameters of those who govern: staff, disruption, budgets, desks.
 
 Sections of `sim.scenario.parameters`, which is where to import them from.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import field_validator
+
+from sim.scenario.calendar import NOTATION, parse_period
 from sim.scenario.declare import A9, Section, parameter
-
-
-class Access(Section):
-    """Rule `access`: quality of a service times what distance leaves of it."""
-
-    half_time_minutes: float = parameter(
-        30.0,
-        "travel time at which half of the use is left",
-        unit="min",
-        status="V",
-        source="model specification, section 9: use halves at 3.5 km",
-        ge=1,
-        le=600,
-        symbol="h",
-    )
-    speed_plain_kmh: float = parameter(
-        30.0,
-        "travel speed on plains",
-        unit="km/h",
-        status="A",
-        source=A9,
-        ge=1,
-        le=120,
-    )
-    speed_mountain_kmh: float = parameter(
-        15.0,
-        "travel speed in mountains",
-        unit="km/h",
-        status="A",
-        source=A9,
-        ge=1,
-        le=120,
-    )
-    speed_island_kmh: float = parameter(
-        12.0,
-        "travel speed to and on islands",
-        unit="km/h",
-        status="A",
-        source=A9,
-        ge=1,
-        le=120,
-    )
-    detour_plain: float = parameter(
-        1.3,
-        "road length over straight line, plains",
-        unit="ratio",
-        status="A",
-        source=A9,
-        ge=1,
-        le=4,
-        symbol="kappa_g",
-    )
-    detour_mountain: float = parameter(
-        1.6,
-        "road length over straight line, mountains",
-        unit="ratio",
-        status="A",
-        source=A9,
-        ge=1,
-        le=4,
-        symbol="kappa_g",
-    )
-    detour_island: float = parameter(
-        1.3,
-        "route length over straight line, islands",
-        unit="ratio",
-        status="A",
-        source=A9,
-        ge=1,
-        le=4,
-        symbol="kappa_g",
-    )
-    online: float = parameter(
-        0.2,
-        "share of administration done on line, whatever the distance",
-        unit="share",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="delta",
-    )
-    clean_water_rural: float = parameter(
-        0.58,
-        "rural households with clean water",
-        unit="share",
-        status="V",
-        source="model specification, section 0: about 58 %, target 60 %",
-        ge=0,
-        le=1,
-    )
-    clean_water_urban: float = parameter(
-        0.95,
-        "urban households with clean water",
-        unit="share",
-        status="A",
-        source="assumption A4",
-        ge=0,
-        le=1,
-    )
 
 
 class Government(Section):
@@ -268,3 +173,183 @@ class Government(Section):
         le=0.2,
         symbol="d_K",
     )
+
+    severance_years: float = parameter(
+        3.0,
+        "severance of a post that is cut, in years of its cost (one-off)",
+        unit="years",
+        status="A",
+        source="model specification, section 9; Decree 178/2024: up to 60 months' pay for early retirement",
+        ge=0,
+        le=10,
+    )
+    severance_quarters: float = parameter(
+        20.0,
+        "time over which severance is paid",
+        unit="quarter",
+        status="A",
+        source="assumption A55: published as the outlay of 2026-30",
+        ge=1,
+        le=80,
+    )
+    reinvest_share: float = parameter(
+        0.5,
+        "share of the savings of posts cut that stays in the budget; it bears the same share of the severance",
+        unit="share",
+        status="policy",
+        source=A9,
+        ge=0,
+        le=1,
+        symbol="phi_R",
+    )
+    satellite_minutes: float = parameter(
+        60.0,
+        "travel time to the office above which savings are first put into a satellite desk",
+        unit="min",
+        status="policy",
+        source="model specification, section 4",
+        ge=5,
+        le=600,
+    )
+    satellite_staff_share: float = parameter(
+        0.15,
+        "posts at a satellite desk, of the staff of its office",
+        unit="share",
+        status="A",
+        source=A9,
+        ge=0.01,
+        le=0.5,
+    )
+    satellite_most: int = parameter(
+        3,
+        "most satellite desks of an office",
+        unit="desks",
+        status="A",
+        source="assumption A56",
+        ge=0,
+        le=20,
+    )
+    mobile_desk_loss: float = parameter(
+        0.01,
+        "loss of residents in a year above which a commune sends round a mobile desk",
+        unit="share",
+        status="A",
+        source="model specification, section 4",
+        ge=0,
+        le=1,
+    )
+    mobile_desk_posts: float = parameter(
+        2.0,
+        "cost of a mobile desk, in posts with their running costs",
+        unit="posts",
+        status="A",
+        source="assumption A57",
+        ge=0,
+        le=50,
+    )
+    mobile_desk_share: float = parameter(
+        0.2,
+        "share of what people need of an office that a mobile desk brings to them",
+        unit="share",
+        status="A",
+        source="assumption A57",
+        ge=0,
+        le=1,
+    )
+    mobile_desk_upkeep: float = parameter(
+        0.75,
+        "share of the upkeep of its capital that a commune must still be able to invest beside a mobile desk",
+        unit="share",
+        status="A",
+        source="assumption A57",
+        ge=0,
+        le=2,
+    )
+    digital_start: str = parameter(
+        "2025Q3",
+        "period in which the programme of digital service begins",
+        unit="date",
+        status="policy",
+        source="one public service centre a commune since 1 July 2025",
+        allowed=NOTATION,
+    )
+    digital_per_year: float = parameter(
+        0.0,
+        "share of administration that the programme moves on line each year",
+        unit="1/year",
+        status="policy",
+        source="none unless a scenario asks for it",
+        ge=0,
+        le=0.5,
+    )
+    digital_most: float = parameter(
+        0.7,
+        "most of administration that can be done on line",
+        unit="share",
+        status="A",
+        source=A9,
+        ge=0,
+        le=1,
+    )
+    land_revenue_share: float = parameter(
+        0.2,
+        "share of local revenue that comes from land, the rest from tax on incomes",
+        unit="share",
+        status="A",
+        source="assumption A58",
+        ge=0,
+        le=1,
+    )
+    province_policy: Literal["equalise", "growth"] = parameter(
+        "equalise",
+        "where a province moves a part of its investments: to the worst-served fifth, or to where people go",
+        unit="name",
+        status="policy",
+        source="model specification, section 4",
+    )
+    pool_share: float = parameter(
+        0.10,
+        "share of its communes' investments that a province moves (0 = none)",
+        unit="share",
+        status="policy",
+        source="model specification, section 4",
+        ge=0,
+        le=1,
+    )
+    worst_served_share: float = parameter(
+        0.2,
+        "share of a province's commune offices that count as the worst served",
+        unit="share",
+        status="A",
+        source="model specification, section 4",
+        ge=0.01,
+        le=1,
+    )
+    clinics: Literal["stay", "close"] = parameter(
+        "stay",
+        "what a merger that closes commune offices does with their clinics; closed, those at the new seats are left",
+        unit="name",
+        status="policy",
+        source="model specification, section 4: they stay unless a scenario closes them",
+    )
+    schools: Literal["stay", "close"] = parameter(
+        "stay",
+        "the same for primary schools",
+        unit="name",
+        status="policy",
+        source="model specification, section 4",
+    )
+    hospitals: Literal["stay", "close"] = parameter(
+        "stay",
+        "what moving the districts' services does with their hospitals and upper schools; closed, those at the seats "
+        "of provinces are left",
+        unit="name",
+        status="policy",
+        source="model specification, section 4",
+    )
+
+    @field_validator("digital_start")
+    @classmethod
+    def _is_a_date(cls, value: str) -> str:
+        parse_period(value)
+        return value

@@ -102,13 +102,18 @@ def test_capital_follows_the_budget(govern, world):
 def test_columns(govern, world):
     g = govern()
     columns = g.columns()
-    assert {len(v) for v in columns.values()} == {35 + 2}
+    assert {len(v) for v in columns.values()} == {35 + 2 + 1}
     commune, province = columns["level"] == "commune", columns["level"] == "province"
     assert (
         columns["residents"][commune].sum() == columns["residents"][province].sum() == world.residents.sum()
     )
-    closing = columns["revenue_local"] + columns["transfer"] - columns["wages"] - columns["running"]
-    assert np.allclose(closing - columns["investment"], columns["balance"], atol=1e-6)
+    comes = sum(columns[name] for name in ("revenue_local", "transfer", "reinvested", "pool"))
+    goes = sum(columns[name] for name in ("wages", "running", "desks", "severance", "investment"))
+    assert np.allclose(comes - goes, columns["balance"], atol=1e-6)
+    for name in ("residents", "posts", "transfer", "wages", "investment", "capital"):
+        assert columns[name][-1] == pytest.approx(columns[name][province].sum()), (
+            "the nation is all provinces"
+        )
     assert columns["posts"][province].sum() == columns["posts"][commune].sum() + 400
     assert np.isfinite(columns["travel_minutes"]).all()
     people = world.residents[:18]
@@ -159,8 +164,11 @@ def test_check_names_what_is_lost(govern):
         g.network.district_office_of_place[9] = -1
 
     def revenue(g):
-        g.offices[3].budget.revenue_local += 11
+        g.offices[3].budget.revenue_tax += 11
         g.offices[3].budget.transfer -= 11
+
+    def pool(g):
+        g.offices[3].budget.pool_next += 13
 
     assert "place 4 does not close: -7 dong" in broken(budget)
     assert "does not close: -5 dong" in broken(capital)
@@ -170,6 +178,7 @@ def test_check_names_what_is_lost(govern):
     assert "communes govern" in broken(governed)
     assert "place 9" in broken(place)
     assert "difference 11" in broken(revenue)
+    assert "moves 13 dong more than it takes" in broken(pool)
 
 
 def test_a_month_is_a_third_of_a_quarter(govern):

@@ -95,7 +95,7 @@ def test_budget_of_the_start_closes_and_maintains_its_capital():
     price = prices(P, 4)
     assert price.post_vnd == 23_750_000
     budget = Budget.at_start(21, 8000, 100_000_000, price)
-    budget.revenue_local = 100_000_000
+    budget.revenue_tax, budget.revenue_land = 70_000_000, 30_000_000
     capital = budget.capital
     for _ in range(8):
         budget.close_step(price)

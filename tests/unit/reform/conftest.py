@@ -25,14 +25,16 @@ def world():
 def govern(world):
     """Governments of the grid world at the start; keyword arguments change parameters of section
     Government.
+
+    Nothing is pooled, reinvested or dug for water unless a test asks for it, so that each rule shows alone.
     """
 
     def made(residents=None, steps_per_year=4, access=None, **parameters):
         return Governments(
             mesa.Model(rng=1),
             world,
-            Government(**parameters),
-            access or Access(),
+            Government(**{"pool_share": 0.0, "reinvest_share": 0.0, **parameters}),
+            access or Access(clean_water_closing=0.0),
             world.residents if residents is None else residents,
             steps_per_year,
         )
