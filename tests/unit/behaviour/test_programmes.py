@@ -203,9 +203,15 @@ def test_without_feedback_of_jobs_markets_are_those_of_a_country_where_nobody_mo
     assert not np.array_equal(model.network, start.network), "only markets are cut"
 
 
-def test_without_feedback_of_services_quality_is_that_of_the_start(whole: Any) -> None:
+def test_without_feedback_of_services_governments_do_what_they_would_if_nobody_moved(whole: Any) -> None:
+    """Provinces still move investments and water still comes: that is policy."""
     start, model, _ = moved({"feedback.services": False})
-    assert np.array_equal(model.governments.access(), start.governments.access())
+    alone = first_model(start.settings)
+    for now in range(model.calendar.n_steps):
+        alone.governments.step(start.residents, now)
+    assert np.array_equal(model.governments.access(), alone.governments.access())
+    assert sum(agent.residents for agent in model.governments.communes) == model.governments.residents.sum()
+    assert not np.array_equal(model.governments.residents, model.governments.served)
     assert not np.array_equal(whole[1].governments.access(), start.governments.access())
     assert not np.array_equal(model.network, start.network), "only services are cut"
 
