@@ -115,6 +115,8 @@ class Budget:
         Raised locally this step.
     desk_posts, mobile_desks, mobile_paid
         Posts at satellite desks (part of ``posts``) and mobile desks that it pays for; those paid last.
+    invested, worn
+        Investment and depreciation of the last step, in which budgets that were poured into this one have part.
     capital_before, reinvested, wages, running, desks, severance, severance_nation, investment, deficit, depreciation
         Of the last step closed. ``desks``: running costs of satellite desks and all of mobile ones;
         ``severance_nation``: paid by the nation beside the budget.
@@ -138,6 +140,8 @@ class Budget:
     desk_posts: int = 0
     mobile_desks: int = 0
     mobile_paid: int = 0
+    invested: int = 0
+    worn: int = 0
     reinvested: int = 0
     wages: int = 0
     running: int = 0
@@ -216,6 +220,8 @@ class Budget:
             target.transfer += amount
         self._give("capital", self.capital, targets, weights)
         self._give("capital_reference", self.capital_reference, targets, weights)
+        self._give("invested", self.invested, targets, weights)
+        self._give("worn", self.worn, targets, weights)
         self._give("transfer_fall", self.transfer_fall, targets, weights)
         self._give("savings", self.savings, targets, weights)
         self._give("severance_left", self.severance_left, targets, weights)
@@ -263,8 +269,8 @@ class Budget:
 
         By the money of the last step; desks that have been decided on since are taken off.
         """
-        left = self.investment - (self.mobile_desks - self.mobile_paid + 1) * price.mobile_vnd
-        return left >= upkeep * self.depreciation
+        left = self.invested - (self.mobile_desks - self.mobile_paid + 1) * price.mobile_vnd
+        return left >= upkeep * self.worn
 
     def close_step(self, price: Prices) -> None:
         """Spend one step's money: wages, running costs, desks, severance, and the rest as investment.
@@ -289,6 +295,7 @@ class Budget:
         self.capital_before = self.capital
         self.depreciation = floor(self.capital * price.depreciation + HALF)
         self.capital += self.investment - self.depreciation
+        self.invested, self.worn = self.investment, self.depreciation
 
     @property
     def income(self) -> int:

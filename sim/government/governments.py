@@ -7,73 +7,25 @@ change of borders that leaves the offices alone changes nobody's access by one b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import mesa
 import numpy as np
-from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
-from sim.behaviour import access as rule
-from sim.government import books, merge, state
-from sim.government.agents import Commune, Province, Terms
+from sim.government import books, merge, seating, state
+from sim.government.agents import Terms
 from sim.government.budget import QUARTERS_A_YEAR, prices
 from sim.government.founding import found
-from sim.government.offices import COMMUNE, Office, sum_by
+from sim.government.offices import Office, sum_by
 from sim.government.overlay import Overlay, legacy_overlay
-from sim.government.places import farthest, mean_by, nearest_desk
+from sim.government.reach import Reach
 from sim.government.revenue import Revenue
 from sim.government.rules import power, share_online
 from sim.government.services import Services
+from sim.government.transition import Totals, Transition
 from sim.scenario.parameters import Access, Government
-from sim.world.world import Units, World
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What a reform must conserve, summed over the country."""
-
-    residents: int
-    area_m2: int
-    posts: int
-    transfer_vnd: int
-    capital_vnd: int
-    capital_reference_vnd: int
-
-
-@dataclass(frozen=True)
-class Transition:
-    """What an overlay did when it was adopted.
-
-    Attributes
-    ----------
-    before, after : Totals
-    offices_before, offices_after : int
-    posts_cut : int
-        Negative when posts were added.
-    savings_vnd : int
-        Cost of the posts cut, net of posts added, dong a step: by so much the transfers fell.
-    severance_vnd : int
-        Severance that falls due by it, dong in all.
-    """
-
-    overlay: Overlay
-    previous: Overlay
-    before: Totals
-    after: Totals
-    offices_before: int
-    offices_after: int
-    posts_cut: int
-    savings_vnd: int
-    severance_vnd: int = 0
-    steps_per_year: int = 4
-
-    @property
-    def payback_years(self) -> float:
-        """Severance over the savings of a year; nan where nothing is saved."""
-        a_year = self.savings_vnd * self.steps_per_year
-        return self.severance_vnd / a_year if a_year > 0 else float("nan")
+from sim.world.world import World
 
 
 class Governments:
@@ -108,8 +60,8 @@ class Governments:
         Mesa agents in the order of the overlay's units.
     network : Network
         The offices and who is served where.
-    commune_minutes, district_minutes : (P,) float64
-        Travel time to the office that serves the place.
+    reach : Reach
+        Ways to offices, and access.
     seat_minutes, province_minutes : (P,) float64
         Travel time to the seats, by law, of the commune and of the province that govern the place.
     services : Services
@@ -158,11 +110,11 @@ class Governments:
         self.services = Services(world, access)
         self.served = self._residents.copy()
         self.history = np.tile(self._residents, (steps_per_year, 1))
-        self.online = access.online
-        self._locate()
+        self.reach = Reach(self.services, access, parameters)
+        self.reach.locate(self.network)
         self.minutes_at_start = (self.commune_minutes, self.district_minutes)
         self._elect()
-        self._measure_access()
+        self.reach.measure(self.network, self.served)
         self.step(residents, -1, income)
 
     # ---------------------------------------------------------------- what others read
@@ -176,6 +128,16 @@ class Governments:
     def province_of_place(self) -> NDArray[np.int32]:
         """(P,) int32, index of the province government of each place."""
         return self.overlay.province_of_place
+
+    @property
+    def commune_minutes(self) -> NDArray[np.float64]:
+        """(P,) float64, travel time to the commune office that serves the place, or its nearest desk."""
+        return self.reach.commune_minutes
+
+    @property
+    def district_minutes(self) -> NDArray[np.float64]:
+        """(P,) float64, travel time to the office that does the district's work, or its nearest desk."""
+        return self.reach.district_minutes
 
     @property
     def generation(self) -> str:
@@ -196,7 +158,7 @@ class Governments:
         """Access of each place to each of `sim.behaviour.access.SERVICES`; (P, 5) float64, read-only, new
         every step.
         """
-        return self._access
+        return self.reach.access
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """One row a government, communes first, then provinces; see `sim.government.books.columns`."""
@@ -213,13 +175,8 @@ class Governments:
     def restore(self, arrays: Mapping[str, NDArray[Any]], overlay: Overlay | None = None) -> None:
         """Take over a `state` of the same world and parameters; stepping on gives the bytes of the original.
 
-        Parameters
-        ----------
-        arrays
-            What `state` gave.
-        overlay
-            The borders in force (`sim.government.overlay.in_force`), which the state does not hold; None: those of
-            the start.
+        ``arrays`` is what `state` gave, ``overlay`` the borders in force (`sim.government.overlay.in_force`), which the
+        state does not hold; None: those of the start.
 
         Raises
         ------
@@ -230,14 +187,14 @@ class Governments:
         if overlay is not None:
             self.overlay = overlay
         state.take_over(self, arrays)
-        self._locate()
+        self.reach.locate(self.network)
         self._elect()
         for agent in self.communes:
             agent.add_up()
         for agent in self.provinces:
             agent.consolidate()
         self._count_people()
-        self._measure_access()
+        self.reach.measure(self.network, self.served)
 
     def totals(self) -> Totals:
         """What a reform must conserve, as it stands; residents and area are summed over the communes."""
@@ -285,7 +242,7 @@ class Governments:
         network.serve(self.served)
         self._remember(step)
         self._collect(income, rent)
-        far = self._far_places()
+        far = self.reach.far_places(network, self.served)
         for office, place in zip(offices, far, strict=True):
             office.far_place = place
         desks = sum(len(office.desks) for office in offices)
@@ -293,13 +250,14 @@ class Governments:
         self.communes.do("step", step)
         self.provinces.do("step", step)
         if sum(len(office.desks) for office in offices) != desks:
-            self._locate()
+            self.reach.locate(self.network)
         years = (step - self.digital_step) / self.steps_per_year
         p = self.parameters
-        self.online = share_online(self._access_parameters.online, p.digital_per_year, p.digital_most, years)
+        online = self._access_parameters.online
+        self.reach.online = share_online(online, p.digital_per_year, p.digital_most, years)
         if step >= 0:
-            self._improve_water()
-        self._measure_access()
+            self.reach.improve_water(network, self._water_closing)
+        self.reach.measure(self.network, self.served)
 
     def adopt(self, overlay: Overlay, step: int, residents: NDArray[np.int64]) -> Transition:
         """Change to the borders of ``overlay`` and pull its levers, before the step's own work.
@@ -349,10 +307,10 @@ class Governments:
         if levers.relabel:
             self._elect()
         else:
-            self._seat()
+            seating.seat(network, self.overlay, list(self.communes), list(self.provinces))
         if levers.close_offices or levers.move_services or levers.cut_staff:
             self._close_facilities(overlay)
-            self._locate()
+            self.reach.locate(self.network)
         return Transition(
             overlay=overlay,
             previous=previous,
@@ -374,7 +332,7 @@ class Governments:
         online: float,
     ) -> None:
         """Take over what was known of people, and the share done on line (`sim.government.state`)."""
-        self._residents, self.served, self.history, self.online = residents, served, history, online
+        self._residents, self.served, self.history, self.reach.online = residents, served, history, online
 
     # ---------------------------------------------------------------- how it is done
 
@@ -387,21 +345,6 @@ class Governments:
             place = int(residents.argmin())
             raise ValueError(f"place {place} has {residents[place]} residents; allowed: 0 or more")
         return residents.copy()
-
-    def _locate(self) -> None:
-        """Travel times to the offices that serve each place, desks included; only when one has moved."""
-        network, services = self.network, self.services
-        seats = np.array([office.seat_km for office in self.offices])
-        self.commune_minutes = services.travel_minutes(seats[network.commune_office_of_place])
-        self.district_minutes = services.travel_minutes(seats[network.district_office_of_place])
-        self.has_desk = np.zeros(self.world.n_places, dtype=np.bool_)
-        for minutes, office_of_place in (
-            (self.commune_minutes, network.commune_office_of_place),
-            (self.district_minutes, network.district_office_of_place),
-        ):
-            nearest_desk(minutes, office_of_place, self.offices, services, self.has_desk)
-        self._left_commune = rule.left_by_distance(self.commune_minutes, self._access_parameters)
-        self._left_district = rule.left_by_distance(self.district_minutes, self._access_parameters)
 
     def _close_facilities(self, overlay: Overlay) -> None:
         """Close clinics, schools and hospitals with the offices that a reform closes, if the scenario says so."""
@@ -424,23 +367,6 @@ class Governments:
             office.year_ago = persons
         self.history[slot] = self.served
 
-    def _far_places(self) -> list[int]:
-        """Of each office the largest place that is too far from it and its desks, -1 for none."""
-        n = len(self.offices)
-        if not any(office.budget.savings for office in self.offices):
-            return [-1] * n
-        too_far = (self.commune_minutes > self.parameters.satellite_minutes) & ~self.has_desk
-        return farthest(self.network.commune_office_of_place, too_far, self.served, n)
-
-    def _improve_water(self) -> None:
-        effort = np.array(
-            [
-                o.budget.investment / o.budget.depreciation if o.budget.depreciation else 1.0
-                for o in self.offices
-            ]
-        )
-        self.services.improve_water(effort[self.network.commune_office_of_place], self._water_closing)
-
     def _count_people(self) -> None:
         """Tell each government how many people live within its borders."""
         for agents, of_place in (
@@ -457,51 +383,13 @@ class Governments:
 
     def _elect(self) -> None:
         """Create the Mesa agents of the borders in force and seat them."""
-
-        def made(kind: type[Any], units: Units) -> AgentSet:
-            rows = zip(
-                units.code.tolist(),
-                units.name.tolist(),
-                units.kind.tolist(),
-                units.seat_place.tolist(),
-                strict=True,
-            )
-            agents = [kind(self.model, *row, self.terms) for row in rows]
-            return AgentSet(agents, random=self.model.random)
-
-        self.communes = made(Commune, self.overlay.communes)
-        self.provinces = made(Province, self.overlay.provinces)
-        self.seat_minutes = self.services.travel_minutes(self.overlay.communes.seat_km[self.commune_of_place])
+        overlay = self.overlay
+        self.communes, self.provinces = seating.elect(self.model, overlay, self.terms)
+        self.seat_minutes = self.services.travel_minutes(overlay.communes.seat_km[self.commune_of_place])
         self.province_minutes = self.services.travel_minutes(
-            self.overlay.provinces.seat_km[self.province_of_place]
+            overlay.provinces.seat_km[self.province_of_place]
         )
-        provinces = list(self.provinces)
-        for commune, province in zip(self.communes, self.overlay.province_of_commune.tolist(), strict=True):
-            provinces[province].communes.append(commune)
-        self._seat()
-
-    def _seat(self) -> None:
-        """Hand each office, and each budget once, to the government within whose borders it stands."""
-        communes, provinces = list(self.communes), list(self.provinces)
-        for agent in [*communes, *provinces]:
-            agent.offices, agent.budgets = [], []
-        commune, province = self.commune_of_place.tolist(), self.province_of_place.tolist()
-        kept: set[int] = set()
-        for office in self.offices:
-            seat = office.seat_place
-            agent = communes[commune[seat]] if office.level == COMMUNE else provinces[province[seat]]
-            agent.offices.append(office)
-            if id(office.budget) not in kept:
-                kept.add(id(office.budget))
-                agent.budgets.append(office.budget)
-        pools: dict[int, list[Office]] = {}
-        for office in self.offices:
-            if office.level == COMMUNE:
-                pools.setdefault(office.pool, []).append(office)
-        for agent in provinces:
-            agent.pools = []
-        for pool in sorted(pools):  # run by the province in which its seat stands
-            provinces[province[self.network.pool_seat[pool]]].pools.append(pools[pool])
+        seating.seat(self.network, overlay, list(self.communes), list(self.provinces))
 
     def _collect(self, income: NDArray[np.float64] | None, rent: NDArray[np.float64] | None) -> None:
         """Local revenue: each place's goes to the budget of the office that serves it."""
@@ -514,26 +402,3 @@ class Governments:
         for office, a, b in zip(self.offices, tax, land, strict=True):
             office.budget.revenue_tax += a
             office.budget.revenue_land += b
-
-    def _measure_access(self) -> None:
-        offices, network = self.offices, self.network
-        quality = np.array([office.quality for office in offices])
-        equipped = np.array([min(office.equipped, self.parameters.quality_cap) for office in offices])
-        # a mobile desk brings a share of what would have to be fetched
-        brought = np.where([office.mobile for office in offices], self.parameters.mobile_desk_share, 0.0)
-        online = self.online + (1.0 - self.online) * brought
-        near, far = network.commune_office_of_place, network.district_office_of_place
-        access = np.empty((self.world.n_places, len(rule.SERVICES)))
-        access[:, rule.COMMUNE_ADMINISTRATION] = rule.access_to_service(
-            quality[near], self._left_commune, online[near]
-        )
-        access[:, rule.DISTRICT_ADMINISTRATION] = rule.access_to_service(
-            quality[far], self._left_district, online[far]
-        )
-        self.services.fill(access, equipped[near], equipped[far])
-        access.setflags(write=False)
-        self._access = access
-        mean = mean_by(near, access[:, rule.COMMUNE_ADMINISTRATION], self.served, len(offices)).tolist()
-        for office, served in zip(offices, mean, strict=True):
-            if office.level == COMMUNE:
-                office.access = served

@@ -50,8 +50,8 @@ OFFICE: Final[dict[str, type[np.generic]]] = {
 BUDGET: Final = (
     "posts", "residents", "running_base", "residents_base", "transfer", "capital", "capital_reference",
     "transfer_fall", "savings", "severance_left", "severance_steps", "pool", "pool_next", "revenue_tax",
-    "revenue_land", "desk_posts", "mobile_desks", "mobile_paid", "reinvested", "wages", "running", "desks",
-    "severance", "severance_nation", "investment", "deficit", "depreciation", "capital_before",
+    "revenue_land", "desk_posts", "mobile_desks", "mobile_paid", "invested", "worn", "reinvested", "wages", "running",
+    "desks", "severance", "severance_nation", "investment", "deficit", "depreciation", "capital_before",
 )  # fmt: skip
 """Attributes of a budget, int64, one row a budget, dong and posts."""
 
@@ -70,7 +70,7 @@ def export(g: Governments) -> dict[str, NDArray[Any]]:
         "residents": g.residents,
         "served": g.served,
         "history": g.history,
-        "online": np.array([g.online]),
+        "online": np.array([g.reach.online]),
         **{f"office_{n}": np.array([getattr(o, n) for o in offices], dtype=t) for n, t in OFFICE.items()},
         "office_seat_km": np.array([o.seat_km for o in offices], dtype=np.float64).reshape(-1, 3),
         "office_budget": np.array([number[id(o.budget)] for o in offices], dtype=np.int32),

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.government.books import NotConserved
-from sim.government.governments import Governments, Transition
+from sim.government.governments import Governments
 from sim.government.overlay import Overlay
+from sim.government.transition import Transition
 from sim.reform.lineages import Lineage, lineage
 
 
