@@ -1,10 +1,10 @@
-"""The progress bar of a run, on standard error: phase, steps, households a second, time left."""
+"""Progress bars on standard error: of a run (phase, steps, households a second), of a sweep (runs), with time left."""
 
 from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -15,6 +15,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+
+if TYPE_CHECKING:
+    from sim.sweep.plan import Run
+    from sim.sweep.work import Status
 
 
 class Bar:
@@ -63,3 +67,51 @@ class Bar:
         self._done += households
         rate = self._done / max(time.perf_counter() - self._since, 1e-9)
         self._bar.update(self._task, advance=1, description=label, rate=f"{rate / 1e6:,.1f} M households/s")
+
+
+class Runs:
+    """Rich progress bar of a sweep: runs done and failed, seconds a run, time left."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<30}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("starting", total=None, rate="")
+        self._ended = self._failed = 0
+        self._since = time.perf_counter()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, missing: int, done: int) -> None:
+        """So many runs are to be done, so many are there."""
+        self._since = time.perf_counter()
+        self._bar.reset(self._task, total=missing, description=f"{done} runs were there", rate="")
+
+    def ended(self, run: Run, status: Status) -> None:
+        """Count a run; a failed one is told at once."""
+        self._ended += 1
+        if status.state != "done":
+            self._failed += 1
+            self._console.print(
+                f"failed: {run.label} {run.replicate} ({run.run_id}): {status.error}", highlight=False
+            )
+        rate = self._ended / max(time.perf_counter() - self._since, 1e-9)
+        told = f"{run.label}, replication {run.replicate}"
+        self._bar.update(
+            self._task, advance=1, description=told, rate=f"{rate:,.2f} runs/s, {self._failed} failed"
+        )

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -17,7 +18,8 @@ import numpy as np
 from sim.behaviour.access import SERVICES
 from sim.model import EngineName, Model
 from sim.population import synthesis
-from sim.population.links import first_links
+from sim.population.columns import Households
+from sim.population.links import Links, first_links
 from sim.population.report import SynthesisReport
 from sim.record.fingerprint import state_sha256
 from sim.record.folder import building, run_folder, write_bytes
@@ -28,6 +30,8 @@ from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
 from sim.world.world import World
 
+NOT_THE_MODEL: Final = ("cli", "sweep", "trace", "progress.py")
+"""Rooms of the package that start, repeat or tell of runs but decide nothing in them."""
 SPARE_ROWS: Final = 0.3
 """Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
 
@@ -65,9 +69,22 @@ class Silent:
         """Nothing."""
 
 
+@cache
+def source_sha256() -> str:
+    """Checksum of the model's source: every module that can change a result, and none that only asks for one."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        name = path.relative_to(root)
+        if name.parts[0] not in NOT_THE_MODEL:
+            digest.update(name.as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 def model_version() -> str:
-    """Version of the installed package: part of a run's identity."""
-    return metadata.version("dicu")
+    """Version of the package and of its source: part of a run's identity, so that no result outlives its program."""
+    return f"{metadata.version('dicu')}+{source_sha256()[:12]}"
 
 
 def world_sha256(world: World) -> str:
@@ -118,10 +135,17 @@ def use_threads(threads: int | None) -> int:
     return wanted
 
 
-def first_model(
-    scenario: Scenario, world: World, *, engine: EngineName = "threads", recorder: Recorder | None = None
-) -> tuple[Model, SynthesisReport]:
-    """The model at the start of a run, for the run itself and for its replay, and how well its population fits."""
+@dataclass(frozen=True)
+class Start:
+    """The first households and links of one run, which changes them in place, and how well they fit the census."""
+
+    households: Households
+    links: Links
+    fit: SynthesisReport
+
+
+def make_start(scenario: Scenario, world: World) -> Start:
+    """Synthesise the first households of a run."""
     households, fit = synthesis.synthesise(
         world,
         scenario.population,
@@ -130,8 +154,16 @@ def first_model(
         income=scenario.income,
         ties=scenario.ties,
     )
-    links = first_links(households, world, scenario.population.seed)
-    return Model(scenario, world, households, links, engine=engine, recorder=recorder), fit
+    return Start(households, first_links(households, world, scenario.population.seed), fit)
+
+
+def first_model(
+    scenario: Scenario, world: World, *, engine: EngineName = "threads", recorder: Recorder | None = None
+) -> tuple[Model, SynthesisReport]:
+    """The model at the start of a run, for the run itself and for its replay, and how well its population fits."""
+    start = make_start(scenario, world)
+    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=recorder)
+    return model, start.fit
 
 
 def execute(

@@ -6,8 +6,9 @@ Heavy imports happen inside the commands, so that `--help` answers at once.
 # isort: off
 from sim.cli.app import app
 from sim.cli import run
+from sim.cli import sweep
 from sim.cli import trace
 from sim.cli import look
 from sim.cli import world
 
-__all__ = ["app", "look", "run", "trace", "world"]
+__all__ = ["app", "look", "run", "sweep", "trace", "world"]

@@ -133,9 +133,9 @@ def synthesise(
     population: Population,
     *,
     start_year: int,
+    income: Income,
+    ties: Ties,
     spare: float = 0.0,
-    income: Income | None = None,
-    ties: Ties | None = None,
 ) -> tuple[Households, SynthesisReport]:
     """Make the households that live in a world at the start of a run.
 
@@ -154,10 +154,10 @@ def synthesise(
         Year in which the ages of the pyramid are taken.
     spare : float
         Rows to leave free for later households, as a share of those made.
-    income : Income, optional
-        Its ratio of rural to urban income a head sets the wealth of both; left out: its defaults.
-    ties : Ties, optional
-        How fast those who came before the start have grown ties; left out: its defaults.
+    income : Income
+        Its ratio of rural to urban income a head sets the wealth of both.
+    ties : Ties
+        How fast those who came before the start have grown ties.
 
     Returns
     -------
@@ -174,8 +174,6 @@ def synthesise(
         raise ValueError(f"world {world.name!r} has {world.n_places} places; 65,536 can be numbered")
     if not FIRST_YEAR <= start_year <= LAST_YEAR:
         raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
-    income = Income() if income is None else income
-    ties = Ties() if ties is None else ties
     margins = load_margins()
     library = archetypes()
     means = (population.household_size_rural, population.household_size_urban)

@@ -76,6 +76,18 @@ def building(final: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def scratch(parent: Path, name: str) -> Iterator[Path]:
+    """Give a temporary folder of this process in ``parent`` that vanishes at the end, or by `sweep` after a kill."""
+    work = parent / f"{TMP}{name}{_owner()}"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
 def _publish(work: Path, final: Path) -> None:
     sync_folder(work)
     old = final.parent / f"{OLD}{final.name}{_owner()}"

@@ -50,8 +50,8 @@ class Loaded:
 
 
 @dataclass
-class _Reading:
-    """What has been gathered so far."""
+class Reading:
+    """What has been gathered so far: messages, files, and keys whose value is in doubt."""
 
     messages: list[Message] = field(default_factory=list)
     files: list[FileRead] = field(default_factory=list)
@@ -60,7 +60,12 @@ class _Reading:
     complete: bool = True
 
     def wrong(self, where: Where, text: str) -> None:
+        """Something is wrong there."""
         self.messages.append(Message(where, text))
+
+    def errors(self) -> ConfigurationErrors:
+        """All messages, sorted, each once."""
+        return ConfigurationErrors([str(message) for message in sorted(set(self.messages))])
 
 
 def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -86,36 +91,65 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     ConfigurationErrors
         When anything is wrong; all of it at once.
     """
-    reading = _Reading()
-    _read_chain(Path(path), reading)
-    top = Where(0, 1, 1, f"{os.path.normpath(path)}:1:1")
-    tree = Mapping(top)
-    for layer in reversed(reading.layers):
-        tree = merged(tree, layer)
-    tree = _override(tree, overrides, reading)
-    tree.where = top
-    if reading.files and "name" not in reading.refused:
-        _name_after_file(tree, Path(path))
-    scenario = _check(tree, reading)
+    reading = Reading()
+    tree = layers(Path(path), overrides, reading)
+    scenario = check(tree, reading)
     if reading.messages or scenario is None:
-        raise ConfigurationErrors([str(message) for message in sorted(set(reading.messages))])
+        raise reading.errors()
     return Loaded(scenario, tuple(reading.files), dump(scenario))
 
 
-def _read_chain(path: Path, reading: _Reading) -> None:
-    """Read a file and whatever it extends, the strongest layer first."""
-    asked = Where(0, 0, 0, f"command line: {path}")
-    what = ""  # names the key that asked for the file; nothing when a person did
+def layers(
+    path: Path,
+    overrides: Sequence[str],
+    reading: Reading,
+    asked: Where | None = None,
+    what: str = "",
+    first_layer: int = 0,
+    over: Mapping | None = None,
+) -> Mapping:
+    """The merged tree of a file, of what it extends, and of overrides; values are not checked yet.
+
+    Parameters
+    ----------
+    path, overrides
+        As in `load`.
+    reading : Reading
+        Gathers files and messages.
+    over : Mapping or None
+        Lies over the files and below the overrides.
+    asked, what : Where or None, str
+        Who asked for the file, for messages: the command line, or a key of another file.
+    first_layer : int
+        Rank of the file in the order of messages.
+    """
+    asked = Where(first_layer, 0, 0, f"command line: {path}") if asked is None else asked
+    _read_chain(path, reading, asked, what, first_layer)
+    top = Where(first_layer, 1, 1, f"{os.path.normpath(path)}:1:1")
+    tree = Mapping(top)
+    for layer in reversed(reading.layers):
+        tree = merged(tree, layer)
+    if over is not None:
+        tree = merged(tree, over)
+    tree = _override(tree, overrides, reading)
+    tree.where = top
+    if reading.files and "name" not in reading.refused:
+        _name_after_file(tree, path)
+    return tree
+
+
+def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_layer: int) -> None:
+    """Read a file and whatever it extends, the strongest layer first; ``what`` names the key that asked for it."""
     seen: list[Path] = []
     while True:
-        layer = len(seen)
+        layer = first_layer + len(seen)
         shown = os.path.normpath(path)
         real = Path(os.path.realpath(path))
         if real in seen:
             reading.wrong(asked, f"{what}files extend each other in a circle (got {shown} again)")
             return
         seen.append(real)
-        text = _text_of(path, shown, layer, asked, what, reading)
+        text = read_text(path, shown, layer, asked, what, reading)
         read = None if text is None else read_mapping(text, shown, layer)
         if read is not None:
             reading.messages += read.messages
@@ -124,7 +158,7 @@ def _read_chain(path: Path, reading: _Reading) -> None:
             reading.complete = False
             return
         reading.layers.append(read.tree)
-        _anchor_paths(read.tree, path.parent)
+        anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
         read.tree.key_where.pop("extends", None)
         if extends is None:
@@ -138,7 +172,7 @@ def _read_chain(path: Path, reading: _Reading) -> None:
         path = path.parent / base
 
 
-def _text_of(path: Path, shown: str, layer: int, asked: Where, what: str, reading: _Reading) -> str | None:
+def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, reading: Reading) -> str | None:
     """Text of a file, None (and a message) when it cannot be read."""
     try:
         raw = path.read_bytes()
@@ -170,7 +204,7 @@ def _near_file(path: Path) -> str:
     return os.path.normpath(names[near]) if near else ""
 
 
-def _anchor_paths(tree: Mapping, folder: Path) -> None:
+def anchor_paths(tree: Mapping, folder: Path) -> None:
     """A path in a file is meant relative to that file; make it absolute before layers are merged."""
     world = tree.children.get("world")
     places = world.children.get("places") if isinstance(world, Mapping) else None
@@ -178,7 +212,7 @@ def _anchor_paths(tree: Mapping, folder: Path) -> None:
         world.children["places"] = replace(places, value=os.path.abspath(folder / places.value))
 
 
-def _override(tree: Mapping, overrides: Sequence[str], reading: _Reading) -> Mapping:
+def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapping:
     """Lay ``key.path=value`` over the tree, each checked for being a key of a scenario."""
     given: set[str] = set()
     for number, text in enumerate(overrides):
@@ -208,7 +242,7 @@ def _override(tree: Mapping, overrides: Sequence[str], reading: _Reading) -> Map
         for key in reversed(path.split(".")):
             layer = Mapping(where, {key: layer}, {key: where})
         if isinstance(layer, Mapping):
-            _anchor_paths(layer, Path.cwd())
+            anchor_paths(layer, Path.cwd())
             tree = merged(tree, layer)
     return tree
 
@@ -221,8 +255,10 @@ def _name_after_file(tree: Mapping, path: Path) -> None:
         tree.key_where.setdefault("name", where)
 
 
-def _check(tree: Mapping, reading: _Reading) -> Scenario | None:
-    """Validate the merged tree: first each value, then, with the wrong ones set aside, what goes together."""
+def check(tree: Mapping, reading: Reading) -> Scenario | None:
+    """The scenario of a merged tree, None (and messages) where something is wrong.
+
+    First each value is checked, then, with the wrong ones set aside, what goes together."""
     plain = _plain(tree)
     wrong = set(reading.refused)
     for attempt in ("values", "together"):
@@ -246,7 +282,7 @@ def _check(tree: Mapping, reading: _Reading) -> Scenario | None:
     return None
 
 
-def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading: _Reading) -> None:
+def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading: Reading) -> None:
     """Report a contradiction at the strongest layer that takes part in it, unless a part is in doubt."""
     involved = (problem.path, *(path for path in problem.also if path != problem.path))
     doubtful = any(path == bad or path.startswith(f"{bad}.") for path in involved for bad in wrong)

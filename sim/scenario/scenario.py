@@ -33,7 +33,7 @@ FIRST_YEAR: Final = 2010
 LAST_YEAR: Final = 2037
 """A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
 NAME_ALLOWED: Final = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
-_NAME: Final = re.compile(r"[^\W_](?:[\w .+-]{0,78}[\w+-])?")
+NAME_RULE: Final = re.compile(r"[^\W_](?:[\w .+-]{0,78}[\w+-])?")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Scenario(Section):
     @field_validator("name")
     @classmethod
     def _is_a_folder_name(cls, value: str) -> str:
-        if value and not _NAME.fullmatch(value):
+        if value and not NAME_RULE.fullmatch(value):
             raise ValueError(f"not usable as the name of a folder (got {value!r}, allowed {NAME_ALLOWED})")
         return value
 

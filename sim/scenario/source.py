@@ -39,10 +39,11 @@ class Message:
 
 @dataclass
 class Value:
-    """A scalar (or a list, which no key takes) and where it was written."""
+    """A scalar or a list and where it was written; ``items`` are those of a list."""
 
     value: Any
     where: Where
+    items: tuple[Value, ...] = ()
 
 
 @dataclass
@@ -97,8 +98,9 @@ class _Reader:
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
-            items = (self.tree(item, f"{path}[{i}]") for i, item in enumerate(node.value))
-            return Value([item.value for item in items if isinstance(item, Value)], where)
+            made = (self.tree(item, f"{path}[{i}]") for i, item in enumerate(node.value))
+            items = tuple(item for item in made if isinstance(item, Value))
+            return Value([item.value for item in items], where, items)
         return self.scalar(node, path)
 
     def mapping(self, node: MappingNode, path: str) -> Mapping:

@@ -16,6 +16,7 @@ import pytest
 from numba import njit
 
 from sim.engine.threads import BLOCK, own_rows
+from sim.scenario.parameters import Income, Ties
 
 WEIGHT = 10
 ROUNDS = 10
@@ -90,7 +91,9 @@ def model() -> Any:
 
     scenario = with_values(Scenario(), {"population.weight": WEIGHT})
     world = open_world(scenario)
-    households, _ = synthesise(world, scenario.population, start_year=2019, spare=0.2)
+    households, _ = synthesise(
+        world, scenario.population, start_year=2019, income=Income(), ties=Ties(), spare=0.2
+    )
     made = Model(scenario, world, households, first_links(households, world, scenario.population.seed))
     made.step()
     return made
@@ -147,8 +150,13 @@ def test_synthesis(benchmark: Any, model: Any, yardstick: Callable[[], object]) 
     from sim.population.synthesis import synthesise
 
     population = model.settings.population
-    rows = synthesise(model.world, population, start_year=2019)[0].n
-    interleaved(benchmark, lambda: synthesise(model.world, population, start_year=2019), yardstick, rows)
+    rows = synthesise(model.world, population, start_year=2019, income=Income(), ties=Ties())[0].n
+    interleaved(
+        benchmark,
+        lambda: synthesise(model.world, population, start_year=2019, income=Income(), ties=Ties()),
+        yardstick,
+        rows,
+    )
 
 
 def test_world_building(benchmark: Any, yardstick: Callable[[], object]) -> None:

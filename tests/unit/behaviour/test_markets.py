@@ -14,7 +14,7 @@ from sim.behaviour.market_rules import code_number, relative_to_start, share_of_
 from sim.behaviour.markets import Markets, employment_chance, expected_wage
 from sim.behaviour.normal import inverse_normal, normal_draw
 from sim.population.synthesis import synthesise
-from sim.scenario.parameters import Income
+from sim.scenario.parameters import Income, Ties
 from sim.scenario.parameters_household import Work
 from sim.scenario.scenario import Scenario
 from sim.world.small import monocentric, one_place, ring, two_places
@@ -28,7 +28,7 @@ QUIET = CALM.model_copy(update={"job_growth": 0.0, "agglomeration": 0.0})
 def counted(world, weight):
     """Members of working age by place and type, and persons by place, of a synthetic population."""
     population = Scenario().population.model_copy(update={"weight": weight})
-    households, _ = synthesise(world, population, start_year=world.year)
+    households, _ = synthesise(world, population, start_year=world.year, income=Income(), ties=Ties())
     n = households.n
     member = np.asarray(households.member[:n])
     age = world.year - (1910 + (member >> 1).astype(np.int64))

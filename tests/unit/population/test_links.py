@@ -9,6 +9,7 @@ from sim.population import link_kernels as kernels
 from sim.population.hashing import hash64, key64
 from sim.population.links import _PURPOSE, Links, absent_member_share, first_links
 from sim.population.synthesis import synthesise
+from sim.scenario.parameters import Income, Ties
 from sim.scenario.sections import Population
 from sim.world.small import monocentric
 from sim.world.viet_nam import load_viet_nam
@@ -170,7 +171,9 @@ def test_the_check_names_the_offender():
 def start(request):
     world = monocentric() if request.param == "monocentric" else load_viet_nam(2019)
     weight = 20 if request.param == "monocentric" else 1000
-    households, _ = synthesise(world, Population(weight=weight), start_year=YEAR)
+    households, _ = synthesise(
+        world, Population(weight=weight), start_year=YEAR, income=Income(), ties=Ties()
+    )
     return world, households, first_links(households, world, SEED)
 
 

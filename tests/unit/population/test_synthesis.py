@@ -25,6 +25,7 @@ from sim.population.life_stage import stage_of, type_of
 from sim.population.margins import load_margins, tilt_to_mean
 from sim.population.origins import origins, region_flows, regions_of
 from sim.population.synthesis import _largest_remainder, _make_distinct, persons_by_place, synthesise
+from sim.scenario.parameters import Income, Ties
 from sim.scenario.sections import Population
 from sim.world.small import monocentric, one_place, two_places
 from sim.world.viet_nam import load_viet_nam
@@ -42,13 +43,13 @@ def _sha(h) -> str:
 @pytest.fixture(scope="module")
 def city():
     world = monocentric()
-    return world, *synthesise(world, Population(weight=1), start_year=YEAR)
+    return world, *synthesise(world, Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
 
 
 @pytest.fixture(scope="module")
 def nation():
     world = load_viet_nam(2019)
-    return world, *synthesise(world, Population(weight=500), start_year=YEAR)
+    return world, *synthesise(world, Population(weight=500), start_year=YEAR, income=Income(), ties=Ties())
 
 
 def _ages(h):
@@ -215,7 +216,7 @@ def test_origins_reproduce_the_flows_between_regions(nation):
 
 def test_wealth_has_the_stated_median():
     world = one_place(residents=60_000, income=4.0)
-    h, _ = synthesise(world, Population(weight=1), start_year=YEAR)
+    h, _ = synthesise(world, Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
     size = (h.member[: h.n] > 0).sum(axis=1)
     months = h.wealth[: h.n] / 10 / (size * 4.0)
     assert np.median(months) == pytest.approx(6, rel=0.03)
@@ -225,22 +226,24 @@ def test_wealth_has_the_stated_median():
 
 def test_very_rich_households_saturate():
     world = one_place(residents=5_000, income=2_000.0)
-    h, _ = synthesise(world, Population(weight=1), start_year=YEAR)
+    h, _ = synthesise(world, Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
     assert h.wealth[: h.n].max() == 65535
 
 
 def test_one_province_has_no_migrants():
-    h, report = synthesise(one_place(), Population(weight=1), start_year=YEAR)
+    h, report = synthesise(one_place(), Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
     assert (h.ties[: h.n] == NATIVE_TIES).all()
     assert (h.home_place[: h.n] == 0).all()
     assert report.provinces_without_figures  # a made-up world never takes the figures of a real province
 
 
 def test_two_provinces_exchange_migrants():
-    h, _ = synthesise(two_places(), Population(weight=1), start_year=YEAR)
+    h, _ = synthesise(two_places(), Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
     away = h.home_place[: h.n] != h.place[: h.n]
     assert 0.05 < away.mean() < 0.2
-    h0, _ = synthesise(two_places(), Population(weight=1, migrant_years=0), start_year=YEAR)
+    h0, _ = synthesise(
+        two_places(), Population(weight=1, migrant_years=0), start_year=YEAR, income=Income(), ties=Ties()
+    )
     assert (h0.home_place[: h0.n] == h0.place[: h0.n]).all()
 
 
@@ -249,9 +252,9 @@ def test_threads_and_repeats_do_not_change_a_byte(city):
     before = numba.get_num_threads()
     try:
         numba.set_num_threads(1)
-        one, _ = synthesise(world, Population(weight=1), start_year=YEAR)
+        one, _ = synthesise(world, Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
         numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
-        two, _ = synthesise(world, Population(weight=1), start_year=YEAR)
+        two, _ = synthesise(world, Population(weight=1), start_year=YEAR, income=Income(), ties=Ties())
     finally:
         numba.set_num_threads(before)
     assert _sha(one) == _sha(two) == _sha(h)
@@ -259,7 +262,9 @@ def test_threads_and_repeats_do_not_change_a_byte(city):
 
 def test_another_seed_makes_other_households_of_the_same_margins(city):
     world, h, report = city
-    other, its = synthesise(world, Population(weight=1, seed=7), start_year=YEAR)
+    other, its = synthesise(
+        world, Population(weight=1, seed=7), start_year=YEAR, income=Income(), ties=Ties()
+    )
     assert _sha(other) != _sha(h)
     assert its.persons == report.persons
     assert other.n == h.n  # households by size are luck-free
@@ -267,7 +272,7 @@ def test_another_seed_makes_other_households_of_the_same_margins(city):
 
 def test_spare_rows_and_later_years():
     world = one_place()
-    h, _ = synthesise(world, Population(weight=10), start_year=2024, spare=0.5)
+    h, _ = synthesise(world, Population(weight=10), start_year=2024, income=Income(), ties=Ties(), spare=0.5)
     assert h.capacity == h.n + h.n // 2
     ages = 2024 - BIRTH_YEAR_ZERO - (h.member[: h.n].astype(int) >> 1)
     assert ages[h.member[: h.n] > 0].min() == 0
@@ -275,9 +280,11 @@ def test_spare_rows_and_later_years():
 
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="start_year 2000: between 2010 and 2037"):
-        synthesise(one_place(), Population(), start_year=2000)
+        synthesise(one_place(), Population(), start_year=2000, income=Income(), ties=Ties())
     with pytest.raises(ValueError, match="smaller weight"):
-        synthesise(one_place(residents=30), Population(weight=1000), start_year=YEAR)
+        synthesise(
+            one_place(residents=30), Population(weight=1000), start_year=YEAR, income=Income(), ties=Ties()
+        )
     with pytest.raises(ValueError, match="nobody lives"):
         _largest_remainder(3, np.zeros(2, dtype=np.int64))
 

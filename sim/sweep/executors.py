@@ -1,0 +1,129 @@
+"""Where runs are executed: in this process, on a cluster of processes here, or on somebody else's scheduler.
+
+The seam between sweeps and dask: an executor takes a function and tasks, and yields what came of each task in the
+order they end. Nothing else of a sweep knows where runs are done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from sim.sweep.work import Status, Task
+
+Work = Callable[[Task], Status]
+DEATHS_FORGIVEN: Final = 1
+"""Workers that a run may take with it before it is recorded as failed: a machine may fail once by itself."""
+SECONDS_TO_CONNECT: Final = 30
+
+
+class Executor(Protocol):
+    """Does tasks somewhere; yields a status each, in whatever order they end."""
+
+    def __call__(self, work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
+        """Do ``work`` for every task."""
+
+
+def serial(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
+    """One after another in this process."""
+    for task in tasks:
+        yield work(task)
+
+
+def over_dask(workers: int | None = None, address: str | None = None) -> Executor:
+    """Processes of dask.distributed: ``workers`` of them here, or those of a scheduler that runs already.
+
+    Parameters
+    ----------
+    workers : int or None
+        Processes of a cluster of this computer; None = one a core.
+    address : str or None
+        ``tcp://host:port``, or the path of a scheduler file; the workers need this package and this folder.
+    """
+
+    def execute(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
+        from distributed import as_completed
+
+        with ExitStack() as stack:
+            client = _client(stack, workers, address)
+            todo, running = iter(tasks), as_completed()
+            of: dict[Any, Task] = {}
+
+            def submit() -> None:
+                task = next(todo, None)
+                if task is not None:
+                    # a key of its own each time: dask must not remember what failed before
+                    key = f"dicu-run-{task.run_id}"
+                    future = client.submit(work, task, key=key, pure=False)
+                    of[future] = task
+                    running.add(future)
+
+            # one task a worker and one ahead: a window, not thousands of futures at once
+            for _ in range(max(1, sum(client.nthreads().values()))):
+                submit()
+            for future in running:
+                task = of.pop(future)
+                status = _status(future, task)
+                future.release()
+                submit()
+                yield status
+
+    return execute
+
+
+def _status(future: Any, task: Task) -> Status:
+    if future.status == "finished":
+        status: Status = future.result()
+        return status
+    error = future.exception()
+    if type(error).__name__ == "KilledWorker":
+        text = f"the run killed its worker {DEATHS_FORGIVEN + 1} times (out of memory, or a crash of compiled code)"
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return Status(task.run_id, "failed", error=text)
+
+
+def _client(stack: ExitStack, workers: int | None, address: str | None) -> Any:
+    import dask
+    from distributed import Client, LocalCluster
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is in the statuses
+    if address is not None:
+        to = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
+        client = stack.enter_context(Client(**to, timeout=SECONDS_TO_CONNECT))
+        client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+        return client
+    count = cores() if workers is None else workers
+    stack.enter_context(
+        dask.config.set(
+            {
+                "distributed.scheduler.allowed-failures": DEATHS_FORGIVEN,
+                "distributed.scheduler.worker-saturation": 1.0,
+                "distributed.admin.tick.limit": "60s",
+            }
+        )
+    )
+    cluster = LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+        env={"NUMBA_NUM_THREADS": str(threads_each(count))},
+    )
+    return stack.enter_context(Client(stack.enter_context(cluster)))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads_each(workers: int) -> int:
+    """Threads of each of so many processes: together no more than there are cores."""
+    return max(1, cores() // workers)

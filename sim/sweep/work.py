@@ -1,0 +1,176 @@
+"""One run of a sweep, as a worker does it: from its scenario to its own file, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import time
+import traceback
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from sim.scenario.dump import run_id
+from sim.scenario.scenario import Scenario
+from sim.sweep.design import Results
+
+State = Literal["done", "failed", "no room"]
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+WRITER: Final = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
+"""Settings of every Parquet file of a sweep, fixed so that equal tables are equal bytes."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is told: one run, where its result goes, and on how many threads (None: all of numba's)."""
+
+    run_id: str
+    scenario: Scenario
+    folder: Path
+    results: Results
+    version: str
+    layout: str
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a worker tells back; the result itself stays in its file."""
+
+    run_id: str
+    state: State
+    seconds: float = 0.0
+    start_seconds: float = 0.0
+    steps: int = 0
+    rows: int = 0
+    error: str = ""
+    detail: str = ""
+    worker: str = ""
+
+
+@cache
+def layout_sha256() -> str:
+    """Checksum of what turns a run's tables into its result: another layout is another result."""
+    import hashlib
+
+    from sim.sweep import outcomes
+
+    return hashlib.sha256(Path(outcomes.__file__).read_bytes()).hexdigest()
+
+
+def layout(results: Results) -> str:
+    """Identity of the form of a result."""
+    return f"{layout_sha256()[:16]} {results.every} {' '.join(results.levels)}; {' '.join(results.keep)}"
+
+
+def result_path(folder: Path, identity: str) -> Path:
+    """Where the result of one run stands."""
+    return folder / "runs" / f"{identity}.parquet"
+
+
+def is_done(folder: Path, identity: str, form: str) -> bool:
+    """Whether a whole result of this form stands there."""
+    path = result_path(folder, identity)
+    if not path.is_file():
+        return False
+    try:
+        told = pq.read_schema(path).metadata or {}
+    except (OSError, ValueError):  # pyarrow's own errors are of these kinds; a damaged file is made again
+        return False
+    return told.get(b"dicu.layout") == form.encode() and told.get(b"dicu.run_id") == identity.encode()
+
+
+_starts: Any = None
+
+
+def run_task(task: Task) -> Status:
+    """Do one run and write its file; errors of the run are told, never raised."""
+    began = time.perf_counter()
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        return _run(task, began, worker)
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno in NO_ROOM
+        return Status(
+            task.run_id,
+            "no room" if full else "failed",
+            seconds=time.perf_counter() - began,
+            error=f"{type(error).__name__}: {error}",
+            detail=traceback.format_exc(),
+            worker=worker,
+        )
+
+
+def _run(task: Task, began: float, worker: str) -> Status:
+    from sim.behaviour.access import SERVICES
+    from sim.model import Model
+    from sim.record.fingerprint import state_sha256
+    from sim.record.folder import replacing, scratch
+    from sim.record.recorder import Recorder
+    from sim.run import data_sha256, model_version, use_threads
+    from sim.sweep.outcomes import outcomes
+    from sim.sweep.start import Starts
+
+    global _starts
+    _starts = Starts() if _starts is None else _starts
+    use_threads(task.threads)
+    scenario = task.scenario
+    world = _starts.world(scenario)
+    mine = run_id(scenario, _starts.world_sha256(scenario) + data_sha256(), model_version())
+    if mine != task.run_id or layout(task.results) != task.layout:
+        raise RuntimeError(
+            f"this worker has another version of the program or of its inputs ({model_version()}, asked for "
+            f"{task.version}): install the same on every machine"
+        )
+    start = _starts.start(scenario)
+    with scratch(task.folder / "runs", task.run_id) as folder:
+        with Recorder(
+            folder,
+            world,
+            scenario.calendar,
+            weight=scenario.population.weight,
+            flows=scenario.flow_units,
+            services=SERVICES,
+        ) as recorder:
+            model = Model(scenario, world, start.households, start.links, recorder=recorder)
+            started = time.perf_counter() - began
+            model.run()
+            recorder.finish()
+        table = outcomes(folder, world, scenario.calendar, task.results)
+        for name in task.results.keep:
+            _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id)
+    told = {
+        "dicu.run_id": task.run_id,
+        "dicu.layout": task.layout,
+        "dicu.version": task.version,
+        "dicu.state_sha256": state_sha256(model.households, model.state()),
+    }
+    table = table.replace_schema_metadata(told)
+    path = result_path(task.folder, task.run_id)
+    with replacing(path) as tmp:
+        pq.write_table(table, tmp, **WRITER)
+    return Status(
+        task.run_id,
+        "done",
+        seconds=time.perf_counter() - began,
+        start_seconds=started,
+        steps=model.now,
+        rows=model.households.n,
+        worker=worker,
+    )
+
+
+def _keep(table: Path, folder: Path) -> None:
+    """Keep a whole table of the run beside its result."""
+    from sim.record.folder import write_bytes
+
+    if not table.is_file():
+        raise FileNotFoundError(
+            f"{table.name}: the run wrote no such table, so it cannot be kept (results.keep); see section record"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(folder / table.name, table.read_bytes())
