@@ -119,14 +119,12 @@ sweep:
   replications: 0
 results: {levels: [nation, provinz]}
 """
+    policies = ", ".join(leaf_at()["reform.policy"].choices)
     assert errors(write(text)) == [
         "small.yaml:2:1: swep: unknown key (did you mean sweep)",
         "small.yaml:5:9: sweep.scenarios: reform.polici: unknown key (did you mean reform.policy)",
-        "small.yaml:6:24: reform.policy: not one of the choices (got 'actualy', allowed "
-        + ", ".join(leaf_at()["reform.policy"].choices)
-        + "; did you "
-        "mean actual)",
-        "small.yaml:8:25: choose.theta: out of range (got -3, allowed a number from 0.05 to 5)",
+        f"small.yaml:6:24: reform.policy: not one of the choices (got 'actualy', allowed {policies}; did you mean actual)",
+        f"small.yaml:8:25: choose.theta: out of range (got -3, allowed {leaf_at()['choose.theta'].rule})",
         "small.yaml:9:5: sweep.grid: choose is a section, not a key (allowed choose.key)",
         "small.yaml:10:24: sweep.grid: population.weight: a list with at least one value is needed (got 500)",
         "small.yaml:12:5: sweep.zip: money.share: unknown key (allowed " + ", ".join(keys_of("money")) + ")",
