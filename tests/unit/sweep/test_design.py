@@ -114,7 +114,7 @@ sweep:
     choose: 3
     population.weight: 500
   zip:
-    money.share: [1, 2]
+    money.zzz: [1, 2]
     reform.policy: [none]
   replications: 0
 results: {levels: [nation, provinz]}
@@ -123,11 +123,12 @@ results: {levels: [nation, provinz]}
     assert errors(write(text)) == [
         "small.yaml:2:1: swep: unknown key (did you mean sweep)",
         "small.yaml:5:9: sweep.scenarios: reform.polici: unknown key (did you mean reform.policy)",
-        f"small.yaml:6:24: reform.policy: not one of the choices (got 'actualy', allowed {policies}; did you mean actual)",
+        f"small.yaml:6:24: reform.policy: not one of the choices (got 'actualy', allowed {policies}; "
+        "did you mean actual)",
         f"small.yaml:8:25: choose.theta: out of range (got -3, allowed {leaf_at()['choose.theta'].rule})",
         "small.yaml:9:5: sweep.grid: choose is a section, not a key (allowed choose.key)",
         "small.yaml:10:24: sweep.grid: population.weight: a list with at least one value is needed (got 500)",
-        "small.yaml:12:5: sweep.zip: money.share: unknown key (allowed " + ", ".join(keys_of("money")) + ")",
+        "small.yaml:12:5: sweep.zip: money.zzz: unknown key (allowed " + ", ".join(keys_of("money")) + ")",
         "small.yaml:13:5: sweep.zip: reform.policy is varied by sweep.scenarios already (line 6)",
         "small.yaml:14:17: sweep.replications: an integer from 1 to 1000000 is needed (got 0)",
         "small.yaml:15:28: results.levels: unknown (got 'provinz'; did you mean province)",
