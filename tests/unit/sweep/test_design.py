@@ -177,3 +177,11 @@ def test_what_is_varied_cannot_be_set(write: Write) -> None:
 def test_a_bound_out_of_range_is_told_a_few_times_only(write: Write) -> None:
     found = errors(write("base: base.yaml\nsweep: {sample: {n: 64, space: {choose.theta: [-9, -1]}}}\n"))
     assert 1 <= len(found) <= 3
+
+
+SWEEPS = sorted((Path(__file__).parents[3] / "configs" / "sweeps").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SWEEPS, ids=[p.stem for p in SWEEPS])
+def test_every_sweep_of_the_project_is_sound(path: Path) -> None:
+    assert make_plan(path).runs
