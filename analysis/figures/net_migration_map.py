@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.figures import style
-from analysis.figures.outlines import chained, outer_segments, simplified
+from analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
 from analysis.figures.placing import label_apart
 from analysis.load import Generation, Run, rates
 from sim.world.geometry import Ring, inside, load_outlines
@@ -65,7 +65,7 @@ def draw(run: Run) -> Figure:
 
     before, after = panels(run)
     edges = class_edges(np.r_[before.net.to_numpy(), after.net.to_numpy()])
-    colours = ListedColormap(_colours(len(edges) + 1))
+    colours = ListedColormap(class_colours(len(edges) + 1))
     norm = BoundaryNorm(edges, colours.N, extend="both")
     outlines = matching_outlines(run)
     names = {g: run.names("province", g) for g in ("legacy", "2025")}
@@ -85,10 +85,7 @@ def draw(run: Run) -> Figure:
     height = top - bottom - 0.06
     for k, panel in enumerate((before, after)):
         ax = fig.add_axes((0.02 + 0.425 * k, bottom + 0.015, 0.41, height))
-        if outlines:
-            _draw_outlines(ax, run, panel, outlines, colours, norm)
-        else:
-            _draw_points(ax, run, panel, colours, norm)
+        draw_map(ax, run, panel.net, panel.generation, outlines, colours, norm)
         ax.set_title(panel.name, loc="left", x=0.02)
         _name_extremes(ax, run, panel, names[panel.generation], outlines)
     bar = fig.add_axes((0.895, bottom + 0.17, 0.016, height - 0.3))
@@ -117,7 +114,8 @@ def class_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.arange(-CLASSES_A_SIDE, CLASSES_A_SIDE + 1, dtype=np.float64) * np.float64(width)
 
 
-def _colours(n: int) -> NDArray[np.float64]:
+def class_colours(n: int) -> NDArray[np.float64]:
+    """(n, 4) colours of classes from most negative to most positive."""
     from matplotlib import colormaps
 
     half = n // 2
@@ -125,7 +123,7 @@ def _colours(n: int) -> NDArray[np.float64]:
     return np.asarray(colormaps["PuOr_r"](at))
 
 
-def matching_outlines(run: Run) -> dict[str, list[Ring]]:
+def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[str, list[Ring]]:
     """Outlines by legacy province code, or nothing where the world is not the one they belong to."""
     outlines = {code: rings for code, _, rings in load_outlines()}
     codes = {str(c) for c in run.world_places["legacy_province"]}
@@ -134,25 +132,37 @@ def matching_outlines(run: Run) -> dict[str, list[Ring]]:
         return {}
     lon, lat = places["longitude"].to_numpy(), places["latitude"].to_numpy()
     box = (lon > 101) & (lon < 119) & (lat > 6) & (lat < 25)
-    return simplified(outlines) if box.all() else {}
+    return simplified(outlines, tolerance) if box.all() else {}
+
+
+def draw_map(
+    ax: Axes, run: Run, values: pd.Series[float], generation: Generation, outlines: dict[str, list[Ring]],
+    colours: Any, norm: Any,
+) -> None:  # fmt: skip
+    """Fill every province of a generation by its value; negative ones are hatched, unknown ones pale."""
+    if outlines:
+        _draw_outlines(ax, run, values, generation, outlines, colours, norm)
+    else:
+        _draw_points(ax, run, values, generation, colours, norm)
 
 
 def _draw_outlines(
-    ax: Axes, run: Run, panel: Panel, outlines: dict[str, list[Ring]], colours: Any, norm: Any
-) -> None:
+    ax: Axes, run: Run, values: pd.Series[float], generation: Generation, outlines: dict[str, list[Ring]],
+    colours: Any, norm: Any,
+) -> None:  # fmt: skip
     from matplotlib.collections import LineCollection
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     places = run.world_places
-    column = "legacy_province" if panel.generation == "legacy" else "new_province"
+    column = "legacy_province" if generation == "legacy" else "new_province"
     member = dict(zip(places["legacy_province"].astype(str), places[column].astype(str), strict=True))
     groups: dict[str, list[Ring]] = {}
     for code, unit in member.items():
         groups.setdefault(unit, []).extend(outlines[code])
     borders = []
     for unit, rings in sorted(groups.items()):
-        value = float(panel.net.get(unit, np.nan))
+        value = float(values.get(unit, np.nan))
         shape = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
         face = "#f4f4f4" if np.isnan(value) else colours(norm(value))
         ax.add_patch(PathPatch(shape, facecolor=face, edgecolor=face, linewidth=0.3, zorder=2))
@@ -165,15 +175,16 @@ def _draw_outlines(
     ax.add_collection(
         LineCollection(chained(np.concatenate(borders)), colors="#4a4a4a", linewidths=0.5, zorder=4)
     )
-    _draw_outlying(ax, run, panel, outlines, column, colours, norm)
+    _draw_outlying(ax, run, values, outlines, column, colours, norm)
     ax.set_aspect(1 / np.cos(np.radians(16.0)))
     ax.autoscale_view()
     ax.set_axis_off()
 
 
 def _draw_outlying(
-    ax: Axes, run: Run, panel: Panel, outlines: dict[str, list[Ring]], column: str, colours: Any, norm: Any
-) -> None:
+    ax: Axes, run: Run, values: pd.Series[float], outlines: dict[str, list[Ring]], column: str, colours: Any,
+    norm: Any,
+) -> None:  # fmt: skip
     """Island districts that the outlines leave out, as points with their names in their province's colour."""
     places = run.world_places
     names = run.names("district")
@@ -182,11 +193,11 @@ def _draw_outlying(
     centre = places.groupby("district", observed=True)[["longitude", "latitude"]].mean()
     unit = places.groupby("district", observed=True)[column].first().astype(str)
     for code, lon, lat in centre.itertuples():
+        if np.hypot(vertices[:, 0] - lon, vertices[:, 1] - lat).min() < OUTLYING_DEGREES:
+            continue  # before the costly question
         if inside(every, np.array([lon]), np.array([lat]))[0]:
             continue
-        if np.hypot(vertices[:, 0] - lon, vertices[:, 1] - lat).min() < OUTLYING_DEGREES:
-            continue
-        value = float(panel.net.get(unit[code], np.nan))
+        value = float(values.get(unit[code], np.nan))
         face = "#f4f4f4" if np.isnan(value) else colours(norm(value))
         ax.plot(lon, lat, "o", ms=6, mfc=face, mec="#4a4a4a", mew=0.6, zorder=5)
         ax.annotate(
@@ -195,12 +206,14 @@ def _draw_outlying(
         )  # fmt: skip
 
 
-def _draw_points(ax: Axes, run: Run, panel: Panel, colours: Any, norm: Any) -> None:
+def _draw_points(
+    ax: Axes, run: Run, values: pd.Series[float], generation: Generation, colours: Any, norm: Any
+) -> None:
     """A made-up world has no outlines: every place as a point, sized by its residents."""
     places = run.world_places
-    column = "legacy_province" if panel.generation == "legacy" else "new_province"
+    column = "legacy_province" if generation == "legacy" else "new_province"
     unit = places[column].astype(str)
-    value = unit.map(panel.net).to_numpy(dtype=np.float64)
+    value = unit.map(values).to_numpy(dtype=np.float64)
     people = places["residents"].to_numpy(dtype=np.float64)
     size = 30 + 300 * people / max(people.max(), 1.0)
     lon, lat = places["longitude"].to_numpy(), places["latitude"].to_numpy()

@@ -9,6 +9,7 @@ from sim.cli import run
 from sim.cli import sweep
 from sim.cli import trace
 from sim.cli import look
+from sim.cli import report
 from sim.cli import world
 
-__all__ = ["app", "look", "run", "sweep", "trace", "world"]
+__all__ = ["app", "look", "report", "run", "sweep", "trace", "world"]

@@ -1,0 +1,53 @@
+"""The report: one self-contained page in Vietnamese and English on what a run or a sweep says, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.report.language import Code
+
+
+def write(
+    folder: Path | str, *, out: Path | None = None, against: Path | None = None,
+    experiments: Path | None = None, language: Code = "vi", tell: Callable[[str], None] | None = None,
+) -> Path:  # fmt: skip
+    """Write the report on a run.
+
+    Parameters
+    ----------
+    folder : Path or str
+        A finished run.
+    out : Path, optional
+        The file to write; ``report.html`` in the folder by default.
+    against : Path, optional
+        The run to compare with; by default a twin without reform is looked for beside it.
+    experiments : Path, optional
+        Where results of experiments lie; by default beside the run.
+    language : {"vi", "en"}
+        Language shown first.
+    tell : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    FileNotFoundError, analysis.load.UnfinishedRun, analysis.report.subject.CannotCompare
+    analysis.report.experiments.BadExperiment, analysis.report.page.TooLarge
+        When it cannot be made; nothing is written then.
+    """
+    from analysis.report.arms import collect
+    from analysis.report.experiments import find
+    from analysis.report.page import render
+    from analysis.report.subject import gather
+    from sim.record.folder import write_bytes
+
+    subject = gather(folder, against)
+    parent = subject.run.folder.resolve().parent.parent
+    found = find([parent if experiments is None else experiments])
+    html = render(collect(subject, tell), found, language=language, tell=tell)
+    return write_bytes(out or subject.run.folder / "report.html", html.encode("utf-8"))

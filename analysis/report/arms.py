@@ -1,0 +1,137 @@
+"""The two arms of a report in words, and every figure of both over their replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from analysis.load import Run
+from analysis.report.compare import Estimate, estimate, levels, paired
+from analysis.report.language import Words
+from analysis.report.measures import Measures, Sheet, both, measure
+from analysis.report.subject import Subject, policy
+
+REFORMS: Final = {
+    "none": ("no reform", "không cải cách"),
+    "actual": ("the merger of 1 July 2025", "việc sáp nhập ngày 1/7/2025"),
+    "relabel": (
+        "new borders on paper only (same offices, staff and money)",
+        "chỉ đổi địa giới trên giấy (giữ nguyên trụ sở, biên chế, ngân sách)",
+    ),
+    "random": ("a random merger to the same number of units", "sáp nhập ngẫu nhiên với cùng số đơn vị"),
+    "standard": (
+        "a merger by the standards of population and area", "sáp nhập theo tiêu chuẩn dân số và diện tích"
+    ),
+    "optimised": (
+        "a merger optimised for travel and standards", "sáp nhập tối ưu về đường đi và tiêu chuẩn"
+    ),
+    "actual_with_satellites": (
+        "the merger of 1 July 2025 with satellite offices", "việc sáp nhập ngày 1/7/2025 kèm các điểm giao dịch vệ tinh"
+    ),
+    "actual_except_sparse_mountains": (
+        "the merger of 1 July 2025 except in sparse mountains",
+        "việc sáp nhập ngày 1/7/2025 trừ vùng núi thưa dân",
+    ),
+    "table": ("a merger by a table of one's own", "sáp nhập theo bảng tự lập"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arms:
+    """A subject with its figures.
+
+    Attributes
+    ----------
+    subject : Subject
+    sheet : Sheet
+        The run that is reported.
+    pairs : tuple of (Sheet, Sheet)
+        Its replicates with their twins; empty without a twin.
+    treated, base : tuple of dict
+        Figures of each run, in the order of ``pairs``; ``treated`` of the run alone without a twin.
+    """
+
+    subject: Subject
+    sheet: Sheet
+    pairs: tuple[tuple[Sheet, Sheet], ...]
+    treated: tuple[Measures, ...]
+    base: tuple[Measures, ...]
+
+    @property
+    def run(self) -> Run:
+        """The run that is reported."""
+        return self.subject.run
+
+    @property
+    def twin(self) -> Sheet | None:
+        """The other arm of the first pair."""
+        return self.pairs[0][1] if self.pairs else None
+
+    @property
+    def n(self) -> int:
+        """Pairs."""
+        return len(self.pairs)
+
+    @cached_property
+    def difference(self) -> dict[str, Estimate]:
+        """Paired differences, run less twin."""
+        return paired(self.treated, self.base) if self.pairs else {}
+
+    @cached_property
+    def level(self) -> dict[str, Estimate]:
+        """Means of the run and its replicates."""
+        return levels(self.treated)
+
+    @cached_property
+    def base_level(self) -> dict[str, Estimate]:
+        """Means of the other arm."""
+        return levels(self.base) if self.base else {}
+
+    def relative(self, key: str) -> Estimate | None:
+        """Paired difference in percent of the other arm; None where either lacks it or the other is 0."""
+        if key not in self.difference or any(not b[key] for b in self.base):
+            return None
+        return estimate([100 * (a[key] / b[key] - 1) for a, b in zip(self.treated, self.base, strict=True)])
+
+    @property
+    def terrains(self) -> list[str]:
+        """Terrains of this world, without the whole."""
+        return [t for t in self.sheet.groups if t != "all"]
+
+    def reform(self, w: Words) -> str:
+        """The reform of the run, in words."""
+        return w.of(REFORMS, policy(self.run))
+
+    def names(self, w: Words) -> tuple[str, str]:
+        """Short names of both arms, for legends and tables."""
+        if self.subject.twin is None:
+            return w.t("this run", "lần chạy này"), ""
+        if not self.subject.about_the_reform:
+            return w.t("this run", "lần chạy này"), w.t("the run compared with", "lần chạy đối chứng")
+        if policy(self.run) == "relabel":
+            return w.t("new borders on paper", "địa giới mới trên giấy"), w.t("no reform", "không cải cách")
+        return w.t("with the merger", "có sáp nhập"), w.t("without it", "không sáp nhập")
+
+    def other(self, w: Words) -> str:
+        """The other arm as a clause: "the same country without the merger"."""
+        if not self.subject.about_the_reform:
+            return w.t("the run it is compared with", "lần chạy được đem so sánh")
+        return w.t("the same country without the reform", "cùng đất nước đó nếu không cải cách")
+
+
+def collect(subject: Subject, tell: Callable[[str], None] | None = None) -> Arms:
+    """Read every run of a subject and take its figures."""
+    if not subject.pairs:
+        sheet = Sheet(subject.run)
+        return Arms(subject, sheet, (), (measure(sheet),), ())
+    pairs, treated, base = [], [], []
+    for k, (run, twin) in enumerate(subject.pairs):
+        if tell is not None:
+            tell(f"reading pair {k + 1} of {len(subject.pairs)}")
+        sheets = both(run, twin)
+        treated.append(measure(sheets[0]))
+        base.append(measure(sheets[1]))
+        pairs.append(sheets)
+    return Arms(subject, pairs[0][0], tuple(pairs), tuple(treated), tuple(base))

@@ -1,0 +1,129 @@
+"""Words and numbers in Vietnamese and in English: every text of the report is written in both, side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Code = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Code, ...]] = ("vi", "en")
+MINUS: Final = "\u2212"
+NARROW: Final = "\u00a0"
+"""A space at which no line may break, between a number and its unit."""
+
+TERRAINS: Final = {
+    "plain": ("plains", "đồng bằng"),
+    "mountain": ("mountains", "miền núi"),
+    "island": ("islands", "hải đảo"),
+    "all": ("whole country", "cả nước"),
+}
+REGIONS: Final = {
+    "RRD": ("Red River Delta", "Đồng bằng sông Hồng"),
+    "NMM": ("Northern Midlands and Mountains", "Trung du và miền núi phía Bắc"),
+    "NCC": ("North and South Central Coast", "Bắc Trung Bộ và duyên hải miền Trung"),
+    "CH": ("Central Highlands", "Tây Nguyên"),
+    "SE": ("Southeast", "Đông Nam Bộ"),
+    "MRD": ("Mekong Delta", "Đồng bằng sông Cửu Long"),
+}
+SERVICES: Final = {
+    "commune_administration": ("commune office", "trụ sở xã"),
+    "district_administration": ("former district business", "việc trước đây thuộc cấp huyện"),
+    "health": ("health care", "y tế"),
+    "education": ("schools", "trường học"),
+    "water": ("clean water", "nước sạch"),
+}
+REASONS: Final = {
+    "family": ("joined a partner, child or parent", "theo vợ chồng, con hoặc cha mẹ"),
+    "chance": ("no single reason tipped it", "không có lý do riêng lẻ nào quyết định"),
+    "network": ("people of the same origin there", "có người cùng quê ở đó"),
+    "income": ("higher income", "thu nhập cao hơn"),
+    "services": ("better services", "dịch vụ tốt hơn"),
+    "home": ("went back home", "trở về quê"),
+    "shock": ("a disaster or loss", "thiên tai hoặc biến cố"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Chooses between the two texts and writes numbers as readers of one language expect them."""
+
+    code: Code
+
+    @property
+    def vi(self) -> bool:
+        """Whether this is the Vietnamese text."""
+        return self.code == "vi"
+
+    def t(self, en: str, vi: str) -> str:
+        """The text of this language."""
+        return vi if self.vi else en
+
+    def of(self, names: dict[str, tuple[str, str]], key: str) -> str:
+        """A name from one of the tables above; a key that they do not have stands for itself."""
+        return self.t(*names[key]) if key in names else key
+
+    def num(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """A number: 1,234.5 in English, 1.234,5 in Vietnamese; a true minus; what rounds to 0 has no sign."""
+        if value is None or not math.isfinite(value):
+            return self.t("unknown", "không rõ")
+        text = f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
+        if float(text.replace(",", "")) == 0:
+            text = text.lstrip("+-")
+        if self.vi:
+            text = text.translate(str.maketrans(",.", ".,"))
+        return text.replace("-", MINUS)
+
+    def pct(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """A number of percent."""
+        return self.num(value, digits, sign=sign) + "%"
+
+    def significant(self, value: float, figures: int = 2, *, sign: bool = False) -> str:
+        """A number rounded to some figures, as a count should be read whose last digits mean nothing."""
+        if not value or not math.isfinite(value):
+            return self.num(value)
+        digits = figures - 1 - math.floor(math.log10(abs(value)))
+        rounded = round(value, digits)
+        return self.num(rounded, max(0, digits), sign=sign)
+
+    def people(self, persons: float, *, sign: bool = False) -> str:
+        """Persons in words: "1.2 million people", "45 thousand people", "800 people"."""
+        size = abs(persons)
+        if size >= 999_500:
+            return f"{self.num(persons / 1e6, 1, sign=sign)} {self.t('million people', 'triệu người')}"
+        if size >= 10_000:
+            return f"{self.num(persons / 1e3, 0, sign=sign)} {self.t('thousand people', 'nghìn người')}"
+        if size >= 1_000:
+            return f"{self.num(persons / 1e3, 1, sign=sign)} {self.t('thousand people', 'nghìn người')}"
+        return f"{self.num(persons, 0, sign=sign)} {self.t('people', 'người')}"
+
+    def period(self, label: str) -> str:
+        """A step in words: "2035Q4" is "end of 2035", others "second quarter of 2025"; months likewise."""
+        if "Q" in label:
+            year, quarter = label.split("Q")
+            if quarter == "4":
+                return self.t(f"end of {year}", f"cuối năm {year}")
+            name = ("first", "second", "third")[int(quarter) - 1]
+            return self.t(
+                f"{name} quarter of {year}", f"quý {('I', 'II', 'III')[int(quarter) - 1]} năm {year}"
+            )
+        year, month = label.split("-")
+        if month == "12":
+            return self.t(f"end of {year}", f"cuối năm {year}")
+        return self.t(f"month {int(month)} of {year}", f"tháng {int(month)} năm {year}")
+
+    def day_of(self, label: str) -> str:
+        """The first day of a step."""
+        from sim.scenario.calendar import parse_period
+
+        months = parse_period(label)[0]
+        year, month = divmod(months, 12)
+        names = (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        )  # fmt: skip
+        return self.t(f"1 {names[month]} {year}", f"ngày 1/{month + 1}/{year}")
+
+
+VIETNAMESE: Final = Words("vi")
+ENGLISH: Final = Words("en")

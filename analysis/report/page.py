@@ -1,0 +1,64 @@
+"""The page: both languages from one set of templates, one file, no address that a browser would open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.report import svg
+from analysis.report.arms import Arms
+from analysis.report.contents import contents
+from analysis.report.experiments import Experiment
+from analysis.report.language import LANGUAGES, Code, Words
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+LARGEST: Final = 3_000_000
+"""Bytes that a report may have."""
+
+
+class TooLarge(ValueError):
+    """The page would be larger than a report may be."""
+
+
+def render(
+    arms: Arms | None, experiments: list[Experiment], sweep: Any = None, *, language: Code = "vi",
+    tell: Callable[[str], None] | None = None,
+) -> str:  # fmt: skip
+    """The whole page as HTML.
+
+    Parameters
+    ----------
+    arms : Arms or None
+        A run with its twin and replicates; None in a report on a sweep.
+    experiments : list of Experiment
+    sweep : Sweep or None
+    language : {"vi", "en"}
+        Language shown until the reader switches.
+
+    Raises
+    ------
+    TooLarge
+        When the page exceeds `LARGEST`.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    svg.restart()
+    bodies = []
+    for code in LANGUAGES:
+        if tell is not None:
+            tell({"vi": "Vietnamese", "en": "English"}[code])
+        w = Words(code)
+        template = environment.get_template("body.html.j2")
+        bodies.append((code, template.render(w=w, t=w.t, **contents(w, arms, experiments, sweep))))
+    html = environment.get_template("page.html.j2").render(
+        bodies=bodies, language=language, style=(TEMPLATES / "style.css").read_text(encoding="utf-8")
+    )
+    size = len(html.encode("utf-8"))
+    if size > LARGEST:
+        raise TooLarge(f"the page has {size:,} bytes, more than the {LARGEST:,} that a report may have")
+    return html

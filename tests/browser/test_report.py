@@ -1,0 +1,122 @@
+"""The report as a browser shows it: both widths, both languages, no address opened, printed."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.report import write
+
+DESK, PHONE = 1280, 390
+VISIBLE = "[...document.querySelectorAll('.body')].filter(b => b.getClientRects().length).map(b => b.lang)"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def report(synthetic, tmp_path_factory) -> Path:
+    """A report on two pairs of made-up runs."""
+    out = tmp_path_factory.mktemp("runs")
+    for k, seed in enumerate((42, 43)):
+        for policy in ("actual", "none"):
+            config = synthetic.manifest(policy)["config"] | {"seed": seed}
+            run = synthetic.make_run(
+                out, policy=policy, run_id=f"{policy}{k}", lives=True, changes={"config": config}
+            )
+    return write(run.parent / "actual0")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_nothing_is_wider_than_the_screen_in_either_language(page, report, width, tmp_path) -> None:
+    page.open(report.as_uri(), width)
+    for code in ("vi", "en"):
+        page.click(f"label[for=choose-{code}]")
+        assert page.ask(VISIBLE) == [code]
+        assert page.ask(OVERFLOW) == 0
+        picture = page.screenshot(tmp_path / f"{code}.png")
+        wide, high = np.frombuffer(picture[16:24], dtype=">u4")
+        assert wide == width
+        assert high > 3 * width
+
+
+def test_it_opens_nothing_but_itself(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    assert [a for a in page.asked_for() if not a.startswith(("data:", report.as_uri()))] == []
+    assert page.complaints() == []
+    assert page.ask("document.scripts.length") == 0
+
+
+def test_it_begins_in_vietnamese_and_the_keyboard_switches_it(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    assert page.ask(VISIBLE) == ["vi"]
+    page.ask("document.getElementById('choose-vi').focus()")
+    for kind in ("keyDown", "keyUp"):
+        page.send(
+            "Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39
+        )
+    assert page.ask(VISIBLE) == ["en"]
+
+
+@pytest.mark.parametrize("code", ["vi", "en"])
+def test_the_answer_is_on_the_first_screen_at_desk_width(page, report, code) -> None:
+    page.open(report.as_uri(), DESK, 900)
+    page.click(f"label[for=choose-{code}]")
+    bottoms = page.ask(
+        f"['h1', '.caution', '.lead', '.sureness h2'].map(s => document.querySelector('.in-{code} ' + s)"
+        ".getBoundingClientRect().bottom)"
+    )
+    assert max(bottoms) < 900
+
+
+def test_every_chart_is_drawn_and_its_text_can_be_read_on_a_phone(page, report) -> None:
+    page.open(report.as_uri(), PHONE)
+    page.click("label[for=choose-en]")
+    drawn = page.ask(
+        "[...document.querySelectorAll('.in-en .chart')].map(c => c.getBoundingClientRect().height)"
+    )
+    assert len(drawn) > 8
+    assert min(drawn) > 60
+    smallest = page.ask(
+        "Math.min(...[...document.querySelectorAll('.in-en .chart text')].map(x => x.getBoundingClientRect().height))"
+    )
+    assert smallest > 8
+
+
+def test_headings_go_down_one_level_at_a_time(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    for code in ("vi", "en"):
+        page.click(f"label[for=choose-{code}]")
+        levels = page.ask(
+            f"[...document.querySelectorAll('.in-{code} :is(h1, h2, h3, h4)')].map(h => +h.tagName[1])"
+        )
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+
+def test_text_has_the_contrast_that_the_guidelines_ask_for(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    low = page.ask("""(() => {
+        const light = c => c.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+            .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
+        const rgb = c => (c.match(/[\\d.]+/g) || []).map(Number);
+        const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] === 1) return c.slice(0, 3); } return [255, 255, 255]; };
+        return [...document.querySelectorAll('.in-vi :is(p, li, th, td, h1, h2, h3, a, small, dt, dd, summary)')]
+            .filter(e => e.getClientRects().length).filter(e => {
+                const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+                return (a + .05) / (b + .05) < 4.5; }).map(e => e.outerHTML.slice(0, 120)); })()""")
+    assert low == []
+
+
+def test_it_prints(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    printed = page.pdf()
+    assert printed.startswith(b"%PDF")
+    assert (
+        3
+        <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page/") + printed.count(b"/Type /Page ")
+        <= 40
+    )
