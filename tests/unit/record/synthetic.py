@@ -18,11 +18,9 @@ from sim.world.world import World
 STEPS = 8  # 2024Q3 to 2026Q2; the merger of 2025Q3 is step 5
 WEIGHT = 10
 COUNTS = [c.name for c in tables()["national"].columns[2:]]
-GOVERNMENT_FLOATS = (
-    "posts_needed", "quality", "disruption", "travel_minutes",
-    "seat_minutes", "revenue_local", "transfer",
-    "wages", "running", "investment", "balance", "capital", "capital_ratio",
-)  # fmt: skip
+GOVERNMENT_NUMBERS = {
+    c.name: c.dtype for c in tables()["governments"].columns if c.dtype in ("int64", "float64")
+}
 
 
 def world() -> World:
@@ -51,8 +49,8 @@ def government_columns(w: World) -> dict[str, Any]:
     whole = np.arange(n, dtype=np.int64)
     return {
         "level": np.full(n, "province"), "generation": np.full(n, "legacy"), "code": units.code,
-        "name": units.name, "kind": units.kind, "residents": whole, "posts": whole, "posts_cut": whole,
-        **dict.fromkeys(GOVERNMENT_FLOATS, whole * 0.5),
+        "name": units.name, "kind": units.kind,
+        **{c: whole if dtype == "int64" else whole * 0.5 for c, dtype in GOVERNMENT_NUMBERS.items()},
     }  # fmt: skip
 
 
