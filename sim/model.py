@@ -129,7 +129,14 @@ class Model(mesa.Model):  # type: ignore[misc]
             respond=scenario.feedback.services,
         )
         reform_step = self.calendar.step_of(scenario.reform.date) if scenario.reform.policy != "none" else 0
-        self.policy = policy(scenario.reform.policy, world, reform_step, scenario.reform.date)
+        self.policy = policy(
+            scenario.reform.policy,
+            world,
+            reform_step,
+            scenario.reform.date,
+            settings=scenario.reform,
+            access=scenario.access,
+        )
         clock = self._spent("governments", clock)
 
         self.choosing = Choosing(scenario, world, self.geography, self.distances)

@@ -39,6 +39,8 @@ class Purpose(IntEnum):
     REMIT = 30
     REMIT_ROUNDING = 31
     FOLLOW = 32
+    RANDOM_UNITS = 50
+    ANNEALING = 51
 
 
 @njit(cache=True)

@@ -11,5 +11,6 @@ from sim.cli import trace
 from sim.cli import look
 from sim.cli import report
 from sim.cli import world
+from sim.cli import reform
 
-__all__ = ["app", "look", "report", "run", "sweep", "trace", "world"]
+__all__ = ["app", "look", "reform", "report", "run", "sweep", "trace", "world"]

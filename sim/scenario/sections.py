@@ -1,4 +1,4 @@
-"""The sections that say what is run: time, world, population, reform, record."""
+"""The sections that say what is run: time, world, population, record; reform stands in a file of its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pydantic import field_validator
 
 from sim.scenario.calendar import NOTATION, parse_period
 from sim.scenario.declare import Section, parameter
+from sim.scenario.parameters_reform import PolicyName, Reform
 
 WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric"]
-PolicyName = Literal["none", "actual", "relabel"]
 
 
 class Time(Section):
@@ -164,32 +164,6 @@ class Population(Section):
     )
 
 
-class Reform(Section):
-    """How borders change, and when."""
-
-    policy: PolicyName = parameter(
-        "none",
-        "nothing; the mergers of 2025; or their borders on paper only (same seats, staff and money)",
-        unit="name",
-        status="policy",
-        source="model specification, section 5",
-    )
-    date: str = parameter(
-        "2025Q3",
-        "period at whose beginning the policy acts; without effect for policy none",
-        unit="date",
-        status="policy",
-        source="restructuring of 1 July 2025",
-        allowed=NOTATION,
-    )
-
-    @field_validator("date")
-    @classmethod
-    def _is_a_date(cls, value: str) -> str:
-        parse_period(value)
-        return value
-
-
 class Record(Section):
     """What is kept of a run, and how often."""
 
@@ -221,3 +195,6 @@ class Record(Section):
         status="design",
         source="size of the run's folder",
     )
+
+
+__all__ = ["PolicyName", "Population", "Record", "Reform", "Time", "WorldChoice", "WorldName"]

@@ -98,5 +98,5 @@ def print_table(rows: Sequence[ParameterRow], *, markdown: bool = False) -> None
         table.add_row(*(escape(cell) for cell in astuple(row)))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=400)
+        console = Console(width=600)
     console.print(table)

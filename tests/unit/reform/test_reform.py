@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sim.behaviour import access as rule
 from sim.government import Commune, Governments, Levers, NotConserved, Province
 from sim.reform import POLICIES, apply, check_conservation, policy, to_2025
 from sim.scenario.parameters import Access, Government
+from sim.scenario.parameters_reform import PolicyName
 
 
 def same_state(a: Governments, b: Governments) -> bool:
@@ -24,7 +26,7 @@ def grown(world, step):
 
 
 def test_policies(world):
-    assert list(POLICIES) == ["none", "relabel", "actual"]
+    assert set(POLICIES) == set(get_args(PolicyName))
     assert policy("none", world, 25) == []
     (actual,) = policy("actual", world, 25, "2025Q3")
     assert (actual.step, actual.date, actual.generation) == (25, "2025Q3", "2025")
@@ -32,7 +34,9 @@ def test_policies(world):
     (relabel,) = policy("relabel", world, 25)
     assert relabel.levers.pulled == ("relabel",)
     assert relabel.date == "step 25"
-    with pytest.raises(ValueError, match=r"no such policy \(got 'merge', allowed none, relabel, actual\)"):
+    with pytest.raises(
+        ValueError, match=r"no such policy \(got 'merge', allowed none, relabel, actual, random"
+    ):
         policy("merge", world, 25)
     with pytest.raises(ValueError, match="before the start"):
         policy("actual", world, -1)

@@ -98,6 +98,7 @@ def _run(scenario: Any, **options: Any) -> Any:
 def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     from sim.behaviour.access import SERVICES
     from sim.record.recorder import Recorder
+    from sim.reform import POLICIES, policy
     from sim.world.opening import open_world
 
     values = {
@@ -110,6 +111,8 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     with Recorder(tmp_path, open_world(asked), asked.calendar, **layout) as recorder:
         _run(asked, recorder=recorder)
         recorder.finish()
+    for name in POLICIES:  # one run has one policy; what the others are made by, they ask for
+        policy(name, open_world(asked), 1, settings=asked.reform, access=asked.access)
     unread = set(PATHS) - paths
     assert unread == set(NOT_ASKED), f"besides {sorted(NOT_ASKED)}, a run reads all but {sorted(unread)}"
     assert paths <= reads_of(*outside_scenario()), "a run reads what the source is not seen to read"
@@ -138,7 +141,12 @@ def test_every_number_decides_something() -> None:
     before = end({})
     idle = []
     for leaf in leaves():
-        if leaf.kind not in ("number", "integer") or leaf.path.split(".")[0] in ("time", "world", "record"):
+        if leaf.kind not in ("number", "integer") or leaf.path.split(".")[0] in (
+            "time",
+            "world",
+            "record",
+            "reform",
+        ):
             continue
         value = EVENTFUL.get(leaf.path, leaf.default)
         others = [value + 1] if leaf.kind == "integer" else [(value or 3.0) * k for k in (0.9, 0.5, 1.5)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from sim.scenario.fields import keys_of
 from sim.scenario.loader import ConfigurationErrors, load
+from sim.scenario.parameters_reform import PolicyName
 
+POLICIES = ", ".join(get_args(PolicyName))
 DATE = "a quarter such as 2025Q3 or a month such as 2025-07, years 1900 to 2199"
 NAME = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
 
@@ -188,13 +191,13 @@ ONE_VALUE: list[tuple[str, str, str]] = [
     (
         "no such choice",
         "reform: {policy: actuall}",
-        "a.yaml:1:18: reform.policy: not one of the choices (got 'actuall', allowed none, actual, relabel; "
+        f"a.yaml:1:18: reform.policy: not one of the choices (got 'actuall', allowed {POLICIES}; "
         "did you mean actual)",
     ),
     (
         "null for the choice none",
         "reform: {policy: null}",
-        "a.yaml:1:18: reform.policy: not one of the choices (got null, allowed none, actual, relabel; "
+        f"a.yaml:1:18: reform.policy: not one of the choices (got null, allowed {POLICIES}; "
         "did you mean none)",
     ),
     ("no date", "time:\n  end: 2035Q5", f"a.yaml:2:8: time.end: not a date (got '2035Q5', allowed {DATE})"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from sim.scenario.fields import keys_of
 from sim.scenario.loader import ConfigurationErrors, load
+from sim.scenario.parameters_reform import PolicyName
+
+POLICIES = ", ".join(get_args(PolicyName))
 
 
 def errors_of(folder: Path, text: str | bytes, *overrides: str) -> list[str]:
@@ -70,7 +74,7 @@ def test_all_errors_at_once_by_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("access:\n  speed: 3\nties: {growth: 2}\ntime: {end: 2019Q1}\n")
     text = "extends: base.yaml\nreform: {policy: x}\nseed: a\nties: {growth: 3}\nseed: 4\n"
     assert errors_of(tmp_path, text, "choose.x=1", "move.psi_other=2") == [
-        "a.yaml:2:18: reform.policy: not one of the choices (got 'x', allowed none, actual, relabel)",
+        f"a.yaml:2:18: reform.policy: not one of the choices (got 'x', allowed {POLICIES})",
         "a.yaml:3:7: seed: not an integer (got 'a', allowed an integer from 0 to 9223372036854775807)",
         "a.yaml:4:16: ties.growth: out of range (got 3, allowed a number from 0 to 1, unit 1/quarter)",
         "a.yaml:5:1: seed: duplicate key (first written on line 3)",

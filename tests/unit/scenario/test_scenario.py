@@ -110,6 +110,8 @@ def _another(path: str) -> dict[str, Any]:
         return {path: 8, "world.name": "ring"}
     if path == "world.places":
         return {path: __file__}
+    if path == "reform.levers":
+        return {path: "relabel+cut_staff"}
     if leaf.unit == "date":
         return {path: {"time.start": "2020Q1", "time.end": "2030Q4"}.get(path, "2027Q1")}
     if leaf.kind == "flag":

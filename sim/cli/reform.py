@@ -1,0 +1,111 @@
+"""`dicu reform ...`: the laboratory of reforms, where maps of governments are made and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.app import app, fail
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+reform_app = typer.Typer(no_args_is_help=True, help="Reforms: make maps of governments and compare them.")
+app.add_typer(reform_app, name="reform")
+
+
+@reform_app.command(
+    epilog="Example: `dicu reform compare none actual random standard optimised --draws 200 --out runs/reforms`"
+)
+def compare(
+    policies: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="POLICY... [KEY=VALUE]...", help="Policies, and values that replace the configuration's."
+        ),
+    ],
+    config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
+        "configs/base.yaml"
+    ),
+    year: Annotated[
+        int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)
+    ] = 2024,
+    draws: Annotated[
+        int, typer.Option(help="Random maps to compare objectives with.", min=0, max=100_000)
+    ] = 200,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables (Parquet, CSV) and figures.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads; the results do not depend on it.", min=1)
+    ] = None,
+) -> None:
+    """Apply policies to the same people and print what each does: units, ways, standards, posts, money.
+
+    Nobody moves here; what people do about a reform is for `dicu run`.
+    """
+    from rich.console import Console
+
+    from sim.cli.reform_tables import comparison_table, objective_table, write_comparison
+    from sim.progress import Bar
+    from sim.reform.compare import compare as compare_policies
+    from sim.reform.designs import Country
+    from sim.run import use_threads
+    from sim.world.opening import open_world
+    from sim.world.table_checks import TableError
+
+    names, scenario = _asked(policies, config, year)
+    try:
+        use_threads(threads)
+    except ValueError as error:
+        fail(f"--{error}", 2)
+    try:
+        with Bar() as bar:
+            bar.phase("building the world")
+            country = Country(open_world(scenario), scenario.reform, scenario.access)
+            made = compare_policies(
+                country,
+                scenario.government,
+                names,
+                draws=draws,
+                tell=lambda text: bar.phase(f"policy {text}"),
+            )
+    except TableError as error:
+        fail(str(error), 2)
+    console = Console()
+    console.print(comparison_table(made))
+    console.print(objective_table(made))
+    if out is not None:
+        from analysis.figures.reforms import draw_comparison
+
+        try:
+            write_comparison(made, out)
+        except OSError as error:
+            fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
+        for path in [*sorted(out.glob("*.csv")), *draw_comparison(out)]:
+            typer.echo(str(path))
+
+
+def _asked(arguments: list[str], config: Path, year: int) -> tuple[list[str], Scenario]:
+    """Policies and scenario that a command line asks for."""
+    from sim.reform.policies import POLICIES
+    from sim.scenario.loader import ConfigurationErrors, load
+    from sim.scenario.messages import nearest
+
+    names = [word for word in arguments if "=" not in word]
+    values = [word for word in arguments if "=" in word]
+    for name in names:
+        if name not in POLICIES:
+            near = nearest(name, POLICIES)
+            hint = f"; did you mean {near}" if near else ""
+            fail(f"no such policy (got {name}, allowed {', '.join(POLICIES)}{hint})", 2)
+    if len(set(names)) < len(names):
+        fail(f"each policy once (got {' '.join(names)})", 2)
+    if not names:
+        fail(f"no policy to compare (allowed {', '.join(POLICIES)})", 2)
+    if not any(value.startswith("time.start=") for value in values):
+        values = [f"time.start={year}Q2", *values]
+    try:
+        return names, load(config, values).scenario
+    except ConfigurationErrors as errors:
+        fail("\n".join(errors.messages), 2)
