@@ -32,6 +32,7 @@ from sim.engine.outputs import Outputs
 from sim.engine.stocks import by_type_and_ties, count, retype
 from sim.government.governments import Governments
 from sim.government.revenue import income_level
+from sim.government.waves import waves
 from sim.population.columns import Households
 from sim.population.links import Links
 from sim.record.recorder import Recorder
@@ -127,6 +128,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             income=self.local_income,
             digital_step=self.calendar.steps_until(scenario.government.digital_start),
             respond=scenario.feedback.services,
+            waves=waves(world, scenario.government, self.calendar),
         )
         reform_step = self.calendar.step_of(scenario.reform.date) if scenario.reform.policy != "none" else 0
         self.policy = policy(

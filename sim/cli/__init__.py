@@ -11,6 +11,4 @@ from sim.cli import trace
 from sim.cli import look
 from sim.cli import report
 from sim.cli import world
-from sim.cli import reform
-
-__all__ = ["app", "look", "reform", "report", "run", "sweep", "trace", "world"]
+__all__ = ["app", "governments", "look", "reform", "report", "run", "sweep", "trace", "world"]

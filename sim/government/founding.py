@@ -9,6 +9,7 @@ from sim.government.budget import Budget, Prices
 from sim.government.merge import Network
 from sim.government.offices import COMMUNE, DISTRICT, Office, posts_cap, sum_by
 from sim.government.revenue import local_revenue
+from sim.government.waves import Wave, more_offices
 from sim.scenario.parameters import Government
 from sim.world.world import World
 
@@ -18,7 +19,7 @@ def found(
     residents: NDArray[np.int64],
     parameters: Government,
     price: Prices,
-    more: tuple[NDArray[np.int64], NDArray[np.int64]],
+    waves: tuple[Wave, ...] = (),
 ) -> tuple[Network, NDArray[np.int64]]:
     """Offices and budgets before the reform: one office a legacy commune, one pool of posts a district.
 
@@ -31,8 +32,8 @@ def found(
         Places, seats and legacy borders.
     residents
         (P,) int64, persons at the start.
-    more
-        Offices that each commune and each district has besides the one, to be merged by later waves.
+    waves
+        Waves to come, whose communes and districts have two offices.
 
     Returns
     -------
@@ -42,17 +43,25 @@ def found(
         Local revenue a resident raises, dong a step.
     """
     communes, districts = world.legacy_communes, world.districts
+    more = more_offices(waves, world)
     levels = (
-        (COMMUNE, communes, world.legacy_commune, int(parameters.staff_legacy_commune + 0.5), more[0]),
-        (DISTRICT, districts, world.district, int(parameters.staff_legacy_district + 0.5), more[1]),
+        (
+            COMMUNE,
+            communes,
+            world.legacy_commune,
+            int(parameters.staff_legacy_commune + 0.5),
+            more[0],
+            more[2],
+        ),
+        (DISTRICT, districts, world.district, int(parameters.staff_legacy_district + 0.5), more[1], more[3]),
     )
     whole_vnd = sum(
-        len(units) * Budget.at_start(posts, 0, 0, price).transfer for _, units, _, posts, _ in levels
+        len(units) * Budget.at_start(posts, 0, 0, price).transfer for _, units, _, posts, *_ in levels
     )
     revenue_vnd_per_head = local_revenue(world, residents, whole_vnd, parameters.local_revenue_share)
     offices: list[Office] = []
     pool = world.province[communes.seat_place].tolist()
-    for level, units, of_place, posts, others in levels:
+    for level, units, of_place, posts, others, wave in levels:
         people = sum_by(of_place, residents, len(units)).tolist()
         revenue = [0] * len(units)
         if level == COMMUNE:
@@ -72,6 +81,7 @@ def found(
                     residents_at_start=people[u],
                     posts_cap=posts_cap(kinds[u], parameters),
                     points=points[u],
+                    wave=int(wave[u]),
                     pool=pool[u] if level == COMMUNE else -1,
                 )
             )

@@ -24,6 +24,7 @@ from sim.government.revenue import Revenue
 from sim.government.rules import power, share_online
 from sim.government.services import Services
 from sim.government.transition import Totals, Transition
+from sim.government.waves import Wave, merge_wave
 from sim.scenario.parameters import Access, Government
 from sim.world.world import World
 
@@ -51,6 +52,8 @@ class Governments:
     respond
         Whether offices and budgets follow who lives where. If not, they go on serving the people of the start, so
         that quality changes by policy alone.
+    waves
+        Mergers of before the reform that are still to come (`sim.government.waves.waves`).
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class Governments:
         income: NDArray[np.float64] | None = None,
         digital_step: float = 0.0,
         respond: bool = True,
+        waves: tuple[Wave, ...] = (),
     ) -> None:
         self.model = model
         self.world = world
@@ -104,8 +108,8 @@ class Governments:
         if not self._residents.sum():
             raise ValueError("nobody lives in this world: its governments would have no budget")
         self.overlay = legacy_overlay(world)
-        more = np.zeros(len(world.legacy_communes), np.int64), np.zeros(len(world.districts), np.int64)
-        self.network, a_head = found(world, self._residents, parameters, price, more)
+        self.waves = waves
+        self.network, a_head = found(world, self._residents, parameters, price, waves)
         self.revenue = Revenue(a_head, parameters.land_revenue_share, income)
         self.services = Services(world, access)
         self.served = self._residents.copy()
@@ -240,6 +244,7 @@ class Governments:
             income = rent = None
         network, offices = self.network, self.offices
         network.serve(self.served)
+        self.merge_waves(step)
         self._remember(step)
         self._collect(income, rent)
         far = self.reach.far_places(network, self.served)
@@ -356,6 +361,13 @@ class Governments:
         if levers.move_services:
             province = overlay.provinces.seat_km[overlay.province_of_place]
         self.services.close(self.parameters, commune, province)
+
+    def merge_waves(self, step: int) -> None:
+        """Make one office of two wherever a wave due at ``step`` does."""
+        for number, wave in enumerate(self.waves):
+            if wave.step == step:
+                merge_wave(self.network, number, step, self.parameters, self.terms.price)
+                self.reach.locate(self.network)
 
     def _remember(self, step: int) -> None:
         """Tell each office how many people lived a year ago where it serves now, and keep those of today."""

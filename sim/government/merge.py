@@ -132,7 +132,7 @@ def close_offices(
             made[g].staff += given
             posts_moved[b, g] = posts_moved.get((b, g), 0) + given
             made[g].disruption_at_merger = max(made[g].disruption_at_merger, left)
-            merged[g] += 1
+            merged[g] += office.points
     for g, office in made.items():
         office.disruption_at_merger = max(
             office.disruption_at_merger, disruption_of_merger(p.disruption, merged[g])

@@ -74,6 +74,8 @@ class Office:
     points : int
         Offices that stand within its area and were counted as one with it before the waves of 2019-25; each serves
         an equal part of the area.
+    wave : int
+        The wave that makes one of them, -1 for none.
     pool : int
         Province whose investments are pooled with its own, counted from 0; -1 for districts' offices.
     desks : list of Desk
@@ -108,6 +110,7 @@ class Office:
     quality: float = 1.0
     equipped: float = 1.0
     points: int = 1
+    wave: int = -1
     pool: int = -1
     desks: list[Desk] = field(default_factory=list)
     mobile: bool = False

@@ -41,8 +41,11 @@ class Reach:
         seats = np.array([office.seat_km for office in offices])
         self.has_desk = np.zeros(len(network.terrain), dtype=np.bool_)
         ways = []
-        for office_of_place in (network.commune_office_of_place, network.district_office_of_place):
-            minutes = services.travel_minutes(seats[office_of_place])
+        points = np.array([office.points for office in offices], dtype=np.float64)
+        near, far = network.commune_office_of_place, network.district_office_of_place
+        # two offices in a commune serve half its area each; of two in a district people went to either
+        for office_of_place, parts in ((near, points[near]), (far, np.ones(len(far)))):
+            minutes = services.travel_minutes(seats[office_of_place], parts)
             nearest_desk(minutes, office_of_place, offices, services, self.has_desk)
             ways.append(minutes)
         self.commune_minutes, self.district_minutes = ways

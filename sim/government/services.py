@@ -50,10 +50,16 @@ class Services:
         for facility, seat_km in (("clinic", near), ("school", near), ("hospital", far)):
             self.locate(facility, seat_km)
 
-    def travel_minutes(self, seat_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Travel time of each place's residents to a point each, (P, 3) km; (P,) float64."""
+    def travel_minutes(
+        self, seat_km: NDArray[np.float64], parts: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Travel time of each place's residents to a point each, (P, 3) km; (P,) float64.
+
+        ``parts`` (P,): into how many equal areas with a point of their own each place falls; None: one.
+        """
         w = self.world
-        return rule.travel_minutes(w.area_km2, w.position_km, seat_km, w.terrain, self.parameters)
+        area = w.area_km2 if parts is None else w.area_km2 / parts
+        return rule.travel_minutes(area, w.position_km, seat_km, w.terrain, self.parameters)
 
     def locate(self, facility: str, seat_km: NDArray[np.float64]) -> None:
         """Say where the facility stands that serves each place, (P, 3) km."""

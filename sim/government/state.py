@@ -39,6 +39,7 @@ OFFICE: Final[dict[str, type[np.generic]]] = {
     "quality": np.float64,
     "equipped": np.float64,
     "points": np.int64,
+    "wave": np.int32,
     "pool": np.int32,
     "mobile": np.bool_,
     "year_ago": np.int64,

@@ -348,7 +348,32 @@ class Government(Section):
         source="model specification, section 4",
     )
 
-    @field_validator("digital_start")
+    earlier_waves: Literal["by_date", "merged"] = parameter(
+        "by_date",
+        "whether the units of Viet Nam that the waves of 2019-21 and 2023-25 merged have two offices until their "
+        "dates, whatever the policy, or are merged from the start",
+        unit="name",
+        status="A",
+        source="assumption A60: which units is a rule",
+    )
+    first_wave: str = parameter(
+        "2020Q1",
+        "period in which the wave of 2019-21 acts",
+        unit="date",
+        status="A",
+        source="assumption A60",
+        allowed=NOTATION,
+    )
+    second_wave: str = parameter(
+        "2025Q1",
+        "period in which the wave of 2023-25 acts",
+        unit="date",
+        status="A",
+        source="assumption A60",
+        allowed=NOTATION,
+    )
+
+    @field_validator("digital_start", "first_wave", "second_wave")
     @classmethod
     def _is_a_date(cls, value: str) -> str:
         parse_period(value)

@@ -1,0 +1,39 @@
+"""`dicu governments ...`: what mergers do to posts and money, beside what was published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import app
+
+governments_app = typer.Typer(
+    no_args_is_help=True, help="Local governments: posts, savings and severance of mergers."
+)
+app.add_typer(governments_app, name="governments")
+
+
+@governments_app.command()
+def check(
+    config: Annotated[
+        Path | None,
+        typer.Argument(help="A scenario whose parameters of governments are used; default: those declared."),
+    ] = None,
+) -> None:
+    """Print the mergers of 2019-21, 2023-25 and 2025 beside the published figures; exit status 1 where they differ."""
+    from rich.console import Console
+
+    from sim.reform.published import mergers, render, rows
+    from sim.scenario.loader import load
+    from sim.scenario.scenario import Scenario
+    from sim.world.check import all_ok
+    from sim.world.viet_nam import load_viet_nam
+
+    scenario = Scenario() if config is None else load(config).scenario
+    made = mergers(load_viet_nam(2024), scenario.government, scenario.access)
+    checked = rows(made)
+    Console().print(render(checked, made))
+    if not all_ok(checked):
+        raise typer.Exit(1)
