@@ -11,4 +11,7 @@ from sim.cli import trace
 from sim.cli import look
 from sim.cli import report
 from sim.cli import world
+from sim.cli import reform
+from sim.cli import governments
+
 __all__ = ["app", "governments", "look", "reform", "report", "run", "sweep", "trace", "world"]
