@@ -12,12 +12,12 @@ def write(
     folder: Path | str, *, out: Path | None = None, against: Path | None = None,
     experiments: Path | None = None, language: Code = "vi", tell: Callable[[str], None] | None = None,
 ) -> Path:  # fmt: skip
-    """Write the report on a run.
+    """Write the report on a run or a sweep.
 
     Parameters
     ----------
     folder : Path or str
-        A finished run.
+        A finished run, or a sweep with results.
     out : Path, optional
         The file to write; ``report.html`` in the folder by default.
     against : Path, optional
@@ -43,9 +43,19 @@ def write(
     from analysis.report.arms import collect
     from analysis.report.experiments import find
     from analysis.report.page import render
-    from analysis.report.subject import gather
+    from analysis.report.subject import CannotCompare, gather
+    from analysis.report.sweep import Sweep, is_sweep
     from sim.record.folder import write_bytes
 
+    if is_sweep(Path(folder)):
+        if against is not None:
+            raise CannotCompare(
+                f"--against: {folder} is a sweep, whose scenarios are compared with each other"
+            )
+        sweep = Sweep(Path(folder))
+        found = find([sweep.folder if experiments is None else experiments])
+        html = render(None, found, sweep, language=language, tell=tell)
+        return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
     subject = gather(folder, against)
     parent = subject.run.folder.resolve().parent.parent
     found = find([parent if experiments is None else experiments])

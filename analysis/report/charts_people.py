@@ -143,6 +143,7 @@ MONEY: Final = {
     "wages": ("wages", "tiền lương", style.BLUE, ""),
     "running": ("running costs", "chi hoạt động", "#8fc1e3", "----"),
     "investment": ("public investment", "đầu tư công", "#f0c27b", "////"),
+    "desks": ("desks", "điểm giao dịch", "#1b7837", "||||"),
     "severance": ("severance", "chi trả thôi việc", "#9a9a9a", "xxxx"),
 }
 

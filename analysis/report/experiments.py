@@ -4,24 +4,45 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.experiments.result import FILE, Control, Estimate, Group, Number, Opinion, Result, read_result
 from analysis.report.language import Words
 
-FILE: Final = "experiment.json"
-NEEDED: Final = ("id", "question", "effect", "unit")
-LARGEST_FIGURE: Final = 400_000
-"""Bytes of a figure that is still put into the page."""
+LARGEST_FIGURES: Final = 1_400_000
+"""Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
+
+QUESTIONS: Final = {
+    "h1": "Đô thị tăng trưởng nhanh có hút cạn các vùng nông thôn đang khó khăn, vượt quá tổng của hai tác động riêng?",
+    "h2": "Sáp nhập tác động thế nào đến mức tiếp cận và việc rời đi, theo địa hình?",
+    "h3": "Tái đầu tư khoản tiết kiệm có bù lại được không?",
+    "h4": "Trở thành thành phố trực thuộc trung ương tạo ra tăng trưởng hay chỉ dời nó từ nơi khác đến?",
+    "h5": "Người dân có quay về không?",
+}
+"""The five questions in Vietnamese; the files state them in English."""
 VERDICTS: Final = {
-    "effect": ("an effect", "có tác động"),
-    "equivalent": ("no effect that matters", "không có tác động đáng kể"),
-    "negligible": ("no effect that matters", "không có tác động đáng kể"),
-    "inconclusive": ("not decided", "chưa kết luận được"),
+    "negligible": ("too small to matter", "quá nhỏ để đáng kể"),
+    "present, negligible": ("real, but too small to matter", "có thật nhưng quá nhỏ để đáng kể"),
+    "present": ("real; whether it matters is not decided", "có thật; chưa rõ có đáng kể không"),
+    "substantial": ("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
     "undecided": ("not decided", "chưa kết luận được"),
+    "none, to the bit": ("exactly none", "hoàn toàn không có"),
+}
+CONTROLS: Final = {
+    "negative, to the bit": ("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
+    "negative, placebos": (
+        "placebos: share that is called an effect",
+        "giả dược: tỷ lệ bị coi là có tác động",
+    ),
+    "positive": ("a known effect put in: share that is found", "đưa vào tác động biết trước: tỷ lệ tìm ra"),
+    "reverse": (
+        "the opposite cause alone: must not be read as this one",
+        "chỉ nguyên nhân ngược lại: không được đọc nhầm",
+    ),
 }
 
 
@@ -30,158 +51,221 @@ class BadExperiment(ValueError):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A figure as the style sheet holds it: once for both languages."""
+
+    key: str
+    src: str
+    wide: float
+    high: float
+    title: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Experiment:
-    """One experiment as its file states it."""
+    """One experiment with its figures.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    result : Result
+        What it states.
+    pictures : tuple of Picture
+    left_out : tuple of str
+        Figures that are missing or too large.
+    """
 
     path: Path
-    stated: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        """H1, H2, ..."""
-        return str(self.stated["id"]).upper()
+    result: Result
+    pictures: tuple[Picture, ...]
+    left_out: tuple[str, ...]
 
 
 def find(folders: list[Path]) -> list[Experiment]:
-    """Experiments in the folders given and one or two levels below them, by identity; the newest file of each.
+    """Experiments in the folders given and one or two levels below them, by identity.
+
+    Of several files of one experiment the whole one is taken rather than a quick one, then the newest.
 
     Raises
     ------
     BadExperiment
-        When a file is not readable or lacks what every experiment states.
+        When a file is of another schema.
     """
-    found: dict[str, Experiment] = {}
+    found: dict[str, tuple[tuple[bool, float], Path, Result]] = {}
     for folder in folders:
-        paths = [p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in folder.glob(pattern)]
-        for path in sorted(paths, key=lambda p: p.stat().st_mtime):
-            if not any(part.startswith(".tmp-") for part in path.parts):
-                read = _read(path)
-                found[read.key] = read
-    return [found[k] for k in sorted(found)]
-
-
-def _read(path: Path) -> Experiment:
-    try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadExperiment(f"{path}: cannot be read ({error})") from error
-    missing = [k for k in NEEDED if not isinstance(stated, dict) or k not in stated]
-    if missing:
-        raise BadExperiment(f"{path}: lacks {', '.join(missing)}, which every experiment states")
-    return Experiment(path, stated)
-
-
-def text(w: Words, value: Any) -> str:
-    """A stated text, in the language asked for where it is given in both."""
-    if isinstance(value, dict) and {"en", "vi"} & value.keys():
-        return str(value.get(w.code, value.get("en", "")))
-    if isinstance(value, list):
-        return "; ".join(text(w, v) for v in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{_plain(k)}: {text(w, v)}" for k, v in value.items())
-    if isinstance(value, bool):
-        return w.t("yes", "có") if value else w.t("no", "không")
-    if isinstance(value, int | float):
-        return number(w, float(value))
-    return "" if value is None else str(value)
-
-
-def _plain(key: Any) -> str:
-    return str(key).replace("_", " ")
-
-
-def number(w: Words, value: float, *, sign: bool = False) -> str:
-    """An effect with three figures."""
-    if not math.isfinite(value):
-        return w.num(value)
-    if value == 0:
-        return "0"
-    return w.num(value, max(0, 2 - math.floor(math.log10(abs(value)))), sign=sign)
-
-
-def page(w: Words, experiment: Experiment) -> dict[str, Any]:
-    """What the template shows of an experiment: plain words, a table of statements, its figures."""
-    s = experiment.stated
-    lines: list[tuple[str, str]] = []
-
-    def line(en: str, vi: str, value: str) -> None:
-        if value:
-            lines.append((w.t(en, vi), value))
-
-    unit = text(w, s["unit"])
-    effect, bounds = s.get("effect"), s.get("interval")
-    if isinstance(effect, int | float):
-        line("effect", "tác động", f"{number(w, float(effect), sign=True)} {unit}")
-    else:
-        line("effect", "tác động", text(w, effect))
-    if isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int | float) for b in bounds):
-        low, high = (number(w, float(b), sign=True) for b in bounds)
-        line("95% interval", "khoảng tin cậy 95%", f"{low} {w.t('to', 'đến')} {high} {unit}")
-    if isinstance(s.get("mc_error"), int | float):
-        line("Monte Carlo error", "sai số Monte Carlo", number(w, float(s["mc_error"])))
-    if isinstance(s.get("sesoi"), int | float):
-        line(
-            "smallest effect of interest",
-            "tác động nhỏ nhất đáng quan tâm",
-            f"{number(w, float(s['sesoi']))} {unit}",
-        )
-    for name, en, vi in (
-        ("p", "p value", "trị số p"),
-        ("p_holm", "p value, Holm over the experiments", "trị số p, hiệu chỉnh Holm"),
-    ):
-        if isinstance(s.get(name), int | float):
-            line(en, vi, _p(w, float(s[name])))
-    line("replicates", "số lần lặp", text(w, s.get("replicates")))
-    for name, en, vi in (
-        ("estimand", "what is estimated", "đại lượng ước lượng"), ("design", "design", "thiết kế"),
-        ("arms", "arms", "các kịch bản"), ("held_fixed", "held fixed", "giữ cố định"),
-        ("second_opinion", "second opinion by standard estimators", "đối chiếu bằng các ước lượng chuẩn"),
-        ("controls", "controls", "kiểm chứng"),
-    ):  # fmt: skip
-        line(en, vi, text(w, s.get(name)))
-    verdict = s.get("verdict")
-    return {
-        "id": experiment.key,
-        "question": text(w, s["question"]),
-        "words": text(w, s.get("plain_words", "")),
-        "verdict": w.of(VERDICTS, verdict) if isinstance(verdict, str) else text(w, verdict),
-        "lines": lines,
-        "figures": [f for f in (_figure(w, experiment, name) for name in _names(s.get("figures"))) if f],
-        "from": str(experiment.path),
-    }
-
-
-def _p(w: Words, p: float) -> str:
-    return w.t("below 0.001", "dưới 0,001") if p < 0.001 else w.num(p, 3)
-
-
-def _names(figures: Any) -> list[tuple[str, Any]]:
-    """File names of figures with what they show."""
-    if isinstance(figures, dict):
-        return [(str(k), v) for k, v in figures.items()]
-    made: list[tuple[str, Any]] = []
-    for f in figures if isinstance(figures, list) else []:
-        if isinstance(f, dict):
-            made.append((str(f.get("file", f.get("path", ""))), f.get("caption", f.get("alt", ""))))
-        else:
-            made.append((str(f), ""))
+        for path in (
+            p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in sorted(folder.glob(pattern))
+        ):
+            if any(part.startswith(".tmp-") for part in path.parts):
+                continue
+            try:
+                result = read_result(path)
+            except (OSError, ValueError) as error:
+                raise BadExperiment(f"{path}: cannot be read ({_short(error)})") from error
+            rank = (not result.quick, path.stat().st_mtime)
+            if result.id not in found or rank > found[result.id][0]:
+                found[result.id] = (rank, path, result)
+    made, room = [], LARGEST_FIGURES
+    for _, path, result in (found[k] for k in sorted(found)):
+        pictures: list[Picture] = []
+        missing: list[str] = []
+        for k, figure in enumerate(result.figures):
+            picture = _picture(
+                path.parent, f"{result.id}-{k}", figure.svg, figure.png, figure.title, figure.alt
+            )
+            if picture is None or len(picture.src) > room:
+                missing.append(figure.svg)
+                continue
+            room -= len(picture.src)
+            pictures.append(picture)
+        made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
     return made
 
 
-def _figure(w: Words, experiment: Experiment, named: tuple[str, Any]) -> dict[str, str] | None:
-    """A figure as a data address, so that its identities cannot meet those of the page; None if too large or absent."""
-    name, caption = named
-    path = experiment.path.parent / name
-    if not path.suffix:
-        path = path.with_suffix(".svg")
-    kinds = {".svg": "image/svg+xml", ".png": "image/png"}
-    if path.suffix not in kinds or not path.is_file():
+def _short(error: Exception) -> str:
+    """The first lines of an error; pydantic's name every field."""
+    return " ".join(str(error).split())[:400]
+
+
+def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -> Picture | None:
+    """The smaller of both files as a data address, with the proportions that it has; None when neither is there."""
+    best: tuple[int, str, bytes] | None = None
+    for name, kind in ((svg, "image/svg+xml"), (png, "image/png")):
+        path = folder / name
+        if name and path.is_file():
+            data = path.read_bytes()
+            if best is None or len(data) < best[0]:
+                best = (len(data), kind, data)
+    if best is None:
         return None
-    data = path.read_bytes()
-    if len(data) > LARGEST_FIGURE:
-        return None
-    label = text(w, caption) or w.t(
-        f"Figure of experiment {experiment.key}: {re.sub('[_-]', ' ', path.stem)}",
-        f"Hình của thí nghiệm {experiment.key}: {re.sub('[_-]', ' ', path.stem)}",
+    _, kind, data = best
+    if kind == "image/png":
+        wide, high = struct.unpack(">II", data[16:24])
+    else:
+        box = re.search(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', data)
+        if box is None:
+            return None
+        wide, high = float(box[1]), float(box[2])
+    src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    return Picture(f"figure-{key}", src, float(wide), float(high), title, alt)
+
+
+def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:
+    """A number to three figures, or with the decimals of ``like``."""
+    if value is None:
+        return w.t("unknown", "không rõ")
+    import math
+
+    size = abs(like if like else value)
+    if not size:
+        return "0"
+    return w.num(value, min(6, max(0, 2 - math.floor(math.log10(size)))), sign=sign)
+
+
+def _p(w: Words, p: Number) -> str:
+    if p is None:
+        return w.t("unknown", "không rõ")
+    return w.t("below 0.001", "dưới 0,001") if p < 0.001 else w.num(p, 3)
+
+
+def _interval(w: Words, bounds: tuple[Number, Number], like: Number) -> str:
+    if bounds[0] is None or bounds[1] is None:
+        return w.t("none", "không có")
+    return f"{number(w, bounds[0], sign=True, like=like)} {w.t('to', 'đến')} {number(w, bounds[1], sign=True, like=like)}"
+
+
+def _estimate(w: Words, e: Estimate) -> dict[str, str]:
+    return {
+        "name": e.text or e.name,
+        "effect": number(w, e.effect, sign=True),
+        "unit": e.unit,
+        "interval": _interval(w, e.interval, e.effect),
+        "note": e.note,
+    }
+
+
+def _opinion(w: Words, o: Opinion) -> dict[str, str]:
+    covers = {True: w.t("yes", "có"), False: w.t("no", "không"), None: w.t("unknown", "không rõ")}[o.covers]
+    return {
+        "name": o.estimator,
+        "data": o.data,
+        "estimate": number(w, o.estimate, sign=True),
+        "truth": number(w, o.truth, sign=True, like=o.estimate),
+        "error": number(w, o.error, sign=True, like=o.estimate),
+        "covers": covers,
+        "unit": o.unit,
+        "note": o.note,
+    }
+
+
+def _control(w: Words, c: Control) -> dict[str, Any]:
+    bounds = ""
+    if c.low is not None and c.high is not None:
+        bounds = f"{number(w, c.low)} {w.t('to', 'đến')} {number(w, c.high)}"
+    return {
+        "kind": w.of(CONTROLS, c.kind), "text": c.text, "tests": w.num(c.tests), "world": c.world,
+        "found": "" if c.found is None else number(w, c.found), "bounds": bounds, "passed": c.passed,
+        "verdict": w.t("passed", "đạt") if c.passed else w.t("FAILED", "KHÔNG ĐẠT"),
+    }  # fmt: skip
+
+
+def _group(w: Words, g: Group) -> dict[str, str]:
+    return {
+        "by": g.by, "group": g.group,
+        "kind": w.t("total", "tổng") if g.kind == "total" else w.t("direct", "trực tiếp"),
+        "only": number(w, g.only_treated), "instead": number(w, g.only_untreated),
+        "net": number(w, g.net, sign=True), "error": number(w, g.mc_error),
+    }  # fmt: skip
+
+
+def page(w: Words, experiment: Experiment) -> dict[str, Any]:
+    """What the template shows of an experiment."""
+    r = experiment.result
+    return {
+        "id": r.id.upper(),
+        "question": QUESTIONS[r.id] if w.vi else r.question,
+        "words": r.plain_words.vi if w.vi else r.plain_words.en,
+        "verdict": w.of(VERDICTS, r.verdict),
+        "effect": f"{number(w, r.effect, sign=True)} {r.unit}",
+        "interval": _interval(w, r.interval, r.effect),
+        "error": number(w, r.mc_error),
+        "sesoi": number(w, r.sesoi),
+        "unit": r.unit,
+        "p": _p(w, r.p),
+        "p_holm": _p(w, r.p_holm),
+        "family": len(r.holm_family),
+        "replicates": w.num(r.replicates),
+        "needed": None if r.power.needed is None else w.num(r.power.needed),
+        "promised": w.pct(100 * r.power.promised),
+        "short": r.power.needed is not None and r.replicates < r.power.needed,
+        "quick": r.quick,
+        "weight": w.num(r.weight),
+        "world": r.world,
+        "period": r.period,
+        "version": r.model_version,
+        "estimand": r.estimand,
+        "design": r.design,
+        "arms": [(a.text or a.name, "" if a.outcome is None else number(w, a.outcome)) for a in r.arms],
+        "mechanism": [_estimate(w, e) for e in r.mechanism],
+        "secondary": [_estimate(w, e) for e in r.secondary],
+        "opinions": [_opinion(w, o) for o in r.second_opinion],
+        "controls": [_control(w, c) for c in r.controls],
+        "failed": [c.text for c in r.controls if not c.passed],
+        "groups": [_group(w, g) for g in r.groups],
+        "held": r.held_fixed,
+        "caveats": r.caveats,
+        "pictures": experiment.pictures,
+        "left_out": experiment.left_out,
+        "from": json.dumps(str(experiment.path))[1:-1],
+    }
+
+
+def sheet(experiments: list[Experiment]) -> str:
+    """Style rules that hold the figures, each once for both languages."""
+    return "\n".join(
+        f'.{p.key} {{ aspect-ratio: {p.wide:g} / {p.high:g}; background-image: url("{p.src}"); }}'
+        for e in experiments
+        for p in e.pictures
     )
-    return {"src": f"data:{kinds[path.suffix]};base64,{base64.b64encode(data).decode('ascii')}", "alt": label}

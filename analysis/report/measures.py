@@ -25,8 +25,11 @@ NEAR: Final = 0.05
 """Change of access (index) below which a place is counted as hardly changed."""
 TRILLION: Final = 1e6
 """Million dong in a trillion."""
-BUDGET: Final = ("revenue_local", "transfer", "wages", "running", "investment", "severance", "balance")
-"""Columns of a budget, of which `severance` is written by later versions only."""
+BUDGET: Final = (
+    "revenue_local", "transfer", "reinvested", "wages", "running", "desks", "severance", "investment", "balance",
+    "savings",
+)  # fmt: skip
+"""Columns of a budget, summed over provinces with their communes; runs of earlier versions lack some."""
 
 
 @dataclass(frozen=True)
@@ -238,10 +241,10 @@ def budget_measures(sheet: Sheet) -> Measures:
     if "governments.parquet" not in run.manifest["outputs"]:
         return {}
     table = run.table("governments")
-    table = table[table["level"].astype(str) == "province"]
+    level = table["level"].astype(str)
     made: Measures = {}
     for moment, step in sheet.moments.named().items():
-        at = table[table["step"] == step]
+        at = table[(table["step"] == step) & (level == "province")]
         if at.empty:
             continue
         for column in BUDGET:
@@ -249,6 +252,16 @@ def budget_measures(sheet: Sheet) -> Measures:
                 yearly = float(at[column].sum()) * run.steps_per_year / TRILLION
                 made[f"budget.{column}.{moment}"] = yearly
         made[f"posts.{moment}"] = float(at["posts"].sum())
+        for column in ("satellites", "mobile_desks"):
+            if column in at.columns:
+                made[f"{column}.{moment}"] = float(at[column].sum())
+        nation = table[(table["step"] == step) & (level == "nation")]
+        if len(nation) == 1 and "payback_years" in nation.columns:
+            payback = float(nation["payback_years"].iloc[0])
+            if np.isfinite(payback):
+                made[f"payback.{moment}"] = payback
+            nation_pays = float(nation["severance_nation"].iloc[0]) * run.steps_per_year / TRILLION
+            made[f"budget.severance_nation.{moment}"] = nation_pays
     return made
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from analysis.report import svg
 from analysis.report.arms import Arms
 from analysis.report.contents import contents
-from analysis.report.experiments import Experiment
+from analysis.report.experiments import Experiment, sheet
 from analysis.report.language import LANGUAGES, Code, Words
+from analysis.report.sweep import Sweep
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LARGEST: Final = 3_000_000
@@ -22,7 +23,7 @@ class TooLarge(ValueError):
 
 
 def render(
-    arms: Arms | None, experiments: list[Experiment], sweep: Any = None, *, language: Code = "vi",
+    arms: Arms | None, experiments: list[Experiment], sweep: Sweep | None = None, *, language: Code = "vi",
     tell: Callable[[str], None] | None = None,
 ) -> str:  # fmt: skip
     """The whole page as HTML.
@@ -56,7 +57,9 @@ def render(
         template = environment.get_template("body.html.j2")
         bodies.append((code, template.render(w=w, t=w.t, **contents(w, arms, experiments, sweep))))
     html = environment.get_template("page.html.j2").render(
-        bodies=bodies, language=language, style=(TEMPLATES / "style.css").read_text(encoding="utf-8")
+        bodies=bodies,
+        language=language,
+        style=(TEMPLATES / "style.css").read_text(encoding="utf-8") + sheet(experiments),
     )
     size = len(html.encode("utf-8"))
     if size > LARGEST:

@@ -15,7 +15,9 @@ from sim.cli.app import app, fail
     "with other seeds give the uncertainty."
 )
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="RUN_OR_SWEEP", help="Folder of a finished run.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN_OR_SWEEP", help="Folder of a finished run, or of a sweep.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="File to write. Default: report.html in the folder.")
     ] = None,
@@ -32,7 +34,7 @@ def report(
         str, typer.Option(help="Language shown first: vi or en. The page has both, and a switch.")
     ] = "vi",
 ) -> None:
-    """Write the report on a run: one HTML file in Vietnamese and English, without any address to be opened."""
+    """Write the report on a run or a sweep: one HTML file in Vietnamese and English that opens no address."""
     from analysis.load import UnfinishedRun
     from analysis.report import write
     from analysis.report.experiments import BadExperiment

@@ -70,7 +70,7 @@ def test_the_page_is_whole_small_and_opens_no_address(report) -> None:
     assert all(a.startswith(("#", "data:")) for a in checked.asked)
     assert "default-src 'none'" in html
     assert "<script" not in html
-    assert not re.search(r"url\(\s*['\"]?(?!#)", html)
+    assert not re.search(r"url\(\s*['\"]?(?!#|data:|['\"])", html)
     assert all({"caption", "thead", "th"} <= set(t) for t in checked.tables)
 
 
@@ -108,47 +108,60 @@ def test_one_pair_has_no_interval_and_says_so(made, tmp_path) -> None:
 
 
 def experiment(**changes) -> dict[str, object]:
+    """What an experiment states, as its file holds it."""
+    estimate = {"name": "n", "text": "with networks off", "unit": "points", "effect": 0.5, "mc_error": 0.1,
+                "interval": [0.3, 0.7], "p": 0.01, "replicates": 42}  # fmt: skip
     return {
-        "id": "h2", "question": {"en": "Does it?", "vi": "Có không?"}, "effect": -0.0123, "unit": "index",
-        "interval": [-0.02, -0.004], "mc_error": 0.003, "p": 0.0001, "p_holm": 0.02, "sesoi": 0.01, "replicates": 42,
-        "verdict": "inconclusive", "figures": [], "held_fixed": ["roads", "prices"],
+        "schema_version": 1, "id": "h2", "question": "Does it?", "estimand": "e", "design": "d", "quick": False,
+        "model_version": "0.1.0", "weight": 100, "world": "viet_nam", "period": "2019-2035",
+        "arms": [{"name": "none", "text": "no reform", "values": {}, "outcome": None}], "replicates": 12,
+        "unit": "index", "effect": -0.0123, "mc_error": 0.003, "interval": [-0.02, -0.004], "p": 0.0001,
+        "p_holm": 0.02, "holm_family": ["h2"], "sesoi": 0.01,
+        "equivalence": {"sesoi": 0.01, "unit": "index", "p": None, "equivalent": False}, "verdict": "undecided",
+        "verdict_text": "", "power": {"promised": 0.9, "needed": 42, "reached": None, "detectable": None,
+                                      "luck_shared": None},
+        "secondary": [], "mechanism": [estimate],
+        "second_opinion": [{"estimator": "event study", "data": "panel", "estimate": 0.1, "se": 0.1,
+                            "interval": [None, None], "truth": 0.2, "error": -0.1, "covers": False, "unit": "u"}],
+        "groups": [],
+        "controls": [{"kind": "positive", "text": "known effect", "world": "ring", "tests": 400, "found": 0.5,
+                      "low": 0.86, "high": 0.94, "passed": False}],
+        "held_fixed": ["roads", "prices"], "caveats": [], "figures": [],
         "plain_words": {"en": "A little.", "vi": "Một chút."},
     } | changes  # fmt: skip
 
 
-def test_an_experiment_is_shown_in_both_languages_with_its_figure(made, tmp_path) -> None:
-    folder = tmp_path / "experiments" / "h2"
+def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp_path) -> None:
+    folder = tmp_path / "h2"
     folder.mkdir(parents=True)
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"/>'
     (folder / "main.svg").write_text(svg)
-    (folder / "experiment.json").write_text(json.dumps(experiment(figures=["main.svg", "missing.svg"])))
-    run = made(tmp_path, "actual")
-    html, checked = read(write(run))
-    assert "H2. Does it?" in html
-    assert "H2. Có không?" in html
-    assert "A little." in html
-    assert "\u22120.0123 index" in html
-    assert "\u22120,0123 index" in html
-    assert "below 0.001" in html
-    assert "not decided" in html
-    assert "roads; prices" in html
-    assert sum(a.startswith("data:image/svg+xml") for a in checked.asked) == 2  # once a language
-
-
-def test_an_experiment_that_cannot_be_read_is_named(tmp_path) -> None:
-    (tmp_path / "experiment.json").write_text(json.dumps({"id": "h1"}))
-    with pytest.raises(BadExperiment, match="lacks question, effect, unit"):
-        find([tmp_path])
-    (tmp_path / "experiment.json").write_text("{")
-    with pytest.raises(BadExperiment, match="cannot be read"):
-        find([tmp_path])
-
-
-def test_what_was_not_stated_is_not_shown(made, tmp_path) -> None:
-    (tmp_path / "experiment.json").write_text(
-        json.dumps({"id": "h5", "question": "q", "effect": 1.0, "unit": "u"})
-    )
+    figures = [
+        {"svg": n, "png": "none.png", "title": "T", "alt": "what it shows"} for n in ("main.svg", "gone.svg")
+    ]
+    (folder / "experiment.json").write_text(json.dumps(experiment(figures=figures)))
     html, _ = read(write(made(tmp_path, "actual")))
-    assert "H5. q" in html
-    assert "Holm" not in html
-    assert "Verdict" not in html
+    for stated in (
+        "H2. Does it?", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
+        "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
+        "A control failed:", "KHÔNG ĐẠT", "missing or too large: gone.svg", "only 1 of five known",
+    ):  # fmt: skip
+        assert stated in html.replace("<b>", "").replace("</b>", ""), stated
+    assert html.count("data:image/svg+xml") == 1
+    assert "aspect-ratio: 20 / 10" in html
+    assert html.count('aria-label="what it shows"') == 2
+
+
+def test_a_whole_experiment_is_taken_rather_than_a_quick_one(tmp_path) -> None:
+    for name, quick in (("a", False), ("b", True)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "experiment.json").write_text(json.dumps(experiment(quick=quick)))
+    (one,) = find([tmp_path])
+    assert one.path.parent.name == "a"
+
+
+def test_an_experiment_of_another_schema_is_named(tmp_path) -> None:
+    for text in ("{", json.dumps({"schema_version": 99}), json.dumps(experiment(effect="large"))):
+        (tmp_path / "experiment.json").write_text(text)
+        with pytest.raises(BadExperiment, match=r"experiment\.json: cannot be read"):
+            find([tmp_path])
