@@ -182,6 +182,7 @@ def answer(w: Words, arms: Arms) -> Answer:
             "mất ở mặt kia.",
         )
     )
+    texts.append(_first_years(w, arms))
     key = "leaving.rural_to_urban.rate"
     if key in arms.difference:
         texts.append(leaving(w, arms.difference[key], arms.base_level[key]))
@@ -199,10 +200,43 @@ def answer(w: Words, arms: Arms) -> Answer:
                     "mỗi huyện và chi phí mỗi biên chế là giả định).",
                 )
             )
+    texts.append(_responses(w, arms))
     made.lead += [t for t in texts if t]
     _cards(w, arms, made)
     _sure(w, arms, made)
     return made
+
+
+def _first_years(w: Words, arms: Arms) -> str | None:
+    """How it was a year and more after the reform, where that is another moment than the end."""
+    assert arms.twin is not None
+    moments = arms.sheet.moments
+    if moments.soon == moments.end:
+        return None
+    when = w.period(arms.run.labels[moments.soon])
+    share = float(outcomes(arms.sheet, arms.twin, "soon").loc["all", "both_worse"])
+    return w.t(
+        f"On the way there, at the {when}, {w.pct(share)} were worse served in one or both and better in neither.",
+        f"Trên đường đến đó, vào {when}, {w.pct(share)} người dân bị phục vụ kém hơn ở một hoặc cả hai việc mà không "
+        "tốt hơn ở việc nào.",
+    )
+
+
+def _responses(w: Words, arms: Arms) -> str | None:
+    """What local governments did with the savings in the run, without which the answer would be another."""
+    share = float(arms.run.config.get("government", {}).get("reinvest_share", 0.0))
+    desks = [arms.difference[k].value for k in ("satellites.end", "mobile_desks.end") if k in arms.difference]
+    if not share or len(desks) < 2 or not any(desks):
+        return None
+    fixed, mobile = (w.num(d, 0, sign=True) for d in desks)
+    return w.t(
+        f"Part of this is what the model assumes is done with the savings: {w.pct(100 * share)} of the wages saved stays "
+        f"with local governments, which invest it and run more satellite desks ({fixed}) and mobile desks ({mobile}). "
+        "The merger without it is another run (government.reinvest_share=0).",
+        f"Một phần kết quả đến từ giả định về cách dùng tiền tiết kiệm: {w.pct(100 * share)} tiền lương tiết kiệm được để "
+        f"lại cho địa phương đầu tư và mở thêm điểm giao dịch vệ tinh ({fixed}) và điểm lưu động ({mobile}). Sáp nhập "
+        "mà không có khoản này là một lần chạy khác (government.reinvest_share=0).",
+    )
 
 
 def _cards(w: Words, arms: Arms, made: Answer) -> None:

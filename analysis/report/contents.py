@@ -36,6 +36,7 @@ def contents(
     if arms is not None:
         made |= {
             "answer": answer(w, arms),
+            "made_up": not fit.is_real(arms.run),
             "names": arms.names(w),
             "maps": _maps(w, arms),
             "access": _access(w, arms),

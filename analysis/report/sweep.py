@@ -126,6 +126,12 @@ class Sweep:
         """Labels in the order of the plan."""
         return list(dict.fromkeys(self.plan["scenario"]))
 
+    @property
+    def is_real(self) -> bool:
+        """Whether all runs are of the real country (true also where the results do not say)."""
+        nation = self._level("nation")
+        return nation.empty or set(nation["name"].astype(str)) == {"viet_nam"}
+
     @cached_property
     def baseline(self) -> str | None:
         """The scenario that others are compared with: `none`, else the first; None if there is only one."""
@@ -211,7 +217,7 @@ class Sweep:
         for scenario in self.scenarios:
             if scenario == self.baseline:
                 continue
-            by_replicate = self._matched(scenario).groupby("replicate").mean()
+            by_replicate = balanced(self._matched(scenario), self.free).groupby("replicate").mean()
             if len(by_replicate):
                 made[scenario] = {c: estimate(by_replicate[c].to_numpy()) for c in by_replicate.columns}
         return made
@@ -219,10 +225,12 @@ class Sweep:
     @cached_property
     def levels(self) -> dict[str, dict[str, Estimate]]:
         """Level of each outcome by scenario; the mean over points within a replicate."""
-        frame = self.plan[["scenario", "replicate"]].join(self.outcomes)
+        keys = [*self.free, "replicate"]
+        frame = self.plan[["scenario", *keys]].join(self.outcomes)
         made = {}
         for scenario in self.scenarios:
-            mine = frame[frame["scenario"] == scenario].drop(columns="scenario").groupby("replicate").mean()
+            own = frame[frame["scenario"] == scenario].drop(columns="scenario").set_index(keys)
+            mine = balanced(own, self.free).groupby("replicate").mean()
             if len(mine):
                 made[scenario] = {c: estimate(mine[c].to_numpy()) for c in mine.columns}
         return made
@@ -234,6 +242,7 @@ class Sweep:
             frame = self._matched(scenario)
         else:
             frame = self.plan[keys].join(self.outcomes).groupby(keys, dropna=False).mean()
+        frame = balanced(frame, self.free)
         flat = frame.reset_index()
         made = []
         for path in self.free:
@@ -242,6 +251,23 @@ class Sweep:
             for outcome in frame.columns:
                 made.append(_dependence(flat, path, outcome, self.free))
         return made
+
+
+def balanced(frame: pd.DataFrame, free: list[str]) -> pd.DataFrame:
+    """The part of a sweep that can be averaged: every replicate over the same points.
+
+    Replicates that have all points; where fewer than two have, the points that all replicates have.
+    """
+    if not free or frame.empty:
+        return frame
+    flat = frame.reset_index()
+    point = flat[free].apply(tuple, axis=1)
+    there = pd.crosstab(flat["replicate"], pd.factorize(point)[0]) > 0
+    whole = there.index[there.all(axis=1)]
+    if len(whole) >= min(2, len(there)):
+        return frame[flat["replicate"].isin(whole).to_numpy()]
+    common = there.columns[there.all(axis=0)]
+    return frame[np.isin(pd.factorize(point)[0], common)]
 
 
 def _dependence(flat: pd.DataFrame, path: str, outcome: str, free: list[str]) -> Dependence:

@@ -27,6 +27,7 @@ def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
     failed = m.get("failed", {})
     return {
         "name": sweep.name,
+        "made_up": not sweep.is_real,
         "runs": w.num(int(m["runs"])),
         "finished": w.num(int(m["finished"])),
         "distinct": w.num(int(m["distinct"])),
@@ -55,33 +56,29 @@ def unit_of(w: Words, outcome: str) -> str:
     return w.t(*NAMES[outcome][2:4])
 
 
-def _sentences(w: Words, sweep: Sweep) -> list[str]:
-    """The outcomes that a scenario changes for certain, and those that it does not, a sentence a scenario."""
-    made = []
+def _sentences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
+    """The outcomes that a scenario changes for certain, and those that it does not, scenario by scenario."""
+    made: list[dict[str, Any]] = []
+    single = sweep.manifest["replications"] == 1
     for scenario, effects in list(sweep.effects.items())[:MOST_SCENARIOS]:
         sure, unsure = [], []
         for outcome, e in effects.items():
             digits = NAMES[outcome][4]
-            said = f"{name_of(w, outcome)} {w.num(e.value, digits, sign=True)} {unit_of(w, outcome)}"
+            said = f"{name_of(w, outcome)}: {w.num(e.value, digits, sign=True)} {unit_of(w, outcome)}"
             if e.verdict in ("up", "down"):
                 sure.append(f"{said} ({charts.interval(w, e, digits)})")
-            elif e.verdict == "unknown":
-                unsure.append(said)
             else:
-                unsure.append(name_of(w, outcome))
-        label = scenario_name(w, scenario)
-        if sure:
-            made.append(f"{label}: {'; '.join(sure)}.")
+                unsure.append(said if single else name_of(w, outcome))
+        rest = ""
         if unsure:
-            told = w.t(
-                "one replicate only, luck unknown"
-                if sweep.manifest["replications"] == 1
-                else "not told from chance",
-                "chỉ một lần lặp, không rõ phần ngẫu nhiên"
-                if sweep.manifest["replications"] == 1
-                else "không phân biệt được với ngẫu nhiên",
+            rest = w.t(
+                "One replicate only, luck unknown: " if single else "Not told from chance: ",
+                "Chỉ một lần lặp, không rõ phần ngẫu nhiên: "
+                if single
+                else "Không phân biệt được với ngẫu nhiên: ",
             )
-            made.append(f"{label}, {told}: {'; '.join(unsure)}.")
+            rest += "; ".join(unsure) + "."
+        made.append({"label": scenario_name(w, scenario), "sure": sure, "rest": rest})
     return made
 
 

@@ -28,6 +28,12 @@ def synthetic() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def sweeps() -> ModuleType:
+    """The maker of made-up sweeps, tests/unit/report/test_sweep.py."""
+    return _module("made_up_sweeps", Path(__file__).parents[1] / "unit" / "report" / "test_sweep.py")
+
+
+@pytest.fixture(scope="session")
 def page() -> Iterator[Any]:
     """A browser; skipped only where there is none and nobody asked for the checks (CI unset)."""
     devtools = _module("devtools", Path(__file__).parent / "devtools.py")

@@ -28,6 +28,23 @@ def report(synthetic, tmp_path_factory) -> Path:
     return write(run.parent / "actual0")
 
 
+@pytest.fixture(scope="module")
+def sweep(sweeps, tmp_path_factory) -> Path:
+    """A report on a made-up sweep."""
+    return write(sweeps.make(tmp_path_factory.mktemp("sweeps") / "made_up"))
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_sweep_is_shown_at_both_widths_and_opens_nothing(page, sweep, width) -> None:
+    page.open(sweep.as_uri(), width)
+    for code in ("en", "vi"):
+        page.click(f"label[for=choose-{code}]")
+        assert page.ask(VISIBLE) == [code]
+        assert page.ask(OVERFLOW) == 0
+    assert [a for a in page.asked_for() if not a.startswith(("data:", sweep.as_uri()))] == []
+    assert page.complaints() == []
+
+
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_nothing_is_wider_than_the_screen_in_either_language(page, report, width, tmp_path) -> None:
     page.open(report.as_uri(), width)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,7 @@ def made(synthetic) -> Callable[..., Path]:
 
     def make(out: Path, policy: str, seed: int = 42, **config: object) -> Path:
         whole = synthetic.manifest(policy)["config"] | {"seed": seed} | config
-        other = f"x{abs(hash(str(config))) % 1000}" if config else ""
+        other = f"x{zlib.crc32(str(config).encode()) % 1000}" if config else ""
         return synthetic.make_run(
             out, policy=policy, run_id=f"{policy}{seed}{other}", changes={"config": whole}, lives=True
         )

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.load import UnfinishedRun
+from analysis.report import write
+from analysis.report.subject import CannotCompare
+from analysis.report.sweep import Sweep, is_sweep
+
+YEARS = range(2024, 2030)
+SHIFT = {"none": 0.0, "actual": -0.1}
+
+
+def make(
+    folder: Path, *, thetas: tuple[float, ...] = (0.4, 0.6), replicates: int = 3,
+    scenarios: tuple[str, ...] = ("none", "actual"), drop: tuple[int, ...] = (), **manifest: Any,
+) -> Path:  # fmt: skip
+    """Results as `dicu sweep` writes them: access 0.5 + shift * theta + luck of the replicate."""
+    rows = []
+    run = -1
+    for point, (scenario, theta) in enumerate((s, t) for s in scenarios for t in thetas):
+        for r in range(replicates):
+            run += 1
+            if run in drop:
+                continue
+            head = {"run": run, "run_id": f"r{run}", "scenario": scenario, "point": point, "replicate": r,
+                    "seed": 1 + r, "choose.theta": theta, "reform.policy": scenario}  # fmt: skip
+            luck = 0.01 * r
+            for k, year in enumerate(YEARS):
+                body = {"step": 4 * k, "period": f"{year}Q4", "year": year}
+                access = 0.5 + SHIFT.get(scenario, 0.0) * theta + luck
+                rows.append(head | body | {
+                    "level": "terrain", "unit": "plain", "name": "plain", "persons": 100,
+                    "access_commune_administration": access, "access_district_administration": 0.3,
+                })  # fmt: skip
+                rows.append(head | body | {
+                    "level": "nation", "unit": "all", "name": "viet_nam", "persons": 100, "urban_persons": 40 + r,
+                    "rural_persons": 60 - r, "rural_to_urban_persons": 6, "gov_posts": 2000, "gov_wages": 1e6,
+                })  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_parquet(folder / "results.parquet")
+    stated = {
+        "name": folder.name, "plan_sha256": "0", "runs": run + 1, "distinct": run + 1, "finished": run + 1 - len(drop),
+        "failed": {}, "complete": not drop, "replications": replicates, "seed": 1,
+        "varied": ["choose.theta", "reform.policy"], "model_version": "0.1.0", "argv": ["dicu", "sweep"],
+    } | manifest  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(stated))
+    return folder
+
+
+def test_scenarios_are_subtracted_within_replicates(tmp_path) -> None:
+    folder = make(tmp_path / "s")
+    assert is_sweep(folder)
+    sweep = Sweep(folder)
+    assert sweep.baseline == "none"
+    assert sweep.free == ["choose.theta"]  # the reform is set by the scenario
+    e = sweep.effects["actual"]["commune_administration.plain"]
+    assert e.value == pytest.approx(-0.1 * 0.5)
+    assert e.error == pytest.approx(0, abs=1e-12)  # luck is shared, so it is gone
+    assert e.n == 3
+    level = sweep.levels["none"]["commune_administration.plain"]
+    assert level.error == pytest.approx(0.01 / np.sqrt(3))
+
+
+def test_rates_and_money_are_in_their_units(tmp_path) -> None:
+    sweep = Sweep(make(tmp_path / "s", replicates=1))
+    first = sweep.outcomes.iloc[0]
+    assert first["rural_to_urban"] == pytest.approx(1000 * 6 / 60)
+    assert first["urban_share"] == pytest.approx(40)
+    assert first["posts"] == 2
+    assert first["wages"] == pytest.approx(4)  # a million million dong a quarter
+    assert "urban_to_rural" not in sweep.outcomes  # not in these results, so not told
+
+
+def test_only_pairs_that_both_arms_finished_are_compared(tmp_path) -> None:
+    whole = Sweep(make(tmp_path / "a")).effects["actual"]["commune_administration.plain"]
+    partial = Sweep(make(tmp_path / "b", drop=(0, 1, 2))).effects["actual"]["commune_administration.plain"]
+    assert whole.value == pytest.approx(-0.05)
+    assert partial.value == pytest.approx(-0.06)  # theta 0.6 alone
+    lame = Sweep(make(tmp_path / "c", drop=(5,))).effects["actual"]["commune_administration.plain"]
+    assert lame.value == pytest.approx(
+        -0.05
+    )  # a replicate without one of the points would weigh them otherwise
+    assert lame.n == 2
+
+
+def test_dependence_is_a_paired_change_or_a_rank_correlation(tmp_path) -> None:
+    (few,) = (
+        d
+        for d in Sweep(make(tmp_path / "few")).dependences("actual")
+        if d.outcome == "commune_administration.plain"
+    )
+    assert few.rank is None
+    assert few.change is not None
+    assert few.change.value == pytest.approx(-0.1 * 0.2)
+    many = make(tmp_path / "many", thetas=tuple(np.linspace(0.2, 0.9, 9)), replicates=2)
+    found = {d.outcome: d for d in Sweep(many).dependences("actual")}
+    assert found["commune_administration.plain"].rank == pytest.approx(-1)
+    assert found["commune_administration.plain"].points == 9
+    assert found["posts"].rank == 0
+
+
+def test_one_scenario_says_nothing_about_a_reform(tmp_path) -> None:
+    sweep = Sweep(make(tmp_path / "s", scenarios=("only",)))
+    assert sweep.baseline is None
+    assert sweep.effects == {}
+    html = write(sweep.folder).read_text(encoding="utf-8")
+    assert "This sweep has one scenario only" in html
+
+
+def test_the_page_says_how_sure_it_is(tmp_path) -> None:
+    html = write(make(tmp_path / "s", drop=(5,), failed={"r5": "MemoryError"})).read_text(encoding="utf-8")
+    for stated in (
+        "access to the commune office, plains: \u22120.05", "tiếp cận trụ sở xã, đồng bằng: \u22120,05",
+        "The sweep is not complete", "1 runs failed", "MemoryError", "Not told from chance", "3 replicates",
+    ):  # fmt: skip
+        assert stated in html, stated
+    assert "A made-up world" not in html
+
+
+def test_what_cannot_be_read_is_named(tmp_path) -> None:
+    folder = make(tmp_path / "s")
+    with pytest.raises(CannotCompare, match="is a sweep"):
+        write(folder, against=folder)
+    (folder / "results.parquet").write_bytes(b"no")
+    with pytest.raises(UnfinishedRun, match=r"results\.parquet: cannot be read"):
+        write(folder)
+    assert not (folder / "report.html").exists()
+    assert not is_sweep(tmp_path)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.load import Run
+from analysis.report import travel
+from analysis.report.measures import Sheet
+from sim.behaviour.access import travel_minutes
+from sim.scenario.parameters import Access
+from sim.world.world import TERRAINS, on_sphere_km
+
+ACCESS = Access()
+CONFIG = {"access": ACCESS.model_dump()}
+
+
+def test_minutes_are_those_of_the_model(made, tmp_path) -> None:
+    run = Run(made(tmp_path, "actual", 42, **CONFIG))
+    assert travel.applies(run)
+    places, units = run.world_places, run.world_units
+    found = travel.minutes(run)
+    here = on_sphere_km(places["longitude"].to_numpy(), places["latitude"].to_numpy())
+    terrain = np.array([list(TERRAINS).index(t) for t in places["terrain"].astype(str)], dtype=np.uint8)
+    for name, (level, generation, column) in travel.COLUMNS.items():
+        mine = units[(units["level"] == level) & (units["generation"] == generation)].set_index("code")
+        seat = mine.loc[places[column].astype(str)]
+        there = on_sphere_km(seat["seat_longitude"].to_numpy(), seat["seat_latitude"].to_numpy())
+        expected = travel_minutes(places["area_km2"].to_numpy(), here, there, terrain, ACCESS)
+        assert np.allclose(found[name], expected, rtol=1e-12)
+
+
+def test_shares_are_of_the_people_of_the_eve(made, tmp_path) -> None:
+    sheet = Sheet(Run(made(tmp_path, "actual", 42, **CONFIG)))
+    table = travel.by_terrain(sheet)
+    way, weight = travel.minutes(sheet.run), sheet.persons(sheet.moments.eve)
+    farther = way["new_commune"] - way["old_commune"] > travel.ALIKE_MINUTES
+    assert table.loc["all", "office_farther"] == 100 * weight[farther].sum() / weight.sum()
+    assert (table[["office_farther", "office_nearer"]].sum(axis=1) <= 100).all()
+
+
+def test_other_reforms_have_other_seats_and_are_left_out(made, tmp_path) -> None:
+    assert not travel.applies(Run(made(tmp_path, "none", 42, **CONFIG)))
+    assert not travel.applies(Run(made(tmp_path, "actual", 43)))  # its parameters of travel are unknown
