@@ -13,15 +13,18 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.access import EDUCATION, HEALTH
+from sim.behaviour.central import Central
 from sim.behaviour.frozen import Choosing, freeze
 from sim.behaviour.geography import distances, geography
+from sim.behaviour.housing import HousingMarket
 from sim.behaviour.life_course import exposure
 from sim.behaviour.life_tables import LifeTables, life_tables
 from sim.behaviour.liquidity import move_costs
 from sim.behaviour.markets import Markets
 from sim.behaviour.programmes import Programmes
 from sim.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
-from sim.behaviour.tables import Tables
+from sim.behaviour.tables import Tables, mean_income
 from sim.engine import threads
 from sim.engine.accounts import Expected, check_people
 from sim.engine.changes import Changes
@@ -104,6 +107,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.move_cost = move_costs(self.distances, scenario.money)
         self.life = self._life_tables()
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.central = Central(scenario.cities, self.calendar, world)
+        self.programmes = Programmes(scenario.programme, self.calendar, world, self.central)
         self.markets = Markets(
             world,
             scenario.work,
@@ -112,8 +117,26 @@ class Model(mesa.Model):  # type: ignore[misc]
             persons=self.residents,
             dt_quarters=self.calendar.dt_quarters,
             seed=scenario.seed,
-            programmes=Programmes(scenario.programme, self.calendar, world),
+            programmes=self.programmes,
             respond=scenario.feedback.jobs,
+        )
+        earns, _ = mean_income(
+            self.markets.expected,
+            self.stocks.workers,
+            self.geography.district,
+            self.geography.province,
+            len(world.legacy_provinces),
+        )
+        self.housing = HousingMarket(
+            world,
+            scenario.housing,
+            scenario.money,
+            dwellings=dwellings,
+            households=self.stocks.households * size.weight,
+            persons_a_dwelling=persons_a_dwelling,
+            income=earns,
+            dt_quarters=self.calendar.dt_quarters,
+            respond=scenario.feedback.housing,
         )
         self._network_start = self.stocks.network.copy()
         clock = self._spent("geography and markets", clock)
@@ -146,7 +169,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             households.n, households.place, households.flags, households.ties, world.n_places
         )
         self.kappa = self.choosing.kappa(
-            self.markets.potential, self.governments.access(), self.stocks.network, at_start
+            self.markets.potential, self.access(), self.stocks.network, self.housing.homes, at_start
         )
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine
@@ -174,6 +197,20 @@ class Model(mesa.Model):  # type: ignore[misc]
         """(P,) income of a worker that people of each place believe in, M VND a month."""
         return income_level(self.markets.expected, self.workers)
 
+    def access(self) -> NDArray[np.float64]:
+        """(P, S) access of each place to each service: what governments provide, less what crowding takes.
+
+        Access is proportional to quality, so a crowded clinic is one of lower quality.
+        """
+        provided = self.governments.access()
+        if not self.settings.feedback.services:
+            return provided
+        left = self.housing.crowding()
+        crowded = provided.copy()
+        crowded[:, HEALTH] *= left
+        crowded[:, EDUCATION] *= left
+        return crowded
+
     # ---------------------------------------------------------------- the order of a step
 
     def step(self) -> None:
@@ -200,6 +237,14 @@ class Model(mesa.Model):  # type: ignore[misc]
         # 2. shocks, 3. markets: jobs, wages, farm incomes, beliefs
         self.markets.step(self.workers, self.residents, self.now)
         clock = self._spent("markets", clock)
+
+        # still 3.: dwellings that are finished, rents
+        self.housing.step(
+            self.stocks.households * self.settings.population.weight,
+            self.programmes.social_housing(self.now),
+            self.central.building(self.now),
+        )
+        clock = self._spent("housing", clock)
 
         # 4. governments: budget, staff, service quality, access
         self.governments.step(self.residents, self.now, self.local_income)
@@ -273,9 +318,9 @@ class Model(mesa.Model):  # type: ignore[misc]
         return freeze(
             self.choosing,
             self.markets,
-            self.governments.access(),
+            self.access(),
             self.network,
-            self.stocks.workers,
+            self.housing.homes,
             self.life,
             kappa=self.kappa,
             now=self.now,
@@ -301,6 +346,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             "stocks.network": stocks.network,
             "start.network": self._network_start,
             **{f"markets.{name}": values for name, values in self.markets.state().items()},
+            **{f"housing.{name}": values for name, values in self.housing.state().items()},
             **{f"government.{name}": values for name, values in self.governments.state().items()},
         }
 

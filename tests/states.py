@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.behaviour.frozen import freeze
 from sim.behaviour.tables import Tables
 from sim.model import Model
 from sim.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
@@ -36,17 +35,7 @@ def first_model(scenario: Scenario, **options: Any) -> Model:
 
 def tables_of(model: Model) -> Tables:
     """What households would see in the step that comes, as things stand now."""
-    return freeze(
-        model.choosing,
-        model.markets,
-        model.governments.access(),
-        model.stocks.network,
-        model.stocks.workers,
-        model.life,
-        kappa=model.kappa,
-        now=model.now,
-        year=model.year,
-    )
+    return model.tables()
 
 
 def copy_of(households: Households) -> Households:

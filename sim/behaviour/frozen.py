@@ -12,6 +12,7 @@ from sim.behaviour.access import SERVICES
 from sim.behaviour.draws import Purpose, key64
 from sim.behaviour.geography import Distances, Geography
 from sim.behaviour.household_rules import FULL_SHOCK
+from sim.behaviour.housing import Homes, mean_rent, rent_term
 from sim.behaviour.life_tables import LifeTables
 from sim.behaviour.liquidity import needed_tables
 from sim.behaviour.markets import Markets
@@ -47,15 +48,25 @@ class Choosing:
         self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
         self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
 
+    def rents(self, homes: Homes) -> NDArray[np.float64]:
+        """(P,) what rents take from the utility of each place, -beta_y alpha_h ln r."""
+        weight = self.scenario.choose.beta_income * self.scenario.money.rent_share
+        return rent_term(self.geography.district, homes.rent, weight)
+
     def weigh(
-        self, income: NDArray[np.float64], access: NDArray[np.float64], network: NDArray[np.int64]
+        self,
+        income: NDArray[np.float64],
+        access: NDArray[np.float64],
+        network: NDArray[np.int64],
+        homes: Homes,
     ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
         """Weights of places and nests, networks, and the hazard and bound of considering."""
         choose, consider = self.scenario.choose, self.scenario.consider
-        v = frozen.systematic_utility(income, access, choose.beta_income, self.beta_access, self.amenity)
-        nests = frozen.nest_tables(
-            v, income, self.geography, choose.theta, self.leave_district, self.leave_province
+        v = frozen.systematic_utility(
+            income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
         )
+        now = self.geography._replace(dwellings_share=homes.share)
+        nests = frozen.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
         networks = frozen.network_tables(
             network,
             self.geography.province,
@@ -74,13 +85,14 @@ class Choosing:
         income: NDArray[np.float64],
         access: NDArray[np.float64],
         network: NDArray[np.int64],
+        homes: Homes,
         count: NDArray[np.int64],
     ) -> float:
         """Utility of staying: as given, or solved at the start from the share that is to move."""
         choose = self.scenario.choose
         if choose.kappa is not None:
             return choose.kappa
-        nests, networks, hazard, _ = self.weigh(income, access, network)
+        nests, networks, hazard, _ = self.weigh(income, access, network, homes)
         return solve_kappa(
             nests,
             self.geography,
@@ -97,7 +109,7 @@ def freeze(
     markets: Markets,
     access: NDArray[np.float64],
     network: NDArray[np.int64],
-    workers: NDArray[np.int64],
+    homes: Homes,
     life: LifeTables,
     *,
     kappa: float,
@@ -111,8 +123,8 @@ def freeze(
     access : (P, S)
     network : (R, L) int64
         Rows by home province and district of residence, one step old.
-    workers : (P, T) int64
-        Members of working age, by whom mean incomes are weighted.
+    homes : Homes
+        Dwellings and rents.
     kappa : float
         Utility of staying.
     now, year : int
@@ -121,15 +133,14 @@ def freeze(
     c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
-    nests, networks, hazard, threshold = c.weigh(markets.potential, access, network)
+    nests, networks, hazard, threshold = c.weigh(markets.potential, access, network, homes)
     usual = frozen.usual_network(networks[0], networks[1], g.first_district)
     shape, flat = nests.relative.shape, nests.relative.reshape(-1)
     months = calendar.months_per_step
     pay = markets.earnings * (months * UNITS_PER_MVND)
-    rents_from = frozen.mean_income(
-        markets.expected, workers, g.district, g.province, len(world.legacy_provinces)
+    needs = needed_tables(
+        c.ways, g, homes.rent, mean_rent(homes.rent, homes.dwellings, g.first_district), money
     )
-    needs = needed_tables(c.ways, g, *rents_from, money)
 
     def key(purpose: Purpose, seed: int = scenario.seed) -> np.uint64:
         return np.uint64(key64(seed, int(purpose), now))
@@ -159,7 +170,7 @@ def freeze(
         other_work=frozen.other_work(
             nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
         ),
-        income_part=frozen.income_part(markets.potential, choose.beta_income),
+        income_part=frozen.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
         service_part=frozen.service_part(access, c.beta_access),
         shock_hazard=c.shock_hazard,
         shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),

@@ -1,7 +1,7 @@
 """Rule `liquidity`: a nest is open only to those whose wealth pays the way and the first rents.
 
-needed = (c1 + c2 km + months rent) x mountain factor, the factor applying to those who leave the mountains; rent is a
-share of what a worker is expected to earn at the destination. In units of wealth, rounded up. The way is paid at the
+needed = (c1 + c2 km + months rent) x mountain factor, the factor applying to those who leave the mountains; rent is
+that of the destination (rule `housing`). In units of wealth, rounded up. The way is paid at the
 move, the rents must only be owned (assumption A42).
 """
 
@@ -107,8 +107,8 @@ def _fill(
 def needed_tables(
     ways: Distances,
     g: Geography,
-    income_district: NDArray[np.float64],
-    income_province: NDArray[np.float64],
+    rent_district: NDArray[np.float64],
+    rent_province: NDArray[np.float64],
     money: Money,
 ) -> Needed:
     """What each nest costs to reach in this step.
@@ -119,25 +119,25 @@ def needed_tables(
         Static, `sim.behaviour.geography.distances`.
     g : Geography
         For which districts form which province.
-    income_district, income_province : (L,), (R,) float64
-        Mean expected earnings of a worker in the nest, M VND a month; rent is ``rent_share`` of them.
+    rent_district, rent_province : (L,), (R,) float64
+        Rent in the nest, M VND a month.
     money : Money
 
     Raises
     ------
     ValueError
-        When the incomes have another shape, or one is negative or not a number.
+        When the rents have another shape, or one is negative or not a number.
     """
-    for name, income, n in (
-        ("income_district", income_district, len(g.province)),
-        ("income_province", income_province, len(g.first_district) - 1),
+    for name, rent, n in (
+        ("rent_district", rent_district, len(g.province)),
+        ("rent_province", rent_province, len(g.first_district) - 1),
     ):
-        if income.shape != (n,):
-            raise ValueError(f"{name}: shape {income.shape}, but there are {n} nests")
-        bad = ~(income >= 0.0)
+        if rent.shape != (n,):
+            raise ValueError(f"{name}: shape {rent.shape}, but there are {n} nests")
+        bad = ~(rent >= 0.0)
         if bool(bad.any()):
             k = int(np.argmax(bad))
-            raise ValueError(f"{name}[{k}] is {float(income[k])}: 0 or more M VND a month is allowed")
+            raise ValueError(f"{name}[{k}] is {float(rent[k])}: 0 or more M VND a month is allowed")
     return Needed(
         *_fill(
             ways.district,
@@ -145,8 +145,8 @@ def needed_tables(
             ways.from_mountains,
             g.province,
             g.first_district,
-            money.rent_share * income_district,
-            money.rent_share * income_province,
+            rent_district,
+            rent_province,
             money.move_cost_mvnd,
             money.move_cost_mvnd_per_km,
             money.rent_months,

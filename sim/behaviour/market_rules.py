@@ -119,17 +119,22 @@ def update_jobs(
     growth: NDArray[np.float64],
     closed: float,
     full_employment: float,
+    new: NDArray[np.float64],
     there: NDArray[np.float64],
     employment: NDArray[np.float64],
+    tightness: NDArray[np.float64],
 ) -> None:
     """Jobs a step later and the chance of one, by district; no workers count as one, and jobs are never below 0.
 
-    ``growth`` (L,) is the log growth of one step; of the jobs the share ``there`` (L,) is there to be had.
+    ``growth`` (L,) is the log growth of one step, ``new`` (L,) are the jobs of zones finished in it; of all jobs the
+    share ``there`` (L,) is there to be had. ``tightness`` (L,) is jobs a worker where there are more jobs, else 1.
     """
     for d in range(jobs.shape[0]):
         wanted = float(max(workers[d], 1))
-        jobs[d] = max(jobs_after(jobs[d], wanted, exp64(growth[d]), closed, full_employment), 0.0)
+        grown = max(jobs_after(jobs[d], wanted, exp64(growth[d]), closed, full_employment), 0.0)
+        jobs[d] = grown + new[d]
         employment[d] = employment_chance(there[d] * jobs[d], wanted)
+        tightness[d] = max(1.0, there[d] * jobs[d] / wanted)
 
 
 @njit(cache=True)
@@ -137,9 +142,11 @@ def update_factors(
     now: tuple[NDArray[np.int64], NDArray[np.int64]],
     start: tuple[NDArray[np.int64], NDArray[np.int64]],
     employment: NDArray[np.float64],
+    tightness: NDArray[np.float64],
     log_loss: NDArray[np.float64],
     price: float,
     agglomeration: float,
+    scarcity: float,
     land_share: float,
     full_employment: float,
     out_of_work: float,
@@ -153,7 +160,8 @@ def update_factors(
     """
     at_start = expected_wage(1.0, full_employment, out_of_work)
     for d in range(employment.shape[0]):
-        wage[d] = relative_to_start(now[0][d], start[0][d], agglomeration) / at_start
+        scarce = exp64(scarcity * log64(tightness[d]))
+        wage[d] = scarce * relative_to_start(now[0][d], start[0][d], agglomeration) / at_start
         outside[d] = expected_wage(wage[d], employment[d], out_of_work)
         crowding = relative_to_start(now[1][d], start[1][d], land_share - 1.0)
         farming[d] = crowding * exp64(price + log_loss[d])

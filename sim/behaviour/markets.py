@@ -3,16 +3,17 @@
 The market is the legacy district l: its urban and rural places share jobs, chances and shocks, but keep the different
 levels of the start (`sim.behaviour.market_levels`). Earnings of a worker, M VND a month:
 
-- outside farming: y = w (e + (1 - e) mu), w = w_0 (people_l / people_l0)^gamma, e = min(1, J_l / L_l);
+- outside farming: y = w (e + (1 - e) mu), w = w_0 (people_l / people_l0)^gamma max(1, J_l / L_l)^scarcity,
+  e = min(1, J_l / L_l);
 - farming: y = y_0 (farmers_l / farmers_l0)^-(1 - alpha) exp(p + x_l);
-- jobs: J' = J exp(g dt) + (1 - (1 - zeta)^dt) (ebar L - J), J = ebar L at the start;
+- jobs: J' = J exp(g dt) + (1 - (1 - zeta)^dt) (ebar L - J) + new zones, J = ebar L at the start;
 - the national farm price p (log) is AR(1) with persistence rho^dt and a long-run standard deviation; it starts at 0,
   an average year;
 - a disaster strikes a district with chance 1 - (1 - chance a year)^(dt/4) and sets x = ln(1 - loss); otherwise
   x' = x recovery^dt;
 - beliefs: yhat' = yhat + (1 - (1 - eta)^dt) (y - yhat).
 
-Dated programmes add to the growth of jobs, take jobs away for a time, and lower farm incomes
+Dated programmes add to the growth of jobs, finish industrial zones, take jobs away for a time, and lower farm incomes
 (`sim.behaviour.programmes`).
 
 When the markets do not respond (``feedback.jobs`` false), L, people and farmers are those of the start: jobs, chances,
@@ -160,10 +161,20 @@ class Markets:
         self.earnings = np.empty((world.n_places, N_TYPES))
         self.expected = np.zeros_like(self.earnings)
         self.potential = np.empty_like(self.earnings)
-        self._there = np.ones(self._n)
+        self._there, self._tightness = np.ones(self._n), np.ones(self._n)
+        still, none = np.zeros(self._n), np.zeros(self._n)
         update_jobs(
-            self.jobs, self._other, np.zeros(self._n), 0.0, work.full_employment, self._there, self.employment
+            self.jobs,
+            self._other,
+            still,
+            0.0,
+            work.full_employment,
+            none,
+            self._there,
+            self.employment,
+            self._tightness,
         )
+        self._workers = workers
         self._log_programme = 0.0
         self._wage, self._outside, self._farming = np.empty(self._n), np.empty(self._n), np.empty(self._n)
         self._pay()
@@ -200,11 +211,13 @@ class Markets:
         )
         self.struck[:] = self._struck[self._district]
 
+        self._workers = workers
         self._farm, self._other = sum_workers(self._district, workers, self._n)
         self._people = sum_people(self._district, residents, self._n)
-        growth = np.full(self._n, work.job_growth)
+        growth, new = np.full(self._n, work.job_growth), np.zeros(self._n)
         if self._programmes is not None:
             growth += self._programmes.job_growth(now)
+            new = self._programmes.new_jobs(now)
             self._there = self._programmes.jobs_there(now)
             self._log_programme = self._programmes.log_farm_income(now)
         update_jobs(
@@ -213,8 +226,10 @@ class Markets:
             growth * dt,
             share_of_step(work.job_adjustment, dt),
             work.full_employment,
+            new,
             self._there,
             self.employment,
+            self._tightness,
         )
         self._pay()
         share = share_of_step(work.adaptation, dt)
@@ -258,6 +273,10 @@ class Markets:
         district without urban or without rural places shows the wage that such places would pay; farm income is
         that of rural places, in a district without any that of its towns.
         """
+        earned = np.zeros(self._n)
+        for t in range(N_TYPES):  # in a fixed order: a matrix product's depends on the machine
+            by_place = self.earnings[:, t] * self._workers[:, t]
+            earned += np.bincount(self._district, weights=by_place, minlength=self._n)
         wage = self._level * self._wage[:, None]
         side = np.where(self._has_rural, RURAL, URBAN)
         farm = self._level[np.arange(self._n), side] * self._by_type[0] * self._farming
@@ -269,6 +288,7 @@ class Markets:
             "wage_urban_mvnd": wage[:, URBAN],
             "wage_rural_mvnd": wage[:, RURAL],
             "farm_income_mvnd": farm,
+            "output_mvnd": earned,
             "disaster": self._struck.copy(),
         }
 
@@ -282,9 +302,11 @@ class Markets:
             now,
             (self._people_start, self._farm_start),
             self.employment,
+            self._tightness,
             self.log_loss,
             self.farm_price + self._log_programme,
             work.agglomeration,
+            work.scarcity,
             work.land_share,
             work.full_employment,
             work.out_of_work,

@@ -50,7 +50,7 @@ class Tables(NamedTuple):
     leave_district, leave_province : float
         exp(-c_D), exp(-c_P), for those who go home.
     income_part, service_part : (P, T), (P,) float64
-        beta_y ln y and the sum of beta_s A: the terms of v, for the reasons of a move.
+        beta_y (ln y - alpha_h ln r) and the sum of beta_s A: the terms of v, for the reasons of a move.
     shock_hazard : (8,) float64
         exp(theta_X X / 7); ``shock_bound`` is the integer above its largest.
     need_own, need_district, need_province : (L,), (L, L), (L, R) uint16

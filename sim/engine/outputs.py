@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.behaviour.geography import Geography
+from sim.behaviour.housing import HousingMarket
 from sim.behaviour.markets import Markets
 from sim.engine.changes import Changes
 from sim.engine.events import Events
@@ -34,10 +36,18 @@ class Observed(Protocol):
     stocks: Stocks
     geography: Geography
     markets: Markets
+    housing: HousingMarket
     governments: Governments
     policy: list[Overlay]
     changes: Changes | None
     events: Events | None
+
+    @property
+    def residents(self) -> NDArray[np.int64]:
+        """(P,) real persons."""
+
+    def access(self) -> NDArray[np.float64]:
+        """(P, S) access to services."""
 
 
 _LINEAGE = (
@@ -101,10 +111,10 @@ class Outputs:
         # access jumps at a reform: the steps around it are always kept
         wanted = self._year_end(step) or any(step - change.step in (0, 1) for change in m.policy)
         if every.places == "step" or wanted:
-            self._recorder.places(step, m.stocks.households, m.stocks.persons, m.governments.access())
+            self._recorder.places(step, m.stocks.households, m.stocks.persons, m.access())
         if every.governments == "step" or wanted:
             self._recorder.governments(step, m.governments.columns())
-            self._recorder.districts(step, m.markets.columns())
+            self._recorder.districts(step, {**m.markets.columns(), **m.housing.columns(m.residents)})
 
     def _national(self) -> dict[str, int]:
         m = self._model

@@ -34,7 +34,7 @@ SERVICES: Final[dict[str, str]] = {
 MOVE: Final = "rule `move`, committed in uid order"
 REASONS: Final[dict[str, str]] = {
     "chance": "no single term tipped",
-    "income": "higher income tipped",
+    "income": "higher income net of rents tipped",
     "services": "better services tipped",
     "network": "more of one's own people tipped",
     "home": "led back home",
@@ -152,7 +152,15 @@ DISTRICTS: Final = Table(
         Column("wage_urban_mvnd", "float64", "M VND/month", "wage of an unskilled job, urban", "rule `markets`"),
         Column("wage_rural_mvnd", "float64", "M VND/month", "wage of an unskilled job, rural", "rule `markets`"),
         Column("farm_income_mvnd", "float64", "M VND/month", "income of an unskilled farm worker", "rule `markets`"),
+        Column("output_mvnd", "float64", "M VND/month", "what all workers earn; output a worker follows it, "
+               "divided by workers_other + workers_farm", "rule `markets`"),
         Column("disaster", "bool", "1", "a disaster struck in the step", "rule `markets`"),
+        Column("dwellings", "float64", "dwellings", "dwellings, empty ones included", "rule `housing`"),
+        Column("rent_mvnd", "float64", "M VND/month", "rent of a dwelling", "rule `housing`"),
+        Column("rent_ratio", "float64", "ratio", "rent over that of the start", "rule `housing`"),
+        Column("households_a_dwelling", "float64", "ratio", "households a dwelling over those of the start: what "
+               "crowds urban services", "rule `housing`"),
+        Column("floor_area_m2", "float64", "m2/person", "floor area a resident", "rule `housing`"),
     ),
 )  # fmt: skip
 

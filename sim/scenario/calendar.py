@@ -186,6 +186,11 @@ class Calendar:
             raise ValueError(f"not at the beginning of a quarter (got {label!r}, allowed {choices})")
         return months // self.months_per_step
 
+    def step_at(self, label: str) -> int:
+        """Step at whose beginning a date lies, or the next one; 0 before the run, ``n_steps`` after it."""
+        months = parse_period(label)[0] - self._first_month
+        return min(max(-(-months // self.months_per_step), 0), self.n_steps)
+
     @property
     def _first_month(self) -> int:
         return parse_period(self.start)[0]

@@ -43,6 +43,8 @@ def scalar(value: Any) -> str:
     """One value in YAML: shortest decimal that reads back to the same float, text always in double quotes."""
     if value is None:
         return "null"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(scalar(item) for item in value)}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from sim.scenario.scenario import Scenario
 
-Kind = Literal["integer", "number", "text", "choice", "flag"]
+Kind = Literal["integer", "number", "text", "choice", "flag", "list"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Leaf:
     @property
     def rule(self) -> str:
         """What is allowed, with the unit, for a message: "a number from 0 to 1, unit 1/quarter"."""
-        if self.kind in ("choice", "text"):
+        if self.kind in ("choice", "text", "list"):
             return self._range(", ") or "text"
         if self.kind == "flag":
             return "true, false"
@@ -134,6 +134,8 @@ def _leaf(path: str, field: FieldInfo) -> Leaf:
     kind: Kind
     if get_origin(annotation) is Literal:
         kind, choices = "choice", tuple(str(choice) for choice in get_args(annotation))
+    elif annotation == tuple[str, ...]:
+        kind = "list"
     elif annotation is bool:
         kind = "flag"
     elif annotation is int:

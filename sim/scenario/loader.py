@@ -230,7 +230,7 @@ def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapp
         if path not in leaf_at():
             reading.wrong(where, f"{path}: {unknown_key(path)}")
             continue
-        value, problem = read_scalar(raw, where)
+        value, problem = read_scalar(raw, where, lists=leaf_at()[path].kind == "list")
         if path in given:
             problem = "given twice (allowed one value a key)"
         given.add(path)

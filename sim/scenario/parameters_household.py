@@ -164,6 +164,10 @@ class Work(Section):
     agglomeration: float = parameter(
         0.05, "elasticity of wages to density", unit="1", status="V", source=A9, ge=0, le=0.3, symbol="gamma"
     )
+    scarcity: float = parameter(
+        0.0, "elasticity of wages to jobs a worker where there are more jobs than workers", unit="1", status="A",
+        source="assumption A68: the specification has none", ge=0, le=2,
+    )  # fmt: skip
     land_share: float = parameter(
         0.6, "elasticity of farm output to labour; income a worker falls with its complement", unit="1",
         status="A", source=A9, ge=0.1, le=1, symbol="alpha",
@@ -227,8 +231,8 @@ class Money(Section):
         2.0, "months of rent to be paid in advance", unit="months", status="A", source=_SPEC3, ge=0, le=24
     )
     rent_share: float = parameter(
-        0.27, "rent over what a worker earns at the destination", unit="share", status="V", source=A9, ge=0, le=1,
-        symbol="alpha_h",
+        0.27, "rent of the start over what a worker earns, weight of ln rent in utility", unit="share", status="V",
+        source=A9, ge=0, le=1, symbol="alpha_h",
     )  # fmt: skip
     mountain_factor: float = parameter(
         2.0,

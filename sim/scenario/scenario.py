@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.calendar import Calendar, edge_problems
+from sim.scenario.cities import known_cities, known_sites, unknown
 from sim.scenario.parameters import (
     Access,
     Choose,
@@ -23,7 +24,7 @@ from sim.scenario.parameters import (
     Ties,
     parameter,
 )
-from sim.scenario.parameters_city import Feedback, Programme
+from sim.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
 from sim.scenario.parameters_household import LifeCourse, Money, Work
 from sim.scenario.sections import Population, Record, Reform, Time, WorldChoice
 
@@ -85,6 +86,8 @@ class Scenario(Section):
     money: Money = Field(default_factory=Money)
     access: Access = Field(default_factory=Access)
     government: Government = Field(default_factory=Government)
+    housing: Housing = Field(default_factory=Housing)
+    cities: Cities = Field(default_factory=Cities)
     feedback: Feedback = Field(default_factory=Feedback)
     programme: Programme = Field(default_factory=Programme)
     reform: Reform = Field(default_factory=Reform)
@@ -163,20 +166,39 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
                 )
     if edges:
         return
-    for size in ("urban_job_growth", "farm_income_loss", "urban_job_loss"):
-        if getattr(scenario.programme, size) == 0.0:
-            continue  # it never acts, so its date is without effect
-        try:
-            scenario.calendar.step_of(getattr(scenario.programme, f"{size}_start"))
-        except ValueError as error:
-            key = f"programme.{size}"
-            yield Problem(f"{key}_start", f"the programme {size} begins {error}", (*keys, key))
+    yield from _city_problems(scenario, keys)
     if reform.policy == "none":
         return
     try:
         scenario.calendar.step_of(reform.date)
     except ValueError as error:
         yield Problem("reform.date", f"the policy {reform.policy} acts {error}", (*keys, "reform.policy"))
+
+
+def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Programmes outside the run, and places that are not there (in a made-up world the model finds those)."""
+    programme, cities, calendar = scenario.programme, scenario.cities, scenario.calendar
+    for size in ("urban_job_growth", "farm_income_loss", "urban_job_loss", "social_housing"):
+        if getattr(programme, size) == 0:
+            continue  # it never acts, so its date is without effect
+        try:
+            calendar.step_of(getattr(programme, f"{size}_start"))
+        except ValueError as error:
+            key = f"programme.{size}"
+            yield Problem(f"{key}_start", f"the programme {size} begins {error}", (*keys, key))
+    for word in programme.industrial_zones:
+        try:
+            calendar.step_of(zone_of(word)[0])
+        except ValueError as error:
+            yield Problem("programme.industrial_zones", f"the zone {word!r} is begun {error}", keys)
+    if scenario.world.name != "viet_nam" or scenario.world.places is not None:
+        return
+    for name in cities.central:
+        if problem := unknown(name, known_cities()):
+            yield Problem("cities.central", problem, ("world.name",))
+    for word in programme.industrial_zones:
+        if problem := unknown(zone_of(word)[1], known_sites()):
+            yield Problem("programme.industrial_zones", problem, ("world.name",))
 
 
 def _world_problems(scenario: Scenario) -> Iterator[Problem]:

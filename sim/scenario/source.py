@@ -98,7 +98,11 @@ class _Reader:
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
-            made = (self.tree(item, f"{path}[{i}]") for i, item in enumerate(node.value))
+            made = [self.tree(item, f"{path}[{i}]") for i, item in enumerate(node.value)]
+            for item in made:
+                if isinstance(item, Mapping):
+                    self.refused.add(path)
+                    self.wrong(item.where, f"{path}: a section of keys in a list (allowed single values)")
             items = tuple(item for item in made if isinstance(item, Value))
             return Value([item.value for item in items], where, items)
         return self.scalar(node, path)
@@ -230,8 +234,8 @@ def read_mapping(text: str, shown: str, layer: int) -> Read:
     return Read(tree, reader.messages, frozenset(reader.refused))
 
 
-def read_scalar(text: str, where: Where) -> tuple[Value | None, str]:
-    """Read the right side of ``key=value`` as a YAML 1.2 scalar.
+def read_scalar(text: str, where: Where, *, lists: bool = False) -> tuple[Value | None, str]:
+    """Read the right side of ``key=value`` as a YAML 1.2 scalar, or as a list of them for a key that takes one.
 
     Returns
     -------
@@ -245,6 +249,11 @@ def read_scalar(text: str, where: Where) -> tuple[Value | None, str]:
         return None, f"{messages[0].text} (quote text that holds signs of YAML)"
     if node is None:
         return Value(None, where), ""
+    if lists and isinstance(node, SequenceNode):
+        made = reader.tree(node, "")
+        if reader.messages or not isinstance(made, Value):
+            return None, reader.messages[0].text.removeprefix(": ")
+        return Value(made.value, where), ""
     if not isinstance(node, ScalarNode):
         return (
             None,

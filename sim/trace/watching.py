@@ -66,7 +66,7 @@ class Gaps:
         """(P, T) G of the step that runs."""
         m = self._model
         if self._now != m.now:
-            nests = m.choosing.weigh(m.markets.potential, m.governments.access(), m.network)[0]
+            nests = m.choosing.weigh(m.markets.potential, m.access(), m.network, m.housing.homes)[0]
             self._now, self._gap = m.now, nests.gap
         return self._gap
 
@@ -115,7 +115,7 @@ class Watching:
             model.world,
             self._gaps.now(),
             model.markets.potential,
-            model.governments.access(),
+            model.access(),
             SERVICES,
             model.network,
             model.settings.population.weight,

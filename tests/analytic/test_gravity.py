@@ -80,7 +80,7 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     c.geography = c.geography._replace(near_province=km**DISTANCE)
     model.markets.step(model.workers, model.residents, 0)
     tables = freeze(
-        c, model.markets, model.governments.access(), model.stocks.network, model.stocks.workers, model.life,
+        c, model.markets, model.access(), model.stocks.network, model.housing.homes, model.life,
         kappa=model.kappa, now=0, year=model.year,
     )  # fmt: skip
     h = model.households

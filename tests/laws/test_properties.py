@@ -154,9 +154,9 @@ def test_nothing_is_lost_and_nobody_is_nowhere(country: Country) -> None:
         assert model.households.n == rows + changes.new_rows - changes.freed_rows
         assert (changes.origin != changes.destination).all()
         assert (changes.persons >= 1).all()
-        chosen = model.geography.dwellings_share[model.events.destination]
+        chosen = model.housing.homes.share[model.events.destination]
         assert (chosen > 0).all(), "somebody chose a place without dwellings"
-        access = model.governments.access()
+        access = model.access()
         assert np.isfinite(access).all()
         assert (access >= 0).all()
         assert (access <= max(1.0, scenario.government.quality_cap)).all()

@@ -68,8 +68,8 @@ def test_tables_hold_the_cost_of_each_nest(land):
     needed = needed_tables(ways, g, by_district, by_province, MONEY)
     assert (needed.own.dtype, needed.district.dtype, needed.province.dtype) == (np.uint16,) * 3
 
-    def cost(km, income, high):
-        mvnd = 3.0 + 0.003 * float(km) + 2.0 * (0.27 * income)
+    def cost(km, rent, high):
+        mvnd = 3.0 + 0.003 * float(km) + 2.0 * rent
         return math.ceil(mvnd * (2.0 if high else 1.0) * 10)
 
     for d in range(n):
@@ -83,10 +83,10 @@ def test_tables_hold_the_cost_of_each_nest(land):
             assert needed.province[d, q] == cost(ways.province[d, q], by_province[q], high)
 
 
-def test_incomes_of_the_wrong_shape_or_sign_are_refused(land):
+def test_rents_of_the_wrong_shape_or_sign_are_refused(land):
     _, _, g, ways = land
     n, r = ways.province.shape
-    with pytest.raises(ValueError, match=r"income_district: shape \(1,\)"):
+    with pytest.raises(ValueError, match=r"rent_district: shape \(1,\)"):
         needed_tables(ways, g, np.ones(1), np.ones(r), MONEY)
-    with pytest.raises(ValueError, match=r"income_province\[0\] is nan"):
+    with pytest.raises(ValueError, match=r"rent_province\[0\] is nan"):
         needed_tables(ways, g, np.ones(n), np.full(r, np.nan), MONEY)
