@@ -247,7 +247,13 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("housing", clock)
 
         # 4. governments: budget, staff, service quality, access
-        self.governments.step(self.residents, self.now, self.local_income)
+        self.governments.step(
+            self.residents,
+            self.now,
+            self.local_income,
+            self.housing.homes.rent[self.geography.district],
+            kept=self.central.revenue(self.now),
+        )
         clock = self._spent("governments", clock)
 
         # 5. tables of systematic utility and of the life course, frozen for the pass

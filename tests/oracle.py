@@ -42,6 +42,8 @@ class Sight:
     other_income_head: np.ndarray
     struck: np.ndarray
     access: np.ndarray
+    dwellings: np.ndarray
+    rent: np.ndarray
     death: np.ndarray
     birth: np.ndarray
     seek: np.ndarray
@@ -114,11 +116,13 @@ class Country:
         choose = self.scenario.choose
         services = ("commune_administration", "district_administration", "health", "education", "water")
         beta = np.array([getattr(choose, f"beta_{s}") for s in services])
-        self.income_term = choose.beta_income * np.log(self.seen.potential)
+        rent = np.log(self.seen.rent)[self.district, None]
+        net = np.log(self.seen.potential) - self.scenario.money.rent_share * rent
+        self.income_term = choose.beta_income * net
         self.service_term = self.seen.access @ beta
         self.v = self.income_term + self.service_term[:, None]
         self.relative = self.v - self.v.max(axis=0)
-        share = self.dwellings / self.dwellings.sum()
+        share = self.seen.dwellings / self.seen.dwellings.sum()
         self.e = share[:, None] * np.exp(self.relative / choose.theta)
 
     def _networks(self) -> None:
@@ -134,27 +138,20 @@ class Country:
 
     def _needs(self) -> None:
         """Wealth without which a nest is closed, in 0.1 M VND."""
-        money, seen = self.scenario.money, self.seen
-        pay, men = np.zeros(len(self.province)), np.zeros(len(self.province))
-        for i, place in enumerate(seen.rows["place"]):
-            workers = self.workers(seen.rows["member"][i])
-            d, kind = self.district[place], seen.rows["flags"][i] & 15
-            pay[d] += workers * seen.expected[place, kind]
-            men[d] += workers
+        money, rent = self.scenario.money, self.seen.rent
+        stock = np.array([self.seen.dwellings[places].sum() for places in self.places.values()])
 
-        def units(km: float, earns: float, d: int) -> int:
+        def units(km: float, rent: float, d: int) -> int:
             cost = money.move_cost_mvnd + money.move_cost_mvnd_per_km * km
-            cost += money.rent_months * money.rent_share * earns
+            cost += money.rent_months * rent
             cost *= money.mountain_factor if self.from_mountains[d] else 1.0
             return min(65_535, math.ceil(cost * 10))
 
         n = len(self.province)
-        self.need_district = [
-            [units(self.km_district[d, b], pay[b] / men[b], d) for b in range(n)] for d in range(n)
-        ]
-        earns = [pay[ls].sum() / men[ls].sum() for ls in self.districts.values()]
+        self.need_district = [[units(self.km_district[d, b], rent[b], d) for b in range(n)] for d in range(n)]
+        mean = [float((rent[ls] * stock[ls]).sum() / stock[ls].sum()) for ls in self.districts.values()]
         self.need_province = [
-            [units(self.km_province[d, q], earns[q], d) for q in self.districts] for d in range(n)
+            [units(self.km_province[d, q], mean[q], d) for q in self.districts] for d in range(n)
         ]
 
     def nests(self, place: int, kind: int) -> dict[tuple[str, int], tuple[float, float]]:

@@ -64,7 +64,8 @@ class Central:
     """
 
     def __init__(self, cities: Cities, calendar: Calendar, world: World) -> None:
-        self.cities = cities
+        self._growth, self._building = cities.central_job_growth, cities.central_building
+        self._revenue = cities.central_revenue
         self._first = calendar.step_at(cities.central_date)
         self._end = calendar.n_steps if cities.central_end is None else calendar.step_at(cities.central_end)
         self.districts = np.zeros(len(world.districts), dtype=np.bool_)
@@ -84,15 +85,15 @@ class Central:
 
     def job_growth(self, now: int) -> NDArray[np.float64]:
         """(L,) growth of jobs a quarter beyond that of others in step ``now``."""
-        return np.where(self.districts, self.cities.central_job_growth if self.acts(now) else 0.0, 0.0)
+        return np.where(self.districts, self._growth if self.acts(now) else 0.0, 0.0)
 
     def building(self, now: int) -> NDArray[np.float64]:
         """(L,) most that dwellings can grow by, over that of others, in step ``now``."""
-        return np.where(self.districts, self.cities.central_building if self.acts(now) else 1.0, 1.0)
+        return np.where(self.districts, self._building if self.acts(now) else 1.0, 1.0)
 
     def revenue(self, now: int) -> NDArray[np.float64]:
         """(P,) local revenue kept, over that of others, in step ``now``."""
-        return np.where(self._places, 1.0 + (self.cities.central_revenue if self.acts(now) else 0.0), 1.0)
+        return np.where(self._places, 1.0 + (self._revenue if self.acts(now) else 0.0), 1.0)
 
 
 __all__ = ["Central", "district_names", "districts_of"]

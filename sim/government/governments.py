@@ -225,6 +225,7 @@ class Governments:
         step: int,
         income: NDArray[np.float64] | None = None,
         rent: NDArray[np.float64] | None = None,
+        kept: NDArray[np.float64] | None = None,
     ) -> None:
         """One step of every government: people served, staff needed, quality, budget, then access.
 
@@ -236,6 +237,8 @@ class Governments:
             Step of the run, by which disruption ages.
         income, rent
             (P,) float64, what tax and land revenue follow, in any unit that does not change; None: neither.
+        kept
+            (P,) float64, by how much more than others a place keeps of what it raises; None: by nothing.
         """
         self._residents = self._checked(residents)
         if self.respond:
@@ -246,7 +249,7 @@ class Governments:
         network.serve(self.served)
         self.merge_waves(step)
         self._remember(step)
-        self._collect(income, rent)
+        self._collect(income, rent, kept)
         far = self.reach.far_places(network, self.served)
         for office, place in zip(offices, far, strict=True):
             office.far_place = place
@@ -403,9 +406,14 @@ class Governments:
         )
         seating.seat(self.network, overlay, list(self.communes), list(self.provinces))
 
-    def _collect(self, income: NDArray[np.float64] | None, rent: NDArray[np.float64] | None) -> None:
+    def _collect(
+        self,
+        income: NDArray[np.float64] | None,
+        rent: NDArray[np.float64] | None,
+        kept: NDArray[np.float64] | None,
+    ) -> None:
         """Local revenue: each place's goes to the budget of the office that serves it."""
-        self.revenue.raise_from(self.served, income, rent)
+        self.revenue.raise_from(self.served, income, rent, kept)
         n, of_place = len(self.offices), self.network.commune_office_of_place
         tax = sum_by(of_place, self.revenue.tax, n).tolist()
         land = sum_by(of_place, self.revenue.land, n).tolist()

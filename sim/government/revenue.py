@@ -89,10 +89,12 @@ class Revenue:
         residents: NDArray[np.int64],
         income: NDArray[np.float64] | None,
         rent: NDArray[np.float64] | None = None,
+        kept: NDArray[np.float64] | None = None,
     ) -> None:
         """One step: tax on residents by their income, and from land by residents and rent, both over the start's.
 
-        Rents of the first step that has any are those of the start.
+        Rents of the first step that has any are those of the start. ``kept`` (P,) multiplies both: 1 but in cities
+        that keep more of what they raise (`sim.behaviour.central`); None: 1 everywhere.
         """
         n = len(residents)
         if rent is not None and self.rent_at_start is None:
@@ -100,6 +102,9 @@ class Revenue:
         tax = residents * (self.vnd_per_head - self.land_per_head)
         self.tax = scaled(tax, index_of(income, self.income_at_start, n))
         self.land = scaled(residents * self.land_per_head, index_of(rent, self.rent_at_start, n))
+        if kept is not None:
+            share = np.rint(kept * ONE).astype(np.int64)
+            self.tax, self.land = scaled(self.tax, share), scaled(self.land, share)
 
     def take_over(
         self,

@@ -56,10 +56,9 @@ class Cities(Section):
     """Centrally governed cities as a package that any city can be given, and that can be taken away."""
 
     central: tuple[str, ...] = parameter(
-        ("Huế",), "who gets the package: provinces (all of their districts) or single cities; [] = nobody",
+        ("Huế",), "provinces (with all districts) or cities that get the package; no effect where there is no Huế",
         unit="name", status="policy", source="Huế became a centrally governed city on 1 January 2025",
-        allowed="a list of provinces, such as [Huế], or cities, such as [Thành phố Vinh]; in a made-up world its "
-        "provinces, and the default is without effect there",
+        allowed="a list such as [Huế, Thành phố Vinh] or []",
     )  # fmt: skip
     central_date: str = parameter(
         "2025Q1", "period from whose beginning they have it; before the run: from its start", unit="date",
@@ -158,9 +157,9 @@ class Programme(Section):
     social_housing_start: str = _start("the first social dwellings are finished", "2021Q1")
     social_housing_quarters: int = _quarters(40, "social dwellings are built")
     industrial_zones: tuple[str, ...] = parameter(
-        (), "zones by the period at whose beginning they are begun, and where: in a province (shared among its "
-        "districts by workers) or a district; the same again is another zone", unit="name", status="policy",
-        source=_SPEC4, allowed="a list such as ['2026Q1 Bắc Ninh', '2027Q1 Huyện Yên Phong, Bắc Ninh']",
+        (), "zones by when they are begun, and in which province (shared by residents) or district", unit="name",
+        status="policy", source=_SPEC4,
+        allowed="a list such as ['2026Q1 Bắc Ninh', '2027Q1 Huyện Yên Phong, Bắc Ninh']",
     )  # fmt: skip
     zone_jobs: int = parameter(
         10_000, "jobs of an industrial zone, all there when it is finished", unit="jobs", status="A", source=_SPEC4,

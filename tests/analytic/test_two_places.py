@@ -46,6 +46,8 @@ QUIET = {
     "money.rent_months": 0.0,
     "work.disaster_per_year": 0.0,
     "work.switch_cost": 10.0,
+    # the chain's places keep their size
+    "feedback.housing": False,
 }  # fmt: skip
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from states import first_model, sha
 
-from sim.behaviour.programmes import NEVER, Programmes, urban_districts, window
+from sim.behaviour.programmes import NEVER, shared, urban_districts, window
 from sim.scenario.calendar import Calendar
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.scenario import Scenario, with_values
@@ -222,11 +222,93 @@ def test_a_policy_still_changes_services_whose_feedback_is_cut() -> None:
     model.governments.check()
 
 
-def test_the_farm_loss_is_that_of_the_logarithm(run_model: Callable[..., Any]) -> None:
-    made = Programmes(
-        Scenario().programme.model_copy(update={"farm_income_loss": 0.2}),
-        Calendar("2025Q1", "2027Q4"),
-        monocentric(),
+# ------------------------------------------------------------------ zones and social housing
+
+
+@settings(max_examples=100, deadline=None)
+@given(amount=st.integers(0, 2_000_000), weight=st.lists(st.integers(0, 10**8), max_size=40))
+def test_what_is_shared_adds_up_and_is_in_proportion(amount: int, weight: list[int]) -> None:
+    part = shared(amount, np.array(weight, dtype=np.int64))
+    total = sum(weight)
+    assert part.sum() == (amount if total else 0)
+    for p, w in zip(part.tolist(), weight, strict=True):
+        assert abs(p - (amount * w / total if total else 0)) < 1 + 1e-9
+        assert p >= 0
+
+
+def test_a_zone_brings_its_jobs_when_it_is_built() -> None:
+    """Begun in 2025Q2 and 4 quarters in building: 10,000 jobs more from 2026Q2 on, shared by residents."""
+    values = {"programme.zone_quarters": 4, "work.job_growth": 0.0}
+    model, with_it = paths({**values, "programme.industrial_zones": ["2025Q2 Plain", "2025Q2 Plain"]})
+    _, without = paths(values)
+    more = with_it["jobs"] - without["jobs"]
+    plain = model.world.districts.parent == 1
+    people = np.bincount(model.world.district, model.world.residents)
+    assert (more[:5] == 0.0).all()
+    assert (more[5:, ~plain] == 0.0).all()
+    assert more[5:].sum(axis=1) == pytest.approx(20_000, rel=1e-12)
+    assert more[5, plain] == pytest.approx(20_000 * people[plain] / people[plain].sum(), abs=2)
+
+
+@pytest.mark.parametrize("step", ["quarter", "month"])
+def test_zones_take_as_long_in_months_as_in_quarters(step: str) -> None:
+    values = {"time.step": step, "programme.zone_quarters": 4, "programme.industrial_zones": ["2025Q2 City"]}
+    programmes = first_model(small(values)).programmes
+    n = 4 if step == "quarter" else 12
+    found = [now for now in range(3 * n) if programmes.new_jobs(now).any()]
+    assert found == [5 * n // 4]
+    assert programmes.new_jobs(found[0]).sum() == 10_000
+
+
+def test_social_housing_is_spread_over_towns_and_time_to_the_last_dwelling() -> None:
+    values = {
+        "programme.social_housing": 10_003, "programme.social_housing_start": "2025Q3",
+        "programme.social_housing_quarters": 7, "feedback.housing": False,
+    }  # fmt: skip
+    model = first_model(small(values))
+    start, world = model.housing.dwellings.copy(), model.world
+    built = np.array([model.programmes.social_housing(now) for now in range(12)])
+    assert built.sum(axis=1).tolist() == [0, 0, 1429, 1429, 1429, 1429, 1429, 1429, 1429, 0, 0, 0]
+    assert (built[:, ~world.urban] == 0).all()
+    assert built.sum(axis=0) == pytest.approx(
+        10_003 * world.residents * world.urban / world.residents[world.urban].sum(), abs=7
     )
-    assert made.log_farm_income(4) == pytest.approx(math.log(0.8), rel=1e-15)
-    assert made.log_farm_income(3) == 0.0
+    model.run()
+    assert model.housing.dwellings.tolist() == (start + built.sum(axis=0)).tolist()
+
+
+def test_places_that_are_not_there_are_named(tmp_path: Any) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "programme:\n  industrial_zones: ['2026Q1 Bac Ninh', '2026Q1 Huyện Yên Phong, Bắc Ninh']\n"
+    )
+    with pytest.raises(ConfigurationErrors) as error:
+        load(path)
+    assert error.value.messages == [
+        f"{path}:2:21: programme.industrial_zones: no such place (got 'Bac Ninh'; did you mean 'Bắc Ninh')"
+    ]
+    for wrong in ("[Bắc Ninh]", "[2026Q5 Huế]", "2026Q1 Huế", "[[Huế]]", "[2026Q1]", "[{a: 1}]"):
+        with pytest.raises(ConfigurationErrors, match=r"programme\.industrial_zones: "):
+            load(path, [f"programme.industrial_zones={wrong}"])
+    with pytest.raises(ConfigurationErrors, match="is begun outside the run"):
+        load(path, ["programme.industrial_zones=[2040Q1 Huế]"])
+    found = load(path, ["programme.industrial_zones=['2026Q1 Quận Ba Đình, Hà Nội', 2027Q1 Huế]"]).scenario
+    assert found.programme.industrial_zones == ("2026Q1 Quận Ba Đình, Hà Nội", "2027Q1 Huế")
+    with pytest.raises(
+        ValueError, match=r"programme.industrial_zones: no such place \(got 'Hanoi', allowed City"
+    ):
+        first_model(small({"programme.industrial_zones": ["2026Q1 Hanoi"]}))
+
+
+def test_scarce_workers_are_paid_more_only_where_it_is_asked_for() -> None:
+    """Jobs 10 % above workers and elasticity 0.5: wages times 1.1^0.5; 0 by default, and nothing where jobs lack."""
+    for scarcity, factor in ((0.0, 1.0), (0.5, 1.1**0.5)):
+        model = first_model(small({"work.scarcity": scarcity, "work.job_growth": 0.0}))
+        markets = model.markets
+        before = markets.columns()["wage_urban_mvnd"].copy()
+        markets.jobs[0] = 1.1 * markets._other[0]
+        markets.jobs[1] = 0.9 * markets._other[1]
+        markets.step(model.workers, model.residents, 0)
+        ratio = markets.columns()["wage_urban_mvnd"] / before
+        assert ratio[0] == pytest.approx(factor, rel=1e-12)
+        assert ratio[1:] == pytest.approx(1.0, rel=1e-12)

@@ -116,6 +116,8 @@ def _another(path: str) -> dict[str, Any]:
         return {path: {"time.start": "2020Q1", "time.end": "2030Q4"}.get(path, "2027Q1")}
     if leaf.kind == "flag":
         return {path: not leaf.default}
+    if leaf.kind == "list":
+        return {path: {"cities.central": []}.get(path, ["2026Q1 Huế"])}
     if leaf.kind == "choice":
         return {path: next(choice for choice in leaf.choices if choice != leaf.default)}
     assert leaf.lo is not None

@@ -174,7 +174,7 @@ def test_those_who_think_choose_as_often_as_the_options_say(everybody: Everybody
     ]
     chance, drawn = np.array(stay, dtype=np.float64).T
     error = np.sqrt((chance * (1 - chance)).sum())
-    assert len(stay) > 100
+    assert len(stay) > 80
     assert abs(drawn.sum() - chance.sum()) < 4 * error
 
 
