@@ -249,7 +249,8 @@ class Governments:
         network.serve(self.served)
         self.merge_waves(step)
         self._remember(step)
-        self._collect(income, rent, kept)
+        self.revenue.raise_from(self.served, income, rent, kept)
+        self._collect()
         far = self.reach.far_places(network, self.served)
         for office, place in zip(offices, far, strict=True):
             office.far_place = place
@@ -406,14 +407,8 @@ class Governments:
         )
         seating.seat(self.network, overlay, list(self.communes), list(self.provinces))
 
-    def _collect(
-        self,
-        income: NDArray[np.float64] | None,
-        rent: NDArray[np.float64] | None,
-        kept: NDArray[np.float64] | None,
-    ) -> None:
+    def _collect(self) -> None:
         """Local revenue: each place's goes to the budget of the office that serves it."""
-        self.revenue.raise_from(self.served, income, rent, kept)
         n, of_place = len(self.offices), self.network.commune_office_of_place
         tax = sum_by(of_place, self.revenue.tax, n).tolist()
         land = sum_by(of_place, self.revenue.land, n).tolist()

@@ -147,8 +147,8 @@ def test_what_is_lost_within_a_step_is_found_at_its_end(
     real = module.commit
     model = first_model(small_scenario("monocentric", {**LIVELY, "money.remit_chance": 0.0}))
 
-    def forgetful(households: Any, *rest: Any) -> Any:
-        changes = real(households, *rest)
+    def forgetful(households: Any, *rest: Any, **more: Any) -> Any:
+        changes = real(households, *rest, **more)
         if lost == "a household":
             households.n -= 1
         elif lost == "its members":
@@ -175,8 +175,8 @@ def test_a_budget_that_does_not_close_stops_the_run(small_scenario: Callable[...
     model.step()
     real = model.governments.step
 
-    def spends_twice(*args: Any) -> None:
-        real(*args)
+    def spends_twice(*args: Any, **more: Any) -> None:
+        real(*args, **more)
         model.governments.network.budgets[0].wages += 5
 
     model.governments.step = spends_twice  # type: ignore[method-assign]
