@@ -62,10 +62,10 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target.split("#")[0]).exists(), f"{path}: no such file: {target}"
 
 
-def test_decisions_are_numbered_without_gaps_and_listed() -> None:
+def test_decisions_are_numbered_once_and_listed() -> None:
     folder = ROOT / "docs/decisions"
     records = sorted(path.name for path in folder.glob("[0-9]*.md"))
-    assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
+    assert len({name[:4] for name in records}) == len(records)
     index = (folder / "README.md").read_text(encoding="utf-8")
     assert [name for name in records if f"({name})" not in index] == []
 
