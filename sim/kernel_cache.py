@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).parent
 KEPT: Final = 4
 """Versions kept of each file's kernels; older ones are removed."""
 
-_COMPILES: Final = frozenset({"njit", "jit", "vectorize", "guvectorize", "stencil", "cfunc"})
+_COMPILES: Final = frozenset({"njit", "jit", "vectorize", "guvectorize", "stencil", "cfunc", "kernel"})
 _IN_KERNELS: Final = frozenset({"NamedTuple", "Enum", "IntEnum", "IntFlag"})
 """Classes that kernels can be handed; they know no others."""
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.behaviour.draws import exponential, hash64, race
 from sim.behaviour.numeric import log64
 from sim.behaviour.tables import Tables
+from sim.kernel import kernel
 
 STAY: Final = -1
 OTHER_WORK: Final = -2
@@ -37,7 +38,7 @@ REASONS: Final = ("chance", "income", "services", "network", "home", "shock", "f
 """Which term tipped a move; "chance": no single term did."""
 
 
-@njit(cache=True)
+@kernel
 def buffer_size(tables: Tables) -> int:
     """Length of the working space of `choose`: the most alternatives of a race, of nests or of places."""
     most = 0
@@ -47,6 +48,35 @@ def buffer_size(tables: Tables) -> int:
         most = max(most, last - first)
         places = max(places, tables.first_place[last] - tables.first_place[first])
     return int(max(_NESTS + most + tables.first_district.shape[0] - 1, places))
+
+
+def buffers(tables: Tables) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.uint32]]:
+    """Working space of `choose`."""
+    size = buffer_size(tables)
+    return np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.float64), np.empty(size, dtype=np.uint32)
+
+
+@kernel
+def _fill(
+    names: NDArray[np.uint32],
+    nests: NDArray[np.float64],
+    nears: NDArray[np.float64],
+    nets: NDArray[np.float64],
+    needs: NDArray[np.uint16],
+    wealth: np.uint16,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+) -> None:
+    """Identities and weights of several nests, nest x nearness x network, in loops of few arrays, which vectorise."""
+    n = weight.shape[0]
+    for l in range(n):
+        alternative[l] = names[l]
+    for l in range(n):
+        weight[l] = nests[l] * nears[l]
+    for l in range(n):
+        weight[l] *= nets[l]
+    for l in range(n):
+        weight[l] = weight[l] if wealth >= needs[l] else 0.0
 
 
 @njit(cache=True, inline="always")
@@ -85,20 +115,31 @@ def nest_weights(
     weight[_WORK] = tables.other_work[place, kind] * tie
     n = _NESTS
     first, last = tables.first_district[q], tables.first_district[q + 1]
-    names, nests, nears = tables.district_id, tables.district_nest[kind], tables.near_district[d]
-    nets, needs = tables.net_district[origin], tables.need_district[d]
-    for l in range(first, last):
-        alternative[n + l - first] = names[l]
-        weight[n + l - first] = nests[l] * nears[l] * nets[l] if wealth >= needs[l] else 0.0
-    own = tables.own_nest[place, kind] * nets[d]
+    n_own = last - first
+    _fill(
+        tables.district_id[first:last],
+        tables.district_nest[kind, first:last],
+        tables.near_district[d, first:last],
+        tables.net_district[origin, first:last],
+        tables.need_district[d, first:last],
+        wealth,
+        alternative[n : n + n_own],
+        weight[n : n + n_own],
+    )
+    own = tables.own_nest[place, kind] * tables.net_district[origin, d]
     weight[n + d - first] = own if wealth >= tables.need_own[d] else 0.0
-    n += last - first
+    n += n_own
     n_provinces = tables.first_district.shape[0] - 1
-    names, nests, nears = tables.province_id, tables.province_nest[kind], tables.near_province[d]
-    nets, needs = tables.net_province[origin], tables.need_province[d]
-    for r in range(n_provinces):
-        alternative[n + r] = names[r]
-        weight[n + r] = nests[r] * nears[r] * nets[r] if wealth >= needs[r] else 0.0
+    _fill(
+        tables.province_id,
+        tables.province_nest[kind],
+        tables.near_province[d],
+        tables.net_province[origin],
+        tables.need_province[d],
+        wealth,
+        alternative[n : n + n_provinces],
+        weight[n : n + n_provinces],
+    )
     weight[n + q] = 0.0
     return int(n + n_provinces)
 

@@ -13,11 +13,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.numeric import log64
+from sim.kernel import kernel
 from sim.population.hashing import hash64, hash64_2, key64, mix32, mix64
 
 TWO_32 = 4294967296.0
 _HALF_BELOW_TWO_32 = 4294967295.5
 _SLACK_OVER_TWO_32 = (1.0 - 1e-12) / TWO_32
+_TOGETHER = 32
 
 
 class Purpose(IntEnum):
@@ -71,7 +73,31 @@ def exponential(bits: np.uint32) -> float:
     return -log64((_HALF_BELOW_TWO_32 - np.float64(bits)) / TWO_32)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def may_win(bits: np.uint32, weight: float, best: float) -> bool:
+    """Whether Exp / weight of these 32 bits can be below ``best``: -ln(1 - u) >= u, without a logarithm."""
+    return (np.float64(bits) + 0.5) * _SLACK_OVER_TWO_32 < best * weight
+
+
+@kernel
+def _draw_all(key: np.uint64, alternative: NDArray[np.uint32], bits: NDArray[np.uint32]) -> None:
+    """`alternative_bits` of every alternative, in a loop that vectorises."""
+    low = np.uint32(key & np.uint64(0xFFFFFFFF))
+    high = np.uint32(key >> np.uint64(32))
+    for a in range(bits.shape[0]):
+        bits[a] = mix32(np.uint32(mix32(np.uint32(alternative[a] ^ low)) ^ high))
+
+
+@kernel
+def _any_may_win(bits: NDArray[np.uint32], weight: NDArray[np.float64], best: float) -> bool:
+    """Whether the bound of `race` leaves any alternative a chance, without a branch within the loop."""
+    some = 0
+    for a in range(bits.shape[0]):
+        some += np.int64(may_win(bits[a], weight[a], best))
+    return some > 0
+
+
+@kernel
 def race(
     key: np.uint64,
     alternative: NDArray[np.uint32],
@@ -97,27 +123,31 @@ def race(
     n, skip : int
         Alternatives 0..n-1 take part, except ``skip`` (-1: none is left out).
     bits : (>= n,) uint32
-        Working space: all hashes first, in a loop that vectorises, then the comparisons.
+        Working space: all hashes first, in a loop that vectorises, then the comparisons, several at a time.
 
     Returns
     -------
     int
         Index of the winner (the first, in a tie of all bits); -1 if no weight is positive.
     """
-    low = np.uint32(key & np.uint64(0xFFFFFFFF))
-    high = np.uint32(key >> np.uint64(32))
-    for a in range(n):
-        bits[a] = mix32(np.uint32(mix32(np.uint32(alternative[a] ^ low)) ^ high))
+    drawn = bits[:n]
+    _draw_all(key, alternative[:n], drawn)
     best = np.inf
     winner = -1
-    for a in range(n):
-        w = weight[a]
-        if (np.float64(bits[a]) + 0.5) * _SLACK_OVER_TWO_32 < best * w:
-            if w > 0.0 and a != skip:
-                e = exponential(bits[a]) / w
-                if e < best:
-                    best = e
-                    winner = a
+    begin = 0
+    end = min(n, 1)  # the first alone: with the time it takes, most of the others can be ruled out together
+    while begin < n:
+        if winner < 0 or _any_may_win(drawn[begin:end], weight[begin:end], best):
+            for a in range(begin, end):
+                w = weight[a]
+                if may_win(bits[a], w, best):
+                    if w > 0.0 and a != skip:
+                        e = exponential(bits[a]) / w
+                        if e < best:
+                            best = e
+                            winner = a
+        begin = end
+        end = min(n, begin + _TOGETHER)
     return winner
 
 
@@ -136,6 +166,7 @@ __all__ = [
     "hash64",
     "hash64_2",
     "key64",
+    "may_win",
     "mix64",
     "race",
     "stable_id",

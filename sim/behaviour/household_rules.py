@@ -16,6 +16,7 @@ from sim.behaviour.consider import considers
 from sim.behaviour.life_course import apply_life, has_adult
 from sim.behaviour.move import leaver
 from sim.behaviour.tables import Tables
+from sim.kernel import kernel
 from sim.population.columns import (
     BUSY,
     MEMBERS,
@@ -80,7 +81,7 @@ def income_units(
     return np.uint32(min(np.float32(amount + chance), _MOST))
 
 
-@njit(cache=True)
+@kernel
 def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
     """Sum of the members' packed words: bound of life events, workers, persons."""
     total = np.uint32(0)
@@ -89,7 +90,7 @@ def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
     return total
 
 
-@njit(cache=True)
+@kernel
 def live_through(
     i: int,
     mask: int,

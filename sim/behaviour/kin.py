@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, PARTNER_FROM, SEEK_UNTIL
 from sim.behaviour.move import ADULT_AGE, age_of
+from sim.kernel import kernel
 from sim.population.columns import MEMBERS
 
 # assumption A38, explained at the head of this module
@@ -41,7 +42,7 @@ _BEYOND_AGES: Final = 1000
 """Younger and older than anybody: where a search for the least and the largest age begins."""
 
 
-@njit(cache=True)
+@kernel
 def couples_of(member: NDArray[np.uint8], year: int) -> int:
     """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1."""
     oldest = -_BEYOND_AGES
@@ -103,7 +104,7 @@ def _partner(couples: int, m: int) -> int:
     return ((couples >> (4 * m)) & 15) - 1
 
 
-@njit(cache=True)
+@kernel
 def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> bool:
     """`is_single` where the household's couples are known."""
     if member[m] == 0 or _partner(couples, m) >= 0:
@@ -139,7 +140,7 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
     return adults or not minors
 
 
-@njit(cache=True)
+@kernel
 def partner_of(member: NDArray[np.uint8], m: int, year: int) -> int:
     """Slot of a member's inferred partner, -1 if there is none; partners are mutual.
 
@@ -154,13 +155,13 @@ def partner_of(member: NDArray[np.uint8], m: int, year: int) -> int:
     return _partner(couples_of(member, year), m)
 
 
-@njit(cache=True)
+@kernel
 def is_single(member: NDArray[np.uint8], m: int, year: int) -> bool:
     """Whether a member of 18-45 is free to look for a partner, as inferred (see the module); never with a partner."""
     return single_with(member, m, year, couples_of(member, year))
 
 
-@njit(cache=True)
+@kernel
 def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
     """Bit mask of the women who can give birth: 18-49, with a partner, and room left in the household.
 
@@ -178,7 +179,7 @@ def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
     return mask
 
 
-@njit(cache=True)
+@kernel
 def can_give_birth(member: NDArray[np.uint8], m: int, year: int) -> bool:
     """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
     return (mothers_of(member, year, couples_of(member, year)) >> m) & 1 == 1

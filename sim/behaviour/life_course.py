@@ -16,6 +16,7 @@ from sim.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of,
 from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.behaviour.numeric import exp64
+from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from sim.population.hashing import hash32
@@ -39,7 +40,7 @@ def _chance(hazard: float) -> float:
     return 1.0 - exp64(-hazard)
 
 
-@njit(cache=True)
+@kernel
 def has_adult(member: NDArray[np.uint8], year: int) -> bool:
     """Whether anybody in the household is 18 or older."""
     for m in range(MEMBERS):
@@ -48,7 +49,7 @@ def has_adult(member: NDArray[np.uint8], year: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@kernel
 def life_events(
     uid: np.uint64,
     member: NDArray[np.uint8],
@@ -125,7 +126,7 @@ def life_events(
     return (mask & ((1 << SEEK_SHIFT) - 1)) | (first << SEEK_SHIFT)
 
 
-@njit(cache=True)
+@kernel
 def apply_life(
     member: NDArray[np.uint8], mask: int, year: int, uid: np.uint64, key: np.uint64, boy_share: float
 ) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.draws import exponential, happens, hash64, hash64_2
+from sim.behaviour.draws import exponential, happens, hash64, hash64_2, may_win
+from sim.kernel import kernel
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 
 EVERYBODY: Final = -1
@@ -26,7 +27,7 @@ def age_of(member: np.uint8, year: int) -> int:
     return int(year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1))
 
 
-@njit(cache=True)
+@kernel
 def leaver(
     uid: np.uint64,
     member: NDArray[np.uint8],
@@ -72,10 +73,11 @@ def leaver(
         youth = min(1.0, max(0.0, (_OLD_FROM - age) / (_OLD_FROM - _PEAK_UNTIL)))
         w = 1.0 + (young_weight - 1.0) * youth
         draw = np.uint32(hash64_2(leaver_key, uid, m) >> np.uint64(32))
-        e = exponential(draw) / w
-        if e < best:
-            best = e
-            who = m
+        if may_win(draw, w, best):
+            e = exponential(draw) / w
+            if e < best:
+                best = e
+                who = m
     return who
 
 

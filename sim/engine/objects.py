@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.choose import buffer_size
+from sim.behaviour.choose import buffers
 from sim.behaviour.consider import considers
 from sim.behaviour.household_rules import (
     COUNT_MASK,
@@ -94,7 +94,6 @@ class DecidingHousehold(Household):
         )
         if not considers(h.uid[i], tables.consider_key, hazard):
             return False, EVERYBODY_STAYS, 0, 0
-        size = buffer_size(tables)
         to, leaver, reason = _decide(
             i,
             h.uid,
@@ -106,9 +105,7 @@ class DecidingHousehold(Household):
             h.ties,
             h.flags,
             tables,
-            np.empty(size, dtype=np.uint32),
-            np.empty(size),
-            np.empty(size, dtype=np.uint32),
+            *buffers(tables),
         )
         return True, int(to), int(leaver), int(reason)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.choose import buffer_size
+from sim.behaviour.choose import buffers
 from sim.behaviour.consider import considers
 from sim.behaviour.household_rules import (
     COUNT_MASK,
@@ -34,6 +34,7 @@ from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
 from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
+from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import (
     BUSY,
@@ -202,7 +203,7 @@ def own_rows(
         )
 
 
-@njit(cache=True)
+@kernel
 def _list_again(
     lo: int,
     hi: int,
@@ -232,7 +233,7 @@ def _list_again(
             movers += 1
 
 
-@njit(cache=True)
+@kernel
 def _live_block(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
@@ -262,7 +263,7 @@ def _live_block(
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def live_rows(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
@@ -282,7 +283,7 @@ def live_rows(
         out[b] = _live_block(uid, place, member, attributes, flags, t, candidate[lo:hi], mask[lo:hi])
 
 
-@njit(cache=True)
+@kernel
 def _decide_block(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
@@ -297,12 +298,11 @@ def _decide_block(
     destination: NDArray[np.uint16],
     who: NDArray[np.int8],
     reason: NDArray[np.uint8],
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
 ) -> tuple[int, int]:
     """Exact choice of one block's candidates; movers replace them. Returns movers and considering."""
-    buffer = buffer_size(t)
-    alternative = np.empty(buffer, dtype=np.uint32)
-    weight = np.empty(buffer, dtype=np.float64)
-    bits = np.empty(buffer, dtype=np.uint32)
     hazard, tie_hazard, shock_hazard, key = t.hazard, t.tie_hazard, t.shock_hazard, t.consider_key
     out = 0
     considered = 0
@@ -328,7 +328,7 @@ def _decide_block(
     return out, considered
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def decide_rows(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
@@ -346,8 +346,11 @@ def decide_rows(
     who: NDArray[np.int8],
     reason: NDArray[np.uint8],
     out: NDArray[np.int64],
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
 ) -> None:
-    """Exact choices of some blocks; ``out`` (blocks, 2) are movers and considering."""
+    """Exact choices of some blocks; ``out`` (blocks, 2) are movers and considering; working space as in `choose`."""
     for b in range(out.shape[0]):
         lo, hi = b * room, b * room + count[b, 0]
         out[b, 0], out[b, 1] = _decide_block(
@@ -364,6 +367,9 @@ def decide_rows(
             destination[lo:hi],
             who[lo:hi],
             reason[lo:hi],
+            alternative,
+            weight,
+            bits,
         )
 
 
@@ -418,7 +424,7 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     moved = np.zeros((blocks, 2), dtype=np.int64)
     decide_rows(
         h.uid, h.place, h.home_place, h.wealth, h.member, h.attributes, h.ties, h.flags, tables, mover, count, room,
-        destination, who, reason, moved,
+        destination, who, reason, moved, *buffers(tables),
     )  # fmt: skip
     return _Part(
         moves=[_packed(column, moved[:, 0], room) for column in (mover, destination, who, reason)],

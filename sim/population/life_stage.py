@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from sim.kernel import kernel
 from sim.population.columns import BIRTH_YEAR_ZERO, SECTOR_MASK, SECTOR_SHIFT, SKILL_MASK
 
 YOUNG_ADULT = 0
@@ -16,7 +15,7 @@ YOUNG_BELOW = 35
 ELDERLY_FROM = 60
 
 
-@njit(cache=True)
+@kernel
 def stage_of(members, year):  # type: ignore[no-untyped-def]
     """Life stage of a household in a year.
 
@@ -54,7 +53,7 @@ def stage_of(members, year):  # type: ignore[no-untyped-def]
     return OTHER
 
 
-@njit(cache=True)
+@kernel
 def type_of(stage, attributes):  # type: ignore[no-untyped-def]
     """Type t in 0..15 of a household: stage * 4 + skilled * 2 + (sector is not agriculture).
 

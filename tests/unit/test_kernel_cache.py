@@ -67,7 +67,7 @@ def _kernels() -> list[tuple[Path, object]]:
 
     found: list[tuple[Path, object]] = []
     for path in sorted(ROOT.rglob("*.py")):
-        if b"@njit" in path.read_bytes():
+        if b"@njit" in (source := path.read_bytes()) or b"@kernel" in source:
             module = importlib.import_module(".".join(["sim", *path.relative_to(ROOT).with_suffix("").parts]))
             kernels = [v for v in vars(module).values() if isinstance(v, Dispatcher)]
             found.extend((path, k) for k in kernels if Path(k.py_func.__code__.co_filename) == path)
