@@ -17,4 +17,4 @@ def kernel[F: Callable[..., object]](function: F) -> F:
 
     Arrays that it works in are handed to it; numba refuses to compile one that would make an array of its own.
     """
-    return njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[no-any-return]
+    return njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload, no-any-return]

@@ -8,15 +8,21 @@ without effect.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.pool import over_blocks
+
 HUSBAND_OLDER_YEARS: Final = 4
 LARGEST_GAP_YEARS: Final = 15
 """Assumption A37. Years, because ages are whole years."""
+
+# up to so many are sorted one by one; markets a thread takes at a time; both without effect on results
+_FEW: Final = 48
+_MARKETS: Final = 64
 
 
 @njit(cache=True, inline="always")
@@ -71,45 +77,122 @@ def _pair_market(
 
 
 @njit(cache=True)
-def _round(
-    market: NDArray[np.int64],
-    by_uid: NDArray[np.int64],
-    female: NDArray[np.bool_],
-    birth_year: NDArray[np.int64],
-    free: NDArray[np.bool_],
-    pair_woman: NDArray[np.int64],
-    pair_man: NDArray[np.int64],
-    pairs: int,
-) -> int:
-    """Pair everybody still free within their market."""
-    some = by_uid[free[by_uid]]
-    if some.shape[0] == 0:
-        return pairs
-    first = birth_year.min()
-    span = birth_year.max() - first + 1
-    key = np.empty(some.shape[0], dtype=np.int64)
-    for k in range(some.shape[0]):
-        i = some[k]
-        key[k] = (market[i] * 2 + (1 if female[i] else 0)) * span + (birth_year[i] - first)
-    order = some[np.argsort(key, kind="mergesort")]
-    lo = 0
-    while lo < order.shape[0]:
-        here = market[order[lo]]
-        middle = lo
-        while middle < order.shape[0] and market[order[middle]] == here and not female[order[middle]]:
-            middle += 1
-        hi = middle
-        while hi < order.shape[0] and market[order[hi]] == here:
-            hi += 1
-        if lo < middle < hi:
-            pairs = _pair_market(
-                order[lo:middle], order[middle:hi], birth_year, free, pair_woman, pair_man, pairs
-            )
-        lo = hi
-    return pairs
+def _grouped(
+    market: NDArray[np.int64], free: NDArray[np.bool_], start: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Those still free, market by market; ``start`` (markets + 1,) is filled with where each begins."""
+    n = market.shape[0]
+    for i in range(n):
+        if free[i]:
+            start[market[i] + 1] += 1
+    for j in range(start.shape[0] - 1):
+        start[j + 1] += start[j]
+    fill = start[:-1].copy()
+    order = np.empty(start[-1], dtype=np.int64)
+    for i in range(n):
+        if free[i]:
+            order[fill[market[i]]] = i
+            fill[market[i]] += 1
+    return order
 
 
 @njit(cache=True)
+def _sort_market(
+    group: NDArray[np.int64],
+    female: NDArray[np.bool_],
+    birth_year: NDArray[np.int64],
+    uid: NDArray[np.uint64],
+    first_year: int,
+    bucket: NDArray[np.int64],
+) -> int:
+    """Sort one market in place: men, then women, each by birth year and uid. Returns how many men.
+
+    By counting over ``bucket``, two for each birth year, then within the few of a bucket.
+    """
+    span = (bucket.shape[0] - 1) // 2
+    bucket[:] = 0
+    for i in group:
+        bucket[(span if female[i] else 0) + birth_year[i] - first_year + 1] += 1
+    men = 0
+    for k in range(1, bucket.shape[0]):
+        if k <= span:
+            men += bucket[k]
+        bucket[k] += bucket[k - 1]
+    by_year = np.empty(group.shape[0], dtype=np.int64)
+    for i in group:
+        k = (span if female[i] else 0) + birth_year[i] - first_year
+        at = bucket[k]
+        bucket[k] += 1
+        by_year[at] = i
+    # now bucket[k] is where k ends
+    begin = 0
+    for k in range(bucket.shape[0] - 1):
+        end = bucket[k]
+        if end - begin > _FEW:
+            some = by_year[begin:end].copy()
+            by_year[begin:end] = some[np.argsort(uid[some])]
+        else:
+            for a in range(begin + 1, end):
+                i = by_year[a]
+                at = a
+                while at > begin and uid[by_year[at - 1]] > uid[i]:
+                    by_year[at] = by_year[at - 1]
+                    at -= 1
+                by_year[at] = i
+        begin = end
+    group[:] = by_year
+    return men
+
+
+@njit(cache=True, nogil=True)
+def _pair_markets(
+    first: int,
+    last: int,
+    start: NDArray[np.int64],
+    order: NDArray[np.int64],
+    female: NDArray[np.bool_],
+    birth_year: NDArray[np.int64],
+    uid: NDArray[np.uint64],
+    first_year: int,
+    years: int,
+    free: NDArray[np.bool_],
+    pair_woman: NDArray[np.int64],
+    pair_man: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+) -> None:
+    """Pair the markets first..last; the pairs of one that begins at s stand from s // 2 on, ``pairs`` says how many."""
+    bucket = np.empty(2 * years + 1, dtype=np.int64)
+    for j in range(first, last):
+        lo, hi = start[j], start[j + 1]
+        if hi - lo < 2:
+            continue
+        group = order[lo:hi]
+        men = _sort_market(group, female, birth_year, uid, first_year, bucket)
+        if 0 < men < hi - lo:
+            pairs[j] = _pair_market(
+                group[:men], group[men:], birth_year, free, pair_woman[lo // 2 :], pair_man[lo // 2 :], 0
+            )
+
+
+@njit(cache=True)
+def _in_a_row(
+    start: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    pair_woman: NDArray[np.int64],
+    pair_man: NDArray[np.int64],
+    women: NDArray[np.int64],
+    men: NDArray[np.int64],
+    total: int,
+) -> int:
+    """Append the pairs of all markets; returns how many there are now."""
+    for j in range(pairs.shape[0]):
+        for k in range(start[j] // 2, start[j] // 2 + pairs[j]):
+            women[total] = pair_woman[k]
+            men[total] = pair_man[k]
+            total += 1
+    return total
+
+
 def match(
     place: NDArray[np.integer],
     district: NDArray[np.integer],
@@ -142,15 +225,37 @@ def match(
     n = uid.shape[0]
     if place.shape[0] != n or district.shape[0] != n or female.shape[0] != n or birth_year.shape[0] != n:
         raise ValueError("place, district, female, birth_year and uid must have one entry a seeker")
-    by_uid = np.argsort(uid, kind="mergesort")
+    if n == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     year = birth_year.astype(np.int64)
     is_female = female.astype(np.bool_)
     free = np.ones(n, dtype=np.bool_)
-    women = np.empty(n // 2, dtype=np.int64)
-    men = np.empty(n // 2, dtype=np.int64)
-    pairs = _round(place.astype(np.int64), by_uid, is_female, year, free, women, men, 0)
-    pairs = _round(district.astype(np.int64), by_uid, is_female, year, free, women, men, pairs)
-    return women[:pairs].copy(), men[:pairs].copy()
+    women, men = np.empty(n // 2, dtype=np.int64), np.empty(n // 2, dtype=np.int64)
+    first_year = int(year.min())
+    years = int(year.max()) - first_year + 1
+    total = 0
+    for market in (place, district):
+        start = np.zeros(int(market.max()) + 2, dtype=np.int64)
+        order = _grouped(market.astype(np.int64), free, start)
+        pair_woman, pair_man = (
+            np.empty(len(order) // 2, dtype=np.int64),
+            np.empty(len(order) // 2, dtype=np.int64),
+        )
+        pairs = np.zeros(len(start) - 1, dtype=np.int64)
+        blocks = -(-len(pairs) // _MARKETS)
+        seekers = (is_female, year, uid, first_year, years, free)
+
+        def work(
+            first: int,
+            last: int,
+            markets: tuple[Any, ...] = (start, order, *seekers, pair_woman, pair_man, pairs),
+            n_markets: int = len(pairs),
+        ) -> None:
+            _pair_markets(first * _MARKETS, min(n_markets, last * _MARKETS), *markets)
+
+        over_blocks(work, blocks)
+        total = int(_in_a_row(start, pairs, pair_woman, pair_man, women, men, total))
+    return women[:total].copy(), men[:total].copy()
 
 
 __all__ = ["HUSBAND_OLDER_YEARS", "LARGEST_GAP_YEARS", "match"]

@@ -76,7 +76,7 @@ def exponential(bits: np.uint32) -> float:
 @njit(cache=True, inline="always")
 def may_win(bits: np.uint32, weight: float, best: float) -> bool:
     """Whether Exp / weight of these 32 bits can be below ``best``: -ln(1 - u) >= u, without a logarithm."""
-    return (np.float64(bits) + 0.5) * _SLACK_OVER_TWO_32 < best * weight
+    return bool((np.float64(bits) + 0.5) * _SLACK_OVER_TWO_32 < best * weight)
 
 
 @kernel
@@ -91,10 +91,10 @@ def _draw_all(key: np.uint64, alternative: NDArray[np.uint32], bits: NDArray[np.
 @kernel
 def _any_may_win(bits: NDArray[np.uint32], weight: NDArray[np.float64], best: float) -> bool:
     """Whether the bound of `race` leaves any alternative a chance, without a branch within the loop."""
-    some = 0
+    some = np.int64(0)
     for a in range(bits.shape[0]):
         some += np.int64(may_win(bits[a], weight[a], best))
-    return some > 0
+    return bool(some > 0)
 
 
 @kernel

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.draws import Purpose, happens, key64
 from sim.behaviour.market_rules import share_of_step
+from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, Households
 from sim.population.hashing import hash32
@@ -59,7 +60,7 @@ def follow_rule(money: Money, seed: int, step: int, dt_quarters: float) -> Follo
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _would_follow(
     first: int,
     last: int,

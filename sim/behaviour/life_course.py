@@ -190,7 +190,7 @@ def apply_life(
     return births
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _expose(
     member: NDArray[np.uint8],
     place: NDArray[np.uint16],
@@ -199,9 +199,9 @@ def _expose(
     hi: int,
     year: int,
     count: NDArray[np.int64],
+    row: NDArray[np.uint8],
 ) -> None:
-    """Count the women of rows lo..hi-1 into ``count`` (2 * 35 * 2,)."""
-    row = np.empty(MEMBERS, dtype=np.uint8)
+    """Count the women of rows lo..hi-1 into ``count`` (2 * 35 * 2,); ``row`` (6,) is working space."""
     youngest = (year - BIRTH_YEAR_ZERO - FERTILE_FROM) << 1 | 1
     eldest = (year - BIRTH_YEAR_ZERO - (FERTILE_FROM + FERTILE_AGES - 1)) << 1
     for i in range(lo, hi):
@@ -245,7 +245,16 @@ def exposure(
     count = np.zeros((blocks, _EXPOSURE), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
-        _expose(member, place, urban, first * _BLOCK, min(n, last * _BLOCK), year, count[first])
+        _expose(
+            member,
+            place,
+            urban,
+            first * _BLOCK,
+            min(n, last * _BLOCK),
+            year,
+            count[first],
+            np.empty(MEMBERS, dtype=np.uint8),
+        )
 
     over_blocks(work, blocks)
     return np.asarray(count.sum(axis=0).reshape((2, FERTILE_AGES, 2)))

@@ -9,7 +9,6 @@ never holes. Stocks are carried along as integers and compared with a recount by
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.choose import REASON_FAMILY, REASONS
@@ -22,6 +21,7 @@ from sim.engine.family import pair_up, rehouse_orphans, seekers_of
 from sim.engine.identity import new_uids
 from sim.engine.ledger import MOVE_KINDS, Ledger, Movers
 from sim.engine.rows import (
+    WARMED,
     Rows,
     put_in,
     refresh,
@@ -30,14 +30,16 @@ from sim.engine.rows import (
     share_of_wealth,
     size_of,
     take_out,
+    warm,
     without_holes,
 )
 from sim.engine.stocks import Stocks
+from sim.kernel import kernel
 from sim.population.columns import BUSY, MEMBERS, Households
 from sim.population.links import Links
 
 
-@njit(cache=True)
+@kernel
 def _life(
     h: Rows,
     row: NDArray[np.int32],
@@ -71,7 +73,7 @@ def _life(
     return births, deaths, empty
 
 
-@njit(cache=True)
+@kernel
 def _move(
     h: Rows,
     row: NDArray[np.int32],
@@ -90,13 +92,16 @@ def _move(
     origin: NDArray[np.int32],
     people: NDArray[np.uint8],
     parent: NDArray[np.int64],
+    warmed: NDArray[np.int64],
 ) -> tuple[int, int, int]:
-    """Apply moves; splits append rows and list their parents. Returns whole, returns, paid."""
+    """Apply moves; splits append rows and list their parents. Returns whole, returns, paid. See `warm`."""
     born = 0
     whole = 0
     returns = 0
     paid = np.int64(0)
     for k in range(row.shape[0]):
+        if k % WARMED == 0:
+            warmed[0] ^= warm(h, row, k, min(row.shape[0], k + WARMED))
         i = int(row[k])
         o = int(h.place[i])
         d = int(to[k])
@@ -148,7 +153,7 @@ def _move(
     return whole, returns, int(paid)
 
 
-@njit(cache=True)
+@kernel
 def _join(
     h: Rows,
     parent_row: NDArray[np.int64],
@@ -283,6 +288,7 @@ def commit(
         origin,
         people,
         parent,
+        np.zeros(1, dtype=np.int64),
     )
     links.add(np.arange(households.n, households.n + len(parent)), parent)
     ledger.add(origin, events.destination, people, events.reason, tables, movers)

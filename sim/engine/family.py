@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -14,6 +15,7 @@ from sim.behaviour.life_course import has_adult
 from sim.behaviour.tables import Tables
 from sim.engine.events import Events
 from sim.engine.rows import (
+    WARMED,
     Rows,
     put_in,
     refresh,
@@ -22,14 +24,22 @@ from sim.engine.rows import (
     share_of_wealth,
     size_of,
     take_out,
+    warm,
 )
 from sim.engine.stocks import Stocks
+from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 from sim.population.hashing import hash32
 
 _FULL = 65535
 _NOBODY = 0xFFFFFFFFFFFFFFFF
+_DEATHS: Final = (1 << MEMBERS) - 1
+
+# what a thread takes at a time, without effect on results
+_BLOCK: Final = 1 << 12
+_ROWS: Final = 1 << 15
+_PARTS: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +69,61 @@ def seekers_of(households: Households, events: Events, tables: Tables) -> Seeker
     slot = (events.life_mask.astype(np.int64) >> (2 * MEMBERS)) - 1
     some = np.flatnonzero(slot >= 0)
     row, slot = events.life_row[some].astype(np.int64), slot[some]
-    code = households.member[row, slot]
-    place = households.place[row].astype(np.int64)
-    return Seekers(
-        row=row,
-        slot=slot,
-        place=place,
-        district=tables.district[place].astype(np.int64),
-        female=(code & 1).astype(np.bool_),
-        birth_year=BIRTH_YEAR_ZERO + (code >> 1).astype(np.int64),
-        uid=households.uid[row],
-    )
+    n = len(row)
+    place, district, year = (np.empty(n, dtype=np.int64) for _ in range(3))
+    female, uid = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.uint64)
+
+    def work(first: int, last: int) -> None:
+        _look_up(
+            first * _BLOCK,
+            min(n, last * _BLOCK),
+            row,
+            slot,
+            households.uid,
+            households.place,
+            households.member,
+            tables.district,
+            place,
+            district,
+            female,
+            year,
+            uid,
+        )
+
+    over_blocks(work, -(-n // _BLOCK))
+    return Seekers(row, slot, place, district, female, year, uid)
 
 
-@njit(cache=True)
+@kernel
+def _look_up(
+    lo: int,
+    hi: int,
+    row: NDArray[np.int64],
+    slot: NDArray[np.int64],
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    district: NDArray[np.int32],
+    place_out: NDArray[np.int64],
+    district_out: NDArray[np.int64],
+    female_out: NDArray[np.bool_],
+    year_out: NDArray[np.int64],
+    uid_out: NDArray[np.uint64],
+) -> None:
+    """Fill what a market asks of seekers lo..hi, column by column, so that reads from memory overlap."""
+    for k in range(lo, hi):
+        place_out[k] = np.int64(place[row[k]])
+    for k in range(lo, hi):
+        district_out[k] = district[place_out[k]]
+    for k in range(lo, hi):
+        code = member[row[k], slot[k]]
+        female_out[k] = code & 1 != 0
+        year_out[k] = BIRTH_YEAR_ZERO + (np.int64(code) >> 1)
+    for k in range(lo, hi):
+        uid_out[k] = uid[row[k]]
+
+
+@kernel
 def _settle_couples(
     h: Rows,
     woman: NDArray[np.int64],
@@ -93,12 +144,16 @@ def _settle_couples(
     destination: NDArray[np.int32],
     people: NDArray[np.uint8],
     emptied: NDArray[np.int64],
+    warmed: NDArray[np.int64],
 ) -> tuple[int, int, int]:
-    """Settle couples in the order given; returns moves, new rows and emptied rows."""
+    """Settle couples in the order given; returns moves, new rows and emptied rows. ``warmed`` is of no meaning."""
     moves = 0
     born = 0
     empty = 0
     for k in range(woman.shape[0]):
+        if k % WARMED == 0:
+            end = min(woman.shape[0], k + WARMED)
+            warmed[0] ^= warm(h, woman, k, end) ^ warm(h, man, k, end)
         w, m = woman[k], man[k]
         n_w, n_m = size_of(h, w), size_of(h, m)
         place_w, place_m = np.int64(h.place[w]), np.int64(h.place[m])
@@ -180,7 +235,7 @@ class Couples:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """K couples in the order of the women's rows.
+    """K couples in the order of the women among the seekers.
 
     Attributes
     ----------
@@ -233,6 +288,7 @@ class Pairs:
             destination,
             people,
             emptied,
+            np.zeros(1, dtype=np.int64),
         )
         return Couples(origin[:moves], destination[:moves], people[:moves], emptied[:empty], int(born))
 
@@ -252,8 +308,10 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     A household has one seeker a step, so a room that is free now still is when the couples are settled.
     """
     women, men = match(seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid)
-    order = np.argsort(seekers.row[women], kind="stable")  # as they lie in memory: couples are disjoint
-    w, m = women[order], men[order]
+    partner = np.full(len(seekers.row), -1, dtype=np.int64)
+    partner[women] = men
+    w = np.flatnonzero(partner >= 0)  # as they lie in memory: couples are disjoint
+    m = partner[w]
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
     room = households.member[man_row, MEMBERS - 1] == 0
@@ -270,34 +328,63 @@ class Orphans:
     emptied: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _without_adult(
+    rows: NDArray[np.int32],
+    mask: NDArray[np.int32],
+    member: NDArray[np.uint8],
+    year: int,
+    out: NDArray[np.int64],
+) -> int:
+    """List the rows in which somebody died and only children are left; returns how many."""
+    found = 0
+    for k in range(rows.shape[0]):
+        if mask[k] & _DEATHS:
+            i = rows[k]
+            if member[i, 0] != 0 and not has_adult(member[i], year):
+                out[found] = i
+                found += 1
+    return found
+
+
+@kernel
 def _hosts(
-    begin: int,
-    end: int,
-    n: int,
+    lo: int,
+    hi: int,
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     member: NDArray[np.uint8],
     year: int,
+    asked: NDArray[np.uint8],
     first: NDArray[np.int64],
     key: NDArray[np.uint64],
-    parts: int,
     best: NDArray[np.uint64],
     host: NDArray[np.int64],
+    listed: NDArray[np.int64],
 ) -> None:
-    """For each child the row of its place with room and an adult that has the least keyed hash, part by part."""
-    for part in range(begin, end):
-        for i in range(n * part // parts, n * (part + 1) // parts):
-            j = place[i]
-            lo, hi = first[j], first[j + 1]
-            if lo == hi:
-                continue
-            u = uid[i]
-            for c in range(lo, hi):
-                value = hash64_2(key[c], u, 0)
-                if value < best[part, c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
-                    best[part, c] = value
-                    host[part, c] = i
+    """For each child the row lo..hi of its place with room and an adult that has the least keyed hash.
+
+    Parameters
+    ----------
+    asked : (P,) uint8
+        1 where there is an orphan, whose places in ``key`` are ``first``.
+    best, host : (children,)
+        Least hash so far and its row.
+    listed : (>= hi - lo + 1,)
+        Working space.
+    """
+    k = np.int64(0)
+    for i in range(lo, hi):
+        listed[k] = i
+        k += np.int64(asked[place[i]])
+    for f in range(k):
+        i = listed[f]
+        j = place[i]
+        for c in range(first[j], first[j + 1]):
+            value = hash64_2(key[c], uid[i], 0)
+            if value < best[c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
+                best[c] = value
+                host[c] = i
 
 
 def rehouse_orphans(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Orphans:
@@ -306,10 +393,8 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     A child for whom no household of the place has room stays where it is and is counted as left.
     """
     h, n = households, households.n
-    died = (events.life_mask & ((1 << MEMBERS) - 1)) != 0
-    rows = events.life_row[died].astype(np.int64)
-    rows = rows[h.member[rows, 0] != 0]
-    rows = rows[np.array([not has_adult(h.member[i], tables.year) for i in rows], dtype=np.bool_)]
+    found = np.empty(len(events.life_row), dtype=np.int64)
+    rows = found[: _without_adult(events.life_row, events.life_mask, h.member, tables.year, found)]
     if len(rows) == 0:
         return Orphans(0, 0, np.empty(0, dtype=np.int64))
     # one entry a child, by place, then household, then slot, youngest slot first so that slots stay valid
@@ -322,13 +407,33 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
         dtype=np.uint64,
     )
     first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
-    parts = 4
+    asked = (np.diff(first) > 0).astype(np.uint8)
+    blocks = -(-n // _ROWS)
+    parts = min(blocks, _PARTS)
     best = np.full((parts, len(key)), _NOBODY, dtype=np.uint64)
     host = np.full((parts, len(key)), -1, dtype=np.int64)
-    over_blocks(
-        lambda a, b: _hosts(a, b, n, h.uid, h.place, h.member, tables.year, first, key, parts, best, host),
-        parts,
-    )
+
+    def work(begin: int, end: int) -> None:
+        listed = np.empty(_ROWS + 1, dtype=np.int64)
+        for part in range(begin, end):
+            for b in range(blocks * part // parts, blocks * (part + 1) // parts):
+                lo, hi = b * _ROWS, min(n, (b + 1) * _ROWS)
+                _hosts(
+                    lo,
+                    hi,
+                    h.uid,
+                    h.place,
+                    h.member,
+                    tables.year,
+                    asked,
+                    first,
+                    key,
+                    best[part],
+                    host[part],
+                    listed,
+                )
+
+    over_blocks(work, parts)
     chosen = host[best.argmin(axis=0), np.arange(len(key))]
     r = rows_of(h)
     left = 0

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.engine.changes import Changes
+from sim.kernel import kernel
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 
 YEARS: Final = 5
@@ -22,7 +22,7 @@ LEAST_AGE: Final = 5
 N_SCOPES: Final = 5
 
 
-@njit(cache=True)
+@kernel
 def _persons_by_scope(
     n: int,
     then: NDArray[np.uint16],

@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import hash64_2
+from sim.kernel import kernel
 from sim.pool import over_blocks
 
-_FILTER_BITS = 24
-_PARTS = 32
+_FILTER_BITS: Final = 22
+"""Half a megabyte: it stays in the cache of a core."""
+_BLOCK: Final = 1 << 14
+_ROOM_A_UID: Final = 4
 
 
-@njit(cache=True)
-def _filter(new: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """One bit for the top bits of each new identity, so small that it stays in the cache."""
-    bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
+@kernel
+def _enter(new: NDArray[np.uint64], filter_bits: NDArray[np.uint8], slots: NDArray[np.int32]) -> bool:
+    """Enter new identities in the filter, by top bits, and a table, by low ones; True if one is there twice.
+
+    Parameters
+    ----------
+    slots : (a power of two,) int32
+        Places in ``new``, -1 for none.
+    """
+    shift = np.uint64(64 - _FILTER_BITS)
+    mask = np.uint64(slots.shape[0] - 1)
     for k in range(new.shape[0]):
-        top = new[k] >> np.uint64(64 - _FILTER_BITS)
-        bits[top >> np.uint64(3)] |= np.uint8(1) << np.uint8(top & np.uint64(7))
-    return bits
+        top = new[k] >> shift
+        filter_bits[top >> np.uint64(3)] |= np.uint8(1) << np.uint8(top & np.uint64(7))
+        at = new[k] & mask
+        while slots[at] >= 0:
+            if new[slots[at]] == new[k]:
+                return True
+            at = (at + np.uint64(1)) & mask
+        slots[at] = k
+    return False
 
 
-@njit(cache=True, nogil=True)
-def _look(
-    lo: int,
-    hi: int,
+@kernel
+def _meets(
     existing: NDArray[np.uint64],
     new: NDArray[np.uint64],
-    bits: NDArray[np.uint8],
-    taken: NDArray[np.bool_],
-) -> None:
-    """Mark which of the sorted ``new`` stand among existing[lo:hi]: first the filter, then a search."""
+    filter_bits: NDArray[np.uint8],
+    slots: NDArray[np.int32],
+    listed: NDArray[np.int32],
+) -> bool:
+    """Whether any of ``existing`` is among the new ones: the filter without a branch first, then the table."""
     shift = np.uint64(64 - _FILTER_BITS)
-    for i in range(lo, hi):
+    mask = np.uint64(slots.shape[0] - 1)
+    k = np.int64(0)
+    for i in range(existing.shape[0]):
         top = existing[i] >> shift
-        if bits[top >> np.uint64(3)] & (np.uint8(1) << np.uint8(top & np.uint64(7))):
-            k = np.searchsorted(new, existing[i])
-            if k < new.shape[0] and new[k] == existing[i]:
-                taken[k] = True
+        listed[k] = i
+        k += np.int64((filter_bits[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7))) & np.uint8(1))
+    for f in range(k):
+        uid = existing[listed[f]]
+        at = uid & mask
+        while slots[at] >= 0:
+            if new[slots[at]] == uid:
+                return True
+            at = (at + np.uint64(1)) & mask
+    return False
 
 
-def _taken(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the sorted ``new`` uids stand among ``existing``."""
-    taken = np.zeros(len(new), dtype=np.bool_)
-    bits, n = _filter(new), len(existing)
-    over_blocks(lambda a, b: _look(n * a // _PARTS, n * b // _PARTS, existing, new, bits, taken), _PARTS)
-    return taken
+def _unique(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> bool:
+    """Whether all ``new`` identities differ from one another and from the existing ones: almost surely."""
+    bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
+    slots = np.full(1 << int(_ROOM_A_UID * max(len(new), 1)).bit_length(), -1, dtype=np.int32)
+    if _enter(new, bits, slots):
+        return False
+    n = len(existing)
+    met: list[int] = []
+
+    def work(first: int, last: int) -> None:
+        listed = np.empty(_BLOCK + 1, dtype=np.int32)
+        for b in range(first, last):
+            if _meets(existing[b * _BLOCK : min(n, (b + 1) * _BLOCK)], new, bits, slots, listed):
+                met.append(b)
+
+    over_blocks(work, -(-n // _BLOCK))
+    return not met
 
 
 @njit(cache=True)
@@ -73,13 +109,13 @@ def new_uids(existing: NDArray[np.uint64], parents: NDArray[np.uint64], key: np.
         One child each.
     """
     ordinal = np.zeros(len(parents), dtype=np.int64)
-    while True:
-        uid = _children(key, parents, ordinal)
+    uid = _children(key, parents, ordinal)
+    while not _unique(existing, uid):
         order = np.lexsort((parents, uid))
         ranked = uid[order]
         again = np.zeros(len(uid), dtype=np.bool_)
-        again[order] = _taken(existing, ranked)
+        again[order] = np.isin(ranked, existing)
         again[order[1:]] |= ranked[1:] == ranked[:-1]  # the first of them keeps its identity
-        if not again.any():
-            return uid
         ordinal[again] += 1
+        uid = _children(key, parents, ordinal)
+    return uid

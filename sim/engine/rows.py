@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernel import kernel
 from sim.population.columns import (
     BUSY,
     MEMBERS,
@@ -23,6 +24,9 @@ from sim.population.life_stage import stage_of, type_of
 _AGRICULTURE = 0
 _SERVICE = 2
 _RENT = 1
+
+WARMED = 32
+"""Rows that are read ahead, see `warm`."""
 
 
 class Rows(NamedTuple):
@@ -44,7 +48,25 @@ def rows_of(households: Households) -> Rows:
     return Rows(*(getattr(households, name) for name in Rows._fields))
 
 
-@njit(cache=True)
+@kernel
+def warm(h: Rows, rows: NDArray[np.integer], lo: int, hi: int) -> int:
+    """Read the rows lo..hi of a list, so that misses of the cache overlap before the rows are worked on in turn."""
+    seen = np.int64(0)
+    for k in range(lo, hi):
+        i = rows[k]
+        seen ^= (
+            np.int64(h.place[i]) ^ np.int64(h.home_place[i]) ^ np.int64(h.wealth[i]) ^ np.int64(h.flags[i])
+        )
+    for k in range(lo, hi):
+        i = rows[k]
+        seen ^= np.int64(h.attributes[i]) ^ np.int64(h.income_quantile[i]) ^ np.int64(h.ties[i])
+    for m in range(MEMBERS):
+        for k in range(lo, hi):
+            seen ^= np.int64(h.member[rows[k], m])
+    return int(seen)
+
+
+@kernel
 def size_of(h: Rows, i: int) -> int:
     """Persons in row i."""
     n = 0
@@ -53,7 +75,7 @@ def size_of(h: Rows, i: int) -> int:
     return n
 
 
-@njit(cache=True)
+@kernel
 def take_out(h: Rows, i: int, slot: int) -> np.uint8:
     """Remove a member from row i and return its code; the others move up."""
     code = np.uint8(h.member[i, slot])
@@ -63,7 +85,7 @@ def take_out(h: Rows, i: int, slot: int) -> np.uint8:
     return code
 
 
-@njit(cache=True)
+@kernel
 def put_in(h: Rows, i: int, code: np.uint8) -> None:
     """Add a member to row i, which must have room: eldest first, and by code among the same age."""
     m = size_of(h, i)
@@ -73,7 +95,7 @@ def put_in(h: Rows, i: int, code: np.uint8) -> None:
     h.member[i, m] = code
 
 
-@njit(cache=True)
+@kernel
 def share_of_wealth(h: Rows, i: int, people: int) -> np.uint16:
     """Take an equal share a head out of row i's wealth for one of its ``people``, rounded down."""
     part = h.wealth[i] // np.uint16(people)
@@ -81,7 +103,7 @@ def share_of_wealth(h: Rows, i: int, people: int) -> np.uint16:
     return np.uint16(part)
 
 
-@njit(cache=True)
+@kernel
 def settled(attributes: np.uint8, urban: bool, tenant: bool) -> np.uint8:
     """Attributes on arrival: no farming in urban places (services instead); movers rent."""
     if urban and ((attributes >> SECTOR_SHIFT) & SECTOR_MASK) == _AGRICULTURE:
@@ -95,14 +117,14 @@ def settled(attributes: np.uint8, urban: bool, tenant: bool) -> np.uint8:
     return attributes
 
 
-@njit(cache=True)
+@kernel
 def refresh(h: Rows, i: int, year: int) -> None:
     """Type of row i after its members or attributes changed; it is busy until the next step."""
     kind = type_of(stage_of(h.member[i], year), h.attributes[i])
     h.flags[i] = np.uint8((h.flags[i] & ~np.uint8(TYPE_MASK)) | np.uint8(kind) | np.uint8(BUSY))
 
 
-@njit(cache=True)
+@kernel
 def copy_row(h: Rows, source: int, target: int) -> None:
     """Copy every column of a row."""
     h.uid[target] = h.uid[source]

@@ -9,14 +9,34 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.household_rules import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
+from sim.behaviour.household_rules import COUNT_MASK, WORKER_SHIFT
+from sim.kernel import kernel
 from sim.pool import over_blocks
-from sim.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Households
-from sim.population.life_stage import stage_of, type_of
+from sim.population.columns import (
+    BIRTH_YEAR_ZERO,
+    MEMBERS,
+    N_TYPES,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SKILL_MASK,
+    TYPE_MASK,
+    Households,
+)
+from sim.population.life_stage import (
+    CHILD_BELOW,
+    CHILDREN,
+    ELDERLY,
+    ELDERLY_FROM,
+    OTHER,
+    YOUNG_ADULT,
+    YOUNG_BELOW,
+)
 
-_PARTS: Final = 8
+_PARTS: Final = 4
+_RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
 _HALF: Final = 32
+_NOT_TYPE: Final = 0xFF ^ TYPE_MASK
 
 
 @dataclass(eq=False)
@@ -43,7 +63,7 @@ class Stocks:
     wealth: int
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_part(
     lo: int,
     hi: int,
@@ -52,37 +72,60 @@ def _count_part(
     member: NDArray[np.uint8],
     wealth: NDArray[np.uint16],
     flags: NDArray[np.uint8],
-    word: NDArray[np.uint32],
+    first_worker: np.uint8,
+    more_workers: np.uint8,
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
     kinds: NDArray[np.int64],
-    persons: NDArray[np.int32],
+    persons: NDArray[np.int64],
     network: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    working: NDArray[np.uint8],
 ) -> int:
-    """Count rows lo..hi into the given tables; returns their wealth."""
-    total = np.empty(_CHUNK, dtype=np.uint32)
+    """Count rows lo..hi into the given tables; returns their wealth. The last two are working space of a chunk."""
     money = np.int64(0)
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
         size = end - start
-        total[:size] = np.uint32(0)
+        for i in range(size):
+            people[i] = 0
+        for i in range(size):
+            working[i] = 0
         for m in range(MEMBERS):
             column = member[start:end, m]
             for i in range(size):
-                total[i] += word[column[i]]
+                people[i] += np.uint8(column[i] != 0)
+            for i in range(size):
+                working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
         w = wealth[start:end]
         for i in range(size):
             money += np.int64(w[i])
+        # neighbours in memory are often of one place: two tables in turn, so that no addition waits for the last one
         for i in range(size):
             j = np.int64(place[start + i])
             t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
-            working = np.int64((total[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
-            kinds[j, t] += np.int64(1) + (
-                working << _HALF
-            )  # one cell for both: scattered writes are what costs
-            persons[j] += np.int32(total[i] >> np.uint32(PERSON_SHIFT))
-            network[province_of_place[home_place[start + i]], district[j]] += np.int32(1)
+            # one cell for both: scattered writes are what costs
+            kinds[j, t] += np.int64(1) + (np.int64(working[i]) << _HALF)
+            persons[i & 1, j] += np.int64(people[i])
+            network[i & 1, province_of_place[home_place[start + i]], district[j]] += np.int32(1)
     return int(money)
+
+
+def _codes_of_workers(word: NDArray[np.uint32]) -> tuple[np.uint8, np.uint8]:
+    """The first member code of working age, and how many more follow it: ages, and so codes, without a gap.
+
+    Raises
+    ------
+    ValueError
+        When the packed words of the members say otherwise.
+    """
+    working = (word >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK)
+    codes = np.flatnonzero(working)
+    if len(codes) == 0 or codes[0] == 0 or int(np.ptp(codes)) != len(codes) - 1 or int(working.max()) != 1:
+        raise ValueError(
+            f"codes of working age must follow one another and stand for one person; got {codes}"
+        )
+    return np.uint8(codes[0]), np.uint8(len(codes) - 1)
 
 
 def count(
@@ -100,8 +143,9 @@ def count(
     """
     n_places, n_districts = len(district), len(province)
     kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int64)
-    persons = np.zeros((_PARTS, n_places), dtype=np.int32)
-    network = np.zeros((_PARTS, int(province.max()) + 1, n_districts), dtype=np.int32)
+    persons = np.zeros((_PARTS, 2, n_places), dtype=np.int64)
+    network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
+    workers = _codes_of_workers(word)
     money = np.zeros(_PARTS, dtype=np.int64)
     h, n, province_of_place = households, households.n, province[district]
 
@@ -115,12 +159,14 @@ def count(
                 h.member,
                 h.wealth,
                 h.flags,
-                word,
+                *workers,
                 district,
                 province_of_place,
                 kinds[part],
                 persons[part],
                 network[part],
+                np.empty(_CHUNK, dtype=np.uint8),
+                np.empty(_CHUNK, dtype=np.uint8),
             )
 
     over_blocks(work, _PARTS)
@@ -128,10 +174,10 @@ def count(
     by_kind = both & ((1 << _HALF) - 1)
     return Stocks(
         households=by_kind.sum(axis=1),
-        persons=persons.sum(axis=0, dtype=np.int64),
+        persons=persons.sum(axis=(0, 1)),
         kinds=by_kind,
         workers=both >> _HALF,
-        network=network.sum(axis=0, dtype=np.int64),
+        network=network.sum(axis=(0, 1), dtype=np.int64),
         wealth=int(money.sum()),
     )
 
@@ -147,25 +193,68 @@ def by_type_and_ties(
     return out
 
 
+def _first_code_below(age: int, year: int) -> np.uint8:
+    """The least member code of somebody younger than this age; codes rise with the year of birth."""
+    return np.uint8(max((year - BIRTH_YEAR_ZERO - age + 1) << 1, 1))
+
+
 def retype(households: Households, year: int) -> None:
-    """Life stage of every household at its members' ages of a new year."""
-    h, n, parts = households, households.n, _PARTS * 4
+    """Life stage of every household at its members' ages of a new year, as `stage_of` tells it."""
+    h, n = households, households.n
+    child, young, not_old = (_first_code_below(age, year) for age in (CHILD_BELOW, YOUNG_BELOW, ELDERLY_FROM))
 
     def work(first: int, last: int) -> None:
-        _retype_part(n * first // parts, n * last // parts, h.member, h.attributes, h.flags, year)
+        a, b, c = (np.empty(_CHUNK, dtype=np.uint8) for _ in range(3))
+        lo, hi = first * _RETYPED, min(n, last * _RETYPED)
+        _retype_part(lo, hi, h.member, h.attributes, h.flags, child, young, not_old, a, b, c)
 
-    over_blocks(work, parts)
+    over_blocks(work, -(-n // _RETYPED))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _retype_part(
     lo: int,
     hi: int,
     member: NDArray[np.uint8],
     attributes: NDArray[np.uint8],
     flags: NDArray[np.uint8],
-    year: int,
+    child_from: np.uint8,
+    young_from: np.uint8,
+    not_old_from: np.uint8,
+    child: NDArray[np.uint8],
+    young: NDArray[np.uint8],
+    not_old: NDArray[np.uint8],
 ) -> None:
-    for i in range(lo, hi):
-        kind = type_of(stage_of(member[i], year), attributes[i])
-        flags[i] = np.uint8((flags[i] & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
+    """Types of rows lo..hi by comparing member codes with those at the limits of ages; working space at the end."""
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        for i in range(size):
+            child[i] = 0
+        for i in range(size):
+            young[i] = 0
+        for i in range(size):
+            not_old[i] = 0
+        for m in range(MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                child[i] |= np.uint8(column[i] >= child_from)
+            for i in range(size):
+                young[i] |= np.uint8((column[i] >= young_from) & (column[i] < child_from))
+            for i in range(size):
+                not_old[i] |= np.uint8(column[i] >= not_old_from)
+        a, f = attributes[start:end], flags[start:end]
+        for i in range(size):
+            young[i] = np.uint8(OTHER) if young[i] == 0 else np.uint8(YOUNG_ADULT)
+        for i in range(size):
+            young[i] = young[i] if child[i] == 0 else np.uint8(CHILDREN)
+        for i in range(size):
+            young[i] = young[i] if not_old[i] != 0 else np.uint8(ELDERLY)
+        for i in range(size):
+            child[i] = np.uint8((a[i] >> np.uint8(SECTOR_SHIFT)) & np.uint8(SECTOR_MASK)) != 0
+        for i in range(size):
+            child[i] |= np.uint8((a[i] & np.uint8(SKILL_MASK)) << np.uint8(1))
+        for i in range(size):
+            child[i] |= np.uint8(young[i] << np.uint8(2))
+        for i in range(size):
+            f[i] = np.uint8((f[i] & np.uint8(_NOT_TYPE)) | child[i])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.kernel import kernel
 from sim.population.columns import BIRTH_YEAR_ZERO, SECTOR_MASK, SECTOR_SHIFT, SKILL_MASK
 
@@ -16,7 +19,7 @@ ELDERLY_FROM = 60
 
 
 @kernel
-def stage_of(members, year):  # type: ignore[no-untyped-def]
+def stage_of(members: NDArray[np.uint8], year: int) -> int:
     """Life stage of a household in a year.
 
     All 60 or older: elderly; else anybody under 15: children; else anybody aged 15-34: young adult; else
@@ -54,7 +57,7 @@ def stage_of(members, year):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def type_of(stage, attributes):  # type: ignore[no-untyped-def]
+def type_of(stage: int, attributes: np.uint8) -> int:
     """Type t in 0..15 of a household: stage * 4 + skilled * 2 + (sector is not agriculture).
 
     Parameters
