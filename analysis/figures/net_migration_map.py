@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,16 +124,22 @@ def class_colours(n: int) -> NDArray[np.float64]:
     return np.asarray(colormaps["PuOr_r"](at))
 
 
+@cache
+def _simplified(tolerance: float) -> dict[str, list[Ring]]:
+    """Outlines by legacy province code, as drawn."""
+    return simplified({code: rings for code, _, rings in load_outlines()}, tolerance)
+
+
 def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[str, list[Ring]]:
     """Outlines by legacy province code, or nothing where the world is not the one they belong to."""
-    outlines = {code: rings for code, _, rings in load_outlines()}
+    outlines = _simplified(tolerance)
     codes = {str(c) for c in run.world_places["legacy_province"]}
     places = run.world_places
     if not codes <= set(outlines) or run.config.get("world", {}).get("name", "viet_nam") != "viet_nam":
         return {}
     lon, lat = places["longitude"].to_numpy(), places["latitude"].to_numpy()
     box = (lon > 101) & (lon < 119) & (lat > 6) & (lat < 25)
-    return simplified(outlines, tolerance) if box.all() else {}
+    return outlines if box.all() else {}
 
 
 def draw_map(

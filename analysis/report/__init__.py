@@ -53,11 +53,11 @@ def write(
                 f"--against: {folder} is a sweep, whose scenarios are compared with each other"
             )
         sweep = Sweep(Path(folder))
-        found = find([sweep.folder if experiments is None else experiments])
+        found = find(experiments or sweep.folder, strict=experiments is not None)
         html = render(None, found, sweep, language=language, tell=tell)
         return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
     subject = gather(folder, against)
     parent = subject.run.folder.resolve().parent.parent
-    found = find([parent if experiments is None else experiments])
+    found = find(experiments or parent, strict=experiments is not None)
     html = render(collect(subject, tell), found, language=language, tell=tell)
     return write_bytes(out or subject.run.folder / "report.html", html.encode("utf-8"))

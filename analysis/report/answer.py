@@ -123,16 +123,28 @@ def leaving(w: Words, e: Estimate, level: Estimate) -> str:
     )
 
 
-def answer(w: Words, arms: Arms) -> Answer:
-    """The first screen of a report on a run."""
-    made = Answer(
-        w.t(
+def _question(w: Words, arms: Arms) -> str:
+    """The heading: the question that this pair of runs is about."""
+    name = policy(arms.run)
+    if arms.subject.twin is not None and not arms.subject.about_the_reform:
+        return w.t("How do two simulated countries differ?", "Hai đất nước mô phỏng khác nhau thế nào?")
+    if name in ("actual", "none"):
+        return w.t(
             "What did the merger of communes, districts and provinces do to people's access to government, and to "
             "where they live?",
             "Việc sáp nhập xã, bỏ cấp huyện và sáp nhập tỉnh tác động thế nào đến mức tiếp cận chính quyền của người "
             "dân và nơi họ sinh sống?",
         )
+    reform = arms.reform(w)
+    return w.t(
+        f"What would {reform} do to people's access to government, and to where they live?",
+        f"Phương án «{reform}» tác động thế nào đến mức tiếp cận chính quyền của người dân và nơi họ sinh sống?",
     )
+
+
+def answer(w: Words, arms: Arms) -> Answer:
+    """The first screen of a report on a run."""
+    made = Answer(_question(w, arms))
     if arms.subject.twin is None:
         _alone(w, arms, made)
         return made
@@ -339,7 +351,9 @@ def _alone(w: Words, arms: Arms, made: Answer) -> None:
                 "không có cải cách mới tách được các lý do đó.",
             )
         )
-        made.command = f"dicu run {run.folder}/config.yaml reform.policy=none name=none"
+        made.command = (
+            f"dicu run {run.folder}/config.yaml reform.policy=none name=none --out {run.folder.parent.parent}"
+        )
     eve, end = (run.labels[s] for s in (arms.sheet.moments.eve, arms.sheet.moments.end))
     level = arms.level
     made.lead.append(

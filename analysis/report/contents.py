@@ -12,7 +12,7 @@ from analysis.report import assumptions, charts, charts_people, fit, maps, prove
 from analysis.report.answer import answer
 from analysis.report.arms import Arms
 from analysis.report.contents_people import cell, flows, money, pairs_note, people, reasons
-from analysis.report.experiments import Experiment, page
+from analysis.report.experiments import Found, page
 from analysis.report.language import TERRAINS, Words
 from analysis.report.measures import ADMINISTRATION, changes_by_province, outcomes
 from analysis.report.svg import Drawing
@@ -24,14 +24,13 @@ CLASSES: Final = 6
 """Classes of a map of access on each side of 0."""
 
 
-def contents(
-    w: Words, arms: Arms | None, experiments: list[Experiment], sweep: Sweep | None
-) -> dict[str, Any]:
+def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> dict[str, Any]:
     """Everything that the template of the body asks for."""
     made: dict[str, Any] = {
         "arms": arms,
         "sweep": None if sweep is None else sweep_contents.contents(w, sweep),
-        "experiments": [page(w, e) for e in experiments],
+        "experiments": [page(w, e) for e in found.experiments],
+        "unreadable": found.unreadable,
     }
     if arms is not None:
         made |= {

@@ -83,31 +83,42 @@ class Experiment:
     left_out: tuple[str, ...]
 
 
-def find(folders: list[Path]) -> list[Experiment]:
-    """Experiments in the folders given and one or two levels below them, by identity.
+@dataclass(frozen=True)
+class Found:
+    """Experiments by identity, and the files that could not be read, each with the reason."""
 
-    Of several files of one experiment the whole one is taken rather than a quick one, then the newest.
+    experiments: tuple[Experiment, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+def find(folder: Path, *, strict: bool = False) -> Found:
+    """Experiments in a folder and one or two levels below it, by identity.
+
+    Of several files of one experiment the whole one is taken rather than a quick one, then the newest. Those of
+    another schema are named on the page; with ``strict``, for a folder that was asked for, they are an error.
 
     Raises
     ------
     BadExperiment
-        When a file is of another schema.
+        With ``strict``, when a file cannot be read.
     """
     found: dict[str, tuple[tuple[bool, float], Path, Result]] = {}
-    for folder in folders:
-        for path in (
-            p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in sorted(folder.glob(pattern))
-        ):
-            if any(part.startswith(".tmp-") for part in path.parts):
-                continue
-            try:
-                result = read_result(path)
-            except (OSError, ValueError) as error:
-                raise BadExperiment(f"{path}: cannot be read ({_short(error)})") from error
-            rank = (not result.quick, path.stat().st_mtime)
-            if result.id not in found or rank > found[result.id][0]:
-                found[result.id] = (rank, path, result)
-    made, room = [], LARGEST_FIGURES
+    unreadable = []
+    for path in (p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in sorted(folder.glob(pattern))):
+        if any(part.startswith(".tmp-") for part in path.parts):
+            continue
+        try:
+            result = read_result(path)
+        except (OSError, ValueError) as error:
+            unreadable.append(f"{path}: cannot be read ({_short(error)})")
+            continue
+        rank = (not result.quick, path.stat().st_mtime)
+        if result.id not in found or rank > found[result.id][0]:
+            found[result.id] = (rank, path, result)
+    if strict and unreadable:
+        raise BadExperiment(unreadable[0])
+    made: list[Experiment] = []
+    room = LARGEST_FIGURES
     for _, path, result in (found[k] for k in sorted(found)):
         pictures: list[Picture] = []
         missing: list[str] = []
@@ -121,7 +132,7 @@ def find(folders: list[Path]) -> list[Experiment]:
             room -= len(picture.src)
             pictures.append(picture)
         made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
-    return made
+    return Found(tuple(made), tuple(unreadable))
 
 
 def _short(error: Exception) -> str:
@@ -262,7 +273,7 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def sheet(experiments: list[Experiment]) -> str:
+def sheet(experiments: tuple[Experiment, ...]) -> str:
     """Style rules that hold the figures, each once for both languages."""
     return "\n".join(
         f'.{p.key} {{ aspect-ratio: {p.wide:g} / {p.high:g}; background-image: url("{p.src}"); }}'

@@ -9,7 +9,7 @@ from typing import Final
 from analysis.report import svg
 from analysis.report.arms import Arms
 from analysis.report.contents import contents
-from analysis.report.experiments import Experiment, sheet
+from analysis.report.experiments import Found, sheet
 from analysis.report.language import LANGUAGES, Code, Words
 from analysis.report.sweep import Sweep
 
@@ -23,7 +23,7 @@ class TooLarge(ValueError):
 
 
 def render(
-    arms: Arms | None, experiments: list[Experiment], sweep: Sweep | None = None, *, language: Code = "vi",
+    arms: Arms | None, found: Found, sweep: Sweep | None = None, *, language: Code = "vi",
     tell: Callable[[str], None] | None = None,
 ) -> str:  # fmt: skip
     """The whole page as HTML.
@@ -32,7 +32,8 @@ def render(
     ----------
     arms : Arms or None
         A run with its twin and replicates; None in a report on a sweep.
-    experiments : list of Experiment
+    found : Found
+        Experiments.
     sweep : Sweep or None
     language : {"vi", "en"}
         Language shown until the reader switches.
@@ -55,11 +56,11 @@ def render(
             tell({"vi": "Vietnamese", "en": "English"}[code])
         w = Words(code)
         template = environment.get_template("body.html.j2")
-        bodies.append((code, template.render(w=w, t=w.t, **contents(w, arms, experiments, sweep))))
+        bodies.append((code, template.render(w=w, t=w.t, **contents(w, arms, found, sweep))))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,
         language=language,
-        style=(TEMPLATES / "style.css").read_text(encoding="utf-8") + sheet(experiments),
+        style=(TEMPLATES / "style.css").read_text(encoding="utf-8") + sheet(found.experiments),
     )
     size = len(html.encode("utf-8"))
     if size > LARGEST:

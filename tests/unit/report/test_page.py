@@ -156,12 +156,17 @@ def test_a_whole_experiment_is_taken_rather_than_a_quick_one(tmp_path) -> None:
     for name, quick in (("a", False), ("b", True)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "experiment.json").write_text(json.dumps(experiment(quick=quick)))
-    (one,) = find([tmp_path])
+    (one,) = find(tmp_path).experiments
     assert one.path.parent.name == "a"
 
 
-def test_an_experiment_of_another_schema_is_named(tmp_path) -> None:
+def test_an_experiment_of_another_schema_is_named(made, tmp_path) -> None:
     for text in ("{", json.dumps({"schema_version": 99}), json.dumps(experiment(effect="large"))):
         (tmp_path / "experiment.json").write_text(text)
         with pytest.raises(BadExperiment, match=r"experiment\.json: cannot be read"):
-            find([tmp_path])
+            find(tmp_path, strict=True)
+    assert len(find(tmp_path).unreadable) == 1
+    html, _ = read(write(made(tmp_path, "actual")))
+    assert (
+        "cannot be read" in html
+    )  # a neighbour's file is no reason to fail, and is not passed over in silence
