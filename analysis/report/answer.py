@@ -12,7 +12,6 @@ from typing import Final
 from analysis.report.arms import Arms
 from analysis.report.compare import Estimate
 from analysis.report.language import TERRAINS, Words
-from analysis.report.measures import outcomes
 from analysis.report.subject import policy
 
 HARDLY_PERCENT: Final = 2.0
@@ -180,8 +179,7 @@ def answer(w: Words, arms: Arms) -> Answer:
             ),
         ),
     ]
-    assert arms.twin is not None
-    shares = outcomes(arms.sheet, arms.twin, "end").loc["all"]
+    shares = arms.outcomes("end").loc["all"]
     texts.append(
         w.t(
             f"Of all people, {w.pct(shares['both_better'])} are better served and worse in neither, "
@@ -221,12 +219,11 @@ def answer(w: Words, arms: Arms) -> Answer:
 
 def _first_years(w: Words, arms: Arms) -> str | None:
     """How it was a year and more after the reform, where that is another moment than the end."""
-    assert arms.twin is not None
     moments = arms.sheet.moments
     if moments.soon == moments.end:
         return None
     when = w.period(arms.run.labels[moments.soon])
-    share = float(outcomes(arms.sheet, arms.twin, "soon").loc["all", "both_worse"])
+    share = float(arms.outcomes("soon").loc["all", "both_worse"])
     return w.t(
         f"On the way there, at the {when}, {w.pct(share)} were worse served in one or both and better in neither.",
         f"Trên đường đến đó, vào {when}, {w.pct(share)} người dân bị phục vụ kém hơn ở một hoặc cả hai việc mà không "

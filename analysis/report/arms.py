@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
+
+import pandas as pd
 
 from analysis.load import Run
 from analysis.report.compare import Estimate, estimate, levels, paired
 from analysis.report.language import Words
-from analysis.report.measures import Measures, Sheet, both, measure
+from analysis.report.measures import Measures, Sheet, both, changes_by_province, measure, outcomes
 from analysis.report.subject import Subject, policy
 
 REFORMS: Final = {
@@ -38,7 +40,7 @@ REFORMS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arms:
     """A subject with its figures.
 
@@ -94,6 +96,20 @@ class Arms:
         if key not in self.difference or any(not b[key] for b in self.base):
             return None
         return estimate([100 * (a[key] / b[key] - 1) for a, b in zip(self.treated, self.base, strict=True)])
+
+    @cache  # noqa: B019 - an Arms lives as long as the process that writes one page
+    def outcomes(self, moment: str) -> pd.DataFrame:
+        """Percent of people by what became of their access, see `measures.outcomes`; the mean over pairs."""
+        tables = [outcomes(a, b, moment) for a, b in self.pairs]
+        made: pd.DataFrame = sum(tables[1:], tables[0]) / len(tables)
+        return made
+
+    @cache  # noqa: B019
+    def changes(self, service: str, moment: str) -> pd.Series[float]:
+        """Change of access by legacy province, see `measures.changes_by_province`; the mean over pairs."""
+        changes = [changes_by_province(a, b, service, moment) for a, b in self.pairs]
+        made: pd.Series[float] = pd.concat(changes, axis=1).mean(axis=1)
+        return made
 
     @property
     def terrains(self) -> list[str]:

@@ -14,7 +14,7 @@ from analysis.report.arms import Arms
 from analysis.report.contents_people import cell, flows, money, pairs_note, people, reasons
 from analysis.report.experiments import Found, page
 from analysis.report.language import TERRAINS, Words
-from analysis.report.measures import ADMINISTRATION, changes_by_province, outcomes
+from analysis.report.measures import ADMINISTRATION
 from analysis.report.svg import Drawing
 from analysis.report.sweep import Sweep
 
@@ -93,7 +93,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
         )
     effect = []
     if arms.twin is not None:
-        values = {s: changes_by_province(arms.sheet, arms.twin, s, "end") for s in ADMINISTRATION}
+        values = {s: arms.changes(s, "end") for s in ADMINISTRATION}
         shared = np.concatenate([v.to_numpy() for v in values.values()])
         reach = float(np.quantile(np.abs(shared[np.isfinite(shared)]), 0.95)) or 0.01
         width = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2) if s * CLASSES >= reach), reach / CLASSES)
@@ -119,9 +119,9 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     ),
                     note=w.t(
                         f"Paired difference from {arms.other(w)}; mean over the people of the eve, provinces of before. "
-                        "First pair of runs.",
+                        f"Mean over {arms.n} pair(s).",
                         f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số trước cải cách, theo tỉnh cũ. "
-                        "Cặp lần chạy thứ nhất.",
+                        f"Trung bình của {arms.n} cặp.",
                     ),
                     more=w.t("better", "tốt hơn"),
                     less=w.t("worse", "kém đi"),
@@ -196,19 +196,15 @@ def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
             f"What became of people's access to administration, {when}",
             f"Mức tiếp cận hành chính của người dân thay đổi ra sao, {when}",
         )
-        drawings.append(charts.outcome_bars(w, outcomes(arms.sheet, arms.twin, moment), title, arms.other(w)))
+        drawings.append(charts.outcome_bars(w, arms.outcomes(moment), title, arms.other(w)))
     return {"drawings": drawings, "provinces": _province_changes(w, arms)}
 
 
 def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, str]]]:
     """Provinces of before that gain and lose most access to the commune office and to district business."""
-    assert arms.twin is not None
     names = arms.run.names("province", "legacy")
-    total = sum(changes_by_province(arms.sheet, arms.twin, s, "end") for s in ADMINISTRATION) / len(
-        ADMINISTRATION
-    )
-    assert isinstance(total, pd.Series)
-    each = {s: changes_by_province(arms.sheet, arms.twin, s, "end") for s in ADMINISTRATION}
+    each = {s: arms.changes(s, "end") for s in ADMINISTRATION}
+    total = pd.concat(each, axis=1).mean(axis=1)
     ordered = total.dropna().sort_values()
 
     def told(codes: list[str]) -> list[tuple[str, str, str]]:

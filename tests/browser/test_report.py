@@ -137,3 +137,39 @@ def test_it_prints(page, report) -> None:
         <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page/") + printed.count(b"/Type /Page ")
         <= 40
     )
+
+
+@pytest.mark.slow
+def test_the_real_country_is_shown_whole(page, tmp_path) -> None:
+    """Maps, flows and fit are those of Viet Nam: three years around the merger, one row for 2,000 households."""
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    values = [
+        "population.weight=2000",
+        "time.start=2024Q1",
+        "time.end=2026Q4",
+        "--no-figures",
+        "--out",
+        str(tmp_path),
+    ]
+    folders = []
+    for policy in ("none", "actual"):
+        done = CliRunner().invoke(app, ["run", f"configs/scenarios/{policy}.yaml", *values])
+        assert done.exit_code == 0, done.output
+        folders.append(done.output.split()[-1])
+    done = CliRunner().invoke(app, ["report", folders[1]])
+    assert done.exit_code == 0, done.output
+    file = Path(folders[1]) / "report.html"
+    assert file.stat().st_size < 3_000_000
+    for width in (DESK, PHONE):
+        page.open(file.as_uri(), width)
+        for code in ("vi", "en"):
+            page.click(f"label[for=choose-{code}]")
+            assert page.ask(OVERFLOW) == 0
+            for section in ("maps", "flows", "fit", "money"):
+                assert (
+                    page.ask(f"document.getElementById('{section}-{code}').getBoundingClientRect().width") > 0
+                )
+    assert page.complaints() == []
