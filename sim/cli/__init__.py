@@ -9,9 +9,10 @@ from sim.cli import run
 from sim.cli import sweep
 from sim.cli import trace
 from sim.cli import look
+from sim.cli import experiment
 from sim.cli import report
 from sim.cli import world
 from sim.cli import reform
 from sim.cli import governments
 
-__all__ = ["app", "governments", "look", "reform", "report", "run", "sweep", "trace", "world"]
+__all__ = ["app", "experiment", "governments", "look", "reform", "report", "run", "sweep", "trace", "world"]

@@ -135,6 +135,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
             weight=scenario.population.weight,
             flows=scenario.flow_units,
             services=SERVICES,
+            moves=scenario.record.moves == "all",
         ) as recorder:
             model = Model(scenario, world, start.households, start.links, recorder=recorder)
             started = time.perf_counter() - began

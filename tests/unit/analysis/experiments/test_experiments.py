@@ -1,0 +1,277 @@
+"""Experiments on made-up sweeps with known effects: what was put in comes out, with the right words."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_sweeps import luck, make_sweep
+
+from analysis.experiments import h1, h3, h4, h5
+from analysis.experiments.arms import Sweep, Unfinished, hazard
+from analysis.experiments.assemble import Facts, assemble, with_family
+from analysis.experiments.catalogue import CATALOGUE, conclude
+from analysis.experiments.households import Which, compare, groups, movers
+from analysis.experiments.result import EXPERIMENTS, read_result
+from sim.scenario.scenario import Scenario, with_values
+
+U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}
+"""What the made-up H1 holds: log effects of both shocks, their direct interaction, what each feedback adds to it."""
+
+
+def facts(**values: Any) -> Facts:
+    return Facts(with_values(Scenario(), {"time.end": "2029Q1", **values}), "0.0", True)
+
+
+def h1_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+    u, push = scenario in ("urban", "both"), scenario in ("rural", "both")
+    crossed = LOG + sum(v for k, v in LOOP.items() if values[f"feedback.{k}"])
+    noise = luck(r, 41)
+    own = np.random.default_rng([r, u, push]).normal(0, 1e-4)
+    made = []
+    for step in range(41):
+        rate = 0.01 * math.exp(U * u + R * push + crossed * u * push + noise[step] + own)
+        made.append(
+            {
+                "level": "nation", "unit": "all", "step": step, "rural_persons": 1e6,
+                "persons_rural_to_urban": 1e6 * rate / 4, "urban_persons": 1.0, "persons": 1.0,
+            }
+        )  # fmt: skip
+    return made
+
+
+def h1_arms(loops: list[tuple[bool, ...]]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (arm, {f"feedback.{k}": v for k, v in zip(h1.LOOPS, on, strict=True)})
+        for on in loops
+        for arm in h1.ARMS
+    ]
+
+
+@pytest.fixture(scope="module")
+def h1_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    out = tmp_path_factory.mktemp("runs")
+    both = [(True,) * 3, (False,) * 3]
+    others = [c for c in itertools.product((True, False), repeat=3) if c not in both]
+    return {
+        "h1": make_sweep(out / "h1", h1_arms(both), 6, h1_rows),
+        "h1_loops": make_sweep(out / "h1_loops", h1_arms(others), 3, h1_rows),
+    }
+
+
+def test_h1_finds_the_interaction_that_feedbacks_add(h1_folders: dict[str, Path]) -> None:
+    sweeps = {k: Sweep(path) for k, path in h1_folders.items()}
+    core = sweeps["h1"]
+    on, off = (h1.rates(core, dict.fromkeys(h1.LOOPS, v)) for v in (True, False))
+    assert h1.log_interaction(off).mean() == pytest.approx(LOG, abs=2e-4)
+    assert h1.log_interaction(on).mean() == pytest.approx(LOG + sum(LOOP.values()), abs=2e-4)
+    assert h1.log_sesoi(on) == pytest.approx(math.log1p(0.001 / (0.01 * math.exp(U + R))), rel=0.02)
+    found = {e.name: e for e in h1.mechanism(core, sweeps["h1_loops"])}
+    assert len([n for n in found if n.startswith("feedbacks:")]) == 8
+    for name, truth in LOOP.items():
+        assert found[f"main effect: {name}"].effect == pytest.approx(truth, abs=1e-6)
+    whole, arithmetic = h1.additive(off)
+    assert arithmetic.mean() == pytest.approx(0.01 * (math.exp(U) - 1) * (math.exp(R) - 1), rel=0.02)
+    assert (whole - arithmetic).mean() == pytest.approx(
+        0.01 * math.exp(U + R) * (math.exp(LOG) - 1), rel=0.03
+    )
+
+
+def test_sweeps_that_are_not_whole_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="dicu experiment"):
+        Sweep(tmp_path)
+    folder = make_sweep(tmp_path / "h1", h1_arms([(True,) * 3]), 2, h1_rows, missing=3)
+    with pytest.raises(
+        Unfinished, match="1 of 8 runs have no result, the first of them scenario urban, replicate 1"
+    ):
+        Sweep(folder)
+
+
+def test_arms_by_name(h1_folders: dict[str, Path]) -> None:
+    sweep = Sweep(h1_folders["h1"])
+    assert sweep.arm("urban", feedback_network=False) == 5
+    with pytest.raises(KeyError, match="2 arms are urban"):
+        sweep.arm("urban")
+    with pytest.raises(KeyError, match="unknown keys"):
+        sweep.arm("urban", nothing=1)
+
+
+def test_hazard_by_hand() -> None:
+    assert hazard(np.array([5, 15]), np.array([1000, 1000])) == pytest.approx(20 / 500)
+
+
+LOST = {
+    "none": 0.0,
+    "loss10": -0.5,
+    "loss20": -1.0,
+    "loss40": -2.0,
+    "push20": 0.6,
+    "none cut": 0.0,
+    "loss20 cut": -1.0,
+}
+
+
+def h5_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+    """The gap opens with the shock and halves every ten quarters, unless feedbacks are cut: then it stays."""
+    noise, own = luck(r, 53, 1e-4), np.random.default_rng([r, len(scenario)]).normal(0, 1e-5)
+    made = []
+    for step in range(53):
+        gap = 0.01 * LOST[scenario] * min(max(step - 4, 0) / 8, 1.0)
+        if step > 12 and "cut" not in scenario:
+            gap *= 0.5 ** ((step - 12) / 10)
+        share = 0.35 + noise[step] + own + gap
+        made.append(
+            {"level": "nation", "unit": "all", "step": step, "urban_persons": share * 1e8, "persons": 1e8}
+        )
+    return made
+
+
+def test_h5_and_the_whole_way_to_a_page(tmp_path: Path) -> None:
+    arms = [(name, {"programme.urban_job_loss": abs(v)}) for name, v in LOST.items()]
+    folder = make_sweep(tmp_path / "h5_quick", arms, 5, h5_rows)
+    page = conclude("h5", {"h5": folder}, facts(**{"time.end": "2032Q1"}), tmp_path)
+    result = read_result(folder)
+    assert result.effect == pytest.approx(-1.0 / 16, abs=0.02)
+    assert {e.name: e.effect for e in result.mechanism}["feedbacks cut"] == pytest.approx(-1.0, abs=0.02)
+    then = {e.name: e.effect for e in result.secondary}
+    assert then["urban jobs -40 %, when it ends"] == pytest.approx(-2.0, abs=0.02)
+    text = page.read_text()
+    assert "Not for citing" in text
+    assert "94%" in text, "of the change is undone"
+    for figure in result.figures:
+        assert (folder / figure.svg).is_file()
+        assert (folder / figure.png).is_file()
+
+
+def h3_rows(loss: float, gain: float) -> Any:
+    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        effect = {"none": 0.0, "merged": -loss, "half": gain / 2 - loss, "full": gain - loss}[scenario]
+        own = np.random.default_rng([r, len(scenario)]).normal(0, 2e-4, 24)
+        made = []
+        for step in range(24):
+            access = 0.6 + luck(r, 24)[step] + own[step] + (effect if step >= 5 else 0.0)
+            for level, unit in (("area", "rural"), ("terrain_area", "plain rural")):
+                made.append(
+                    {
+                        "level": level, "unit": unit, "step": step, "persons": 1e6, "out_persons": 1e3,
+                        "within_persons": 2e3, **{f"access_{s}": access for s in h3_services},
+                    }
+                )  # fmt: skip
+        return made
+
+    return rows
+
+
+h3_services = ("commune_administration", "district_administration", "health", "education", "water")
+
+
+def h3_result(tmp_path: Path, loss: float, gain: float) -> Any:
+    arms = [(a, {"government.reinvest_share": float(k)}) for k, a in enumerate(h3.ARMS)]
+    sweep = Sweep(make_sweep(tmp_path / "h3", arms, 6, h3_rows(loss, gain), levels=("area", "terrain_area")))
+    known = facts(**{"time.start": "2024Q3", "time.end": "2030Q1", "reform.policy": "actual"})
+    return assemble(h3.SPEC, known, h3.estimate({"h3": sweep}, known))
+
+
+def test_h3_is_the_share_made_up_for(tmp_path: Path) -> None:
+    result = h3_result(tmp_path, loss=0.05, gain=0.03)
+    assert result.unit == "ratio"
+    assert result.effect == pytest.approx(0.6, abs=0.02)
+    assert result.interval[0] < 0.6 < result.interval[1]
+    assert result.verdict == "substantial"
+
+
+def test_h3_without_a_loss_says_so(tmp_path: Path) -> None:
+    result = h3_result(tmp_path, loss=-0.02, gain=0.03)
+    assert result.unit == "points of access"
+    assert result.effect == pytest.approx(3.0, abs=0.1)
+    assert any("no meaning" in c for c in result.caveats)
+    assert "nothing to make up for" in result.plain_words.en
+
+
+def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
+    cities = ["Thừa Thiên Huế", "Khánh Hòa", "Bắc Ninh", "Quảng Ninh", "Hà Nội", "Other", "Another"]
+    of = {"Hue": 0, "Khanh Hoa": 1, "Bac Ninh": 2, "Quang Ninh": 3}
+
+    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        made = []
+        for step in (0, 4, 8):
+            for k, name in enumerate(cities):
+                given = 1.0 if scenario in of and step == 8 else 0.0
+                mine = scenario in of and of[scenario] == k
+                noise = np.random.default_rng([r, k, step, len(scenario)]).normal(0, 5, 2)
+                urban = 5e5 + luck(r, 99, 100)[k] + given * (9_000 if mine else -500) + noise[0]
+                rural = 5e5 + given * (-3_000 if mine else -500) + noise[1]
+                made.append(
+                    {
+                        "level": "province", "unit": str(k), "name": name, "step": step, "persons": urban + rural,
+                        "urban_persons": urban, "rural_persons": rural,
+                        "market_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
+                    }
+                )  # fmt: skip
+        return made
+
+    arms = [(name, {"cities.central": name}) for name in ("nobody", *h4.CITIES)]
+    sweep = Sweep(make_sweep(tmp_path / "h4", arms, 6, rows, levels=("province",)))
+    known = facts(**{"time.start": "2024Q1", "time.end": "2031Q4"})
+    result = assemble(h4.SPEC, known, h4.estimate({"h4": sweep}, known))
+    assert result.effect == pytest.approx(3_000 / 6_000, abs=0.02), (
+        "six other provinces lose 500 each in towns"
+    )
+    found = {e.name: e.effect for e in result.secondary}
+    assert found["its own countryside, Huế"] == pytest.approx(-3.0, abs=0.02)
+    assert found["displacement, jobs, Huế"] == pytest.approx(600 / 10_000, abs=0.01)
+    truth = result.second_opinion[0]
+    assert truth.truth == pytest.approx(100 * 6_000 / 1e6, abs=0.05)
+
+
+def moves(uids: list[int], **columns: Any) -> pd.DataFrame:
+    n = len(uids)
+    given = {"step": 10, "origin_terrain": "plain", "origin_urban": False, "destination_urban": True,
+             "households": 100, "age": 30, "income_quantile": 10} | columns  # fmt: skip
+    return pd.DataFrame({"uid": np.array(uids, dtype=np.uint64)} | {
+        k: v if isinstance(v, list) else [v] * n for k, v in given.items()
+    })  # fmt: skip
+
+
+def test_households_that_moved_in_one_arm_only() -> None:
+    which = Which(9, 40)
+    a = movers(moves([1, 2, 3, 3, 9], step=[10, 10, 10, 11, 50], age=[20, 40, 70, 20, 30]), which)
+    assert a["uid"].tolist() == [1, 2, 3], "the first move counts, and only those in time"
+    assert a["age"].tolist() == ["below 25", "35-59", "60 and over"]
+    b = movers(moves([2, 4], origin_terrain=["plain", "mountain"], income_quantile=[0, 255]), which)
+    table = compare(a, b)
+    assert table.loc[("all", "all")].tolist() == [200.0, 100.0, 100.0]
+    assert table.loc[("terrain", "mountain")].tolist() == [0.0, 100.0, 0.0]
+    assert table.loc[("income quarter", "4")].tolist() == [0.0, 100.0, 0.0]
+    made = {(g.by, g.group): g for g in groups([(a, b), (a, a)], "total")}
+    assert made["all", "all"].net == 50.0
+    assert made["all", "all"].mc_error == pytest.approx(50.0)
+    assert made["terrain", "mountain"].net == -50.0
+
+
+def test_holm_over_the_family(tmp_path: Path) -> None:
+    known = facts(**{"time.end": "2032Q1"})
+    arms = [(name, {"programme.urban_job_loss": abs(v)}) for name, v in LOST.items()]
+    sweep = Sweep(make_sweep(tmp_path / "h5", arms, 5, h5_rows))
+    one = assemble(h5.SPEC, known, h5.estimate({"h5": sweep}, known))
+    assert one.p is not None
+    assert one.p_holm == pytest.approx(min(1, 5 * one.p)), "those that are missing count as smaller"
+    others = {
+        name: one.model_copy(update={"id": name, "p": 0.001 * k}) for k, name in enumerate(EXPERIMENTS, 1)
+    }
+    adjusted = with_family(others)
+    assert [adjusted[n].p_holm for n in EXPERIMENTS] == pytest.approx([0.005, 0.008, 0.009, 0.009, 0.009])
+    assert adjusted["h1"].holm_family == list(EXPERIMENTS)
+
+
+def test_catalogue_has_all_five_and_their_sweeps() -> None:
+    assert tuple(CATALOGUE) == EXPERIMENTS
+    for experiment in CATALOGUE.values():
+        for name in experiment.sweeps:
+            assert Path(f"configs/sweeps/{name}.yaml").is_file()
