@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis.experiments.result import Estimate, Result
+from analysis.experiments.result import Estimate, Result, read_result
 
 PAGE = "experiment.md"
 
@@ -16,6 +16,19 @@ def write_page(result: Result, folder: Path) -> Path:
 
     path: Path = write_bytes(folder / PAGE, page(result).encode())
     return path
+
+
+def copy_page(folder: Path, to: Path, name: str) -> Path:
+    """Copy page and figures of an experiment to ``to``, as ``<name>.md`` and ``figures/``, for a worked example."""
+    from sim.record.folder import write_bytes
+
+    result = read_result(folder)
+    (to / "figures").mkdir(parents=True, exist_ok=True)
+    for figure in result.figures:
+        for path in (figure.svg, figure.png):
+            write_bytes(to / path, (folder / path).read_bytes())
+    path = write_bytes(to / f"{name}.md", page(result).encode())
+    return Path(path)
 
 
 def page(result: Result) -> str:

@@ -38,6 +38,10 @@ def experiment(
     executor: Annotated[str, typer.Option(help="dask (processes) or serial (this process).")] = "dask",
     sweeps: Annotated[Path, typer.Option(help="Folder of the sweeps' files.")] = Path("configs/sweeps"),
     out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
+    copy: Annotated[
+        Path | None,
+        typer.Option(help="Folder into which pages and figures are copied, e.g. docs/experiments."),
+    ] = None,
 ) -> None:
     """Run an experiment's sweeps (or find them done), estimate, draw, and write a one-page result.
 
@@ -52,8 +56,13 @@ def experiment(
         raise typer.Exit(0 if passed else 1)
     chosen = EXPERIMENTS if what == "all" else (what,)
     planned = {name: _plans(name, sweeps, override or [], quick) for name in chosen}
-    for name in chosen:
-        typer.echo(str(_one(name, planned[name], out, quick, workers, executor)))
+    pages = [_one(name, planned[name], out, quick, workers, executor) for name in chosen]
+    for name, page in zip(chosen, pages, strict=True):
+        typer.echo(str(page))
+        if copy is not None:
+            from analysis.experiments.page import copy_page
+
+            copy_page(page.parent, copy, name)
 
 
 def _plans(name: str, sweeps: Path, override: list[str], quick: bool) -> dict[str, Plan]:

@@ -18,6 +18,7 @@ from analysis.experiments.arms import Sweep, Unfinished, hazard
 from analysis.experiments.assemble import Facts, assemble, with_family
 from analysis.experiments.catalogue import CATALOGUE, conclude
 from analysis.experiments.households import Which, compare, groups, movers
+from analysis.experiments.page import copy_page
 from analysis.experiments.result import EXPERIMENTS, read_result
 from sim.scenario.scenario import Scenario, with_values
 
@@ -144,7 +145,10 @@ def test_h5_and_the_whole_way_to_a_page(tmp_path: Path) -> None:
     text = page.read_text()
     assert "Not for citing" in text
     assert "94%" in text, "of the change is undone"
+    copied = copy_page(folder, tmp_path / "docs", "h5")
+    assert copied.read_text() == text
     for figure in result.figures:
+        assert (tmp_path / "docs" / figure.svg).is_file()
         assert (folder / figure.svg).is_file()
         assert (folder / figure.png).is_file()
 
