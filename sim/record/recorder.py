@@ -6,6 +6,7 @@ step k - 1) and the moves during it. The model counts rows; the recorder multipl
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +59,8 @@ class Recorder:
         Units between which moves are kept.
     services : tuple of str
         Names of the columns of ``access`` in `places`, see `codebook.SERVICES`.
+    scratch : bool
+        The tables are for this process only: no codebook, and no wait for the disk.
     moves : bool
         Whether each move is kept with who made it, see `moves`.
 
@@ -78,10 +81,12 @@ class Recorder:
         weight: int,
         flows: FlowLayout,
         services: tuple[str, ...],
+        scratch: bool = False,
         moves: bool = False,
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households a row, got {weight}")
+        self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
         self._tables = tables(services, flows, moves)
         self._layout, self._services = flows, services
@@ -265,10 +270,13 @@ class Recorder:
         for name, writer in self._writers.items():
             writer.close()
             path = self._folder / self._tables[name].file
-            commit(temporary(path), path)
+            if self._scratch:
+                os.replace(temporary(path), path)
+            else:
+                commit(temporary(path), path)
             paths.append(path)
         self._writers.clear()
-        return paths + write_codebook(self._folder)
+        return paths if self._scratch else paths + write_codebook(self._folder)
 
     def close(self) -> None:
         """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""

@@ -44,6 +44,7 @@ def opened(folder: Path) -> Iterator[None]:
         for part in (folder, folder / "runs", folder / "failed"):
             sweep(part)
         yield
+        sweep(folder / "runs")  # a worker may outlive a killed driver by a moment
 
 
 def _lock(descriptor: int, folder: Path) -> None:

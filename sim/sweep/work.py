@@ -136,6 +136,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
             flows=scenario.flow_units,
             services=SERVICES,
             moves=scenario.record.moves == "all",
+            scratch=True,
         ) as recorder:
             model = Model(scenario, world, start.households, start.links, recorder=recorder)
             started = time.perf_counter() - began
