@@ -7,7 +7,7 @@ Read `Model.step`: it is the whole of one quarter, in the order of the specifica
 from __future__ import annotations
 
 import time
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import mesa
 import numpy as np
@@ -30,7 +30,7 @@ from sim.engine.accounts import Expected, check_people
 from sim.engine.changes import Changes
 from sim.engine.commit import commit
 from sim.engine.events import Events
-from sim.engine.objects import ObjectsEngine
+from sim.engine.objects import DecidingHousehold, ObjectsEngine
 from sim.engine.outputs import Outputs
 from sim.engine.stocks import by_type_and_ties, count, retype
 from sim.government.governments import Governments
@@ -58,6 +58,13 @@ class Watch(Protocol):
 
     def committed(self, changes: Changes) -> None:
         """Events are committed; no remittance has been sent yet."""
+
+
+class Part(Protocol):
+    """A part of a model with a state of its own."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything that decides its future, by name."""
 
 
 class Model(mesa.Model):  # type: ignore[misc]
@@ -138,7 +145,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             dt_quarters=self.calendar.dt_quarters,
             respond=scenario.feedback.housing,
         )
-        self._network_start = self.stocks.network.copy()
+        self.network_start = self.stocks.network.copy()
         clock = self._spent("geography and markets", clock)
 
         self.governments = Governments(
@@ -190,7 +197,7 @@ class Model(mesa.Model):  # type: ignore[misc]
     @property
     def network(self) -> NDArray[np.int64]:
         """(R, L) rows by province of the home place and district that households see; of the start if cut."""
-        return self.stocks.network if self.settings.feedback.network else self._network_start
+        return self.stocks.network if self.settings.feedback.network else self.network_start
 
     @property
     def local_income(self) -> NDArray[np.float64]:
@@ -350,16 +357,27 @@ class Model(mesa.Model):  # type: ignore[misc]
             "stocks.households": stocks.households,
             "stocks.persons": stocks.persons,
             "stocks.network": stocks.network,
-            "start.network": self._network_start,
-            **{f"markets.{name}": values for name, values in self.markets.state().items()},
-            **{f"housing.{name}": values for name, values in self.housing.state().items()},
-            **{f"government.{name}": values for name, values in self.governments.state().items()},
+            "start.network": self.network_start,
+            **{f"{p}.{name}": a for p, part in self.parts().items() for name, a in part.state().items()},
         }
+
+    def parts(self) -> dict[str, Part]:
+        """What has a state of its own, by the name that its arrays begin with."""
+        return {"markets": self.markets, "housing": self.housing, "government": self.governments}
+
+    def take_over(self, households: Households, links: Links) -> None:
+        """Go on with other rows than those of the start, as `sim.saved.restore` does."""
+        self.households, self.links = households, links
+        self.life = life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, self.women)
+        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        if self._objects is not None:
+            self.agents_by_type[DecidingHousehold].do("remove")
+            self._objects = ObjectsEngine(self, households)
 
     def _life_tables(self) -> LifeTables:
         h = self.households
-        women = exposure(h.member, h.place, self.world.urban, h.n, self.year)
-        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
+        self.women = exposure(h.member, h.place, self.world.urban, h.n, self.year)
+        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, self.women)
 
     def _spent(self, phase: str, since: float) -> float:
         now = time.perf_counter()

@@ -22,9 +22,10 @@ from sim.population.columns import Households
 from sim.population.links import Links, first_links
 from sim.population.report import SynthesisReport
 from sim.record.fingerprint import state_sha256
-from sim.record.folder import building, run_folder, write_bytes
+from sim.record.folder import building, run_folder, scratch, write_bytes
 from sim.record.manifest import build_manifest, now, write_manifest
 from sim.record.recorder import Recorder
+from sim.saved import CannotContinue, Saved, Saves, check_fork, go_on, read_saved, saved_folder, saved_steps
 from sim.scenario.dump import canonical_json, dump, run_id
 from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
@@ -166,6 +167,14 @@ def first_model(
     return model, start.fit
 
 
+@dataclass(frozen=True)
+class Saving:
+    """States to be saved on the way: every so many steps, and whether they stay when the run has ended."""
+
+    every: int = 0
+    keep: bool = False
+
+
 def execute(
     scenario: Scenario,
     *,
@@ -174,6 +183,8 @@ def execute(
     threads: int | None = None,
     progress: Progress | None = None,
     draw: Callable[[Path], object] | None = None,
+    saving: Saving | None = None,
+    saved: Saved | None = None,
 ) -> Path:
     """Run a scenario and write its folder, whole or not at all.
 
@@ -188,11 +199,20 @@ def execute(
     progress : Progress or None
     draw : callable or None
         Draws figures into the folder it is given.
+    saving : Saving or None
+        Save states in ``<name>/saved/<run id>``.
+    saved : Saved or None
+        Go on from there: the same run if the scenario is that of the state, otherwise a fork of it.
 
     Returns
     -------
     Path
         The finished folder.
+
+    Raises
+    ------
+    CannotContinue
+        When the state is not one of this program, or the scenario cannot follow on it.
     """
     tell = progress if progress is not None else Silent()
     started = now()
@@ -200,28 +220,36 @@ def execute(
     tell.phase("building the world")
     world = open_world(scenario)
     inputs = {"world": world_sha256(world), "population_tables": data_sha256()}
-    identity = run_id(scenario, "".join(inputs.values()), model_version())
+    after = None if saved is None else continued(saved, scenario)
+    identity = run_id(scenario, "".join(inputs.values()), model_version(), _after(after))
+    if saved is not None and after == saved.after and identity != saved.run_id:
+        raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
     final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
+    saves = None
+    if saving is not None:
+        origin = scenario if saved is None else saved.origin
+        folder = saved_folder(final)
+        parts = list(saved.tables) if saved is not None and saved.folder == folder else []
+        saves = Saves(
+            folder, identity, model_version(), origin, scenario, saving.every, saving.keep, after, parts
+        )
+        saves.begin()
     with building(final) as folder:
         write_bytes(folder / "config.yaml", dump(scenario).encode())
-        with Recorder(
-            folder,
-            world,
-            scenario.calendar,
-            weight=scenario.population.weight,
-            flows=scenario.flow_units,
-            services=SERVICES,
-            moves=scenario.record.moves == "all",
-        ) as recorder:
+        with new_recorder(folder, world, scenario, keep=saves is not None) as recorder:
             tell.phase("synthesising households")
-            model, fit = first_model(scenario, world, engine=engine, recorder=recorder)
+            model, fit = begin(
+                scenario, world, recorder, engine, saved, again=saves is not None and not saves.tables
+            )
             tell.note(fit.summary())
             write_bytes(folder / "synthesis.txt", fit.text().encode())
             model.seconds["synthesis"] = fit.seconds
-            tell.start(scenario.calendar.n_steps, model.households.n)
+            tell.start(scenario.calendar.n_steps - model.now, model.households.n)
             while model.now < scenario.calendar.n_steps:
                 label = scenario.calendar.label(model.now)
                 model.step()
+                if saves is not None and saves.due(model):
+                    saves.save(model, recorder)
                 tell.step(label, model.households.n)
             recorder.finish()
         tell.phase("fingerprint of the final state")
@@ -244,10 +272,112 @@ def execute(
             started=started,
             ended=now(),
         )
+        manifest |= {"model_version": model_version(), "forked_from": after}
         write_manifest(folder, manifest)
         if draw is not None:
             # figures are drawn from a finished folder only, then enter its list of outputs
             tell.phase("drawing figures")
             draw(folder)
             write_manifest(folder, manifest)
+    if saves is not None and not saves.keep:
+        saves.clear()
     return final
+
+
+def new_recorder(
+    folder: Path, world: World, scenario: Scenario, *, keep: bool = False, scratch: bool = False
+) -> Recorder:
+    """A recorder of a scenario's tables."""
+    return Recorder(
+        folder,
+        world,
+        scenario.calendar,
+        weight=scenario.population.weight,
+        flows=scenario.flow_units,
+        services=SERVICES,
+        moves=scenario.record.moves == "all",
+        keep=keep,
+        scratch=scratch,
+    )
+
+
+def begin(
+    scenario: Scenario,
+    world: World,
+    recorder: Recorder,
+    engine: EngineName = "threads",
+    saved: Saved | None = None,
+    *,
+    again: bool = False,
+    start: Start | None = None,
+) -> tuple[Model, SynthesisReport]:
+    """The model at the start of a run, or where a saved state says, with its recorder.
+
+    Parameters
+    ----------
+    again : bool
+        Whether what was recorded before the saved state is to be kept again, for states of another run.
+    start : Start or None
+        The first households, if they are made already; changed in place.
+    """
+    start = make_start(scenario if saved is None else saved.origin, world) if start is None else start
+    first = recorder if saved is None else None
+    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=first)
+    if saved is not None:
+        go_on(model, recorder, saved, SPARE_ROWS, again=again)
+    return model, start.fit
+
+
+def continued(saved: Saved, scenario: Scenario) -> dict[str, str] | None:
+    """What a run of this scenario from a saved state has been forked from; None for a run that only goes on.
+
+    Raises
+    ------
+    CannotContinue
+        When the state is one of another program, or the scenario cannot follow on it.
+    """
+    if saved.version != model_version():
+        raise CannotContinue(
+            f"{saved.folder}: saved by another version of the program ({saved.version}, this is {model_version()})"
+        )
+    if canonical_json(scenario) == canonical_json(saved.scenario):
+        return saved.after
+    wrong = check_fork(saved, scenario)
+    if wrong:
+        raise CannotContinue("\n".join(wrong))
+    return {"run_id": saved.run_id, "at": saved.label}
+
+
+def _after(after: dict[str, str] | None) -> str:
+    return "" if after is None else f"{after['run_id']} {after['at']}"
+
+
+def state_at(
+    scenario: Scenario, step: int, out: Path, *, saved: Saved | None = None, progress: Progress | None = None
+) -> Saved:
+    """The saved state of a run after so many steps, made by running it until then, from ``saved`` if given.
+
+    It is kept in ``<out>/<name>/saved/<run id>``.
+    """
+    tell = progress if progress is not None else Silent()
+    world = open_world(scenario)
+    after = None if saved is None else continued(saved, scenario)
+    identity = run_id(scenario, world_sha256(world) + data_sha256(), model_version(), _after(after))
+    folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))
+    origin = scenario if saved is None else saved.origin
+    parts = list(saved.tables) if saved is not None and saved.folder == folder else []
+    saves = Saves(folder, identity, model_version(), origin, scenario, keep=True, after=after, tables=parts)
+    saves.begin()
+    with (
+        scratch(folder, "replay") as room,
+        new_recorder(room, world, scenario, keep=True, scratch=True) as recorder,
+    ):
+        tell.phase("synthesising households")
+        model, _ = begin(scenario, world, recorder, saved=saved, again=not parts)
+        tell.start(step - model.now, model.households.n)
+        while model.now < step:
+            label = scenario.calendar.label(model.now)
+            model.step()
+            tell.step(label, model.households.n)
+        saves.save(model, recorder)
+    return read_saved(saved_steps(folder)[step])

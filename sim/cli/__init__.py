@@ -6,6 +6,7 @@ Heavy imports happen inside the commands, so that `--help` answers at once.
 # isort: off
 from sim.cli.app import app
 from sim.cli import run
+from sim.cli import resume
 from sim.cli import sweep
 from sim.cli import trace
 from sim.cli import look
@@ -15,4 +16,6 @@ from sim.cli import world
 from sim.cli import reform
 from sim.cli import governments
 
-__all__ = ["app", "experiment", "governments", "look", "reform", "report", "run", "sweep", "trace", "world"]
+__all__ = [
+    "app", "experiment", "governments", "look", "reform", "report", "resume", "run", "sweep", "trace", "world",
+]  # fmt: skip

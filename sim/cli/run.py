@@ -29,6 +29,12 @@ def run(
     ] = "threads",
     out: Annotated[Path, typer.Option(help="Parent folder of runs.")] = Path("runs"),
     figures: Annotated[bool, typer.Option(help="Draw figures into the run's folder.")] = True,
+    checkpoint_every: Annotated[
+        int, typer.Option(help="Save the state every so many steps, for `dicu resume`; 0: never.", min=0)
+    ] = 0,
+    keep_states: Annotated[
+        bool, typer.Option(help="Keep the saved states when the run has ended, for `dicu fork`.")
+    ] = False,
 ) -> None:
     """Run one scenario and print the folder with its results.
 
@@ -39,13 +45,15 @@ def run(
 
     if engine not in ("threads", "objects"):
         fail(f"--engine: unknown engine (got '{engine}', allowed threads, objects)", 2)
+    if keep_states and not checkpoint_every:
+        fail("--keep-states: no state is saved without --checkpoint-every", 2)
     try:
         loaded = load(config, override or [])
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
 
     from sim.progress import Bar
-    from sim.run import execute, use_threads
+    from sim.run import Saving, execute, use_threads
     from sim.world.table_checks import TableError
 
     try:
@@ -72,6 +80,7 @@ def run(
                 threads=threads,
                 progress=bar,
                 draw=draw,
+                saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
             )
     except TableError as error:
         fail(f"world.places: {error}", 2)

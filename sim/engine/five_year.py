@@ -85,6 +85,14 @@ class FiveYear:
         self._room(households.capacity)
         self._then[: self.n] = households.place[: self.n]
 
+    def go_on(self, then: NDArray[np.uint16], households: Households) -> None:
+        """Take over `then` of a state that was saved with these households."""
+        if len(then) != households.n:
+            raise ValueError(f"five-year residence of {len(then)} rows, but {households.n} households")
+        self.n = households.n
+        self._room(households.capacity)
+        self._then[: self.n] = then
+
     def follow(self, changes: Changes, households: Households) -> None:
         """Carry the places through the commit of one step.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,15 +60,28 @@ _WAYS = ("rural_to_urban", "urban_to_rural")
 
 
 class Outputs:
-    """Reads a model after each step and writes its tables; the start is step 0."""
+    """Reads a model after each step and writes its tables; the start is step 0.
 
-    def __init__(self, model: Observed, recorder: Recorder) -> None:
+    ``saved`` is what another one of the same run had `saved`: then the start is not written again.
+    """
+
+    def __init__(
+        self, model: Observed, recorder: Recorder, saved: Mapping[str, NDArray[Any]] | None = None
+    ) -> None:
         self._model, self._recorder = model, recorder
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         world = model.world
         self._residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
+        if saved is not None:
+            self._ages[:] = saved["outputs.ages"]
+            self._residence.go_on(saved["outputs.then"], model.households)
+            return
         recorder.national(0, self._national())
         self._stocks(0)
+
+    def saved(self) -> dict[str, NDArray[Any]]:
+        """What is not yet written, for another one to go on with."""
+        return {"outputs.ages": self._ages, "outputs.then": self._residence.then}
 
     def step(self, applied: list[Applied]) -> None:
         """Everything of the step just done."""

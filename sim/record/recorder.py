@@ -7,7 +7,7 @@ step k - 1) and the moves during it. The model counts rows; the recorder multipl
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from sim.record.checkpoint import table_bytes
 from sim.record.codebook import FlowLayout, tables, write_codebook
 from sim.record.conform import coded, conform
 from sim.record.declare import Table
@@ -27,6 +28,8 @@ from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import World
 
 STREAMED: Final = ("national", "places", "flows", "moves", "movers", "five_year", "districts", "governments")
+STATIC: Final = ("world_places", "world_units")
+"""Tables that are written when the recorder is made."""
 SCOPES: Final = ("within a district", "between districts", "between provinces")
 RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
 SEXES: Final = ("male", "female")
@@ -61,6 +64,8 @@ class Recorder:
         Names of the columns of ``access`` in `places`, see `codebook.SERVICES`.
     scratch : bool
         The tables are for this process only: no codebook, and no wait for the disk.
+    keep : bool
+        Keep what is written until it is taken by `written`, for saved states.
     moves : bool
         Whether each move is kept with who made it, see `moves`.
 
@@ -82,6 +87,7 @@ class Recorder:
         flows: FlowLayout,
         services: tuple[str, ...],
         scratch: bool = False,
+        keep: bool = False,
         moves: bool = False,
     ) -> None:
         if weight < 1:
@@ -97,7 +103,8 @@ class Recorder:
         self._writers: dict[str, Any] = {}
         self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
         self._national: list[dict[str, int]] = []
-        self._lineage: list[dict[str, Any]] = []
+        self._lineage: list[Any] = []
+        self._kept: list[tuple[str, bytes]] | None = [] if keep else None
         self._write("world_places", world_places(world))
         self._write("world_units", world_units(world))
 
@@ -234,7 +241,34 @@ class Recorder:
     def lineage(self, step: int, columns: Mapping[str, Any]) -> None:
         """What became of each unit in the reform of this step: columns of table ``lineage``."""
         self._check_step(step)
-        self._lineage.append(self._stamp("lineage", step, dict(columns)))
+        table = conform(self._tables["lineage"], self._stamp("lineage", step, dict(columns)))
+        self._lineage.append(table)
+        self._keep("lineage", table)
+
+    def _keep(self, name: str, table: Any) -> None:
+        if self._kept is not None:
+            self._kept.append((name, table_bytes(table)))
+
+    def written(self) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
+        """What was written since the last call, table by table, and what stands in memory, as JSON can hold it."""
+        assert self._kept is not None, "a recorder that does not keep cannot be continued"
+        kept, self._kept = self._kept, []
+        return kept, {"steps": self._steps, "national": self._national}
+
+    def go_on(
+        self, tables: Iterable[tuple[str, Any]], memory: Mapping[str, Any], *, again: bool = False
+    ) -> None:
+        """Write what another recorder of the same run had `written`, and go on where it was; ``again``: keep it too."""
+        for name, table in tables:
+            if name == "lineage":
+                self._lineage.append(table)
+                self._keep(name, table)
+            elif name not in STATIC:
+                self._write_arrow(name, table)
+        self._steps = {n: list(memory["steps"].get(n, [])) for n in self._steps}
+        self._national = [dict(row) for row in memory["national"]]
+        if self._kept is not None and not again:
+            self._kept = []
 
     def finish(self) -> list[Path]:
         """Close and name every table and write the codebook.
@@ -263,7 +297,7 @@ class Recorder:
                   for c in self._tables["national"].columns[2:]}  # fmt: skip
         self._put("national", np.array(steps), counts)
         for table in self._lineage:
-            self._write_arrow("lineage", conform(self._tables["lineage"], table))
+            self._write_arrow("lineage", table)
         for name in self._tables:
             self._writer(name)  # a table without rows is still a table
         paths = []
@@ -331,6 +365,7 @@ class Recorder:
         self._write_arrow(name, conform(self._tables[name], data))
 
     def _write_arrow(self, name: str, table: Any) -> None:
+        self._keep(name, table)
         self._writer(name).write_table(table, row_group_size=max(len(table), 1))
 
     def _writer(self, name: str) -> Any:

@@ -77,7 +77,7 @@ def _plus_zero(value: Any) -> Any:
     return value + 0.0 if isinstance(value, float) else value
 
 
-def run_id(scenario: Scenario, inputs_sha256: str, version: str) -> str:
+def run_id(scenario: Scenario, inputs_sha256: str, version: str, after: str = "") -> str:
     """Identity of a run: equal for equal configuration, inputs and version, whatever its name or folder.
 
     Parameters
@@ -88,6 +88,8 @@ def run_id(scenario: Scenario, inputs_sha256: str, version: str) -> str:
         Checksum over every input file that was read, a user's table of places among them.
     version : str
         Version of the model.
+    after : str
+        The saved state of another run that it begins with, "" for a run from the start.
 
     Returns
     -------
@@ -95,5 +97,7 @@ def run_id(scenario: Scenario, inputs_sha256: str, version: str) -> str:
         The first 16 hexadecimal digits of a sha256.
     """
     parts = {"configuration": canonical_json(scenario), "inputs": inputs_sha256, "version": version}
+    if after:
+        parts["after"] = after
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]

@@ -106,12 +106,10 @@ def run_task(task: Task) -> Status:
 
 
 def _run(task: Task, began: float, worker: str) -> Status:
-    from sim.behaviour.access import SERVICES
     from sim.model import Model
     from sim.record.fingerprint import state_sha256
     from sim.record.folder import replacing, scratch
-    from sim.record.recorder import Recorder
-    from sim.run import data_sha256, model_version, use_threads
+    from sim.run import data_sha256, model_version, new_recorder, use_threads
     from sim.sweep.outcomes import outcomes
     from sim.sweep.start import Starts
 
@@ -128,16 +126,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
         )
     start = _starts.start(scenario)
     with scratch(task.folder / "runs", task.run_id) as folder:
-        with Recorder(
-            folder,
-            world,
-            scenario.calendar,
-            weight=scenario.population.weight,
-            flows=scenario.flow_units,
-            services=SERVICES,
-            moves=scenario.record.moves == "all",
-            scratch=True,
-        ) as recorder:
+        with new_recorder(folder, world, scenario, scratch=True) as recorder:
             model = Model(scenario, world, start.households, start.links, recorder=recorder)
             started = time.perf_counter() - began
             model.run()

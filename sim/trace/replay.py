@@ -149,6 +149,10 @@ def _opened(folder: Path) -> tuple[Scenario, dict[str, Any]]:
     except ConfigurationErrors as errors:
         raise CannotTrace("\n".join(errors.messages)) from errors
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest.get("forked_from") is not None:
+        raise CannotTrace(
+            f"{folder}: a fork of another run, whose configuration alone does not make it again"
+        )
     return scenario, manifest
 
 

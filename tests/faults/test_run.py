@@ -181,8 +181,8 @@ def test_what_is_not_conserved_is_not_published(
     before = content(earlier)
     real = module.commit
 
-    def forgetful(*args: Any) -> Any:
-        changes = real(*args)
+    def forgetful(*args: Any, **options: Any) -> Any:
+        changes = real(*args, **options)
         changes.deaths += 1
         return changes
 

@@ -1,0 +1,151 @@
+"""`dicu resume` and `dicu fork`: go on from a saved state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.app import app, fail
+
+if TYPE_CHECKING:
+    from sim.saved import Saved
+    from sim.scenario.scenario import Scenario
+
+RunFolder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="Folder of a run, runs/NAME/ID, or of its states, runs/NAME/saved/ID."
+    ),
+]
+Threads = Annotated[
+    int | None, typer.Option(help="Threads; the results do not depend on it. Default: all cores.", min=1)
+]
+Every = Annotated[int, typer.Option(help="Save the state every so many steps; 0: never.", min=0)]
+Figures = Annotated[bool, typer.Option(help="Draw figures into the run's folder.")]
+
+
+@app.command(
+    epilog="Example: `dicu run CONFIG --checkpoint-every 8`, killed on the way; then `dicu resume runs/NAME/ID`"
+)
+def resume(
+    run_folder: RunFolder,
+    threads: Threads = None,
+    checkpoint_every: Every = 8,
+    keep_states: Annotated[bool, typer.Option(help="Keep all saved states when the run has ended.")] = False,
+    figures: Figures = True,
+) -> None:
+    """Go on with a run that was stopped, from its last saved state, to the same bytes as if it had not been.
+
+    States are saved by `dicu run --checkpoint-every`.
+    """
+    from sim.saved import DamagedFile, read_saved, saved_folder, saved_steps
+
+    folder = saved_folder(run_folder)
+    steps = saved_steps(folder)
+    if not steps:
+        fail(f"{folder}: no saved state to go on from (dicu run --checkpoint-every saves them)", 2)
+    try:
+        saved = read_saved(steps[max(steps)])
+    except DamagedFile as error:
+        fail(str(error), 2)
+    typer.echo(f"{saved.run_id} goes on after {saved.label}", err=True)
+    _run(saved.scenario, saved, folder.parents[2], threads, figures, checkpoint_every, keep_states)
+
+
+@app.command(epilog="Example: `dicu fork runs/none/ID --at 2025Q2 reform.policy=actual name=actual-late`")
+def fork(
+    run_folder: RunFolder,
+    at: Annotated[str, typer.Option(help="Last step of the run that the fork shares, e.g. 2025Q2.")],
+    override: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Values that differ from then on.")
+    ] = None,
+    threads: Threads = None,
+    checkpoint_every: Every = 0,
+    figures: Figures = True,
+) -> None:
+    """Go on from the state of a run at a date with other values: two futures of one past.
+
+    A state that was not saved is made by running again until then, and kept.
+    """
+    from sim.progress import Bar
+    from sim.run import state_at, use_threads
+    from sim.saved import CannotContinue, DamagedFile, read_saved, saved_folder, saved_steps
+    from sim.scenario.loader import ConfigurationErrors, load
+
+    folder = saved_folder(run_folder)
+    out = folder.parents[2]
+    steps = saved_steps(folder)
+    config = folder / "config.yaml" if steps else run_folder / "config.yaml"
+    if not config.is_file():
+        fail(f"{run_folder}: neither a finished run nor one with saved states", 2)
+    try:
+        use_threads(threads)
+        scenario = load(config).scenario
+        new = load(config, _renamed(override or [], scenario.name)).scenario
+        step = scenario.calendar.step_of(at) + 1
+    except ConfigurationErrors as errors:
+        fail("\n".join(errors.messages), 2)
+    except ValueError as error:
+        fail(f"--at: {error}", 2)
+    try:
+        saved = (
+            read_saved(steps[max(s for s in steps if s <= step)]) if any(s <= step for s in steps) else None
+        )
+        if saved is None and _is_fork(run_folder):
+            fail(
+                f"{run_folder}: itself a fork without a saved state until {at}; fork the run that it came from",
+                2,
+            )
+        if saved is None or saved.step != step:
+            with Bar() as bar:
+                saved = state_at(scenario, step, out, saved=saved, progress=bar)
+    except (DamagedFile, CannotContinue) as error:
+        fail(str(error), 2)
+    _run(new, saved, out, threads, figures, checkpoint_every, False)
+
+
+def _renamed(overrides: list[str], name: str) -> list[str]:
+    named = any(text.partition("=")[0].strip() == "name" for text in overrides)
+    return overrides if named else [*overrides, f'name="{name}-fork"']
+
+
+def _is_fork(folder: Path) -> bool:
+    from json import loads
+
+    manifest = folder / "manifest.json"
+    return manifest.is_file() and loads(manifest.read_text(encoding="utf-8")).get("forked_from") is not None
+
+
+def _run(
+    scenario: Scenario, saved: Saved, out: Path, threads: int | None, figures: bool, every: int, keep: bool
+) -> None:
+    from sim.progress import Bar
+    from sim.run import Saving, execute
+    from sim.saved import CannotContinue, DamagedFile
+
+    draw: Callable[[Path], Any] | None = None
+    if figures:
+        from analysis.figures import draw_all
+
+        draw = draw_all
+    try:
+        with Bar() as bar:
+            folder = execute(
+                scenario,
+                out=out,
+                threads=threads,
+                progress=bar,
+                draw=draw,
+                saving=Saving(every, keep) if every or keep else None,
+                saved=saved,
+            )
+    except (DamagedFile, CannotContinue) as error:
+        fail(str(error), 2)
+    except ValueError as error:
+        fail(f"--{error}" if str(error).startswith("threads") else str(error), 2)
+    except OSError as error:
+        fail(f"{out}: the run could not be written; its saved states are still there ({error})", 1)
+    typer.echo(str(folder))
