@@ -61,6 +61,8 @@ def couples_of(member: NDArray[np.uint8], year: int) -> int:
         return 0
     men = 0
     women = 0
+    he = 0
+    she = 0
     for m in range(MEMBERS):
         if member[m] == 0:
             continue
@@ -77,13 +79,19 @@ def couples_of(member: NDArray[np.uint8], year: int) -> int:
                 continue
         if member[m] & 1:
             women |= 1 << m
+            she = m
         else:
             men |= 1 << m
+            he = m
+    if men == 0 or women == 0:
+        return 0
+    if men == 1 << he and women == 1 << she:  # one of each: most households
+        if abs(age_of(member[he], year) - age_of(member[she], year)) > WIDEST_COUPLE_YEARS:
+            return 0
+        return ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
     couples = 0
     while men != 0 and women != 0:
         best = WIDEST_COUPLE_YEARS + 1
-        he = 0
-        she = 0
         for m in range(MEMBERS):
             if (men >> m) & 1:
                 for w in range(MEMBERS):
