@@ -24,7 +24,8 @@ from sim.behaviour.liquidity import move_costs
 from sim.behaviour.markets import Markets
 from sim.behaviour.programmes import Programmes
 from sim.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
-from sim.behaviour.tables import Tables, mean_income
+from sim.behaviour.tables import Tables
+from sim.behaviour.terms import mean_income
 from sim.engine import threads
 from sim.engine.accounts import Expected, check_people
 from sim.engine.changes import Changes

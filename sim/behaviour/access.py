@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.numeric import LN2, exp_array
+from sim.numeric import LN2, exp_array
 from sim.scenario.parameters import Access
 from sim.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, distance_km
 

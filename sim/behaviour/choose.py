@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import exponential, hash64, race
-from sim.behaviour.numeric import log64
 from sim.behaviour.tables import Tables
 from sim.kernel import kernel
+from sim.numeric import log64
 
 STAY: Final = -1
 OTHER_WORK: Final = -2

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from sim.behaviour.draws import happens
-from sim.behaviour.numeric import exp64
+from sim.numeric import exp64
 from sim.population.hashing import hash32
 
 _SLACK: Final = 1e-9

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.numeric import log64
 from sim.kernel import kernel
+from sim.numeric import log64
 from sim.population.hashing import hash64, hash64_2, key64, mix32, mix64
 
 TWO_32 = 4294967296.0

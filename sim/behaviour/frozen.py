@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import tables as frozen
+from sim.behaviour import terms
 from sim.behaviour.access import SERVICES
 from sim.behaviour.draws import Purpose, key64
 from sim.behaviour.geography import Distances, Geography
@@ -41,9 +42,9 @@ class Choosing:
         self.leave_district = float(frozen.exp64(-choose.cost_other_district))
         self.leave_province = float(frozen.exp64(-choose.cost_other_province))
         stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
-        self.base = frozen.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
-        self.tie_hazard = frozen.ties_effect(-consider.theta_ties)
-        self.tie_stay = frozen.ties_effect(choose.kappa_ties)
+        self.base = terms.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
+        self.tie_hazard = terms.ties_effect(-consider.theta_ties)
+        self.tie_stay = terms.ties_effect(choose.kappa_ties)
         left = range(FULL_SHOCK + 1)
         self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
         self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
@@ -74,7 +75,7 @@ class Choosing:
             choose.network,
             self.scenario.population.weight,
         )
-        poor_access = 1.0 - frozen.mean_of_services(access)
+        poor_access = 1.0 - terms.mean_of_services(access)
         hazard, threshold = frozen.consider_tables(
             nests.gap, poor_access, self.base, consider.theta_gap, consider.theta_services
         )
@@ -167,11 +168,11 @@ def freeze(
         tie_stay=c.tie_stay,
         stay=stay,
         home=exponent(choose.home),
-        other_work=frozen.other_work(
+        other_work=terms.other_work(
             nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
         ),
-        income_part=frozen.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
-        service_part=frozen.service_part(access, c.beta_access),
+        income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
+        service_part=terms.service_part(access, c.beta_access),
         shock_hazard=c.shock_hazard,
         shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
         need_own=needs.own,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.access import MINUTES_AN_HOUR
 from sim.behaviour.draws import stable_id
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.scenario.parameters import Access, Choose
 from sim.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, World
 

@@ -28,7 +28,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.market_rules import sum_people
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.scenario.parameters_city import Housing
 from sim.scenario.parameters_household import Money
 from sim.world.world import World

@@ -15,8 +15,8 @@ from sim.behaviour.draws import happens, hash64_2
 from sim.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
 from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
 from sim.behaviour.move import ADULT_AGE, age_of
-from sim.behaviour.numeric import exp64
 from sim.kernel import kernel
+from sim.numeric import exp64
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from sim.population.hashing import hash32

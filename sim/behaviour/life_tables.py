@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.market_rules import QUARTERS_A_YEAR
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.population.columns import BIRTH_YEAR_ZERO
 from sim.scenario.parameters_household import LifeCourse
 

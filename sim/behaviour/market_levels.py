@@ -25,7 +25,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.population.columns import N_TYPES
 from sim.scenario.parameters import Income
 from sim.world.world import World

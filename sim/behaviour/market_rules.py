@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.draws import happens
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.population.hashing import hash64
 
 QUARTERS_A_YEAR: Final = 4.0

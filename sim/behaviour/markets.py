@@ -55,8 +55,8 @@ from sim.behaviour.market_rules import (
     update_jobs,
 )
 from sim.behaviour.normal import normal_draw
-from sim.behaviour.numeric import log64
 from sim.behaviour.programmes import Programmes
+from sim.numeric import log64
 from sim.population.columns import N_TYPES
 from sim.population.hashing import key64
 from sim.scenario.parameters import Income

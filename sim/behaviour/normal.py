@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.behaviour.numeric import log64
+from sim.numeric import log64
 from sim.population.hashing import hash64
 
 _TWO_M52 = 2.0**-52

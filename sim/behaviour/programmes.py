@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.central import Central, districts_of
-from sim.behaviour.numeric import log64
+from sim.numeric import log64
 from sim.scenario.calendar import Calendar
 from sim.scenario.parameters_city import Programme, zone_of
 from sim.world.world import World

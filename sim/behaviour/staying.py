@@ -7,8 +7,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.geography import Geography
-from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import NestTables
+from sim.numeric import exp64
 
 # the range of the parameter choose.kappa, halved until doubles end
 _BISECTIONS = 50

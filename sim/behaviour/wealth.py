@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.draws import TWO_32
 from sim.behaviour.normal import inverse_normal
-from sim.behaviour.numeric import exp64
+from sim.numeric import exp64
 from sim.scenario.parameters_household import Money
 
 UNITS_PER_MVND: Final = 10

@@ -17,9 +17,10 @@ from sim.behaviour.tables import Tables
 from sim.engine.changes import Changes
 from sim.engine.estates import inherit
 from sim.engine.events import Events
-from sim.engine.family import pair_up, rehouse_orphans, seekers_of
+from sim.engine.family import pair_up, seekers_of
 from sim.engine.identity import new_uids
 from sim.engine.ledger import MOVE_KINDS, Ledger, Movers
+from sim.engine.orphans import rehouse_orphans
 from sim.engine.rows import (
     WARMED,
     Rows,

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.scenario.parameters import Government
 
 VND_PER_MVND = 1_000_000

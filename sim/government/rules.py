@@ -7,7 +7,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.numeric import LN2, exp64, log64
+from sim.numeric import LN2, exp64, log64
 from sim.scenario.parameters import Government
 
 

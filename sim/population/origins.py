@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population import portable
+from sim import numeric
 from sim.population.margins import Margins, number, read_table
 from sim.scenario.sections import Population
 from sim.world.facts import REGIONS
@@ -142,7 +142,7 @@ def origins(world: World, population: Population, margins: Margins) -> Origins:
 
     centre = _province_centres(world, residents)
     far = distance_km(centre[:, None, :], centre[None, :, :]) + population.gravity_offset_km
-    gravity = residents[None, :] * portable.power(far, -population.gravity_exponent)
+    gravity = residents[None, :] * numeric.power_of(far, -population.gravity_exponent)
     np.fill_diagonal(gravity, 0.0)
     arrivals = rate * residents
     origin, misfit = _scale_to_regions(world, margins, gravity, arrivals)

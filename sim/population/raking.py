@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population import portable
+from sim import numeric
 from sim.population.archetypes import Archetypes
 from sim.population.columns import MEMBERS
 from sim.population.margins import AGE_GROUPS, Margins
@@ -130,7 +130,7 @@ def rake(
 
     def weights(lam: NDArray[np.float64]) -> NDArray[np.float64]:
         eta = np.bincount(unit, weights=count * lam[row], minlength=n_units)
-        return np.asarray(prior * portable.exp(np.clip(eta, -40.0, 40.0)))
+        return np.asarray(prior * numeric.exp_of(np.clip(eta, -40.0, 40.0)))
 
     def fit(w: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(row, weights=count * w[unit], minlength=k))
@@ -145,7 +145,7 @@ def rake(
         hessian = np.bincount(pair_a * k + pair_b, weights=pair_value * w[pair_unit], minlength=k * k)
         system = hessian.reshape(k, k)[free][:, free]
         step = np.zeros(k)
-        step[free] = portable.solve(system + np.eye(len(system)) * 1e-13, gap[free])
+        step[free] = numeric.solve(system + np.eye(len(system)) * 1e-13, gap[free])
         size = 1.0
         while True:
             trial = lam + size * step

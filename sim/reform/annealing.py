@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from sim.behaviour.numeric import exp64, log64
+from sim.numeric import exp64, log64
 from sim.population.hashing import hash64
 from sim.reform.kernels import costs_of, unit_cost
 

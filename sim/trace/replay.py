@@ -19,8 +19,9 @@ from sim.run import Progress, Silent, data_sha256, first_model, model_version, w
 from sim.scenario.dump import run_id
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.scenario import Scenario
+from sim.trace.around import row_of
 from sim.trace.story import Chapter, Ending, Story, written
-from sim.trace.watching import Watching, row_of
+from sim.trace.watching import Watching
 from sim.world.opening import open_world
 from sim.world.world import World
 

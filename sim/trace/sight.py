@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.behaviour.choose import buffer_size, nest_weights
 from sim.behaviour.draws import TWO_32, exponential, hash64, race
-from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import Tables
 from sim.behaviour.wealth import UNITS_PER_MVND
+from sim.numeric import exp64
 from sim.population.columns import (
     BIRTH_YEAR_ZERO,
     BUSY,

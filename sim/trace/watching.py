@@ -7,7 +7,6 @@ made of the row, and likewise its wealth after remittances, or the trace stops.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 import mesa
@@ -24,9 +23,10 @@ from sim.engine.events import Events
 from sim.engine.family import pair_up, seekers_of
 from sim.engine.objects import DecidingHousehold
 from sim.model import Model
-from sim.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT, Households
+from sim.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from sim.population.household import Household
 from sim.population.links import Links
+from sim.trace.around import Gaps, Partner, row_of
 from sim.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
 from sim.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written
 
@@ -44,37 +44,6 @@ _WHY: Final = {
 
 class StoryDiffers(RuntimeError):
     """What the copy did is not what the engine did: a fault of the trace, never of the reader."""
-
-
-@dataclass(frozen=True, eq=False)
-class Partner:
-    """Whom a member who sought found."""
-
-    uid: str
-    hosts: bool
-    founds: bool
-
-
-class Gaps:
-    """The income gaps of a step, which the frozen tables no longer hold: weighed again, once a step."""
-
-    def __init__(self, model: Model) -> None:
-        self._model, self._now = model, -1
-        self._gap = np.empty((0, 0))
-
-    def now(self) -> NDArray[np.float64]:
-        """(P, T) G of the step that runs."""
-        m = self._model
-        if self._now != m.now:
-            nests = m.choosing.weigh(m.markets.potential, m.access(), m.network, m.housing.homes)[0]
-            self._now, self._gap = m.now, nests.gap
-        return self._gap
-
-
-def row_of(households: Households, uid: int) -> int:
-    """Row of an identity, -1 if there is none."""
-    found = np.flatnonzero(households.uid[: households.n] == np.uint64(uid))
-    return int(found[0]) if len(found) else -1
 
 
 class Watching:

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.behaviour.choose import STAY
 from sim.behaviour.draws import alternative_bits, exponential, hash64, race
-from sim.behaviour.numeric import exp_array, log64
+from sim.numeric import exp_array, log64
 
 N = 200_000
 IDS = np.array([11, 22, 33], dtype=np.uint32)

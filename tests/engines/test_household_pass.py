@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from states import assert_sound, copy_of, first_difference, first_model, sha, tables_of
 
-from sim.behaviour.numeric import exp64
 from sim.engine import threads
 from sim.engine.events import Events
 from sim.engine.objects import ObjectsEngine
 from sim.model import Model
+from sim.numeric import exp64
 from sim.population.columns import COLUMNS, Households
 
 BLOCK = threads.BLOCK

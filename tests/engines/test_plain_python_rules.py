@@ -17,7 +17,8 @@ from oracle_luck import chance, hash32, hash64, key64, mix32, race
 from sim.behaviour import draws
 from sim.behaviour.choose import REASONS
 from sim.behaviour.household_rules import faded, income_units
-from sim.behaviour.tables import consider_tables, network_tables, ties_effect
+from sim.behaviour.tables import consider_tables, network_tables
+from sim.behaviour.terms import ties_effect
 from sim.behaviour.ties import grown, growth_256
 from sim.behaviour.wealth import wealth_after
 from sim.engine import threads

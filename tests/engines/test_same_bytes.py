@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from states import first_difference, first_households, first_model, sha, shuffled
 
-from sim.engine.threads import BLOCK
+from sim.engine.screens import BLOCK
 from sim.world.opening import open_world
 
 POLICIES = ("none", "actual", "relabel")

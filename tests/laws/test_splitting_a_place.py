@@ -8,8 +8,8 @@ from nests import destination, make_geography, make_tables
 
 from sim.behaviour.choose import STAY, buffer_size, nest_weights
 from sim.behaviour.geography import Geography, geography
-from sim.behaviour.numeric import exp64
 from sim.behaviour.tables import Tables
+from sim.numeric import exp64
 from sim.population.hashing import hash64
 from sim.scenario.parameters import Access, Choose
 from sim.world.small import Place, Province, build_small

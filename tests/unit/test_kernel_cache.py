@@ -102,7 +102,7 @@ _RUN = """
 import sys
 sys.path.insert(0, {above!r})
 import sim
-from sim.behaviour.numeric import exp64
+from sim.numeric import exp64
 from sim.behaviour.draws import exponential
 import numpy as np
 print(exponential(np.uint32(3_000_000_000)), *(len(f.stats.cache_hits) for f in (exponential,)))
@@ -129,7 +129,7 @@ def test_a_changed_callee_is_compiled_anew_and_others_are_found(tmp_path: Path) 
 
     first, second = run(), run()
     assert (first[1], second[1]) == ("0", "1")
-    numeric = root / "behaviour" / "numeric.py"
+    numeric = root / "numeric.py"
     source = numeric.read_text()
     changed = source.replace("p = p * z + 2.0 / 3.0", "p = p * z + 1.0 / 3.0")
     assert changed != source

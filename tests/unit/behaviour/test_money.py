@@ -11,7 +11,6 @@ from numba import njit
 
 from sim.behaviour.draws import Purpose
 from sim.behaviour.follow import can_follow, follow, follow_rule
-from sim.behaviour.numeric import exp64
 from sim.behaviour.remit import RICHEST_PARENT, RemitRule, remit, remit_rule, remittance
 from sim.behaviour.wealth import (
     MOST_WEALTH,
@@ -24,6 +23,7 @@ from sim.behaviour.wealth import (
     to_units,
     wealth_after,
 )
+from sim.numeric import exp64
 from sim.population.columns import SHOCK_SHIFT, Households
 from sim.population.hashing import hash32, hash64, key64
 from sim.population.links import Links

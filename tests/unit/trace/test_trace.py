@@ -22,10 +22,11 @@ from sim.model import Model
 from sim.population.columns import MEMBERS
 from sim.run import execute, first_model
 from sim.scenario.scenario import Scenario, with_values
+from sim.trace.around import Gaps
 from sim.trace.replay import CannotTrace, parse_uid, trace
 from sim.trace.story import Chapter, Story, written
 from sim.trace.tell import text
-from sim.trace.watching import Gaps, StoryDiffers, Watching
+from sim.trace.watching import StoryDiffers, Watching
 from sim.world.opening import open_world
 
 LIVELY = {
