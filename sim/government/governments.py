@@ -13,7 +13,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.government import books, merge, seating, state
+from sim.government import books, seating, state
+from sim.government.adoption import pull_levers
 from sim.government.agents import Terms
 from sim.government.budget import QUARTERS_A_YEAR, prices
 from sim.government.founding import found
@@ -251,9 +252,9 @@ class Governments:
         self._remember(step)
         self.revenue.raise_from(self.served, income, rent, kept)
         self._collect()
-        far = self.reach.far_places(network, self.served)
-        for office, place in zip(offices, far, strict=True):
-            office.far_place = place
+        if any(office.budget.savings for office in offices):  # else nothing could pay for a desk
+            for office, place in zip(offices, self.reach.far_places(network, self.served), strict=True):
+                office.far_place = place
         desks = sum(len(office.desks) for office in offices)
         self._count_people()
         self.communes.do("step", step)
@@ -293,45 +294,17 @@ class Governments:
         self._residents = self._checked(residents)
         if self.respond:
             self.served = self._residents
-        network, levers, previous = self.network, overlay.levers, self.overlay
-        network.serve(self.served)
-        before, offices_before = self.totals(), len(self.offices)
-        owed = sum(budget.severance_left for budget in network.budgets)
-        cut = 0
-        if levers.close_offices:
-            merge.close_offices(network, overlay, self.served, step, self.terms)
-        elif levers.pool_budgets:
-            merge.pool_budgets(network, overlay, self.terms)
-        if levers.pool_budgets:
-            merge.pool_investments(network, overlay)
-        if levers.move_services:
-            merge.move_services(network, self.served, self.terms)
-        if levers.cut_staff:
-            cut = merge.cut_staff(network, overlay, self.served, self.terms)
-        if levers.relabel:
-            self._dismiss()
-            self.overlay = overlay
-        network.serve(self.served)
-        network.count_posts()
-        if levers.relabel:
-            self._elect()
-        else:
-            seating.seat(network, self.overlay, list(self.communes), list(self.provinces))
-        if levers.close_offices or levers.move_services or levers.cut_staff:
-            self._close_facilities(overlay)
-            self.reach.locate(self.network)
-        return Transition(
-            overlay=overlay,
-            previous=previous,
-            before=before,
-            after=self.totals(),
-            offices_before=offices_before,
-            offices_after=len(self.offices),
-            posts_cut=cut,
-            savings_vnd=cut * self.terms.price.post_vnd,
-            severance_vnd=sum(budget.severance_left for budget in network.budgets) - owed,
-            steps_per_year=self.steps_per_year,
-        )
+        return pull_levers(self, overlay, step)
+
+    def govern_by(self, overlay: Overlay) -> None:
+        """Put the governments of ``overlay`` in the place of those there are; no office moves."""
+        self._dismiss()
+        self.overlay = overlay
+        self._elect()
+
+    def seat(self) -> None:
+        """Hand offices, budgets and pools to the governments within whose borders they stand."""
+        seating.seat(self.network, self.overlay, list(self.communes), list(self.provinces))
 
     def remember(
         self,
@@ -354,17 +327,6 @@ class Governments:
             place = int(residents.argmin())
             raise ValueError(f"place {place} has {residents[place]} residents; allowed: 0 or more")
         return residents.copy()
-
-    def _close_facilities(self, overlay: Overlay) -> None:
-        """Close clinics, schools and hospitals with the offices that a reform closes, if the scenario says so."""
-        levers, network = overlay.levers, self.network
-        commune = province = None
-        if levers.close_offices:
-            seats = np.array([office.seat_km for office in self.offices])
-            commune = seats[network.commune_office_of_place]
-        if levers.move_services:
-            province = overlay.provinces.seat_km[overlay.province_of_place]
-        self.services.close(self.parameters, commune, province)
 
     def merge_waves(self, step: int) -> None:
         """Make one office of two wherever a wave due at ``step`` does."""
@@ -405,7 +367,7 @@ class Governments:
         self.province_minutes = self.services.travel_minutes(
             overlay.provinces.seat_km[self.province_of_place]
         )
-        seating.seat(self.network, overlay, list(self.communes), list(self.provinces))
+        self.seat()
 
     def _collect(self) -> None:
         """Local revenue: each place's goes to the budget of the office that serves it."""

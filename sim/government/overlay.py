@@ -35,6 +35,9 @@ class Levers:
         What was done at the district's seat (its administration) is done at the commune's seat; the
         district's posts and money go to the communes that take over its people. Clinics, schools and
         hospitals stay where they are.
+    open_satellites
+        Satellite desks are opened on the same day wherever the way to the commune office is too long; those who work
+        there are taken from the seat. (Savings that are reinvested open them later, with posts of their own.)
     """
 
     relabel: bool = False
@@ -42,6 +45,7 @@ class Levers:
     close_offices: bool = False
     cut_staff: bool = False
     move_services: bool = False
+    open_satellites: bool = False
 
     @property
     def pulled(self) -> tuple[str, ...]:

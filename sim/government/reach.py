@@ -52,15 +52,9 @@ class Reach:
         self._left_commune, self._left_district = (rule.left_by_distance(m, self._rule) for m in ways)
 
     def far_places(self, network: Network, served: NDArray[np.int64]) -> list[int]:
-        """Of each office the largest place that is too far from it and its desks, -1 for none.
-
-        Looked for only where savings could pay for a desk.
-        """
-        n = len(network.offices)
-        if not any(office.budget.savings for office in network.offices):
-            return [-1] * n
+        """Of each office the largest place that is too far from it and its desks, -1 for none."""
         too_far = (self.commune_minutes > self._government.satellite_minutes) & ~self.has_desk
-        return farthest(network.commune_office_of_place, too_far, served, n)
+        return farthest(network.commune_office_of_place, too_far, served, len(network.offices))
 
     def improve_water(self, network: Network, closing: float) -> None:
         """One step of clean water, by what each budget invests over what keeps up its capital."""

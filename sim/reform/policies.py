@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -25,6 +26,7 @@ POLICIES: Final = MappingProxyType(
         "random": ALL,
         "standard": ALL,
         "optimised": ALL,
+        "actual_with_satellites": replace(ALL, open_satellites=True),
         "actual_except_sparse_mountains": ALL,
     }
 )
@@ -74,7 +76,7 @@ def policy(
     country = Country(world, settings, Access() if access is None else access)
     if name == "actual_except_sparse_mountains":
         return [except_sparse_mountains(country, step=step, date=date, levers=levers)]
-    if name in ("actual", "relabel"):
+    if name in ("actual", "actual_with_satellites", "relabel"):
         return [to_2025(name, world, step, levers, date)]
     return [overlay_of(country, design(name, country), name=name, step=step, date=date, levers=levers)]
 

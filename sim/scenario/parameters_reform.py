@@ -12,6 +12,7 @@ from sim.scenario.declare import Section, parameter
 PolicyName = Literal[
     "none",
     "actual",
+    "actual_with_satellites",
     "relabel",
     "random",
     "standard",
@@ -19,7 +20,7 @@ PolicyName = Literal[
     "actual_except_sparse_mountains",
 ]
 Resolution = Literal["1211/2016", "76/2025", "112/2025"]
-LEVERS: Final = ("relabel", "pool_budgets", "close_offices", "cut_staff", "move_services")
+LEVERS: Final = ("relabel", "pool_budgets", "close_offices", "cut_staff", "move_services", "open_satellites")
 LEVERS_ALLOWED: Final = f"null (the policy's own), none, or some of {', '.join(LEVERS)}, joined by +"
 
 
@@ -28,7 +29,8 @@ class Reform(Section):
 
     policy: PolicyName = parameter(
         "none",
-        "no reform; the mergers of 2025, whole, on paper, or not in sparse mountains; mergers of another design",
+        "no reform; the mergers of 2025, whole, with satellite desks from the first day, on paper, or not in sparse "
+        "mountains; mergers of another design",
         unit="name",
         status="policy",
         source="model specification, section 5",

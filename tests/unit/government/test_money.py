@@ -118,6 +118,33 @@ def test_without_savings_to_spare_no_desk_opens(govern, world):
         assert not any(office.desks for office in g.offices), values
 
 
+def test_desks_opened_on_the_day_take_their_posts_from_the_seat(govern, world):
+    actual, with_desks = govern(satellite_minutes=10.0), govern(satellite_minutes=10.0)
+    levers = {
+        "relabel": True,
+        "pool_budgets": True,
+        "close_offices": True,
+        "cut_staff": True,
+        "move_services": True,
+    }
+    for g, open_satellites in ((actual, False), (with_desks, True)):
+        overlay = to_2025("satellites", world, 0, Levers(**levers, open_satellites=open_satellites))
+        apply(g, overlay, 0, world.residents)
+        g.step(world.residents, 0)
+        g.check()
+    assert [o.staff for o in actual.offices] == [o.staff for o in with_desks.offices], "no post is added"
+    desks = [len(o.desks) for o in with_desks.offices]
+    assert max(desks) == 2, "both places of a row beside its seat"
+    assert not any(o.desks for o in actual.offices)
+    for one, two in zip(actual.offices, with_desks.offices, strict=True):
+        assert (two.quality < one.quality) == bool(two.desks)
+        assert two.budget.investment <= one.budget.investment
+    assert (with_desks.commune_minutes <= actual.commune_minutes).all()
+    assert (with_desks.commune_minutes[[6, 8]] < actual.commune_minutes[[6, 8]]).all()
+    gain = with_desks.access()[:, 0] - actual.access()[:, 0]
+    assert gain.max() > 0 > gain.min(), "nearer for some, thinner at the seat"
+
+
 def test_a_commune_that_loses_people_sends_round_a_mobile_desk(govern, world):
     g = govern(mobile_desk_upkeep=0.5)
     still = govern()
@@ -304,7 +331,7 @@ PARTS = ("reinvest_share", "pool_share", "digital_per_year", "mobile_desk_loss",
 @given(data=st.data())
 def test_every_dong_is_accounted_for_whatever_happens(govern, world, data):
     """Random levers, parameters and moves: the books close at every step, and the nation pays what is missing."""
-    levers = Levers(*(data.draw(st.booleans()) for _ in range(5)))
+    levers = Levers(*(data.draw(st.booleans()) for _ in range(6)))
     values = {
         "reinvest_share": data.draw(st.floats(0, 1)), "pool_share": data.draw(st.floats(0, 1)),
         "severance_years": data.draw(st.floats(0, 5)), "mobile_desk_upkeep": data.draw(st.floats(0, 2)),

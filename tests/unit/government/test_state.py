@@ -68,7 +68,9 @@ def same(a, b):
 
 
 def test_shared_budgets_and_split_levers_are_restored(govern, world):
-    pooled = to_2025("pooled", world, 1, Levers(relabel=True, pool_budgets=True, move_services=True))
+    pooled = to_2025(
+        "pooled", world, 1, Levers(relabel=True, pool_budgets=True, move_services=True, open_satellites=True)
+    )
     g = govern(pool_share=0.2)
     for step in range(3):
         if step == 1:
