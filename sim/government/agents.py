@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import mesa
@@ -24,6 +25,10 @@ MONEY = (
     "severance_nation", "severance_left", "savings", "investment", "deficit", "capital", "capital_reference",
 )  # fmt: skip
 """Amounts of a budget that are added up for its government."""
+
+_SUMS = ("staff", "posts_cut", "satellites", "mobile_desks", "need", *MONEY)
+_NOTHING = (0,) * len(MONEY)
+_money, _all_sums = attrgetter(*MONEY), attrgetter(*_SUMS)
 
 
 @dataclass(frozen=True)
@@ -168,9 +173,13 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
             disruption += people * office.disruption
         self.quality = quality / served if served else math.nan
         self.disruption = disruption / served if served else math.nan
-        own = self.budgets[0] if len(self.budgets) == 1 else None  # by far the most have one
-        for name in MONEY:
-            setattr(self, name, getattr(own, name) if own else sum(getattr(b, name) for b in self.budgets))
+        amounts = [_money(budget) for budget in self.budgets]
+        if len(amounts) == 1:  # by far the most have one budget
+            self.__dict__.update(zip(MONEY, amounts[0], strict=True))
+        else:
+            self.__dict__.update(
+                zip(MONEY, map(sum, zip(*amounts, strict=True)) if amounts else _NOTHING, strict=True)
+            )
 
 
 class Commune(LocalGovernment):
@@ -205,5 +214,5 @@ class Province(LocalGovernment):
     def consolidate(self) -> None:
         """Add up its own offices and budgets and those of its communes."""
         self.add_up()
-        for name in ("staff", "posts_cut", "satellites", "mobile_desks", "need", *MONEY):
-            setattr(self, name, getattr(self, name) + sum(getattr(c, name) for c in self.communes))
+        sums = map(sum, zip(*(_all_sums(unit) for unit in (self, *self.communes)), strict=True))
+        self.__dict__.update(zip(_SUMS, sums, strict=True))

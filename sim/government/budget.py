@@ -236,6 +236,8 @@ class Budget:
 
     @staticmethod
     def _give(name: str, amount: int, targets: list[Budget], weights: list[int]) -> None:
+        if not amount:
+            return
         for target, part in zip(targets, spread(amount, weights), strict=True):
             setattr(target, name, getattr(target, name) + part)
 
