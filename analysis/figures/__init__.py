@@ -22,11 +22,13 @@ def draw_all(run_folder: Path | str) -> list[Path]:
     """
     from analysis.figures import (
         access_by_terrain,
+        budgets,
         five_year,
         households,
         mover_ages,
         net_migration_map,
         region_flows,
+        services_by_province,
         style,
         urban_rural,
     )
@@ -38,6 +40,7 @@ def draw_all(run_folder: Path | str) -> list[Path]:
     made = []
     for figure in (
         urban_rural, net_migration_map, region_flows, access_by_terrain, mover_ages, five_year, households,
+        budgets, services_by_province,
     ):  # fmt: skip
         with style.styled():
             try:
