@@ -62,6 +62,8 @@ def fit(
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("ignore", message="The inplace keyword")
+        # pairs that never have a flow say nothing beside their own fixed effect, and are left out
+        warnings.filterwarnings("ignore", message=".*observations removed because of separation")
         run = pf.fepois if kind == "poisson" else pf.feols
         return coefficients(run(formula, data, vcov=errors, **more))
 

@@ -35,10 +35,12 @@ SPEC: Final = Spec(
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
         "borders and governments (no reform)",
-        "calibrated parameters; amenities and dwellings of the start",
+        "parameters; amenities of places",
         "which places are urban: wards and townships of the start",
     ),
     caveats=(
+        "jobs act through the chance of having one, which is 97 % at the start and cannot exceed 1, and not through "
+        "wages: urban growth can raise what is expected from work in towns by 3 % at most",
         "the interaction in points a year is partly arithmetic: two factors that multiply a rate never add in points",
     ),
 )

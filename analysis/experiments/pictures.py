@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from analysis.experiments.assemble import Facts
 from analysis.experiments.result import Estimate, Figure
-from analysis.experiments.statistics import paired
 from analysis.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, SOFT, label_ends, save, sheet, styled
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def finish(fig: Any, folder: Path, name: str, title: str, alt: str) -> Figure:
 
 def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, colour: str = BLUE) -> None:
     """Estimates with intervals, one a line from the top; the band of the smallest effect of interest in grey."""
+    from matplotlib.ticker import MaxNLocator
+
     if sesoi is not None:
         ax.axvspan(-sesoi, sesoi, color=FAINT, alpha=0.6, linewidth=0)
     ax.axvline(0, color=SOFT, linewidth=1)
@@ -52,6 +53,7 @@ def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, 
         ax.plot([e.effect], [-k], "o", color=colour, markersize=6)
     ax.set_yticks([-k for k in range(len(estimates))], [e.name for e in estimates])
     ax.set_ylim(-len(estimates) + 0.4, 0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
 
@@ -59,12 +61,9 @@ def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, 
 def points(
     ax: Axes, at: Sequence[float], values: Sequence[NDArray[np.float64]], colour: str, marker: str, label: str
 ) -> None:
-    """Means of arms with their spread over replicates, joined by a line."""
+    """Means of arms joined by a line; without intervals, since arms are paired and only differences have errors."""
     means = [float(np.mean(v)) for v in values]
     ax.plot(at, means, color=colour, linewidth=1.2, marker=marker, markersize=7, label=label)
-    for x, v in zip(at, values, strict=True):
-        e = paired(v)
-        ax.plot([x, x], [e.low, e.high], color=colour, linewidth=1.2)
 
 
 def interaction(
@@ -91,7 +90,7 @@ def interaction(
             ):
                 points(ax, (0, 1), [rate[a] * PER_CENT for a in arms], colour, marker, f"{label}, {style}")
                 last = float(np.mean(rate[arms[1]])) * PER_CENT
-                ax.annotate(f" {style}", (1, last), fontsize=8, color=colour, va="center")
+                ax.annotate(f"   {style}", (1, last), fontsize=8, color=colour, va="center")
         ax.set_xticks([0, 1], ["usual growth", "fast urban growth"])
         ax.set_xlim(-0.15, 1.6)
         ax.set_ylabel("% of rural residents a year")
@@ -108,7 +107,7 @@ def interaction(
         ax.set_xlabel("log points (0.01 = 1 %)")
     alt = (
         "Yearly rate at which rural residents move to urban places in four arms with and without feedbacks, and the "
-        "log interaction of both shocks by which feedbacks are on, each with 95 % intervals."
+        "log interaction of both shocks by which feedbacks are on, with 95 % intervals."
     )
     return finish(fig, folder, "h1", title, alt)
 
