@@ -67,6 +67,22 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
         "Share of the savings that is reinvested", "Tỷ lệ tiết kiệm được tái đầu tư",
         "A choice of policy, not a fact.", "Là lựa chọn chính sách, không phải dữ kiện.",
     ),
+    "government.satellite_minutes": (
+        "Travel time from which savings first open satellite desks",
+        "Thời gian đi đường mà từ đó tiền tiết kiệm được ưu tiên mở điểm vệ tinh",
+        "Decides how many far places get an office back; a rule of the model, not a law.",
+        "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật.",
+    ),
+    "government.severance_years": (
+        "Severance of a post that is cut", "Mức chi thôi việc cho một biên chế bị cắt",
+        "With the cost of a post, decides when the merger has paid for itself.",
+        "Cùng với chi phí một biên chế, quyết định khi nào sáp nhập hoàn vốn.",
+    ),
+    "housing.rent_elasticity": (
+        "How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu",
+        "The stronger, the sooner towns that grow stop drawing people.",
+        "Càng mạnh, đô thị đang lớn càng sớm ngừng hút người.",
+    ),
     "choose.network": (
         "Pull of people of one's own origin", "Sức hút của người cùng quê",
         "Makes streams grow by themselves; carries much of who goes where.",

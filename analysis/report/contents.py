@@ -15,6 +15,7 @@ from analysis.report.contents_people import cell, flows, money, pairs_note, peop
 from analysis.report.experiments import Found, page
 from analysis.report.language import TERRAINS, Words
 from analysis.report.measures import ADMINISTRATION
+from analysis.report.subject import policy
 from analysis.report.svg import Drawing
 from analysis.report.sweep import Sweep
 
@@ -166,7 +167,24 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
             note=pairs_note(w, arms),
         )
     soon, end = (w.period(arms.run.labels[s]) for s in (arms.sheet.moments.soon, arms.sheet.moments.end))
-    return {"drawings": drawings, "rows": rows, "effects": effects, "soon": soon, "end": end}
+    return {
+        "drawings": drawings, "rows": rows, "effects": effects, "soon": soon, "end": end, "desks": _desks(w, arms),
+        "merges": policy(arms.run).startswith("actual"),
+    }  # fmt: skip
+
+
+def _desks(w: Words, arms: Arms) -> str | None:
+    """How many have a longer way to the commune office, and a shorter one to district business, desks counted."""
+    keys = [f"way.{c}.end" for c in ("commune_office_farther", "district_office_nearer")]
+    if any(k not in arms.level for k in keys) or policy(arms.run) == "none":
+        return None
+    farther, nearer = (arms.level[k].value for k in keys)
+    return w.t(
+        f"With satellite and mobile desks counted, {w.pct(farther)} of residents have a longer way to the commune office "
+        f"at the end than at the start, and {w.pct(nearer)} a shorter one to what the district did.",
+        f"Nếu tính cả điểm giao dịch vệ tinh và lưu động, cuối kỳ {w.pct(farther)} dân cư có quãng đường đến trụ sở xã "
+        f"dài hơn so với lúc đầu, và {w.pct(nearer)} có quãng đường ngắn hơn cho việc cấp huyện.",
+    )
 
 
 def _travel(w: Words, arms: Arms) -> list[tuple[str, list[str]]] | None:

@@ -260,6 +260,8 @@ def budget_measures(sheet: Sheet) -> Measures:
             payback = float(nation["payback_years"].iloc[0])
             if np.isfinite(payback):
                 made[f"payback.{moment}"] = payback
+            for column in ("commune_office_farther", "district_office_nearer"):
+                made[f"way.{column}.{moment}"] = 100 * float(nation[column].iloc[0])
             nation_pays = float(nation["severance_nation"].iloc[0]) * run.steps_per_year / TRILLION
             made[f"budget.severance_nation.{moment}"] = nation_pays
     return made
