@@ -121,12 +121,13 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
 EVENTFUL = {
     "world.name": "monocentric", "population.weight": 20, "time.start": "2024Q4", "time.end": "2026Q3",
     "reform.policy": "actual", "work.disaster_per_year": 0.9, "consider.lambda0": 0.3,
-    "money.move_cost_mvnd": 20.0,
+    "money.move_cost_mvnd": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
+    "government.satellite_most": 1, "government.severance_years": 1.0,
 }  # fmt: skip
 WITHOUT_EFFECT = {
     "access.speed_island_kmh": "the world monocentric has no islands",
     "access.detour_island": "the world monocentric has no islands",
-    "government.quality_cap": "no office has more capital than at the start",
+    "government.quality_cap": "no office has half as much capital again within two years",
 }
 
 
