@@ -169,6 +169,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             scenario.reform.date,
             settings=scenario.reform,
             access=scenario.access,
+            step_of=self.calendar.step_of,
         )
         clock = self._spent("governments", clock)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.figures import style
+from analysis.figures.reform_maps import country_map, on_the_map, province_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,8 +41,26 @@ PANELS: Final = (
 """Column of the summary, title, factor, decimals."""
 
 
-def draw_comparison(folder: Path) -> list[Path]:
-    """Draw every figure of a comparison into its folder; the paths written."""
+EXAMPLE: Final = "Điện Biên"
+"""The province drawn when none is asked for: 10 districts and 129 communes that became 45 units."""
+MOST_PANELS: Final = 4
+
+
+def draw_comparison(folder: Path, province: str | None = None) -> list[Path]:
+    """Draw every figure of a comparison into its folder; the paths written.
+
+    Parameters
+    ----------
+    folder
+        Of `dicu reform compare --out`.
+    province
+        Legacy province whose units are drawn; None: `EXAMPLE` where it is.
+
+    Raises
+    ------
+    KeyError
+        When there is no such province.
+    """
     made: list[Path] = []
     with style.styled():
         made += style.save(bars(pd.read_parquet(folder / "summary.parquet")), folder, "reforms_compared")
@@ -49,7 +68,29 @@ def draw_comparison(folder: Path) -> list[Path]:
         if len(draws):
             figure = objectives(pd.read_parquet(folder / "objectives.parquet"), draws)
             made += style.save(figure, folder, "objectives")
+        made += _maps(folder, province)
     return made
+
+
+def _maps(folder: Path, province: str | None) -> list[Path]:
+    """The maps: of one province, and of the country where the world has outlines and there are two to compare."""
+    places, units = (pd.read_parquet(folder / f"{name}.parquet") for name in ("places", "units"))
+    policies = list(dict.fromkeys(units["policy"]))
+    known = set(places["legacy_province"])
+    asked = province if province is not None else EXAMPLE
+    made: list[Path] = []
+    if asked in known or province is not None:
+        shown = policies if len(policies) <= MOST_PANELS else _few(policies)
+        made += style.save(province_map(places, units, shown, asked, NAMES), folder, "province")
+    if {"none", "actual"} <= set(policies) and on_the_map(places):
+        made += style.save(country_map(places, ("none", "actual"), NAMES), folder, "country")
+    return made
+
+
+def _few(policies: list[str]) -> list[str]:
+    """The panels of a map when there are more policies than it has room for."""
+    first = [p for p in ("none", "actual", "standard", "optimised") if p in policies]
+    return (first + [p for p in policies if p not in first])[:MOST_PANELS]
 
 
 def bars(summary: pd.DataFrame) -> Figure:

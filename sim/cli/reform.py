@@ -36,6 +36,9 @@ def compare(
         int, typer.Option(help="Random maps to compare objectives with.", min=0, max=100_000)
     ] = 200,
     out: Annotated[Path | None, typer.Option(help="Folder for tables (Parquet, CSV) and figures.")] = None,
+    province: Annotated[
+        str | None, typer.Option(help="Legacy province whose units are drawn. Default: Điện Biên.")
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Threads; the results do not depend on it.", min=1)
     ] = None,
@@ -62,7 +65,9 @@ def compare(
     try:
         with Bar() as bar:
             bar.phase("building the world")
-            country = Country(open_world(scenario), scenario.reform, scenario.access)
+            country = Country(
+                open_world(scenario), scenario.reform, scenario.access, scenario.calendar.step_of
+            )
             made = compare_policies(
                 country,
                 scenario.government,
@@ -72,7 +77,7 @@ def compare(
             )
     except TableError as error:
         fail(str(error), 2)
-    console = Console()
+    console = Console(width=None if Console().is_terminal else 200)
     console.print(comparison_table(made))
     console.print(objective_table(made))
     if out is not None:
@@ -82,11 +87,15 @@ def compare(
             write_comparison(made, out)
         except OSError as error:
             fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
-        for path in [*sorted(out.glob("*.csv")), *draw_comparison(out)]:
+        try:
+            drawn = draw_comparison(out, province)
+        except KeyError as error:
+            fail(f"--province: {error.args[0]}", 2)
+        for path in [*sorted(out.glob("*.csv")), *drawn]:
             typer.echo(str(path))
 
 
-def _asked(arguments: list[str], config: Path, year: int) -> tuple[list[str], Scenario]:
+def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[str], Scenario]:
     """Policies and scenario that a command line asks for."""
     from sim.reform.policies import POLICIES
     from sim.scenario.loader import ConfigurationErrors, load
@@ -103,9 +112,85 @@ def _asked(arguments: list[str], config: Path, year: int) -> tuple[list[str], Sc
         fail(f"each policy once (got {' '.join(names)})", 2)
     if not names:
         fail(f"no policy to compare (allowed {', '.join(POLICIES)})", 2)
-    if not any(value.startswith("time.start=") for value in values):
+    if year is not None and not any(value.startswith("time.start=") for value in values):
         values = [f"time.start={year}Q2", *values]
+    if year is None and names[0] != "none":
+        values = [f"reform.policy={names[0]}", *values]
     try:
         return names, load(config, values).scenario
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
+
+
+@reform_app.command(
+    epilog="Example: `dicu reform lineage actual --unit 03127`; `--date 2025Q2 --level province` for another day"
+)
+def lineage(
+    policies: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="POLICY [KEY=VALUE]...", help="A policy, and values that replace the configuration's."
+        ),
+    ],
+    config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
+        "configs/base.yaml"
+    ),
+    unit: Annotated[str | None, typer.Option(help="Code of a unit to rebuild: its places on a day.")] = None,
+    level: Annotated[str, typer.Option(help="commune or province.")] = "commune",
+    date: Annotated[
+        str | None,
+        typer.Option(help="The day of --unit, a period such as 2025Q3; default: the end of the run."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table here, .csv or .parquet.")] = None,
+    rows: Annotated[
+        bool, typer.Option("--as-table", help="Write the policy as a table for reform.table instead.")
+    ] = False,
+) -> None:
+    """The dated table of who governed which place, out of which any unit of any day can be rebuilt."""
+    from rich.console import Console
+
+    from sim.cli.reform_tables import frame_table, write_frame
+    from sim.reform.history import as_table, history, in_force, places_of
+    from sim.reform.table import ReformTableError
+    from sim.run import plan_of
+    from sim.world.opening import open_world
+
+    names, scenario = _asked(policies, config, None)
+    if len(names) != 1:
+        fail(f"one policy (got {' '.join(names)})", 2)
+    if level not in ("commune", "province"):
+        fail(f"--level: no such level (got {level}, allowed commune, province)", 2)
+    if out is not None and out.suffix not in (".csv", ".parquet"):
+        fail(f"--out: neither .csv nor .parquet (got {out})", 2)
+    calendar = scenario.calendar
+    try:
+        step = calendar.n_steps - 1 if date is None else calendar.step_of(date)
+    except ValueError as error:
+        fail(f"--date: {error}", 2)
+    world = open_world(scenario)
+    try:
+        overlays = plan_of(scenario, world)
+    except ReformTableError as error:
+        fail(f"reform.table: {error}", 2)
+    table = as_table(world, overlays) if rows else history(world, overlays)
+    if out is not None:
+        try:
+            write_frame(table, out)
+        except OSError as error:
+            fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
+        typer.echo(str(out))
+    if unit is not None:
+        dated = history(world, overlays)
+        try:
+            places = places_of(dated, level, unit, step)
+        except ValueError as error:
+            fail(f"--unit: {error}", 2)
+        mine = dated[(dated["level"] == level) & dated["place_key"].isin(places)]
+        Console(width=None if Console().is_terminal else 160).print(
+            frame_table(mine, f"Places of {level} {unit}")
+        )
+    elif out is None:
+        held = in_force(dated_now := (history(world, overlays) if rows else table), step)
+        typer.echo(f"{len(table):,} rows; in force at the end of the run or on that day:")
+        for name, units in held.groupby("level")["code"].nunique().items():
+            typer.echo(f"  {units:,} {name}s over {len(dated_now['place_key'].unique()):,} places")

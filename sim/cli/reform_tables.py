@@ -35,9 +35,13 @@ ROWS = (
     ("  over an hour, % of people", "district_over_60_share", "{:.2%}"),
     ("  nearer than before, % of people", "district_nearer_share", "{:.1%}"),
     ("  farther than before, % of people", "district_farther_share", "{:.1%}"),
+    ("Satellite desks", "satellite_desks", "{:,.0f}"),
     ("Posts", "posts", "{:,.0f}"),
     ("Posts cut", "posts_cut", "{:,.0f}"),
     ("Savings, bn VND a year", "savings_bn_vnd_per_year", "{:,.0f}"),
+    ("Satellite desks, bn VND a year", "desks_bn_vnd_per_year", "{:,.0f}"),
+    ("Severance, bn VND", "severance_bn_vnd", "{:,.0f}"),
+    ("Payback, years", "payback_years", "{:.2f}"),
 )
 """Rows of the printed table: label, column of the summary, format."""
 
@@ -87,7 +91,32 @@ def write_comparison(made: Comparison, folder: Path) -> None:
         "random_maps": pd.DataFrame({"objective": made.draws}),
     }
     for name, table in tables.items():
-        data = io.BytesIO()
-        table.to_parquet(data, index=False)
-        write_bytes(folder / f"{name}.parquet", data.getvalue())
-        write_bytes(folder / f"{name}.csv", table.to_csv(index=False).encode())
+        for suffix in (".parquet", ".csv"):
+            write_frame(table, folder / f"{name}{suffix}")
+
+
+def write_frame(table: pd.DataFrame, path: Path) -> None:
+    """Write one table, as CSV or Parquet by its suffix; whole or not there.
+
+    Raises
+    ------
+    OSError
+        When its folder cannot be made or written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".csv":
+        write_bytes(path, table.to_csv(index=False).encode())
+        return
+    data = io.BytesIO()
+    table.to_parquet(data, index=False)
+    write_bytes(path, data.getvalue())
+
+
+def frame_table(frame: pd.DataFrame, title: str) -> Table:
+    """A data frame as a printed table."""
+    table = Table(title=title, title_justify="left")
+    for column in frame.columns:
+        table.add_column(str(column), overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(str(value) for value in row))
+    return table

@@ -53,6 +53,7 @@ def run(
         fail("\n".join(errors.messages), 2)
 
     from sim.progress import Bar
+    from sim.reform.table import ReformTableError
     from sim.run import Saving, execute, use_threads
     from sim.world.table_checks import TableError
 
@@ -82,6 +83,8 @@ def run(
                 draw=draw,
                 saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
             )
+    except ReformTableError as error:
+        fail(f"reform.table: {error}", 2)
     except TableError as error:
         fail(f"world.places: {error}", 2)
     except OSError as error:

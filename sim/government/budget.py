@@ -196,7 +196,16 @@ class Budget:
             return self.running_base
         return self.running_base * self.residents // self.residents_base
 
-    def pour_into(self, targets: list[Budget], weights: list[int], posts: list[int], price: Prices) -> None:
+    def pour_into(
+        self,
+        targets: list[Budget],
+        weights: list[int],
+        posts: list[int],
+        price: Prices,
+        *,
+        capital: list[int] | None = None,
+        running: list[int] | None = None,
+    ) -> None:
         """Give all that is in this budget to others, to the dong; local revenue follows the places by itself.
 
         Capital, running costs, savings and severance are given in proportion to ``weights``. So is the transfer,
@@ -213,26 +222,28 @@ class Budget:
             Posts that each takes over.
         price
             Cost of a post.
+        capital, running
+            Weights of public capital and of running costs, where they are others.
         """
         wages = [n * price.post_vnd for n in posts]
         self._give("transfer", self.transfer - sum(wages), targets, weights)
         for target, amount in zip(targets, wages, strict=True):
             target.transfer += amount
-        self._give("capital", self.capital, targets, weights)
-        self._give("capital_reference", self.capital_reference, targets, weights)
-        self._give("invested", self.invested, targets, weights)
-        self._give("worn", self.worn, targets, weights)
+        self._give("capital", self.capital, targets, capital or weights)
+        self._give("capital_reference", self.capital_reference, targets, capital or weights)
+        self._give("invested", self.invested, targets, capital or weights)
+        self._give("worn", self.worn, targets, capital or weights)
         self._give("transfer_fall", self.transfer_fall, targets, weights)
         self._give("savings", self.savings, targets, weights)
         self._give("severance_left", self.severance_left, targets, weights)
         self._give("pool_next", self.pool_next, targets, weights)
         for target in targets:
             target.severance_steps = max(target.severance_steps, self.severance_steps)
-        running = self.running_costs()
+        costs = self.running_costs()
         for target in targets:
             target.running_base = target.running_costs()
             target.residents_base = target.residents
-        self._give("running_base", running, targets, weights)
+        self._give("running_base", costs, targets, running or weights)
 
     @staticmethod
     def _give(name: str, amount: int, targets: list[Budget], weights: list[int]) -> None:

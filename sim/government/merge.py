@@ -90,9 +90,9 @@ def close_offices(
     """Pool the commune offices of each new commune in one office at its seat, with the disruption of the
     merger.
 
-    Staff and money of an office whose places go to several communes are shared by residents, to the last
-    post and dong. Disruptions do not add up: what is left of an earlier one counts only where it is larger.
-    Desks close with their offices.
+    Staff and money of an office whose places go to several communes are shared by residents, or as ``overlay.shares``
+    says, to the last post and dong. Disruptions do not add up: what is left of an earlier one counts only where it is
+    larger. Desks close with their offices.
     """
     group = overlay.commune_of_place
     p = terms.parameters
@@ -125,7 +125,7 @@ def close_offices(
     number = {id(budget): i for i, budget in enumerate(old_budgets)}
     for old, parts in fractions(group, network.commune_office_of_place, residents).items():
         office = network.offices[old]
-        posts = spread(office.staff, [persons for _, persons in parts])
+        posts = spread(office.staff, _weights(overlay, "staff", office, parts))
         left = office.disruption_now(now, terms.quarters_per_step, p)
         b = number[id(office.budget)]
         for (g, _), given in zip(parts, posts, strict=True):
@@ -140,12 +140,16 @@ def close_offices(
 
     budget_of_office = np.array([number[id(office.budget)] for office in network.offices], dtype=np.int32)
     budget_of_place = budget_of_office[network.commune_office_of_place]
+    payers = np.unique(budget_of_office, return_index=True)[1]  # the first office that each pays for
     for b, parts in fractions(group, budget_of_place, residents).items():
+        payer = network.offices[int(payers[b])]
         old_budgets[b].pour_into(
             [made[g].budget for g, _ in parts],
-            [persons for _, persons in parts],
+            _weights(overlay, "money", payer, parts),
             [posts_moved[b, g] for g, _ in parts],
             terms.price,
+            capital=_weights(overlay, "capital", payer, parts),
+            running=_weights(overlay, "running", payer, parts),
         )
 
     first = len(network.offices)
@@ -162,6 +166,13 @@ def close_offices(
             follows, network.commune_office_of_place, network.district_office_of_place
         )
     network.keep([*made.values(), *districts])
+
+
+def _weights(overlay: Overlay, what: str, office: Office, parts: list[tuple[int, int]]) -> list[int]:
+    """Weights by which an office divides something: residents, unless the reform states shares."""
+    if overlay.shares is None:
+        return [persons for _, persons in parts]
+    return overlay.shares.weights(what, office.seat_place, parts)
 
 
 def pool_budgets(network: Network, overlay: Overlay, terms: Terms) -> None:

@@ -4,8 +4,9 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,43 @@ class Levers:
 
 
 @dataclass(frozen=True, eq=False)
+class Shares:
+    """How a reform that splits units divides what they have, where residents are not to decide.
+
+    Attributes
+    ----------
+    source : (P,) int32
+        Number of the unit of before, by place; -1 where residents decide.
+    given : mapping of str to mapping
+        "money" (grant, savings, what is owed), "capital", "running" (running costs) or "staff" ->
+        {(source, commune of the overlay): share}; what is not in it is divided by residents.
+    """
+
+    source: NDArray[np.int32]
+    given: Mapping[str, Mapping[tuple[int, int], float]]
+
+    def weights(self, what: str, place: int, parts: list[tuple[int, int]]) -> list[int]:
+        """Weights by which the office seated in a place divides something among communes.
+
+        Parameters
+        ----------
+        what
+            Key of ``given``.
+        parts
+            Communes that take over, with the residents of each.
+        """
+        source = int(self.source[place])
+        given = self.given.get(what, {})
+        if source < 0 or not any(owner == source for owner, _ in given):
+            return [persons for _, persons in parts]
+        return [int(given.get((source, commune), 0.0) * SHARE_UNIT) for commune, _ in parts]
+
+
+SHARE_UNIT: Final = 2.0**60
+"""Shares are counted in whole parts of this: a double is then held exactly."""
+
+
+@dataclass(frozen=True, eq=False)
 class Overlay:
     """A dated table place -> government, with the levers pulled on that date.
 
@@ -73,6 +111,8 @@ class Overlay:
     commune_of_place, province_of_place : (P,) int32
         Index into ``communes`` and ``provinces``.
     levers : Levers
+    shares : Shares or None
+        How splits divide money and staff; None: by residents.
 
     Raises
     ------
@@ -90,6 +130,7 @@ class Overlay:
     commune_of_place: NDArray[np.int32]
     province_of_place: NDArray[np.int32]
     levers: Levers
+    shares: Shares | None = None
 
     def __post_init__(self) -> None:
         if self.commune_of_place.shape != self.province_of_place.shape:

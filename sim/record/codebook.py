@@ -265,7 +265,7 @@ def _governments() -> Table:
         (
             *STEP,
             Column("level", "code", "label", "commune, province or nation", "sim/government"),
-            Column("generation", "code", "label", "legacy or 2025: whose borders it has", "sim/reform"),
+            Column("generation", "code", "label", "legacy, 2025 or a policy: whose borders it has", "sim/reform"),
             Column("code", "code", "id", "code within its level and generation", "world_units.parquet"),
             Column("name", "code", "label", "name", "world_units.parquet"),
             Column("kind", "code", "label", "commune, ward, province, ...", "world_units.parquet"),

@@ -112,17 +112,23 @@ def compare(
 def _day(name: str, country: Country, government: Government, start: _Day | None) -> _Day:
     world, settings, access = country.world, country.settings, country.access
     governments = Governments(mesa.Model(rng=1), world, government, access, world.residents)
-    posts_cut = savings = 0
+    posts_cut = savings = severance = 0
     overlay = legacy_overlay(world)
-    for due in policy(name, world, 0, settings=settings, access=access):
+    for due in policy(name, world, 0, settings=settings, access=access, step_of=country.step_of):
         done = apply(governments, due, due.step, world.residents)
         posts_cut += done.transition.posts_cut
         savings += done.transition.savings_vnd * governments.steps_per_year
+        severance += done.transition.severance_vnd
         overlay = governments.overlay
+    minutes = governments.commune_minutes, governments.district_minutes
+    posts = sum(office.staff for office in governments.offices)
+    desks = sum(len(office.desks) for office in governments.offices)
+    price = governments.terms.price
+    at_desks = [office.desk_posts for office in governments.offices]
+    paid = sum(n * price.post_vnd + price.desk_vnd(n) for n in at_desks) * governments.steps_per_year
     governments.step(world.residents, 0)
     governments.check()
     measured = measure(world, overlay, country.graph, settings, access)
-    minutes = governments.commune_minutes, governments.district_minutes
     people = world.residents
     kinds = overlay.communes.kind[np.unique(overlay.commune_of_place)]
     numbers: dict[str, Any] = {
@@ -146,9 +152,13 @@ def _day(name: str, country: Country, government: Government, start: _Day | None
         numbers[f"{level}_nearer_share"] = _mean(way < before - CHANGED_MINUTES, people)
         numbers[f"{level}_farther_share"] = _mean(way > before + CHANGED_MINUTES, people)
     numbers |= {
-        "posts": sum(office.staff for office in governments.offices),
+        "satellite_desks": desks,
+        "posts": posts,
         "posts_cut": posts_cut,
         "savings_bn_vnd_per_year": savings / VND_PER_BILLION,
+        "severance_bn_vnd": severance / VND_PER_BILLION,
+        "desks_bn_vnd_per_year": paid / VND_PER_BILLION,
+        "payback_years": severance / (savings - paid) if savings > paid else float("nan"),
         "objective": measured.objective,
     }
     return _Day(name, overlay, measured, *minutes, numbers)

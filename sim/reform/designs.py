@@ -36,11 +36,14 @@ class Country:
         Its residents are those designed for.
     settings : Reform
     access : Access
+    step_of : callable or None
+        Step at whose beginning a date lies, for a user's table.
     """
 
     world: World
     settings: Reform
     access: Access
+    step_of: Callable[[str], int] | None = None
 
     @cached_property
     def graph(self) -> Neighbours:

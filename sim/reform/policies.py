@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from sim.government.offices import sum_by
 from sim.government.overlay import Levers, Overlay
 from sim.reform.designs import Country, optimised_units, overlay_of, random_units, standard_units
+from sim.reform.table import OWN_LEVERS, read_table
 from sim.scenario.parameters import Access
 from sim.scenario.sections import Reform
 from sim.world.world import MOUNTAIN, Units, World
@@ -28,6 +31,7 @@ POLICIES: Final = MappingProxyType(
         "optimised": ALL,
         "actual_with_satellites": replace(ALL, open_satellites=True),
         "actual_except_sparse_mountains": ALL,
+        "table": OWN_LEVERS,
     }
 )
 """The levers each policy pulls by itself; ``none`` keeps everything as it was."""
@@ -41,6 +45,7 @@ def policy(
     *,
     settings: Reform | None = None,
     access: Access | None = None,
+    step_of: Callable[[str], int] | None = None,
 ) -> list[Overlay]:
     """The dated overlays of a policy, in order of their dates; empty for ``none``.
 
@@ -56,11 +61,13 @@ def policy(
         The same as it is to be written in tables, "2025Q3"; the step's number when empty.
     settings, access
         What designs are made by; defaults of the sections.
+    step_of
+        Step at whose beginning a date lies, for policy ``table``.
 
     Raises
     ------
     ValueError
-        When there is no such policy, or the step lies before the start.
+        When there is no such policy, the step lies before the start, or a table is wrong (every row is named).
     """
     if name not in POLICIES:
         raise ValueError(f"no such policy (got {name!r}, allowed {', '.join(POLICIES)})")
@@ -72,6 +79,11 @@ def policy(
     levers = levers_of(name, settings.levers)
     if not levers.pulled:
         return []
+    if name == "table":
+        if settings.table is None or step_of is None:
+            raise ValueError("the policy table needs reform.table and a calendar")
+        given = None if settings.levers is None else levers
+        return read_table(Path(settings.table), world, date or settings.date, step_of, given)
     date = date or f"step {step}"
     country = Country(world, settings, Access() if access is None else access)
     if name == "actual_except_sparse_mountains":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from sim.scenario.fields import Leaf, leaf_at, sections
@@ -58,7 +59,8 @@ def canonical_json(scenario: Scenario) -> str:
     """What of a scenario decides its results, as one line of JSON that never differs for equal values.
 
     Keys are sorted, floats shortest, -0.0 written as 0.0. Left out: the name, and the path of a user's table
-    of places (its contents are an input with a checksum of its own; only whether there is one is kept).
+    of places (its contents are an input with a checksum of its own; only whether there is one is kept). A user's table
+    of reforms stands here by its checksum, not by its path.
 
     Returns
     -------
@@ -68,6 +70,8 @@ def canonical_json(scenario: Scenario) -> str:
     tree = scenario.model_dump()
     del tree["name"]
     tree["world"]["places"] = None if scenario.world.places is None else "given"
+    if (table := scenario.reform.table) is not None:
+        tree["reform"]["table"] = f"sha256 {hashlib.sha256(Path(table).read_bytes()).hexdigest()}"
     return json.dumps(_plus_zero(tree), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

@@ -206,10 +206,11 @@ def _near_file(path: Path) -> str:
 
 def anchor_paths(tree: Mapping, folder: Path) -> None:
     """A path in a file is meant relative to that file; make it absolute before layers are merged."""
-    world = tree.children.get("world")
-    places = world.children.get("places") if isinstance(world, Mapping) else None
-    if isinstance(world, Mapping) and isinstance(places, Value) and isinstance(places.value, str):
-        world.children["places"] = replace(places, value=os.path.abspath(folder / places.value))
+    for section, key in (("world", "places"), ("reform", "table")):
+        branch = tree.children.get(section)
+        path = branch.children.get(key) if isinstance(branch, Mapping) else None
+        if isinstance(branch, Mapping) and isinstance(path, Value) and isinstance(path.value, str):
+            branch.children[key] = replace(path, value=os.path.abspath(folder / path.value))
 
 
 def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapping:

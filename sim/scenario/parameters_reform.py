@@ -18,6 +18,7 @@ PolicyName = Literal[
     "standard",
     "optimised",
     "actual_except_sparse_mountains",
+    "table",
 ]
 Resolution = Literal["1211/2016", "76/2025", "112/2025"]
 LEVERS: Final = ("relabel", "pool_budgets", "close_offices", "cut_staff", "move_services", "open_satellites")
@@ -37,11 +38,19 @@ class Reform(Section):
     )
     date: str = parameter(
         "2025Q3",
-        "period at whose beginning the policy acts; without effect for policy none",
+        "period at whose beginning the policy acts (of a table: rows without a date); without effect for policy none",
         unit="date",
         status="policy",
         source="restructuring of 1 July 2025",
         allowed=NOTATION,
+    )
+    table: str | None = parameter(
+        None,
+        "the user's own reform, for policy table",
+        unit="path",
+        status="policy",
+        source="the user's own",
+        allowed="null or the path of a table, relative to the file in which it is written",
     )
     levers: str | None = parameter(
         None,

@@ -137,6 +137,7 @@ def cross_checks(scenario: Scenario) -> Iterator[Problem]:
     """
     yield from _time_problems(scenario)
     yield from _world_problems(scenario)
+    yield from _reform_problems(scenario)
     government = scenario.government
     for kind in ("staff_cap_commune", "staff_cap_ward"):
         cap = getattr(government, kind)
@@ -199,6 +200,22 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
     for word in programme.industrial_zones:
         if problem := unknown(zone_of(word)[1], known_sites()):
             yield Problem("programme.industrial_zones", problem, ("world.name",))
+
+
+def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
+    reform = scenario.reform
+    if reform.policy == "table" and reform.table is None:
+        yield Problem(
+            "reform.policy", "the policy table needs a table (allowed with reform.table)", ("reform.table",)
+        )
+    elif reform.policy != "table" and reform.table is not None:
+        yield Problem(
+            "reform.table",
+            f"the policy {reform.policy} takes no table (got {reform.table!r}, allowed null, or reform.policy table)",
+            ("reform.policy",),
+        )
+    elif reform.table is not None and not Path(reform.table).is_file():
+        yield Problem("reform.table", f"no such file (got {reform.table!r}, allowed the path of a table)")
 
 
 def _world_problems(scenario: Scenario) -> Iterator[Problem]:

@@ -110,6 +110,10 @@ def _another(path: str) -> dict[str, Any]:
         return {path: 8, "world.name": "ring"}
     if path == "world.places":
         return {path: __file__}
+    if path == "reform.table":
+        return {path: __file__, "reform.policy": "table"}
+    if path == "reform.policy":
+        return {path: "actual"}
     if path == "reform.levers":
         return {path: "relabel+cut_staff"}
     if leaf.unit == "date":
