@@ -34,8 +34,8 @@ UNIT_COLUMNS: Final[dict[tuple[str, str], str]] = {
     ("province", "2025"): "new_province",
 }
 TABLES: Final = (
-    "national", "places", "flows", "moves", "movers", "five_year", "districts", "governments", "lineage",
-    "world_places", "world_units",
+    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
+    "lineage", "world_places", "world_units",
 )  # fmt: skip
 
 

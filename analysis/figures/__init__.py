@@ -23,6 +23,7 @@ def draw_all(run_folder: Path | str) -> list[Path]:
     from analysis.figures import (
         access_by_terrain,
         budgets,
+        cities,
         five_year,
         households,
         mover_ages,
@@ -40,7 +41,7 @@ def draw_all(run_folder: Path | str) -> list[Path]:
     made = []
     for figure in (
         urban_rural, net_migration_map, region_flows, access_by_terrain, mover_ages, five_year, households,
-        budgets, services_by_province,
+        budgets, services_by_province, cities,
     ):  # fmt: skip
         with style.styled():
             try:

@@ -15,6 +15,7 @@ from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.engine.five_year import YEARS, FiveYear
 from sim.engine.stocks import Stocks
+from sim.government.cities import UrbanAreas
 from sim.government.governments import Governments
 from sim.government.overlay import Overlay
 from sim.population.columns import Households
@@ -72,6 +73,7 @@ class Outputs:
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         world = model.world
         self._residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
+        self._areas = UrbanAreas(world)
         if saved is not None:
             self._ages[:] = saved["outputs.ages"]
             self._residence.go_on(saved["outputs.then"], model.households)
@@ -129,6 +131,8 @@ class Outputs:
         if every.governments == "step" or wanted:
             self._recorder.governments(step, m.governments.columns())
             self._recorder.districts(step, {**m.markets.columns(), **m.housing.columns(m.residents)})
+            if len(self._areas):
+                self._recorder.cities(step, self._areas.columns(m.residents))
 
     def _national(self) -> dict[str, int]:
         m = self._model

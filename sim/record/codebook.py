@@ -165,6 +165,24 @@ DISTRICTS: Final = Table(
 )  # fmt: skip
 
 
+CITIES: Final = Table(
+    "cities", "cities.parquet", "one row a step and urban area (borders of before the reform), at the end of the step",
+    (
+        *STEP,
+        Column("code", "code", "id", "of the province (municipality), district (city, town) or commune (township)",
+               "world_units.parquet"),
+        Column("name", "code", "label", "name", "world_units.parquet"),
+        Column("kind", "code", "label", "municipality, provincial city, town, township", "world_units.parquet"),
+        Column("class", "code", "label", "special, I to V, or none: the highest whose standards on residents it meets",
+               "sim/government/cities.py: Resolutions 1210/2016 and 26/2022"),
+        Column("dense", "bool", "1", "reaches the density of that class on its whole area", "the same"),
+        Column("residents", "int64", "persons", "persons within its borders, already weighted", "household columns"),
+        Column("inner_residents", "int64", "persons", "of those, in wards and townships", "household columns"),
+        Column("density_km2", "float64", "persons/km2", "residents over its whole area", "household columns"),
+    ),
+)  # fmt: skip
+
+
 def _places(services: tuple[str, ...]) -> Table:
     unknown = [s for s in services if s not in SERVICES]
     if unknown:
@@ -367,6 +385,7 @@ def tables(
         MOVERS,
         FIVE_YEAR,
         DISTRICTS,
+        CITIES,
         _governments(),
         LINEAGE,
         WORLD_PLACES,

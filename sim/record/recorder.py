@@ -27,7 +27,9 @@ from sim.record.moves import moves_columns
 from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import World
 
-STREAMED: Final = ("national", "places", "flows", "moves", "movers", "five_year", "districts", "governments")
+STREAMED: Final = (
+    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
+)  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
 SCOPES: Final = ("within a district", "between districts", "between provinces")
@@ -232,6 +234,13 @@ class Recorder:
         self._enter("districts", step)
         here = np.arange(len(self._world.districts))
         self._put("districts", step, {"district": self._district(here), **columns})
+
+    def cities(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Urban areas at the end of the step, an entry an area; columns of table ``cities``."""
+        self._enter("cities", step)
+        words = ("code", "name", "kind", "class")
+        labels = {w: coded(np.array(columns[w], dtype=str), np.arange(len(columns[w]))) for w in words}
+        self._put("cities", step, {**columns, **labels})
 
     def governments(self, step: int, columns: Mapping[str, Any]) -> None:
         """Governments in office at the end of the step, an entry a unit; columns of table ``governments``."""

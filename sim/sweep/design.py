@@ -28,7 +28,8 @@ LEVELS: Final = (
 )
 DEFAULT_LEVELS: Final = LEVELS[:-1]
 KEPT_TABLES: Final = (
-    "national", "places", "flows", "movers", "five_year", "districts", "governments", "lineage", "moves",
+    "national", "places", "flows", "movers", "five_year", "districts", "cities", "governments", "lineage",
+    "moves",
 )  # fmt: skip
 ROOT: Final = ("name", "base", "set", "sweep", "results")
 IN_SWEEP: Final = ("scenarios", "grid", "zip", "sample", "replications", "seed")

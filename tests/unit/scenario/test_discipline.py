@@ -123,11 +123,22 @@ EVENTFUL = {
     "reform.policy": "actual", "work.disaster_per_year": 0.9, "consider.lambda0": 0.3,
     "money.move_cost_mvnd": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
     "government.satellite_most": 1, "government.severance_years": 1.0,
+    # every programme has a size, and jobs are scarce enough for wages to show it
+    "cities.central": ["Plain"], "cities.central_date": "2025Q2", "work.scarcity": 0.5, "work.job_growth": 0.03,
+    "programme.urban_job_growth": 0.02, "programme.urban_job_growth_start": "2025Q1",
+    "programme.urban_job_growth_quarters": 2, "programme.farm_income_loss": 0.3,
+    "programme.farm_income_loss_start": "2025Q1", "programme.farm_income_loss_quarters": 2,
+    "programme.urban_job_loss": 0.3, "programme.urban_job_loss_start": "2025Q1",
+    "programme.urban_job_loss_quarters": 2, "programme.social_housing": 500,
+    "programme.social_housing_start": "2025Q1", "programme.social_housing_quarters": 4,
+    "programme.industrial_zones": ["2025Q1 Plain"], "programme.zone_quarters": 2, "housing.growth_cap": 0.002,
 }  # fmt: skip
 WITHOUT_EFFECT = {
     "access.speed_island_kmh": "the world monocentric has no islands",
     "access.detour_island": "the world monocentric has no islands",
     "government.quality_cap": "no office has half as much capital again within two years",
+    "housing.floor_area_urban_m2": "floor area is an outcome that decides nothing",
+    "housing.floor_area_rural_m2": "floor area is an outcome that decides nothing",
 }
 
 

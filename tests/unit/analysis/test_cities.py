@@ -1,0 +1,81 @@
+"""Cities of a run: groups, sums and shares against what the tables hold, and a figure of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.cities import GROUPS, by_group, groups, output_per_worker, urban_shares
+from analysis.figures import cities, style
+from analysis.load import Run
+from sim.run import execute
+from sim.scenario.scenario import Scenario, with_values
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    values: dict[str, Any] = {
+        "name": "towns", "world.name": "monocentric", "population.weight": 40, "time.start": "2024Q3",
+        "time.end": "2026Q2", "reform.policy": "actual",
+    }  # fmt: skip
+    return Run(execute(with_values(Scenario(), values), out=tmp_path_factory.mktemp("runs")))
+
+
+def test_groups_are_by_the_class_of_the_city(run: Run) -> None:
+    found = groups(run)
+    units = run.world_units.query("level == 'district'").set_index("code")["kind"].astype(str)
+    assert set(found.index) == set(units.index)
+    assert set(found[units == "rural district"]) == {GROUPS[3]}
+    assert GROUPS[3] not in set(found[units == "urban district"])
+
+
+def test_sums_are_those_of_the_country(run: Run) -> None:
+    table, markets = by_group(run), run.table("districts")
+    for step in (0, int(markets["step"].max())):
+        here, rows = table.xs(step, level="step"), markets[markets["step"] == step]
+        assert here["jobs"].sum() == pytest.approx(rows["jobs"].sum(), rel=1e-12)
+        assert here["persons"].sum() == run.national.loc[step, "persons"]
+    assert table.xs(0, level="step")["rent_ratio"].tolist() == pytest.approx([1.0] * len(here), rel=1e-12)
+
+
+def test_output_a_worker_is_that_of_the_district_weighted_by_workers(run: Run) -> None:
+    markets = run.table("districts")
+    last = markets[markets["step"] == markets["step"].max()]
+    workers = (last["workers_other"] + last["workers_farm"]).to_numpy()
+    found = output_per_worker(run)
+    units = run.world_units.query("level == 'district'").set_index("code")["parent"].astype(str)
+    province = last["district"].astype(str).map(units).to_numpy()
+    total = sum(found[q] * workers[province == q].sum() for q in found.index)
+    assert total == pytest.approx(last["output_mvnd"].sum(), rel=1e-12)
+    with pytest.raises(ValueError, match="step 99 is not recorded"):
+        output_per_worker(run, 99)
+
+
+def test_both_urban_shares(run: Run) -> None:
+    """Alike until the merger; then a place in a new ward is urban though nobody moved."""
+    shares = urban_shares(run)
+    step = run.reform_step
+    assert step is not None
+    before = shares[shares.index < step]
+    assert before["fixed"].to_numpy() == pytest.approx(before["of_the_day"].to_numpy(), rel=1e-12)
+    new = run.world_places.merge(
+        run.world_units.query("level == 'commune' and generation == '2025'")[["code", "kind"]].astype(str),
+        left_on=run.world_places["new_commune"].astype(str), right_on="code",
+    )  # fmt: skip
+    ward = new.set_index("place_key")["kind"].eq("ward")
+    people = run.places[run.places["step"] == step - 1].set_index("place_key")["persons"]
+    expected = people[ward.reindex(people.index)].sum() / people.sum()
+    assert shares.loc[step, "of_the_day"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_figure_is_drawn_from_it_and_says_where_from(run: Run) -> None:
+    with style.styled():
+        fig = cities.draw(run)
+    texts = [t.get_text() for t in fig.texts] + [ax.get_title(loc="left") for ax in fig.axes]
+    assert any("rents stand" in t for t in texts)
+    assert any("1210/2016" in t for t in texts)
+    assert [t for t in texts if t.startswith("Jobs outside farming")]
+    assert len(fig.axes) == 4
+    assert all(np.isfinite(line.get_ydata()).all() for ax in fig.axes for line in ax.lines[:2])
