@@ -248,6 +248,9 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
             for xx, s in zip(x, words, strict=True):
                 ax.text(xx, row[s], w.num(float(row[s]), 1), ha="center", va="bottom", fontsize=7.5)
         ax.set_xticks(range(len(words)), list(words.values()))
+        from matplotlib.ticker import MaxNLocator
+
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         svg.numbers(ax, lambda v: w.num(v))
         fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=8)
         head = (w.t("source", "nguồn"), *(v.replace("\n", " ") for v in words.values()))

@@ -249,7 +249,7 @@ def _fit(w: Words, arms: Arms) -> dict[str, Any] | None:
                 "simulated": w.num(r.simulated, r.digits),
                 "deviation": w.pct(r.deviation, 0, sign=True),
                 "far": r.far,
-                "used": r.used,
+                "role": r.role,
                 "source": r.source.split(": http")[0],
             }
             for r in fit.table(w, arms.run)

@@ -28,7 +28,7 @@ ACCOUNTS: Final = {
     "budget.severance_nation": ("severance paid by the nation", "chi thôi việc do trung ương trả", 1, 1.0),
     "budget.savings": ("wages of all posts cut", "tiền lương của mọi biên chế đã cắt", 1, 1.0),
     "payback": (
-        "years until the severance is paid back", "số năm hoàn lại tiền thôi việc", 1, 1.0,
+        "years until severance is paid back (follows from assumptions)", "số năm hoàn lại tiền thôi việc (do giả định quyết định)", 1, 1.0,
     ),
 }  # fmt: skip
 """Accounts in the order of the table: name in both languages, decimals, factor."""

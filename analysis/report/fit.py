@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,10 @@ FAR_PERCENT: Final = 20.0
 """Relative deviation from which a simulated figure is called far from the published one."""
 
 
+Role = Literal["start", "seen", "unseen"]
+"""Whether a run starts from the figure, values were chosen by hand with sight of it (decision 26), or neither."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One published figure and its simulated counterpart."""
@@ -33,7 +37,7 @@ class Row:
     digits: int
     unit: str
     source: str
-    used: bool
+    role: Role
 
     @property
     def deviation(self) -> float:
@@ -60,7 +64,7 @@ def _at(run: Run, column: str, moment: float) -> float | None:
 
 
 def table(w: Words, run: Run) -> list[Row]:
-    """Every published figure that the run has a counterpart of; ``used`` marks those it was started from."""
+    """Every published figure that the run has a counterpart of."""
     made: list[Row] = []
     points = residents()
     start = float(run.year_at_end(0))
@@ -69,7 +73,7 @@ def table(w: Words, run: Run) -> list[Row]:
         urban, rural = (_at(run, f"{k}_persons", year + MIDYEAR) for k in ("urban", "rural"))
         if urban is None or rural is None:
             continue
-        near_start = abs(year + MIDYEAR - start) < 1
+        near_start: Role = "start" if abs(year + MIDYEAR - start) < 1 else "unseen"
         persons, own = float(row["urban"] + row["rural"]), urban + rural
         made.append(
             Row(
@@ -107,7 +111,7 @@ def table(w: Words, run: Run) -> list[Row]:
                     1,
                     w.t("million", "triệu"),
                     str(p["source"]),
-                    abs(p["year"] + CENSUS_DAY - start) < 1,
+                    "start" if abs(p["year"] + CENSUS_DAY - start) < 1 else "seen",
                 )
             )
     simulated = five_year(run)
@@ -130,7 +134,7 @@ def table(w: Words, run: Run) -> list[Row]:
                     1,
                     w.t("% of persons 5+", "% dân số từ 5 tuổi"),
                     str(mine["source"]),
-                    False,
+                    "seen",
                 )
             )
     return made

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from analysis.load import Run
 from analysis.report.language import Words
 from analysis.report.subject import Subject
+
+FINE_WEIGHT: Final = 100
+"""Weight of a row up to which single communes have enough rows for rules of governments to be read."""
 
 
 def table(w: Words, run: Run) -> list[tuple[str, str]]:
@@ -65,14 +70,14 @@ def warnings(w: Words, subject: Subject) -> list[str]:
                 "chênh lệch chứa cả thay đổi đó.",
             )
         )
-    if any(r.manifest["weight"] >= 500 for r in runs):
+    if any(r.manifest["weight"] > FINE_WEIGHT for r in runs):
         weight = runs[0].manifest["weight"]
         made.append(
             w.t(
                 f"A coarse sample: one simulated household stands for {weight:,}. Numbers of movers come in such "
-                "lumps, and small provinces and islands are a handful of rows.",
+                "lumps, small provinces and islands are a handful of rows, and mobile desks react to their luck.",
                 f"Mẫu thô: một hộ mô phỏng đại diện cho {w.num(weight)} hộ. Số người di chuyển nhảy theo bậc đó; tỉnh "
-                "nhỏ và hải đảo chỉ là vài dòng dữ liệu.",
+                "nhỏ và hải đảo chỉ là vài dòng dữ liệu, và số điểm lưu động dao động theo may rủi.",
             )
         )
     return made
