@@ -2,6 +2,10 @@
 
 `uv run pytest tests/bench/test_governments.py --benchmark-only`. Nothing here fails on time. Targets of the issue: a
 quarter of 3,321 communes and 34 provinces under 0.3 s, the reform of the whole country under 1 s.
+
+Measured on one core of a shared two-core machine, processor time, November 2026: a quarter of 3,321 + 34 takes 0.05 s,
+of 10,040 + 63 it takes 0.10 s; the reform 0.32 s. By the clock, with five times as many processes as cores: 0.17, 0.41
+and 1.5 s.
 """
 
 from __future__ import annotations
