@@ -85,6 +85,11 @@ class Saved:
         return tables, memory
 
     @property
+    def file(self) -> Path:
+        """The file that tells of it."""
+        return self.folder / f"saved-{self.step:05d}.json"
+
+    @property
     def identity(self) -> str:
         """What a run from here comes after, as a text for its id."""
         return f"{self.run_id} {self.label}"

@@ -32,7 +32,8 @@ KEPT_TABLES: Final = (
     "moves",
 )  # fmt: skip
 ROOT: Final = ("name", "base", "set", "sweep", "results")
-IN_SWEEP: Final = ("scenarios", "grid", "zip", "sample", "replications", "seed")
+IN_SWEEP: Final = ("from", "scenarios", "grid", "zip", "sample", "replications", "seed")
+IN_FROM: Final = ("run", "at")
 IN_RESULTS: Final = ("every", "levels", "keep")
 MOST_SEED: Final = 2**62
 
@@ -55,6 +56,15 @@ class Point:
 
 
 @dataclass(frozen=True)
+class From:
+    """The saved state that every run begins with: of which run, after which step; and where that was written."""
+
+    run: Path
+    at: str
+    where: Where
+
+
+@dataclass(frozen=True)
 class Design:
     """A sweep as its file says it; ``paths`` are the keys that are varied, in the order of the file."""
 
@@ -67,6 +77,7 @@ class Design:
     replications: int
     seed: int
     results: Results
+    begins: From | None = None
 
 
 def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | None, Reading]:
@@ -113,6 +124,7 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
     read_sample(sweep.children.get("sample"), parts)
     replications = integer(sweep, "replications", "sweep", 1, MOST_RUNS, 1, reading)
     seed = integer(sweep, "seed", "sweep", 0, MOST_SEED, 1, reading)
+    begins = _from(sweep, path, reading)
     _refuse_varied(others, parts)
     base = _base(tree, path, others, reading)
     runs = max(len(parts.scenarios), 1) * replications
@@ -123,8 +135,23 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
     if runs > MOST_RUNS or base is None:
         return None, reading
     points, paths = tuple(_points(parts, sweep.where)), tuple(parts.swept)
-    made = Design(name, path, base, tuple(reading.files), points, paths, replications, seed, results)
+    made = Design(name, path, base, tuple(reading.files), points, paths, replications, seed, results, begins)
     return made, reading
+
+
+def _from(sweep: Mapping, path: Path, reading: Reading) -> From | None:
+    """``from: {run: FOLDER, at: PERIOD}``; the folder relative to the file of the sweep."""
+    tree = section(sweep.children.get("from"), "sweep.from", reading)
+    if tree is None:
+        return None
+    known(tree, IN_FROM, "sweep.from", reading)
+    told = [tree.children.get(key) for key in IN_FROM]
+    words_of = [child.value for child in told if isinstance(child, Value) and isinstance(child.value, str)]
+    if len(words_of) < len(IN_FROM):
+        text = "the folder of a run and the last step shared with it are needed"
+        reading.wrong(tree.where, f"sweep.from: {text} (allowed run: runs/NAME/ID, at: 2025Q2)")
+        return None
+    return From(path.parent / words_of[0], words_of[1], tree.where)
 
 
 def _points(parts: Parts, where: Where) -> Iterator[Point]:

@@ -114,8 +114,9 @@ def run_sweep(
         if missing:
             of = {run.run_id: run for run in missing}
             form = layout(plan.results)
+            begins = plan.saved.absolute() if plan.saved is not None else None
             tasks = (
-                Task(run.run_id, run.scenario, folder, plan.results, plan.version, form, threads)
+                Task(run.run_id, run.scenario, folder, plan.results, plan.version, form, threads, begins)
                 for run in missing
             )
             for status in executor(work, tasks):

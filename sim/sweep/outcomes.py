@@ -28,16 +28,11 @@ NATIONAL_STOCKS: Final = ("households", "persons", "urban_households", "urban_pe
                           "rural_persons", "workers", "farm_workers", "wealth")  # fmt: skip
 """Columns of `national` that are taken at the end of a period; all others are summed over it."""
 SUMMED_UNITS: Final = (
-    "persons",
-    "households",
-    "jobs",
-    "posts",
-    "dwellings",
-    "M VND",
-    "M VND/step",
-    "0.1 M VND",
-)
+    "persons", "households", "jobs", "posts", "dwellings", "desks", "M VND", "M VND/step", "0.1 M VND",
+)  # fmt: skip
 """Units that add up over units of government or over markets; anything else is averaged over people."""
+SUMMED: Final = ("output_mvnd",)
+"""Columns that add up although their unit is that of a wage."""
 
 
 @dataclass(frozen=True)
@@ -314,7 +309,7 @@ class _Reader:
             some = values[keep]
             if some.dtype.kind == "b":
                 some = some.astype(np.int64)
-            if self.units[name, column] in SUMMED_UNITS or values.dtype.kind == "b":
+            if self.units[name, column] in SUMMED_UNITS or column in SUMMED or values.dtype.kind == "b":
                 made[f"{prefix}{column}"] = np.ma.array(_sum(key, some, size), mask=hidden)
             else:
                 mean = _mean(key, some.astype(np.float64), weight[keep], size)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
@@ -15,8 +15,11 @@ from sim.scenario.fields import leaf_at
 from sim.scenario.loader import COMMAND_LINE, FileRead, Reading, check
 from sim.scenario.scenario import Scenario
 from sim.scenario.source import Message, merged
-from sim.sweep.design import Design, Point, Results, read_design
+from sim.sweep.design import Design, From, Point, Results, read_design
 from sim.sweep.start import Starts
+
+if TYPE_CHECKING:
+    from sim.saved import Saved
 
 MESSAGES_A_LINE: Final = 3
 """A bound that is out of range would otherwise be told once for every point of a sample."""
@@ -44,6 +47,8 @@ class Plan:
         Keys that differ between runs, besides the seed.
     inputs_sha256 : dict of str to str
         Checksums of the inputs, by world.
+    saved : Path or None
+        The saved state that every run begins with.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Plan:
     results: Results
     version: str
     inputs_sha256: dict[str, str]
+    saved: Path | None = None
 
     @property
     def distinct(self) -> tuple[Run, ...]:
@@ -118,6 +124,7 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
 
     design, reading = read_design(path, overrides)
     scenarios = _checked(design, reading) if design is not None else []
+    saved = _saved(design.begins, scenarios, reading) if design is not None and design.begins else None
     if reading.messages or design is None:
         reading.messages = _few_a_line(reading.messages)
         raise reading.errors()
@@ -132,7 +139,7 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
             inputs[key] = world_sha256(world)
         for r in range(design.replications):
             one = scenario.model_copy(update={"seed": design.seed + r, "name": design.name})
-            identity = run_id(one, inputs[key] + tables, version)
+            identity = run_id(one, inputs[key] + tables, version, saved.identity if saved is not None else "")
             runs.append(Run(len(runs), identity, point.scenario, number, r, one))
     return Plan(
         name=design.name,
@@ -145,7 +152,36 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
         results=design.results,
         version=version,
         inputs_sha256={**inputs, "population_tables": tables},
+        saved=saved.file if saved is not None else None,
     )
+
+
+def _saved(begins: From, scenarios: list[Scenario], reading: Reading) -> Saved | None:
+    """The saved state that all runs begin with; messages where there is none, or a scenario cannot follow on it."""
+    from sim.run import model_version
+    from sim.saved import DamagedFile, check_fork, read_saved, saved_folder, saved_steps
+
+    folder = saved_folder(begins.run)
+    try:
+        there = [read_saved(path) for path in saved_steps(folder).values()]
+    except DamagedFile as error:
+        reading.wrong(begins.where, f"sweep.from: {error}")
+        return None
+    found = next((saved for saved in there if saved.label == begins.at), None)
+    if found is None:
+        labels = ", ".join(saved.label for saved in there) or "none"
+        reading.wrong(
+            begins.where,
+            f"sweep.from: no saved state of {begins.at} in {folder} (saved are {labels}; make some with dicu run "
+            "--checkpoint-every N --keep-states, or one with dicu fork RUN --at)",
+        )
+        return None
+    if found.version != model_version():
+        reading.wrong(begins.where, f"sweep.from: saved by another version of the program ({found.version})")
+    for scenario in scenarios:
+        for text in check_fork(found, scenario):
+            reading.wrong(begins.where, f"sweep.from: {text}")
+    return found
 
 
 def _checked(design: Design, reading: Reading) -> list[Scenario]:

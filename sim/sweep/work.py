@@ -35,6 +35,7 @@ class Task:
     version: str
     layout: str
     threads: int | None = None
+    saved: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,10 @@ def run_task(task: Task) -> Status:
 
 
 def _run(task: Task, began: float, worker: str) -> Status:
-    from sim.model import Model
     from sim.record.fingerprint import state_sha256
     from sim.record.folder import replacing, scratch
-    from sim.run import data_sha256, model_version, new_recorder, use_threads
+    from sim.run import begin, data_sha256, model_version, new_recorder, use_threads
+    from sim.saved import read_saved
     from sim.sweep.outcomes import outcomes
     from sim.sweep.start import Starts
 
@@ -118,16 +119,18 @@ def _run(task: Task, began: float, worker: str) -> Status:
     use_threads(task.threads)
     scenario = task.scenario
     world = _starts.world(scenario)
-    mine = run_id(scenario, _starts.world_sha256(scenario) + data_sha256(), model_version())
+    saved = read_saved(task.saved) if task.saved is not None else None
+    after = saved.identity if saved is not None else ""
+    mine = run_id(scenario, _starts.world_sha256(scenario) + data_sha256(), model_version(), after)
     if mine != task.run_id or layout(task.results) != task.layout:
         raise RuntimeError(
             f"this worker has another version of the program or of its inputs ({model_version()}, asked for "
             f"{task.version}): install the same on every machine"
         )
-    start = _starts.start(scenario)
+    start = _starts.start(scenario if saved is None else saved.origin)
     with scratch(task.folder / "runs", task.run_id) as folder:
         with new_recorder(folder, world, scenario, scratch=True) as recorder:
-            model = Model(scenario, world, start.households, start.links, recorder=recorder)
+            model, _ = begin(scenario, world, recorder, saved=saved, start=start)
             started = time.perf_counter() - began
             model.run()
             recorder.finish()

@@ -14,12 +14,16 @@ import pytest
 
 from analysis.load import Run as Folder
 from analysis.load import net_migration
-from sim.run import execute
+from sim.record.codebook import tables
+from sim.run import execute, state_at
+from sim.scenario.loader import ConfigurationErrors
 from sim.sweep.drive import Summary, run_sweep, standing
 from sim.sweep.executors import serial
+from sim.sweep.outcomes import NATIONAL_STOCKS
 from sim.sweep.plan import Plan, make_plan
 from sim.sweep.store import Busy, opened
 from sim.sweep.work import Status, Task, run_task
+from sim.world.opening import open_world
 
 Write = Callable[..., Path]
 
@@ -199,3 +203,57 @@ def test_a_run_that_fails_is_told_and_the_sweep_goes_on(write: Write, tmp_path: 
     assert (healed.done_now, healed.failed) == (1, {})
     assert healed.complete
     assert not (first.folder / "failed" / f"{bad}.json").exists()
+
+
+def test_runs_begin_with_a_saved_state(write: Write, tmp_path: Path) -> None:
+    """Each is the fork of the one past, and repeated runs of the past are not needed."""
+    path = write()
+    base = make_plan(path, ["sweep.replications=1"]).runs[-1].scenario
+    saved = state_at(base, 2, tmp_path / "runs")
+    text = f"""base: base.yaml
+sweep:
+  from: {{run: {saved.folder}, at: {saved.label}}}
+  scenarios: {{none: {{reform.policy: none}}, actual: null}}
+  replications: 2
+"""
+    config = write(text, name="forked")
+    plan = make_plan(config)
+    summary = run_sweep(plan, tmp_path / "runs", executor=serial)
+    assert summary.complete, summary.failed
+    run = plan.runs[1]
+    alone = execute(run.scenario, out=tmp_path / "alone", saved=saved)
+    assert alone.name == run.run_id
+    told = pq.read_schema(summary.folder / "runs" / f"{run.run_id}.parquet").metadata
+    assert told[b"dicu.state_sha256"].decode() == Folder(alone).manifest["state_sha256"]
+    for change, message in (
+        ({saved.label: "2027Q1"}, "no saved state of 2027Q1"),
+        ({"replications: 2": "grid: {population.weight: [100]}"}, "population.weight: it shaped the state"),
+        ({"at: ": "att: "}, "sweep.from.att: unknown key"),
+    ):
+        wrong = text
+        for old, new in change.items():
+            wrong = wrong.replace(old, new)
+        with pytest.raises(ConfigurationErrors, match=message):
+            make_plan(write(wrong, name="wrong"))
+
+
+def test_a_world_is_known_by_all_that_opens_it(swept: tuple[Plan, Summary]) -> None:
+    """Worlds are shared within a process under what `open_world` reads: it may read nothing else of a scenario."""
+    scenario = swept[0].runs[0].scenario
+
+    class Sparing:
+        world = scenario.world
+        calendar = scenario.calendar
+
+    assert open_world(Sparing()).n_places == open_world(scenario).n_places  # type: ignore[arg-type]
+
+
+def test_what_is_summed_over_a_year_is_no_stock() -> None:
+    """A column added to the national table must be placed: a stock in NATIONAL_STOCKS, or a flow here."""
+    flows = {
+        "considered", "moved_persons", "couples", "births", "deaths", "orphans_taken_in", "orphans_alone", "income",
+        "consumption", "move_costs", "remittances", "estates",
+    }  # fmt: skip
+    for column in tables()["national"].columns[2:]:
+        known = column.name in NATIONAL_STOCKS or column.name in flows
+        assert known or column.name.startswith(("moves", "persons_", "reason_")), column.name
