@@ -90,7 +90,6 @@ def sweep(
                 out,
                 executor=serial if executor == "serial" else over_dask(workers, cluster),
                 retry_failed=retry_failed,
-                threads=1 if cluster is not None else None,
                 tell=bar,
             )
     except Busy as error:

@@ -84,7 +84,7 @@ def run_sweep(
     retry_failed : bool
         Do runs again that failed before.
     threads : int or None
-        Threads of a run; None: all that numba has in the worker.
+        Threads of a run; None: the executor's share of the cores for each of its processes.
     tell : Told or None
     work : callable
         What a worker does with a task.

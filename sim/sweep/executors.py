@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -50,12 +51,15 @@ def over_dask(workers: int | None = None, address: str | None = None) -> Executo
 
         with ExitStack() as stack:
             client = _client(stack, workers, address)
+            # by numba's own switch, not its environment: that is read again when dask starts another worker
+            share = threads_each(workers or cores()) if address is None else 1
             todo, running = iter(tasks), as_completed()
             of: dict[Any, Task] = {}
 
             def submit() -> None:
                 task = next(todo, None)
                 if task is not None:
+                    task = task if task.threads is not None else replace(task, threads=share)
                     # a key of its own each time: dask must not remember what failed before
                     key = f"dicu-run-{task.run_id}"
                     future = client.submit(work, task, key=key, pure=False)
@@ -114,7 +118,6 @@ def _client(stack: ExitStack, workers: int | None, address: str | None) -> Any:
         dashboard_address=None,
         memory_limit=0,
         silence_logs=logging.CRITICAL,
-        env={"NUMBA_NUM_THREADS": str(threads_each(count))},
     )
     return stack.enter_context(Client(stack.enter_context(cluster)))
 

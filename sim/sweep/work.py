@@ -116,7 +116,10 @@ def _run(task: Task, began: float, worker: str) -> Status:
 
     global _starts
     _starts = Starts() if _starts is None else _starts
-    use_threads(task.threads)
+    import numba
+
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    use_threads(None if task.threads is None else min(task.threads, most))
     scenario = task.scenario
     world = _starts.world(scenario)
     saved = read_saved(task.saved) if task.saved is not None else None
