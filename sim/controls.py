@@ -26,11 +26,11 @@ BASE: Final[dict[str, Any]] = {
     "world.name": "monocentric",
     "population.weight": 100,
     "time.start": "2024Q1",
-    "time.end": "2025Q4",
+    "time.end": "2025Q2",
     "reform.date": "2024Q3",
     "consider.lambda0": 0.08,
 }
-"""A city among villages, two years; more who consider moving than by default, so that every run has some who do."""
+"""A city among villages, six quarters; more who consider moving than by default, so that every run has some who do."""
 CHUNK: Final = 25
 OUTCOMES: Final = ("rate", "leaving", "access", "city", "share")
 

@@ -33,11 +33,11 @@ from analysis.experiments.statistics import (
 
 FILE: Final = "controls.json"
 FOLDER: Final = "controls"
-WORLD: Final = "monocentric, 944 rows, 8 quarters"
-REPLICATES: Final = 5
+WORLD: Final = "monocentric, 944 rows, 6 quarters"
+REPLICATES: Final = 4
 """Replicates of each placebo experiment."""
 PROMISED: Final = 0.9
-INPUT: Final = 0.25
+INPUT: Final = 0.5
 """Effect put in by the positive control: log of the factor by which one arm considers moving more often."""
 MOST: Final = 20
 

@@ -35,7 +35,7 @@ SPEC: Final = Spec(
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
         "borders and governments (no reform)",
-        "parameters; amenities of places",
+        "parameters; amenities of places; rents follow people in all arms (the housing loop is not one of the three)",
         "which places are urban: wards and townships of the start",
     ),
     caveats=(

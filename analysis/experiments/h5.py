@@ -110,10 +110,12 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
 def _plain(gap: NDArray[np.float64], last: int) -> Text:
     then, now = (float(gap[:, k].mean()) * PER_CENT for k in (ENDS, last))
     back = 1 - now / then if then else 0.0
+    grown = back < 0
+    en = f"the change has grown by {-back:.0%}" if grown else f"{back:.0%} of the change is undone"
+    vi = f"thay đổi đã tăng thêm {-back:.0%}" if grown else f"{back:.0%} thay đổi đã được bù lại"
     return Text(
         en=f"When a fifth of urban jobs is gone for two years, the urban share ends {then:+.2f} points from what it "
-        f"would have been; ten years after the jobs are back it is {now:+.2f} points away: {back:.0%} of the change is "
-        "undone.",
+        f"would have been; ten years after the jobs are back it is {now:+.2f} points away: {en}.",
         vi=f"Khi một phần năm việc làm đô thị mất đi trong hai năm, tỷ lệ dân đô thị lệch {then:+.2f} điểm; mười năm "
-        f"sau khi việc làm trở lại, mức lệch là {now:+.2f} điểm: {back:.0%} thay đổi đã được bù lại.",
+        f"sau khi việc làm trở lại, mức lệch là {now:+.2f} điểm: {vi}.",
     )
