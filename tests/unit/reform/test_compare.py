@@ -78,6 +78,16 @@ def test_best_seats_are_no_farther(country):
     assert np.array_equal(actual.commune_of_place, best.commune_of_place)
 
 
+def test_satellites_bring_the_office_near(country):
+    far = Government(satellite_minutes=5.0)
+    made = compare(country, far, ["actual", "actual_with_satellites"])
+    actual, desks = made.summary.to_dict("records")
+    assert desks["satellite_desks"] > 0 == actual["satellite_desks"]
+    assert desks["commune_minutes"] < actual["commune_minutes"]
+    assert desks["posts"] == actual["posts"], "who works at a desk is taken from the seat"
+    assert desks["payback_years"] >= actual["payback_years"]
+
+
 @pytest.fixture
 def runner(monkeypatch):
     for name, value in (("COLUMNS", "220"), ("TERM", "dumb"), ("NO_COLOR", "1")):
