@@ -253,7 +253,7 @@ class Pairs:
     def moving(self, h: Rows) -> NDArray[np.int64]:
         """(E,) rows out of which a partner moves to another place, in the order in which `settle` moves them."""
         guest = np.where(h.member[self.man_row, 1] == 0, self.woman_row, self.man_row)
-        guest = np.where(self.founds, self.woman_row, guest)
+        guest = np.where(self.founds | self.joins, self.woman_row, guest)
         away: NDArray[np.int64] = guest[h.place[self.woman_row] != h.place[self.man_row]]
         return away
 
