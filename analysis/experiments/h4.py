@@ -192,6 +192,13 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
 
 
 def _plain(s: Shift, ratio: float) -> Text:
+    if not np.mean(s.gain) > 0:
+        return Text(
+            en="Seven years after its designation Huế has not gained residents by it, so nothing has been moved from "
+            f"elsewhere; it has {float(np.mean(s.jobs)) / 1000:+.1f} thousand jobs.",
+            vi="Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế không tăng thêm dân nhờ việc này, nên "
+            f"không có dịch chuyển từ nơi khác; việc làm thay đổi {float(np.mean(s.jobs)) / 1000:+.1f} nghìn.",
+        )
     gain, towns, own = (float(np.mean(x)) / 1000 for x in (s.gain, s.other_towns, s.own_rural))
     return Text(
         en=f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it; the towns "

@@ -76,7 +76,9 @@ def _plans(name: str, sweeps: Path, override: list[str], quick: bool) -> dict[st
         path = sweeps / f"{sweep}.yaml"
         if not path.is_file():
             fail(f"--sweeps: no file {path} (allowed: a folder with {sweep}.yaml)", 2)
-        extra = [*(QUICK if quick else ()), *([f"name={sweep}_quick"] if quick else []), *override]
+        given = {text.partition("=")[0] for text in override}
+        coarse = [text for text in QUICK if text.partition("=")[0] not in given] if quick else []
+        extra = [*coarse, *([f"name={sweep}_quick"] if quick else []), *override]
         try:
             made[sweep] = make_plan(path, extra)
         except ConfigurationErrors as errors:

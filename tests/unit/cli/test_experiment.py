@@ -31,13 +31,22 @@ def test_what_is_wrong_is_said_before_any_work(arguments: list[str], said: str, 
 
 
 def test_one_experiment_to_its_page_and_again_without_work(tmp_path: Path) -> None:
-    command = ["experiment", "h3", *SMALL, "--out", str(tmp_path), "--copy", str(tmp_path / "docs")]
+    command = [
+        "experiment",
+        "h3",
+        "--quick",
+        *SMALL,
+        "--out",
+        str(tmp_path),
+        "--copy",
+        str(tmp_path / "docs"),
+    ]
     first = CliRunner().invoke(app, command)
     assert first.exit_code == 0, first.output
-    folder = tmp_path / "h3"
+    folder = tmp_path / "h3_quick"
     result = read_result(folder)
     assert result.world == "monocentric"
-    assert result.replicates == 2
+    assert (result.replicates, result.weight, result.quick) == (2, 200, True), "what is given beats --quick"
     assert (tmp_path / "docs" / "h3.md").read_text() == (folder / "experiment.md").read_text()
     runs = {p: p.stat().st_mtime_ns for p in (folder / "runs").iterdir()}
     assert len(runs) == 8
