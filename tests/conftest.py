@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# a first call compiles and a busy machine dawdles: no property is about time
+settings.register_profile("dicu", deadline=None)
+settings.load_profile("dicu")
 
 
 @pytest.fixture
