@@ -182,9 +182,10 @@ def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate])
 
     points = effect * PER_CENT
     return Text(
-        en=f"In the five years after the merger, of 100 rural people {points:+.2f} a year more (if minus, fewer) leave "
-        f"their place than without it ({moves}). Access to services, out of 100, changes after five years by: {reach}.",
-        vi=f"Trong năm năm sau sáp nhập, cứ 100 người nông thôn mỗi năm có thêm {points:+.2f} người rời nơi ở (dấu trừ "
-        f"là ít hơn) so với không sáp nhập ({in_vi(moves)}). Mức tiếp cận dịch vụ (thang 100) sau năm năm thay đổi: "
-        f"{in_vi(reach)}.",
+        en=f"In the five years after the merger, of 100 rural people {abs(points):.2f} "
+        f"{'more' if points > 0 else 'fewer'} a year leave their place than without it ({moves}). "
+        f"Access to services, out of 100, changes after five years by: {reach}.",
+        vi=f"Trong năm năm sau sáp nhập, cứ 100 người nông thôn mỗi năm có {'thêm' if points > 0 else 'ít hơn'} "
+        f"{abs(points):.2f} người rời nơi ở so với không sáp nhập ({in_vi(moves)}). Mức tiếp cận dịch vụ (thang 100) "
+        f"sau năm năm thay đổi: {in_vi(reach)}.",
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analysis.experiments.statistics import Effect, Ratio, Verdict
 
@@ -35,10 +36,15 @@ class Record(BaseModel):
 
 
 class Text(Record):
-    """A sentence or two for readers, in both languages."""
+    """A sentence or two for readers, in both languages; Vietnamese numbers have a decimal comma."""
 
     en: str
     vi: str
+
+    @field_validator("vi")
+    @classmethod
+    def _decimal_comma(cls, value: str) -> str:
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", value)
 
 
 class Estimate(Record):

@@ -35,6 +35,11 @@ def result() -> Result:
     )  # fmt: skip
 
 
+def test_vietnamese_numbers_have_a_decimal_comma() -> None:
+    said = Text(en="+2.7 points, -0.01", vi="+2.7 điểm, -0.01.")
+    assert (said.en, said.vi) == ("+2.7 points, -0.01", "+2,7 điểm, -0,01.")
+
+
 def test_schema_is_the_frozen_one() -> None:
     """Another schema needs another SCHEMA_VERSION and `uv run python docs/update.py`."""
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
