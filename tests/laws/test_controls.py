@@ -33,7 +33,7 @@ def player(work: Work) -> list[Any]:
 
 def test_nothing_changes_with_the_mechanism_off() -> None:
     """To the bit, for every experiment; and with the mechanism on something does."""
-    found = to_the_bit(player, Size(0, 0, 0, pairs=2))
+    found = to_the_bit(player, Size(0, 0, 0, pairs=6))
     assert set(found) == set(controls.BITS)
     for name, control in found.items():
         assert control.passed, (name, control.text)

@@ -40,7 +40,7 @@ def randomly_renamed(world, step, rng):
 
 
 @settings(
-    max_examples=30,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
