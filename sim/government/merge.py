@@ -4,6 +4,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,13 +93,17 @@ def close_offices(
 
     Staff and money of an office whose places go to several communes are shared by residents, or as ``overlay.shares``
     says, to the last post and dong. Disruptions do not add up: what is left of an earlier one counts only where it is
-    larger. Desks close with their offices.
+    larger. Desks close with their offices. An office that is neither merged, split nor moved is left as it is, unless
+    staff is cut by the official rule as well, which founds every office anew.
     """
     group = overlay.commune_of_place
     p = terms.parameters
     people = sum_by(group, residents, len(overlay.communes)).tolist()
     made: dict[int, Office] = {}
+    left_alone = {} if overlay.levers.cut_staff else _left_alone(network, overlay)
     for g in np.unique(group).tolist():
+        if g in left_alone:
+            continue
         budget = Budget.empty()
         budget.residents = people[g]
         made[g] = Office(
@@ -123,7 +128,10 @@ def close_offices(
     posts_moved: dict[tuple[int, int], int] = {}  # (budget, commune) -> posts
     old_budgets = distinct_budgets(network.offices)
     number = {id(budget): i for i, budget in enumerate(old_budgets)}
+    untouched = set(left_alone.values())
     for old, parts in fractions(group, network.commune_office_of_place, residents).items():
+        if old in untouched:
+            continue
         office = network.offices[old]
         posts = spread(office.staff, _weights(overlay, "staff", office, parts))
         left = office.disruption_now(now, terms.quarters_per_step, p)
@@ -141,7 +149,10 @@ def close_offices(
     budget_of_office = np.array([number[id(office.budget)] for office in network.offices], dtype=np.int32)
     budget_of_place = budget_of_office[network.commune_office_of_place]
     payers = np.unique(budget_of_office, return_index=True)[1]  # the first office that each pays for
+    paying = {number[id(network.offices[old].budget)] for old in untouched}
     for b, parts in fractions(group, budget_of_place, residents).items():
+        if b in paying:
+            continue
         payer = network.offices[int(payers[b])]
         old_budgets[b].pour_into(
             [made[g].budget for g, _ in parts],
@@ -152,6 +163,8 @@ def close_offices(
             running=_weights(overlay, "running", payer, parts),
         )
 
+    made |= {g: network.offices[old] for g, old in left_alone.items()}
+    made = {g: made[g] for g in sorted(made)}
     first = len(network.offices)
     number_of_group = np.full(len(overlay.communes), -1, dtype=np.int32)
     number_of_group[list(made)] = np.arange(first, first + len(made))
@@ -168,6 +181,21 @@ def close_offices(
     network.keep([*made.values(), *districts])
 
 
+def _left_alone(network: Network, overlay: Overlay) -> dict[int, int]:
+    """Communes whose office and budget the reform does not touch -> that office."""
+    group, office = overlay.commune_of_place, network.commune_office_of_place
+    offices = network.offices
+    pays_for = Counter(id(o.budget) for o in offices)
+    pairs = np.unique(np.stack([group, office], axis=1), axis=0)
+    of_group, of_office = Counter(pairs[:, 0].tolist()), Counter(pairs[:, 1].tolist())
+    return {
+        g: o
+        for g, o in pairs.tolist()
+        if of_group[g] == of_office[o] == pays_for[id(offices[o].budget)] == 1
+        and offices[o].seat_place == overlay.communes.seat_place[g]
+    }
+
+
 def _weights(overlay: Overlay, what: str, office: Office, parts: list[tuple[int, int]]) -> list[int]:
     """Weights by which an office divides something: residents, unless the reform states shares."""
     if overlay.shares is None:
@@ -177,7 +205,8 @@ def _weights(overlay: Overlay, what: str, office: Office, parts: list[tuple[int,
 
 def pool_budgets(network: Network, overlay: Overlay, terms: Terms) -> None:
     """Let the commune offices seated in one new commune share one budget."""
-    offices = [office for office in network.offices if office.level == COMMUNE]
+    own = set(_left_alone(network, overlay).values())  # nothing to pool
+    offices = [o for i, o in enumerate(network.offices) if o.level == COMMUNE and i not in own]
     pooled: dict[int, Budget] = {}
     going: dict[int, tuple[Budget, dict[int, list[int]]]] = {}
     for office in offices:

@@ -1,0 +1,68 @@
+"""The reform of half the country: which half, and that the file of the sweep is what the function makes."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.government.overlay import legacy_overlay
+from sim.reform import apply
+from sim.reform.half import LEVERS, half_country, reformed_half
+from sim.reform.table import read_table
+from sim.world.viet_nam import load_viet_nam
+
+FILE = Path("configs/sweeps/half_provinces.parquet")
+
+
+def test_half_is_half_and_depends_on_the_seed_alone() -> None:
+    codes = [f"{k:02d}" for k in range(34)]
+    assert len(reformed_half(codes)) == 17
+    assert reformed_half(codes) == reformed_half(codes[::-1])
+    assert len({frozenset(reformed_half(codes, seed)) for seed in range(5)}) == 5
+
+
+def test_the_file_of_the_sweep_is_that_of_the_function() -> None:
+    world = load_viet_nam(2022)
+    made = half_country(world, "2025Q3")
+    pd.testing.assert_frame_equal(made, pd.read_parquet(FILE).astype(made.dtypes))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (overlay,) = read_table(FILE, world, "2025Q3", lambda _: 12)
+    assert overlay.levers == LEVERS
+    assert len(overlay.provinces) == len(world.legacy_provinces)
+    reformed = np.isin(
+        world.new_provinces.code[world.new_communes.parent[world.new_commune]],
+        list(reformed_half(world.new_provinces.code.tolist())),
+    )
+    changed = (
+        overlay.communes.code[overlay.commune_of_place] != world.legacy_communes.code[world.legacy_commune]
+    )
+    assert not changed[~reformed].any()
+    assert changed[reformed].mean() > 0.5
+
+
+def test_where_nothing_merges_nothing_changes(govern, world):
+    """Offices that are not merged go on to the bit, whatever is merged elsewhere."""
+    none, half = govern(), govern()
+    before = legacy_overlay(world)
+    merged = before.commune_of_place.copy()
+    lost, kept = 1, 0
+    merged[merged == lost] = kept
+    overlay = replace(
+        before, name="half", generation="half", step=2, date="2025Q3", commune_of_place=merged, levers=LEVERS
+    )
+    elsewhere = merged != kept
+    for step in range(6):
+        residents = world.residents + 7 * step
+        if step == 2:
+            apply(half, overlay, step, residents)
+        none.step(residents, step)
+        half.step(residents, step)
+        half.check()
+        assert none.access()[elsewhere].tobytes() == half.access()[elsewhere].tobytes()
+    assert (none.access()[~elsewhere] != half.access()[~elsewhere]).any()
+    assert len(half.offices) == len(none.offices) - 1
