@@ -51,7 +51,7 @@ def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, 
         if low is not None and high is not None:
             ax.plot([low, high], [-k, -k], color=colour, linewidth=2)
         ax.plot([e.effect], [-k], "o", color=colour, markersize=6)
-    ax.set_yticks([-k for k in range(len(estimates))], [e.name for e in estimates])
+    ax.set_yticks([-k for k in range(len(estimates))], [e.name.replace("_", " ") for e in estimates])
     ax.set_ylim(-len(estimates) + 0.4, 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.grid(visible=True, axis="x")
