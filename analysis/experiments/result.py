@@ -36,10 +36,15 @@ class Record(BaseModel):
 
 
 class Text(Record):
-    """A sentence or two for readers, in both languages; Vietnamese numbers have a decimal comma."""
+    """A sentence or two for readers, in both languages; Vietnamese numbers have a decimal comma, nothing has no sign."""
 
     en: str
     vi: str
+
+    @field_validator("en", "vi")
+    @classmethod
+    def _unsigned_nothing(cls, value: str) -> str:
+        return re.sub(r"[-−+](0[.,]0+)(?!\d)", r"\1", value)
 
     @field_validator("vi")
     @classmethod

@@ -40,6 +40,11 @@ def test_vietnamese_numbers_have_a_decimal_comma() -> None:
     assert (said.en, said.vi) == ("+2.7 points, -0.01", "+2,7 điểm, -0,01.")
 
 
+def test_nothing_has_no_sign() -> None:
+    said = Text(en="by -0.0 %, +0.00 and -0.01", vi="-0.0 %")
+    assert (said.en, said.vi) == ("by 0.0 %, 0.00 and -0.01", "0,0 %")
+
+
 def test_schema_is_the_frozen_one() -> None:
     """Another schema needs another SCHEMA_VERSION and `uv run python docs/update.py`."""
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
