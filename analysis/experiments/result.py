@@ -36,7 +36,7 @@ class Record(BaseModel):
 
 
 class Text(Record):
-    """A sentence or two for readers, in both languages; Vietnamese numbers have a decimal comma, nothing has no sign."""
+    """A sentence or two for readers in both languages: a decimal comma in Vietnamese, and no sign before nothing."""
 
     en: str
     vi: str
