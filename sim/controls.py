@@ -51,7 +51,7 @@ class Played:
     Attributes
     ----------
     rate : float
-        Rural residents who moved to urban places, per person-year.
+        Rural residents who moved to urban places, and half a person so that its logarithm always exists, per person-year.
     leaving : float
         Rural residents who moved anywhere, per person-year.
     access : float
@@ -111,7 +111,7 @@ def play(scenario: Scenario, arm: str = "") -> Played:
     return Played(
         arm=arm,
         seed=scenario.seed,
-        rate=to_urban / years,
+        rate=(to_urban + 0.5) / years,
         leaving=left / years,
         access=float((access * persons)[rural].sum() / persons[rural].sum()),
         city=float(np.log(urban_after / urban_before)),
