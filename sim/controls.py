@@ -51,7 +51,7 @@ class Played:
     Attributes
     ----------
     rate : float
-        Rural residents who moved to urban places, and half a person so that its logarithm always exists, per person-year.
+        Rural residents who moved to urban places, per person-year; half a person is added, so that there is a logarithm.
     leaving : float
         Rural residents who moved anywhere, per person-year.
     access : float
