@@ -51,7 +51,7 @@ class Played:
     Attributes
     ----------
     rate : float
-        Rural residents who moved to urban places, per person-year; half a person is added, so that there is a logarithm.
+        Rural residents who moved to urban places, per person-year; half a person is added, so that its log exists.
     leaving : float
         Rural residents who moved anywhere, per person-year.
     access : float
