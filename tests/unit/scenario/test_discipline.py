@@ -176,7 +176,6 @@ PLAIN = {0, 1, 2, 0.5}
 """Nothing, one, twice, half: structure, not claims (and their negatives)."""
 
 NO_RULES = {
-    "numeric.py": "coefficients of the series of exp and log",
     "normal.py": "coefficients of the normal quantile",
     "draws.py": "widths of hashes, and the purposes of draws, which are names",
 }
