@@ -19,7 +19,7 @@ from analysis.experiments import pictures
 from analysis.experiments.arms import Sweep
 from analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion, scaled
 from analysis.experiments.result import Estimate, Opinion, Text
-from analysis.experiments.statistics import fieller, paired, shared_luck
+from analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
 
 SPEC: Final = Spec(
     id="h4",
@@ -175,7 +175,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     points = {"nobody": off, "Hue": at["Hue"]}
     values = {name: sweep.arms.loc[order[k], sweep.paths].to_dict() for name, k in points.items()}
     made = Found(
-        effect=tested, sesoi=SESOI, plain=_plain(hue, ratio.estimate), replicates=sweep.replicates,
+        effect=tested, sesoi=SESOI, plain=_plain(hue, ratio), replicates=sweep.replicates,
         luck_shared=shared_luck(persons[at["Hue"]], persons[off]), arms=arms_of(points, persons, values, 1e-3),
         secondary=secondary,
         second_opinion=[observer(panel, at[name], off, city) for name, city in CITIES.items()],
@@ -191,7 +191,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     return made
 
 
-def _plain(s: Shift, ratio: float) -> Text:
+def _plain(s: Shift, ratio: Ratio) -> Text:
     if not np.mean(s.gain) > 0:
         return Text(
             en="Seven years after its designation Huế has not gained residents by it, so nothing has been moved from "
@@ -200,12 +200,19 @@ def _plain(s: Shift, ratio: float) -> Text:
             f"không có dịch chuyển từ nơi khác; việc làm thay đổi {float(np.mean(s.jobs)) / 1000:+.1f} nghìn.",
         )
     gain, towns, own = (float(np.mean(x)) / 1000 for x in (s.gain, s.other_towns, s.own_rural))
+    if ratio.kind != "bounded":
+        return Text(
+            en=f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it: so few that "
+            "how many of them were moved from other towns cannot be told from luck.",
+            vi=f"Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế có thêm {gain:+.1f} nghìn dân: quá ít để "
+            "phân biệt với ngẫu nhiên bao nhiêu trong số đó là dịch chuyển từ các đô thị khác.",
+        )
     return Text(
         en=f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it; the towns "
-        f"of other provinces have {towns:+.1f} thousand: {ratio:.0%} of the gain is moved from other towns. Its own "
+        f"of other provinces have {towns:+.1f} thousand: {ratio.estimate:.0%} of the gain is moved from other towns. Its own "
         f"countryside changes by {own:+.1f} thousand.",
         vi=f"Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế có thêm {gain:+.1f} nghìn dân; đô thị các "
-        f"tỉnh khác thay đổi {towns:+.1f} nghìn: {ratio:.0%} phần tăng là dịch chuyển từ các đô thị khác. Nông thôn "
+        f"tỉnh khác thay đổi {towns:+.1f} nghìn: {ratio.estimate:.0%} phần tăng là dịch chuyển từ các đô thị khác. Nông thôn "
         f"của Huế thay đổi {own:+.1f} nghìn.",
     )
 
