@@ -200,20 +200,19 @@ def _plain(s: Shift, ratio: Ratio) -> Text:
             f"không có dịch chuyển từ nơi khác; việc làm thay đổi {float(np.mean(s.jobs)) / 1000:+.1f} nghìn.",
         )
     gain, towns, own = (float(np.mean(x)) / 1000 for x in (s.gain, s.other_towns, s.own_rural))
+    en = f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it"
+    vi = f"Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế có thêm {gain:+.1f} nghìn dân"
+    share = f"{ratio.estimate:.0%}"
     if ratio.kind != "bounded":
         return Text(
-            en=f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it: so few that "
-            "how many of them were moved from other towns cannot be told from luck.",
-            vi=f"Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế có thêm {gain:+.1f} nghìn dân: quá ít để "
-            "phân biệt với ngẫu nhiên bao nhiêu trong số đó là dịch chuyển từ các đô thị khác.",
+            en=f"{en}: so few that how many of them were moved from other towns cannot be told from luck.",
+            vi=f"{vi}: quá ít để phân biệt với ngẫu nhiên bao nhiêu trong số đó là dịch chuyển từ các đô thị khác.",
         )
     return Text(
-        en=f"Seven years after its designation Huế has {gain:+.1f} thousand residents more than without it; the towns "
-        f"of other provinces have {towns:+.1f} thousand: {ratio.estimate:.0%} of the gain is moved from other towns. Its own "
-        f"countryside changes by {own:+.1f} thousand.",
-        vi=f"Bảy năm sau khi trở thành thành phố trực thuộc trung ương, Huế có thêm {gain:+.1f} nghìn dân; đô thị các "
-        f"tỉnh khác thay đổi {towns:+.1f} nghìn: {ratio.estimate:.0%} phần tăng là dịch chuyển từ các đô thị khác. Nông thôn "
-        f"của Huế thay đổi {own:+.1f} nghìn.",
+        en=f"{en}; the towns of other provinces have {towns:+.1f} thousand: {share} of the gain is moved from "
+        f"other towns. Its own countryside changes by {own:+.1f} thousand.",
+        vi=f"{vi}; đô thị các tỉnh khác thay đổi {towns:+.1f} nghìn: {share} phần tăng là dịch chuyển từ các đô "
+        f"thị khác. Nông thôn của Huế thay đổi {own:+.1f} nghìn.",
     )
 
 
