@@ -240,10 +240,10 @@ def _responses(w: Words, arms: Arms) -> str | None:
     fixed, mobile = (w.num(d, 0, sign=True) for d in desks)
     return w.t(
         f"Part of this is what the model assumes is done with the savings: {w.pct(100 * share)} of the wages saved stays "
-        f"with local governments, which invest it and run more satellite desks ({fixed}) and mobile desks ({mobile}). "
+        f"with local governments, which invest it and run satellite desks ({fixed}) and mobile desks ({mobile}). "
         "The merger without it is another run (government.reinvest_share=0).",
         f"Một phần kết quả đến từ giả định về cách dùng tiền tiết kiệm: {w.pct(100 * share)} tiền lương tiết kiệm được để "
-        f"lại cho địa phương đầu tư và mở thêm điểm giao dịch vệ tinh ({fixed}) và điểm lưu động ({mobile}). Sáp nhập "
+        f"lại cho địa phương đầu tư và mở điểm giao dịch vệ tinh ({fixed}) và điểm lưu động ({mobile}). Sáp nhập "
         "mà không có khoản này là một lần chạy khác (government.reinvest_share=0).",
     )
 
