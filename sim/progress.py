@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from sim.sweep.work import Status
 
 
-class Bar:
-    """Rich progress bar that follows `sim.run.Progress`."""
+class _Shown:
+    """What both bars share: a console on standard error, one task, and its beginning and end."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str) -> None:
         self._console = Console(stderr=True)
         self._bar = Progress(
             SpinnerColumn(),
@@ -36,9 +36,7 @@ class Bar:
             console=self._console,
             transient=True,
         )
-        self._task = self._bar.add_task("", total=None, rate="")
-        self._done = 0
-        self._since = time.perf_counter()
+        self._task = self._bar.add_task(first, total=None, rate="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -48,6 +46,15 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class Bar(_Shown):
+    """Rich progress bar that follows `sim.run.Progress`."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._done = 0
+        self._since = time.perf_counter()
 
     def phase(self, text: str) -> None:
         """Show a phase of unknown length."""
@@ -69,33 +76,13 @@ class Bar:
         self._bar.update(self._task, advance=1, description=label, rate=f"{rate / 1e6:,.1f} M households/s")
 
 
-class Runs:
+class Runs(_Shown):
     """Rich progress bar of a sweep: runs done and failed, seconds a run, time left."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<30}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("starting", total=None, rate="")
+        super().__init__("starting")
         self._ended = self._failed = 0
         self._since = time.perf_counter()
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def start(self, missing: int, done: int) -> None:
         """So many runs are to be done, so many are there."""

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 
 IDENTITY: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
 
-Outcomes = dict[str, NDArray[np.float64]]
-"""By arm, one value a replicate, in the order of the replicates: arms are paired element by element."""
-
 
 class Unfinished(ValueError):
     """A sweep in which arms or replicates are missing."""

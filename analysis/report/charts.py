@@ -19,7 +19,6 @@ from analysis.report.svg import Drawing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DASHES: Final[dict[str, Any]] = {"plain": "-", "mountain": (0, (5, 1.6)), "island": (0, (1.2, 1.2))}
 WITHOUT: Final[Any] = (0, (2, 2))
 """Dash of the arm without the reform, which is drawn thin and grey beside the other."""
 HATCHES: Final = {

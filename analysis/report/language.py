@@ -78,14 +78,6 @@ class Words:
         """A number of percent."""
         return self.num(value, digits, sign=sign) + "%"
 
-    def significant(self, value: float, figures: int = 2, *, sign: bool = False) -> str:
-        """A number rounded to some figures, as a count should be read whose last digits mean nothing."""
-        if not value or not math.isfinite(value):
-            return self.num(value)
-        digits = figures - 1 - math.floor(math.log10(abs(value)))
-        rounded = round(value, digits)
-        return self.num(rounded, max(0, digits), sign=sign)
-
     def people(self, persons: float, *, sign: bool = False) -> str:
         """Persons in words: "1.2 million people", "45 thousand people", "800 people"."""
         size = abs(persons)
