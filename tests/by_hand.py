@@ -98,7 +98,10 @@ class Land:
             "new_key": np.uint64(0xDEAD_BEEF_0000_0001),
             "detail_key": np.uint64(0xFEED_0000_0000_0003),
             "couple_key": np.uint64(0xC0DE_0000_0000_0005),
+            "reach_key": np.uint64(0xC0DE_0000_0000_0006),
             "patrilocal_share": 0.0,
+            "beyond_share": 0.0,
+            "moved_share": 1.0,
         }
         return SimpleNamespace(**known | more)
 
@@ -265,6 +268,8 @@ def assert_books(done: Done, tables: Any) -> None:
     net = np.zeros(len(tables.district), dtype=np.int64)
     np.add.at(net, c.destination, c.persons)
     np.add.at(net, c.origin, -c.persons)
+    np.add.at(net, c.exchanged[1], 1)
+    np.add.at(net, c.exchanged[0], -1)
     assert np.array_equal(counted.persons - recount(before, tables).persons, net), "moves are not the change"
     assert c.movers_by_age.sum() == c.persons.sum()
 

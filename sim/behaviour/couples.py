@@ -1,5 +1,7 @@
 """Rule `couples`: who of those looking for a partner find each other, first in the place, then in the district.
 
+Some look beyond their place from the start (`life_course.beyond_share`) and wait for the second market.
+
 In each market women choose in order of age, eldest first, each the free man whose age is nearest to her own and
 four years more (the difference of the mean ages at first union, 29.4 and 25.2); nobody accepts a
 difference of over fifteen years (assumption A37). Everything is sorted by identity, so the order of the input is
@@ -14,11 +16,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.behaviour.draws import happens
 from sim.pool import over_blocks
+from sim.population.hashing import hash32
 
 HUSBAND_OLDER_YEARS: Final = 4
 LARGEST_GAP_YEARS: Final = 15
 """Assumption A37. Years, because ages are whole years."""
+
+UNMATCHED_AT_HOME: Final = 0.075
+"""Share of those who look in their place and find nobody there: measured with every household as a row, 2019-2023."""
 
 # up to so many are sorted one by one; markets a thread takes at a time; both without effect on results
 _FEW: Final = 48
@@ -78,19 +85,19 @@ def _pair_market(
 
 @njit(cache=True)
 def _grouped(
-    market: NDArray[np.int64], free: NDArray[np.bool_], start: NDArray[np.int64]
+    market: NDArray[np.int64], meets: NDArray[np.bool_], start: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Those still free, market by market; ``start`` (markets + 1,) is filled with where each begins."""
+    """Those who meet, market by market; ``start`` (markets + 1,) is filled with where each begins."""
     n = market.shape[0]
     for i in range(n):
-        if free[i]:
+        if meets[i]:
             start[market[i] + 1] += 1
     for j in range(start.shape[0] - 1):
         start[j + 1] += start[j]
     fill = start[:-1].copy()
     order = np.empty(start[-1], dtype=np.int64)
     for i in range(n):
-        if free[i]:
+        if meets[i]:
             order[fill[market[i]]] = i
             fill[market[i]] += 1
     return order
@@ -193,12 +200,39 @@ def _in_a_row(
     return total
 
 
+def moved_share(beyond_share: float, weight: int) -> float:
+    """Share of women in couples of two places whose couple counts as a move of one partner.
+
+    With every household as a row, all. Where a row stands for many, its place seldom has a second row with a single:
+    most couples of two rows then stand for couples within a place. Those count who look beyond their place, and of the
+    others as many as would have found nobody there.
+
+    Parameters
+    ----------
+    beyond_share : float
+        Of those who look for a partner, in 0..1.
+    weight : int
+        Households a row stands for.
+    """
+    return 1.0 if weight == 1 else beyond_share + (1.0 - beyond_share) * UNMATCHED_AT_HOME
+
+
+@njit(cache=True)
+def drawn(uid: NDArray[np.uint64], key: np.uint64, share: float) -> NDArray[np.bool_]:
+    """Which households are drawn, (N,), each with chance ``share`` by its identity; who is drawn stays so for more."""
+    out = np.empty(uid.shape[0], dtype=np.bool_)
+    for k in range(uid.shape[0]):
+        out[k] = happens(hash32(uid[k], key), share)
+    return out
+
+
 def match(
     place: NDArray[np.integer],
     district: NDArray[np.integer],
     female: NDArray[np.bool_],
     birth_year: NDArray[np.integer],
     uid: NDArray[np.uint64],
+    beyond: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair the S people who look for a partner in a step: within their places, the rest within their districts.
 
@@ -210,6 +244,8 @@ def match(
     birth_year : (S,) integers
     uid : (S,) uint64
         Of their households, all different: one household has at most one seeker.
+    beyond : (S,) bool
+        Who does not look within the place.
 
     Returns
     -------
@@ -223,8 +259,8 @@ def match(
         When the arguments differ in length.
     """
     n = uid.shape[0]
-    if place.shape[0] != n or district.shape[0] != n or female.shape[0] != n or birth_year.shape[0] != n:
-        raise ValueError("place, district, female, birth_year and uid must have one entry a seeker")
+    if any(column.shape[0] != n for column in (place, district, female, birth_year, beyond)):
+        raise ValueError("place, district, female, birth_year, uid and beyond must have one entry a seeker")
     if n == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     year = birth_year.astype(np.int64)
@@ -234,9 +270,9 @@ def match(
     first_year = int(year.min())
     years = int(year.max()) - first_year + 1
     total = 0
-    for market in (place, district):
+    for market, meets in ((place, ~beyond), (district, free)):
         start = np.zeros(int(market.max()) + 2, dtype=np.int64)
-        order = _grouped(market.astype(np.int64), free, start)
+        order = _grouped(market.astype(np.int64), meets, start)
         pair_woman, pair_man = (
             np.empty(len(order) // 2, dtype=np.int64),
             np.empty(len(order) // 2, dtype=np.int64),
@@ -258,4 +294,4 @@ def match(
     return women[:total].copy(), men[:total].copy()
 
 
-__all__ = ["HUSBAND_OLDER_YEARS", "LARGEST_GAP_YEARS", "match"]
+__all__ = ["HUSBAND_OLDER_YEARS", "LARGEST_GAP_YEARS", "UNMATCHED_AT_HOME", "drawn", "match", "moved_share"]

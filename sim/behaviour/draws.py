@@ -36,6 +36,7 @@ class Purpose(IntEnum):
     NEWBORN = 9
     MONEY = 10
     COUPLE_HOME = 11
+    COUPLE_REACH = 12
     FARM_PRICE = 20
     DISASTER = 21
     REMIT = 30

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.behaviour import tables as frozen
 from sim.behaviour import terms
 from sim.behaviour.access import SERVICES
+from sim.behaviour.couples import moved_share
 from sim.behaviour.draws import Purpose, key64
 from sim.behaviour.geography import Distances, Geography
 from sim.behaviour.household_rules import FULL_SHOCK
@@ -201,6 +202,7 @@ def freeze(
         detail_key=key(Purpose.LIFE_DETAIL),
         newborn_key=key(Purpose.NEWBORN),
         couple_key=key(Purpose.COUPLE_HOME),
+        reach_key=key(Purpose.COUPLE_REACH),
         money_key=key(Purpose.MONEY),
         ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
         year=year,
@@ -210,6 +212,8 @@ def freeze(
         word=life.word,
         boy_share=boys / (_GIRLS + boys),
         patrilocal_share=scenario.life_course.patrilocal_share,
+        beyond_share=scenario.life_course.beyond_share,
+        moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
         pay=pay.astype(np.float32),
         other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
         luck=c.luck,

@@ -59,7 +59,7 @@ class Tables(NamedTuple):
     leaver_young_weight : float
     consider_key, nest_key, place_key, split_key, leaver_key, new_key : uint64
         Keys of this step's draws.
-    life_key, detail_key, newborn_key, couple_key, money_key : uint64
+    life_key, detail_key, newborn_key, couple_key, reach_key, money_key : uint64
     ties_growth : uint16
     year : int
         Year in which ages are read.
@@ -68,6 +68,9 @@ class Tables(NamedTuple):
     word : (256,) uint32
         Bound of all life events (26 bits), working age (3 bits), person (3 bits).
     boy_share, patrilocal_share : float
+    beyond_share, moved_share : float
+        Share of those who look for a partner beyond their place from the start, and whose move to a partner in another
+        place counts, see `sim.behaviour.couples.moved_share`.
     pay : (P, T) float32
         Income a worker in this step, wealth units; ``other_pay`` (P,) a person besides.
     luck : (256,) float32
@@ -125,6 +128,7 @@ class Tables(NamedTuple):
     detail_key: np.uint64
     newborn_key: np.uint64
     couple_key: np.uint64
+    reach_key: np.uint64
     money_key: np.uint64
     ties_growth: np.uint16
     year: int
@@ -134,6 +138,8 @@ class Tables(NamedTuple):
     word: NDArray[np.uint32]
     boy_share: float
     patrilocal_share: float
+    beyond_share: float
+    moved_share: float
     pay: NDArray[np.float32]
     other_pay: NDArray[np.float32]
     luck: NDArray[np.float32]

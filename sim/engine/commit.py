@@ -298,7 +298,8 @@ def commit(
     # who came out of whom, while the parents' rows still are where they were
     parents = np.concatenate([parent, pairs.man_row[pairs.founds]])
     founded_parent = np.concatenate([uid[parents], uid[pairs.woman_row][pairs.founds]])
-    partners = who(pairs.moving(h), "partner")
+    guests, hosts = pairs.moving(h)
+    partners = who(guests, "partner")
     couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
     n += couples.new_rows
     family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
@@ -372,6 +373,10 @@ def commit(
         founded_child=np.concatenate([uids, uids[len(parent) :]]),
         founded_parent=founded_parent,
         parent_row=parents,
+        guest_row=guests,
+        host_row=hosts,
+        joined_place=couples.destination,
+        exchanged=couples.exchanged,
         row_source=source,
         row_target=target,
         movers=ledger.movers(),

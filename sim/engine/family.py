@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.couples import match
-from sim.behaviour.draws import happens
+from sim.behaviour.couples import drawn, match
 from sim.behaviour.tables import Tables
 from sim.engine.events import Events
 from sim.engine.rows import (
@@ -28,7 +26,6 @@ from sim.engine.stocks import Stocks
 from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
-from sim.population.hashing import hash32
 
 _FULL = 65535
 
@@ -218,13 +215,25 @@ def _settle_couples(
 
 @dataclass(frozen=True, eq=False)
 class Couples:
-    """What settling the couples did: moves of one partner (E), rows added and emptied."""
+    """What settling the couples did.
+
+    Attributes
+    ----------
+    origin, destination : (E,) int32
+        Places of the moves of one partner, ``people`` (E, 6) uint8.
+    emptied : (F,) int64
+        Rows.
+    new_rows : int
+    exchanged : (2, X) int32
+        Places from and to which partners went without a move, because their couple stands for one within a place.
+    """
 
     origin: NDArray[np.int32]
     destination: NDArray[np.int32]
     people: NDArray[np.uint8]
     emptied: NDArray[np.int64]
     new_rows: int
+    exchanged: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +247,8 @@ class Pairs:
         Neither lives alone, and she moves in with his parents.
     founds : (K,) bool
         Neither lives alone, and they found a household.
+    counts : (K,) bool
+        Counts as a move if the partners come from two places, see `sim.behaviour.couples.moved_share`.
     """
 
     woman_row: NDArray[np.int64]
@@ -246,19 +257,21 @@ class Pairs:
     man_slot: NDArray[np.int64]
     joins: NDArray[np.bool_]
     founds: NDArray[np.bool_]
+    counts: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.woman_row)
 
-    def moving(self, h: Rows) -> NDArray[np.int64]:
-        """(E,) rows out of which a partner moves to another place, in the order in which `settle` moves them."""
-        guest = np.where(h.member[self.man_row, 1] == 0, self.woman_row, self.man_row)
-        guest = np.where(self.founds | self.joins, self.woman_row, guest)
-        away: NDArray[np.int64] = guest[h.place[self.woman_row] != h.place[self.man_row]]
-        return away
+    def moving(self, h: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(E,) rows out of which a partner moves to another place, and of the other partner, before `settle`."""
+        to_man = self.founds | self.joins | (h.member[self.man_row, 1] == 0)
+        away = (h.place[self.woman_row] != h.place[self.man_row]) & self.counts
+        guest, host = (np.where(to_man == his, self.woman_row, self.man_row)[away] for his in (True, False))
+        return guest, host
 
     def settle(self, h: Rows, n: int, uids: NDArray[np.uint64], tables: Tables, stocks: Stocks) -> Couples:
         """Bring the couples together; new households take ``uids`` from row ``n`` on."""
+        counts = self.counts[h.place[self.woman_row] != h.place[self.man_row]]
         origin, destination = np.empty(len(self), dtype=np.int32), np.empty(len(self), dtype=np.int32)
         people = np.zeros((len(self), MEMBERS), dtype=np.uint8)
         emptied = np.empty(len(self), dtype=np.int64)
@@ -284,16 +297,15 @@ class Pairs:
             emptied,
             np.zeros(1, dtype=np.int64),
         )
-        return Couples(origin[:moves], destination[:moves], people[:moves], emptied[:empty], int(born))
-
-
-@njit(cache=True)
-def _with_parents(uid: NDArray[np.uint64], key: np.uint64, share: float) -> NDArray[np.bool_]:
-    """Whose bride moves in with his parents, drawn by the identity of his household."""
-    out = np.empty(uid.shape[0], dtype=np.bool_)
-    for k in range(uid.shape[0]):
-        out[k] = happens(hash32(uid[k], key), share)
-    return out
+        origin, destination = origin[:moves], destination[:moves]
+        return Couples(
+            origin=origin[counts],
+            destination=destination[counts],
+            people=people[:moves][counts],
+            emptied=emptied[:empty],
+            new_rows=int(born),
+            exchanged=np.stack([origin[~counts], destination[~counts]]),
+        )
 
 
 def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
@@ -301,7 +313,9 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
 
     A household has one seeker a step, so a room that is free now still is when the couples are settled.
     """
-    women, men = match(seekers.place, seekers.district, seekers.female, seekers.birth_year, seekers.uid)
+    s = seekers
+    beyond = drawn(s.uid, tables.reach_key, tables.beyond_share)
+    women, men = match(s.place, s.district, s.female, s.birth_year, s.uid, beyond)
     partner = np.full(len(seekers.row), -1, dtype=np.int64)
     partner[women] = men
     w = np.flatnonzero(partner >= 0)  # as they lie in memory: couples are disjoint
@@ -309,5 +323,6 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
     room = households.member[man_row, MEMBERS - 1] == 0
-    joins = ~alone & room & _with_parents(households.uid[man_row], tables.couple_key, tables.patrilocal_share)
-    return Pairs(woman_row, seekers.slot[w], man_row, seekers.slot[m], joins, ~alone & ~joins)
+    joins = ~alone & room & drawn(s.uid[m], tables.couple_key, tables.patrilocal_share)
+    counts = drawn(s.uid[w], tables.reach_key, tables.moved_share)
+    return Pairs(woman_row, s.slot[w], man_row, s.slot[m], joins, ~alone & ~joins, counts)

@@ -3,7 +3,8 @@
 Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that
 of the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
 stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of
-those who died, as in a census.
+those who died, as in a census. Who moved to a partner shares the row of somebody else: such people are counted when
+they move, by the place beside the row they leave, and taken for alive and still there at the end.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class FiveYear:
         province: NDArray[np.int32],
     ) -> None:
         self._units = (commune, district, province)
+        self._joined = np.zeros(N_SCOPES, dtype=np.int64)
         self._then = np.empty(0, dtype=np.uint16)
         self.n = 0
         self.begin(households)
@@ -79,19 +81,26 @@ class FiveYear:
         """(rows,) place of each row at the beginning of the five years."""
         return self._then[: self.n]
 
+    @property
+    def joined(self) -> NDArray[np.int64]:
+        """(5,) what partners who moved add to the persons of each scope, beyond what their rows say."""
+        return self._joined
+
     def begin(self, households: Households) -> None:
         """Five years begin: everybody is where it is now."""
+        self._joined[:] = 0
         self.n = households.n
         self._room(households.capacity)
         self._then[: self.n] = households.place[: self.n]
 
-    def go_on(self, then: NDArray[np.uint16], households: Households) -> None:
-        """Take over `then` of a state that was saved with these households."""
+    def go_on(self, then: NDArray[np.uint16], joined: NDArray[np.int64], households: Households) -> None:
+        """Take over `then` and `joined` of a state that was saved with these households."""
         if len(then) != households.n:
             raise ValueError(f"five-year residence of {len(then)} rows, but {households.n} households")
         self.n = households.n
         self._room(households.capacity)
         self._then[: self.n] = then
+        self._joined[:] = joined
 
     def follow(self, changes: Changes, households: Households) -> None:
         """Carry the places through the commit of one step.
@@ -109,6 +118,9 @@ class FiveYear:
             )
         self._room(max(grown, households.n))
         then = self._then
+        for rows, sign in ((changes.guest_row, 1), (changes.host_row, -1)):
+            scope = self._scope(then[rows].astype(np.int64), changes.joined_place)
+            self._joined += sign * np.bincount(scope, minlength=N_SCOPES)
         then[self.n : grown] = then[changes.parent_row]
         then[changes.row_target] = then[changes.row_source]
         self.n = households.n
@@ -132,7 +144,16 @@ class FiveYear:
         _persons_by_scope(
             self.n, self._then, households.place, households.member, last_code, *self._units, out
         )
-        return out
+        out += self._joined
+        # in a small world a row may be gone that a partner had moved to
+        out[0] += np.minimum(out[1:], 0).sum()
+        return np.maximum(out, 0)
+
+    def _scope(self, a: NDArray[np.int64], b: NDArray[np.int32]) -> NDArray[np.int64]:
+        """How far (E,) places lie apart, 0..4 as in `persons`."""
+        commune, district, province = self._units
+        same = [a == b, commune[a] == commune[b], district[a] == district[b], province[a] == province[b]]
+        return np.select(same, range(N_SCOPES - 1), N_SCOPES - 1).astype(np.int64)
 
     def _room(self, rows: int) -> None:
         if rows > len(self._then):

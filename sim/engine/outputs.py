@@ -76,14 +76,19 @@ class Outputs:
         self._areas = UrbanAreas(world)
         if saved is not None:
             self._ages[:] = saved["outputs.ages"]
-            self._residence.go_on(saved["outputs.then"], model.households)
+            self._residence.go_on(saved["outputs.then"], saved["outputs.joined"], model.households)
             return
         recorder.national(0, self._national())
         self._stocks(0)
 
     def saved(self) -> dict[str, NDArray[Any]]:
         """What is not yet written, for another one to go on with."""
-        return {"outputs.ages": self._ages, "outputs.then": self._residence.then}
+        residence = self._residence
+        return {
+            "outputs.ages": self._ages,
+            "outputs.then": residence.then,
+            "outputs.joined": residence.joined,
+        }
 
     def step(self, applied: list[Applied]) -> None:
         """Everything of the step just done."""
@@ -170,12 +175,13 @@ class Outputs:
         }
         for name, field in (
             ("moves_whole", "whole"), ("moves_split", "splits"), ("moves_home", "returns"),
-            ("moves_follow", "followed"), ("couples", "couples"), ("births", "births"), ("deaths", "deaths"),
-            ("orphans_taken_in", "rehoused"), ("orphans_alone", "alone"), ("income", "income"),
-            ("consumption", "consumption"), ("move_costs", "move_costs"), ("estates", "estates"),
-            ("remittances", "remitted"),
+            ("moves_follow", "followed"), ("couples", "couples"), ("births", "births"),
+            ("deaths", "deaths"), ("orphans_taken_in", "rehoused"), ("orphans_alone", "alone"),
+            ("income", "income"), ("consumption", "consumption"), ("move_costs", "move_costs"),
+            ("estates", "estates"), ("remittances", "remitted"),
         ):  # fmt: skip
             row[name] = int(getattr(changes, field)) if changes is not None else 0
+        row["partners_exchanged"] = changes.exchanged.shape[1] if changes is not None else 0
         for reason in ("chance", "income", "services", "network", "home", "shock", "family"):
             row[f"reason_{reason}"] = changes.by_reason[reason] if changes is not None else 0
         return row

@@ -82,6 +82,13 @@ def _national() -> Table:
             for name, text in REASONS.items()
         ),
         ("couples", "couples", "couples formed", "rule `couples`"),
+        (
+            "partners_exchanged",
+            "persons",
+            "partners whose place changed without a move, because a row stands for many households and their couple "
+            "for one within a place; 0 with weight 1",
+            "rule `couples`",
+        ),
         ("births", "persons", "births", "rule `life_course`"),
         ("deaths", "persons", "deaths", "rule `life_course`"),
         (

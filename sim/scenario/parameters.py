@@ -32,7 +32,7 @@ class Consider(Section):
     """Rule `consider`: the hazard with which a household thinks about moving at all."""
 
     lambda0: float = parameter(
-        0.056,
+        0.046,
         "base hazard of considering a move",
         unit="1/quarter",
         status="fit",
@@ -42,7 +42,7 @@ class Consider(Section):
         symbol="lambda0",
     )
     g_young_adult: float = parameter(
-        2.0,
+        2.6,
         "multiplier of the hazard, a member aged 15-34 present and no child",
         unit="1",
         status="A",
@@ -52,7 +52,7 @@ class Consider(Section):
         symbol="g",
     )
     g_children: float = parameter(
-        0.5,
+        0.4,
         "multiplier of the hazard, a child under 15 present",
         unit="1",
         status="A",
@@ -62,7 +62,7 @@ class Consider(Section):
         symbol="g",
     )
     g_other: float = parameter(
-        0.5,
+        0.35,
         "multiplier of the hazard, neither young adult, nor child, nor all 60+",
         unit="1",
         status="A",
@@ -72,7 +72,7 @@ class Consider(Section):
         symbol="g",
     )
     g_elderly: float = parameter(
-        0.2,
+        0.1,
         "multiplier of the hazard, everybody 60 or older",
         unit="1",
         status="A",
@@ -167,7 +167,7 @@ class Choose(Section):
         symbol="tau0",
     )
     cost_other_district: float = parameter(
-        3.0,
+        2.75,
         "disutility of leaving the district within the province",
         unit="1",
         status="fit",
@@ -177,7 +177,7 @@ class Choose(Section):
         symbol="c_D",
     )
     cost_other_province: float = parameter(
-        2.5,
+        2.05,
         "disutility of leaving the province",
         unit="1",
         status="fit",
@@ -217,7 +217,7 @@ class Choose(Section):
         symbol="kappa_T",
     )
     move_share: float = parameter(
-        0.25,
+        0.4,
         "share of those who consider that moves at the start; kappa is solved from it",
         unit="share",
         status="fit",
@@ -292,7 +292,7 @@ class Move(Section):
     """Rule `move`: one adult leaves and founds a household, or everybody goes."""
 
     psi_young_adult: float = parameter(
-        0.9,
+        0.95,
         "chance that one adult leaves alone, stage young adult",
         unit="probability",
         status="A",
@@ -302,7 +302,7 @@ class Move(Section):
         symbol="psi",
     )
     psi_children: float = parameter(
-        0.45,
+        0.455,
         "chance that one adult leaves alone, stage children",
         unit="probability",
         status="A",
@@ -312,7 +312,7 @@ class Move(Section):
         symbol="psi",
     )
     psi_other: float = parameter(
-        0.85,
+        0.9,
         "chance that one adult leaves alone, stage other",
         unit="probability",
         status="A",

@@ -57,11 +57,20 @@ class LifeCourse(Section):
         29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
     )
     patrilocal_share: float = parameter(
-        0.6,
+        0.85,
         "share of couples who begin with the man's parents, where neither lives alone and there is room",
         unit="share",
         status="A",
         source="assumption A50",
+        ge=0,
+        le=1,
+    )
+    beyond_share: float = parameter(
+        0.15,
+        "share of those looking for a partner who look beyond their place from the start",
+        unit="share",
+        status="A",
+        source="assumption A70",
         ge=0,
         le=1,
     )
@@ -255,6 +264,6 @@ class Money(Section):
         source="assumption A35", ge=1, le=12,
     )  # fmt: skip
     follow_chance: float = parameter(
-        0.003, "chance a quarter that parents follow a child who moved away", unit="1/quarter", status="A",
+        0.0015, "chance a quarter that parents follow a child who moved away", unit="1/quarter", status="A",
         source="assumption A36: 35.5 % of moves in 2019 follow family", ge=0, le=0.5,
     )  # fmt: skip

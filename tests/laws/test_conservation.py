@@ -59,6 +59,8 @@ def test_every_step_keeps_persons_households_and_wealth(
         net = np.zeros(n_places, dtype=np.int64)
         np.add.at(net, changes.destination, changes.persons)
         np.add.at(net, changes.origin, -changes.persons)
+        np.add.at(net, changes.exchanged[1], 1)
+        np.add.at(net, changes.exchanged[0], -1)
         born, died = (
             sum(((events.life_mask >> (first + m)) & 1).astype(np.int64) for m in range(6))
             for first in (6, 0)

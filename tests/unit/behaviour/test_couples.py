@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour.couples import LARGEST_GAP_YEARS, match
+from sim.behaviour.couples import LARGEST_GAP_YEARS, UNMATCHED_AT_HOME, match, moved_share
 
-Seekers = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Seekers = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def seekers(n: int, seed: int, places: int = 12, districts: int = 4) -> Seekers:
-    """S people: place, district, female, birth year, uid."""
+    """S people: place, district, female, birth year, uid, whether they look beyond their place."""
     rng = np.random.default_rng(seed)
     place = rng.integers(0, places, n).astype(np.uint16)
     return (
@@ -22,6 +22,7 @@ def seekers(n: int, seed: int, places: int = 12, districts: int = 4) -> Seekers:
         rng.random(n) < 0.5,
         rng.integers(1979, 2007, n),
         rng.permutation(np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)),
+        rng.random(n) < 0.3,
     )
 
 
@@ -34,7 +35,7 @@ def uids(s: Seekers) -> list[tuple[int, int]]:
 @settings(max_examples=80, deadline=None)
 def test_pairs_are_proper_and_complete(n: int, seed: int, places: int) -> None:
     s = seekers(n, seed, places)
-    _, district, female, born, _ = s
+    _, district, female, born, _, _ = s
     women, men = match(*s)
     assert female[women].all()
     assert not female[men].any()
@@ -52,7 +53,7 @@ def test_pairs_are_proper_and_complete(n: int, seed: int, places: int) -> None:
 def test_order_of_the_input_is_without_effect(n: int, seed: int) -> None:
     s = seekers(n, seed)
     order = np.random.default_rng(seed + 1).permutation(n)
-    shuffled = (s[0][order], s[1][order], s[2][order], s[3][order], s[4][order])
+    shuffled = tuple(column[order] for column in s)
     assert uids(s) == uids(shuffled)
 
 
@@ -63,15 +64,43 @@ def test_the_place_comes_before_the_district() -> None:
     # the man of the other place would fit each woman better by age
     born = np.array([2000, 1990, 1996, 1986, 1996])
     uid = np.arange(5, dtype=np.uint64)
-    women, men = match(place, district, female, born, uid)
+    at_home = np.zeros(5, dtype=np.bool_)
+    women, men = match(place, district, female, born, uid, at_home)
     assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 1), (3, 2)]
+    # where everybody looks beyond the place, ages decide: her eldest suitor goes to the elder woman
+    women, men = match(place, district, female, born, uid, ~at_home)
+    assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 2), (3, 1)]
+
+
+def test_who_looks_beyond_the_place_leaves_the_others_to_themselves() -> None:
+    place = np.array([0, 0, 1, 1], dtype=np.uint16)
+    female = np.array([True, False, True, False])
+    born = np.array([2000, 1996, 2000, 1996])
+    beyond = np.array([True, False, False, False])
+    women, men = match(
+        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond
+    )
+    assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 1), (2, 3)]
+    beyond[3] = True
+    women, men = match(
+        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond
+    )
+    assert len(women) == 2, "the district has room for who is left"
+
+
+def test_what_counts_as_a_move_with_every_household_and_with_a_sample() -> None:
+    assert moved_share(0.15, 1) == 1.0
+    assert moved_share(0.0, 100) == UNMATCHED_AT_HOME
+    assert moved_share(0.2, 2) == moved_share(0.2, 100) == pytest.approx(0.2 + 0.8 * UNMATCHED_AT_HOME)
+    assert moved_share(1.0, 100) == 1.0
 
 
 def test_the_rest_meets_in_the_district_and_never_beyond() -> None:
     place = np.array([0, 1, 2], dtype=np.uint16)
     district = np.array([0, 0, 1], dtype=np.int32)
     female = np.array([True, False, False])
-    women, men = match(place, district, female, np.array([2000, 1990, 1996]), np.arange(3, dtype=np.uint64))
+    uid, at_home = np.arange(3, dtype=np.uint64), np.zeros(3, dtype=np.bool_)
+    women, men = match(place, district, female, np.array([2000, 1990, 1996]), uid, at_home)
     assert (women.tolist(), men.tolist()) == ([0], [1])
 
 
@@ -80,7 +109,8 @@ def test_the_rest_meets_in_the_district_and_never_beyond() -> None:
 )
 def test_ages_too_far_apart_are_refused(her: int, him: int, pair: int) -> None:
     zero = np.zeros(2, dtype=np.uint16)
-    women, _ = match(zero, zero, np.array([True, False]), np.array([her, him]), np.arange(2, dtype=np.uint64))
+    uid, at_home = np.arange(2, dtype=np.uint64), np.zeros(2, dtype=np.bool_)
+    women, _ = match(zero, zero, np.array([True, False]), np.array([her, him]), uid, at_home)
     assert len(women) == pair
 
 
@@ -90,7 +120,8 @@ def test_men_are_four_years_older_where_they_abound() -> None:
     female = rng.random(n) < 0.1
     born = rng.integers(1980, 2006, n)
     zero = np.zeros(n, dtype=np.uint16)
-    women, men = match(zero, zero, female, born, rng.permutation(np.arange(n, dtype=np.uint64)))
+    uid = rng.permutation(np.arange(n, dtype=np.uint64))
+    women, men = match(zero, zero, female, born, uid, np.zeros(n, dtype=np.bool_))
     assert len(women) == female.sum()
     young_enough = born[women] >= 1984
     assert (born[women] - born[men])[young_enough].tolist() == [4] * int(young_enough.sum())

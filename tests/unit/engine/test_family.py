@@ -88,6 +88,20 @@ def test_how_many_brides_move_in_is_drawn_by_his_household() -> None:
     assert abs(moved_in - 0.6 * n) < 4 * (n * 0.6 * 0.4) ** 0.5
 
 
+@pytest.mark.parametrize(("moved_share", "moves"), [(1.0, 1), (0.0, 0)])
+def test_a_couple_of_rows_that_stands_for_couples_within_a_place_is_no_move(
+    moved_share: float, moves: int
+) -> None:
+    h = households(Row(1, 0, "m50 f48 f22"), Row(2, 1, "m60 f55 m25"))
+    done = settle(h, happenings(life=[(0, seeks(2)), (1, seeks(2))]), LAND.tables(moved_share=moved_share))
+    (uid,) = done.new
+    assert (done.of("place", uid), done.people(uid)) == (1, "m25 f22")
+    c = done.changes
+    assert (c.couples, len(c), len(c.guest_row), c.movers_by_age.sum()) == (1, moves, moves, moves)
+    assert c.exchanged.tolist() == ([[], []] if moves else [[0], [1]])
+    assert done.stocks.persons[:2].tolist() == [2, 4]
+
+
 def test_within_one_place_nobody_has_moved() -> None:
     done = pair(Row(1, 3, "m50 f48 f22"), Row(2, 3, "m50 f48 m25"), her=2, him=2)
     assert (done.changes.couples, len(done.changes)) == (1, 0)

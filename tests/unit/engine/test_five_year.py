@@ -76,6 +76,22 @@ def test_a_founder_brings_its_parents_place_and_rows_that_move_take_theirs_along
     assert residence.then.tolist() == [4, 3, 4, 3, 4]
 
 
+def test_who_moves_to_a_partner_is_counted_by_the_place_left() -> None:
+    h = households([0, 3, 4], [[1980, 1999], [1981], [1980]])
+    residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
+    # the younger of row 0 moves in with row 1
+    h.member[1, 1], h.member[0, 1] = h.member[0, 1], 0
+    where = {
+        "guest_row": np.array([0]),
+        "host_row": np.array([1]),
+        "joined_place": np.array([3], dtype=np.int32),
+    }
+    residence.follow(changes(**where), h)
+    assert residence.persons(h, 2024).tolist() == [3, 0, 0, 1, 0]
+    residence.begin(h)
+    assert residence.persons(h, 2024).tolist() == [4, 0, 0, 0, 0]
+
+
 def test_rows_that_do_not_add_up_stop_the_run() -> None:
     h = households([0, 3], [[1980], [1980]])
     residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
@@ -92,25 +108,34 @@ def test_agrees_with_a_register_of_identities(world: str) -> None:
     h = model.households
     residence = FiveYear(h, opened.legacy_commune, opened.district, opened.province)
     register = dict(zip(h.uid[: h.n].tolist(), h.place[: h.n].tolist(), strict=True))
-    freed = 0
+    units = (opened.legacy_commune, opened.district, opened.province)
+
+    def scope(a: int, b: int) -> int:
+        return 0 if a == b else 4 - sum(int(u[a] == u[b]) for u in units)
+
+    counted = np.zeros(len(RESIDENCE_SCOPES), dtype=np.int64)
+    freed = partners = 0
     while model.now < scenario.calendar.n_steps:
+        before = h.uid[: h.n].tolist()
         model.step()
         made = model.changes
         assert made is not None
+        for guest, host, place in zip(made.guest_row, made.host_row, made.joined_place, strict=True):
+            counted[scope(register[before[guest]], place)] += 1
+            counted[scope(register[before[host]], place)] -= 1
+            partners += 1
         freed += made.freed_rows
         residence.follow(made, h)
         for child, parent in zip(made.founded_child.tolist(), made.founded_parent.tolist(), strict=True):
             register.setdefault(child, register[parent])
         assert [register[u] for u in h.uid[: h.n].tolist()] == residence.then.tolist()
     assert freed > 10
-    counted = np.zeros(len(RESIDENCE_SCOPES), dtype=np.int64)
+    assert partners > 3
     year = model.year
     for i in range(h.n):
         a, b = register[int(h.uid[i])], int(h.place[i])
-        units = (opened.legacy_commune, opened.district, opened.province)
-        scope = 0 if a == b else 4 - sum(int(u[a] == u[b]) for u in units)
         ages = [year - BIRTH_YEAR_ZERO - (int(m) >> 1) for m in h.member[i] if m]
-        counted[scope] += sum(age >= LEAST_AGE for age in ages)
+        counted[scope(a, b)] += sum(age >= LEAST_AGE for age in ages)
     assert residence.persons(h, year).tolist() == counted.tolist()
     assert counted[2:].sum() > 20
 
