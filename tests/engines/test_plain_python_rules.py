@@ -257,7 +257,7 @@ def test_the_frozen_tables_are_those_of_the_formulas(replay: Any) -> None:
         other = [r for r in country.districts if r != q]
         assert t.need_province[d, other].tolist() == [country.need_province[d][r] for r in other]
     assert np.abs(country.gap).max() > 0.1, "incomes that differ"
-    assert len({int(k) for name, k in t._asdict().items() if name.endswith("_key")}) == 11
+    assert len({int(k) for name, k in t._asdict().items() if name.endswith("_key")}) == 12
 
 
 def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
