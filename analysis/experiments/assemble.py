@@ -17,6 +17,7 @@ from analysis.experiments.result import (
     Figure,
     Group,
     Opinion,
+    Part,
     Power,
     Result,
     Text,
@@ -36,7 +37,8 @@ from sim.scenario.scenario import Scenario
 PROMISED: Final = 0.9
 FAMILY: Final = 5
 """Primary tests that Holm knows of: H1-H5."""
-MOST: Final = 1_000_000
+LEAST_D: Final = 5e-3
+"""Standard deviations of a difference below which the replicates needed are not counted: over 400,000."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Found:
     arms: list[Arm] = field(default_factory=list)
     secondary: list[Estimate] = field(default_factory=list)
     mechanism: list[Estimate] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     second_opinion: list[Opinion] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
@@ -130,11 +133,16 @@ def reached_power(effect: Effect, sesoi: float) -> Power:
     """Power at the smallest effect of interest, given the standard deviation between replicates that was found."""
     if effect.exact:
         return Power(promised=PROMISED, needed=2, reached=1.0, detectable=0.0, luck_shared=None)
-    d = sesoi / effect.sd
+    d, found = sesoi / effect.sd, abs(effect.mean) / effect.sd
     return Power(
-        promised=PROMISED, needed=replicates_for(d, PROMISED) if d > 5e-3 else None, reached=power(d, effect.n),
-        detectable=detectable(effect.sd, effect.n, PROMISED), luck_shared=None,
+        promised=PROMISED, needed=_replicates(d), reached=power(d, effect.n),
+        detectable=detectable(effect.sd, effect.n, PROMISED), as_found=_replicates(found), luck_shared=None,
     )  # fmt: skip
+
+
+def _replicates(d: float) -> int | None:
+    """Replicates for the promised power; None for more than anybody would run."""
+    return replicates_for(d, PROMISED) if d > LEAST_D else None
 
 
 def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
@@ -156,7 +164,7 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
         p_holm=p_holm, holm_family=[spec.id], sesoi=found.sesoi,
         equivalence=Equivalent(sesoi=found.sesoi, unit=unit, p=finite(same.p), equivalent=same.equivalent),
         verdict=said, verdict_text=VERDICTS[said], power=strength, secondary=found.secondary,
-        mechanism=found.mechanism, second_opinion=found.second_opinion, groups=found.groups,
+        mechanism=found.mechanism, parts=found.parts, second_opinion=found.second_opinion, groups=found.groups,
         controls=found.controls, held_fixed=list(spec.held_fixed), caveats=[*spec.caveats, *found.caveats],
         figures=found.figures, plain_words=found.plain,
     )  # fmt: skip

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.experiments import gravity_opinion, pictures
+from analysis.experiments import gravity_opinion, pictures, surfaces
 from analysis.experiments.arms import Sweep, hazard
 from analysis.experiments.assemble import Facts, Found, Spec, arms_of
+from analysis.experiments.h1_parts import SCARCITY, grid_part, scarcity_part, surface, values_of
 from analysis.experiments.households import COLUMNS, Which, groups, movers
 from analysis.experiments.result import Estimate, Group, Text
 from analysis.experiments.statistics import paired, second_difference, shared_luck
@@ -30,7 +31,8 @@ SPEC: Final = Spec(
     "(networks, jobs, services) minus without; rural outflow = residents of rural places who move to urban places, "
     "per person-year, years 3-10",
     design="2 x 2: urban jobs +0.5 points a quarter for 40 quarters; farm income -20 % for 12 quarters; each with all "
-    "feedbacks and with none; the arms of a replicate share their luck",
+    "feedbacks and with none; the arms of a replicate share their luck; beside it, which decide nothing, a grid of "
+    "both shocks and the 2 x 2 where wages rise with scarcity",
     unit="log points",
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
@@ -44,7 +46,7 @@ SPEC: Final = Spec(
         "the interaction in points a year is partly arithmetic: two factors that multiply a rate never add in points",
     ),
 )
-SWEEPS: Final = ("h1", "h1_loops")
+SWEEPS: Final = ("h1", "h1_loops", "h1_grid", "h1_scarcity")
 LOOPS: Final = ("network", "jobs", "services")
 ARMS: Final = ("both", "urban", "rural", "neither")
 FIRST, LAST = 9, 40
@@ -55,11 +57,16 @@ PER_CENT: Final = 100.0
 Rates = dict[str, NDArray[np.float64]]
 
 
-def rates(sweep: Sweep, loops: Mapping[str, bool]) -> Rates:
-    """Rural outflow rate a year by arm, one a replicate."""
-    points = {arm: sweep.arm(arm, **{f"feedback_{k}": v for k, v in loops.items()}) for arm in ARMS}
-    found = sweep.outcomes("nation", ["rural_persons", "persons_rural_to_urban"], _rate)
+def rates(sweep: Sweep, loops: Mapping[str, bool], **values: float) -> Rates:
+    """Rural outflow rate a year by arm, one a replicate; ``values`` of other keys with _ for the dot."""
+    points = {arm: sweep.arm(arm, **{f"feedback_{k}": v for k, v in loops.items()}, **values) for arm in ARMS}
+    found = all_rates(sweep)
     return {arm: found[point] for arm, point in points.items()}
+
+
+def all_rates(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
+    """Rural outflow rate a year by point, one a replicate."""
+    return sweep.outcomes("nation", ["rural_persons", "persons_rural_to_urban"], _rate)
 
 
 def _rate(run: pd.DataFrame) -> float:
@@ -202,6 +209,20 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
         ],
     )
     found.figures = [pictures.interaction(core.folder, on, off, found.mechanism, facts)]
+    if "h1_grid" in sweeps:
+        over = surface(sweeps["h1_grid"], all_rates)
+        found.parts.append(grid_part(over))
+        found.figures.append(surfaces.surface(core.folder, over, facts))
+    if "h1_scarcity" in sweeps:
+        other = sweeps["h1_scarcity"]
+        variants = {
+            size: (
+                rates(other, dict.fromkeys(LOOPS, True), work_scarcity=size),
+                rates(other, dict.fromkeys(LOOPS, False), work_scarcity=size),
+            )
+            for size in values_of(other, SCARCITY)
+        }
+        found.parts.append(scarcity_part(variants, difference, log_interaction, log_sesoi))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis.experiments.result import Estimate, Result, read_result
+from analysis.experiments.result import Cell, Estimate, Part, Result, read_result
 
 PAGE = "experiment.md"
 
@@ -66,6 +66,8 @@ def page(result: Result) -> str:
     for title, estimates in (("What else it says", r.secondary), ("Which mechanism carries it", r.mechanism)):
         if estimates:
             parts += [f"## {title}\n", *_estimates(estimates)]
+    for part in r.parts:
+        parts += _part(part)
     if r.second_opinion:
         parts.append("## Second opinion: standard estimators on the same output\n")
         parts += _table(
@@ -100,6 +102,23 @@ def page(result: Result) -> str:
     parts += [f"- Held fixed: {text}." for text in r.held_fixed]
     parts += [f"- {text[0].upper()}{text[1:]}." for text in r.caveats]
     return "\n".join(parts) + "\n"
+
+
+def _part(part: Part) -> list[str]:
+    made = [f"## {part.title.en}\n", f"{part.words.en}\n"]
+    for table in part.tables:
+        made.append(f"{table.title.en}\n")
+        made += _table(
+            (table.corner.en, *table.columns),
+            ((row.name, *(_cell(cell) for cell in row.cells)) for row in table.rows),
+        )
+        if table.note.en:
+            made.append(f"{table.note.en}\n")
+    return made + (_estimates(part.estimates) if part.estimates else [])
+
+
+def _cell(cell: Cell) -> str:
+    return _value(cell.value) if cell.error is None else f"{_value(cell.value)} ± {_value(cell.error)}"
 
 
 def _estimates(estimates: Sequence[Estimate]) -> list[str]:
@@ -151,5 +170,17 @@ def _power(r: Result) -> str:
     luck = "" if p.luck_shared is None else f"; shared luck cut the variance {p.luck_shared:.0f}-fold"
     return (
         f"{p.promised:.0%} promised at the smallest effect of interest: {needed} replicates needed, {r.replicates} "
-        f"there, {reached} reached; found with {p.promised:.0%}: {_value(p.detectable)} {r.unit}{luck}"
+        f"there, {reached} reached; found with {p.promised:.0%}: {_value(p.detectable)} {r.unit}{luck}{_decides(r)}"
+    )
+
+
+def _decides(r: Result) -> str:
+    """How many replicates would decide what is undecided."""
+    if r.verdict != "undecided":
+        return ""
+    found = "more than can be run" if r.power.as_found is None else f"{r.power.as_found:,}"
+    needed = "more than can be run" if r.power.needed is None else f"{r.power.needed:,}"
+    return (
+        f". **What would decide it**: {found} replicates if the effect is as large as the one found, {needed} if it is "
+        "the smallest of interest, both going by the spread between the replicates there are"
     )

@@ -20,13 +20,13 @@ PER_CENT: Final = 100.0
 FOLDER: Final = "figures"
 
 
-def foot(facts: Facts, replicates: int) -> list[str]:
-    """What stands at the foot of every figure of an experiment."""
+def foot(facts: Facts, replicates: int, *, bars: bool = True) -> list[str]:
+    """What stands at the foot of every figure of an experiment; ``bars``: whether it shows intervals."""
     quick = " QUICK: for trying out, never for citing." if facts.quick else ""
     return [
         f"Simulated with dicu {facts.model_version}: {facts.world}, {facts.first} to {facts.last}, each row stands for "
-        f"{facts.weight:,} households; {replicates} replicates a arm, arms of a replicate share their luck. Bars: 95 % "
-        f"intervals over replicates.{quick} Not a forecast."
+        f"{facts.weight:,} households; {replicates} replicates an arm, arms of a replicate share their luck."
+        f"{' Bars: 95 % intervals over replicates.' if bars else ''}{quick} Not a forecast."
     ]  # fmt: skip
 
 

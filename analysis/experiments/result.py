@@ -143,6 +143,10 @@ class Power(Record):
     needed: int | None
     reached: Number
     detectable: Number
+    as_found: int | None = Field(
+        default=None,
+        description="replicates that tell an effect as large as the one found apart from none",
+    )
     luck_shared: Number = Field(description="how many times shared luck cut the variance of the difference")
 
 
@@ -181,6 +185,39 @@ class Figure(Record):
     alt: str
 
 
+class Cell(Record):
+    """One number of a table with its Monte Carlo error; null where there is none to have."""
+
+    value: Number
+    error: Number = None
+
+
+class Row(Record):
+    """One row of a table."""
+
+    name: str
+    cells: list[Cell]
+
+
+class Table(Record):
+    """Numbers over two factors: ``corner`` says what rows and columns are."""
+
+    title: Text
+    corner: Text
+    columns: list[str]
+    rows: list[Row]
+    note: Text
+
+
+class Part(Record):
+    """A part of the design beside the primary test, which it never decides: what it is, what it says, its numbers."""
+
+    title: Text
+    words: Text
+    estimates: list[Estimate] = []
+    tables: list[Table] = []
+
+
 class Result(Record):
     """One experiment from question to answer."""
 
@@ -210,6 +247,7 @@ class Result(Record):
     power: Power
     secondary: list[Estimate]
     mechanism: list[Estimate]
+    parts: list[Part] = []
     second_opinion: list[Opinion]
     groups: list[Group]
     controls: list[Control]

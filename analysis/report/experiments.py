@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.experiments.result import FILE, Control, Estimate, Group, Number, Opinion, Result, read_result
+from analysis.experiments.result import (
+    FILE,
+    Cell,
+    Control,
+    Estimate,
+    Group,
+    Number,
+    Opinion,
+    Part,
+    Result,
+    Table,
+    Text,
+    read_result,
+)
 from analysis.report.language import Words
 
 LARGEST_FIGURES: Final = 1_400_000
@@ -231,6 +244,34 @@ def _group(w: Words, g: Group) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _said(w: Words, text: Text) -> str:
+    return text.vi if w.vi else text.en
+
+
+def _cell(w: Words, cell: Cell) -> str:
+    if cell.error is None:
+        return number(w, cell.value)
+    return f"{number(w, cell.value, sign=True)} ± {number(w, cell.error, like=cell.value)}"
+
+
+def _table(w: Words, table: Table) -> dict[str, Any]:
+    return {
+        "title": _said(w, table.title),
+        "heads": [_said(w, table.corner), *table.columns],
+        "rows": [(row.name, *(_cell(w, cell) for cell in row.cells)) for row in table.rows],
+        "note": _said(w, table.note),
+    }
+
+
+def _part(w: Words, part: Part) -> dict[str, Any]:
+    return {
+        "title": _said(w, part.title),
+        "words": _said(w, part.words),
+        "tables": [_table(w, table) for table in part.tables],
+        "estimates": [_estimate(w, e) for e in part.estimates],
+    }
+
+
 def page(w: Words, experiment: Experiment) -> dict[str, Any]:
     """What the template shows of an experiment."""
     r = experiment.result
@@ -250,6 +291,8 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "replicates": w.num(r.replicates),
         "needed": None if r.power.needed is None else w.num(r.power.needed),
         "promised": w.pct(100 * r.power.promised),
+        "reached": None if r.power.reached is None else w.pct(100 * r.power.reached),
+        "decides": w.num(r.power.as_found) if r.verdict == "undecided" and r.power.as_found else None,
         "short": r.power.needed is not None and r.replicates < r.power.needed,
         "quick": r.quick,
         "weight": w.num(r.weight),
@@ -259,6 +302,7 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "estimand": r.estimand,
         "design": r.design,
         "arms": [(a.text or a.name, "" if a.outcome is None else number(w, a.outcome)) for a in r.arms],
+        "parts": [_part(w, part) for part in r.parts],
         "mechanism": [_estimate(w, e) for e in r.mechanism],
         "secondary": [_estimate(w, e) for e in r.secondary],
         "opinions": [_opinion(w, o) for o in r.second_opinion],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = ("h1", "h2", "h3", "h4", "h5")
 WHAT = (*EXPERIMENTS, "all", "controls")
-QUICK = ("population.weight=1000", "sweep.replications=3")
+QUICK_WEIGHT, QUICK_REPLICATIONS = 1000, 3
 
 
 @app.command(
@@ -31,7 +31,8 @@ def experiment(
     quick: Annotated[
         bool,
         typer.Option(
-            "--quick", help="1,000 households a row and 3 replicates: for trying out, never for citing."
+            "--quick",
+            help="1,000 households a row and at most 3 replicates: for trying out, never for citing.",
         ),
     ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one a core.", min=1)] = None,
@@ -77,10 +78,14 @@ def _plans(name: str, sweeps: Path, override: list[str], quick: bool) -> dict[st
         if not path.is_file():
             fail(f"--sweeps: no file {path} (allowed: a folder with {sweep}.yaml)", 2)
         given = {text.partition("=")[0] for text in override}
-        coarse = [text for text in QUICK if text.partition("=")[0] not in given] if quick else []
-        extra = [*coarse, *([f"name={sweep}_quick"] if quick else []), *override]
+        coarse = [f"name={sweep}_quick"] if quick else []
+        if quick and "population.weight" not in given:
+            coarse.append(f"population.weight={QUICK_WEIGHT}")
         try:
-            made[sweep] = make_plan(path, extra)
+            made[sweep] = make_plan(path, [*coarse, *override])
+            if quick and "sweep.replications" not in given and made[sweep].replications > QUICK_REPLICATIONS:
+                fewer = f"sweep.replications={QUICK_REPLICATIONS}"
+                made[sweep] = make_plan(path, [*coarse, *override, fewer])
         except ConfigurationErrors as errors:
             fail("\n".join(errors.messages), 2)
     return made

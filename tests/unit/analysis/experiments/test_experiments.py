@@ -18,8 +18,9 @@ from analysis.experiments.arms import Sweep, Unfinished, hazard
 from analysis.experiments.assemble import Facts, assemble, with_family
 from analysis.experiments.catalogue import CATALOGUE, conclude
 from analysis.experiments.households import Which, compare, groups, movers
-from analysis.experiments.page import copy_page
+from analysis.experiments.page import copy_page, write_page
 from analysis.experiments.result import EXPERIMENTS, read_result
+from analysis.experiments.statistics import paired, replicates_for
 from sim.scenario.scenario import Scenario, with_values
 
 U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}
@@ -198,32 +199,42 @@ def test_h3_without_a_loss_says_so(tmp_path: Path) -> None:
     assert "nothing to make up for" in result.plain_words.en
 
 
-def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
-    cities = ["Thừa Thiên Huế", "Khánh Hòa", "Bắc Ninh", "Quảng Ninh", "Hà Nội", "Other", "Another"]
+CITIES = ["Thừa Thiên Huế", "Khánh Hòa", "Bắc Ninh", "Quảng Ninh", "Hà Nội", "Other", "Another"]
+
+
+def h4_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+    """The city of the arm gains 9,000 in towns and loses 3,000 in its countryside; six others lose 500 in each."""
     of = {"Hue": 0, "Khanh Hoa": 1, "Bac Ninh": 2, "Quang Ninh": 3}
+    made = []
+    for step in (0, 4, 8):
+        for k, name in enumerate(CITIES):
+            given = 1.0 if scenario in of and step == 8 else 0.0
+            mine = scenario in of and of[scenario] == k
+            noise = np.random.default_rng([r, k, step, len(scenario) if step else 0]).normal(0, 5, 2)
+            urban = 5e5 + luck(r, 99, 100)[k] + given * (9_000 if mine else -500) + noise[0]
+            rural = 5e5 + given * (-3_000 if mine else -500) + noise[1]
+            made.append(
+                {
+                    "level": "province", "unit": str(k), "name": name, "step": step, "persons": urban + rural,
+                    "urban_persons": urban, "rural_persons": rural,
+                    "market_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
+                }
+            )  # fmt: skip
+    return made
 
-    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
-        made = []
-        for step in (0, 4, 8):
-            for k, name in enumerate(cities):
-                given = 1.0 if scenario in of and step == 8 else 0.0
-                mine = scenario in of and of[scenario] == k
-                noise = np.random.default_rng([r, k, step, len(scenario)]).normal(0, 5, 2)
-                urban = 5e5 + luck(r, 99, 100)[k] + given * (9_000 if mine else -500) + noise[0]
-                rural = 5e5 + given * (-3_000 if mine else -500) + noise[1]
-                made.append(
-                    {
-                        "level": "province", "unit": str(k), "name": name, "step": step, "persons": urban + rural,
-                        "urban_persons": urban, "rural_persons": rural,
-                        "market_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
-                    }
-                )  # fmt: skip
-        return made
 
-    arms = [(name, {"cities.central": name}) for name in ("nobody", *h4.CITIES)]
-    sweep = Sweep(make_sweep(tmp_path / "h4", arms, 6, rows, levels=("province",)))
+def h4_sweep(folder: Path, arms: tuple[str, ...], replicates: int) -> Sweep:
+    named = [(name, {"cities.central": name}) for name in arms]
+    return Sweep(make_sweep(folder, named, replicates, h4_rows, levels=("province",)))
+
+
+def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
+    sweeps = {
+        "h4": h4_sweep(tmp_path / "h4", ("nobody", "Hue"), 6),
+        "h4_placebos": h4_sweep(tmp_path / "h4_placebos", tuple(h4.PLACEBOS), 3),
+    }
     known = facts(**{"time.start": "2024Q1", "time.end": "2031Q4"})
-    result = assemble(h4.SPEC, known, h4.estimate({"h4": sweep}, known))
+    result = assemble(h4.SPEC, known, h4.estimate(sweeps, known))
     assert result.effect == pytest.approx(3_000 / 6_000, abs=0.02), (
         "six other provinces lose 500 each in towns"
     )
@@ -232,6 +243,33 @@ def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
     assert found["displacement, jobs, Huế"] == pytest.approx(600 / 10_000, abs=0.01)
     truth = result.second_opinion[0]
     assert truth.truth == pytest.approx(100 * 6_000 / 1e6, abs=0.05)
+    (placebos,) = result.parts
+    others = {e.name: e for e in placebos.estimates}
+    assert others["displacement, residents, Bắc Ninh"].effect == pytest.approx(0.5, abs=0.02)
+    assert others["displacement, residents, Bắc Ninh"].replicates == 3, "those that both sweeps have"
+    assert len(result.second_opinion) == 1 + len(h4.PLACEBOS)
+    assert "Khánh Hòa +6.0 thousand, 50%" in placebos.words.en
+
+
+def test_h4_compares_with_the_same_luck_only(tmp_path: Path) -> None:
+    core = h4.panel_of(h4_sweep(tmp_path / "h4", ("nobody", "Hue"), 3))
+    values = {k: v + 1.0 for k, v in core.values.items()}
+    with pytest.raises(ValueError, match="do not begin with the same people"):
+        h4.with_placebos(core, h4.Panel(core.names, core.steps, values))
+
+
+def test_what_is_undecided_says_what_would_decide_it(tmp_path: Path) -> None:
+    """Two replicates that disagree: the page gives the replicates for the effect found, and for the smallest."""
+    known = facts(**{"time.start": "2024Q1", "time.end": "2031Q4"})
+    found = h4.estimate({"h4": h4_sweep(tmp_path / "h4", ("nobody", "Hue"), 3)}, known)
+    found.effect = paired([0.2, -0.1, 0.6])
+    result = assemble(h4.SPEC, known, found)
+    assert result.verdict == "undecided"
+    sd = float(np.std([0.2, -0.1, 0.6], ddof=1))
+    assert result.power.as_found == replicates_for(float(np.mean([0.2, -0.1, 0.6])) / sd)
+    assert result.power.needed == replicates_for(0.1 / sd)
+    text = write_page(result, tmp_path).read_text()
+    assert f"{result.power.as_found:,} replicates if the effect is as large as the one found" in text
 
 
 def moves(uids: list[int], **columns: Any) -> pd.DataFrame:
