@@ -63,6 +63,13 @@ PULL: Final = {
 LOSS: Final = {
     "programme.urban_job_loss": 0.4, "programme.urban_job_loss_start": "2024Q1", "programme.urban_job_loss_quarters": 4,
 }  # fmt: skip
+CENTRAL: Final = {
+    "cities.central": ["City"], "cities.central_date": "2024Q1", "cities.central_job_growth": 0.05,
+    "cities.central_revenue": 1.0,
+}  # fmt: skip
+"""The package of a centrally governed city, larger than that of Viet Nam, so that six quarters suffice to see it."""
+CENTRAL_OFF: Final = {**ALL_OFF, "feedback.housing": False}
+"""It acts through jobs, through what the budget pays for, and through what may be built (rents and dwellings)."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,12 @@ BITS: Final[dict[str, Bit]] = {
         {"reform.policy": "actual", "government.reinvest_share": 1.0},
         {"reform.policy": "actual", "government.reinvest_share": 0.0},
         "savings reinvested or not, while nobody looks at services",
+    ),
+    "h4": Bit(
+        CENTRAL_OFF,
+        CENTRAL,
+        {},
+        "a designation, while nobody looks at incomes or services and dwellings and rents stay as they were",
     ),
     "h5": Bit(ALL_OFF, LOSS, {}, "urban jobs lost, while nobody looks at incomes or services"),
 }

@@ -220,11 +220,9 @@ def scarcity_part(
                 f"{label}: what scarcity changes", "log points", note="paired by replicate",
             )
         )  # fmt: skip
-        said_en.append(f"{effect.mean * PER_CENT:+.2f} log points of 100 at {size:g} ({would})")
-        said_vi.append(
-            f"{effect.mean * PER_CENT:+.2f} điểm log (trên 100) ở mức {size:g} ({VERDICT_VI[would]})"
-        )
-    default = float(np.mean(main)) * PER_CENT
+        said_en.append(f"{effect.mean:+.4f} at {size:g} ({would})")
+        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_VI[would]})")
+    default = float(np.mean(main))
     return Part(
         title=Text(en="Does it hang on the labour market? Wages that rise with scarcity",
                    vi="Kết quả có phụ thuộc thị trường lao động không? Lương tăng khi thiếu lao động"),
@@ -232,13 +230,13 @@ def scarcity_part(
             en="By default jobs act through the chance of one, which begins at 97 % and cannot exceed 1, and wages do "
             "not rise where workers are scarce: urban growth can hardly pull, and the interaction is close to nothing "
             "by construction (decision 36). Here wages rise by `work.scarcity` % for each 1 % of jobs beyond workers. "
-            f"The primary number is {default:+.2f} log points of 100 at 0 (the verdict above), {', '.join(said_en)}. "
+            f"The primary number, in log points, is {default:+.4f} at 0 (the verdict above), {', '.join(said_en)}. "
             "This variant was chosen after the main result was seen; its elasticities are assumptions without a source "
             "(0.5 is that of decision 36, 2 the most that the schema allows), and its verdicts are outside Holm.",
             vi="Mặc định, việc làm chỉ tác động qua xác suất có việc, khởi đầu là 97 % và không thể vượt 1, còn lương "
             "không tăng khi thiếu lao động: tăng trưởng đô thị hầu như không thể kéo người, và tương tác gần bằng "
             "không do cách xây dựng mô hình (quyết định 36). Ở đây lương tăng `work.scarcity` % cho mỗi 1 % việc làm "
-            f"vượt số lao động. Chỉ số chính là {default:+.2f} điểm log (trên 100) ở mức 0 (kết luận ở trên), "
+            f"vượt số lao động. Chỉ số chính (điểm log) là {default:+.4f} ở mức 0 (kết luận ở trên), "
             f"{', '.join(said_vi)}. "
             "Biến thể này được chọn sau khi đã thấy kết quả chính; các độ co giãn là giả định không có nguồn (0,5 theo "
             "quyết định 36, 2 là mức lớn nhất được phép), và kết luận của nó nằm ngoài hiệu chỉnh Holm.",
