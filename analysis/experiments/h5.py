@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.experiments import pictures
+from analysis.experiments import h5_ladder, pictures
 from analysis.experiments.arms import Sweep
 from analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from analysis.experiments.result import Estimate, Text
@@ -24,7 +24,7 @@ SPEC: Final = Spec(
     question="Do people come back?",
     estimand="urban share of the population 40 quarters after the shock has ended, less the same without the shock",
     design="20 % of urban jobs are not there for 8 quarters, then all are back; paired with the same history without; "
-    "other sizes and a push out of farming beside it",
+    "other sizes, a push out of farming, and jobs lost and given back step by step beside it",
     unit="points",
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
@@ -104,6 +104,9 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
             "urban share, points", facts, sweep.replicates,
         )
     ]  # fmt: skip
+    if loops := h5_ladder.read_loops(sweep.folder):
+        made.parts.append(h5_ladder.ladder_part(loops))
+        made.figures.append(h5_ladder.draw(sweep.folder, loops, facts))
     return made
 
 

@@ -100,6 +100,8 @@ def _one(
     folders: dict[str, Path] = {}
     for sweep, plan in plans.items():
         folders[sweep] = _sweep(plan, out, workers, executor)
+    if name == "h5":
+        _ladder(plans["h5"], folders["h5"], workers if executor == "dask" else 1)
     if quick:
         typer.echo(f"{name}: QUICK, for trying out and never for citing", err=True)
     page: Path = conclude(name, folders, _facts(next(iter(plans.values())), quick), out)
@@ -126,6 +128,21 @@ def _sweep(plan: Plan, out: Path, workers: int | None, executor: str) -> Path:
             1,
         )
     return summary.folder
+
+
+def _ladder(plan: Plan, folder: Path, workers: int | None) -> None:
+    """The up and down sweep of H5, beside the sweep whose first scenario it goes on from: same seeds, same luck."""
+    from analysis.experiments import h5_ladder
+    from sim.ladder import Climb, Ladder, climb_all
+
+    fast, slow = (Ladder(h5_ladder.LOSSES, q, h5_ladder.BEFORE, h5_ladder.AFTER) for q in h5_ladder.SPEEDS)
+    jobs = [
+        Climb(run.scenario, ladder, name, run.replicate)
+        for run in plan.runs[: plan.replications]
+        for name, ladder in (("slow", slow), ("fast", fast), (h5_ladder.STILL, slow.still()))
+    ]
+    typer.echo("h5: jobs lost and given back step by step", err=True)
+    climb_all(jobs, folder, workers)
 
 
 def _facts(plan: Plan, quick: bool) -> Facts:

@@ -1,0 +1,129 @@
+"""Jobs lost and given back step by step: the runs to the bit, and what is read off made-up ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analysis.experiments import h5_ladder
+from analysis.experiments.assemble import Facts
+from sim.controls import BASE
+from sim.ladder import FILE, Climb, Ladder, climb, climb_all
+from sim.model import Model
+from sim.scenario.scenario import Scenario, with_values
+from sim.sweep.start import Starts
+
+SHORT = Ladder((0.3, 0.6, 0.3), 2, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return with_values(Scenario(), BASE)
+
+
+def test_a_ladder_says_its_path() -> None:
+    assert SHORT.path == ((0.0, 1), (0.3, 2), (0.6, 2), (0.3, 2), (0.0, 2))
+    assert SHORT.length == SHORT.still().length == 9
+
+
+def test_going_over_to_another_size_leaves_the_rest_to_the_bit(scenario: Scenario) -> None:
+    """Rungs that lose next to nothing: the run is forked at each, and the history is that of a run left alone."""
+    tiny = 1e-12
+    starts = Starts()
+    forked = climb(Climb(scenario, Ladder((tiny, 2 * tiny, tiny), 2, 1, 2), "tiny", 0), starts)
+    alone = climb(Climb(scenario, SHORT.still(), "still", 0), starts)
+    assert [row["share"] for row in forked] == [row["share"] for row in alone]
+    assert [row["step"] for row in forked] == list(range(1, 10))
+    assert [row["rung"] for row in forked] == [0, 1, 1, 2, 2, 3, 3, 4, 4]
+    whole = with_values(scenario, {"time.end": "2026Q4"})
+    start = starts.start(whole)
+    model = Model(whole, starts.world(whole), start.households, start.links)
+    model.step()
+    persons = model.stocks.persons
+    assert alone[0]["share"] == int(persons[model.world.urban].sum()) / int(persons.sum())
+
+
+def test_losses_act_and_the_first_rung_does_not(scenario: Scenario) -> None:
+    starts = Starts()
+    lost = climb(Climb(scenario, Ladder((0.95, 0.95), 4, 1, 1), "lost", 0), starts)
+    still = climb(Climb(scenario, Ladder((0.95, 0.95), 4, 1, 1).still(), "still", 0), starts)
+    assert lost[0]["share"] == still[0]["share"]
+    assert [r["share"] for r in lost[1:]] != [r["share"] for r in still[1:]]
+
+
+def test_ladders_are_found_done_and_made_anew_when_they_are_others(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    jobs = [Climb(scenario, SHORT.still(), "still", 0)]
+    path = climb_all(jobs, tmp_path, 1)
+    made = path.stat().st_mtime_ns
+    assert climb_all(jobs, tmp_path, 1).stat().st_mtime_ns == made
+    other = [Climb(scenario.model_copy(update={"seed": 7}), SHORT.still(), "still", 0)]
+    assert climb_all(other, tmp_path, 1).stat().st_mtime_ns != made
+
+
+def written(folder: Path, lag: float) -> Path:
+    """Ladders whose urban share is -0.01 times what is lost, and follows it the later the larger ``lag`` is."""
+    rows: list[dict[str, Any]] = []
+    length = 4 + 8 * len(h5_ladder.LOSSES) + 8
+    for r in range(4):
+        luck = np.random.default_rng(r).normal(0, 1e-3, length + 1)
+        noise = np.random.default_rng(50 + r).normal(0, 1e-6, length + 1)
+        for name, quarters in (("slow", 8), ("fast", 4), ("still", 8)):
+            path = [
+                (0.0, 4),
+                *((x if name != "still" else 0.0, quarters) for x in h5_ladder.LOSSES),
+                (0.0, 8),
+            ]
+            step, gap = 0, 0.0
+            for rung, (loss, time) in enumerate(path):
+                for _ in range(time):
+                    step += 1
+                    gap = lag * gap + (1 - lag) * -0.01 * loss
+                    moved = gap + (noise[step] * loss if name != "still" else 0.0)
+                    rows.append({"name": name, "replicate": r, "quarters": quarters, "rung": rung, "step": step,
+                                 "loss": loss, "share": 0.35 + luck[step] + moved})  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows), folder / FILE)
+    return folder
+
+
+def test_a_share_that_follows_at_once_has_no_loop(tmp_path: Path) -> None:
+    fast, slow = h5_ladder.read_loops(written(tmp_path, 0.0))
+    assert (fast.quarters, slow.quarters) == (4, 8)
+    assert fast.gap.shape == (4, len(h5_ladder.LOSSES) + 2)
+    assert fast.gap[:, fast.top].mean() == pytest.approx(-0.004, abs=1e-5)
+    assert fast.area.mean() == pytest.approx(0.0, abs=2e-6)
+    part = h5_ladder.ladder_part([fast, slow])
+    assert "not told apart, so nothing is said" in part.words.en
+
+
+def test_lag_makes_a_loop_that_shrinks_when_slower(tmp_path: Path) -> None:
+    fast, slow = loops = h5_ladder.read_loops(written(tmp_path, 0.8))
+    assert fast.area.mean() < slow.area.mean() < 0
+    part = h5_ladder.ladder_part(loops)
+    assert "less when slower" in part.words.en
+    assert "phản ứng chậm" in part.words.vi
+    found = {e.name: e for e in part.estimates}
+    assert found["4 quarters a rung: at -20%, up less down"].effect == pytest.approx(
+        100 * fast.between(0.2).mean()
+    )
+    figure = h5_ladder.draw(tmp_path, loops, Facts(Scenario(), "0", True))
+    assert (tmp_path / figure.png).is_file()
+    assert "8 quarters a rung, in order of time, -0 %" in figure.alt or "0 %" in figure.alt
+
+
+def test_without_a_ladder_there_is_none(tmp_path: Path) -> None:
+    assert h5_ladder.read_loops(tmp_path) == []
+
+
+def test_a_ladder_without_its_twin_is_refused(tmp_path: Path) -> None:
+    table = pq.read_table(written(tmp_path, 0.0) / FILE).to_pandas()
+    kept = table[(table["name"] != "still") | (table["replicate"] != 3)]
+    pq.write_table(pa.Table.from_pandas(kept, preserve_index=False), tmp_path / FILE)
+    with pytest.raises(ValueError, match="without a history that is still"):
+        h5_ladder.read_loops(tmp_path)
