@@ -187,6 +187,14 @@ class Model(mesa.Model):  # type: ignore[misc]
         self._spent("kappa", clock)
 
     @property
+    def bytes_per_household(self) -> dict[str, float]:
+        """Bytes held of a household row between steps: columns, link to a parent, place five years ago."""
+        held = {"columns": self.households.nbytes, "links": self.links.nbytes}
+        if self.outputs is not None:
+            held["five_years_ago"] = self.outputs.residence.then.nbytes
+        return {name: size / self.households.n for name, size in held.items()}
+
+    @property
     def residents(self) -> NDArray[np.int64]:
         """(P,) real persons by place."""
         return self.stocks.persons * self.settings.population.weight

@@ -292,6 +292,7 @@ def execute(
             ended=now(),
         )
         manifest |= {"model_version": model_version(), "forked_from": after}
+        manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
         write_manifest(folder, manifest)
         if draw is not None:
             # figures are drawn from a finished folder only, then enter its list of outputs

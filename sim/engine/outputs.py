@@ -72,18 +72,18 @@ class Outputs:
         self._model, self._recorder = model, recorder
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         world = model.world
-        self._residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
+        self.residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
         self._areas = UrbanAreas(world)
         if saved is not None:
             self._ages[:] = saved["outputs.ages"]
-            self._residence.go_on(saved["outputs.then"], saved["outputs.joined"], model.households)
+            self.residence.go_on(saved["outputs.then"], saved["outputs.joined"], model.households)
             return
         recorder.national(0, self._national())
         self._stocks(0)
 
     def saved(self) -> dict[str, NDArray[Any]]:
         """What is not yet written, for another one to go on with."""
-        residence = self._residence
+        residence = self.residence
         return {
             "outputs.ages": self._ages,
             "outputs.then": residence.then,
@@ -117,10 +117,10 @@ class Outputs:
         if self._year_end(step):
             self._recorder.movers(step, self._ages)
             self._ages[:] = 0
-        self._residence.follow(changes, m.households)
+        self.residence.follow(changes, m.households)
         if step % (YEARS * m.calendar.steps_per_year) == 0:
-            self._recorder.five_year(step, self._residence.persons(m.households, m.year))
-            self._residence.begin(m.households)
+            self._recorder.five_year(step, self.residence.persons(m.households, m.year))
+            self.residence.begin(m.households)
         self._stocks(step)
 
     def _year_end(self, step: int) -> bool:

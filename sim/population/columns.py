@@ -99,6 +99,11 @@ class Households:
         return cls(n=n, **{name: _column(capacity, dtype, width) for name, dtype, width in COLUMNS})
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of the rows in use."""
+        return self.n * sum(np.dtype(dtype).itemsize * width for _, dtype, width in COLUMNS)
+
+    @property
     def capacity(self) -> int:
         """Rows that fit without growing."""
         return len(self.uid)

@@ -68,6 +68,11 @@ class Links:
     def __len__(self) -> int:
         return self.n
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the links in use."""
+        return self.n * (self.child.itemsize + self.parent.itemsize)
+
     def _renamed(self, names: kernels.Names, children_too: bool) -> int:
         """Rename rows and close the gaps, in the order the links had; returns how many are gone."""
         child, parent = self.child[: self.n], self.parent[: self.n]

@@ -283,5 +283,8 @@ def test_weight_multiplies_every_count(tmp_path: Path) -> None:
     model.run()
     assert run.manifest["persons"] == int(model.residents.sum()) == run.national["persons"].iloc[-1]
     assert run.manifest["households"] == model.households.n * 50
+    held = run.manifest["bytes_per_household"]
+    assert (held["columns"], held["five_years_ago"]) == (24, 2)
+    assert held["links"] == pytest.approx(8 * model.links.n / model.households.n, abs=0.005)
     for table, column in (("flows", "persons"), ("places", "persons"), ("governments", "residents")):
         assert (run.table(table)[column] % 50 == 0).all()
