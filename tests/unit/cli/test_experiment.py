@@ -54,3 +54,39 @@ def test_one_experiment_to_its_page_and_again_without_work(tmp_path: Path) -> No
     assert again.exit_code == 0
     assert {p: p.stat().st_mtime_ns for p in (folder / "runs").iterdir()} == runs
     assert read_result(folder) == result
+
+
+def test_jobs_are_lost_and_given_back_beside_the_sweep_of_h5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same scenario and seeds as the first arm of the sweep, without its shock."""
+    from analysis.experiments import h5_ladder
+    from sim.cli.experiment import _ladder
+    from sim.sweep.plan import make_plan
+
+    monkeypatch.setattr(h5_ladder, "LOSSES", (0.5, 0.9, 0.5))
+    monkeypatch.setattr(h5_ladder, "SPEEDS", (1, 2))
+    plan = make_plan(
+        Path("configs/sweeps/h5.yaml"),
+        ["world.name=monocentric", "population.weight=200", "sweep.replications=2"],
+    )
+    assert plan.runs[0].scenario.programme.urban_job_loss == 0
+    _ladder(plan, tmp_path, 1)
+    fast, slow = h5_ladder.read_loops(tmp_path)
+    assert (fast.quarters, slow.quarters) == (1, 2)
+    assert fast.losses.tolist() == [0.0, 0.5, 0.9, 0.5, 0.0]
+    assert fast.gap.shape == (2, 5)
+    assert not fast.gap[:, 0].any(), "nothing has happened yet"
+
+
+def test_quick_never_adds_replicates() -> None:
+    from sim.cli.experiment import _plans
+
+    small = ["world.name=monocentric"]
+    quick = _plans("h4", Path("configs/sweeps"), [], True)
+    assert {name: plan.replications for name, plan in quick.items()} == {"h4": 3, "h4_placebos": 3}
+    assert {run.scenario.population.weight for plan in quick.values() for run in plan.runs} == {1000}
+    loops = _plans("h1", Path("configs/sweeps"), small, True)
+    assert loops["h1_loops"].replications == 2
+    given = _plans("h5", Path("configs/sweeps"), [*small, "sweep.replications=5"], True)
+    assert given["h5"].replications == 5

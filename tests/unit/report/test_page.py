@@ -118,8 +118,8 @@ def experiment(**changes) -> dict[str, object]:
         "unit": "index", "effect": -0.0123, "mc_error": 0.003, "interval": [-0.02, -0.004], "p": 0.0001,
         "p_holm": 0.02, "holm_family": ["h2"], "sesoi": 0.01,
         "equivalence": {"sesoi": 0.01, "unit": "index", "p": None, "equivalent": False}, "verdict": "undecided",
-        "verdict_text": "", "power": {"promised": 0.9, "needed": 42, "reached": None, "detectable": None,
-                                      "luck_shared": None},
+        "verdict_text": "", "power": {"promised": 0.9, "needed": 42, "reached": 0.5, "detectable": None,
+                                      "as_found": 17, "luck_shared": None},
         "secondary": [], "mechanism": [estimate],
         "second_opinion": [{"estimator": "event study", "data": "panel", "estimate": 0.1, "se": 0.1,
                             "interval": [None, None], "truth": 0.2, "error": -0.1, "covers": False, "unit": "u"}],
@@ -128,6 +128,14 @@ def experiment(**changes) -> dict[str, object]:
                       "low": 0.86, "high": 0.94, "passed": False}],
         "held_fixed": ["roads", "prices"], "caveats": [], "figures": [],
         "plain_words": {"en": "A little.", "vi": "Một chút."},
+        "parts": [{
+            "title": {"en": "A grid", "vi": "Một lưới"},
+            "words": {"en": "It decides nothing.", "vi": "Không quyết định."},
+            "estimates": [estimate | {"text": "over the grid"}],
+            "tables": [{"title": {"en": "Rates", "vi": "Tỷ lệ"}, "corner": {"en": "by size", "vi": "theo mức"},
+                        "columns": ["+0.5"], "note": {"en": "Errors by cell.", "vi": "Sai số từng ô."},
+                        "rows": [{"name": "-20", "cells": [{"value": 0.0123, "error": 0.0021}]}]}],
+        }],
     } | changes  # fmt: skip
 
 
@@ -145,6 +153,8 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
         "H2. Does it?", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
         "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
         "A control failed:", "KHÔNG ĐẠT", "missing or too large: gone.svg", "only 1 of five known",
+        "<h4>A grid</h4>", "<h4>Một lưới</h4>", "It decides nothing.", "over the grid", "Errors by cell.",
+        "+0.0123 ± 0.0021", "+0,0123 ± 0,0021", "replicates that would decide an effect as large as the one found: 17",
     ):  # fmt: skip
         assert stated in html.replace("<b>", "").replace("</b>", ""), stated
     assert html.count("data:image/svg+xml") == 1
