@@ -251,8 +251,8 @@ def test_a_world_is_known_by_all_that_opens_it(swept: tuple[Plan, Summary]) -> N
 def test_what_is_summed_over_a_year_is_no_stock() -> None:
     """A column added to the national table must be placed: a stock in NATIONAL_STOCKS, or a flow here."""
     flows = {
-        "considered", "moved_persons", "couples", "partners_exchanged", "births", "deaths", "orphans_taken_in", "orphans_alone",
-        "income", "consumption", "move_costs", "remittances", "estates",
+        "considered", "moved_persons", "couples", "partners_exchanged", "births", "deaths", "orphans_taken_in",
+        "orphans_alone", "income", "consumption", "move_costs", "remittances", "estates",
     }  # fmt: skip
     for column in tables()["national"].columns[2:]:
         known = column.name in NATIONAL_STOCKS or column.name in flows
