@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from sim.record.codebook import tables
-from sim.record.recorder import period_labels, sum_by
+from sim.record.recorder import period_labels
 from sim.scenario.calendar import Calendar
 from sim.sweep.design import Results
 from sim.world.world import TERRAINS, World
@@ -118,34 +119,23 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
     periods = Periods.of(calendar, results.every)
     reader = _Reader(folder, world, periods)
     parts = [reader.level(level) for level in levels_of(world, results.levels)]
-    names = list(dict.fromkeys(name for part in parts for name in part))
-    rows = sum(len(part["step"]) for part in parts)
-    columns: dict[str, Any] = {}
-    for name in names:
-        some = next(part[name] for part in parts if name in part)
-        blank = None if some.dtype.kind in "UO" else np.ma.masked_all(0, dtype=some.dtype)
-        joined = []
-        for part in parts:
-            n = len(part["step"])
-            joined.append(part[name] if name in part else np.ma.masked_all(n, dtype=some.dtype))
-        whole = np.concatenate(joined) if blank is None else np.ma.concatenate(joined)
-        columns[name] = _arrow(whole)
-    table = pa.table(columns)
-    assert len(table) == rows
+    # fields in the order in which levels bring them, null where a level does not have one
+    table = pa.concat_tables([pa.table(part) for part in parts], promote_options="default").combine_chunks()
+    for at, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            table = table.set_column(at, field.name, table[field.name].combine_chunks().dictionary_encode())
     order = np.argsort(
         table["step"].to_numpy(), kind="stable"
     )  # levels and units keep their order within a step
     return table.take(pa.array(order))
 
 
-def _arrow(values: Any) -> pa.Array:
-    if values.dtype.kind in "UO":
-        return pa.array(values.tolist(), pa.string()).dictionary_encode()
-    mask = np.ma.getmaskarray(values)
-    data = np.ma.getdata(values)
-    if data.dtype.kind == "f":
-        mask = mask | np.isnan(data)  # a mean over nobody is no number
-    return pa.array(data, mask=mask)
+def _array(values: Any, hidden: NDArray[np.bool_] | None = None) -> pa.Array:
+    """A column, null where ``hidden`` (same shape) or where there is no number: a mean over nobody is none."""
+    if values.dtype.kind == "f":
+        nobody = np.isnan(values)
+        hidden = nobody if hidden is None else hidden | nobody
+    return pa.array(values, mask=hidden)
 
 
 class _Reader:
@@ -154,10 +144,17 @@ class _Reader:
     def __init__(self, folder: Path, world: World, periods: Periods) -> None:
         self.folder, self.world, self.periods = folder, world, periods
         self.national = self._read("national")
-        self.places = self._read("places")
+        self.places = self._at_ends(self._read("places"))
         self.flows = self._read("flows")
-        self.governments = self._read("governments")
-        self.districts = self._read("districts")
+        governments = self._at_ends(self._read("governments"))
+        self.provinces, self.communes = (
+            governments.filter(pc.equal(governments["level"], kind)) for kind in ("province", "commune")
+        )
+        self.districts = self._at_ends(self._read("districts"))
+        index = {str(code): k for k, code in enumerate(world.districts.code)}
+        self.market = np.array(
+            [index[str(c)] for c in self.districts["district"].to_pylist()], dtype=np.int64
+        )
         self.units = {(t.name, c.name): c.unit for t in tables().values() for c in t.columns}
         order = np.argsort(world.place_key)
         ends = (self.flows[f"{end}_place"].to_numpy() for end in ("origin", "destination"))
@@ -165,18 +162,19 @@ class _Reader:
         self.origin, self.destination = (order[np.searchsorted(keys, end)] for end in ends)
 
     def _read(self, name: str) -> pa.Table:
-        return pq.read_table(self.folder / f"{name}.parquet")
+        # by this thread alone: the file is small, and the other cores have runs of their own
+        return pq.ParquetFile(self.folder / f"{name}.parquet").read(use_threads=False)
 
     def level(self, level: Level) -> dict[str, Any]:
         """Columns of one level, (K units,) each, by period and unit."""
         k, n = len(self.periods), level.n
         made: dict[str, Any] = {
             "step": np.repeat(self.periods.last, n).astype(np.int32),
-            "period": np.repeat(np.array(self.periods.label), n),
+            "period": [label for label in self.periods.label for _ in range(n)],
             "year": np.repeat(self.periods.year, n).astype(np.int32),
-            "level": np.full(k * n, level.name),
-            "unit": np.tile(np.array(level.code), k),
-            "name": np.tile(np.array(level.label), k),
+            "level": [level.name] * (k * n),
+            "unit": level.code * k,
+            "name": level.label * k,
         }
         made |= self._stocks(level)
         made |= self._moves(level)
@@ -184,45 +182,47 @@ class _Reader:
             made |= self._nation()
         made |= self._governments(level)
         made |= self._markets(level)
+        return {
+            name: _array(values) if isinstance(values, np.ndarray) else values
+            for name, values in made.items()
+        }
+
+    def _ends(self, table: pa.Table) -> I64:
+        """Period of each row of a table."""
+        made: I64 = self.periods.of_step[table["step"].to_numpy().astype(np.int64)]
         return made
 
-    def _at_ends(self, step: I64) -> I64:
-        """Period whose last step this is, -1 for any other step."""
-        period = self.periods.of_step[step]
-        return np.where(self.periods.last[period] == step, period, -1)
+    def _at_ends(self, table: pa.Table) -> pa.Table:
+        """The rows whose step is the last of its period."""
+        return table.filter(pa.array(np.isin(table["step"].to_numpy(), self.periods.last)))
 
     def _stocks(self, level: Level) -> dict[str, Any]:
         """People and access to services by unit, where table ``places`` has the last step of the period."""
         size, n = len(self.periods) * level.n, self.world.n_places
-        period = self._at_ends(self.places["step"].to_numpy().astype(np.int64))
-        place = np.arange(len(period)) % n
-        keep = period >= 0
-        key = (period * level.n + level.unit[place])[keep]
-        known = np.zeros(len(self.periods), dtype=bool)
-        known[period[keep]] = True
-        hidden = np.repeat(~known, level.n)
-        persons = self.places["persons"].to_numpy()[keep]
-        urban = self.world.urban[place[keep]]
+        period, place = self._ends(self.places), np.arange(len(self.places)) % n
+        key = period * level.n + level.unit[place]
+        hidden = np.repeat(~np.isin(np.arange(len(self.periods)), period), level.n)
+        persons, urban = self.places["persons"].to_numpy(), self.world.urban[place]
 
         def total(values: Any) -> Any:
-            return np.ma.array(_sum(key, values, size), mask=hidden)
+            return _array(_sum(key, values, size), hidden)
 
         made = {
-            "households": total(self.places["households"].to_numpy()[keep]),
+            "households": total(self.places["households"].to_numpy()),
             "persons": total(persons),
             "urban_persons": total(persons * urban),
             "rural_persons": total(persons * ~urban),
         }
         for column in self.places.column_names:
             if column.startswith("access_"):
-                access = self.places[column].to_numpy()[keep].astype(np.float64)
-                made[column] = np.ma.array(_mean(key, access, persons, size), mask=hidden)
+                access = self.places[column].to_numpy().astype(np.float64)
+                made[column] = _array(_mean(key, access, persons, size), hidden)
         return made
 
     def _moves(self, level: Level) -> dict[str, Any]:
         """Arrivals, departures and moves within, and moves between urban and rural places by where they begin."""
         size = len(self.periods) * level.n
-        period = self.periods.of_step[self.flows["step"].to_numpy()] * level.n
+        period = self._ends(self.flows) * level.n
         origin, destination = level.unit[self.origin], level.unit[self.destination]
         crosses = origin != destination
         from_urban, to_urban = self.world.urban[self.origin], self.world.urban[self.destination]
@@ -251,26 +251,21 @@ class _Reader:
 
     def _governments(self, level: Level) -> dict[str, Any]:
         """Posts, money and quality of provinces in office, their communes' included, at the end of the period."""
-        table = self.governments
-        period = self._at_ends(table["step"].to_numpy().astype(np.int64))
-        keep = (period >= 0) & _is(table["level"], "province")
+        table, size = self.provinces, len(self.periods) * level.n
         if level.name in ("province", "province_2025"):
             generation = "legacy" if level.name == "province" else "2025"
-            keep &= _is(table["generation"], generation)
+            table = table.filter(pc.equal(table["generation"], generation))
             index = {code: k for k, code in enumerate(level.code)}
-            codes = table["code"].to_pylist()
-            unit = np.array([index.get(str(c), -1) for c in codes], dtype=np.int64)
-            keep &= unit >= 0
+            unit = np.array([index.get(str(c), -1) for c in table["code"].to_pylist()], dtype=np.int64)
+            table, unit = table.filter(pa.array(unit >= 0)), unit[unit >= 0]
         elif level.name == "nation":
             unit = np.zeros(len(table), dtype=np.int64)
         else:
             return {}
-        size = len(self.periods) * level.n
-        key = (period * level.n + unit)[keep]
-        made = self._by_unit("governments", table, key, keep, table["residents"].to_numpy(), size, "gov_")
+        key = self._ends(table) * level.n + unit
+        made = self._by_unit("governments", table, key, table["residents"].to_numpy(), size, "gov_")
         if level.name == "nation":
-            communes = (period >= 0) & _is(table["level"], "commune")
-            made["gov_communes"] = _sum(period[communes], np.ones(int(communes.sum()), dtype=np.int64), size)
+            made["gov_communes"] = np.bincount(self._ends(self.communes), minlength=size)
         return made
 
     def _markets(self, level: Level) -> dict[str, Any]:
@@ -278,42 +273,28 @@ class _Reader:
         if level.name not in ("nation", "region", "province", "district"):
             return {}
         table = self.districts
-        period = self._at_ends(table["step"].to_numpy().astype(np.int64))
-        keep = period >= 0
         unit_of = np.zeros(len(self.world.districts), dtype=np.int64)
         unit_of[self.world.district] = level.unit  # a district lies in one province and region
-        index = {str(code): k for k, code in enumerate(self.world.districts.code)}
-        district = np.array([index[str(c)] for c in table["district"].to_pylist()], dtype=np.int64)
-        key = (period * level.n + unit_of[district])[keep]
+        key = self._ends(table) * level.n + unit_of[self.market]
         workers = table["workers_other"].to_numpy() + table["workers_farm"].to_numpy()
-        size = len(self.periods) * level.n
-        return self._by_unit("districts", table, key, keep, workers, size, "market_")
+        return self._by_unit("districts", table, key, workers, len(self.periods) * level.n, "market_")
 
     def _by_unit(
-        self,
-        name: str,
-        table: pa.Table,
-        key: I64,
-        keep: NDArray[np.bool_],
-        weight: I64,
-        size: int,
-        prefix: str,
+        self, name: str, table: pa.Table, key: I64, weight: I64, size: int, prefix: str
     ) -> dict[str, Any]:
         """Numeric columns of a table, summed or averaged as their unit says; null where there is no row."""
         hidden = np.bincount(key, minlength=size) == 0
         made = {}
         for column in table.column_names:
-            values = table[column].to_numpy() if _numeric(table[column].type) else None
-            if values is None or column in ("step", "residents"):
+            if not _numeric(table[column].type) or column in ("step", "residents"):
                 continue
-            some = values[keep]
-            if some.dtype.kind == "b":
-                some = some.astype(np.int64)
+            values = table[column].to_numpy()
             if self.units[name, column] in SUMMED_UNITS or column in SUMMED or values.dtype.kind == "b":
-                made[f"{prefix}{column}"] = np.ma.array(_sum(key, some, size), mask=hidden)
+                made[f"{prefix}{column}"] = _array(_sum(key, values, size), hidden)
             else:
-                mean = _mean(key, some.astype(np.float64), weight[keep], size)
-                made[f"{prefix}{column}"] = np.ma.array(mean, mask=hidden)
+                made[f"{prefix}{column}"] = _array(
+                    _mean(key, values.astype(np.float64), weight, size), hidden
+                )
         return made
 
 
@@ -321,17 +302,13 @@ def _numeric(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
 
 
-def _is(column: Any, text: str) -> NDArray[np.bool_]:
-    return np.array([str(v) == text for v in column.to_pylist()], dtype=bool)
-
-
 def _sum(key: I64, values: Any, size: int) -> Any:
     """Sums by key in the order of rows: exact for integers, the same bits every time for floats."""
     if values.dtype.kind == "f":
-        return np.bincount(key, weights=values, minlength=size)
-    at, (total,) = sum_by(key, values.astype(np.int64))
+        # of nothing, numpy makes integers
+        return np.bincount(key, weights=values, minlength=size).astype(np.float64, copy=False)
     made = np.zeros(size, dtype=np.int64)
-    made[at] = total
+    np.add.at(made, key, values.astype(np.int64))
     return made
 
 
