@@ -20,6 +20,20 @@ Work = Callable[[Task], Status]
 DEATHS_FORGIVEN: Final = 1
 """Workers that a run may take with it before it is recorded as failed: a machine may fail once by itself."""
 SECONDS_TO_CONNECT: Final = 30
+QUIET: Final = {
+    "distributed.scheduler.allowed-failures": DEATHS_FORGIVEN,
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "60s",
+    "distributed.admin.tick.interval": "10s",
+    "distributed.admin.tick.limit": "60s",
+    "distributed.client.scheduler-info-interval": "60s",
+}
+"""Settings of dask for a cluster of this computer.
+
+Left alone, each of its processes samples its own stack a hundred times a second, looks after its event loop fifty times
+a second and asks the system how it is twice: more work than all messages of a run, on cores that runs need.
+"""
 
 
 class Executor(Protocol):
@@ -66,14 +80,14 @@ def over_dask(workers: int | None = None, address: str | None = None) -> Executo
                     of[future] = task
                     running.add(future)
 
-            # one task a worker and one ahead: a window, not thousands of futures at once
+            # one task a worker and none ahead: what waits at a worker would be blamed for its death too
             for _ in range(max(1, sum(client.nthreads().values()))):
                 submit()
             for future in running:
                 task = of.pop(future)
+                submit()  # first: its worker is idle until this arrives
                 status = _status(future, task)
                 future.release()
-                submit()
                 yield status
 
     return execute
@@ -102,20 +116,14 @@ def _client(stack: ExitStack, workers: int | None, address: str | None) -> Any:
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
         return client
     count = cores() if workers is None else workers
-    stack.enter_context(
-        dask.config.set(
-            {
-                "distributed.scheduler.allowed-failures": DEATHS_FORGIVEN,
-                "distributed.scheduler.worker-saturation": 1.0,
-                "distributed.admin.tick.limit": "60s",
-            }
-        )
-    )
+    stack.enter_context(dask.config.set(QUIET))
     cluster = LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
         dashboard_address=None,
+        # its server of pages starts even so: on a free port, as another sweep may hold the usual one
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         memory_limit=0,
         silence_logs=logging.CRITICAL,
     )
