@@ -22,16 +22,13 @@ from sim.sweep.plan import Run, make_plan
 from sim.sweep.work import Status
 
 ROUNDS = 3
-BASE = """
-time: {start: 2024Q1, end: 2028Q4}
-world: {name: monocentric}
-population: {weight: 20}
-reform: {policy: actual}
-"""
-SWEEP = """
-base: base.yaml
-sweep: {scenarios: {none: {reform.policy: none}, actual: null}, replications: 40}
-"""
+SIZES = [
+    pytest.param(
+        "monocentric", 20, 40, id="a fifth of a second"
+    ),  # where all that is not the model weighs most
+    pytest.param("viet_nam", 1000, 5, id="seconds"),
+]
+"""World, weight and replications of sweeps by how long one of their runs takes."""
 
 
 class Clock:
@@ -54,8 +51,19 @@ class Clock:
 
 
 @pytest.mark.slow
-def test_two_processes(benchmark: Any, tmp_path: Path) -> None:
-    plan = make_plan(write_files(tmp_path, SWEEP, BASE))
+@pytest.mark.parametrize(("world", "weight", "replications"), SIZES)
+def test_two_processes(world: str, weight: int, replications: int, benchmark: Any, tmp_path: Path) -> None:
+    base = f"""
+time: {{start: 2024Q1, end: 2028Q4}}
+world: {{name: {world}}}
+population: {{weight: {weight}}}
+reform: {{policy: actual}}
+"""
+    sweep = f"""
+base: base.yaml
+sweep: {{scenarios: {{none: {{reform.policy: none}}, actual: null}}, replications: {replications}}}
+"""
+    plan = make_plan(write_files(tmp_path, sweep, base))
     rates: dict[int, list[float]] = {1: [], 2: []}
 
     def one_round() -> None:
