@@ -59,10 +59,13 @@ def draw(run: Run) -> Figure:
         "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "
         "where they lived five years before; communes, districts and provinces of before the merger.",
         "Simulated persons are attributed the place of their household then, or of the household that theirs came "
-        "out of: marriages across districts are undercounted by one of the two (assumption A45).",
+        "out of; who moved to a partner, the place left then (assumption A45).",
     ]
     if real:
-        foot.append(f"Official: {official.cited('five_year')}.")
+        foot.append(
+            f"Official: {official.cited('five_year')}. Fitted to the census; the years of the survey held the "
+            "epidemic, which is not simulated (decision 26)."
+        )
     foot.append(style.run_line(run))
     fig, (bottom, top) = style.sheet(
         5.9, title, "Percent of persons aged 5 and over who lived elsewhere five years before", foot

@@ -257,7 +257,7 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
         rows = tuple((f"{n} {y}", *(w.pct(float(r[s]), 1) for s in words)) for n, y, r, _, _ in bars)
         picture = svg.to_svg(fig, title, told(head, rows))
     note = w.t(
-        "Marriages across districts are undercounted in the simulation by one of the two persons (assumption A45).",
-        "Mô phỏng đếm thiếu một trong hai người khi kết hôn khác huyện (giả định A45).",
+        "Fitted to the census of 2019; the years of the survey of 2024 held the epidemic, which is not simulated.",
+        "Đã khớp theo tổng điều tra 2019; giai đoạn của điều tra 2024 có đại dịch, không được mô phỏng.",
     )
     return Drawing(picture, title, note, head, rows)

@@ -124,19 +124,20 @@ def table(w: Words, run: Run) -> list[Row]:
         }
         first = simulated.iloc[0]
         for scope in SCOPES:
-            mine = surveys[surveys["key"] == scope].sort_values("year").iloc[-1]
-            made.append(
-                Row(
-                    words[scope],
-                    str(mine["year"]),
-                    float(mine["value"]),
-                    float(first[scope]),
-                    1,
-                    w.t("% of persons 5+", "% dân số từ 5 tuổi"),
-                    str(mine["source"]),
-                    "seen",
+            # both were looked at: the census was fitted, the survey is of the years simulated
+            for _, mine in surveys[surveys["key"] == scope].sort_values("year").iterrows():
+                made.append(
+                    Row(
+                        words[scope],
+                        str(mine["year"]),
+                        float(mine["value"]),
+                        float(first[scope]),
+                        1,
+                        w.t("% of persons 5+", "% dân số từ 5 tuổi"),
+                        str(mine["source"]),
+                        "seen",
+                    )
                 )
-            )
     return made
 
 
