@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import json
 from collections.abc import Callable
@@ -295,6 +296,8 @@ def execute(
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
         write_manifest(folder, manifest)
         if draw is not None:
+            del model, recorder  # figures need memory of their own; model and outputs know each other
+            gc.collect()
             # figures are drawn from a finished folder only, then enter its list of outputs
             tell.phase("drawing figures")
             draw(folder)
