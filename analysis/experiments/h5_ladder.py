@@ -248,8 +248,8 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
         ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
     ax.annotate(
-        f"{AFTER} quarters\nof all jobs", (x[-1], mean[-1]), xytext=(6, -8), textcoords="offset points", fontsize=7,
-        color=SOFT, va="top",
+        f"{AFTER} quarters\nof all jobs", (x[-1], mean[-1]), xytext=(6, 6), textcoords="offset points", fontsize=7,
+        color=SOFT, va="bottom",
     )  # fmt: skip
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.6)
     ax.set_xlim(5, -45)

@@ -26,7 +26,7 @@ def foot(facts: Facts, replicates: int, *, bars: bool = True) -> list[str]:
     return [
         f"Simulated with dicu {facts.model_version}: {facts.world}, {facts.first} to {facts.last}, each row stands for "
         f"{facts.weight:,} households; {replicates} replicates an arm, arms of a replicate share their luck."
-        f"{' Bars: 95 % intervals over replicates.' if bars else ''}{quick} Not a forecast."
+        f"{' Bars and bands: 95 % intervals over replicates.' if bars else ''}{quick} Not a forecast."
     ]  # fmt: skip
 
 
