@@ -12,7 +12,7 @@ from sim.behaviour.draws import hash64_2
 from sim.behaviour.life_course import has_adult
 from sim.behaviour.tables import Tables
 from sim.engine.events import Events
-from sim.engine.rows import put_in, refresh, rows_of, take_out
+from sim.engine.rows import Rows, put_in, refresh, rows_of, take_out
 from sim.engine.stocks import Stocks
 from sim.kernel import kernel
 from sim.pool import over_blocks
@@ -55,6 +55,13 @@ def _without_adult(
 
 
 @kernel
+def _keys(key: np.uint64, uid: NDArray[np.uint64], slot: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
+    """Key of each child's draws, (C,)."""
+    for k in range(uid.shape[0]):
+        out[k] = hash64_2(key, uid[k], 1000 + slot[k])
+
+
+@kernel
 def _hosts(
     lo: int,
     hi: int,
@@ -94,6 +101,42 @@ def _hosts(
                 host[c] = i
 
 
+@kernel
+def _take_in(
+    h: Rows,
+    rows: NDArray[np.int64],
+    child_row: NDArray[np.int64],
+    slot: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    year: int,
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    network: NDArray[np.int64],
+    emptied: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Bring each child of ``rows`` to its household, in order; returns how many stay and the rows left empty."""
+    left = 0
+    empty = 0
+    for k in range(child_row.shape[0]):
+        i, to = child_row[k], chosen[k]
+        if to < 0 or h.member[to, MEMBERS - 1] != 0:  # nobody, or another orphan took the last room
+            left += 1
+            continue
+        put_in(h, to, take_out(h, i, slot[k]))
+        refresh(h, to, year)
+        if h.member[i, 0] == 0:
+            emptied[empty] = i
+            empty += 1
+            at, home = h.place[i], h.home_place[i]
+            households[at] -= 1
+            network[province[district[home]], district[at]] -= 1
+    for i in rows:
+        if h.member[i, 0] != 0:
+            refresh(h, i, year)
+    return left, empty
+
+
 def rehouse_orphans(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Orphans:
     """Children whose last adult died join households of their place, each by the least keyed hash.
 
@@ -107,12 +150,11 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     # one entry a child, by place, then household, then slot, youngest slot first so that slots stay valid
     uid = h.uid[rows]
     rows = rows[np.lexsort((uid, h.place[rows]))]
-    child_row = np.repeat(rows, [int(np.count_nonzero(h.member[i])) for i in rows])
-    slot = np.concatenate([np.arange(int(np.count_nonzero(h.member[i])))[::-1] for i in rows])
-    key = np.array(
-        [hash64_2(tables.detail_key, u, 1000 + s) for u, s in zip(h.uid[child_row], slot, strict=True)],
-        dtype=np.uint64,
-    )
+    size = np.count_nonzero(h.member[rows], axis=1)
+    child_row = np.repeat(rows, size)
+    slot = np.repeat(np.cumsum(size), size) - 1 - np.arange(len(child_row))
+    key = np.empty(len(child_row), dtype=np.uint64)
+    _keys(tables.detail_key, h.uid[child_row], slot, key)
     first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
     asked = (np.diff(first) > 0).astype(np.uint8)
     blocks = -(-n // _ROWS)
@@ -142,21 +184,18 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
 
     over_blocks(work, parts)
     chosen = host[best.argmin(axis=0), np.arange(len(key))]
-    r = rows_of(h)
-    left = 0
-    emptied = []
-    for i, s, to in zip(child_row, slot, chosen, strict=True):
-        if to < 0 or h.member[to, MEMBERS - 1] != 0:  # nobody, or another orphan took the last room
-            left += 1
-            continue
-        put_in(r, int(to), take_out(r, int(i), int(s)))
-        refresh(r, int(to), tables.year)
-        if h.member[i, 0] == 0:
-            emptied.append(int(i))
-            at, home = int(h.place[i]), int(h.home_place[i])
-            stocks.households[at] -= 1
-            stocks.network[tables.province[tables.district[home]], tables.district[at]] -= 1
-    for i in np.unique(child_row):
-        if h.member[i, 0] != 0:
-            refresh(r, int(i), tables.year)
-    return Orphans(len(key) - left, left, np.array(emptied, dtype=np.int64))
+    emptied = np.empty(len(rows), dtype=np.int64)
+    left, empty = _take_in(
+        rows_of(h),
+        rows,
+        child_row,
+        slot,
+        chosen,
+        tables.year,
+        tables.district,
+        tables.province,
+        stocks.households,
+        stocks.network,
+        emptied,
+    )
+    return Orphans(len(key) - int(left), int(left), emptied[: int(empty)])

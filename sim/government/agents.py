@@ -28,7 +28,7 @@ MONEY = (
 
 _SUMS = ("staff", "posts_cut", "satellites", "mobile_desks", "need", *MONEY)
 _NOTHING = (0,) * len(MONEY)
-_money, _all_sums = attrgetter(*MONEY), attrgetter(*_SUMS)
+money_of, _all_sums = attrgetter(*MONEY), attrgetter(*_SUMS)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
             disruption += people * office.disruption
         self.quality = quality / served if served else math.nan
         self.disruption = disruption / served if served else math.nan
-        amounts = [_money(budget) for budget in self.budgets]
+        amounts = [money_of(budget) for budget in self.budgets]
         if len(amounts) == 1:  # by far the most have one budget
             self.__dict__.update(zip(MONEY, amounts[0], strict=True))
         else:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.access import SERVICES
-from sim.government.agents import MONEY, Province
+from sim.government.agents import MONEY, Province, money_of
 from sim.government.budget import VND_PER_MVND
 from sim.government.offices import COMMUNE
 from sim.government.places import mean_by
@@ -217,9 +217,8 @@ def check(governments: Governments) -> None:
             f"places raise {raised} dong, the nation gives {national}, governments spend {spent}: "
             f"difference {raised + national - spent}"
         )
-    for name in MONEY:
-        consolidated = sum(getattr(agent, name) for agent in g.provinces)
-        of_budgets = sum(getattr(budget, name) for budget in budgets)
+    shown, held = (map(sum, zip(*map(money_of, all_of), strict=True)) for all_of in (g.provinces, budgets))
+    for name, consolidated, of_budgets in zip(MONEY, shown, held, strict=True):
         if consolidated != of_budgets:
             raise NotConserved(
                 f"{name}: provinces show {consolidated} dong, budgets {of_budgets}: "
