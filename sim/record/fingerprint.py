@@ -49,7 +49,7 @@ def state_sha256(columns: Households, extra: Mapping[str, NDArray[Any]] | None =
     with ThreadPoolExecutor(2) as pool:
 
         def feed(name: str, rows: NDArray[np.int64]) -> None:
-            parts[name].update(_little_endian(np.take(data[name], rows, axis=0)))
+            parts[name].update(_little_endian(_rows(data[name], rows)))
 
         last: list[Any] = []
         for rows in _in_order(data["uid"], pool):
@@ -68,6 +68,16 @@ def state_sha256(columns: Households, extra: Mapping[str, NDArray[Any]] | None =
         whole.update(f"{name} {a.dtype.newbyteorder('<').str} {a.shape}\n".encode())
         whole.update(_little_endian(a))
     return whole.hexdigest()
+
+
+def _rows(column: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
+    """Some rows of a column, field by field: numpy would first bring all of a column of fields into another order."""
+    if column.ndim == 1:
+        return column.take(rows)
+    out = np.empty((len(rows), column.shape[1]), dtype=column.dtype)
+    for k in range(column.shape[1]):
+        out[:, k] = column[:, k].take(rows)
+    return out
 
 
 def _little_endian(a: NDArray[Any]) -> NDArray[np.uint8]:
