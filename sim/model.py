@@ -41,7 +41,7 @@ from sim.population.columns import Households
 from sim.population.links import Links
 from sim.record.recorder import Recorder
 from sim.reform.engine import apply
-from sim.reform.policies import policy
+from sim.reform.policies import plan_of
 from sim.scenario.scenario import Scenario
 from sim.world.world import World
 
@@ -161,16 +161,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             respond=scenario.feedback.services,
             waves=waves(world, scenario.government, self.calendar),
         )
-        reform_step = self.calendar.step_of(scenario.reform.date) if scenario.reform.policy != "none" else 0
-        self.policy = policy(
-            scenario.reform.policy,
-            world,
-            reform_step,
-            scenario.reform.date,
-            settings=scenario.reform,
-            access=scenario.access,
-            step_of=self.calendar.step_of,
-        )
+        self.policy = plan_of(scenario, world)
         clock = self._spent("governments", clock)
 
         self.choosing = Choosing(scenario, world, self.geography, self.distances)

@@ -17,7 +17,6 @@ import numba
 import numpy as np
 
 from sim.behaviour.access import SERVICES
-from sim.government.overlay import Overlay
 from sim.model import EngineName, Model
 from sim.population import synthesis
 from sim.population.columns import Households
@@ -27,7 +26,7 @@ from sim.record.fingerprint import state_sha256
 from sim.record.folder import building, run_folder, scratch, write_bytes
 from sim.record.manifest import build_manifest, now, write_manifest
 from sim.record.recorder import Recorder
-from sim.reform.policies import policy
+from sim.reform.policies import plan_of
 from sim.saved import CannotContinue, Saved, Saves, check_fork, go_on, read_saved, saved_folder, saved_steps
 from sim.scenario.dump import canonical_json, dump, run_id
 from sim.scenario.scenario import Scenario
@@ -112,21 +111,6 @@ def world_sha256(world: World) -> str:
 
     feed(world)
     return digest.hexdigest()
-
-
-def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
-    """The dated borders of a scenario's policy; raises what is wrong with a user's table."""
-    reform, calendar = scenario.reform, scenario.calendar
-    step = calendar.step_of(reform.date) if reform.policy != "none" else 0
-    return policy(
-        reform.policy,
-        world,
-        step,
-        reform.date,
-        settings=reform,
-        access=scenario.access,
-        step_of=calendar.step_of,
-    )
 
 
 def data_sha256() -> str:

@@ -151,8 +151,8 @@ def lineage(
 
     from sim.cli.reform_tables import frame_table, write_frame
     from sim.reform.history import as_table, history, in_force, places_of
+    from sim.reform.policies import plan_of
     from sim.reform.table import ReformTableError
-    from sim.run import plan_of
     from sim.world.opening import open_world
 
     names, scenario = _asked(policies, config, None)

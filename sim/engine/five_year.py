@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.engine.changes import Changes
@@ -21,6 +22,42 @@ from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 YEARS: Final = 5
 LEAST_AGE: Final = 5
 N_SCOPES: Final = 5
+
+
+@njit(cache=True, inline="always")
+def _scope(
+    a: np.int64,
+    b: np.int64,
+    commune: NDArray[np.int32],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+) -> int:
+    """How far two places lie apart: the same, in the commune, in the district, in the province, beyond; 0..4."""
+    if a == b:
+        return 0
+    if commune[a] == commune[b]:
+        return 1
+    if district[a] == district[b]:
+        return 2
+    return 3 if province[a] == province[b] else 4
+
+
+@kernel
+def _joined_by_scope(
+    guest: NDArray[np.int64],
+    host: NDArray[np.int64],
+    then: NDArray[np.uint16],
+    place: NDArray[np.int32],
+    commune: NDArray[np.int32],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    out: NDArray[np.int64],
+) -> None:
+    """Partners who moved: one more by the row each left, one less by the row each now shares."""
+    for k in range(guest.shape[0]):
+        b = np.int64(place[k])
+        out[_scope(np.int64(then[guest[k]]), b, commune, district, province)] += 1
+        out[_scope(np.int64(then[host[k]]), b, commune, district, province)] -= 1
 
 
 @kernel
@@ -38,16 +75,7 @@ def _persons_by_scope(
     """Members with codes 1..last_code (old enough) by how far their row lives from where it did."""
     for i in range(n):
         a, b = np.int64(then[i]), np.int64(place[i])
-        if a == b:
-            scope = 0
-        elif commune[a] == commune[b]:
-            scope = 1
-        elif district[a] == district[b]:
-            scope = 2
-        elif province[a] == province[b]:
-            scope = 3
-        else:
-            scope = 4
+        scope = _scope(a, b, commune, district, province)
         for m in range(MEMBERS):
             out[scope] += np.int64(0 < member[i, m] <= last_code)
 
@@ -118,9 +146,9 @@ class FiveYear:
             )
         self._room(max(grown, households.n))
         then = self._then
-        for rows, sign in ((changes.guest_row, 1), (changes.host_row, -1)):
-            scope = self._scope(then[rows].astype(np.int64), changes.joined_place)
-            self._joined += sign * np.bincount(scope, minlength=N_SCOPES)
+        _joined_by_scope(
+            changes.guest_row, changes.host_row, then, changes.joined_place, *self._units, self._joined
+        )
         then[self.n : grown] = then[changes.parent_row]
         then[changes.row_target] = then[changes.row_source]
         self.n = households.n
@@ -148,12 +176,6 @@ class FiveYear:
         # in a small world a row may be gone that a partner had moved to
         out[0] += np.minimum(out[1:], 0).sum()
         return np.maximum(out, 0)
-
-    def _scope(self, a: NDArray[np.int64], b: NDArray[np.int32]) -> NDArray[np.int64]:
-        """How far (E,) places lie apart, 0..4 as in `persons`."""
-        commune, district, province = self._units
-        same = [a == b, commune[a] == commune[b], district[a] == district[b], province[a] == province[b]]
-        return np.select(same, range(N_SCOPES - 1), N_SCOPES - 1).astype(np.int64)
 
     def _room(self, rows: int) -> None:
         if rows > len(self._then):

@@ -16,6 +16,7 @@ from sim.government.overlay import Levers, Overlay
 from sim.reform.designs import Country, optimised_units, overlay_of, random_units, standard_units
 from sim.reform.table import OWN_LEVERS, read_table
 from sim.scenario.parameters import Access
+from sim.scenario.scenario import Scenario
 from sim.scenario.sections import Reform
 from sim.world.world import MOUNTAIN, Units, World
 
@@ -35,6 +36,21 @@ POLICIES: Final = MappingProxyType(
     }
 )
 """The levers each policy pulls by itself; ``none`` keeps everything as it was."""
+
+
+def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
+    """The dated borders of a scenario's policy; raises what is wrong with a user's table."""
+    reform, calendar = scenario.reform, scenario.calendar
+    step = calendar.step_of(reform.date) if reform.policy != "none" else 0
+    return policy(
+        reform.policy,
+        world,
+        step,
+        reform.date,
+        settings=reform,
+        access=scenario.access,
+        step_of=calendar.step_of,
+    )
 
 
 def policy(

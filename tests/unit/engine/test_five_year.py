@@ -92,6 +92,21 @@ def test_who_moves_to_a_partner_is_counted_by_the_place_left() -> None:
     assert residence.persons(h, 2024).tolist() == [4, 0, 0, 0, 0]
 
 
+def test_no_scope_has_fewer_than_nobody_when_the_row_that_was_joined_is_gone() -> None:
+    h = households([0, 3], [[1999], [1981]])
+    residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
+    # row 1 has come from another district and is joined where row 0 lives; then it is no more
+    where = {
+        "guest_row": np.array([0]),
+        "host_row": np.array([1]),
+        "joined_place": np.array([0], dtype=np.int32),
+    }
+    residence.follow(changes(freed_rows=1, **where), households([0], [[1999]]))
+    h.n = 1
+    assert residence.joined.tolist() == [1, 0, 0, -1, 0]
+    assert residence.persons(h, 2024).tolist() == [1, 0, 0, 0, 0]
+
+
 def test_rows_that_do_not_add_up_stop_the_run() -> None:
     h = households([0, 3], [[1980], [1980]])
     residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
