@@ -88,6 +88,7 @@ def make_tables(
         leave_province=costs[1],
         psi=np.array([0.9, 0.35, 0.7, 0.3]),
         leaver_young_weight=8.0,
+        leaver_partnered_weight=0.3,
         consider_key=keys["consider"],
         nest_key=keys["nest"],
         place_key=keys["place"],

@@ -25,6 +25,7 @@ from oracle_luck import (
     hash64_2,
     key64,
     life_of,
+    partners,
     race,
     stable_id,
     stage_of,
@@ -302,6 +303,9 @@ class Country:
         psi = (move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly)[kind // 4]
         ages = {m: age_of(b, self.seen.year) for m, b in enumerate(people)}
         adults = {m: a for m, a in ages.items() if a >= 18}
+        taken = {m for m in adults if m in partners(people, self.seen.year)}
+        if taken == set(adults):  # seldom anybody leaves alone then (assumption A71)
+            psi *= move.leaver_partnered_weight
         if len(adults) < 2 or not hash64(self.key["split"], uid) >> 32 < psi * TWO_32:
             return -1
 
@@ -309,6 +313,8 @@ class Country:
             # young_weight until 22, then falling in proportion to the years left to 35 (assumption A8)
             youth = min(1.0, max(0.0, (35 - adults[m]) / 13))
             weight = 1.0 + (move.leaver_young_weight - 1.0) * youth
+            if m in taken:
+                weight *= move.leaver_partnered_weight
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
             return -math.log((TWO_32 - 0.5 - bits) / TWO_32) / weight
 

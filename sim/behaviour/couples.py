@@ -65,13 +65,16 @@ def _pair_market(
         right = _next_free(younger, at)
         left = _next_free(older, at - 1)
         best = 0
-        if left > 0:
+        # the nearest on either side, if the two accept each other
+        if left > 0 and birth_year[w] - birth_year[men[left - 1]] <= LARGEST_GAP_YEARS:
             best = left
-        if right <= n and (
-            best == 0 or birth_year[men[right - 1]] - target < target - birth_year[men[best - 1]]
+        if (
+            right <= n
+            and birth_year[men[right - 1]] - birth_year[w] <= LARGEST_GAP_YEARS
+            and (best == 0 or birth_year[men[right - 1]] - target < target - birth_year[men[best - 1]])
         ):
             best = right
-        if best == 0 or abs(birth_year[men[best - 1]] - birth_year[w]) > LARGEST_GAP_YEARS:
+        if best == 0:
             continue
         older[best] = best - 1
         younger[best] = best + 1

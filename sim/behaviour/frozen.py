@@ -191,6 +191,7 @@ def freeze(
         leave_province=c.leave_province,
         psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
         leaver_young_weight=move.leaver_young_weight,
+        leaver_partnered_weight=move.leaver_partnered_weight,
         consider_key=key(Purpose.CONSIDER),
         nest_key=key(Purpose.NEST),
         place_key=key(Purpose.PLACE),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
 from sim.behaviour.consider import considers
+from sim.behaviour.kin import couples_of
 from sim.behaviour.life_course import apply_life, has_adult
 from sim.behaviour.move import leaver
 from sim.behaviour.tables import Tables
@@ -175,9 +176,11 @@ def decide(
         uid[i],
         member[i],
         to == home,
+        couples_of(member[i], tables.year),
         tables.year,
         tables.psi[kind // _TYPES_A_STAGE],
         tables.leaver_young_weight,
+        tables.leaver_partnered_weight,
         tables.split_key,
         tables.leaver_key,
     )

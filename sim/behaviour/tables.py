@@ -56,7 +56,7 @@ class Tables(NamedTuple):
         Wealth without which a nest is closed, 0.1 M VND.
     psi : (4,) float64
         Chance that one adult leaves alone, by life stage.
-    leaver_young_weight : float
+    leaver_young_weight, leaver_partnered_weight : float
     consider_key, nest_key, place_key, split_key, leaver_key, new_key : uint64
         Keys of this step's draws.
     life_key, detail_key, newborn_key, couple_key, reach_key, money_key : uint64
@@ -118,6 +118,7 @@ class Tables(NamedTuple):
     leave_province: float
     psi: NDArray[np.float64]
     leaver_young_weight: float
+    leaver_partnered_weight: float
     consider_key: np.uint64
     nest_key: np.uint64
     place_key: np.uint64

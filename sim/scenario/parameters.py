@@ -42,7 +42,7 @@ class Consider(Section):
         symbol="lambda0",
     )
     g_young_adult: float = parameter(
-        2.6,
+        3.0,
         "multiplier of the hazard, a member aged 15-34 present and no child",
         unit="1",
         status="A",
@@ -62,7 +62,7 @@ class Consider(Section):
         symbol="g",
     )
     g_other: float = parameter(
-        0.35,
+        0.25,
         "multiplier of the hazard, neither young adult, nor child, nor all 60+",
         unit="1",
         status="A",
@@ -217,7 +217,7 @@ class Choose(Section):
         symbol="kappa_T",
     )
     move_share: float = parameter(
-        0.4,
+        0.35,
         "share of those who consider that moves at the start; kappa is solved from it",
         unit="share",
         status="fit",
@@ -292,7 +292,7 @@ class Move(Section):
     """Rule `move`: one adult leaves and founds a household, or everybody goes."""
 
     psi_young_adult: float = parameter(
-        0.95,
+        1.0,
         "chance that one adult leaves alone, stage young adult",
         unit="probability",
         status="A",
@@ -322,7 +322,7 @@ class Move(Section):
         symbol="psi",
     )
     psi_elderly: float = parameter(
-        0.3,
+        0.39,
         "chance that one adult leaves alone, stage elderly",
         unit="probability",
         status="A",
@@ -340,6 +340,15 @@ class Move(Section):
         source="assumption A8: age profile of movers, census 2019",
         ge=0.01,
         le=1000,
+    )
+    leaver_partnered_weight: float = parameter(
+        0.1,
+        "readiness of an adult with a partner in the household to leave alone, over that of one without",
+        unit="ratio",
+        status="A",
+        source="assumption A71",
+        ge=0,
+        le=1,
     )
 
 
