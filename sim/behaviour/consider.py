@@ -5,17 +5,11 @@ hazard = lambda0 g(stage) exp(theta_G G + theta_S (1 - A) + theta_X X / 7 - thet
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numba import njit
 
-from sim.behaviour.draws import happens
-from sim.numeric import exp64
+from sim.behaviour.draws import happens_at
 from sim.population.hashing import hash32
-
-_SLACK: Final = 1e-9
-"""Far above the rounding of the exponential."""
 
 
 @njit(cache=True, inline="always")
@@ -29,8 +23,4 @@ def considers(uid: np.uint64, key: np.uint64, hazard: float) -> bool:
     hazard : float
         A step, ties and shock included.
     """
-    bits = hash32(uid, key)
-    # h - h^2 / 2 <= 1 - exp(-h) <= h: an exponential only for the few between
-    if not happens(bits, hazard + _SLACK):
-        return False
-    return happens(bits, hazard - 0.5 * hazard * hazard - _SLACK) or happens(bits, 1.0 - exp64(-hazard))
+    return bool(happens_at(hash32(uid, key), hazard))

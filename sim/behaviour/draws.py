@@ -13,13 +13,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernel import kernel
-from sim.numeric import log64
+from sim.numeric import exp64, log64
 from sim.population.hashing import hash64, hash64_2, key64, mix32, mix64
 
 TWO_32 = 4294967296.0
 _HALF_BELOW_TWO_32 = 4294967295.5
 _SLACK_OVER_TWO_32 = (1.0 - 1e-12) / TWO_32
 _TOGETHER = 32
+_SMALL_HAZARD = 1e-4
+_ONE_LESS_SLACK = 1.0 - 1e-11
 
 
 class Purpose(IntEnum):
@@ -158,12 +160,34 @@ def happens(bits: np.uint32, probability: float) -> bool:
     return bool(np.float64(bits) < probability * TWO_32)
 
 
+@njit(cache=True, inline="always")
+def chance_of(hazard: float) -> float:
+    """1 - exp(-hazard) for hazard >= 0, to full relative precision: positive whenever the hazard is."""
+    if hazard < _SMALL_HAZARD:
+        return hazard * (1.0 - hazard * (0.5 - hazard * (1.0 / 6.0 - hazard / 24.0)))
+    return 1.0 - exp64(-hazard)
+
+
+@njit(cache=True, inline="always")
+def happens_at(bits: np.uint32, hazard: float) -> bool:
+    """Whether an event of this hazard happens under these 32 bits: `happens` at `chance_of`, mostly without the latter.
+
+    h - h^2 / 2 <= 1 - exp(-h) <= h: an exponential only for the few between. The slack is far above the rounding.
+    """
+    u, most = np.float64(bits), hazard * TWO_32
+    if u >= most:
+        return False
+    return bool(u < most * (1.0 - 0.5 * hazard) * _ONE_LESS_SLACK or u < chance_of(hazard) * TWO_32)
+
+
 __all__ = [
     "TWO_32",
     "Purpose",
     "alternative_bits",
+    "chance_of",
     "exponential",
     "happens",
+    "happens_at",
     "hash64",
     "hash64_2",
     "key64",

@@ -11,12 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.behaviour.draws import happens, hash64_2
+from sim.behaviour.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from sim.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
 from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.kernel import kernel
-from sim.numeric import exp64
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from sim.population.hashing import hash32
@@ -31,13 +30,16 @@ _SEX_DRAW: Final = 32
 _BLOCK: Final = 1 << 14
 _EXPOSURE: Final = 2 * FERTILE_AGES * 2
 
+_ONE_LESS_SLACK: Final = 1.0 - 1e-11
+"""Far above the rounding of a chance."""
+
 
 @njit(cache=True, inline="always")
-def _chance(hazard: float) -> float:
-    """1 - exp(-hazard) for hazard >= 0, to full relative precision: positive whenever the hazard is."""
-    if hazard < 1e-4:
-        return hazard * (1.0 - hazard * (0.5 - hazard * (1.0 / 6.0 - hazard / 24.0)))
-    return 1.0 - exp64(-hazard)
+def _first_happens(bits: np.uint32, hazard: float, rest: float) -> bool:
+    """Whether a risk happens, given that one of it and those after it does: p / (1 - exp(-rest)), rest >= hazard."""
+    if np.float64(bits) * (rest * (1.0 - 0.5 * rest)) * _ONE_LESS_SLACK >= hazard * TWO_32:
+        return False  # p <= hazard and rest - rest^2 / 2 <= 1 - exp(-rest): mostly no exponential is needed
+    return bool(happens(bits, chance_of(hazard) / chance_of(rest)))
 
 
 @kernel
@@ -101,7 +103,7 @@ def life_events(
         if seek[byte] > 0.0 and single_with(member, m, year, couples):
             possible |= 1 << (SEEK_SHIFT + m)
             rest += seek[byte]
-    if not happens(hash32(uid, key), _chance(rest)):
+    if not happens_at(hash32(uid, key), rest):
         return 0
     mask = 0
     for r in range(_RISKS):
@@ -113,13 +115,13 @@ def life_events(
             hazard = birth[area, member[r - BIRTH_SHIFT]]
         else:
             hazard = seek[member[r - SEEK_SHIFT]]
-        chance = _chance(hazard)
+        bits = np.uint32(hash64_2(detail_key, uid, r) >> np.uint64(32))
         if mask == 0:
             # something happens: the last possible risk for certain. Differences of sums may round below the hazard.
-            last = possible >> (r + 1) == 0
-            chance = 1.0 if last else chance / _chance(max(rest, hazard))
+            if possible >> (r + 1) == 0 or _first_happens(bits, hazard, max(rest, hazard)):
+                mask = 1 << r
             rest -= hazard
-        if happens(np.uint32(hash64_2(detail_key, uid, r) >> np.uint64(32)), chance):
+        elif happens_at(bits, hazard):
             mask |= 1 << r
     seekers = (mask >> SEEK_SHIFT) & ~mask
     first = seekers & -seekers
