@@ -34,7 +34,7 @@ from sim.engine.rows import (
     warm,
     without_holes,
 )
-from sim.engine.stocks import Stocks
+from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
 from sim.population.columns import BUSY, MEMBERS, Households
 from sim.population.links import Links
@@ -76,11 +76,14 @@ def _life(
 
 @kernel
 def _move(
+    first: int,
+    last: int,
     h: Rows,
     row: NDArray[np.int32],
     to: NDArray[np.uint16],
     leaver: NDArray[np.int8],
     new_uid: NDArray[np.uint64],
+    born: int,
     n: int,
     urban: NDArray[np.bool_],
     year: int,
@@ -95,14 +98,16 @@ def _move(
     parent: NDArray[np.int64],
     warmed: NDArray[np.int64],
 ) -> tuple[int, int, int]:
-    """Apply moves; splits append rows and list their parents. Returns whole, returns, paid. See `warm`."""
-    born = 0
+    """Apply moves first..last; splits append rows and list their parents, ``born`` of which there are before.
+
+    Returns whole, returns, paid. See `warm`.
+    """
     whole = 0
     returns = 0
     paid = np.int64(0)
-    for k in range(row.shape[0]):
-        if k % WARMED == 0:
-            warmed[0] ^= warm(h, row, k, min(row.shape[0], k + WARMED))
+    for k in range(first, last):
+        if (k - first) % WARMED == 0:
+            warmed[0] ^= warm(h, row, k, min(last, k + WARMED))
         i = int(row[k])
         o = int(h.place[i])
         d = int(to[k])
@@ -275,22 +280,36 @@ def commit(
     origin = np.empty(len(events), dtype=np.int32)
     people = np.empty((len(events), MEMBERS), dtype=np.uint8)
     parent = np.empty(len(splitting), dtype=np.int64)
-    whole, returns, paid = _move(
-        h,
-        events.row,
-        events.destination,
-        events.leaver,
-        uids,
-        households.n,
-        tables.urban,
-        tables.year,
-        move_cost,
-        *carried,
-        origin,
-        people,
-        parent,
-        np.zeros(1, dtype=np.int64),
-    )
+    born = np.concatenate([[0], np.cumsum(events.leaver >= 0)])
+    moved = np.zeros((CARRIED, 3), dtype=np.int64)
+
+    def move(part: int, first: int, last: int, sums: Carried) -> None:
+        moved[part] = _move(
+            first,
+            last,
+            h,
+            events.row,
+            events.destination,
+            events.leaver,
+            uids,
+            int(born[first]),
+            households.n,
+            tables.urban,
+            tables.year,
+            move_cost,
+            tables.district,
+            tables.province,
+            sums.households,
+            sums.persons,
+            sums.network,
+            origin,
+            people,
+            parent,
+            np.zeros(1, dtype=np.int64),
+        )
+
+    carry(stocks, len(events), move)
+    whole, returns, paid = moved.sum(axis=0)
     links.add(np.arange(households.n, households.n + len(parent)), parent)
     ledger.add(origin, events.destination, people, events.reason, tables, movers)
     n = households.n + len(parent)

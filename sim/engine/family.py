@@ -22,7 +22,7 @@ from sim.engine.rows import (
     take_out,
     warm,
 )
-from sim.engine.stocks import Stocks
+from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
@@ -116,12 +116,15 @@ def _look_up(
 
 @kernel
 def _settle_couples(
+    first: int,
+    last: int,
     h: Rows,
     woman: NDArray[np.int64],
     woman_slot: NDArray[np.int64],
     man: NDArray[np.int64],
     man_slot: NDArray[np.int64],
     joins: NDArray[np.bool_],
+    born: int,
     n: int,
     new_uid: NDArray[np.uint64],
     urban: NDArray[np.bool_],
@@ -136,14 +139,15 @@ def _settle_couples(
     people: NDArray[np.uint8],
     emptied: NDArray[np.int64],
     warmed: NDArray[np.int64],
-) -> tuple[int, int, int]:
-    """Settle couples in the order given; returns moves, new rows and emptied rows. ``warmed`` is of no meaning."""
-    moves = 0
-    born = 0
-    empty = 0
-    for k in range(woman.shape[0]):
-        if k % WARMED == 0:
-            end = min(woman.shape[0], k + WARMED)
+) -> tuple[int, int]:
+    """Settle couples first..last in the order given, ``born`` of the new rows before them; moves and emptied rows
+    are listed from ``first`` on, and how many they are is returned. ``warmed`` is of no meaning.
+    """
+    moves = first
+    empty = first
+    for k in range(first, last):
+        if (k - first) % WARMED == 0:
+            end = min(last, k + WARMED)
             warmed[0] ^= warm(h, woman, k, end) ^ warm(h, man, k, end)
         w, m = woman[k], man[k]
         n_w, n_m = size_of(h, w), size_of(h, m)
@@ -210,7 +214,7 @@ def _settle_couples(
                 moves += 1
                 persons[place_w] -= 1
                 persons[place_m] += 1
-    return moves, born, empty
+    return moves - first, empty - first
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,35 +279,46 @@ class Pairs:
         origin, destination = np.empty(len(self), dtype=np.int32), np.empty(len(self), dtype=np.int32)
         people = np.zeros((len(self), MEMBERS), dtype=np.uint8)
         emptied = np.empty(len(self), dtype=np.int64)
-        moves, born, empty = _settle_couples(
-            h,
-            self.woman_row,
-            self.woman_slot,
-            self.man_row,
-            self.man_slot,
-            self.joins,
-            n,
-            uids,
-            tables.urban,
-            tables.year,
-            tables.district,
-            tables.province,
-            stocks.households,
-            stocks.persons,
-            stocks.network,
-            origin,
-            destination,
-            people,
-            emptied,
-            np.zeros(1, dtype=np.int64),
-        )
-        origin, destination = origin[:moves], destination[:moves]
+        born = np.concatenate([[0], np.cumsum(self.founds)])
+        some = [(0, 0, 0)] * CARRIED
+
+        def work(part: int, first: int, last: int, sums: Carried) -> None:
+            moves, empty = _settle_couples(
+                first,
+                last,
+                h,
+                self.woman_row,
+                self.woman_slot,
+                self.man_row,
+                self.man_slot,
+                self.joins,
+                int(born[first]),
+                n,
+                uids,
+                tables.urban,
+                tables.year,
+                tables.district,
+                tables.province,
+                sums.households,
+                sums.persons,
+                sums.network,
+                origin,
+                destination,
+                people,
+                emptied,
+                np.zeros(1, dtype=np.int64),
+            )
+            some[part] = first, first + moves, first + empty
+
+        carry(stocks, len(self), work)
+        moved = np.concatenate([np.arange(first, end) for first, end, _ in some])
+        origin, destination = origin[moved], destination[moved]
         return Couples(
             origin=origin[counts],
             destination=destination[counts],
-            people=people[:moves][counts],
-            emptied=emptied[:empty],
-            new_rows=int(born),
+            people=people[moved[counts]],
+            emptied=np.concatenate([emptied[first:end] for first, _, end in some]),
+            new_rows=int(born[-1]),
             exchanged=np.stack([origin[~counts], destination[~counts]]),
         )
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.draws import hash64_2
+from sim.behaviour.draws import hash64, hash64_2
 from sim.behaviour.life_course import has_adult
 from sim.behaviour.tables import Tables
 from sim.engine.events import Events
@@ -55,8 +55,8 @@ def _without_adult(
 
 
 @kernel
-def _keys(key: np.uint64, uid: NDArray[np.uint64], slot: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
-    """Key of each child's draws, (C,)."""
+def _draw(key: np.uint64, uid: NDArray[np.uint64], slot: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
+    """The number each child draws, (C,)."""
     for k in range(uid.shape[0]):
         out[k] = hash64_2(key, uid[k], 1000 + slot[k])
 
@@ -71,19 +71,22 @@ def _hosts(
     year: int,
     asked: NDArray[np.uint8],
     first: NDArray[np.int64],
-    key: NDArray[np.uint64],
+    key: np.uint64,
+    drawn: NDArray[np.uint64],
     best: NDArray[np.uint64],
     host: NDArray[np.int64],
     listed: NDArray[np.int64],
 ) -> None:
-    """For each child the row lo..hi of its place with room and an adult that has the least keyed hash.
+    """For each child the row lo..hi of its place, with room and an adult, whose hash follows its number most closely.
+
+    On a circle of 64 bits: one hash a household, whatever the number of children.
 
     Parameters
     ----------
     asked : (P,) uint8
-        1 where there is an orphan, whose places in ``key`` are ``first``.
+        1 where there is an orphan, whose places in ``drawn`` are ``first``.
     best, host : (children,)
-        Least hash so far and its row.
+        Least distance so far and its row.
     listed : (>= hi - lo + 1,)
         Working space.
     """
@@ -94,8 +97,9 @@ def _hosts(
     for f in range(k):
         i = listed[f]
         j = place[i]
+        at = hash64(key, uid[i])
         for c in range(first[j], first[j + 1]):
-            value = hash64_2(key[c], uid[i], 0)
+            value = np.uint64(at - drawn[c])
             if value < best[c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
                 best[c] = value
                 host[c] = i
@@ -138,7 +142,7 @@ def _take_in(
 
 
 def rehouse_orphans(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Orphans:
-    """Children whose last adult died join households of their place, each by the least keyed hash.
+    """Children whose last adult died join households of their place, each the one whose hash follows its number.
 
     A child for whom no household of the place has room stays where it is and is counted as left.
     """
@@ -153,14 +157,14 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     size = np.count_nonzero(h.member[rows], axis=1)
     child_row = np.repeat(rows, size)
     slot = np.repeat(np.cumsum(size), size) - 1 - np.arange(len(child_row))
-    key = np.empty(len(child_row), dtype=np.uint64)
-    _keys(tables.detail_key, h.uid[child_row], slot, key)
+    drawn = np.empty(len(child_row), dtype=np.uint64)
+    _draw(tables.detail_key, h.uid[child_row], slot, drawn)
     first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
     asked = (np.diff(first) > 0).astype(np.uint8)
     blocks = -(-n // _ROWS)
     parts = min(blocks, _PARTS)
-    best = np.full((parts, len(key)), _NOBODY, dtype=np.uint64)
-    host = np.full((parts, len(key)), -1, dtype=np.int64)
+    best = np.full((parts, len(drawn)), _NOBODY, dtype=np.uint64)
+    host = np.full((parts, len(drawn)), -1, dtype=np.int64)
 
     def work(begin: int, end: int) -> None:
         listed = np.empty(_ROWS + 1, dtype=np.int64)
@@ -176,14 +180,15 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
                     tables.year,
                     asked,
                     first,
-                    key,
+                    tables.detail_key,
+                    drawn,
                     best[part],
                     host[part],
                     listed,
                 )
 
     over_blocks(work, parts)
-    chosen = host[best.argmin(axis=0), np.arange(len(key))]
+    chosen = host[best.argmin(axis=0), np.arange(len(drawn))]
     emptied = np.empty(len(rows), dtype=np.int64)
     left, empty = _take_in(
         rows_of(h),
@@ -198,4 +203,4 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
         stocks.network,
         emptied,
     )
-    return Orphans(len(key) - int(left), int(left), emptied[: int(empty)])
+    return Orphans(len(drawn) - int(left), int(left), emptied[: int(empty)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -32,6 +33,8 @@ from sim.population.life_stage import (
     YOUNG_BELOW,
 )
 
+CARRIED: Final = 8
+"""Parts in which events are carried into the stocks."""
 _PARTS: Final = 4
 _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
@@ -61,6 +64,41 @@ class Stocks:
     workers: NDArray[np.int64]
     network: NDArray[np.int64]
     wealth: int
+
+
+class Carried(NamedTuple):
+    """What events change of the stocks, see `Stocks`: (P,), (P,) and (R, L) int64."""
+
+    households: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    network: NDArray[np.int64]
+
+
+def carry(
+    stocks: Stocks,
+    n: int,
+    work: Callable[[int, int, int, Carried], None],
+) -> None:
+    """Work on n events that touch rows of their own, on several threads, each with sums of its own.
+
+    Parameters
+    ----------
+    work : callable
+        ``work(part, first, last, sums)`` adds what events first..last change to its sums, which are added to
+        ``stocks`` at the end: integers, so neither parts nor threads matter.
+    """
+    parts = min(CARRIED, n)
+    carried = (stocks.households, stocks.persons, stocks.network)
+    sums = [Carried(*(np.zeros_like(whole) for whole in carried)) for _ in range(parts)]
+
+    def some(first: int, last: int) -> None:
+        for part in range(first, last):
+            work(part, n * part // parts, n * (part + 1) // parts, sums[part])
+
+    over_blocks(some, parts)
+    for part in sums:
+        for whole, change in zip(carried, part, strict=True):
+            whole += change
 
 
 @kernel
