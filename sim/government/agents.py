@@ -6,9 +6,10 @@ Their `step` is the rule that every run uses; there is no second, faster version
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import mesa
 import numpy as np
@@ -26,9 +27,48 @@ MONEY = (
 )  # fmt: skip
 """Amounts of a budget that are added up for its government."""
 
-_SUMS = ("staff", "posts_cut", "satellites", "mobile_desks", "need", *MONEY)
-_NOTHING = (0,) * len(MONEY)
-money_of, _all_sums = attrgetter(*MONEY), attrgetter(*_SUMS)
+money_of = attrgetter(*MONEY)
+_AMOUNTS = tuple(map(attrgetter, MONEY))
+
+
+def add_up(budgets: Sequence[Budget]) -> tuple[int, ...]:
+    """Each of `MONEY`, summed over some budgets."""
+    if len(budgets) == 1:  # that of a commune, by far the most
+        return cast("tuple[int, ...]", money_of(budgets[0]))
+    return tuple(sum(map(amount, budgets)) for amount in _AMOUNTS)
+
+
+class Counts(NamedTuple):
+    """What offices have, added up."""
+
+    staff: int
+    posts_cut: int
+    satellites: int
+    mobile_desks: int
+    need: float
+
+
+def count(offices: Iterable[Office]) -> Counts:
+    """Add up what some offices have."""
+    staff = posts_cut = satellites = mobile_desks = 0
+    need = 0.0
+    for office in offices:
+        staff += office.staff
+        posts_cut += office.posts_cut
+        satellites += len(office.desks)
+        mobile_desks += office.mobile
+        need += office.need
+    return Counts(staff, posts_cut, satellites, mobile_desks, need)
+
+
+class Amount:
+    """One of `MONEY` of a government, under its name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._at = MONEY.index(name)
+
+    def __get__(self, government: LocalGovernment, owner: type | None = None) -> int:
+        return government.amounts[self._at]
 
 
 @dataclass(frozen=True)
@@ -47,6 +87,8 @@ class Terms:
 class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
     """What communes and provinces share: people within their borders, offices seated there, the books.
 
+    It keeps what the law gives it; what its offices and budgets hold is added up when somebody asks.
+
     Attributes
     ----------
     code, name, kind : str
@@ -59,33 +101,32 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
     budgets : list of Budget
         Those that pay for its offices. (One that pays for offices of several governments is kept by the one
         in which the first of these stands.)
-    staff : int
-        Posts.
-    need : float
-        Posts needed.
+    counts : Counts
+        Posts, desks and posts needed of its offices; each also by its name (staff, posts_cut, satellites, mobile_desks,
+        need).
     quality, disruption : float
         Means over its offices, weighted by the residents they serve; nan without an office.
-    satellites, mobile_desks : int
-    revenue_tax, ..., capital_reference : int
-        Sums over its budgets of `MONEY`, dong a step (capital, severance left: dong).
+    amounts : tuple of int
+        Sums over its budgets, in the order of `MONEY`; each also by its name (revenue_tax, ...), dong a step (capital,
+        severance left: dong).
     """
 
-    revenue_tax: int
-    revenue_land: int
-    transfer: int
-    reinvested: int
-    pool: int
-    wages: int
-    running: int
-    desks: int
-    severance: int
-    severance_nation: int
-    severance_left: int
-    savings: int
-    investment: int
-    deficit: int
-    capital: int
-    capital_reference: int
+    revenue_tax = Amount()
+    revenue_land = Amount()
+    transfer = Amount()
+    reinvested = Amount()
+    pool = Amount()
+    wages = Amount()
+    running = Amount()
+    desks = Amount()
+    severance = Amount()
+    severance_nation = Amount()
+    severance_left = Amount()
+    savings = Amount()
+    investment = Amount()
+    deficit = Amount()
+    capital = Amount()
+    capital_reference = Amount()
 
     def __init__(self, model: Any, code: str, name: str, kind: str, seat_place: int, terms: Terms) -> None:
         super().__init__(model)
@@ -97,15 +138,59 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         self.residents = 0
         self.offices: list[Office] = []
         self.budgets: list[Budget] = []
-        self.staff = 0
-        self.need = 0.0
-        self.quality = math.nan
-        self.disruption = math.nan
-        self.posts_cut = 0
-        self.satellites = 0
-        self.mobile_desks = 0
-        for name in MONEY:
-            setattr(self, name, 0)
+
+    @property
+    def counts(self) -> Counts:
+        """What its offices have."""
+        return count(self.offices)
+
+    @property
+    def staff(self) -> int:
+        """Posts."""
+        return self.counts.staff
+
+    @property
+    def posts_cut(self) -> int:
+        """Posts cut by the last reform."""
+        return self.counts.posts_cut
+
+    @property
+    def satellites(self) -> int:
+        """Satellite desks open."""
+        return self.counts.satellites
+
+    @property
+    def mobile_desks(self) -> int:
+        """Mobile desks that go round."""
+        return self.counts.mobile_desks
+
+    @property
+    def need(self) -> float:
+        """Posts needed."""
+        return self.counts.need
+
+    @property
+    def quality(self) -> float:
+        """Quality of its offices, a mean over those served."""
+        return self._mean_of_offices("quality")
+
+    @property
+    def disruption(self) -> float:
+        """Disruption of its offices, a mean over those served."""
+        return self._mean_of_offices("disruption")
+
+    def _mean_of_offices(self, name: str) -> float:
+        served, total = 0, 0.0
+        for office in self.offices:
+            people = max(office.residents, 1)  # an office without people counts as one person, not as nothing
+            served += people
+            total += people * getattr(office, name)
+        return total / served if served else math.nan
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """The money of its budgets."""
+        return add_up(self.budgets)
 
     @property
     def revenue_local(self) -> int:
@@ -117,25 +202,27 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         invested counts next step.
         """
         terms = self.terms
+        quarters, parameters, price = terms.quarters_per_step, terms.parameters, terms.price
         for office in self.offices:
-            office.work(now, terms.quarters_per_step, terms.parameters)
+            office.work(now, quarters, parameters)
             if office.level == COMMUNE:
                 self.decide_mobile_desk(office)
                 if office.far_place >= 0:
                     self.decide_satellite(office)
         for budget in self.budgets:
-            budget.close_step(terms.price)
+            budget.close_step(price)
 
     def decide_mobile_desk(self, office: Office) -> None:
         """Send round a mobile desk where people leave, if it can be paid; else the grant follows the heads.
 
         It goes on until an office no longer loses anybody over a year, or cannot pay it any more.
         """
-        lost = yearly_loss(office.residents, office.year_ago)
-        if not lost and not office.mobile:
-            return
-        terms, budget = self.terms, office.budget
+        terms = self.terms
         p = terms.parameters
+        lost = yearly_loss(office.residents, office.year_ago)
+        if lost <= p.mobile_desk_loss and not office.mobile:  # by far the most
+            return
+        budget = office.budget
         budget.mobile_desks -= office.mobile
         pays = budget.can_pay_mobile(terms.price, p.mobile_desk_upkeep)
         office.mobile = pays and (lost > p.mobile_desk_loss or (office.mobile and lost > 0.0))
@@ -157,30 +244,6 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         budget.posts += posts
         budget.desk_posts += posts
 
-    def add_up(self) -> None:
-        """Sum the offices and the budgets into the attributes of the government."""
-        self.staff = self.posts_cut = self.satellites = self.mobile_desks = served = 0
-        self.need = quality = disruption = 0.0
-        for office in self.offices:
-            people = max(office.residents, 1)  # an office without people counts as one person, not as nothing
-            served += people
-            self.staff += office.staff
-            self.posts_cut += office.posts_cut
-            self.satellites += len(office.desks)
-            self.mobile_desks += office.mobile
-            self.need += office.need
-            quality += people * office.quality
-            disruption += people * office.disruption
-        self.quality = quality / served if served else math.nan
-        self.disruption = disruption / served if served else math.nan
-        amounts = [money_of(budget) for budget in self.budgets]
-        if len(amounts) == 1:  # by far the most have one budget
-            self.__dict__.update(zip(MONEY, amounts[0], strict=True))
-        else:
-            self.__dict__.update(
-                zip(MONEY, map(sum, zip(*amounts, strict=True)) if amounts else _NOTHING, strict=True)
-            )
-
 
 class Commune(LocalGovernment):
     """A commune, ward, township or special zone: the government people meet."""
@@ -188,15 +251,14 @@ class Commune(LocalGovernment):
     def step(self, now: int = 0) -> None:
         """One step: staff needed, disruption, quality; then the budget is closed."""
         self.work_offices(now)
-        self.add_up()
 
 
 class Province(LocalGovernment):
     """A province: it runs the districts' offices, as long as there are any, moves investments between its
     communes, and shows the books of all below it.
 
-    The attributes of its money, staff and need are consolidated, as the state budget law has it: its own and
-    those of its communes. Quality and disruption are those of its own offices.
+    Its money, staff and need are consolidated, as the state budget law has it: its own and those of its communes.
+    Quality and disruption are those of its own offices.
     """
 
     def __init__(self, model: Any, code: str, name: str, kind: str, seat_place: int, terms: Terms) -> None:
@@ -204,15 +266,23 @@ class Province(LocalGovernment):
         self.communes: list[Commune] = []
         self.pools: list[list[Office]] = []
 
+    @property
+    def counts(self) -> Counts:
+        """What its own offices and those of its communes have."""
+        return Counts(*map(sum, zip(count(self.offices), *(c.counts for c in self.communes), strict=True)))
+
+    @property
+    def budgets_below(self) -> list[Budget]:
+        """Its own budgets and those of its communes."""
+        return [*self.budgets, *(budget for commune in self.communes for budget in commune.budgets)]
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """The money of its own budgets and of those of its communes."""
+        return add_up(self.budgets_below)
+
     def step(self, now: int = 0) -> None:
-        """One step, after its communes': its own offices and budgets, the pool, then the consolidated books."""
+        """One step, after its communes': its own offices and budgets, then the pool."""
         self.work_offices(now)
-        self.consolidate()
         for offices in self.pools:
             share_pool(offices, self.terms.parameters)
-
-    def consolidate(self) -> None:
-        """Add up its own offices and budgets and those of its communes."""
-        self.add_up()
-        sums = map(sum, zip(*(_all_sums(unit) for unit in (self, *self.communes)), strict=True))
-        self.__dict__.update(zip(_SUMS, sums, strict=True))

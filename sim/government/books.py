@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
 from sim.behaviour.access import SERVICES
-from sim.government.agents import MONEY, Province, money_of
+from sim.government.agents import MONEY, Counts
 from sim.government.budget import VND_PER_MVND
 from sim.government.offices import COMMUNE
 from sim.government.places import mean_by
@@ -72,43 +74,39 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
 
     places = _of_places(g)
     everywhere = np.zeros(g.world.n_places, dtype=np.int32)
-    levels: tuple[tuple[str, dict[str, Any], list[Any], NDArray[np.int32]], ...] = (
-        ("commune", _named(overlay.communes), list(g.communes), g.commune_of_place),
-        ("province", _named(overlay.provinces), list(g.provinces), g.province_of_place),
-        (
-            "nation",
-            {
-                key: np.array([text])
-                for key, text in (("code", "0"), ("name", g.world.name), ("kind", "nation"))
-            },
-            [Sum(list(g.provinces))],
-            everywhere,
-        ),
+    nation = {
+        key: np.array([text]) for key, text in (("code", "0"), ("name", g.world.name), ("kind", "nation"))
+    }
+    provinces = _held(g.provinces)
+    levels = (
+        ("commune", _named(overlay.communes), _held(g.communes), g.commune_of_place),
+        ("province", _named(overlay.provinces), provinces, g.province_of_place),
+        ("nation", nation, {name: (sum(each),) for name, each in provinces.items()}, everywhere),
     )
-    for level, named, agents, of_place in levels:
-        n = len(agents)
+    for level, named, held, of_place in levels:
+        n = len(named["code"])
         put("level", np.full(n, level, dtype="U8"))
         put("generation", np.full(n, overlay.generation))
         for name, text in named.items():
             put(name, text)
-        for name, attribute in (
+        for name, number in (
             ("residents", "residents"), ("posts", "staff"), ("posts_cut", "posts_cut"), ("satellites", "satellites"),
             ("mobile_desks", "mobile_desks"),
         ):  # fmt: skip
-            put(name, np.array([getattr(a, attribute) for a in agents], dtype=np.int64))
-        put("posts_needed", np.array([a.need for a in agents], dtype=np.float64))
+            put(name, np.array(held[number], dtype=np.int64))
+        put("posts_needed", np.array(held["need"], dtype=np.float64))
         for name, values in places.items():
             if name == "seat_minutes" and level == "province":
                 values = g.province_minutes
             put(name, mean_by(of_place, values, g.residents, n))
-        put("revenue_local", np.array([a.revenue_local for a in agents], dtype=np.int64) / VND_PER_MVND)
+        dong = {name: np.array(held[name], dtype=np.int64) for name in MONEY}
+        put("revenue_local", (dong["revenue_tax"] + dong["revenue_land"]) / VND_PER_MVND)
         for name in IN_TABLES:
-            put(name, np.array([getattr(a, name) for a in agents], dtype=np.int64) / VND_PER_MVND)
-        put("balance", -np.array([a.deficit for a in agents], dtype=np.int64) / VND_PER_MVND)
-        reference = np.array([a.capital_reference for a in agents], dtype=np.float64)
-        capital = np.array([a.capital for a in agents], dtype=np.float64)
+            put(name, dong[name] / VND_PER_MVND)
+        put("balance", -dong["deficit"] / VND_PER_MVND)
+        capital, reference = (dong[name].astype(np.float64) for name in ("capital", "capital_reference"))
         put("capital_ratio", np.divide(capital, reference, out=np.ones(n), where=reference > 0))
-        saved = np.array([a.savings for a in agents], dtype=np.float64) * g.steps_per_year
+        saved = dong["savings"].astype(np.float64) * g.steps_per_year
         cut = saved / (g.terms.price.post_vnd * g.steps_per_year)
         payback = np.full(n, np.nan)
         put(
@@ -117,21 +115,15 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate(parts) for name, parts in out.items()}
 
 
-class Sum:
-    """The nation: all provinces together."""
-
-    def __init__(self, provinces: list[Province]) -> None:
-        for name in (
-            "residents",
-            "staff",
-            "posts_cut",
-            "satellites",
-            "mobile_desks",
-            "need",
-            "revenue_local",
-            *MONEY,
-        ):
-            setattr(self, name, sum(getattr(province, name) for province in provinces))
+def _held(governments: AgentSet) -> dict[str, Sequence[Any]]:
+    """Residents, `Counts` and amounts of `MONEY` of some governments, in their order."""
+    counts = zip(*(agent.counts for agent in governments), strict=True)
+    amounts = zip(*(agent.amounts for agent in governments), strict=True)
+    return {
+        "residents": [agent.residents for agent in governments],
+        **dict(zip(Counts._fields, counts, strict=True)),
+        **dict(zip(MONEY, amounts, strict=True)),
+    }
 
 
 def _named(units: Units) -> dict[str, NDArray[np.str_]]:
@@ -196,31 +188,23 @@ def check(governments: Governments) -> None:
     if posts != paid:
         raise NotConserved(f"{posts} posts are filled and {paid} are paid: difference {paid - posts}")
     raised = int((g.revenue.tax + g.revenue.land).sum())
-    booked = sum(budget.revenue_local for budget in budgets)
+    booked = sum(budget.revenue_tax for budget in budgets) + sum(budget.revenue_land for budget in budgets)
     if raised != booked:
         raise NotConserved(f"places raise {raised} dong, budgets book {booked}: difference {booked - raised}")
     moved: dict[int, int] = {}
-    pool_of = {id(o.budget): o.pool for o in g.offices if o.level == COMMUNE}
-    for budget in budgets:
-        if (pool := pool_of.get(id(budget))) is not None:
-            moved[pool] = moved.get(pool, 0) + budget.pool_next
+    pool_of = {o.budget: o.pool for o in g.offices if o.level == COMMUNE}
+    for budget, pool in pool_of.items():
+        moved[pool] = moved.get(pool, 0) + budget.pool_next
     for pool, dong in moved.items():
         if dong:
             raise NotConserved(f"the pool with its seat at place {g.network.pool_seat[pool]} moves {dong} dong more "
                                "than it takes")  # fmt: skip
     if taken := sum(budget.pool for budget in budgets):
         raise NotConserved(f"pools gave {taken} dong more than they took")
-    spent = sum(b.spending for b in budgets)
-    national = sum(b.transfer + b.reinvested + b.deficit for b in budgets)
-    if raised + national != spent:
+    # now all of it closes: what places raise and the nation gives is spent, since that holds for each budget
+    kept = [budget for province in g.provinces for budget in province.budgets_below]
+    if len(kept) != len(budgets) or set(kept) != set(budgets):
+        lost = len(set(budgets) - set(kept))
         raise NotConserved(
-            f"places raise {raised} dong, the nation gives {national}, governments spend {spent}: "
-            f"difference {raised + national - spent}"
+            f"provinces keep {len(kept)} budgets, offices have {len(budgets)}: {lost} of these are kept by none"
         )
-    shown, held = (map(sum, zip(*map(money_of, all_of), strict=True)) for all_of in (g.provinces, budgets))
-    for name, consolidated, of_budgets in zip(MONEY, shown, held, strict=True):
-        if consolidated != of_budgets:
-            raise NotConserved(
-                f"{name}: provinces show {consolidated} dong, budgets {of_budgets}: "
-                f"difference {consolidated - of_budgets}"
-            )

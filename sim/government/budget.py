@@ -196,6 +196,12 @@ class Budget:
             return self.running_base
         return self.running_base * self.residents // self.residents_base
 
+    def desk_costs(self, price: Prices) -> int:
+        """Running costs of the satellite desks and all of the mobile ones, dong a step."""
+        if not (self.desk_posts or self.mobile_desks):
+            return 0
+        return price.desk_vnd(self.desk_posts) + self.mobile_desks * price.mobile_vnd
+
     def pour_into(
         self,
         targets: list[Budget],
@@ -290,25 +296,27 @@ class Budget:
 
         What is lacking the nation pays.
         """
-        self.transfer -= self.transfer_fall
-        self.transfer_fall = 0
-        self.wages = self.posts * price.post_vnd
-        self.running = self.running_costs()
-        self.desks = price.desk_vnd(self.desk_posts) + self.mobile_desks * price.mobile_vnd
+        if self.transfer_fall:
+            self.transfer -= self.transfer_fall
+            self.transfer_fall = 0
+        self.wages = wages = self.posts * price.post_vnd
+        self.running = running = self.running_costs()
+        self.desks = desks = self.desk_costs(price)
         self.mobile_paid = self.mobile_desks
-        self.reinvested = self.savings_kept(price)
+        self.reinvested = self.savings_kept(price) if self.savings else 0
         self.pool = self.pool_next
-        self.severance, self.severance_nation = self.instalment(price)
+        self.severance, self.severance_nation = own, nation = self.instalment(price)
         if self.severance_steps > 0:
-            self.severance_left -= self.severance + self.severance_nation
+            self.severance_left -= own + nation
             self.severance_steps -= 1
-        rest = self.income - self.wages - self.running - self.desks - self.severance
-        self.investment = rest if rest > 0 else 0
+        rest = self.income - wages - running - desks - own
+        investment = rest if rest > 0 else 0
         self.deficit = -rest if rest < 0 else 0
-        self.capital_before = self.capital
-        self.depreciation = floor(self.capital * price.depreciation + HALF)
-        self.capital += self.investment - self.depreciation
-        self.invested, self.worn = self.investment, self.depreciation
+        self.capital_before = capital = self.capital
+        depreciation = floor(capital * price.depreciation + HALF)
+        self.capital = capital + investment - depreciation
+        self.investment = self.invested = investment
+        self.depreciation = self.worn = depreciation
 
     @property
     def income(self) -> int:
@@ -324,7 +332,7 @@ class Budget:
     def gap(self) -> int:
         """Dong by which the last step fails to close; 0 unless there is an error in the program."""
         money = self.income + self.deficit - self.spending
-        return money if money else self.capital_before - self.depreciation + self.investment - self.capital
+        return money or self.capital_before - self.depreciation + self.investment - self.capital
 
 
 def spread(amount: int, weights: list[int]) -> list[int]:

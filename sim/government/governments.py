@@ -194,10 +194,6 @@ class Governments:
         state.take_over(self, arrays)
         self.reach.locate(self.network)
         self._elect()
-        for agent in self.communes:
-            agent.add_up()
-        for agent in self.provinces:
-            agent.consolidate()
         self._count_people()
         self.reach.measure(self.network, self.served)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,16 +126,13 @@ class Office:
 
     def work(self, now: int, quarters_per_step: float, parameters: Government) -> None:
         """One step of the office: what it needs, what is left of the disruption, how good its work is."""
-        self.need = self.posts_needed(parameters)
-        self.disruption = self.disruption_now(now, quarters_per_step, parameters)
-        self.equipped = power(self.budget.capital_ratio, 1.0 - parameters.staff_elasticity)
+        elasticity = parameters.staff_elasticity
+        self.need = need = self.posts_needed(parameters)
+        self.disruption = disruption = self.disruption_now(now, quarters_per_step, parameters)
+        self.equipped = equipped = power(self.budget.capital_ratio, 1.0 - elasticity)
+        at_seat = self.staff - self.desk_posts if self.desks else self.staff
         self.quality = quality_as_equipped(
-            self.disruption,
-            self.staff - self.desk_posts if self.desks else self.staff,
-            self.need,
-            self.equipped,
-            parameters.staff_elasticity,
-            parameters.quality_cap,
+            disruption, at_seat, need, equipped, elasticity, parameters.quality_cap
         )
 
     def posts_needed(self, parameters: Government) -> float:
@@ -186,4 +184,4 @@ def fractions(
 
 def distinct_budgets(offices: Iterable[Office]) -> list[Budget]:
     """The budgets of some offices, each once, in the order of the offices."""
-    return list({id(office.budget): office.budget for office in offices}.values())
+    return list(dict.fromkeys(map(attrgetter("budget"), offices)))

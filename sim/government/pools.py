@@ -7,6 +7,7 @@ provinces when budgets are pooled.
 from __future__ import annotations
 
 from math import ceil, floor
+from operator import attrgetter
 
 from sim.government.budget import spread
 from sim.government.offices import Office, distinct_budgets
@@ -34,7 +35,8 @@ def share_pool(offices: list[Office], parameters: Government) -> None:
         weights = [(office, gain) for office, gain in gains if gain > 0]
     else:
         peopled = [office for office in offices if office.residents > 0]
-        peopled.sort(key=lambda office: (office.access, office.seat_place))
+        peopled.sort(key=attrgetter("seat_place"))
+        peopled.sort(key=attrgetter("access"))  # equals stay in the order of their places
         weights = [
             (office, office.residents)
             for office in peopled[: ceil(parameters.worst_served_share * len(peopled))]

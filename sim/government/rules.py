@@ -7,7 +7,8 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numeric import LN2, exp64, log64
+from sim.behaviour import market_rules
+from sim.numeric import LN2, exp64
 from sim.scenario.parameters import Government
 
 
@@ -78,7 +79,7 @@ def power(base: float, exponent: float) -> float:
         return 1.0
     if base <= 0.0:
         return 0.0
-    return float(exp64(exponent * log64(base)))
+    return float(market_rules.power(base, exponent))
 
 
 def quality_of_office(
@@ -109,7 +110,9 @@ def quality_as_equipped(
     """`quality_of_office` where what capital makes of it, (K/K*)^(1-a), is known already."""
     staffed = 1.0 if posts >= need else posts / need
     quality = (1.0 - disruption) * power(staffed, elasticity) * equipped
-    return min(max(quality, 0.0), cap)
+    if quality < 0.0:
+        return 0.0
+    return min(quality, cap)
 
 
 def posts_of_desk(staff: int, share: float) -> int:

@@ -170,6 +170,15 @@ def test_check_names_what_is_lost(govern):
     def pool(g):
         g.offices[3].budget.pool_next += 13
 
+    def kept(g):
+        next(iter(g.communes)).budgets.clear()
+
+    def twice(g):
+        one, other = list(g.communes)[:2]
+        one.budgets.append(other.budgets[0])
+
+    assert "1 of these are kept by none" in broken(kept)
+    assert "provinces keep 40 budgets, offices have 39" in broken(twice)
     assert "place 4 does not close: -7 dong" in broken(budget)
     assert "does not close: -5 dong" in broken(capital)
     assert "posts are filled" in broken(posts)
