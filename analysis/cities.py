@@ -80,7 +80,7 @@ def urban_shares(run: Run) -> pd.DataFrame:
     """
     national = run.national
     fixed = (national["urban_persons"] / national["persons"]).shift(1).bfill()
-    units = run.table("governments").query("level == 'commune'").astype({"kind": str})
+    units = run.governments.query("level == 'commune'").astype({"kind": str})
     urban = units["residents"].where(units["kind"].isin(("ward", "township")), 0)
     of_the_day = urban.groupby(units["step"]).sum() / units.groupby("step")["residents"].sum()
     return pd.DataFrame({"fixed": fixed.reindex(of_the_day.index), "of_the_day": of_the_day})

@@ -40,7 +40,7 @@ TRILLION: Final = 1e6
 
 def of_the_nation(run: Run) -> pd.DataFrame:
     """The row of the nation by step, amounts in trillion VND a year."""
-    table = run.table("governments")
+    table = run.governments
     nation = table[table["level"] == "nation"].set_index("step").sort_index()
     if len(nation) < 2:
         raise style.NothingToDraw("the nation's books were not recorded, or once only")

@@ -172,10 +172,11 @@ def _draw_outlines(
         value = float(values.get(unit, np.nan))
         shape = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
         face = "#f4f4f4" if np.isnan(value) else colours(norm(value))
-        ax.add_patch(PathPatch(shape, facecolor=face, edgecolor=face, linewidth=0.3, zorder=2))
+        ax.update_datalim(shape.vertices)  # `add_patch` would look for the extremes of every edge
+        ax.add_artist(PathPatch(shape, facecolor=face, edgecolor=face, linewidth=0.3, zorder=2))
         if value < 0:
             hatch = (0, 0, 0, 0.28)
-            ax.add_patch(
+            ax.add_artist(
                 PathPatch(shape, facecolor="none", edgecolor=hatch, linewidth=0, hatch=HATCH, zorder=3)
             )
         borders.append(outer_segments(rings))

@@ -34,7 +34,7 @@ def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
     """
     if run.reform_step is None:
         raise style.NothingToDraw("no reform in this run")
-    table = run.table("governments")
+    table = run.governments
     if not (table["level"] == "nation").any():
         raise style.NothingToDraw("a run of before governments were recorded in full")
     table = table[table["level"] == "province"]

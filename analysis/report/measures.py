@@ -137,7 +137,7 @@ class Sheet:
             return None
         keys = self.run.world_places["place_key"].to_numpy()
         order = np.argsort(keys)
-        flows = self.run.flows
+        flows = self.run.moved
         ends = {
             short: order[np.searchsorted(keys, flows[f"{name}_place"].to_numpy(), sorter=order)]
             for short, name in (("o", "origin"), ("d", "destination"))
@@ -240,7 +240,7 @@ def budget_measures(sheet: Sheet) -> Measures:
     run = sheet.run
     if "governments.parquet" not in run.manifest["outputs"]:
         return {}
-    table = run.table("governments")
+    table = run.governments
     level = table["level"].astype(str)
     made: Measures = {}
     for moment, step in sheet.moments.named().items():

@@ -29,6 +29,18 @@ def test_sum_by_is_exact_beyond_the_reach_of_floats() -> None:
     assert total.tolist() == [5, 2**60 + 1]
 
 
+def test_sum_by_is_the_same_with_and_without_sorting() -> None:
+    rng = np.random.default_rng(3)
+    key, value = rng.integers(0, 40, 300), rng.integers(0, 2**40, 300)
+    close, (sums,) = sum_by(key, value)
+    far, (sorted_sums,) = sum_by(key * 10**9, value)
+    assert np.array_equal(close * 10**9, far)
+    assert np.array_equal(sums, sorted_sums)
+    assert sums.dtype == sorted_sums.dtype == close.dtype == far.dtype == np.int64
+    nobody, (nothing,) = sum_by(key[:0], value[:0])
+    assert len(nobody) == len(nothing) == 0
+
+
 def test_flows_between_places_are_the_events_times_weight(synthetic, tmp_path) -> None:
     w = synthetic.world()
     flows = pq.read_table(synthetic.make_run(tmp_path) / "flows.parquet").to_pylist()
