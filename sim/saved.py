@@ -216,7 +216,7 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
     h, links = model.households, model.links
     return {
         **{f"households.{name}": getattr(h, name)[: h.n] for name, _, _ in COLUMNS},
-        "links.child": links.child[: links.n],
+        "links.child": links.child,
         "links.parent": links.parent[: links.n],
         "now": np.array([model.now]),
         "year": np.array([model.year]),
@@ -246,11 +246,10 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
     h = Households.empty(n, n + int(spare * n))
     for name, _, _ in COLUMNS:
         getattr(h, name)[:n] = arrays[f"households.{name}"]
-    child, parent = arrays["links.child"].copy(), arrays["links.parent"].copy()
     model.now, model.year = int(arrays["now"][0]), int(arrays["year"][0])
     model.kappa, model.women = float(arrays["kappa"][0]), arrays["women"]
     model.network_start = arrays["start.network"].copy()
-    model.take_over(h, Links(len(child), child, parent))
+    model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
     parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in model.parts()}
     for name, array in arrays.items():
         prefix, _, rest = name.partition(".")

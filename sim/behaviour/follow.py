@@ -6,7 +6,7 @@ at most six, else into its place as a household of their own.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 from sim.behaviour.draws import Purpose, happens, key64
 from sim.behaviour.market_rules import share_of_step
 from sim.kernel import kernel
-from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, Households
 from sim.population.hashing import hash32
+from sim.population.link_kernels import LOW_BITS
 from sim.population.links import Links
 from sim.scenario.parameters_household import Money
-
-_BLOCK: Final = 1 << 14
-"""Links a thread takes at a time; without effect on results."""
 
 
 class FollowRule(NamedTuple):
@@ -64,23 +61,34 @@ def follow_rule(money: Money, seed: int, step: int, dt_quarters: float) -> Follo
 def _would_follow(
     first: int,
     last: int,
-    child: NDArray[np.uint32],
+    low: NDArray[np.uint16],
     parent: NDArray[np.uint32],
+    start: NDArray[np.int64],
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     district: NDArray[np.int32],
     rule: FollowRule,
-    drawn: NDArray[np.bool_],
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
 ) -> None:
-    """Links whose draw comes up and whose ends live in different districts."""
-    n = child.shape[0]
+    """List the links whose draw comes up and whose ends live in different districts, as `Links.few` asks.
+
+    First by luck alone, without a branch; parents are looked up for the few that are left.
+    """
     for b in range(first, last):
-        for i in range(b * _BLOCK, min((b + 1) * _BLOCK, n)):
-            c = child[i]
-            drawn[i] = (
-                happens(hash32(uid[c], rule.key), rule.chance)
-                and district[place[c]] != district[place[parent[i]]]
-            )
+        base = np.uint32(b << LOW_BITS)
+        begin = start[b]
+        k = begin
+        for i in range(begin, start[b + 1]):
+            listed[k] = i
+            k += happens(hash32(uid[np.uint32(base + low[i])], rule.key), rule.chance)
+        drawn = k
+        k = begin
+        for f in range(begin, drawn):
+            i = listed[f]
+            listed[k] = i
+            k += district[place[np.uint32(base + low[i])]] != district[place[parent[i]]]
+        found[b] = k - begin
 
 
 @njit(cache=True, inline="always")
@@ -158,24 +166,22 @@ def follow(
     -------
     Follows
     """
-    n = links.n
-    drawn = np.empty(n, dtype=np.bool_)
-    over_blocks(
-        lambda first, last: _would_follow(
+    drawn = links.few(
+        lambda first, last, listed, found: _would_follow(
             first,
             last,
-            links.child[:n],
-            links.parent[:n],
+            links.low,
+            links.parent,
+            links.start,
             households.uid,
             households.place,
             district,
             rule,
-            drawn,
-        ),
-        -(-n // _BLOCK),
+            listed,
+            found,
+        )
     )
-    at = np.flatnonzero(drawn)
-    child, parent = links.child[at].astype(np.int64), links.parent[at].astype(np.int64)
+    child, parent = drawn.child, drawn.parent
     order = np.argsort(households.uid[child], kind="stable")
     child, parent = child[order], parent[order]
     joins = np.empty(len(child), dtype=np.bool_)

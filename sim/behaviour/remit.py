@@ -17,16 +17,18 @@ from sim.behaviour.draws import Purpose, happens, key64
 from sim.behaviour.follow import FollowRule, Follows, can_follow, follow, follow_rule
 from sim.behaviour.market_rules import share_of_step
 from sim.behaviour.wealth import MOST_WEALTH, income_of, rounded
+from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
+from sim.population.link_kernels import LOW_BITS
 from sim.population.links import Links
 from sim.scenario.parameters_household import Money
 
 RICHEST_PARENT: Final = 60_000
 """Nobody sends money to parents who own more units than this (6 billion VND): so near the end of their 16 bits."""
 
-# links a thread takes at a time, without effect on results; the bit of `LifeTables.word` that says working age
+# senders a thread takes at a time, without effect on results; the bit of `LifeTables.word` that says working age
 _BLOCK: Final = 1 << 14
 _WORKING_AGE_BIT: Final = 26
 
@@ -91,19 +93,63 @@ def remittance(uid: np.uint64, income_units: float, wealth: int, rule: RemitRule
     return min(rounded(rule.share * income_units, hash32(uid, rule.rounding_key)), int(wealth))
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _senders(
+    first: int,
+    last: int,
+    low: NDArray[np.uint16],
+    parent: NDArray[np.uint32],
+    start: NDArray[np.int64],
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    flags: NDArray[np.uint8],
+    district: NDArray[np.int32],
+    rule: RemitRule,
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
+) -> None:
+    """List the links along which money may be sent, as `Links.few` asks.
+
+    Three sieves, each of which writes a list without a branch, so that the next rows are fetched from memory while the
+    last ones are still on their way: luck, the parents' shock, their district and wealth.
+    """
+    most = max(rule.chance, rule.chance_after_shock)
+    for b in range(first, last):
+        base = np.uint32(b << LOW_BITS)
+        begin = start[b]
+        k = begin
+        for i in range(begin, start[b + 1]):
+            listed[k] = i
+            k += happens(hash32(uid[np.uint32(base + low[i])], rule.key), most)
+        lucky = k
+        k = begin
+        for f in range(begin, lucky):
+            i = listed[f]
+            listed[k] = i
+            k += sends(hash32(uid[np.uint32(base + low[i])], rule.key), flags[parent[i]], rule)
+        sending = k
+        k = begin
+        for f in range(begin, sending):
+            i = listed[f]
+            p = parent[i]
+            c = np.uint32(base + low[i])
+            listed[k] = i
+            k += (district[place[c]] != district[place[p]]) & (wealth[p] <= RICHEST_PARENT)
+        found[b] = k - begin
+
+
+@kernel
 def _offers(
     first: int,
     last: int,
-    child: NDArray[np.uint32],
-    parent: NDArray[np.uint32],
+    child: NDArray[np.int64],
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     wealth: NDArray[np.uint16],
     member: NDArray[np.uint8],
     income_quantile: NDArray[np.uint8],
     flags: NDArray[np.uint8],
-    district: NDArray[np.int32],
     income_per_worker: NDArray[np.float64],
     income_per_head: NDArray[np.float64],
     luck: NDArray[np.float64],
@@ -111,60 +157,29 @@ def _offers(
     rule: RemitRule,
     amount: NDArray[np.uint16],
 ) -> None:
-    """What each child would send from its wealth of before; nothing is moved yet.
-
-    Three sieves, each of which writes a list without a branch, so that the next rows are fetched from memory while the
-    last ones are still on their way: luck, the parents' shock, their district and wealth.
-    """
-    n = child.shape[0]
-    most = max(rule.chance, rule.chance_after_shock)
-    for b in range(first, last):
-        begin = b * _BLOCK
-        size = min(_BLOCK, n - begin)
-        left = np.empty(size + 1, dtype=np.int32)
-        luck_bits = np.empty(size + 1, dtype=np.uint32)
-        k = 0
-        for i in range(size):
-            amount[begin + i] = 0
-            bits = hash32(uid[child[begin + i]], rule.key)
-            left[k] = i
-            luck_bits[k] = bits
-            k += happens(bits, most)
-        found = k
-        k = 0
-        for f in range(found):
-            i = left[f]
-            left[k] = i
-            k += sends(luck_bits[f], flags[parent[begin + i]], rule)
-        found = k
-        k = 0
-        for f in range(found):
-            i = left[f]
-            p = parent[begin + i]
-            left[k] = i
-            k += (district[place[child[begin + i]]] != district[place[p]]) & (wealth[p] <= RICHEST_PARENT)
-        for f in range(k):
-            c = child[begin + left[f]]
-            workers = 0
-            persons = 0
-            for m in range(MEMBERS):
-                workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
-                persons += int(member[c, m] != 0)
-            j = place[c]
-            income = income_of(
-                income_per_worker[j, flags[c] & TYPE_MASK],
-                workers,
-                luck[income_quantile[c]],
-                income_per_head[j],
-                persons,
-            )
-            amount[begin + left[f]] = remittance(uid[c], income, wealth[c], rule)
+    """What each of these children would send from its wealth of before; nothing is moved yet."""
+    for k in range(first * _BLOCK, min(last * _BLOCK, child.shape[0])):
+        c = child[k]
+        workers = 0
+        persons = 0
+        for m in range(MEMBERS):
+            workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
+            persons += int(member[c, m] != 0)
+        j = place[c]
+        income = income_of(
+            income_per_worker[j, flags[c] & TYPE_MASK],
+            workers,
+            luck[income_quantile[c]],
+            income_per_head[j],
+            persons,
+        )
+        amount[k] = remittance(uid[c], income, wealth[c], rule)
 
 
 @njit(cache=True)
 def _pay(
-    child: NDArray[np.uint32],
-    parent: NDArray[np.uint32],
+    child: NDArray[np.int64],
+    parent: NDArray[np.int64],
     wealth: NDArray[np.uint16],
     amount: NDArray[np.uint16],
 ) -> tuple[int, int]:
@@ -229,19 +244,33 @@ def remit(
     Remitted
         Total wealth is unchanged.
     """
-    n = links.n
-    child, parent = links.child[:n], links.parent[:n]
-    amount = np.empty(n, dtype=np.uint16)
+    h = households
+    pairs = links.few(
+        lambda first, last, listed, found: _senders(
+            first,
+            last,
+            links.low,
+            links.parent,
+            links.start,
+            h.uid,
+            h.place,
+            h.wealth,
+            h.flags,
+            district,
+            rule,
+            listed,
+            found,
+        )
+    )
+    amount = np.empty(len(pairs), dtype=np.uint16)
     frozen = (
-        child,
-        parent,
-        households.uid,
-        households.place,
-        households.wealth,
-        households.member,
-        households.income_quantile,
-        households.flags,
-        district,
+        pairs.child,
+        h.uid,
+        h.place,
+        h.wealth,
+        h.member,
+        h.income_quantile,
+        h.flags,
         income_per_worker,
         np.zeros(len(district)) if income_per_head is None else income_per_head,
         luck,
@@ -249,9 +278,8 @@ def remit(
         rule,
         amount,
     )
-    over_blocks(lambda first, last: _offers(first, last, *frozen), -(-n // _BLOCK))
-    at = np.flatnonzero(amount != 0)
-    units, senders = _pay(child[at], parent[at], households.wealth, amount[at])
+    over_blocks(lambda first, last: _offers(first, last, *frozen), -(-len(pairs) // _BLOCK))
+    units, senders = _pay(pairs.child, pairs.parent, h.wealth, amount)
     return Remitted(int(units), int(senders))
 
 

@@ -354,16 +354,20 @@ def commit(
         families.take(which[:followed]) if families is not None else None,
     )
 
-    # links of the merged, estates, then no holes
-    links.merge_into(merged[:n_merged], into[:n_merged])
+    # links of the merged, estates, then no holes: what of the links is concerned is looked for once
     died_out = np.concatenate([dead, orphans.emptied])
     gone = np.sort(np.concatenate([died_out, couples.emptied, merged[:n_merged]]))
+    moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
+    concerned = links.touching(np.concatenate([gone, moving]))
+    concerned.merge_into(merged[:n_merged], into[:n_merged])
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
-    estates = inherit(households, links, np.concatenate([died_out, beyond]), gone)
+    bequeathing = np.concatenate([died_out, beyond])
+    estates = inherit(households, concerned.child, concerned.parent, bequeathing, gone)
     source, target, left = without_holes(h, gone, households.n)
     households.n = left
-    links.remap(gone, source, target)
+    concerned.remap(gone, source, target)
+    links.put_back(concerned)
 
     reason = ledger.column(3, np.uint8)
     counts = np.bincount(reason, minlength=len(REASONS))

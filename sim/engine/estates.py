@@ -8,12 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel
-from sim.pool import over_blocks
 from sim.population.columns import Households
-from sim.population.links import Links
 
 _FULL: Final = 65535
-_BLOCK: Final = 1 << 16
 _NOBODY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -24,54 +21,34 @@ def _mark(rows: NDArray[np.int64], bits: NDArray[np.uint8]) -> None:
 
 
 @kernel
-def _touching(
-    first: int,
-    last: int,
-    child: NDArray[np.uint32],
-    parent: NDArray[np.uint32],
-    bits: NDArray[np.uint8],
-    listed: NDArray[np.uint32],
-    found: NDArray[np.int64],
-) -> None:
-    """List the links of blocks first..last with a marked row at just one end, each block from its own beginning."""
-    n = child.shape[0]
-    for b in range(first, last):
-        begin = b * _BLOCK
-        k = np.int64(begin)
-        for i in range(begin, min(n, begin + _BLOCK)):
-            c, p = child[i], parent[i]
-            dead_c = bits[c >> np.uint32(3)] >> np.uint8(c & np.uint32(7))
-            dead_p = bits[p >> np.uint32(3)] >> np.uint8(p & np.uint32(7))
-            listed[k] = i
-            k += np.int64((dead_c ^ dead_p) & np.uint8(1))
-        found[b] = k - begin
-
-
-@kernel
 def _heirs(
-    child: NDArray[np.uint32],
-    parent: NDArray[np.uint32],
+    child: NDArray[np.int64],
+    parent: NDArray[np.int64],
     uid: NDArray[np.uint64],
     dead: NDArray[np.int64],
-    listed: NDArray[np.uint32],
-    found: NDArray[np.int64],
+    gone: NDArray[np.uint8],
     least: NDArray[np.uint64],
     heir: NDArray[np.int64],
 ) -> None:
-    """For each dead row (ascending) the linked child of least uid, else the linked parent."""
-    for b in range(found.shape[0]):
-        for f in range(found[b]):
-            k = listed[b * _BLOCK + f]
-            c, p = np.int64(child[k]), np.int64(parent[k])
-            at = _place_of(p, dead)
-            if at >= 0:
-                if uid[c] < least[at]:
-                    least[at] = uid[c]
-                    heir[at] = c
-            else:
-                at = _place_of(c, dead)
-                if at >= 0 and heir[at] < 0:
-                    heir[at] = p
+    """For each dead row (ascending) the linked child of least uid, else the linked parent, who are not gone."""
+    for k in range(child.shape[0]):
+        c, p = child[k], parent[k]
+        if c < 0 or _is_marked(c, gone) == _is_marked(p, gone):
+            continue
+        at = _place_of(p, dead)
+        if at >= 0:
+            if uid[c] < least[at]:
+                least[at] = uid[c]
+                heir[at] = c
+        else:
+            at = _place_of(c, dead)
+            if at >= 0 and heir[at] < 0:
+                heir[at] = p
+
+
+@kernel
+def _is_marked(row: np.int64, bits: NDArray[np.uint8]) -> bool:
+    return bool((bits[row >> 3] >> np.uint8(row & 7)) & np.uint8(1))
 
 
 @kernel
@@ -104,11 +81,19 @@ def _hand_on(
     return int(lost)
 
 
-def inherit(households: Households, links: Links, dead: NDArray[np.int64], gone: NDArray[np.int64]) -> int:
+def inherit(
+    households: Households,
+    child: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    dead: NDArray[np.int64],
+    gone: NDArray[np.int64],
+) -> int:
     """Hand the wealth of rows that died out to their heirs, in uid order; returns what nobody inherits.
 
     Parameters
     ----------
+    child, parent : (K,) int64
+        Ends of the links, all that touch a dead row and any others; a child below 0 is no link.
     dead : (D,) int64
         Rows that died out.
     gone : (G,) int64
@@ -124,12 +109,7 @@ def inherit(households: Households, links: Links, dead: NDArray[np.int64], gone:
     rows = np.sort(dead)
     bits = np.zeros(households.n // 8 + 1, dtype=np.uint8)
     _mark(gone, bits)
-    n = links.n
-    child, parent = links.child[:n], links.parent[:n]
-    listed = np.empty(n + 1, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
-    found = np.zeros(-(-n // _BLOCK), dtype=np.int64)
-    over_blocks(lambda a, b: _touching(a, b, child, parent, bits, listed, found), len(found))
     heir = np.full(len(rows), -1, dtype=np.int64)
     least = np.full(len(rows), _NOBODY, dtype=np.uint64)
-    _heirs(child, parent, households.uid, rows, listed, found, least, heir)
+    _heirs(child, parent, households.uid, rows, bits, least, heir)
     return int(_hand_on(np.argsort(households.uid[rows], kind="stable"), rows, heir, households.wealth))

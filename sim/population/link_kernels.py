@@ -1,4 +1,4 @@
-"""Kernels of the links: rows renamed after a compaction or a merge, and the first parents chosen."""
+"""Kernels of the links: those of some rows found and put elsewhere, and the first parents chosen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernel import kernel
 from sim.population.hashing import hash64
 
-BLOCK: Final = 1 << 16
-"""Links that one thread rewrites at a time."""
+LOW_BITS: Final = 16
+BLOCK: Final = 1 << LOW_BITS
+"""Child rows whose links stand together; of a child's row only the bits that tell it from its neighbours are kept."""
+LOW_MASK: Final = BLOCK - 1
 
 
 class Names(NamedTuple):
@@ -83,97 +86,212 @@ def _new_name(row: int, names: Names) -> int:
     return int(names.to[_rank(row, names.bits, names.before)])
 
 
-@njit(cache=True, nogil=True)
-def rename(
+@kernel
+def renamed(rows: NDArray[np.int64], names: Names) -> None:
+    """Give rows their new names, in place; those below 0 stay."""
+    for k in range(rows.shape[0]):
+        if rows[k] >= 0:
+            rows[k] = _new_name(rows[k], names)
+
+
+@kernel
+def mark(rows: NDArray[np.int64], bits: NDArray[np.uint64]) -> None:
+    """Set the bits of rows."""
+    for k in range(rows.shape[0]):
+        bits[rows[k] >> 6] |= np.uint64(1) << np.uint64(rows[k] & 63)
+
+
+@kernel
+def touching(
     first: int,
     last: int,
-    child: NDArray[np.uint32],
+    low: NDArray[np.uint16],
     parent: NDArray[np.uint32],
-    names: Names,
-    children_too: bool,
-    lost: NDArray[np.uint32],
-    n_lost: NDArray[np.int64],
+    start: NDArray[np.int64],
+    bits: NDArray[np.uint64],
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
 ) -> None:
-    """Rename rows in place and list the links that are lost, block by block.
-
-    Most links are not touched: a first loop only reads, and lists the few for the second, without a branch.
+    """List the links with a marked row at either end, in the form of `gather`; without a branch, as they are few.
 
     Parameters
     ----------
-    children_too : bool
-        Whether children are renamed as well as parents.
-    lost : (n,) uint32
-        The links lost, ascending, from the beginning of each block on; written here.
-    n_lost : (blocks,) int64
-        How many in each block; written here.
+    bits : (W,) uint64
+        Marked rows; the last word is 0 and stands for all rows beyond.
     """
-    n = child.shape[0]
-    bits = names.bits
     end = np.uint32(bits.shape[0] - 1)
-    low = np.uint32(63)
+    in_word = np.uint32(63)
     for b in range(first, last):
-        begin = b * BLOCK
-        size = min(BLOCK, n - begin)
-        listed = np.empty(size + 1, dtype=np.uint32)
-        k = np.int64(0)
-        if children_too:
-            for i in range(size):
-                c = child[begin + i]
-                p = parent[begin + i]
-                touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & low)
-                touched |= bits[min(np.uint32(c >> np.uint32(6)), end)] >> np.uint64(c & low)
-                listed[k] = i
-                k += np.int64(touched & np.uint64(1))
-        else:
-            for i in range(size):
-                p = parent[begin + i]
-                touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & low)
-                listed[k] = i
-                k += np.int64(touched & np.uint64(1))
-        gone = 0
-        for f in range(k):
-            i = begin + listed[f]
-            c = int(child[i])
-            p = _new_name(int(parent[i]), names)
-            if children_too:
-                c = _new_name(c, names)
-            if c < 0 or p < 0 or c == p:
-                lost[begin + gone] = i
-                gone += 1
-            else:
-                child[i] = c
-                parent[i] = p
-        n_lost[b] = gone
+        base = np.uint32(b << LOW_BITS)
+        begin = start[b]
+        k = begin
+        for i in range(begin, start[b + 1]):
+            c = np.uint32(base + low[i])
+            p = parent[i]
+            touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & in_word)
+            touched |= bits[min(np.uint32(c >> np.uint32(6)), end)] >> np.uint64(c & in_word)
+            listed[k] = i
+            k += np.int64(touched & np.uint64(1))
+        found[b] = k - begin
 
 
-@njit(cache=True)
-def close_gaps(
-    child: NDArray[np.uint32],
+@kernel
+def gather(
+    low: NDArray[np.uint16],
     parent: NDArray[np.uint32],
-    lost: NDArray[np.uint32],
-    n_lost: NDArray[np.int64],
-) -> int:
-    """Move the links left to the front, in the order they had; returns how many they are."""
-    n = child.shape[0]
-    at = np.int64(-1)  # nothing moves before the first gap
-    begin = np.int64(0)
-    for b in range(n_lost.shape[0]):
-        for f in range(n_lost[b]):
-            gap = np.int64(lost[b * BLOCK + f])
-            if at < 0:
-                at = gap
+    start: NDArray[np.int64],
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
+    at: NDArray[np.int64],
+    child: NDArray[np.int64],
+    parent_row: NDArray[np.int64],
+) -> None:
+    """Write down the links listed: where they stand, and their rows.
+
+    Parameters
+    ----------
+    listed : (n,) uint32
+        Positions, ascending, from the beginning of each block on.
+    found : (B,) int64
+        How many in each block.
+    at, child, parent_row : (sum of found,) int64
+        Written here, ascending in ``at`` and so in ``child``.
+    """
+    k = 0
+    for b in range(found.shape[0]):
+        base = np.int64(b) << LOW_BITS
+        for f in range(found[b]):
+            i = listed[start[b] + f]
+            at[k] = i
+            child[k] = base + np.int64(low[i])
+            parent_row[k] = parent[i]
+            k += 1
+
+
+@kernel
+def divide(
+    at: NDArray[np.int64],
+    child: NDArray[np.int64],
+    parent_row: NDArray[np.int64],
+    low: NDArray[np.uint16],
+    parent: NDArray[np.uint32],
+    start: NDArray[np.int64],
+    out: NDArray[np.int64],
+    moved: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Write the parents of listed links that stay, list those that go; returns how many go and how many of them move.
+
+    Parameters
+    ----------
+    at, child, parent_row : (K,) int64
+        Positions, ascending, and the rows now; a child below 0 has no link any more.
+    out : (K,) int64
+        Positions that are left; written here.
+    moved : (K,) int64
+        Which of the listed belong to another child row than the one they stand at; written here.
+    """
+    b = 0
+    n_out = 0
+    n_moved = 0
+    for k in range(at.shape[0]):
+        i = at[k]
+        while i >= start[b + 1]:
+            b += 1
+        if child[k] == (np.int64(b) << LOW_BITS) + np.int64(low[i]):
+            parent[i] = np.uint32(parent_row[k])
+        else:
+            out[n_out] = i
+            n_out += 1
+            if child[k] >= 0:
+                moved[n_moved] = k
+                n_moved += 1
+    return n_out, n_moved
+
+
+@kernel
+def rebuild(
+    first: int,
+    last: int,
+    low: NDArray[np.uint16],
+    parent: NDArray[np.uint32],
+    start: NDArray[np.int64],
+    out: NDArray[np.int64],
+    out_first: NDArray[np.int64],
+    child_in: NDArray[np.int64],
+    parent_in: NDArray[np.int64],
+    in_first: NDArray[np.int64],
+    new_low: NDArray[np.uint16],
+    new_parent: NDArray[np.uint32],
+    new_start: NDArray[np.int64],
+) -> None:
+    """Write blocks of the links anew, in the order of the children, without some and with others.
+
+    Parameters
+    ----------
+    start, new_start : (B + 1,) int64
+        Where blocks begin, before and after.
+    out : (D,) int64
+        Positions of the links left out, ascending.
+    child_in, parent_in : (E,) int64
+        Rows of the links put in, ascending by child.
+    out_first, in_first : (B + 1,) int64
+        Which of those are the first of each block.
+    """
+    for b in range(first, last):
+        to = new_start[b]
+        d, d_end = out_first[b], out_first[b + 1]
+        e, e_end = in_first[b], in_first[b + 1]
+        i, end = start[b], start[b + 1]
+        while True:
+            # everything up to the next link that is left out, with those put in that come before it
+            gap = out[d] if d < d_end else end
+            while e < e_end:
+                newcomer = np.uint16(child_in[e] & LOW_MASK)
+                while i < gap and low[i] <= newcomer:
+                    new_low[to] = low[i]
+                    new_parent[to] = parent[i]
+                    to += 1
+                    i += 1
+                if i == gap and gap < end:
+                    break
+                new_low[to] = newcomer
+                new_parent[to] = np.uint32(parent_in[e])
+                to += 1
+                e += 1
+            for j in range(i, gap):
+                new_low[to + j - i] = low[j]
+                new_parent[to + j - i] = parent[j]
+            to += gap - i
+            if gap == end:
+                break
+            i = gap + 1
+            d += 1
+
+
+@kernel
+def find_parents(
+    rows: NDArray[np.int64],
+    low: NDArray[np.uint16],
+    parent: NDArray[np.uint32],
+    start: NDArray[np.int64],
+    out: NDArray[np.int64],
+) -> None:
+    """Parent row of each child row, -1 where there is no link."""
+    for k in range(rows.shape[0]):
+        b = rows[k] >> LOW_BITS
+        out[k] = -1
+        if b >= start.shape[0] - 1:
+            continue
+        wanted = np.uint16(rows[k] & LOW_MASK)
+        lo, hi = start[b], start[b + 1]
+        while lo < hi:
+            middle = (lo + hi) >> 1
+            if low[middle] < wanted:
+                lo = middle + 1
             else:
-                for i in range(begin, gap):
-                    child[at + i - begin] = child[i]
-                    parent[at + i - begin] = parent[i]
-                at += gap - begin
-            begin = gap + 1
-    if at < 0:
-        return int(n)
-    for i in range(begin, n):
-        child[at + i - begin] = child[i]
-        parent[at + i - begin] = parent[i]
-    return int(at + n - begin)
+                hi = middle
+        if lo < start[b + 1] and low[lo] == wanted:
+            out[k] = parent[lo]
 
 
 @njit(cache=True)
@@ -248,16 +366,3 @@ def count_natives(
         if place[i] == home_place[i]:
             count[place[i]] += 1
     return count
-
-
-@njit(cache=True)
-def row_that_repeats(rows: NDArray[np.uint32], n: int) -> int:
-    """The first row, all below ``n``, that stands there for the second time; -1 if none does."""
-    bits = np.zeros((n >> 6) + 1, dtype=np.uint64)
-    for k in range(rows.shape[0]):
-        r = np.int64(rows[k])
-        bit = np.uint64(1) << np.uint64(r & 63)
-        if bits[r >> 6] & bit:
-            return int(r)
-        bits[r >> 6] |= bit
-    return -1

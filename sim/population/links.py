@@ -1,12 +1,14 @@
-"""Links to a parent household: a side table, 8 bytes a link, for those households that have one.
+"""Links to a parent household: a side table, 6 bytes a link, for those households that have one.
 
 A link says that the household of one row (the child) came out of, or still belongs to, the household of another (the
 parent): money is sent along it and families follow it. Rows are those of the household columns, so the table is
-rewritten when rows move; results must depend on the set of links only, never on their order.
+rewritten when rows move. Links stand in the order of the children's rows, so that of a child's row 16 bits are enough
+and whoever reads the columns of all children reads them forwards; results depend on the set of links only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from sim.pool import over_blocks
 from sim.population import link_kernels as kernels
 from sim.population.columns import Households
+from sim.population.few_links import Few, as_rows
 from sim.population.hashing import key64
 from sim.world.world import World
 
@@ -24,70 +27,137 @@ _PURPOSE: Final = 0x6C696E6B  # "link"; the purposes of the synthesis and of a r
 _TURNS: Final = 16
 
 
-def _as_rows(rows: NDArray[np.integer], what: str) -> NDArray[np.int64]:
-    """Row numbers as int64, checked to fit the table."""
-    made = np.asarray(rows).astype(np.int64)
-    if made.ndim != 1:
-        raise ValueError(f"{what}: one row number a link, a 1-D array; got shape {made.shape}")
-    if len(made) and not 0 <= int(made.min()) <= int(made.max()) < _NOBODY:
-        raise ValueError(
-            f"{what}: rows from {int(made.min())} to {int(made.max())}; 0 to {_NOBODY - 1:,} is allowed"
-        )
+def _firsts(child: NDArray[np.int64], blocks: int) -> NDArray[np.int64]:
+    """Which of these children, ascending, is the first of each block of rows, (blocks + 1,)."""
+    return np.searchsorted(child, np.arange(blocks + 1, dtype=np.int64) << kernels.LOW_BITS)
+
+
+def _longer[T: np.generic](array: NDArray[T], n: int, capacity: int) -> NDArray[T]:
+    """The first n elements in an array of this length."""
+    made = np.empty(capacity, dtype=array.dtype)
+    made[:n] = array[:n]
     return made
-
-
-def _names(rows: NDArray[np.int64], new: NDArray[np.int64], what: str) -> kernels.Names:
-    """New names of rows, each of which must stand there once."""
-    bits, before, to, twice = kernels.index_rows(rows, new)
-    if twice >= 0:
-        raise ValueError(f"{what}: row {int(twice)} stands there twice")
-    return kernels.Names(bits, before, to)
 
 
 @dataclass(eq=False)
 class Links:
-    """Links from a household to its parent household, at most one a child.
+    """Links from a household to its parent household, at most one a child, in the order of the children's rows.
 
     Attributes
     ----------
-    n : int
-        Links in use; the arrays may be longer, what stands beyond ``n`` is meaningless.
-    child, parent : (capacity,) uint32
-        Rows of the household columns.
+    low : (capacity,) uint16
+        Last 16 bits of the children's rows; beyond the links in use it is meaningless, as is ``parent``.
+    parent : (capacity,) uint32
+        Rows of the parents.
+    start : (B + 1,) int64
+        Where the links of the b-th 65,536 child rows begin.
     """
 
-    n: int
-    child: NDArray[np.uint32]
+    low: NDArray[np.uint16]
     parent: NDArray[np.uint32]
+    start: NDArray[np.int64]
 
     @classmethod
     def empty(cls, capacity: int = 0) -> Links:
         """No link, with room for ``capacity``."""
-        return cls(0, np.empty(capacity, dtype=np.uint32), np.empty(capacity, dtype=np.uint32))
+        low, parent = np.empty(capacity, dtype=np.uint16), np.empty(capacity, dtype=np.uint32)
+        return cls(low, parent, np.zeros(1, dtype=np.int64))
+
+    @classmethod
+    def of(cls, child_rows: NDArray[np.integer], parent_rows: NDArray[np.integer]) -> Links:
+        """The links of these rows, see `add`, without spare room."""
+        made = cls.empty()
+        made.add(child_rows, parent_rows)
+        return made
+
+    def copy(self) -> Links:
+        """The same links in arrays of their own, spare room included."""
+        return Links(self.low.copy(), self.parent.copy(), self.start.copy())
+
+    @property
+    def n(self) -> int:
+        """Links in use."""
+        return int(self.start[-1])
 
     def __len__(self) -> int:
         return self.n
 
     @property
+    def blocks(self) -> int:
+        """Blocks of child rows, B."""
+        return len(self.start) - 1
+
+    @property
+    def child(self) -> NDArray[np.uint32]:
+        """Rows of the children, (n,), ascending; made anew whenever it is asked for."""
+        base = np.arange(self.blocks, dtype=np.uint32) << np.uint32(kernels.LOW_BITS)
+        rows: NDArray[np.uint32] = np.repeat(base, np.diff(self.start))
+        rows += self.low[: self.n]
+        return rows
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the links in use."""
-        return self.n * (self.child.itemsize + self.parent.itemsize)
+        return self.n * (self.low.itemsize + self.parent.itemsize) + self.start.nbytes
 
-    def _renamed(self, names: kernels.Names, children_too: bool) -> int:
-        """Rename rows and close the gaps, in the order the links had; returns how many are gone."""
-        child, parent = self.child[: self.n], self.parent[: self.n]
-        lost = np.empty(self.n, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
-        n_lost = np.zeros(-(-self.n // kernels.BLOCK), dtype=np.int64)
-        over_blocks(
-            lambda a, b: kernels.rename(a, b, child, parent, names, children_too, lost, n_lost), len(n_lost)
+    def few(self, find: Callable[[int, int, NDArray[np.uint32], NDArray[np.int64]], object]) -> Few:
+        """Some of the links, by a kernel that reads all of them, block by block.
+
+        Parameters
+        ----------
+        find : callable
+            ``find(first, last, listed, found)`` lists positions of the links of blocks first to last - 1, see
+            `sim.population.link_kernels.gather`; of ``listed`` it writes no more than the blocks' own part.
+        """
+        listed = np.empty(self.n, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
+        found = np.zeros(self.blocks, dtype=np.int64)
+        over_blocks(lambda a, b: find(a, b, listed, found), self.blocks)
+        at, child, parent = (np.empty(int(found.sum()), dtype=np.int64) for _ in range(3))
+        kernels.gather(self.low, self.parent, self.start, listed, found, at, child, parent)
+        return Few(at, child, parent)
+
+    def touching(self, rows: NDArray[np.integer]) -> Few:
+        """The links with one of these rows at either end."""
+        marked = as_rows(rows, "rows")
+        bits = np.zeros((int(marked.max(initial=-1)) >> 6) + 2, dtype=np.uint64)
+        kernels.mark(marked, bits)
+        return self.few(lambda *part: _touching(self, bits, *part))
+
+    def put_back(self, few: Few) -> None:
+        """Write links that were found and then changed; nothing else may have been changed meanwhile."""
+        out, moved = np.empty(len(few), dtype=np.int64), np.empty(len(few), dtype=np.int64)
+        n_out, n_moved = kernels.divide(
+            few.at, few.child, few.parent, self.low, self.parent, self.start, out, moved
         )
-        left = int(kernels.close_gaps(child, parent, lost, n_lost))
-        dropped = self.n - left
-        self.n = left
-        return dropped
+        moved = moved[:n_moved]
+        moved = moved[np.argsort(few.child[moved], kind="stable")]
+        if n_out:
+            self._rebuild(out[:n_out], few.child[moved], few.parent[moved], len(self.low))
+
+    def _rebuild(
+        self, out: NDArray[np.int64], child: NDArray[np.int64], parent: NDArray[np.int64], capacity: int
+    ) -> None:
+        """Leave out the links at some positions and put in others, both ascending."""
+        start = self._starts(child)
+        out_first = np.searchsorted(out, start)
+        in_first = _firsts(child, len(start) - 1)
+        new_start = start - out_first + in_first
+        made = np.empty(capacity, dtype=np.uint16), np.empty(capacity, dtype=np.uint32), new_start
+        over_blocks(
+            lambda a, b: kernels.rebuild(
+                a, b, self.low, self.parent, start, out, out_first, child, parent, in_first, *made
+            ),
+            len(start) - 1,
+        )
+        self.low, self.parent, self.start = made
+
+    def _starts(self, child: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where blocks start, with empty ones at the end as far as these children, ascending, need them."""
+        needed = (int(child[-1]) >> kernels.LOW_BITS) + 1 if len(child) else 0
+        return np.pad(self.start, (0, max(0, needed - self.blocks)), mode="edge")
 
     def add(self, child_rows: NDArray[np.integer], parent_rows: NDArray[np.integer]) -> None:
-        """Link each child with its parent.
+        """Link each child with its parent; where the children stand beyond all others, nothing else is moved.
 
         Parameters
         ----------
@@ -99,21 +169,36 @@ class Links:
         ValueError
             When the lengths differ, a row cannot be numbered, or a household would be its own parent.
         """
-        child, parent = _as_rows(child_rows, "child_rows"), _as_rows(parent_rows, "parent_rows")
+        child, parent = as_rows(child_rows, "child_rows"), as_rows(parent_rows, "parent_rows")
         if len(child) != len(parent):
             raise ValueError(f"{len(child)} children and {len(parent)} parents: a link has one of each")
         if bool(np.any(child == parent)):
             raise ValueError(f"row {int(child[child == parent][0])} would be its own parent household")
-        total = self.n + len(child)
-        if total > len(self.child):
-            room = max(total, len(self.child) + len(self.child) // 8)
-            for name in ("child", "parent"):
-                new = np.empty(room, dtype=np.uint32)
-                new[: self.n] = getattr(self, name)[: self.n]
-                setattr(self, name, new)
-        self.child[self.n : total] = child
-        self.parent[self.n : total] = parent
-        self.n = total
+        if not len(child):
+            return
+        if bool(np.any(child[1:] < child[:-1])):
+            order = np.argsort(child, kind="stable")
+            child, parent = child[order], parent[order]
+        n, total, capacity = self.n, self.n + len(child), len(self.low)
+        if total > capacity:
+            capacity = max(total, capacity + capacity // 8)
+        if int(child[0]) <= self._last_child():
+            self._rebuild(np.empty(0, dtype=np.int64), child, parent, capacity)
+            return
+        if capacity > len(self.low):
+            self.low = _longer(self.low, n, capacity)
+            self.parent = _longer(self.parent, n, capacity)
+        self.low[n:total] = (child & kernels.LOW_MASK).astype(np.uint16)
+        self.parent[n:total] = parent
+        start = self._starts(child)
+        self.start = start + _firsts(child, len(start) - 1)
+
+    def _last_child(self) -> int:
+        """Row of the last child, -1 without links."""
+        if not self.n:
+            return -1
+        block = int(np.searchsorted(self.start, self.n)) - 1
+        return (block << kernels.LOW_BITS) + int(self.low[self.n - 1])
 
     def remap(
         self, gone: NDArray[np.integer], source: NDArray[np.integer], target: NDArray[np.integer]
@@ -137,13 +222,10 @@ class Links:
         ValueError
             When a row stands twice in ``gone`` and ``source``, or ``source`` and ``target`` differ in length.
         """
-        gone, source = _as_rows(gone, "gone"), _as_rows(source, "source")
-        target = _as_rows(target, "target")
-        if len(source) != len(target):
-            raise ValueError(f"{len(source)} source rows and {len(target)} target rows: each moves to one")
-        rows = np.concatenate([gone, source])
-        to = np.concatenate([np.full(len(gone), -1, dtype=np.int64), target])
-        return self._renamed(_names(rows, to, "gone and source"), True) if len(rows) else 0
+        few = self.touching(np.concatenate([gone, source]))
+        dropped = few.remap(gone, source, target)
+        self.put_back(few)
+        return dropped
 
     def merge_into(self, old_parent_rows: NDArray[np.integer], new_parent_rows: NDArray[np.integer]) -> int:
         """Point links to a parent that joined another household at that household.
@@ -167,51 +249,81 @@ class Links:
         ValueError
             When the lengths differ, a row joins twice, or households join one another in a circle.
         """
-        old, new = _as_rows(old_parent_rows, "old_parent_rows"), _as_rows(new_parent_rows, "new_parent_rows")
-        if len(old) != len(new):
-            raise ValueError(f"{len(old)} old and {len(new)} new parent rows: each joins one")
-        if not len(old):
-            return 0
-        ends = kernels.ends(new, _names(old, new, "old_parent_rows"))
-        if bool(np.any(ends < 0)):
-            raise ValueError(f"row {int(old[ends < 0][0])} joins, in the end, itself: a circle of households")
-        return self._renamed(_names(old, ends, "old_parent_rows"), False)
+        few = self.touching(old_parent_rows)
+        dropped = few.merge_into(old_parent_rows, new_parent_rows)
+        self.put_back(few)
+        return dropped
+
+    def parents_of(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Row of the parent household of each of these households, (R,); -1 where there is no link.
+
+        Parameters
+        ----------
+        rows : (R,) integers
+            In any order; not below 0.
+        """
+        children = as_rows(rows, "rows")
+        out = np.empty(len(children), dtype=np.int64)
+        kernels.find_parents(children, self.low, self.parent, self.start, out)
+        return out
+
+    def of_parents(self, rows: NDArray[np.integer]) -> Few:
+        """The links to any of these parents; for a few rows, by a look at every link."""
+        at = np.flatnonzero(np.isin(self.parent[: self.n], rows))
+        block = np.searchsorted(self.start, at, side="right") - 1
+        child = (block << kernels.LOW_BITS) + self.low[at]
+        return Few(at, child, self.parent[at].astype(np.int64))
 
     def canonical(self, uid: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """The links by identity, whatever the order of rows and links: child uids ascending, and their parents' uids.
+        """The links by identity, whatever the order of rows: child uids ascending, and their parents' uids.
 
         Parameters
         ----------
         uid : (rows,) uint64
             The households' identities.
         """
-        children = uid[self.child[: self.n]]
+        children = uid[self.child]
         order = np.argsort(children, kind="stable")
         return children[order], uid[self.parent[: self.n]][order]
 
     def permuted(self, new_row_of_old: NDArray[np.integer]) -> Links:
         """The same links after a shuffle of the rows, ``new_row_of_old[old row] = new row``."""
-        new = _as_rows(new_row_of_old, "new_row_of_old").astype(np.uint32)
-        return Links(self.n, new[self.child[: self.n]], new[self.parent[: self.n]])
+        return Links.of(new_row_of_old[self.child], new_row_of_old[self.parent[: self.n]])
 
     def check(self, n_households: int) -> None:
-        """Stop when a link points beyond the households, at itself, or a child has two.
+        """Stop when a link points beyond the households, at itself, out of the order, or a child has two.
 
         Raises
         ------
         RuntimeError
             Naming the first offender.
         """
-        child, parent = self.child[: self.n], self.parent[: self.n]
+        child, parent = self.child, self.parent[: self.n]
         for name, rows in (("child", child), ("parent", parent)):
             if self.n and int(rows.max()) >= n_households:
                 k = int(np.argmax(rows >= n_households))
                 raise RuntimeError(f"link {k}: {name} row {int(rows[k])}, but {n_households} households")
         if bool(np.any(child == parent)):
             raise RuntimeError(f"link {int(np.argmax(child == parent))}: a household that is its own parent")
-        twice = kernels.row_that_repeats(child, n_households)
-        if twice >= 0:
-            raise RuntimeError(f"row {twice} has more than one link to a parent household")
+        disorder = child[1:] < child[:-1]
+        if bool(np.any(disorder)):
+            raise RuntimeError(f"link {int(np.argmax(disorder)) + 1}: before one of a smaller child row")
+        twice = child[1:] == child[:-1]
+        if bool(np.any(twice)):
+            raise RuntimeError(
+                f"row {int(child[:-1][twice][0])} has more than one link to a parent household"
+            )
+
+
+def _touching(
+    links: Links,
+    bits: NDArray[np.uint64],
+    first: int,
+    last: int,
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
+) -> None:
+    kernels.touching(first, last, links.low, links.parent, links.start, bits, listed, found)
 
 
 def _sort_groups(uid: NDArray[np.uint64], start: NDArray[np.int64], rows: NDArray[np.uint32]) -> None:
@@ -273,7 +385,7 @@ def absent_member_share(links: Links, households: Households, urban: NDArray[np.
         In [0, 1]; nan without rural households. The specification assumes 0.20 (section 1).
     """
     n = households.n
-    child, parent = links.child[: links.n], links.parent[: links.n]
+    child, parent = links.child, links.parent[: links.n]
     away = households.place[child] != households.place[parent]
     absent = np.zeros(n, dtype=np.bool_)
     absent[parent[away]] = True
@@ -281,4 +393,4 @@ def absent_member_share(links: Links, households: Households, urban: NDArray[np.
     return float(np.count_nonzero(absent & rural) / rural.sum()) if rural.any() else float("nan")
 
 
-__all__ = ["Links", "absent_member_share", "first_links"]
+__all__ = ["Few", "Links", "absent_member_share", "first_links"]

@@ -6,10 +6,7 @@ import hashlib
 import json
 from typing import Final
 
-import numpy as np
-
 from sim.population.columns import COLUMNS, Households
-from sim.population.links import Links
 from sim.run import SPARE_ROWS, Start, make_start, world_sha256
 from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
@@ -71,7 +68,7 @@ class Starts:
             if rows > MOST_ROWS:
                 return kept
             self._starts[key] = kept
-        return Start(_copy(kept.households), _copy_links(kept.links), kept.fit)
+        return Start(_copy(kept.households), kept.links.copy(), kept.fit)
 
 
 def _copy(households: Households) -> Households:
@@ -80,7 +77,3 @@ def _copy(households: Households) -> Households:
     for name, _, _ in COLUMNS:
         getattr(made, name)[:n] = getattr(households, name)[:n]
     return made
-
-
-def _copy_links(links: Links) -> Links:
-    return Links(links.n, np.array(links.child), np.array(links.parent))

@@ -205,9 +205,7 @@ class Watching:
     def _state(self, row: int, year: int) -> State:
         model, h = self._model, self._model.households
         view = Household(self._nowhere, h, row)
-        links = model.links
-        child, parent = links.child[: links.n], links.parent[: links.n]
-        up = parent[child == row]
+        parent = int(model.links.parents_of(np.array([row]))[0])
         return State(
             place=spot(model.world, view.place),
             home=spot(model.world, view.home_place),
@@ -219,8 +217,10 @@ class Watching:
             wealth_mvnd=view.wealth_mvnd,
             ties=float(view.ties) / 255.0,
             shock=(int(h.flags[row]) >> SHOCK_SHIFT) & SHOCK_MASK,
-            parent=written(h.uid[up[0]]) if len(up) else None,
-            children=tuple(written(uid) for uid in np.sort(h.uid[child[parent == row]])),
+            parent=written(h.uid[parent]) if parent >= 0 else None,
+            children=tuple(
+                written(uid) for uid in np.sort(h.uid[model.links.of_parents(np.array([row])).child])
+            ),
         )
 
     def _lived(self, year: int) -> list[Event]:
@@ -343,16 +343,15 @@ class Watching:
         """Units that it will send and receive, by the rule itself on copies of the households that take part."""
         model, tables = self._model, self._tables
         links, h = model.links, model.households
-        child, parent = links.child[: links.n], links.parent[: links.n]
-        up = parent[child == row]
-        mine = (parent == row) | (child == row)
-        if len(up):  # its parents' other children: together they may send more than a purse holds
-            mine |= parent == up[0]
-        if not mine.any():
+        up = links.parents_of(np.array([row]))
+        up = up[up >= 0]
+        # its parents' other children too: together they may send more than a purse holds
+        mine = links.of_parents(np.append(up, row))
+        if not len(mine):
             return 0, 0, []
-        rows = np.unique(np.concatenate([child[mine], parent[mine]])).astype(np.int64)
-        few, table = h.take(rows), Links.empty(int(mine.sum()))
-        table.add(np.searchsorted(rows, child[mine]), np.searchsorted(rows, parent[mine]))
+        rows = np.unique(np.concatenate([mine.child, mine.parent]))
+        few = h.take(rows)
+        table = Links.of(np.searchsorted(rows, mine.child), np.searchsorted(rows, mine.parent))
         before = few.wealth.astype(np.int64)
         remit(
             table,
@@ -367,7 +366,7 @@ class Watching:
         gain = few.wealth.astype(np.int64) - before
         me = int(np.searchsorted(rows, row))
         told, received = [], 0
-        for k in np.searchsorted(rows, child[parent == row]):
+        for k in np.searchsorted(rows, mine.child[mine.parent == row]):
             if gain[k] < 0:
                 received -= int(gain[k])
                 uid, amount = written(few.uid[k]), -float(gain[k]) / UNITS_PER_MVND

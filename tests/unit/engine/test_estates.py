@@ -20,7 +20,8 @@ def village(wealth: list[int]) -> Households:
 def left(h: Households, links: list[tuple[int, int]], dead: list[int], gone: list[int] | None = None) -> int:
     """Estates without an heir, after the bequests."""
     every = np.array(sorted(dead if gone is None else gone), dtype=np.int64)
-    return inherit(h, linked(*links), np.array(dead, dtype=np.int64), every)
+    child, parent = np.array(links, dtype=np.int64).reshape(-1, 2).T.copy()
+    return inherit(h, child, parent, np.array(dead, dtype=np.int64), every)
 
 
 def test_the_child_of_least_uid_inherits_everything() -> None:

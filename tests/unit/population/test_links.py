@@ -29,8 +29,13 @@ def made(pairs):
 
 
 def pairs_of(links):
-    child, parent = links.child[: links.n].tolist(), links.parent[: links.n].tolist()
+    child, parent = links.child.tolist(), links.parent[: links.n].tolist()
+    assert child == sorted(child)
     return list(zip(child, parent, strict=True))
+
+
+SPREADS = (1, 21_851, 65_535, 65_536)
+"""Rows are multiplied by one of these: few blocks of links, or many with few links each."""
 
 
 @st.composite
@@ -47,17 +52,65 @@ def tables(draw, most=40):
     return n, pairs, gone, source, target
 
 
+def spread_out(by, *lists):
+    return [[tuple(by * v for v in r) if isinstance(r, tuple) else by * r for r in rows] for rows in lists]
+
+
 @settings(max_examples=200, deadline=None)
-@given(tables())
-def test_a_compaction_renames_what_is_left_and_drops_what_is_gone(table):
-    n, pairs, gone, source, target = table
+@given(tables(), st.sampled_from(SPREADS))
+def test_a_compaction_renames_what_is_left_and_drops_what_is_gone(table, by):
+    n, *lists = table
+    pairs, gone, source, target = spread_out(by, *lists)
     links = made(pairs)
     dropped = links.remap(rows(*gone), rows(*source), rows(*target))
-    name = {**{r: r for r in range(n)}, **dict(zip(source, target, strict=True))}
+    name = {**{by * r: by * r for r in range(n)}, **dict(zip(source, target, strict=True))}
     expected = [(name[c], name[p]) for c, p in pairs if c not in gone and p not in gone]
-    assert pairs_of(links) == expected  # also in the order they had
+    assert pairs_of(links) == sorted(expected)
     assert dropped == len(pairs) - len(expected)
-    links.check(n - len(gone))
+    links.check(by * (n - len(gone) - 1) + 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(tables(), st.sampled_from(SPREADS), st.integers(0, 40), st.randoms(use_true_random=False))
+def test_a_step_changes_links_as_a_dictionary_would(table, by, batches, random):
+    """Children come in batches; then, on what is found once, merges and the compaction; parents are looked up."""
+    n, *lists = table
+    pairs, gone, source, target = spread_out(by, *lists)
+    links, oracle = Links.empty(), {}
+    cuts = sorted(random.randint(0, len(pairs)) for _ in range(batches % 5))
+    for a, b in zip([0, *cuts], [*cuts, len(pairs)], strict=True):
+        links.add(rows(*(c for c, _ in pairs[a:b])), rows(*(p for _, p in pairs[a:b])))
+        oracle.update(pairs[a:b])
+        assert pairs_of(links) == sorted(oracle.items())
+    old = random.sample(gone, random.randint(0, len(gone)))
+    stays = [by * r for r in range(n) if by * r not in gone]
+    new = [random.choice(stays) for _ in old]
+
+    few = links.touching(rows(*random.sample(gone + source, len(gone + source))))
+    ends = {*gone, *source}
+    assert list(zip(few.child.tolist(), few.parent.tolist(), strict=True)) == [
+        (c, p) for c, p in sorted(oracle.items()) if c in ends or p in ends
+    ]
+    dropped = few.merge_into(rows(*old), rows(*new))
+    dropped += few.remap(rows(*gone), rows(*source), rows(*target))
+    links.put_back(few)
+    home, name = dict(zip(old, new, strict=True)), dict(zip(source, target, strict=True))
+    merged = {c: home.get(p, p) for c, p in oracle.items() if home.get(p, p) != c}
+    after = {name.get(c, c): name.get(p, p) for c, p in merged.items() if c not in gone and p not in gone}
+    assert pairs_of(links) == sorted(after.items())
+    assert dropped == len(oracle) - len(after)
+    links.check(by * (n - len(gone) - 1) + 1)
+
+    asked = random.sample(range(n), n)
+    assert links.parents_of(by * rows(*asked)).tolist() == [after.get(by * r, -1) for r in asked]
+    if by > 1:  # rows between have none
+        assert (links.parents_of(by * rows(*asked) + 1) == -1).all()
+    some = [by * r for r in asked[: n // 3]]
+    of_them = links.of_parents(rows(*some))
+    assert sorted(zip(of_them.child.tolist(), of_them.parent.tolist(), strict=True)) == sorted(
+        (c, p) for c, p in after.items() if p in some
+    )
+    assert links.nbytes == 6 * links.n + 8 * len(links.start)
 
 
 @settings(max_examples=100, deadline=None)
@@ -88,7 +141,7 @@ def test_identities_outlive_compactions_shuffles_and_any_order_of_links(table, r
 
 
 def test_blocks_close_up_across_their_edges():
-    """More links than three blocks; the first and the last of each block are gone."""
+    """Full blocks; the first and the last of each are gone, and one link goes far beyond."""
     n = 3 * kernels.BLOCK + 17
     links = Links.empty()
     links.add(np.arange(n), np.arange(n) + n)
@@ -101,16 +154,37 @@ def test_blocks_close_up_across_their_edges():
     parent = child + n
     child[child == 5] = 5_000_000
     parent[parent == n + 70_000] = 6_000_000
-    assert np.array_equal(links.child[: links.n], child)
-    assert np.array_equal(links.parent[: links.n], parent)
+    order = np.argsort(child)
+    assert np.array_equal(links.child, child[order])
+    assert np.array_equal(links.parent[: links.n], parent[order])
+    assert links.parents_of(rows(5, 6, 70_000, 5_000_000, 2**32 - 2)).tolist() == [
+        *(-1, 6 + n, 6_000_000, 5 + n, -1)
+    ]
+
+
+def test_children_beyond_all_others_are_appended_and_others_put_between():
+    links = Links.empty(4)
+    room = links.low
+    links.add(rows(3, 70_000), rows(0, 1))
+    links.add(rows(70_002, 140_000), rows(2, 3))
+    assert links.low is room
+    links.add(rows(70_001, 1), rows(4, 5))
+    assert pairs_of(links) == [(1, 5), (3, 0), (70_000, 1), (70_001, 4), (70_002, 2), (140_000, 3)]
+    assert links.start.tolist() == [0, 2, 5, 6]
+    links.add(rows(), rows())
+    assert links.n == 6
+    alone = links.copy()
+    alone.remap(rows(3), rows(), rows())
+    assert (alone.n, links.n) == (4, 6)  # 3 had a link and was a parent
 
 
 def test_nothing_to_do_changes_nothing():
     links = made([(3, 1), (2, 0)])
     assert links.remap(rows(), rows(), rows()) == 0
     assert links.remap(rows(7), rows(9), rows(7)) == 0
-    assert pairs_of(links) == [(3, 1), (2, 0)]
+    assert pairs_of(links) == [(2, 0), (3, 1)]
     assert Links.empty().remap(rows(1), rows(), rows()) == 0
+    assert Links.empty().parents_of(rows(0, 1)).tolist() == [-1, -1]
 
 
 def test_parents_that_join_a_household_are_found_there():
@@ -123,16 +197,17 @@ def test_parents_that_join_a_household_are_found_there():
 
 
 @settings(max_examples=100, deadline=None)
-@given(tables())
-def test_merging_keeps_every_link_but_those_to_oneself(table):
-    n, pairs, gone, _, _ = table
-    stays = [r for r in range(n) if r not in gone]
+@given(tables(), st.sampled_from(SPREADS))
+def test_merging_keeps_every_link_but_those_to_oneself(table, by):
+    n, *lists = table
+    pairs, gone, _, _ = spread_out(by, *lists)
+    stays = [by * r for r in range(n) if by * r not in gone]
     into = [stays[r % len(stays)] for r in gone]
     links = made(pairs)
     dropped = links.merge_into(rows(*gone), rows(*into))
     home = dict(zip(gone, into, strict=True))
     expected = [(c, home.get(p, p)) for c, p in pairs if home.get(p, p) != c]
-    assert pairs_of(links) == expected
+    assert pairs_of(links) == sorted(expected)
     assert dropped == len(pairs) - len(expected)
 
 
@@ -165,6 +240,10 @@ def test_the_check_names_the_offender():
         made([(1, 9)]).check(4)
     with pytest.raises(RuntimeError, match="row 3 has more than one link"):
         made([(3, 1), (2, 1), (3, 2)]).check(4)
+    disordered = made([(1, 2), (3, 2)])
+    disordered.low[:] = [3, 1]
+    with pytest.raises(RuntimeError, match="link 1: before one of a smaller child row"):
+        disordered.check(4)
 
 
 @pytest.fixture(scope="module", params=["monocentric", "viet_nam"])
@@ -180,7 +259,7 @@ def start(request):
 def test_every_migrant_household_has_its_parents_where_it_came_from(start):
     world, h, links = start
     n = h.n
-    child, parent = links.child[: links.n], links.parent[: links.n]
+    child, parent = links.child, links.parent[: links.n]
     links.check(n)
     migrant = h.place[:n] != h.home_place[:n]
     assert links.n > 0
@@ -198,8 +277,9 @@ def test_the_parents_are_the_kth_natives_by_uid(start):
     _, h, links = start
     key = np.uint64(key64(SEED, _PURPOSE, 0))
     native = h.place[: h.n] == h.home_place[: h.n]
+    children = links.child
     for k in range(0, links.n, max(1, links.n // 200)):
-        child, parent = int(links.child[k]), int(links.parent[k])
+        child, parent = int(children[k]), int(links.parent[k])
         here = np.sort(h.uid[: h.n][native & (h.place[: h.n] == h.home_place[child])])
         assert h.uid[parent] == here[int(hash64(key, h.uid[child])) % len(here)]
 
