@@ -75,11 +75,11 @@ def _would_follow(
 
     First by luck alone, without a branch; parents are looked up for the few that are left.
     """
+    k = 0
     for b in range(first, last):
         base = np.uint32(b << LOW_BITS)
-        begin = start[b]
-        k = begin
-        for i in range(begin, start[b + 1]):
+        begin = k
+        for i in range(start[b], start[b + 1]):
             listed[k] = i
             k += happens(hash32(uid[np.uint32(base + low[i])], rule.key), rule.chance)
         drawn = k
@@ -88,7 +88,7 @@ def _would_follow(
             i = listed[f]
             listed[k] = i
             k += district[place[np.uint32(base + low[i])]] != district[place[parent[i]]]
-        found[b] = k - begin
+        found[b - first] = k - begin
 
 
 @njit(cache=True, inline="always")

@@ -18,7 +18,6 @@ from sim.behaviour.follow import FollowRule, Follows, can_follow, follow, follow
 from sim.behaviour.market_rules import share_of_step
 from sim.behaviour.wealth import MOST_WEALTH, income_of, rounded
 from sim.kernel import kernel
-from sim.pool import over_blocks
 from sim.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
 from sim.population.link_kernels import LOW_BITS
@@ -28,9 +27,8 @@ from sim.scenario.parameters_household import Money
 RICHEST_PARENT: Final = 60_000
 """Nobody sends money to parents who own more units than this (6 billion VND): so near the end of their 16 bits."""
 
-# senders a thread takes at a time, without effect on results; the bit of `LifeTables.word` that says working age
-_BLOCK: Final = 1 << 14
 _WORKING_AGE_BIT: Final = 26
+"""Of `LifeTables.word`."""
 
 
 class RemitRule(NamedTuple):
@@ -94,7 +92,7 @@ def remittance(uid: np.uint64, income_units: float, wealth: int, rule: RemitRule
 
 
 @kernel
-def _senders(
+def _offers(
     first: int,
     last: int,
     low: NDArray[np.uint16],
@@ -103,77 +101,67 @@ def _senders(
     uid: NDArray[np.uint64],
     place: NDArray[np.uint16],
     wealth: NDArray[np.uint16],
-    flags: NDArray[np.uint8],
-    district: NDArray[np.int32],
-    rule: RemitRule,
-    listed: NDArray[np.uint32],
-    found: NDArray[np.int64],
-) -> None:
-    """List the links along which money may be sent, as `Links.few` asks.
-
-    Three sieves, each of which writes a list without a branch, so that the next rows are fetched from memory while the
-    last ones are still on their way: luck, the parents' shock, their district and wealth.
-    """
-    most = max(rule.chance, rule.chance_after_shock)
-    for b in range(first, last):
-        base = np.uint32(b << LOW_BITS)
-        begin = start[b]
-        k = begin
-        for i in range(begin, start[b + 1]):
-            listed[k] = i
-            k += happens(hash32(uid[np.uint32(base + low[i])], rule.key), most)
-        lucky = k
-        k = begin
-        for f in range(begin, lucky):
-            i = listed[f]
-            listed[k] = i
-            k += sends(hash32(uid[np.uint32(base + low[i])], rule.key), flags[parent[i]], rule)
-        sending = k
-        k = begin
-        for f in range(begin, sending):
-            i = listed[f]
-            p = parent[i]
-            c = np.uint32(base + low[i])
-            listed[k] = i
-            k += (district[place[c]] != district[place[p]]) & (wealth[p] <= RICHEST_PARENT)
-        found[b] = k - begin
-
-
-@kernel
-def _offers(
-    first: int,
-    last: int,
-    child: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
     member: NDArray[np.uint8],
     income_quantile: NDArray[np.uint8],
     flags: NDArray[np.uint8],
+    district: NDArray[np.int32],
     income_per_worker: NDArray[np.float64],
     income_per_head: NDArray[np.float64],
     luck: NDArray[np.float64],
     worker_word: NDArray[np.uint32],
     rule: RemitRule,
+    luck_bits: NDArray[np.uint32],
     amount: NDArray[np.uint16],
+    listed: NDArray[np.uint32],
+    found: NDArray[np.int64],
 ) -> None:
-    """What each of these children would send from its wealth of before; nothing is moved yet."""
-    for k in range(first * _BLOCK, min(last * _BLOCK, child.shape[0])):
-        c = child[k]
-        workers = 0
-        persons = 0
-        for m in range(MEMBERS):
-            workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
-            persons += int(member[c, m] != 0)
-        j = place[c]
-        income = income_of(
-            income_per_worker[j, flags[c] & TYPE_MASK],
-            workers,
-            luck[income_quantile[c]],
-            income_per_head[j],
-            persons,
-        )
-        amount[k] = remittance(uid[c], income, wealth[c], rule)
+    """List the links along which money may be sent, as `Links.few` asks, and how much from the wealth of before.
+
+    Three sieves, each of which writes a list without a branch, so that the next rows are fetched from memory while the
+    last ones are still on their way: luck, the parents' shock, their district and wealth. A block's lists are written
+    behind what is left of those before, in memory that is still near.
+    """
+    most = max(rule.chance, rule.chance_after_shock)
+    k = 0
+    for b in range(first, last):
+        base = np.uint32(b << LOW_BITS)
+        begin = k
+        for i in range(start[b], start[b + 1]):
+            bits = hash32(uid[np.uint32(base + low[i])], rule.key)
+            listed[k] = i
+            luck_bits[k] = bits
+            k += happens(bits, most)
+        lucky = k
+        k = begin
+        for f in range(begin, lucky):
+            i = listed[f]
+            listed[k] = i
+            k += sends(luck_bits[f], flags[parent[i]], rule)
+        sending = k
+        k = begin
+        for f in range(begin, sending):
+            i = listed[f]
+            p = parent[i]
+            listed[k] = i
+            elsewhere = district[place[np.uint32(base + low[i])]] != district[place[p]]
+            k += elsewhere & (wealth[p] <= RICHEST_PARENT)
+        for f in range(begin, k):
+            c = np.uint32(base + low[listed[f]])
+            workers = 0
+            persons = 0
+            for m in range(MEMBERS):
+                workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
+                persons += int(member[c, m] != 0)
+            j = place[c]
+            income = income_of(
+                income_per_worker[j, flags[c] & TYPE_MASK],
+                workers,
+                luck[income_quantile[c]],
+                income_per_head[j],
+                persons,
+            )
+            amount[f] = remittance(uid[c], income, wealth[c], rule)
+        found[b - first] = k - begin
 
 
 @njit(cache=True)
@@ -244,42 +232,33 @@ def remit(
     Remitted
         Total wealth is unchanged.
     """
-    h = households
-    pairs = links.few(
-        lambda first, last, listed, found: _senders(
-            first,
-            last,
-            links.low,
-            links.parent,
-            links.start,
-            h.uid,
-            h.place,
-            h.wealth,
-            h.flags,
-            district,
-            rule,
-            listed,
-            found,
-        )
-    )
-    amount = np.empty(len(pairs), dtype=np.uint16)
     frozen = (
-        pairs.child,
-        h.uid,
-        h.place,
-        h.wealth,
-        h.member,
-        h.income_quantile,
-        h.flags,
+        links.low,
+        links.parent,
+        links.start,
+        households.uid,
+        households.place,
+        households.wealth,
+        households.member,
+        households.income_quantile,
+        households.flags,
+        district,
         income_per_worker,
         np.zeros(len(district)) if income_per_head is None else income_per_head,
         luck,
         worker_word,
         rule,
-        amount,
     )
-    over_blocks(lambda first, last: _offers(first, last, *frozen), -(-len(pairs) // _BLOCK))
-    units, senders = _pay(pairs.child, pairs.parent, h.wealth, amount)
+    amounts: dict[int, NDArray[np.uint16]] = {}
+
+    def offers(first: int, last: int, listed: NDArray[np.uint32], found: NDArray[np.int64]) -> None:
+        amount = np.empty(len(listed), dtype=np.uint16)
+        _offers(first, last, *frozen, np.empty(len(listed), dtype=np.uint32), amount, listed, found)
+        amounts[first] = amount[: int(found.sum())]
+
+    pairs = links.few(offers)
+    amount = np.concatenate([np.empty(0, dtype=np.uint16), *(amounts[b] for b in sorted(amounts))])
+    units, senders = _pay(pairs.child, pairs.parent, households.wealth, amount)
     return Remitted(int(units), int(senders))
 
 

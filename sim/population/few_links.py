@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +49,21 @@ class Few:
     at: NDArray[np.int64]
     child: NDArray[np.int64]
     parent: NDArray[np.int64]
+
+    @classmethod
+    def room_for(cls, k: int) -> Few:
+        """Room for K links, yet to be written."""
+        return cls(*(np.empty(k, dtype=np.int64) for _ in range(3)))
+
+    @classmethod
+    def together(cls, parts: Sequence[Few]) -> Few:
+        """The links of several parts, one after the other."""
+        none = np.empty(0, dtype=np.int64)
+        return cls(
+            np.concatenate([none, *(part.at for part in parts)]),
+            np.concatenate([none, *(part.child for part in parts)]),
+            np.concatenate([none, *(part.parent for part in parts)]),
+        )
 
     def __len__(self) -> int:
         return len(self.at)

@@ -112,7 +112,7 @@ def touching(
     listed: NDArray[np.uint32],
     found: NDArray[np.int64],
 ) -> None:
-    """List the links with a marked row at either end, in the form of `gather`; without a branch, as they are few.
+    """List the links with a marked row at either end, as `Links.few` asks; without a branch, as they are few.
 
     Parameters
     ----------
@@ -121,47 +121,43 @@ def touching(
     """
     end = np.uint32(bits.shape[0] - 1)
     in_word = np.uint32(63)
+    k = np.int64(0)
     for b in range(first, last):
         base = np.uint32(b << LOW_BITS)
-        begin = start[b]
-        k = begin
-        for i in range(begin, start[b + 1]):
+        begin = k
+        for i in range(start[b], start[b + 1]):
             c = np.uint32(base + low[i])
             p = parent[i]
             touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & in_word)
             touched |= bits[min(np.uint32(c >> np.uint32(6)), end)] >> np.uint64(c & in_word)
             listed[k] = i
             k += np.int64(touched & np.uint64(1))
-        found[b] = k - begin
+        found[b - first] = k - begin
 
 
 @kernel
 def gather(
+    first: int,
     low: NDArray[np.uint16],
     parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
     listed: NDArray[np.uint32],
     found: NDArray[np.int64],
     at: NDArray[np.int64],
     child: NDArray[np.int64],
     parent_row: NDArray[np.int64],
 ) -> None:
-    """Write down the links listed: where they stand, and their rows.
+    """Write down the links listed of blocks from first on, see `Links.few`: where they stand, and their rows.
 
     Parameters
     ----------
-    listed : (n,) uint32
-        Positions, ascending, from the beginning of each block on.
-    found : (B,) int64
-        How many in each block.
     at, child, parent_row : (sum of found,) int64
         Written here, ascending in ``at`` and so in ``child``.
     """
     k = 0
-    for b in range(found.shape[0]):
-        base = np.int64(b) << LOW_BITS
-        for f in range(found[b]):
-            i = listed[start[b] + f]
+    for j in range(found.shape[0]):
+        base = np.int64(first + j) << LOW_BITS
+        for _ in range(found[j]):
+            i = listed[k]
             at[k] = i
             child[k] = base + np.int64(low[i])
             parent_row[k] = parent[i]

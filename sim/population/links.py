@@ -106,22 +106,32 @@ class Links:
         Parameters
         ----------
         find : callable
-            ``find(first, last, listed, found)`` lists positions of the links of blocks first to last - 1, see
-            `sim.population.link_kernels.gather`; of ``listed`` it writes no more than the blocks' own part.
+            ``find(first, last, listed, found)`` lists the positions of those in blocks first to last - 1, ascending,
+            and says how many there are in each of these blocks; ``listed`` has room for all links of the blocks.
         """
-        listed = np.empty(self.n, dtype=np.uint32)  # only the beginnings of its blocks are ever touched
-        found = np.zeros(self.blocks, dtype=np.int64)
-        over_blocks(lambda a, b: find(a, b, listed, found), self.blocks)
-        at, child, parent = (np.empty(int(found.sum()), dtype=np.int64) for _ in range(3))
-        kernels.gather(self.low, self.parent, self.start, listed, found, at, child, parent)
-        return Few(at, child, parent)
+        parts: dict[int, Few] = {}
+
+        def part(first: int, last: int) -> None:
+            # a list a part: one of all links would be memory fresh from the system, and cleared, at every call
+            listed = np.empty(int(self.start[last] - self.start[first]), dtype=np.uint32)
+            found = np.empty(last - first, dtype=np.int64)
+            find(first, last, listed, found)
+            made = parts[first] = Few.room_for(int(found.sum()))
+            kernels.gather(first, self.low, self.parent, listed, found, made.at, made.child, made.parent)
+
+        over_blocks(part, self.blocks)
+        return Few.together([parts[first] for first in sorted(parts)])
 
     def touching(self, rows: NDArray[np.integer]) -> Few:
         """The links with one of these rows at either end."""
         marked = as_rows(rows, "rows")
         bits = np.zeros((int(marked.max(initial=-1)) >> 6) + 2, dtype=np.uint64)
         kernels.mark(marked, bits)
-        return self.few(lambda *part: _touching(self, bits, *part))
+        return self.few(
+            lambda first, last, *out: kernels.touching(
+                first, last, self.low, self.parent, self.start, bits, *out
+            )
+        )
 
     def put_back(self, few: Few) -> None:
         """Write links that were found and then changed; nothing else may have been changed meanwhile."""
@@ -313,17 +323,6 @@ class Links:
             raise RuntimeError(
                 f"row {int(child[:-1][twice][0])} has more than one link to a parent household"
             )
-
-
-def _touching(
-    links: Links,
-    bits: NDArray[np.uint64],
-    first: int,
-    last: int,
-    listed: NDArray[np.uint32],
-    found: NDArray[np.int64],
-) -> None:
-    kernels.touching(first, last, links.low, links.parent, links.start, bits, listed, found)
 
 
 def _sort_groups(uid: NDArray[np.uint64], start: NDArray[np.int64], rows: NDArray[np.uint32]) -> None:

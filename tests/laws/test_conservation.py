@@ -286,6 +286,7 @@ def test_weight_multiplies_every_count(tmp_path: Path) -> None:
     assert run.manifest["households"] == model.households.n * 50
     held = run.manifest["bytes_per_household"]
     assert (held["columns"], held["five_years_ago"]) == (24, 2)
-    assert held["links"] == pytest.approx(6 * model.links.n / model.households.n, abs=0.005)
+    bytes_of_links = 6 * model.links.n + 8 * len(model.links.start)
+    assert held["links"] == pytest.approx(bytes_of_links / model.households.n, abs=0.005)
     for table, column in (("flows", "persons"), ("places", "persons"), ("governments", "residents")):
         assert (run.table(table)[column] % 50 == 0).all()
