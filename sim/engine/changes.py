@@ -36,9 +36,11 @@ class Changes:
         with the man's household, after all others with the woman's.
     parent_row : (new_rows,) int64
         Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
+    returned_child, returned_parent : (K,) uint64
+        Identities of who came home alone and joined the parents, and of the parents' household.
     guest_row, host_row : (E,) int64
-        Rows, as they lay before new ones were added, out of which a partner moved and of the one it moved to;
-        ``joined_place`` (E,) int32 is where they live.
+        Rows, as they lay before new ones were added, of the household that a grown person left for another (partners
+        who moved, children who came home) and of that other; ``joined_place`` (E,) int32 is where they live.
     exchanged : (2, X) int32
         Places from and to which partners went without a move: their couples stand for couples within a place.
     row_source, row_target : (M,) int64
@@ -72,6 +74,8 @@ class Changes:
     founded_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     founded_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    returned_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    returned_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     guest_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     host_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     joined_place: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))

@@ -1,9 +1,10 @@
 """The commit: events become changes, the same whatever engine found them and in whatever order they come.
 
 Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
-event could get in another's way (identities, orphans, followers, estates), the order is that of the uids. Moves, then
-couples, then orphans, then families that follow; estates; and at last the emptied rows are filled, so that there are
-never holes. Stocks are carried along as integers and compared with a recount by the accounts.
+event could get in another's way (identities, orphans, returns, followers, estates), the order is that of the uids.
+Moves, then couples, orphans, those who came home to their parents, families that follow; estates; and at last the
+emptied rows are filled, so that there are never holes. Stocks are carried along as integers and compared with a
+recount by the accounts.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sim.engine.family import pair_up, seekers_of
 from sim.engine.identity import new_uids
 from sim.engine.ledger import MOVE_KINDS, Ledger, Movers
 from sim.engine.orphans import rehouse_orphans
+from sim.engine.returns import come_home
 from sim.engine.rows import (
     WARMED,
     Rows,
@@ -326,6 +328,9 @@ def commit(
 
     households.n = n
     orphans = rehouse_orphans(households, events, tables, stocks)
+    home = come_home(households, links, events, tables, stocks)
+    home_child, home_parent = households.uid[home.emptied], households.uid[home.parent]
+    home_place = households.place[home.parent].astype(np.int32)
     at_most = len(followers)
     follow_origin, follow_to = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
     follow_people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
@@ -355,11 +360,12 @@ def commit(
     )
 
     # links of the merged, estates, then no holes: what of the links is concerned is looked for once
+    merged = np.concatenate([home.emptied, merged[:n_merged]])
     died_out = np.concatenate([dead, orphans.emptied])
-    gone = np.sort(np.concatenate([died_out, couples.emptied, merged[:n_merged]]))
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged]))
     moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
     concerned = links.touching(np.concatenate([gone, moving]))
-    concerned.merge_into(merged[:n_merged], into[:n_merged])
+    concerned.merge_into(merged, np.concatenate([home.parent, into[:n_merged]]))
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
     bequeathing = np.concatenate([died_out, beyond])
@@ -396,9 +402,11 @@ def commit(
         founded_child=np.concatenate([uids, uids[len(parent) :]]),
         founded_parent=founded_parent,
         parent_row=parents,
-        guest_row=guests,
-        host_row=hosts,
-        joined_place=couples.destination,
+        returned_child=home_child,
+        returned_parent=home_parent,
+        guest_row=np.concatenate([guests, home.emptied]),
+        host_row=np.concatenate([hosts, home.parent]),
+        joined_place=np.concatenate([couples.destination, home_place]),
         exchanged=couples.exchanged,
         row_source=source,
         row_target=target,

@@ -3,8 +3,9 @@
 Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that
 of the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
 stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of
-those who died, as in a census. Who moved to a partner shares the row of somebody else: such people are counted when
-they move, by the place beside the row they leave, and taken for alive and still there at the end.
+those who died, as in a census. Who moved to a partner, or home to the parents, shares the row of somebody else: such
+people are counted when they move, by the place beside the row they leave, and taken for alive and still there at the
+end.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def _joined_by_scope(
     province: NDArray[np.int32],
     out: NDArray[np.int64],
 ) -> None:
-    """Partners who moved: one more by the row each left, one less by the row each now shares."""
+    """Who moved into another row: one more by the row each left, one less by the row each now shares."""
     for k in range(guest.shape[0]):
         b = np.int64(place[k])
         out[_scope(np.int64(then[guest[k]]), b, commune, district, province)] += 1

@@ -181,6 +181,7 @@ class Outputs:
             ("estates", "estates"), ("remittances", "remitted"),
         ):  # fmt: skip
             row[name] = int(getattr(changes, field)) if changes is not None else 0
+        row["returns_to_parents"] = len(changes.returned_child) if changes is not None else 0
         row["partners_exchanged"] = changes.exchanged.shape[1] if changes is not None else 0
         for reason in ("chance", "income", "services", "network", "home", "shock", "family"):
             row[f"reason_{reason}"] = changes.by_reason[reason] if changes is not None else 0

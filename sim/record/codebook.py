@@ -59,6 +59,12 @@ def _national() -> Table:
         ("moves_whole", "households", "households that moved with everybody", MOVE),
         ("moves_split", "households", "households founded by one adult who left", MOVE),
         ("moves_home", "households", "of the moves, those back to the home place", MOVE),
+        (
+            "returns_to_parents",
+            "households",
+            "of those back home, people alone who joined their parents' household",
+            MOVE,
+        ),
         ("moved_persons", "persons", "persons who moved", MOVE),
         ("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`"),
         *(

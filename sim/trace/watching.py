@@ -146,6 +146,12 @@ class Watching:
     def committed(self, changes: Changes) -> None:
         """After the commit: what became of it and its family; then what remittances will do."""
         children = changes.founded_child[changes.founded_parent == np.uint64(self.uid)]
+        self._home = [
+            written(u) for u in changes.returned_parent[changes.returned_child == np.uint64(self.uid)]
+        ]
+        self._back = [
+            written(u) for u in changes.returned_child[changes.returned_parent == np.uint64(self.uid)]
+        ]
         if not self.present:
             self._found(changes)
             return
@@ -284,6 +290,8 @@ class Watching:
         new = [person(code, year) for code in (+came).elements()]
         if self._partner is not None and self._partner.hosts and new:
             told.append(Event("joined", f"joined by {', '.join(new)}"))
+        elif self._back:
+            told.append(Event("joined", f"{', '.join(new)} of {self._back[0]} is back home", self._back[0]))
         elif self._called["followed by"] and new:
             parents = self._called["followed by"][0]
             told.append(
@@ -316,6 +324,8 @@ class Watching:
             return Event("gone", f"it lives on in {self._partner.uid}", self._partner.uid)
         if self._mask & _DEAD:
             return Event("gone", f"its last adult is dead; households of the place take in {', '.join(left)}")
+        if self._home:
+            return Event("gone", f"lives with the parents {self._home[0]} again", self._home[0])
         if not self._called["follows"]:
             raise StoryDiffers(
                 f"{written(self.uid)}: the household is no more, and the story does not say why"

@@ -237,6 +237,7 @@ def test_people_and_money_are_kept_when_everything_happens(step: str, start: str
     assert len(changes) == (8 if step == "quarter" else 12)
     for what in HAPPENS:
         assert sum(getattr(c, what) for c in changes) > 0, what
+    assert sum(len(c.returned_child) for c in changes) > 0, "nobody came home to the parents"
 
 
 def test_three_months_are_a_quarter() -> None:

@@ -37,6 +37,7 @@ LIVELY = {
     "reform.policy": "actual",
     "consider.lambda0": 0.1,
     "choose.move_share": 0.5,
+    "choose.home": 2.0,
     "money.follow_chance": 0.05,
     "money.remit_chance": 0.5,
 }
@@ -66,6 +67,7 @@ class Everybody:
         self.moves: dict[tuple[int, int], tuple[int, bool]] = {}
         self.people = {"birth": 0, "death": 0}
         self.founded: dict[int, list[int]] = {}
+        self.back: list[tuple[int, int]] = []
 
     def frozen(self, tables: Tables, followers: Follows) -> None:
         for one in self.watched.values():
@@ -87,6 +89,7 @@ class Everybody:
             changes.founded_child.tolist(), changes.founded_parent.tolist(), strict=True
         ):
             self.founded.setdefault(child, []).append(parent)
+        self.back += zip(changes.returned_child.tolist(), changes.returned_parent.tolist(), strict=True)
         for one in self.watched.values():
             one.committed(changes)
 
@@ -130,6 +133,21 @@ def test_moves_and_lives_told_are_those_of_the_model(everybody: Everybody) -> No
     assert people == everybody.people
     assert people["birth"] > 5
     assert people["death"] > 5
+
+
+def test_who_came_home_to_the_parents_and_they_say_so(everybody: Everybody, folder: Path) -> None:
+    child, parent = next(pair for pair in everybody.back if pair[1] in everybody.watched)
+    last = trace(folder, written(child), steps=99).chapters[-1].life[-1]
+    assert (last.kind, last.text) == ("gone", f"lives with the parents {written(parent)} again")
+    told = [
+        event
+        for chapter in everybody.chapters[parent]
+        for event in chapter.life
+        if event.uid == written(child)
+    ]
+    assert any(
+        event.kind == "joined" and event.text.endswith(f"of {written(child)} is back home") for event in told
+    )
 
 
 def test_every_kind_of_event_occurs_and_the_money_adds_up(everybody: Everybody) -> None:
