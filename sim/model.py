@@ -277,6 +277,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.geography.district,
             np.empty(0, dtype=np.int64),
         )
+        self._spent("followers", clock)
         if self.watch is not None:
             self.watch.frozen(tables, followers)
         run = self._objects.household_pass if self._objects is not None else threads.household_pass
@@ -377,7 +378,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def _life_tables(self) -> LifeTables:
         h = self.households
-        self.women = exposure(h.member, h.place, self.world.urban, h.n, self.year)
+        self.women = exposure(h.member, h.attributes, h.place, self.world.urban, h.n, self.year)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, self.women)
 
     def _spent(self, phase: str, since: float) -> float:

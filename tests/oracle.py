@@ -297,13 +297,13 @@ class Country:
         assert self.district[place] == d
         return what, to, max(decisive, key=lambda name: decisive[name]) if decisive else reason
 
-    def leaver(self, uid: int, people: list[int], kind: int) -> int:
+    def leaver(self, uid: int, people: list[int], kind: int, newly_wed: bool) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
         move = self.scenario.move
         psi = (move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly)[kind // 4]
         ages = {m: age_of(b, self.seen.year) for m, b in enumerate(people)}
         adults = {m: a for m, a in ages.items() if a >= 18}
-        taken = {m for m in adults if m in partners(people, self.seen.year)}
+        taken = {m for m in adults if m in partners(people, self.seen.year, newly_wed)}
         if taken == set(adults):  # seldom anybody leaves alone then (assumption A71)
             psi *= move.leaver_partnered_weight
         if len(adults) < 2 or not hash64(self.key["split"], uid) >> 32 < psi * TWO_32:
@@ -326,6 +326,7 @@ class Country:
         uid, place, home = rows["uid"][i], rows["place"][i], rows["home_place"][i]
         people = [b for b in rows["member"][i] if b]
         attributes, year = rows["attributes"][i], seen.year
+        newly_wed = bool(attributes >> 5 & 1)
         kind, shock = rows["flags"][i] & 15, rows["flags"][i] >> 4 & 7
 
         growth = round((1.0 - (1.0 - self.scenario.ties.growth) ** self.dt) * 256)
@@ -342,8 +343,9 @@ class Country:
 
         area = 1 if self.world.urban[place] else 0
         life = life_of(
-            people, uid, year, seen.death, seen.birth[area], seen.seek, self.key["life"], self.key["detail"]
-        )
+            people, uid, year, seen.death, seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
+            newly_wed,
+        )  # fmt: skip
         considers, choice, to, leaver, reason = False, "stay", -1, -1, ""
         if life:
             dead = [r for r in life if r < 6]
@@ -354,6 +356,10 @@ class Country:
                 born.append((year - 1910) << 1 | (not boy))
             if any(15 <= age_of(people[m], year) <= 64 for m in dead):
                 shock = 7
+            if newly_wed and any(
+                age_of(people[m], year) < 35 and m in partners(people, year, True) for m in dead
+            ):
+                attributes &= ~32
             people = sorted([b for m, b in enumerate(people) if m not in dead] + born)
             if dead or born:
                 kind = stage_of(people, year) * 4 + kind % 4
@@ -382,4 +388,6 @@ class Country:
             if done["shock"] and not hash32(uid, self.key["consider"]) < calm * TWO_32:
                 reason = "shock"
             done["reason"] = reason
-            done["leaver"] = -1 if to == home else self.leaver(uid, people, kind)
+            done["leaver"] = (
+                -1 if to == home else self.leaver(uid, people, kind, bool(done["attributes"] >> 5 & 1))
+            )

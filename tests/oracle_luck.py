@@ -90,8 +90,8 @@ def age_of(byte: int, year: int) -> int:
     return year - 1910 - (byte >> 1)
 
 
-def partners(people: list[int], year: int) -> dict[int, int]:
-    """Slot -> slot of the partner."""
+def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int, int]:
+    """Slot -> slot of the partner; where newly-weds live with the parents, one couple of the children at home."""
     age = [age_of(b, year) for b in people]
     adults = [m for m, a in enumerate(age) if a >= 18]
     if len(adults) < 2:
@@ -104,25 +104,32 @@ def partners(people: list[int], year: int) -> dict[int, int]:
         has_child = any(16 <= age[m] - a <= 45 for a in age)
         return age[m] < 35 and has_elder and not has_child
 
-    free = [m for m in adults if not at_home(m)]
-    found: dict[int, int] = {}
-    while True:
-        pairs = [
-            (abs(age[m] - age[w]), m, w)
-            for m, w in itertools.product(free, free)
-            if not people[m] & 1 and people[w] & 1 and abs(age[m] - age[w]) <= 12
-        ]
-        if not pairs:
-            return found
-        _, m, w = min(pairs)
-        found |= {m: w, w: m}
-        free = [k for k in free if k not in (m, w)]
+    def closest(free: list[int], most: int) -> dict[int, int]:
+        found: dict[int, int] = {}
+        while most:
+            pairs = [
+                (abs(age[m] - age[w]), m, w)
+                for m, w in itertools.product(free, free)
+                if not people[m] & 1 and people[w] & 1 and abs(age[m] - age[w]) <= 12
+            ]
+            if not pairs:
+                break
+            _, m, w = min(pairs)
+            found |= {m: w, w: m}
+            free = [k for k in free if k not in (m, w)]
+            most -= 1
+        return found
+
+    home = [m for m in adults if at_home(m)]
+    found = closest([m for m in adults if m not in home], 6)
+    young_parents = [m for m in adults if m not in home and age[m] < 35 and max(age) - age[m] >= 16]
+    return found | (closest(home, 1) if newly_wed and not young_parents else {})
 
 
-def seeking(people: list[int], year: int) -> list[int]:
+def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
     """Slots of those who are single and free to look for a partner."""
     age = [age_of(b, year) for b in people]
-    pair = partners(people, year)
+    pair = partners(people, year, newly_wed)
 
     def guardian(m: int) -> bool:
         for j, other in enumerate(age):
@@ -135,20 +142,28 @@ def seeking(people: list[int], year: int) -> list[int]:
     return [m for m in range(len(people)) if 18 <= age[m] <= 45 and m not in pair and not guardian(m)]
 
 
-def mothers(people: list[int], year: int) -> list[int]:
+def mothers(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
     """Slots of the women who can give birth: with a partner and a free slot each."""
-    pair = partners(people, year)
+    pair = partners(people, year, newly_wed)
     women = [m for m, b in enumerate(people) if b & 1 and m in pair and age_of(b, year) < 50]
     return women[: 6 - len(people)]
 
 
 def life_of(
-    people: list[int], uid: int, year: int, death: Any, birth: Any, seek: Any, key: int, detail: int
+    people: list[int],
+    uid: int,
+    year: int,
+    death: Any,
+    birth: Any,
+    seek: Any,
+    key: int,
+    detail: int,
+    newly_wed: bool = False,
 ) -> list[int]:
     """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches by slot; ``birth`` that of the area."""
     risks = {m: float(death[b]) for m, b in enumerate(people)}
-    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year)}
-    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year)}
+    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, newly_wed)}
+    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, newly_wed)}
     left = {r: risks[r] for r in sorted(risks) if risks[r] > 0.0}
     if not hash32(uid, key) < chance(math.fsum(left.values())) * TWO_32:
         return []

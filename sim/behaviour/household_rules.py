@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
 from sim.behaviour.consider import considers
-from sim.behaviour.kin import couples_of
+from sim.behaviour.kin import couples_of, parts_newly_weds
 from sim.behaviour.life_course import apply_life, has_adult
 from sim.behaviour.move import leaver
 from sim.behaviour.tables import Tables
@@ -22,6 +22,7 @@ from sim.population.columns import (
     BUSY,
     MEMBERS,
     N_TYPES,
+    NEWLY_WED,
     SECTOR_MASK,
     SECTOR_SHIFT,
     SHOCK_MASK,
@@ -117,9 +118,12 @@ def live_through(
     bereaved = False
     seeker = -1
     gone = 0
+    wed = attributes[i] & np.uint8(NEWLY_WED)
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
+            if wed and parts_newly_weds(member[i], m, year):
+                attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             bereaved |= (word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
         elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone
@@ -176,7 +180,7 @@ def decide(
         uid[i],
         member[i],
         to == home,
-        couples_of(member[i], tables.year),
+        couples_of(member[i], tables.year, attributes[i] & np.uint8(NEWLY_WED)),
         tables.year,
         tables.psi[kind // _TYPES_A_STAGE],
         tables.leaver_young_weight,

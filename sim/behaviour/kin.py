@@ -5,17 +5,20 @@
   not a partner: the son of 24 and the daughter of 21 of a nuclear household are brother and sister.
 - Three or more adults under 35 without anybody a generation apart are **sharers** (siblings or friends who went to
   town): no couples.
+- But where newly-weds live with the parents (a bit of the household's attributes), and no child tells who they are
+  yet, the man and the woman among these children who are closest in age are a **couple**.
 - Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
   household of three generations the grandparents are one couple and the son and his wife another.
 - **Single** is who is 18-45, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
   of one of a couple (the children are explained by a couple of the own generation). A lone parent does not look for
   a partner, and no one does who would leave minors without an adult.
 
-What this gets wrong: newly-weds who live childless with the parents count as brother and sister (each may look for a
-partner); two siblings or friends of different sex who share a flat in town count as a couple, and may have a
-child; so do a lone parent with a brother or sister of the other sex, and a brother and sister of 35 and more who
-stayed with old parents; couples of the same sex, or with more than 12 years between them, are not seen; lone
-parents find nobody before the children left; the widowed are singles like all others.
+What this gets wrong: childless couples who lived with parents at the start count as brother and sister (each may look
+for a partner), and of newly-weds and a sister of the same age the wrong two may be the couple; two siblings or friends
+of different sex who share a flat in town count as a couple, and may have a child; so do a lone parent with a brother or
+sister of the other sex, and a brother and sister of 35 and more who stayed with old parents; couples of the same sex,
+or with more than 12 years between them, are not seen; lone parents find nobody before the children left; the widowed
+are singles like all others.
 """
 
 from __future__ import annotations
@@ -43,8 +46,39 @@ _BEYOND_AGES: Final = 1000
 
 
 @kernel
-def couples_of(member: NDArray[np.uint8], year: int) -> int:
-    """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1."""
+def _nearest_in_age(member: NDArray[np.uint8], year: int, men: int, women: int, most: int) -> int:
+    """Couples of man and woman, the closest in age first, up to ``most``; packed as in `couples_of`."""
+    couples = 0
+    he = 0
+    she = 0
+    while men != 0 and women != 0 and most > 0:
+        best = WIDEST_COUPLE_YEARS + 1
+        for m in range(MEMBERS):
+            if (men >> m) & 1:
+                for w in range(MEMBERS):
+                    if (women >> w) & 1:
+                        gap = abs(age_of(member[m], year) - age_of(member[w], year))
+                        if gap < best:
+                            best, he, she = gap, m, w
+        if best > WIDEST_COUPLE_YEARS:
+            break
+        men &= ~(1 << he)
+        women &= ~(1 << she)
+        couples |= ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
+        most -= 1
+    return couples
+
+
+@kernel
+def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
+    """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1.
+
+    Parameters
+    ----------
+    member : (6,) uint8
+    newly_wed : int
+        Other than 0 where newly-weds live with the parents: the bit `NEWLY_WED` of the household's attributes.
+    """
     oldest = -_BEYOND_AGES
     youngest = _BEYOND_AGES
     adults = 0
@@ -63,6 +97,9 @@ def couples_of(member: NDArray[np.uint8], year: int) -> int:
     women = 0
     he = 0
     she = 0
+    sons = 0
+    daughters = 0
+    young_parent = False
     for m in range(MEMBERS):
         if member[m] == 0:
             continue
@@ -75,7 +112,12 @@ def couples_of(member: NDArray[np.uint8], year: int) -> int:
                 if member[j] != 0:
                     gap = age - age_of(member[j], year)
                     parent |= (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
+            young_parent |= parent
             if not parent:
+                if member[m] & 1:
+                    daughters |= 1 << m
+                else:
+                    sons |= 1 << m
                 continue
         if member[m] & 1:
             women |= 1 << m
@@ -83,27 +125,15 @@ def couples_of(member: NDArray[np.uint8], year: int) -> int:
         else:
             men |= 1 << m
             he = m
-    if men == 0 or women == 0:
-        return 0
-    if men == 1 << he and women == 1 << she:  # one of each: most households
-        if abs(age_of(member[he], year) - age_of(member[she], year)) > WIDEST_COUPLE_YEARS:
-            return 0
-        return ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
     couples = 0
-    while men != 0 and women != 0:
-        best = WIDEST_COUPLE_YEARS + 1
-        for m in range(MEMBERS):
-            if (men >> m) & 1:
-                for w in range(MEMBERS):
-                    if (women >> w) & 1:
-                        gap = abs(age_of(member[m], year) - age_of(member[w], year))
-                        if gap < best:
-                            best, he, she = gap, m, w
-        if best > WIDEST_COUPLE_YEARS:
-            break
-        men &= ~(1 << he)
-        women &= ~(1 << she)
-        couples |= ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
+    if men != 0 and women != 0:
+        if men == 1 << he and women == 1 << she:  # one of each: most households
+            if abs(age_of(member[he], year) - age_of(member[she], year)) <= WIDEST_COUPLE_YEARS:
+                couples = ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
+        else:
+            couples = _nearest_in_age(member, year, men, women, MEMBERS)
+    if newly_wed != 0 and not young_parent:
+        couples |= _nearest_in_age(member, year, sons, daughters, 1)
     return couples
 
 
@@ -149,7 +179,15 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
 
 
 @kernel
-def partner_of(member: NDArray[np.uint8], m: int, year: int) -> int:
+def parts_newly_weds(member: NDArray[np.uint8], m: int, year: int) -> bool:
+    """Whether newly-weds who live here part when this member leaves or dies: one of a couple, and under 35."""
+    if age_of(member[m], year) >= CHILD_AT_HOME_BELOW:
+        return False
+    return bool(_partner(couples_of(member, year, 1), m) >= 0)
+
+
+@kernel
+def partner_of(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> int:
     """Slot of a member's inferred partner, -1 if there is none; partners are mutual.
 
     Parameters
@@ -160,13 +198,13 @@ def partner_of(member: NDArray[np.uint8], m: int, year: int) -> int:
         Slot 0..5; an empty one has no partner.
     year : int
     """
-    return _partner(couples_of(member, year), m)
+    return _partner(couples_of(member, year, newly_wed), m)
 
 
 @kernel
-def is_single(member: NDArray[np.uint8], m: int, year: int) -> bool:
+def is_single(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
     """Whether a member of 18-45 is free to look for a partner, as inferred (see the module); never with a partner."""
-    return single_with(member, m, year, couples_of(member, year))
+    return single_with(member, m, year, couples_of(member, year, newly_wed))
 
 
 @kernel
@@ -188,9 +226,17 @@ def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
 
 
 @kernel
-def can_give_birth(member: NDArray[np.uint8], m: int, year: int) -> bool:
+def can_give_birth(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
     """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
-    return (mothers_of(member, year, couples_of(member, year)) >> m) & 1 == 1
+    return (mothers_of(member, year, couples_of(member, year, newly_wed)) >> m) & 1 == 1
 
 
-__all__ = ["can_give_birth", "couples_of", "is_single", "mothers_of", "partner_of", "single_with"]
+__all__ = [
+    "can_give_birth",
+    "couples_of",
+    "is_single",
+    "mothers_of",
+    "partner_of",
+    "parts_newly_weds",
+    "single_with",
+]

@@ -17,7 +17,7 @@ from sim.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEA
 from sim.behaviour.move import ADULT_AGE, age_of
 from sim.kernel import kernel
 from sim.pool import over_blocks
-from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
 from sim.population.hashing import hash32
 
 # bits of a mask of events, a slot each: deaths, births, searches; draws 0.._RISKS-1 of a key belong to these risks
@@ -62,6 +62,7 @@ def life_events(
     death: NDArray[np.float64],
     birth: NDArray[np.float64],
     seek: NDArray[np.float64],
+    newly_wed: int = 0,
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
@@ -80,6 +81,8 @@ def life_events(
     year : int
     death, seek : (256,) float64; birth : (2, 256) float64
         From `sim.behaviour.life_tables.life_tables`.
+    newly_wed : int
+        The bit of the household's attributes, see `sim.behaviour.kin.couples_of`.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def life_events(
         Bits 0-5: who dies; 6-11: who gives birth; 12-17: who looks for a partner. Whenever it is not 0,
         ``hash32(uid, key) >> 6`` is below the sum of the members' low 26 bits of ``word``.
     """
-    couples = couples_of(member, year)
+    couples = couples_of(member, year, newly_wed)
     mothers = mothers_of(member, year, couples)
     area = URBAN if urban else RURAL
     possible = 0
@@ -195,6 +198,7 @@ def apply_life(
 @kernel
 def _expose(
     member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
     place: NDArray[np.uint16],
     urban: NDArray[np.bool_],
     lo: int,
@@ -217,7 +221,9 @@ def _expose(
             continue
         base = (URBAN if urban[place[i]] else RURAL) * FERTILE_AGES
         # a full household has no room for a birth
-        mothers = mothers_of(row, year, couples_of(row, year)) if row[MEMBERS - 1] == 0 else 0
+        mothers = 0
+        if row[MEMBERS - 1] == 0:
+            mothers = mothers_of(row, year, couples_of(row, year, attributes[i] & NEWLY_WED))
         for m in range(MEMBERS):
             if (women >> m) & 1:
                 at = (base + age_of(row[m], year) - FERTILE_FROM) * 2
@@ -226,7 +232,12 @@ def _expose(
 
 
 def exposure(
-    member: NDArray[np.uint8], place: NDArray[np.uint16], urban: NDArray[np.bool_], n: int, year: int
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    place: NDArray[np.uint16],
+    urban: NDArray[np.bool_],
+    n: int,
+    year: int,
 ) -> NDArray[np.int64]:
     """Women of 15-49 by area and single age, all and those who can give birth, (2, 35, 2) int64.
 
@@ -237,6 +248,7 @@ def exposure(
     ----------
     member : (>= n, 6) uint8
         Fortran order is the fastest: it is read column by column.
+    attributes : (>= n,) uint8
     place : (>= n,) uint16
     urban : (P,) bool
     n : int
@@ -249,6 +261,7 @@ def exposure(
     def work(first: int, last: int) -> None:
         _expose(
             member,
+            attributes,
             place,
             urban,
             first * _BLOCK,

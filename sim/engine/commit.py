@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.choose import REASON_FAMILY, REASONS
+from sim.behaviour.kin import parts_newly_weds
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
 from sim.engine.changes import Changes
@@ -38,7 +39,7 @@ from sim.engine.rows import (
 )
 from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
-from sim.population.columns import BUSY, MEMBERS, Households
+from sim.population.columns import BUSY, MEMBERS, NEWLY_WED, Households
 from sim.population.links import Links
 
 
@@ -146,9 +147,11 @@ def _move(
             for m in range(MEMBERS):
                 h.member[child, m] = 0
                 people[k, m] = 0
+            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], leaver[k], year):
+                h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
-            h.attributes[child] = settled(h.attributes[i], urban[d], True)
+            h.attributes[child] = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ NEWLY_WED)
             h.flags[child] = 0
             refresh(h, child, year)
             refresh(h, i, year)
@@ -209,6 +212,7 @@ def _join(
                 put_in(h, c, take_out(h, i, 0))
             h.wealth[c] += h.wealth[i]
             h.wealth[i] = 0
+            h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
             h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
             refresh(h, c, year)
             merged[emptied] = i

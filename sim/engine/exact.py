@@ -15,6 +15,7 @@ from sim.behaviour.tables import Tables
 from sim.kernel import kernel
 from sim.population.columns import (
     BUSY,
+    NEWLY_WED,
     SHOCK_MASK,
     SHOCK_SHIFT,
     TYPE_MASK,
@@ -40,8 +41,9 @@ def _live_block(
     for c in range(candidate.shape[0]):
         i = candidate[c]
         events = life_events(
-            uid[i], member[i], urban[place[i]], year, life_key, detail_key, death, birth, seek
-        )
+            uid[i], member[i], urban[place[i]], year, life_key, detail_key, death, birth, seek,
+            attributes[i] & NEWLY_WED,
+        )  # fmt: skip
         if events != 0:
             candidate[out] = i
             mask[out] = live_through(

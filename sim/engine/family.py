@@ -25,7 +25,7 @@ from sim.engine.rows import (
 from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
 from sim.pool import over_blocks
-from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households
 
 _FULL = 65535
 
@@ -166,6 +166,8 @@ def _settle_couples(
             h.wealth[guest] += dowry - brought
             code = take_out(h, guest, slot)
             put_in(h, host, code)
+            if joins[k]:
+                h.attributes[host] |= np.uint8(NEWLY_WED)
             refresh(h, host, year)
             if n_guest == 1:
                 emptied[empty] = guest
@@ -190,7 +192,7 @@ def _settle_couples(
             h.home_place[row] = h.home_place[m]
             h.ties[row] = h.ties[m]
             h.income_quantile[row] = h.income_quantile[m]
-            h.attributes[row] = settled(h.attributes[m], urban[place_m], False)
+            h.attributes[row] = settled(h.attributes[m], urban[place_m], False) & np.uint8(0xFF ^ NEWLY_WED)
             h.flags[row] = 0
             h.wealth[row] = share_of_wealth(h, m, n_m)
             dowry = share_of_wealth(h, w, n_w)

@@ -31,7 +31,7 @@ from sim.behaviour.tables import Tables
 from sim.behaviour.ties import grown
 from sim.behaviour.wealth import wealth_after
 from sim.engine.events import Events
-from sim.population.columns import BUSY, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
+from sim.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
 from sim.population.hashing import hash32
 from sim.population.household import Household
 
@@ -72,8 +72,9 @@ class DecidingHousehold(Household):
 
         t = tables
         events = life_events(
-            h.uid[i], h.member[i], t.urban[here], t.year, t.life_key, t.detail_key, t.death, t.birth, t.seek
-        )
+            h.uid[i], h.member[i], t.urban[here], t.year, t.life_key, t.detail_key, t.death, t.birth, t.seek,
+            int(h.attributes[i]) & NEWLY_WED,
+        )  # fmt: skip
         mask = 0
         if events != 0:
             mask = live_through(

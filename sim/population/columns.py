@@ -21,12 +21,13 @@ STAGES: Final = ("young adult", "children", "other", "elderly")
 SECTORS: Final = ("agriculture", "industry", "service", "none")
 TENURES: Final = ("own", "rent", "social")
 
-# attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure
+# attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure, bit 5 newly-weds live with the parents
 SKILL_MASK: Final = 0x01
 SECTOR_SHIFT: Final = 1
 SECTOR_MASK: Final = 0x03
 TENURE_SHIFT: Final = 3
 TENURE_MASK: Final = 0x03
+NEWLY_WED: Final = 0x20
 
 # flags: bits 0-3 type = stage * 4 + skilled * 2 + (sector is not agriculture), bits 4-6 shock in steps left,
 # bit 7 busy: touched by another event of this step, cleared by the next pass

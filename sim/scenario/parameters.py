@@ -333,7 +333,7 @@ class Move(Section):
     )
 
     leaver_young_weight: float = parameter(
-        20.0,
+        40.0,
         "how much likelier an adult of 18-22 is the one who leaves than one of 35 or older, falling in between",
         unit="ratio",
         status="A",
@@ -342,7 +342,7 @@ class Move(Section):
         le=1000,
     )
     leaver_partnered_weight: float = parameter(
-        0.1,
+        0.2,
         "readiness of an adult with a partner in the household to leave alone, over that of one without",
         unit="ratio",
         status="A",

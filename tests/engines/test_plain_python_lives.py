@@ -14,6 +14,7 @@ from scipy.stats import gamma
 
 from sim.behaviour.life_course import life_events
 from sim.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
+from sim.population.columns import NEWLY_WED
 from sim.scenario.parameters_household import LifeCourse
 
 YEAR = 2024
@@ -126,9 +127,12 @@ def families(draw: st.DrawFn) -> list[int]:
     uid=st.integers(0, 2**64 - 1),
     scale=st.sampled_from([0.05, 1.0, 4.0]),
     seed=st.integers(0, 99),
+    newly_wed=st.booleans(),
 )
 @settings(max_examples=400, deadline=None)
-def test_life_events_are_those_of_plain_python(people: list[int], uid: int, scale: float, seed: int) -> None:
+def test_life_events_are_those_of_plain_python(
+    people: list[int], uid: int, scale: float, seed: int, newly_wed: bool
+) -> None:
     """Any household, hazards that differ for every byte."""
     rng = np.random.default_rng(seed)
     death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
@@ -137,7 +141,8 @@ def test_life_events_are_those_of_plain_python(people: list[int], uid: int, scal
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
         mask = life_events(
-            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek
-        )
+            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek,
+            NEWLY_WED * newly_wed,
+        )  # fmt: skip
         found = [r for r in range(18) if mask >> r & 1]
-        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail)
+        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail, newly_wed)

@@ -28,7 +28,7 @@ from sim.behaviour.life_tables import (
     LifeTables,
     life_tables,
 )
-from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
+from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
 from sim.population.hashing import hash32, key64
 from sim.scenario.parameters_household import LifeCourse
 
@@ -100,6 +100,30 @@ def test_who_lives_with_whom(people: str, pairs: list[str], singles: str) -> Non
     member = row(*people.split())
     assert couples(member) == {frozenset(p.split()) for p in pairs}
     assert slots(member, is_single) == set(singles.split())
+
+
+@pytest.mark.parametrize(
+    ("people", "pairs", "singles"),
+    [
+        # the bride of the son; with a sister the two closest in age; none under age
+        ("m50 f47 m24 f21", ["m50 f47", "m24 f21"], ""),
+        ("m50 f47 m25 f24 f21", ["m50 f47", "m25 f24"], "f21"),
+        ("m50 f47 m24 f17", ["m50 f47"], "m24"),
+        # one couple; once there is a child, it tells who they are
+        ("m50 f47 m25 m23 f24 f22", ["m50 f47", "m25 f24"], "m23 f22"),
+        ("m50 f47 m24 f21 f19 m1", ["m50 f47", "m24 f21"], "f19"),
+        # the parents are dead
+        ("m24 f21", ["m24 f21"], ""),
+    ],
+)
+def test_newly_weds_with_the_parents_are_a_couple(people: str, pairs: list[str], singles: str) -> None:
+    member = row(*people.split())
+    found = ((m, partner_of(member, m, YEAR, NEWLY_WED)) for m in range(MEMBERS))
+    assert {frozenset((name(member[m]), name(member[p]))) for m, p in found if p >= 0} == {
+        frozenset(p.split()) for p in pairs
+    }
+    alone = {name(member[m]) for m in range(MEMBERS) if is_single(member, m, YEAR, NEWLY_WED)}
+    assert alone == set(singles.split())
 
 
 @pytest.mark.parametrize(
@@ -360,11 +384,23 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
         (0, 27, 1), (1, 27, 0), (0, 38, 0), (1, 47, 1), (1, 15, 0), (1, 31, 1), (1, 27, 0)
     ):  # fmt: skip
         expected[area, age - 15] += (1, eligible)
-    assert (exposure(member, place, urban, len(rows), YEAR) == expected).all()
-    assert exposure(member, place, urban, 1, YEAR).sum() == 2
-    assert exposure(member, place, urban, 0, YEAR).sum() == 0
+    assert (
+        exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, len(rows), YEAR) == expected
+    ).all()
+    assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 1, YEAR).sum() == 2
+    assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 0, YEAR).sum() == 0
     times = np.array([9_000, 20_000, 11_000, 7_000, 13_000, 10_000])
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(len(rows)), times))
-    counted = exposure(np.asfortranarray(member[order]), place[order], urban, len(order), YEAR)
-    parts = [exposure(member[i:], place[i:], urban, 1, YEAR) * times[i] for i in range(len(rows))]
+    counted = exposure(
+        np.asfortranarray(member[order]),
+        np.zeros(len(order), dtype=np.uint8),
+        place[order],
+        urban,
+        len(order),
+        YEAR,
+    )
+    parts = [
+        exposure(member[i:], np.zeros_like(place, dtype=np.uint8), place[i:], urban, 1, YEAR) * times[i]
+        for i in range(len(rows))
+    ]
     assert (counted == np.sum(parts, axis=0)).all()

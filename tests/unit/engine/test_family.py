@@ -6,7 +6,22 @@ import itertools
 
 import numpy as np
 import pytest
-from by_hand import FARM, LAND, OWN, RENT, SERVICE, Land, Row, happenings, households, person, seeks, settle
+from by_hand import (
+    FARM,
+    LAND,
+    OWN,
+    RENT,
+    SERVICE,
+    Land,
+    Row,
+    following,
+    happenings,
+    households,
+    linked,
+    person,
+    seeks,
+    settle,
+)
 
 from sim.population.columns import Households
 from sim.population.hashing import hash64, hash64_2
@@ -62,6 +77,34 @@ def test_a_bride_may_move_in_with_his_parents() -> None:
     c = done.changes
     assert (c.couples, c.new_rows, c.freed_rows) == (1, 0, 0)
     assert (c.origin.tolist(), c.destination.tolist(), c.persons.tolist()) == ([0], [1], [1])
+
+
+def newly_wed(done, uid: int) -> int:  # type: ignore[no-untyped-def]
+    return done.of("attributes", uid) >> 5 & 1
+
+
+def test_a_bride_with_his_parents_is_known_for_his_wife() -> None:
+    """Else both would look for somebody else in the next quarter."""
+    done = with_parents(Row(1, 0, "m50 f48 f22"), Row(2, 1, "m60 f55 m25"))
+    assert (newly_wed(done, 1), newly_wed(done, 2)) == (0, 1)
+    founded = with_parents(Row(1, 0, "m50 f48 f22"), Row(2, 1, "m60 f55 m25 f22", newly_wed=1), share=0.0)
+    assert [newly_wed(founded, uid) for uid in (2, *founded.new)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("slot", "left"), [(0, 1), (2, 0), (4, 1)], ids=["the father", "the bride", "the sister"]
+)
+def test_newly_weds_part_when_one_of_them_leaves(slot: int, left: int) -> None:
+    h = households(Row(1, 0, "m52 f50 m25 f24 f19", newly_wed=1))
+    assert h.member[0, slot] == person(("m52", "f50", "m25", "f24", "f19")[slot])
+    done = settle(h, happenings(moves=[(0, 4, slot)]))
+    assert (newly_wed(done, 1), newly_wed(done, *done.new)) == (left, 0)
+
+
+def test_newly_weds_who_follow_with_the_parents_stay_a_couple() -> None:
+    h = households(Row(1, 0, "m52 m25 f24", newly_wed=1), Row(2, 4, "m29 f28", home=0))
+    done = settle(h, happenings(), links=linked((1, 0)), follows=following((0, 1)))
+    assert (done.people(2), newly_wed(done, 2)) == ("m52 m29 f28 m25 f24", 1)
 
 
 def test_where_his_parents_have_no_room_they_found_a_household() -> None:
