@@ -20,6 +20,7 @@ from sim.engine.changes import Changes
 from sim.engine.estates import inherit
 from sim.engine.events import Events
 from sim.engine.family import pair_up, seekers_of
+from sim.engine.followers import follow_children
 from sim.engine.identity import new_uids
 from sim.engine.ledger import MOVE_KINDS, Ledger, Movers
 from sim.engine.orphans import rehouse_orphans
@@ -27,7 +28,6 @@ from sim.engine.returns import come_home
 from sim.engine.rows import (
     WARMED,
     Rows,
-    put_in,
     refresh,
     rows_of,
     settled,
@@ -39,7 +39,7 @@ from sim.engine.rows import (
 )
 from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
-from sim.population.columns import BUSY, MEMBERS, NEWLY_WED, Households
+from sim.population.columns import MEMBERS, NEWLY_WED, Households
 from sim.population.links import Links
 
 
@@ -164,72 +164,6 @@ def _move(
     return whole, returns, int(paid)
 
 
-@kernel
-def _join(
-    h: Rows,
-    parent_row: NDArray[np.int64],
-    child_row: NDArray[np.int64],
-    urban: NDArray[np.bool_],
-    year: int,
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int64],
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    merged: NDArray[np.int64],
-    merged_into: NDArray[np.int64],
-    which: NDArray[np.int64],
-) -> tuple[int, int]:
-    """Parents join a child who moved away: into its household if all fit, else as neighbours.
-
-    Returns how many followed (their positions in ``which``) and how many households were merged (their rows are
-    listed in ``merged`` and empty).
-    """
-    done = 0
-    emptied = 0
-    for k in range(parent_row.shape[0]):
-        i, c = parent_row[k], child_row[k]
-        # whoever was touched by another event of this step stays; so do full units of wealth that would not fit
-        if (h.flags[i] & np.uint8(BUSY)) or (h.flags[c] & np.uint8(BUSY)) or h.place[i] == h.place[c]:
-            continue
-        o, d = np.int64(h.place[i]), np.int64(h.place[c])
-        n_i, n_c = size_of(h, i), size_of(h, c)
-        home = province[district[h.home_place[i]]]
-        origin[done] = o
-        destination[done] = d
-        which[done] = k
-        for m in range(MEMBERS):
-            people[done, m] = h.member[i, m]
-        persons[o] -= n_i
-        persons[d] += n_i
-        households[o] -= 1
-        network[home, district[o]] -= 1
-        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= 65535:
-            for _ in range(n_i):
-                put_in(h, c, take_out(h, i, 0))
-            h.wealth[c] += h.wealth[i]
-            h.wealth[i] = 0
-            h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
-            h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
-            refresh(h, c, year)
-            merged[emptied] = i
-            merged_into[emptied] = c
-            emptied += 1
-        else:
-            h.place[i] = d
-            h.ties[i] = 0
-            h.attributes[i] = settled(h.attributes[i], urban[d], True)
-            refresh(h, i, year)
-            h.flags[c] = np.uint8(h.flags[c] | np.uint8(BUSY))
-            households[d] += 1
-            network[home, district[d]] += 1
-        done += 1
-    return done, emptied
-
-
 def commit(
     households: Households,
     links: Links,
@@ -252,7 +186,6 @@ def commit(
     one_by_one : bool
         Also say who made each move (`Changes.movers`).
     """
-    carried = (tables.district, tables.province, stocks.households, stocks.persons, stocks.network)
     emptied = np.empty(len(events.life_row), dtype=np.int64)
     births, deaths, n_empty = _life(
         rows_of(households),
@@ -335,41 +268,24 @@ def commit(
     home = come_home(households, links, events, tables, stocks)
     home_child, home_parent = households.uid[home.emptied], households.uid[home.parent]
     home_place = households.place[home.parent].astype(np.int32)
-    at_most = len(followers)
-    follow_origin, follow_to = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
-    follow_people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
-    merged, into, which = (np.empty(at_most, dtype=np.int64) for _ in range(3))
     families = who(followers.parent, "follow")
-    followed, n_merged = _join(
-        h,
-        followers.parent,
-        followers.child,
-        tables.urban,
-        tables.year,
-        *carried,
-        follow_origin,
-        follow_to,
-        follow_people,
-        merged,
-        into,
-        which,
-    )
+    came = follow_children(households, followers, tables, stocks)
     ledger.add(
-        follow_origin[:followed],
-        follow_to[:followed],
-        follow_people[:followed],
-        np.full(followed, REASON_FAMILY, dtype=np.uint8),
+        came.origin,
+        came.destination,
+        came.people,
+        np.full(len(came), REASON_FAMILY, dtype=np.uint8),
         tables,
-        families.take(which[:followed]) if families is not None else None,
+        families.take(came.which) if families is not None else None,
     )
 
     # links of the merged, estates, then no holes: what of the links is concerned is looked for once
-    merged = np.concatenate([home.emptied, merged[:n_merged]])
+    merged = np.concatenate([home.emptied, came.emptied])
     died_out = np.concatenate([dead, orphans.emptied])
     gone = np.sort(np.concatenate([died_out, couples.emptied, merged]))
     moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
     concerned = links.touching(np.concatenate([gone, moving]))
-    concerned.merge_into(merged, np.concatenate([home.parent, into[:n_merged]]))
+    concerned.merge_into(merged, np.concatenate([home.parent, came.host]))
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
     bequeathing = np.concatenate([died_out, beyond])
@@ -391,7 +307,7 @@ def commit(
         splits=len(parent),
         returns=int(returns),
         couples=len(pairs),
-        followed=int(followed),
+        followed=len(came),
         births=int(births),
         deaths=int(deaths),
         rehoused=orphans.taken_in,

@@ -389,6 +389,10 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
     ).all()
     assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 1, YEAR).sum() == 2
     assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 0, YEAR).sum() == 0
+    wed = np.full(len(rows), NEWLY_WED, dtype=np.uint8)
+    home = np.asfortranarray(np.stack([row("m50", "f47", "m24", "f21")]))
+    for bit, mothers in ((np.zeros_like(wed), 1), (wed, 2)):  # the mother, and the son's wife
+        assert exposure(home, bit, place, urban, 1, YEAR)[0, :, 1].sum() == mothers
     times = np.array([9_000, 20_000, 11_000, 7_000, 13_000, 10_000])
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(len(rows)), times))
     counted = exposure(
