@@ -252,7 +252,7 @@ def test_what_is_summed_over_a_year_is_no_stock() -> None:
     """A column added to the national table must be placed: a stock in NATIONAL_STOCKS, or a flow here."""
     flows = {
         "considered", "moved_persons", "couples", "partners_exchanged", "births", "deaths", "orphans_taken_in",
-        "orphans_alone", "income", "consumption", "move_costs", "remittances", "estates",
+        "orphans_alone", "returns_to_parents", "income", "consumption", "move_costs", "remittances", "estates",
     }  # fmt: skip
     for column in tables()["national"].columns[2:]:
         known = column.name in NATIONAL_STOCKS or column.name in flows
