@@ -6,6 +6,8 @@ import base64
 import json
 import re
 import struct
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +46,17 @@ VERDICTS: Final = {
     "substantial": ("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
     "undecided": ("not decided", "chưa kết luận được"),
     "none, to the bit": ("exactly none", "hoàn toàn không có"),
+}
+UNITS: Final = {
+    "% of residents": "% dân số",
+    "log points": "điểm log",
+    "points": "điểm",
+    "points a quarter": "điểm mỗi quý",
+    "points a year": "điểm mỗi năm",
+    "points a year a point of access": "điểm mỗi năm trên một điểm tiếp cận",
+    "points of access": "điểm tiếp cận",
+    "ratio": "tỷ số",
+    "thousands": "nghìn",
 }
 CONTROLS: Final = {
     "negative, to the bit": ("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
@@ -200,14 +213,23 @@ def _interval(w: Words, bounds: tuple[Number, Number], like: Number) -> str:
     return f"{number(w, bounds[0], sign=True, like=like)} {w.t('to', 'đến')} {number(w, bounds[1], sign=True, like=like)}"
 
 
-def _estimate(w: Words, e: Estimate) -> dict[str, str]:
-    return {
-        "name": e.text or e.name,
-        "effect": number(w, e.effect, sign=True),
-        "unit": e.unit,
-        "interval": _interval(w, e.interval, e.effect),
-        "note": e.note,
-    }
+def _unit(w: Words, unit: str) -> str:
+    return UNITS.get(unit, unit) if w.vi else unit
+
+
+def _estimates(w: Words, estimates: Sequence[Estimate]) -> list[dict[str, str]]:
+    """Rows of a table: each by what it says, and where several say the same by its name besides."""
+    said = Counter(e.text for e in estimates)
+    return [
+        {
+            "name": e.name if not e.text else e.text if said[e.text] == 1 else f"{e.name}: {e.text}",
+            "effect": number(w, e.effect, sign=True),
+            "unit": _unit(w, e.unit),
+            "interval": _interval(w, e.interval, e.effect),
+            "note": e.note,
+        }
+        for e in estimates
+    ]
 
 
 def _opinion(w: Words, o: Opinion) -> dict[str, str]:
@@ -219,7 +241,7 @@ def _opinion(w: Words, o: Opinion) -> dict[str, str]:
         "truth": number(w, o.truth, sign=True, like=o.estimate),
         "error": number(w, o.error, sign=True, like=o.estimate),
         "covers": covers,
-        "unit": o.unit,
+        "unit": _unit(w, o.unit),
         "note": o.note,
     }
 
@@ -268,7 +290,7 @@ def _part(w: Words, part: Part) -> dict[str, Any]:
         "title": _said(w, part.title),
         "words": _said(w, part.words),
         "tables": [_table(w, table) for table in part.tables],
-        "estimates": [_estimate(w, e) for e in part.estimates],
+        "estimates": _estimates(w, part.estimates),
     }
 
 
@@ -280,11 +302,11 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "question": QUESTIONS[r.id] if w.vi else r.question,
         "words": r.plain_words.vi if w.vi else r.plain_words.en,
         "verdict": w.of(VERDICTS, r.verdict),
-        "effect": f"{number(w, r.effect, sign=True)} {r.unit}",
+        "effect": f"{number(w, r.effect, sign=True)} {_unit(w, r.unit)}",
         "interval": _interval(w, r.interval, r.effect),
         "error": number(w, r.mc_error),
         "sesoi": number(w, r.sesoi),
-        "unit": r.unit,
+        "unit": _unit(w, r.unit),
         "p": _p(w, r.p),
         "p_holm": _p(w, r.p_holm),
         "family": len(r.holm_family),
@@ -303,8 +325,8 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "design": r.design,
         "arms": [(a.text or a.name, "" if a.outcome is None else number(w, a.outcome)) for a in r.arms],
         "parts": [_part(w, part) for part in r.parts],
-        "mechanism": [_estimate(w, e) for e in r.mechanism],
-        "secondary": [_estimate(w, e) for e in r.secondary],
+        "mechanism": _estimates(w, r.mechanism),
+        "secondary": _estimates(w, r.secondary),
         "opinions": [_opinion(w, o) for o in r.second_opinion],
         "controls": [_control(w, c) for c in r.controls],
         "failed": [c.text for c in r.controls if not c.passed],

@@ -120,7 +120,8 @@ def experiment(**changes) -> dict[str, object]:
         "equivalence": {"sesoi": 0.01, "unit": "index", "p": None, "equivalent": False}, "verdict": "undecided",
         "verdict_text": "", "power": {"promised": 0.9, "needed": 42, "reached": 0.5, "detectable": None,
                                       "as_found": 17, "luck_shared": None},
-        "secondary": [], "mechanism": [estimate],
+        "secondary": [estimate | {"name": k, "text": "with these on"} for k in ("jobs", "services")],
+        "mechanism": [estimate],
         "second_opinion": [{"estimator": "event study", "data": "panel", "estimate": 0.1, "se": 0.1,
                             "interval": [None, None], "truth": 0.2, "error": -0.1, "covers": False, "unit": "u"}],
         "groups": [],
@@ -154,6 +155,7 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
         "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
         "A control failed:", "KHÔNG ĐẠT", "missing or too large: gone.svg", "only 1 of five known",
         "<h4>A grid</h4>", "<h4>Một lưới</h4>", "It decides nothing.", "over the grid", "Errors by cell.",
+        "jobs: with these on", "services: with these on", ">points<", ">điểm<",
         "+0.0123 ± 0.0021", "+0,0123 ± 0,0021", "replicates that would decide an effect as large as the one found: 17",
     ):  # fmt: skip
         assert stated in html.replace("<b>", "").replace("</b>", ""), stated
