@@ -276,11 +276,16 @@ def _cell(w: Words, cell: Cell) -> str:
     return f"{number(w, cell.value, sign=True)} ± {number(w, cell.error, like=cell.value)}"
 
 
+def _sizes(w: Words, name: str) -> str:
+    """A name of a row or column; one that is a number, as the language writes it."""
+    return name.replace(".", ",") if w.vi and re.fullmatch(r"[+−-]?\d+\.\d+", name) else name
+
+
 def _table(w: Words, table: Table) -> dict[str, Any]:
     return {
         "title": _said(w, table.title),
-        "heads": [_said(w, table.corner), *table.columns],
-        "rows": [(row.name, *(_cell(w, cell) for cell in row.cells)) for row in table.rows],
+        "heads": [_said(w, table.corner), *(_sizes(w, name) for name in table.columns)],
+        "rows": [(_sizes(w, row.name), *(_cell(w, cell) for cell in row.cells)) for row in table.rows],
         "note": _said(w, table.note),
     }
 
