@@ -139,11 +139,13 @@ def test_household_pass(benchmark: Any, model: Any, yardstick: Callable[[], obje
     mover, life = np.empty(blocks * room, dtype=np.int32), np.empty(blocks * room, dtype=np.int32)
     count = np.zeros((blocks, 4), dtype=np.int64)
     working = space()
+    # copies: what is earned here is in no account, and the model has steps to take
+    wealth, ties, flags = h.wealth.copy(), h.ties.copy(), h.flags.copy()
 
     def work() -> None:
         own_rows(
-            0, h.n, h.uid, h.place, h.wealth, h.member, h.income_quantile, h.ties, h.flags, tables, mover, life, count,
-            room, working,
+            0, h.n, h.uid, h.place, wealth, h.member, h.income_quantile, ties, flags, tables, mover, life, count, room,
+            working,
         )  # fmt: skip
 
     interleaved(benchmark, work, yardstick, h.n)
