@@ -19,7 +19,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from sim.record.manifest import file_sha256
-from sim.record.recorder import sum_by
+from sim.record.sums import sum_by
 from sim.scenario.calendar import parse_period
 
 Level = Literal["commune", "district", "province", "region"]

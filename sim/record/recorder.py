@@ -24,6 +24,7 @@ from sim.record.declare import Table
 from sim.record.folder import commit, temporary
 from sim.record.geography import world_places, world_units
 from sim.record.moves import moves_columns
+from sim.record.sums import sum_by
 from sim.scenario.calendar import Calendar, parse_period
 from sim.world.world import World
 
@@ -36,8 +37,6 @@ SCOPES: Final = ("within a district", "between districts", "between provinces")
 RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
 SEXES: Final = ("male", "female")
 GENERATIONS: Final = ("legacy", "2025")
-DENSE: Final = 4
-"""Possible keys for each row, up to which sums by key are made without sorting."""
 
 
 def period_labels(calendar: Calendar) -> list[str]:
@@ -389,25 +388,3 @@ class Recorder:
 
     def _district(self, index: NDArray[np.int64]) -> Any:
         return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), self._district_code)
-
-
-def sum_by(
-    key: NDArray[np.int64], *values: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
-    """Exact integer sums of ``values`` (E,) for each distinct ``key`` (E,), keys ascending."""
-    size = int(key.max()) + 1 if len(key) and key.min() >= 0 else 0
-    if 0 < size <= DENSE * len(key):  # room for each possible key is cheaper than a sort of those there are
-        there = np.zeros(size, dtype=np.bool_)
-        there[key] = True
-        sums = np.zeros((len(values), size), dtype=np.int64)
-        for total, value in zip(sums, values, strict=True):
-            np.add.at(total, key, value)
-        return np.flatnonzero(there), tuple(total[there] for total in sums)
-    order = np.argsort(key, kind="stable")
-    ordered = key[order]
-    first = (
-        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        if len(ordered)
-        else np.zeros(0, dtype=np.int64)
-    )
-    return ordered[first], tuple(np.add.reduceat(v[order], first) if len(v) else v for v in values)

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.record.codebook import SERVICES
-from sim.record.recorder import RESIDENCE_SCOPES, Recorder, period_labels, sum_by
+from sim.record.recorder import RESIDENCE_SCOPES, Recorder, period_labels
+from sim.record.sums import sum_by
 from sim.scenario.calendar import Calendar
 
 
