@@ -122,8 +122,8 @@ def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int,
 
     home = [m for m in adults if at_home(m)]
     found = closest([m for m in adults if m not in home], 6)
-    young_parents = [m for m in adults if m not in home and age[m] < 35 and max(age) - age[m] >= 16]
-    return found | (closest(home, 1) if newly_wed and not young_parents else {})
+    known = any(max(age) - age[m] >= 16 for m in found)
+    return found | (closest(home, 1) if newly_wed and not known else {})
 
 
 def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:

@@ -5,8 +5,8 @@
   not a partner: the son of 24 and the daughter of 21 of a nuclear household are brother and sister.
 - Three or more adults under 35 without anybody a generation apart are **sharers** (siblings or friends who went to
   town): no couples.
-- But where newly-weds live with the parents (a bit of the household's attributes), and no child tells who they are
-  yet, the man and the woman among these children who are closest in age are a **couple**.
+- But where newly-weds live with the parents (a bit of the household's attributes), and neither a child nor their age
+  tells who they are, the man and the woman among these children who are closest in age are a **couple**.
 - Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
   household of three generations the grandparents are one couple and the son and his wife another.
 - **Single** is who is 18-45, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
@@ -43,6 +43,11 @@ FEWEST_SHARERS: Final = 3
 
 _BEYOND_AGES: Final = 1000
 """Younger and older than anybody: where a search for the least and the largest age begins."""
+
+
+@njit(cache=True, inline="always")
+def _partner(couples: int, m: int) -> int:
+    return ((couples >> (4 * m)) & 15) - 1
 
 
 @kernel
@@ -99,7 +104,6 @@ def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
     she = 0
     sons = 0
     daughters = 0
-    young_parent = False
     for m in range(MEMBERS):
         if member[m] == 0:
             continue
@@ -112,7 +116,6 @@ def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
                 if member[j] != 0:
                     gap = age - age_of(member[j], year)
                     parent |= (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
-            young_parent |= parent
             if not parent:
                 if member[m] & 1:
                     daughters |= 1 << m
@@ -132,14 +135,12 @@ def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
                 couples = ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
         else:
             couples = _nearest_in_age(member, year, men, women, MEMBERS)
-    if newly_wed != 0 and not young_parent:
+    if newly_wed != 0:
+        for m in range(MEMBERS):
+            if _partner(couples, m) >= 0 and oldest - age_of(member[m], year) >= GENERATION_YEARS:
+                return couples  # the newly-weds are known without the mark: by a child, or by their age
         couples |= _nearest_in_age(member, year, sons, daughters, 1)
     return couples
-
-
-@njit(cache=True, inline="always")
-def _partner(couples: int, m: int) -> int:
-    return ((couples >> (4 * m)) & 15) - 1
 
 
 @kernel

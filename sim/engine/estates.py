@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.wealth import MOST_WEALTH
 from sim.kernel import kernel
 from sim.population.columns import Households
 
-_FULL: Final = 65535
 _NOBODY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -73,7 +71,7 @@ def _hand_on(
     for k in order:
         left, to = np.int64(wealth[rows[k]]), heir[k]
         if to >= 0:
-            taken = min(left, _FULL - np.int64(wealth[to]))
+            taken = min(left, MOST_WEALTH - np.int64(wealth[to]))
             wealth[to] += np.uint16(taken)
             left -= taken
         wealth[rows[k]] = 0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.couples import drawn, match
 from sim.behaviour.tables import Tables
+from sim.behaviour.wealth import MOST_WEALTH
 from sim.engine.events import Events
 from sim.engine.rows import (
     WARMED,
@@ -26,8 +27,6 @@ from sim.engine.stocks import CARRIED, Carried, Stocks, carry
 from sim.kernel import kernel
 from sim.pool import over_blocks
 from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households
-
-_FULL = 65535
 
 # what a thread takes at a time, without effect on results
 _BLOCK: Final = 1 << 12
@@ -160,7 +159,7 @@ def _settle_couples(
             slot = woman_slot[k] if to_man else man_slot[k]
             o, d = np.int64(h.place[guest]), np.int64(h.place[host])
             dowry = share_of_wealth(h, guest, n_guest)
-            room = np.uint16(_FULL - np.int64(h.wealth[host]))
+            room = np.uint16(MOST_WEALTH - np.int64(h.wealth[host]))
             brought = min(dowry, room)
             h.wealth[host] += brought
             h.wealth[guest] += dowry - brought
@@ -196,7 +195,7 @@ def _settle_couples(
             h.flags[row] = 0
             h.wealth[row] = share_of_wealth(h, m, n_m)
             dowry = share_of_wealth(h, w, n_w)
-            brought = min(dowry, np.uint16(_FULL - np.int64(h.wealth[row])))
+            brought = min(dowry, np.uint16(MOST_WEALTH - np.int64(h.wealth[row])))
             h.wealth[row] += brought
             h.wealth[w] += dowry - brought
             for s in range(MEMBERS):

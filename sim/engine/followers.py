@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
+from sim.behaviour.wealth import MOST_WEALTH
 from sim.engine.rows import Rows, put_in, refresh, rows_of, settled, size_of, take_out
 from sim.engine.stocks import Stocks
 from sim.kernel import kernel
 from sim.population.columns import BUSY, MEMBERS, NEWLY_WED, Households
-
-_FULL: Final = 65535
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ def _join(
         persons[d] += n_i
         households[o] -= 1
         network[home, district[o]] -= 1
-        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= _FULL:
+        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= MOST_WEALTH:
             for _ in range(n_i):
                 put_in(h, c, take_out(h, i, 0))
             h.wealth[c] += h.wealth[i]

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.tables import Tables
+from sim.behaviour.wealth import MOST_WEALTH
 from sim.engine.events import Events
 from sim.engine.rows import Rows, put_in, refresh, rows_of, take_out
 from sim.engine.stocks import Stocks
 from sim.kernel import kernel
 from sim.population.columns import BUSY, MEMBERS, Households
 from sim.population.links import Links
-
-_FULL = 65535
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ def _move_in(
         # parents touched by another event of this step, or who live elsewhere themselves, take nobody in
         if h.flags[p] & np.uint8(BUSY) or h.place[p] != h.place[i]:
             continue
-        if h.member[p, MEMBERS - 1] != 0 or np.int64(h.wealth[p]) + np.int64(h.wealth[i]) > _FULL:
+        if h.member[p, MEMBERS - 1] != 0 or np.int64(h.wealth[p]) + np.int64(h.wealth[i]) > MOST_WEALTH:
             continue
         put_in(h, p, take_out(h, i, 0))
         h.wealth[p] += h.wealth[i]

@@ -112,6 +112,10 @@ def test_who_lives_with_whom(people: str, pairs: list[str], singles: str) -> Non
         # one couple; once there is a child, it tells who they are
         ("m50 f47 m25 m23 f24 f22", ["m50 f47", "m25 f24"], "m23 f22"),
         ("m50 f47 m24 f21 f19 m1", ["m50 f47", "m24 f21"], "f19"),
+        # nor does the mark make a couple of brother and sister when the couple is 35 and known by that
+        ("m64 f60 m36 f35 m27 f25", ["m64 f60", "m36 f35"], "m27 f25"),
+        # an elder sister who is single tells nothing
+        ("m64 f60 f35 m30 f28", ["m64 f60", "m30 f28"], "f35"),
         # the parents are dead
         ("m24 f21", ["m24 f21"], ""),
     ],
