@@ -7,7 +7,8 @@ Read `Model.step`: it is the whole of one quarter, in the order of the specifica
 from __future__ import annotations
 
 import time
-from typing import Any, Literal, Protocol
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 import mesa
 import numpy as np
@@ -34,6 +35,8 @@ from sim.engine.events import Events
 from sim.engine.objects import DecidingHousehold, ObjectsEngine
 from sim.engine.outputs import Outputs
 from sim.engine.stocks import by_type_and_ties, count, retype
+from sim.government import books
+from sim.government import state as government_state
 from sim.government.governments import Governments
 from sim.government.revenue import income_level
 from sim.government.waves import waves
@@ -59,13 +62,6 @@ class Watch(Protocol):
 
     def committed(self, changes: Changes) -> None:
         """Events are committed; no remittance has been sent yet."""
-
-
-class Part(Protocol):
-    """A part of a model with a state of its own."""
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """Everything that decides its future, by name."""
 
 
 class Model(mesa.Model):  # type: ignore[misc]
@@ -320,7 +316,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         carried = self.stocks
         self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
         check_people(carried, self.stocks, h.n, expected.after(self.changes))
-        self.governments.check()
+        books.check(self.governments)
         clock = self._spent("accounts", clock)
 
         self.now += 1
@@ -360,12 +356,16 @@ class Model(mesa.Model):  # type: ignore[misc]
             "stocks.persons": stocks.persons,
             "stocks.network": stocks.network,
             "start.network": self.network_start,
-            **{f"{p}.{name}": a for p, part in self.parts().items() for name, a in part.state().items()},
+            **{f"{p}.{name}": a for p, part in self.part_states().items() for name, a in part.items()},
         }
 
-    def parts(self) -> dict[str, Part]:
-        """What has a state of its own, by the name that its arrays begin with."""
-        return {"markets": self.markets, "housing": self.housing, "government": self.governments}
+    def part_states(self) -> dict[str, Mapping[str, NDArray[np.generic]]]:
+        """The arrays of what has a state of its own, by the name that theirs begin with."""
+        return {
+            "markets": self.markets.state(),
+            "housing": self.housing.state(),
+            "government": government_state.export(self.governments),
+        }
 
     def take_over(self, households: Households, links: Links) -> None:
         """Go on with other rows than those of the start, as `sim.saved.restore` does."""

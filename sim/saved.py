@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.outputs import Outputs
+from sim.government import state as government
 from sim.government.overlay import in_force
 from sim.model import Model
 from sim.population.columns import COLUMNS, Households
@@ -223,7 +224,7 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "kappa": np.array([model.kappa]),
         "women": model.women,
         "start.network": model.network_start,
-        **{f"{p}.{name}": a for p, part in model.parts().items() for name, a in part.state().items()},
+        **{f"{p}.{name}": a for p, part in model.part_states().items() for name, a in part.items()},
     }
 
 
@@ -250,14 +251,14 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
     model.kappa, model.women = float(arrays["kappa"][0]), arrays["women"]
     model.network_start = arrays["start.network"].copy()
     model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
-    parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in model.parts()}
+    parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in ("markets", "housing", "government")}
     for name, array in arrays.items():
         prefix, _, rest = name.partition(".")
         if prefix in parts:
             parts[prefix][rest] = array
     model.markets.restore(parts["markets"])
     model.housing.restore(parts["housing"])
-    model.governments.restore(parts["government"], in_force(model.policy, model.now))
+    government.restore(model.governments, parts["government"], in_force(model.policy, model.now))
 
 
 def go_on(model: Model, recorder: Recorder, saved: Saved, spare: float, *, again: bool = False) -> None:

@@ -15,6 +15,7 @@ from sim.engine.changes import Changes
 from sim.engine.events import Events
 from sim.engine.five_year import YEARS, FiveYear
 from sim.engine.stocks import Stocks
+from sim.government import books
 from sim.government.cities import UrbanAreas
 from sim.government.governments import Governments
 from sim.government.overlay import Overlay
@@ -134,7 +135,7 @@ class Outputs:
         if every.places == "step" or wanted:
             self._recorder.places(step, m.stocks.households, m.stocks.persons, m.access())
         if every.governments == "step" or wanted:
-            self._recorder.governments(step, m.governments.columns())
+            self._recorder.governments(step, books.columns(m.governments))
             self._recorder.districts(step, {**m.markets.columns(), **m.housing.columns(m.residents)})
             if len(self._areas):
                 self._recorder.cities(step, self._areas.columns(m.residents))

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.government import merge
+from sim.government.books import totals
+from sim.government.governments import Governments
 from sim.government.offices import Desk
 from sim.government.overlay import Overlay
 from sim.government.rules import posts_of_desk
 from sim.government.transition import Transition
 
-if TYPE_CHECKING:
-    from sim.government.governments import Governments
 
+def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int64]) -> Transition:
+    """Change to the borders of ``overlay`` and pull its levers, before the step's own work.
 
-def pull_levers(g: Governments, overlay: Overlay, step: int) -> Transition:
-    """Change ``g`` as ``overlay`` says from ``step`` on; see `Governments.adopt`."""
+    Parameters
+    ----------
+    g
+        Changed in place.
+    overlay
+        The dated table place -> government.
+    step
+        Step from which it holds: offices made now are disrupted from this step on.
+    residents
+        (P,) int64, persons on the day.
+
+    Returns
+    -------
+    Transition
+        Totals before and after; `sim.reform.apply` checks them.
+
+    Raises
+    ------
+    ValueError
+        When the overlay or the residents do not fit the world.
+    """
+    if overlay.commune_of_place.shape != g.commune_of_place.shape:
+        raise ValueError(
+            f"overlay {overlay.name} has {len(overlay.commune_of_place)} places, the world {g.world.n_places}"
+        )
+    g.register(residents)
     network, levers, previous, terms = g.network, overlay.levers, g.overlay, g.terms
     network.serve(g.served)
-    before, offices_before = g.totals(), len(g.offices)
+    before, offices_before = totals(g), len(g.offices)
     owed = sum(budget.severance_left for budget in network.budgets)
     cut = 0
     if levers.close_offices:
@@ -48,7 +73,7 @@ def pull_levers(g: Governments, overlay: Overlay, step: int) -> Transition:
         overlay=overlay,
         previous=previous,
         before=before,
-        after=g.totals(),
+        after=totals(g),
         offices_before=offices_before,
         offices_after=len(g.offices),
         posts_cut=cut,

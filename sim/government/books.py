@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from mesa.agent import AgentSet
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from sim.behaviour.access import SERVICES
 from sim.government.agents import MONEY, Counts
 from sim.government.budget import VND_PER_MVND
-from sim.government.offices import COMMUNE
+from sim.government.governments import Governments
+from sim.government.offices import COMMUNE, sum_by
 from sim.government.places import mean_by
+from sim.government.transition import Totals
 from sim.world.world import Units
-
-if TYPE_CHECKING:
-    from sim.government.governments import Governments
 
 
 class NotConserved(RuntimeError):
@@ -145,6 +144,20 @@ def _of_places(g: Governments) -> dict[str, NDArray[np.float64]]:
         "district_office_nearer": (g.district_minutes < g.minutes_at_start[1]).astype(np.float64),
         **{f"access_{name}": access[:, i] for i, name in enumerate(SERVICES)},
     }
+
+
+def totals(g: Governments) -> Totals:
+    """What a reform must conserve, as it stands; residents and area are summed over the communes."""
+    n = len(g.overlay.communes)
+    budgets = g.network.budgets
+    return Totals(
+        residents=int(sum_by(g.commune_of_place, g.residents, n).sum()),
+        area_m2=int(sum_by(g.commune_of_place, g.area_m2, n).sum()),
+        posts=sum(office.staff for office in g.offices),
+        transfer_vnd=sum(budget.transfer for budget in budgets),
+        capital_vnd=sum(budget.capital for budget in budgets),
+        capital_reference_vnd=sum(budget.capital_reference for budget in budgets),
+    )
 
 
 def check(governments: Governments) -> None:

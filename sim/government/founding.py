@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.government.budget import Budget, Prices
-from sim.government.merge import Network
+from sim.government.network import Network
 from sim.government.offices import COMMUNE, DISTRICT, Office, posts_cap, sum_by
 from sim.government.revenue import local_revenue
 from sim.government.waves import Wave, more_offices

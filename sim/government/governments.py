@@ -6,15 +6,11 @@ change of borders that leaves the offices alone changes nobody's access by one b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.government import books, seating, state
-from sim.government.adoption import pull_levers
+from sim.government import seating
 from sim.government.agents import Terms
 from sim.government.budget import QUARTERS_A_YEAR, prices
 from sim.government.founding import found
@@ -24,7 +20,6 @@ from sim.government.reach import Reach
 from sim.government.revenue import Revenue
 from sim.government.rules import power, share_online
 from sim.government.services import Services
-from sim.government.transition import Totals, Transition
 from sim.government.waves import Wave, merge_wave
 from sim.scenario.parameters import Access, Government
 from sim.world.world import World
@@ -56,10 +51,15 @@ class Governments:
     waves
         Mergers of before the reform that are still to come (`sim.government.waves.waves`).
 
+    The verbs that act on it stand beside it and import it, never the other way round: `books.columns`, `books.totals`
+    and `books.check`, `adoption.adopt`, `state.export` and `state.restore`.
+
     Attributes
     ----------
     overlay : Overlay
         The borders in force.
+    residents, served : (P,) int64
+        Persons at the last step, and those that offices know of.
     communes, provinces : AgentSet
         Mesa agents in the order of the overlay's units.
     network : Network
@@ -104,17 +104,17 @@ class Governments:
         price = prices(parameters, steps_per_year)
         self.terms = Terms(parameters, price, quarters, steps_per_year, world.position_km)
         self._water_closing = 1.0 - power(1.0 - access.clean_water_closing, quarters)
-        self._area_m2 = np.rint(world.area_km2 * 1e6).astype(np.int64)
-        self._residents = self._checked(residents)
-        if not self._residents.sum():
+        self.area_m2 = np.rint(world.area_km2 * 1e6).astype(np.int64)
+        self.residents = self._checked(residents)
+        if not self.residents.sum():
             raise ValueError("nobody lives in this world: its governments would have no budget")
         self.overlay = legacy_overlay(world)
         self.waves = waves
-        self.network, a_head = found(world, self._residents, parameters, price, waves)
+        self.network, a_head = found(world, self.residents, parameters, price, waves)
         self.revenue = Revenue(a_head, parameters.land_revenue_share, income)
         self.services = Services(world, access)
-        self.served = self._residents.copy()
-        self.history = np.tile(self._residents, (steps_per_year, 1))
+        self.served = self.residents.copy()
+        self.history = np.tile(self.residents, (steps_per_year, 1))
         self.reach = Reach(self.services, access, parameters)
         self.reach.locate(self.network)
         self.minutes_at_start = (self.commune_minutes, self.district_minutes)
@@ -154,65 +154,11 @@ class Governments:
         """All offices, those of communes first."""
         return self.network.offices
 
-    @property
-    def residents(self) -> NDArray[np.int64]:
-        """(P,) int64, persons at the last step. (Those that offices know of are in `served`.)"""
-        return self._residents
-
     def access(self) -> NDArray[np.float64]:
         """Access of each place to each of `sim.behaviour.access.SERVICES`; (P, 5) float64, read-only, new
         every step.
         """
         return self.reach.access
-
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """One row a government, communes first, then provinces; see `sim.government.books.columns`."""
-        return books.columns(self)
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """All that decides the governments' future, as arrays in a fixed order: offices, budgets, who is
-        served where.
-
-        Names and borders are not in it: they decide nothing, and ``relabel`` must have the state of ``none``.
-        """
-        return state.export(self)
-
-    def restore(self, arrays: Mapping[str, NDArray[Any]], overlay: Overlay | None = None) -> None:
-        """Take over a `state` of the same world and parameters; stepping on gives the bytes of the original.
-
-        ``arrays`` is what `state` gave, ``overlay`` the borders in force (`sim.government.overlay.in_force`), which the
-        state does not hold; None: those of the start.
-
-        Raises
-        ------
-        ValueError
-            When a name is missing or unknown, or an array has a shape that cannot be.
-        """
-        self._dismiss()
-        if overlay is not None:
-            self.overlay = overlay
-        state.take_over(self, arrays)
-        self.reach.locate(self.network)
-        self._elect()
-        self._count_people()
-        self.reach.measure(self.network, self.served)
-
-    def totals(self) -> Totals:
-        """What a reform must conserve, as it stands; residents and area are summed over the communes."""
-        n = len(self.overlay.communes)
-        budgets = self.network.budgets
-        return Totals(
-            residents=int(sum_by(self.commune_of_place, self._residents, n).sum()),
-            area_m2=int(sum_by(self.commune_of_place, self._area_m2, n).sum()),
-            posts=sum(office.staff for office in self.offices),
-            transfer_vnd=sum(budget.transfer for budget in budgets),
-            capital_vnd=sum(budget.capital for budget in budgets),
-            capital_reference_vnd=sum(budget.capital_reference for budget in budgets),
-        )
-
-    def check(self) -> None:
-        """Raise `NotConserved`, naming the difference, if anything is lost or a budget does not close."""
-        books.check(self)
 
     # ---------------------------------------------------------------- what happens
 
@@ -237,10 +183,8 @@ class Governments:
         kept
             (P,) float64, by how much more than others a place keeps of what it raises; None: by nothing.
         """
-        self._residents = self._checked(residents)
-        if self.respond:
-            self.served = self._residents
-        else:
+        self.register(residents)
+        if not self.respond:
             income = rent = None
         network, offices = self.network, self.offices
         network.serve(self.served)
@@ -252,7 +196,7 @@ class Governments:
             for office, place in zip(offices, self.reach.far_places(network, self.served), strict=True):
                 office.far_place = place
         desks = sum(len(office.desks) for office in offices)
-        self._count_people()
+        self.count_people()
         self.communes.do("step", step)
         self.provinces.do("step", step)
         if sum(len(office.desks) for office in offices) != desks:
@@ -265,52 +209,22 @@ class Governments:
             self.reach.improve_water(network, self._water_closing)
         self.reach.measure(self.network, self.served)
 
-    def adopt(self, overlay: Overlay, step: int, residents: NDArray[np.int64]) -> Transition:
-        """Change to the borders of ``overlay`` and pull its levers, before the step's own work.
-
-        Parameters
-        ----------
-        overlay
-            The dated table place -> government.
-        step
-            Step from which it holds: offices made now are disrupted from this step on.
-        residents
-            (P,) int64, persons on the day.
-
-        Returns
-        -------
-        Transition
-            Totals before and after; `sim.reform.apply` checks them.
-        """
-        if overlay.commune_of_place.shape != self.commune_of_place.shape:
-            raise ValueError(
-                f"overlay {overlay.name} has {len(overlay.commune_of_place)} places, "
-                f"the world {self.world.n_places}"
-            )
-        self._residents = self._checked(residents)
+    def register(self, residents: NDArray[np.int64]) -> None:
+        """Take note of who lives where: (P,) int64, persons. Offices know of them if they respond."""
+        self.residents = self._checked(residents)
         if self.respond:
-            self.served = self._residents
-        return pull_levers(self, overlay, step)
+            self.served = self.residents
 
     def govern_by(self, overlay: Overlay) -> None:
         """Put the governments of ``overlay`` in the place of those there are; no office moves."""
-        self._dismiss()
+        for agent in [*self.communes, *self.provinces]:
+            agent.remove()
         self.overlay = overlay
         self._elect()
 
     def seat(self) -> None:
         """Hand offices, budgets and pools to the governments within whose borders they stand."""
         seating.seat(self.network, self.overlay, list(self.communes), list(self.provinces))
-
-    def remember(
-        self,
-        residents: NDArray[np.int64],
-        served: NDArray[np.int64],
-        history: NDArray[np.int64],
-        online: float,
-    ) -> None:
-        """Take over what was known of people, and the share done on line (`sim.government.state`)."""
-        self._residents, self.served, self.history, self.reach.online = residents, served, history, online
 
     # ---------------------------------------------------------------- how it is done
 
@@ -341,19 +255,15 @@ class Governments:
             office.year_ago = persons
         self.history[slot] = self.served
 
-    def _count_people(self) -> None:
+    def count_people(self) -> None:
         """Tell each government how many people live within its borders."""
         for agents, of_place in (
             (self.communes, self.commune_of_place),
             (self.provinces, self.province_of_place),
         ):
-            people = sum_by(of_place, self._residents, len(agents)).tolist()
+            people = sum_by(of_place, self.residents, len(agents)).tolist()
             for agent, persons in zip(agents, people, strict=True):
                 agent.residents = persons
-
-    def _dismiss(self) -> None:
-        for agent in [*self.communes, *self.provinces]:
-            agent.remove()
 
     def _elect(self) -> None:
         """Create the Mesa agents of the borders in force and seat them."""

@@ -192,7 +192,7 @@ def legacy_overlay(world: World) -> Overlay:
 def in_force(overlays: Sequence[Overlay], step: int) -> Overlay | None:
     """Of dated overlays, the one whose borders hold once the steps before ``step`` are done; None: the first ones.
 
-    A run that goes on at ``step`` hands it to `Governments.restore`.
+    A run that goes on at ``step`` hands it to `sim.government.state.restore`.
     """
     past = [overlay for overlay in overlays if overlay.levers.relabel and overlay.step < step]
     return past[-1] if past else None

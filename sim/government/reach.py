@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import access as rule
-from sim.government.merge import Network
+from sim.government.network import Network
 from sim.government.offices import COMMUNE
 from sim.government.places import farthest, mean_by, nearest_desk
 from sim.government.services import Services

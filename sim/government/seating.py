@@ -8,7 +8,7 @@ import mesa
 from mesa.agent import AgentSet
 
 from sim.government.agents import Commune, Province, Terms
-from sim.government.merge import Network
+from sim.government.network import Network
 from sim.government.offices import COMMUNE, Office
 from sim.government.overlay import Overlay
 from sim.world.world import Units

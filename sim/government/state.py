@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.government.budget import Budget
-from sim.government.merge import Network
+from sim.government.governments import Governments
+from sim.government.network import Network
 from sim.government.offices import Desk, Office
+from sim.government.overlay import Overlay
 from sim.government.services import FACILITIES
-
-if TYPE_CHECKING:
-    from sim.government.governments import Governments
 
 UNKNOWN: Final = -1.0
 """Stands for incomes and rents that nobody told."""
@@ -58,7 +57,10 @@ BUDGET: Final = (
 
 
 def export(g: Governments) -> dict[str, NDArray[Any]]:
-    """Everything that decides the future of ``g``, in a fixed order; see `Governments.state`."""
+    """All that decides the governments' future, as arrays in a fixed order: offices, budgets, who is served where.
+
+    Names and borders are not in it: they decide nothing, and ``relabel`` must have the state of ``none``.
+    """
     network, offices, revenue = g.network, g.offices, g.revenue
     budgets = network.budgets
     number = {id(budget): i for i, budget in enumerate(budgets)}
@@ -89,8 +91,17 @@ def export(g: Governments) -> dict[str, NDArray[Any]]:
     }
 
 
-def take_over(g: Governments, arrays: Arrays) -> None:
-    """Rebuild offices, budgets, services and memory of ``g`` from `export`'s arrays.
+def restore(g: Governments, arrays: Arrays, overlay: Overlay | None = None) -> None:
+    """Take over a state of the same world and parameters; stepping on gives the bytes of the original.
+
+    Parameters
+    ----------
+    g : Governments
+        Changed in place: offices, budgets, services, memory and agents.
+    arrays : mapping
+        What `export` gave.
+    overlay : Overlay or None
+        The borders in force (`sim.government.overlay.in_force`), which the state does not hold; None: those of ``g``.
 
     Raises
     ------
@@ -124,12 +135,8 @@ def take_over(g: Governments, arrays: Arrays) -> None:
         terrain=g.world.terrain,
         pool_seat=arrays["pool_seat"].copy(),
     )
-    g.remember(
-        arrays["residents"].copy(),
-        arrays["served"].copy(),
-        arrays["history"].copy(),
-        float(arrays["online"][0]),
-    )
+    g.residents, g.served = arrays["residents"].copy(), arrays["served"].copy()
+    g.history, g.reach.online = arrays["history"].copy(), float(arrays["online"][0])
     g.revenue.take_over(
         arrays["revenue_vnd_per_head"].copy(),
         (arrays["revenue_tax"].copy(), arrays["revenue_land"].copy()),
@@ -139,6 +146,10 @@ def take_over(g: Governments, arrays: Arrays) -> None:
     g.services.water = arrays["water"].copy()
     for facility in FACILITIES:
         g.services.locate(facility, arrays[f"{facility}_km"])
+    g.reach.locate(g.network)
+    g.govern_by(g.overlay if overlay is None else overlay)
+    g.count_people()
+    g.reach.measure(g.network, g.served)
 
 
 def _known(values: NDArray[Any]) -> NDArray[np.float64] | None:

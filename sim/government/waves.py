@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.government.budget import Prices
-from sim.government.merge import Network
+from sim.government.network import Network
 from sim.government.offices import sum_by
 from sim.government.rules import disruption_of_merger
 from sim.scenario.calendar import Calendar

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.behaviour.access import travel_minutes
+from sim.government import books
 from sim.government.governments import Governments
 from sim.government.overlay import Overlay, legacy_overlay
 from sim.reform.designs import Country, random_units
@@ -127,7 +128,7 @@ def _day(name: str, country: Country, government: Government, start: _Day | None
     at_desks = [office.desk_posts for office in governments.offices]
     paid = sum(n * price.post_vnd + price.desk_vnd(n) for n in at_desks) * governments.steps_per_year
     governments.step(world.residents, 0)
-    governments.check()
+    books.check(governments)
     measured = measure(world, overlay, country.graph, settings, access)
     people = world.residents
     kinds = overlay.communes.kind[np.unique(overlay.commune_of_place)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.government.adoption import adopt
 from sim.government.books import NotConserved
 from sim.government.governments import Governments
 from sim.government.overlay import Overlay
@@ -47,7 +48,7 @@ def apply(governments: Governments, overlay: Overlay, step: int, residents: NDAr
     """
     if overlay.step != step:
         raise ValueError(f"the reform {overlay.name} is dated at step {overlay.step}, not {step}")
-    transition = governments.adopt(overlay, step, residents)
+    transition = adopt(governments, overlay, step, residents)
     became = None
     if overlay.levers.relabel:
         became = lineage(transition.previous, overlay, residents, governments.world.area_km2)

@@ -16,7 +16,8 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.government import Governments, in_force
+from sim.government import Governments, books, in_force
+from sim.government.state import export, restore
 from sim.reform import apply, policy
 from sim.scenario.parameters import Access, Government
 
@@ -57,7 +58,7 @@ def test_a_quarter(benchmark: Any, world: Any, drift: np.ndarray, reformed: bool
 
     benchmark.pedantic(step, rounds=10, iterations=1, warmup_rounds=2)
     benchmark.extra_info["agents"] = len(g.communes) + len(g.provinces)
-    g.check()
+    books.check(g)
 
 
 def test_accounts(benchmark: Any, world: Any) -> None:
@@ -82,5 +83,5 @@ def test_state_out_and_in(benchmark: Any, world: Any) -> None:
     g.step(world.residents, REFORM_STEP)
     other = before(world)
     benchmark.pedantic(
-        lambda: other.restore(g.state(), in_force(overlays, REFORM_STEP + 1)), rounds=3, iterations=1
+        lambda: restore(other, export(g), in_force(overlays, REFORM_STEP + 1)), rounds=3, iterations=1
     )

@@ -9,6 +9,7 @@ import pytest
 from states import assert_budgets, first_model, sha
 
 from sim.behaviour.central import Central, district_names, districts_of
+from sim.government import books
 from sim.scenario.calendar import Calendar
 from sim.scenario.cities import districts, known_cities, known_sites
 from sim.scenario.loader import ConfigurationErrors, load
@@ -92,7 +93,7 @@ def test_it_changes_jobs_building_and_revenue_as_declared() -> None:
         assert np.array_equal(here[~places], there[~places])
         assert here[places] == pytest.approx(1.2 * there[places], rel=1e-3)
     assert_budgets(one)
-    one.governments.check()
+    books.check(one.governments)
 
 
 def test_it_changes_what_people_do_and_its_absence_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from states import first_model, sha
 
 from sim.behaviour.programmes import NEVER, shared, urban_districts, window
+from sim.government import books
 from sim.scenario.calendar import Calendar
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.scenario import Scenario, with_values
@@ -219,7 +220,7 @@ def test_without_feedback_of_services_governments_do_what_they_would_if_nobody_m
 def test_a_policy_still_changes_services_whose_feedback_is_cut() -> None:
     start, model, _ = moved({"feedback.services": False, "reform.policy": "actual"})
     assert not np.array_equal(model.governments.access(), start.governments.access())
-    model.governments.check()
+    books.check(model.governments)
 
 
 # ------------------------------------------------------------------ zones and social housing

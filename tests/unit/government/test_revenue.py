@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.government import books
 from sim.government.revenue import ONE, Revenue, income_level, index_of, scaled
 
 
@@ -43,8 +44,8 @@ def test_income_in_the_country_moves_the_tax(govern, world):
 
     richer = Governments(g.model, world, g.parameters, g._access_parameters, world.residents, income=income)
     richer.step(world.residents, 0, 1.5 * income)
-    richer.check()
-    columns, before = richer.columns(), g.columns()
+    books.check(richer)
+    columns, before = books.columns(richer), books.columns(g)
     assert columns["revenue_tax"][-1] == pytest.approx(1.5 * before["revenue_tax"][-1], rel=1e-6)
     assert columns["revenue_land"][-1] == before["revenue_land"][-1]
     assert columns["investment"][-1] > before["investment"][-1]

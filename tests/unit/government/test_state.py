@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.government import Levers, in_force
+from sim.government import Levers, books, in_force
+from sim.government.state import export, restore
 from sim.reform import apply, policy, to_2025
 
 SATELLITES = {"reinvest_share": 1.0, "satellite_minutes": 20.0, "severance_years": 1.0, "pool_share": 0.3}
@@ -29,13 +30,13 @@ def test_restored_governments_go_on_with_the_same_bytes(govern, world):
             apply(original, overlays[0], step, people(world, step))
         original.step(people(world, step), step, income(step))
         if step in (1, 3, 6):
-            arrays = {name: values.copy() for name, values in original.state().items()}
+            arrays = {name: values.copy() for name, values in export(original).items()}
             other = govern(residents=people(world, 5), **SATELLITES, digital_per_year=0.05)
-            other.restore(arrays, in_force(overlays, step + 1))
+            restore(other, arrays, in_force(overlays, step + 1))
             same(original, other)
             later = range(step + 1, 12)
             twin = govern(**SATELLITES, digital_per_year=0.05)
-            twin.restore(arrays, in_force(overlays, step + 1))
+            restore(twin, arrays, in_force(overlays, step + 1))
             for k in later:
                 for g in (other, twin):
                     if k == 3:
@@ -52,7 +53,7 @@ def test_restored_governments_go_on_with_the_same_bytes(govern, world):
 
 
 def same(a, b):
-    one, two = a.state(), b.state()
+    one, two = export(a), export(b)
     assert list(one) == list(two)
     for name in one:
         assert one[name].dtype == two[name].dtype
@@ -61,10 +62,10 @@ def same(a, b):
     assert np.array_equal(a.commune_minutes, b.commune_minutes)
     assert np.array_equal(a.district_minutes, b.district_minutes)
     assert a.overlay.generation == b.overlay.generation
-    ones, twos = a.columns(), b.columns()
+    ones, twos = books.columns(a), books.columns(b)
     for name in ones:
         assert np.array_equal(ones[name], twos[name], equal_nan=ones[name].dtype.kind == "f"), name
-    b.check()
+    books.check(b)
 
 
 def test_shared_budgets_and_split_levers_are_restored(govern, world):
@@ -77,7 +78,7 @@ def test_shared_budgets_and_split_levers_are_restored(govern, world):
             apply(g, pooled, step, people(world, step))
         g.step(people(world, step), step)
     other = govern(pool_share=0.2)
-    other.restore(g.state(), in_force([pooled], 3))
+    restore(other, export(g), in_force([pooled], 3))
     assert len(other.network.budgets) == len(g.network.budgets) < len(g.offices)
     for step in range(3, 6):
         g.step(people(world, step), step)
@@ -87,17 +88,17 @@ def test_shared_budgets_and_split_levers_are_restored(govern, world):
 
 def test_a_state_that_does_not_fit_is_refused(govern):
     g = govern()
-    state = g.state()
+    state = export(g)
     with pytest.raises(ValueError, match=r"missing \['water'\], unknown \['wine'\]"):
-        govern().restore({**{k: v for k, v in state.items() if k != "water"}, "wine": state["water"]})
+        restore(govern(), {**{k: v for k, v in state.items() if k != "water"}, "wine": state["water"]})
     with pytest.raises(ValueError, match=r"budget_posts|budget_wages must have shape"):
-        govern().restore({**state, "budget_wages": state["budget_wages"][:-1]})
+        restore(govern(), {**state, "budget_wages": state["budget_wages"][:-1]})
     wrong = state["office_budget"].copy()
     wrong[4] = 99
     with pytest.raises(ValueError, match="office_budget holds 99; allowed: 0 to 38"):
-        govern().restore({**state, "office_budget": wrong})
+        restore(govern(), {**state, "office_budget": wrong})
     with pytest.raises(ValueError, match=r"water must have shape \(36,\), got \(35,\)"):
-        govern().restore({**state, "water": state["water"][:-1]})
+        restore(govern(), {**state, "water": state["water"][:-1]})
 
 
 def test_which_borders_hold(world):

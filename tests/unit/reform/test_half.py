@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.government import books
 from sim.government.overlay import legacy_overlay
 from sim.reform import apply
 from sim.reform.half import LEVERS, half_country, reformed_half
@@ -62,7 +63,7 @@ def test_where_nothing_merges_nothing_changes(govern, world):
             apply(half, overlay, step, residents)
         none.step(residents, step)
         half.step(residents, step)
-        half.check()
+        books.check(half)
         assert none.access()[elsewhere].tobytes() == half.access()[elsewhere].tobytes()
     assert (none.access()[~elsewhere] != half.access()[~elsewhere]).any()
     assert len(half.offices) == len(none.offices) - 1

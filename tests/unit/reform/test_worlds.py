@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.government import Governments
+from sim.government import Governments, books
 from sim.reform import apply, policy
 from sim.scenario.parameters import Access, Government
 from sim.world.small import make_small
@@ -21,7 +21,7 @@ def run(world, name):
             if overlay.step == step:
                 apply(g, overlay, step, residents)
         g.step(residents, step)
-        g.check()
+        books.check(g)
         seen.append(g.access())
     return g, np.array(seen)
 
