@@ -107,6 +107,9 @@ def meant(word: str, known: Iterable[Any], units: Mapping[str, Unit] | None = No
     named = [c for c in codes if c in units and same(word, [units[c].name])] if units is not None else []
     if named:
         return f"; {word} is the name of {listed(named)}"
+    shortest = min(map(len, codes), default=0)
+    if word.isdigit() and len(word) < shortest and all(map(str.isdigit, codes)):
+        return f"; codes have {shortest} digits or more, so leading zeros may be lost"
     near = suggest(word, codes)
     return f"; did you mean {near}?" if near else ""
 
