@@ -97,11 +97,11 @@ def unknown_key(path: str) -> str:
     if path in leaf_at():  # written with a dot in a file, where it must be nested
         return f"unknown key (keys are nested in a file: write {key} below {section})"
     known_here = keys_of(section) if section == "" or section in sections() else ()
-    near = suggest(key, known_here)
-    if near:
-        return f"unknown key (did you mean {f'{section}.' if section else ''}{near})"
     elsewhere = [leaf.path for leaf in leaves()]
     same_name = [other for other in elsewhere if other.rpartition(".")[2] == key.lower().replace("-", "_")]
+    near = "" if len(same_name) == 1 else suggest(key, known_here)
+    if near:
+        return f"unknown key (did you mean {f'{section}.' if section else ''}{near})"
     near = same_name[0] if len(same_name) == 1 else suggest(path, elsewhere, cutoff=80.0)
     if near:
         return f"unknown key (did you mean {near})"
