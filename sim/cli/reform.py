@@ -99,7 +99,7 @@ def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[s
     """Policies and scenario that a command line asks for."""
     from sim.reform.policies import POLICIES
     from sim.scenario.loader import ConfigurationErrors, load
-    from sim.scenario.messages import nearest
+    from sim.scenario.near import nearest
 
     names = [word for word in arguments if "=" not in word]
     values = [word for word in arguments if "=" in word]

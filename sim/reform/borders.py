@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.government.overlay import Levers, Overlay, Shares, legacy_overlay
+from sim.scenario.near import nearest
 from sim.world.table_checks import Problems
 from sim.world.world import Units, World
 
@@ -355,8 +355,8 @@ class Borders:
 
     @staticmethod
     def _near(word: str, known: Iterable[Any]) -> str:
-        near = difflib.get_close_matches(word, [str(k) for k in known], n=1)
-        return f"; did you mean {near[0]}?" if near else ""
+        near = nearest(word, map(str, known))
+        return f"; did you mean {near}?" if near else ""
 
 
 def _share(text: str) -> float | None:

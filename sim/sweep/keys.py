@@ -7,7 +7,8 @@ from typing import Any
 
 from sim.scenario.fields import leaf_at, sections
 from sim.scenario.loader import Reading
-from sim.scenario.messages import nearest, show, unknown_key
+from sim.scenario.messages import show, unknown_key
+from sim.scenario.near import nearest
 from sim.scenario.source import Mapping, Value, Where
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+
+from sim.scenario.near import nearest
 
 SHOWN: Final = 20
 """Problems printed in full; the rest are counted."""
@@ -149,8 +150,8 @@ def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems
     known = {c.name: c for c in columns}
     for name in raw.columns:
         if str(name) not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            near = nearest(str(name), known)
+            hint = f"; did you mean {near}?" if near else ""
             problems.note(f"{path}: unknown column {str(name)!r} (allowed: {', '.join(known)}{hint})")
     twice = raw.columns[raw.columns.duplicated()].tolist()
     if twice:
