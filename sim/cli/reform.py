@@ -99,13 +99,13 @@ def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[s
     """Policies and scenario that a command line asks for."""
     from sim.reform.policies import POLICIES
     from sim.scenario.loader import ConfigurationErrors, load
-    from sim.scenario.near import nearest
+    from sim.scenario.suggest import suggest
 
     names = [word for word in arguments if "=" not in word]
     values = [word for word in arguments if "=" in word]
     for name in names:
         if name not in POLICIES:
-            near = nearest(name, POLICIES)
+            near = suggest(name, POLICIES)
             hint = f"; did you mean {near}" if near else ""
             fail(f"no such policy (got {name}, allowed {', '.join(POLICIES)}{hint})", 2)
     if len(set(names)) < len(names):

@@ -55,6 +55,7 @@ def run(
     from sim.progress import Bar
     from sim.reform.table import ReformTableError
     from sim.run import Saving, execute, use_threads
+    from sim.scenario.scenario import UnfitScenario
     from sim.world.table_checks import TableError
 
     try:
@@ -83,6 +84,8 @@ def run(
                 draw=draw,
                 saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
             )
+    except UnfitScenario as error:
+        fail(str(error), 2)
     except ReformTableError as error:
         fail(f"reform.table: {error}", 2)
     except TableError as error:

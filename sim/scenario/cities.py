@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sim.scenario.near import nearest
+from sim.scenario.suggest import suggest
 from sim.scenario.wording import quoted
 
 PATH: Final = Path(__file__).parent / "data" / "cities.csv"
@@ -44,7 +44,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     known = tuple(known)
     if name in known:
         return ""
-    if near := nearest(name, known):
+    if near := suggest(name, known):
         return f"no such place (got {quoted(name)}; did you mean {quoted(near)})"
     rest = ", ..." if len(known) > _SHOWN else ""
     return f"no such place (got {quoted(name)}, allowed {', '.join(known[:_SHOWN])}{rest})"

@@ -17,9 +17,9 @@ from sim.scenario.compose import MOST_BYTES
 from sim.scenario.dump import dump
 from sim.scenario.fields import leaf_at, sections
 from sim.scenario.messages import error_list, explain, show, unknown_key
-from sim.scenario.near import nearest
 from sim.scenario.scenario import Problem, Scenario
 from sim.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
+from sim.scenario.suggest import suggest
 from sim.scenario.wording import clip
 
 COMMAND_LINE: Final = 1_000_000
@@ -168,6 +168,7 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
         if read is None or read.tree is None:
             reading.complete = False
             return
+        _refuse_sweep(read.tree, shown, reading)
         reading.layers.append(read.tree)
         anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
@@ -181,6 +182,19 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             reading.complete = False
             return
         path = path.parent / base
+
+
+def _refuse_sweep(tree: Mapping, shown: str, reading: Reading) -> None:
+    """Say once that a file is that of a sweep, instead of every key that no scenario has."""
+    if "sweep" not in tree.children:
+        return
+    where = tree.key_where["sweep"]
+    reading.wrong(
+        where, f"sweep: a sweep, not a scenario (allowed the file of a scenario; try dicu sweep {shown})"
+    )
+    for key in ("base", "set", "sweep", "results"):
+        tree.children.pop(key, None)
+        tree.key_where.pop(key, None)
 
 
 def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, reading: Reading) -> str | None:
@@ -227,7 +241,7 @@ def _near_file(path: Path) -> str:
         names = {p.stem: p for p in sorted(path.parent.glob("*/*.yaml")) + sorted(path.parent.glob("*.yaml"))}
     except OSError:
         return ""
-    near = nearest(path.stem, names)
+    near = suggest(path.stem, names)
     return os.path.normpath(names[near]) if near else ""
 
 

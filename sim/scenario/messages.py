@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario.fields import Leaf, keys_of, leaf_at, leaves, sections
-from sim.scenario.near import nearest
 from sim.scenario.numbers import plainly
+from sim.scenario.suggest import suggest
 from sim.scenario.wording import clip
 
 
@@ -55,7 +55,7 @@ def _instead(leaf: Leaf, value: Any) -> str:
     meant = ""
     if leaf.kind == "choice":
         said = "none" if value is None else str(value)
-        meant = nearest(said, leaf.choices)
+        meant = suggest(said, leaf.choices)
     elif leaf.kind == "integer" and isinstance(value, float) and value.is_integer():
         meant = str(int(value))
     elif leaf.kind in ("integer", "number") and isinstance(value, str) and (plain := plainly(value)):
@@ -97,12 +97,12 @@ def unknown_key(path: str) -> str:
     if path in leaf_at():  # written with a dot in a file, where it must be nested
         return f"unknown key (keys are nested in a file: write {key} below {section})"
     known_here = keys_of(section) if section == "" or section in sections() else ()
-    near = nearest(key, known_here)
+    near = suggest(key, known_here)
     if near:
         return f"unknown key (did you mean {f'{section}.' if section else ''}{near})"
     elsewhere = [leaf.path for leaf in leaves()]
     same_name = [other for other in elsewhere if other.rpartition(".")[2] == key.lower().replace("-", "_")]
-    near = same_name[0] if len(same_name) == 1 else nearest(path, elsewhere, cutoff=0.8)
+    near = same_name[0] if len(same_name) == 1 else suggest(path, elsewhere, cutoff=80.0)
     if near:
         return f"unknown key (did you mean {near})"
     return f"unknown key (allowed {', '.join(known_here or keys_of(''))})"

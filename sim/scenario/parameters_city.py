@@ -8,6 +8,7 @@ from pydantic import field_validator
 
 from sim.scenario.calendar import NOTATION, parse_period
 from sim.scenario.declare import A9, Section, parameter
+from sim.scenario.suggest import canonical
 from sim.scenario.wording import quoted
 
 _SPEC4 = "model specification, section 4"
@@ -15,7 +16,7 @@ _SPEC6 = "model specification, section 6"
 
 
 def _words(value: object, example: str) -> tuple[str, ...]:
-    """A list of words as it is kept; anything else is refused with an example of what is taken."""
+    """A list of words as it is kept, in canonical form; anything else is refused with an example of what is taken."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise ValueError(f"not a list (got {quoted(value)}, allowed a list such as {example})")
     for item in value:
@@ -23,7 +24,7 @@ def _words(value: object, example: str) -> tuple[str, ...]:
             raise ValueError(
                 f"not a list of words (got {quoted(item)} in it, allowed a list such as {example})"
             )
-    return tuple(value)
+    return tuple(canonical(word) for word in value)
 
 
 class Housing(Section):

@@ -53,6 +53,10 @@ class Problem:
     also: tuple[str, ...] = ()
 
 
+class UnfitScenario(ValueError):
+    """A value that the world does not bear, which only shows when the world is there; the message names the key."""
+
+
 class Scenario(Section):
     """Everything that decides a run: the same scenario, inputs and version give the same bytes.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -32,6 +33,7 @@ def canonical(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Lower-case letters and digits of a name without accents ("Đắk Plao" -> "dakplao")."""
     return "".join(ch for ch in _plain(text) if ch.isalnum())

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from sim.scenario.near import nearest
+from sim.scenario.suggest import canonical, suggest
+from sim.scenario.wording import clip, quoted, visible
 
 SHOWN: Final = 20
 """Problems printed in full; the rest are counted."""
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Of one file: a thousand times a table of all places."""
+LONGEST: Final = 200
+"""Characters of a text in a cell."""
 
 Kind = Literal["key", "text", "number", "count", "bool", "choice"]
 DTYPES: Final[dict[Kind, type]] = {
@@ -55,7 +64,7 @@ class Column:
         if self.kind == "bool":
             return "true or false"
         if self.kind == "text":
-            return "any text" if self.empty else "a text that is not empty"
+            return f"a text of up to {LONGEST} characters" if self.empty else "a text that is not empty"
         noun = "a number" if self.kind == "number" else "a whole number"
         if self.kind == "key":
             return "a whole number within 0..2**64-1"
@@ -70,7 +79,7 @@ class Column:
     def parse(self, value: Any) -> Any:
         """The cell's value in the column's type; raises ValueError or TypeError when it is not allowed."""
         if self.kind in ("text", "choice"):
-            text = "" if value is None or value is pd.NA or value != value else str(value).strip()
+            text = _text(value)
             if not (text or self.empty) or (self.kind == "choice" and text not in self.choices):
                 raise ValueError(text)
             return text
@@ -100,6 +109,20 @@ class Column:
         return self.choices[0] if self.kind == "choice" else np.zeros((), DTYPES[self.kind]).item()
 
 
+def _text(value: Any) -> str:
+    """A cell as text in canonical form; ValueError for what is no text or number, or cannot be printed."""
+    if value is None or value is pd.NA or (isinstance(value, float | np.floating) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, str | int | float | np.number):
+        raise ValueError(value)
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)  # a column of codes with gaps comes as floats
+    text = canonical(str(value))
+    if len(text) > LONGEST or not text.isprintable():
+        raise ValueError(value)
+    return text
+
+
 @dataclass
 class Problems:
     """Collects what is wrong, to say it all at once."""
@@ -108,7 +131,7 @@ class Problems:
 
     def cell(self, file: Path, row: int, column: str, value: Any, allowed: str) -> None:
         """Note one wrong cell; ``row`` counts data rows from 1 (in a CSV file the line is row + 1)."""
-        self.found.append(f"{file}: row {row}: column {column}: got {value!r} (allowed: {allowed})")
+        self.found.append(f"{file}: row {row}: column {column}: got {quoted(value)} (allowed: {allowed})")
 
     def note(self, text: str) -> None:
         """Note a problem that is not one cell's."""
@@ -124,16 +147,42 @@ class Problems:
 
 def read_raw(path: Path) -> pd.DataFrame:
     """Read a CSV (every cell as text) or parquet file; TableError when it is neither or cannot be read."""
-    if not path.is_file():
-        raise TableError(f"{path}: no such file")
+    if not os.path.isfile(path):
+        raise TableError(f"{clip(str(path), 400)}: no such file")
+    if path.suffix not in (".csv", ".parquet"):
+        raise TableError(f"{path}: is neither .csv nor .parquet")
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path).reset_index(drop=True)
-        if path.suffix == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, OSError, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: cannot be read: {error}") from error
-    raise TableError(f"{path}: is neither .csv nor .parquet")
+        if path.stat().st_size > MOST_BYTES:
+            raise TableError(f"{path}: too large (allowed {MOST_BYTES:,} bytes)")
+        return _parquet(path) if path.suffix == ".parquet" else _csv(path)
+    except (ValueError, OSError, csv.Error, pa.ArrowException) as error:
+        if isinstance(error, TableError):
+            raise
+        raise TableError(f"{path}: cannot be read: {visible(clip(str(error), 400))}") from error
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    """Columns of a parquet file; what another library noted about them for itself is left aside."""
+    with pq.ParquetFile(path) as file:
+        table = file.read()
+    return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names}, dtype=object)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    """Cells of a CSV file as text; every row has as many as the header (blank lines are left out)."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file, strict=True) if row]
+    if not rows:
+        raise TableError(f"{path}: empty (allowed: a header and rows)")
+    header = [name.strip() for name in rows[0]]
+    problems = Problems()
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(header):
+            problems.note(
+                f"{path}: row {number}: {len(row)} cells (allowed: {len(header)}, as in the header)"
+            )
+    problems.stop()
+    return pd.DataFrame(rows[1:], columns=header, dtype=object)
 
 
 def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems: Problems) -> pd.DataFrame:
@@ -150,7 +199,7 @@ def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems
     known = {c.name: c for c in columns}
     for name in raw.columns:
         if str(name) not in known:
-            near = nearest(str(name), known)
+            near = suggest(str(name), known)
             hint = f"; did you mean {near}?" if near else ""
             problems.note(f"{path}: unknown column {str(name)!r} (allowed: {', '.join(known)}{hint})")
     twice = raw.columns[raw.columns.duplicated()].tolist()
