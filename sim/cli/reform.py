@@ -135,7 +135,9 @@ def lineage(
     config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
         "configs/base.yaml"
     ),
-    unit: Annotated[str | None, typer.Option(help="Code of a unit to rebuild: its places on a day.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Code or name of a unit to rebuild: its places on a day.")
+    ] = None,
     level: Annotated[str, typer.Option(help="commune or province.")] = "commune",
     date: Annotated[
         str | None,
@@ -150,7 +152,7 @@ def lineage(
     from rich.console import Console
 
     from sim.cli.reform_tables import frame_table, write_frame
-    from sim.reform.history import as_table, history, in_force, places_of
+    from sim.reform.history import as_table, code_of, history, in_force, places_of
     from sim.reform.policies import plan_of
     from sim.reform.table import ReformTableError
     from sim.world.opening import open_world
@@ -182,6 +184,7 @@ def lineage(
     if unit is not None:
         dated = history(world, overlays)
         try:
+            unit = code_of(dated, level, unit, step)
             places = places_of(dated, level, unit, step)
         except ValueError as error:
             fail(f"--unit: {error}", 2)
