@@ -88,7 +88,7 @@ def compare(
         except OSError as error:
             fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
         try:
-            drawn = draw_comparison(out, province)
+            drawn = draw_comparison(out, province, scenario.model_dump(mode="json"))
         except KeyError as error:
             fail(f"--province: {error.args[0]}", 2)
         for path in [*sorted(out.glob("*.csv")), *drawn]:
