@@ -107,7 +107,8 @@ CORNER: Final = Text(en="farm income, % / urban job growth, points a quarter",
 ERRORS: Final = Text(
     en="± is the Monte Carlo error over replicates, cell by cell; cells share their luck and their margins, so they "
     "are not independent of one another.",
-    vi="± là sai số Monte Carlo qua các lần lặp, từng ô; các ô dùng chung may rủi và chung các biên nên không độc lập.",
+    vi="± là sai số Monte Carlo qua các lần lặp, từng ô; các ô chịu cùng các yếu tố ngẫu nhiên và chung các biên nên "
+    "không độc lập.",
 )
 
 
@@ -147,15 +148,17 @@ def grid_part(s: Surface) -> Part:
             "decides nothing.",
             vi=f"Trên {len(s.loss)} x {len(s.growth)} mức của hai cú sốc, bật mọi phản hồi, {n} lần lặp mỗi ô, tỷ lệ "
             f"nằm giữa {lowest:.3f} và {highest:.3f} % dân nông thôn mỗi năm. Không ô nào có tương tác lớn hơn "
-            f"{largest:.2f} % tỷ lệ của ô; {apart} trên {cells} ô khác không ở mức 5 %, trong khi may rủi cho khoảng "
-            f"{0.05 * cells:.1f} ô nếu các ô độc lập. Lưới cho thấy hình dạng, không quyết định kết luận.",
+            f"{largest:.2f} % tỷ lệ của ô; {apart} trên {cells} ô khác không ở mức 5 %, trong khi riêng yếu tố ngẫu "
+            f"nhiên cho khoảng {0.05 * cells:.1f} ô nếu các ô độc lập. Lưới cho thấy hình dạng, không quyết định "
+            "kết luận.",
         ),
         estimates=[bilinear],
         tables=[
             _table(
                 Text(en="Rural residents who move to towns, % a year", vi="Dân nông thôn ra đô thị, % mỗi năm"), s,
                 rates, 0, Text(en="Without errors: cells share their luck, and only differences are told apart by it.",
-                               vi="Không ghi sai số: các ô dùng chung may rủi, chỉ chênh lệch mới có sai số."),
+                               vi="Không ghi sai số: các ô chịu cùng các yếu tố ngẫu nhiên, chỉ chênh lệch mới "
+                               "có sai số."),
             ),
             _table(
                 Text(en="Interaction, log points", vi="Tương tác, điểm log"), s, _cells(logs), 1, ERRORS,

@@ -160,7 +160,7 @@ def ladder_part(loops: list[Loop]) -> Part:
             f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said][0]}. Once all are "
             f"back it changes by {after:+.4f} a quarter. Only losses are gone through, since no programme adds jobs "
             "that go again. The rungs were added after the main result was seen and decide nothing.",
-            vi=f"Trong cùng một lần chạy, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại, mỗi bậc "
+            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại, mỗi bậc "
             f"{fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
             f"việc làm khi ở đáy và {left:+.3f} điểm sau khi mọi việc làm đã trở lại {AFTER} quý. Việc tỷ lệ này thấp "
             "hơn ở chiều đi lên là do số học: nó tiếp tục giảm khi còn thiếu việc làm. Điều có ý nghĩa là mức thay đổi "

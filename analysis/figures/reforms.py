@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.reform_maps import country_map, on_the_map, province_map
+from analysis.reform_names import WORLD, policy_labels
+from analysis.report.language import ENGLISH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-NAMES: Final = {
-    "none": "No reform",
-    "relabel": "New borders on paper",
-    "actual": "Actual, 1 July 2025",
-    "random": "Random mergers",
-    "standard": "By the standards",
-    "optimised": "Optimised",
-    "actual_with_satellites": "Actual with satellite desks",
-    "actual_except_sparse_mountains": "Actual without sparse mountains",
-    "table": "The user's table",
-}
-"""How policies are called in figures."""
 
 PANELS: Final = (
     ("units", "Units", 1.0, 0),
@@ -46,7 +36,9 @@ EXAMPLE: Final = "Điện Biên"
 MOST_PANELS: Final = 4
 
 
-def draw_comparison(folder: Path, province: str | None = None) -> list[Path]:
+def draw_comparison(
+    folder: Path, province: str | None = None, config: Mapping[str, Any] | None = None
+) -> list[Path]:
     """Draw every figure of a comparison into its folder; the paths written.
 
     Parameters
@@ -55,6 +47,8 @@ def draw_comparison(folder: Path, province: str | None = None) -> list[Path]:
         Of `dicu reform compare --out`.
     province
         Legacy province whose units are drawn; None: `EXAMPLE` where it is.
+    config
+        The configuration that the policies were applied with; it dates and names them.
 
     Raises
     ------
@@ -62,17 +56,23 @@ def draw_comparison(folder: Path, province: str | None = None) -> list[Path]:
         When there is no such province.
     """
     made: list[Path] = []
+    given = {} if config is None else config
+    names = policy_labels(ENGLISH, given.get("reform", {}), given.get("world", {}).get("name", WORLD))
     with style.styled():
-        made += style.save(bars(pd.read_parquet(folder / "summary.parquet")), folder, "reforms_compared")
+        made += style.save(
+            bars(pd.read_parquet(folder / "summary.parquet"), names, given.get("reform", {})),
+            folder,
+            "reforms_compared",
+        )
         draws = pd.read_parquet(folder / "random_maps.parquet")["objective"].to_numpy(dtype=np.float64)
         if len(draws):
-            figure = objectives(pd.read_parquet(folder / "objectives.parquet"), draws)
+            figure = objectives(pd.read_parquet(folder / "objectives.parquet"), draws, names)
             made += style.save(figure, folder, "objectives")
-        made += _maps(folder, province)
+        made += _maps(folder, province, names)
     return made
 
 
-def _maps(folder: Path, province: str | None) -> list[Path]:
+def _maps(folder: Path, province: str | None, names: dict[str, str]) -> list[Path]:
     """The maps: of one province, and of the country where the world has outlines and there are two to compare."""
     places, units = (pd.read_parquet(folder / f"{name}.parquet") for name in ("places", "units"))
     policies = list(dict.fromkeys(units["policy"]))
@@ -81,9 +81,9 @@ def _maps(folder: Path, province: str | None) -> list[Path]:
     made: list[Path] = []
     if asked in known or province is not None:
         shown = policies if len(policies) <= MOST_PANELS else _few(policies)
-        made += style.save(province_map(places, units, shown, asked, NAMES), folder, "province")
+        made += style.save(province_map(places, units, shown, asked, names), folder, "province")
     if {"none", "actual"} <= set(policies) and on_the_map(places):
-        made += style.save(country_map(places, ("none", "actual"), NAMES), folder, "country")
+        made += style.save(country_map(places, ("none", "actual"), names), folder, "country")
     return made
 
 
@@ -93,15 +93,17 @@ def _few(policies: list[str]) -> list[str]:
     return (first + [p for p in policies if p not in first])[:MOST_PANELS]
 
 
-def bars(summary: pd.DataFrame) -> Figure:
+def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]) -> Figure:
     """Small multiples: one panel a measure, one bar a policy, the number beside it."""
     n = len(summary)
+    standard, waived = reform.get("standard"), reform.get("waive_merged_from")
+    by = f"Resolution {standard}" if standard else "the standards"
+    merged = f", units merged of {waived} or more included" if waived else ""
     foot = [
         "Every policy is applied to the same residents; nobody has moved yet. Way: one way, with detour and speed by "
         "terrain (assumptions), from where people live to the office that serves them. What districts did: their "
         "administration, at the district's seat before, at the commune's seat after.",
-        "Below the standard: persons or area under Resolution 76/2025 (or the one chosen), units merged of three or "
-        "more included. Posts of commune and district offices in the model.",
+        f"Below the standard: persons or area under {by}{merged}. Posts of commune and district offices in the model.",
     ]
     fig, (bottom, top) = style.sheet(
         2.6 + 3 * (0.62 + 0.27 * n), _finding(summary), "Reforms compared, the day after", foot
@@ -123,7 +125,7 @@ def bars(summary: pd.DataFrame) -> Figure:
             ax.annotate(f" {style.number(v, digits)}", (v, at), va="center", ha="left", fontsize=9)
         ax.set_xlim(0, 1.22 * high)
         ax.set_title(title, fontsize=10)
-        ax.set_yticks(y, [NAMES.get(p, p) for p in summary["policy"]] if k % 3 == 0 else [""] * n)
+        ax.set_yticks(y, [names.get(p, p) for p in summary["policy"]] if k % 3 == 0 else [""] * n)
         ax.grid(visible=False)
         ax.set_xticks([])
         ax.spines["bottom"].set_visible(False)
@@ -142,7 +144,7 @@ def _finding(summary: pd.DataFrame) -> str:
     )
 
 
-def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
+def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) -> Figure:
     """Random maps as a histogram, every other map as a line with its name."""
     worse = table.set_index("map")["share_of_random_maps_worse"]
     foot = [
@@ -175,7 +177,7 @@ def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
         ha="center", fontsize=9, color=style.SOFT,
     )  # fmt: skip
     for i, row in enumerate(shown.itertuples(index=False)):
-        name = NAMES.get(str(row.map), str(row.map).replace("actual", "Actual"))
+        name = names.get(str(row.map), str(row.map).replace("actual", "Actual"))
         height = most * (1.32 - 0.13 * (i % 6))
         colour = style.ORANGE if str(row.map).startswith("actual") else style.BLUE
         ax.plot([row.objective, row.objective], [0, height], color=colour, linewidth=1.6)

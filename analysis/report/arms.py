@@ -5,39 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final
 
 import pandas as pd
 
 from analysis.load import Run
+from analysis.reform_names import ReformName
 from analysis.report.compare import Estimate, estimate, levels, paired
 from analysis.report.language import Words
 from analysis.report.measures import Measures, Sheet, both, changes_by_province, measure, outcomes
-from analysis.report.subject import Subject, policy
-
-REFORMS: Final = {
-    "none": ("no reform", "không cải cách"),
-    "actual": ("the merger of 1 July 2025", "việc sáp nhập ngày 1/7/2025"),
-    "relabel": (
-        "new borders on paper only (same offices, staff and money)",
-        "chỉ đổi địa giới trên giấy (giữ nguyên trụ sở, biên chế, ngân sách)",
-    ),
-    "random": ("a random merger to the same number of units", "sáp nhập ngẫu nhiên với cùng số đơn vị"),
-    "standard": (
-        "a merger by the standards of population and area", "sáp nhập theo tiêu chuẩn dân số và diện tích"
-    ),
-    "optimised": (
-        "a merger optimised for travel and standards", "sáp nhập tối ưu về đường đi và tiêu chuẩn"
-    ),
-    "actual_with_satellites": (
-        "the merger of 1 July 2025 with satellite offices", "việc sáp nhập ngày 1/7/2025 kèm các điểm giao dịch vệ tinh"
-    ),
-    "actual_except_sparse_mountains": (
-        "the merger of 1 July 2025 except in sparse mountains",
-        "việc sáp nhập ngày 1/7/2025 trừ vùng núi thưa dân",
-    ),
-    "table": ("a merger by a table of one's own", "sáp nhập theo bảng tự lập"),
-}  # fmt: skip
+from analysis.report.subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,20 +65,21 @@ class Arms:
     @cached_property
     def base_level(self) -> dict[str, Estimate]:
         """Means of the other arm."""
-        return levels(self.base) if self.base else {}
+        return levels(self.base, "base") if self.base else {}
 
     def relative(self, key: str) -> Estimate | None:
         """Paired difference in percent of the other arm; None where either lacks it or the other is 0."""
         if key not in self.difference or any(not b[key] for b in self.base):
             return None
-        return estimate([100 * (a[key] / b[key] - 1) for a, b in zip(self.treated, self.base, strict=True)])
+        return estimate(
+            [100 * (a[key] / b[key] - 1) for a, b in zip(self.treated, self.base, strict=True)],
+            f"relative:{key}",
+        )
 
     @cache  # noqa: B019 - an Arms lives as long as the process that writes one page
     def outcomes(self, moment: str) -> pd.DataFrame:
-        """Percent of people by what became of their access, see `measures.outcomes`; the mean over pairs."""
-        tables = [outcomes(a, b, moment) for a, b in self.pairs]
-        made: pd.DataFrame = sum(tables[1:], tables[0]) / len(tables)
-        return made
+        """Percent of people by what became of their access, see `measures.outcomes`."""
+        return outcomes(self.pairs, moment)
 
     @cache  # noqa: B019
     def changes(self, service: str, moment: str) -> pd.Series[float]:
@@ -116,25 +93,29 @@ class Arms:
         """Terrains of this world, without the whole."""
         return [t for t in self.sheet.groups if t != "all"]
 
+    @cached_property
+    def reform_name(self) -> ReformName:
+        """What the reform of the run is called."""
+        return ReformName.of_run(self.run)
+
     def reform(self, w: Words) -> str:
         """The reform of the run, in words."""
-        return w.of(REFORMS, policy(self.run))
+        return self.reform_name.name(w)
 
     def names(self, w: Words) -> tuple[str, str]:
         """Short names of both arms, for legends and tables."""
-        if self.subject.twin is None:
-            return w.t("this run", "lần chạy này"), ""
+        twin = self.subject.twin
+        if twin is None:
+            return w.t("this run", "lần mô phỏng này"), ""
         if not self.subject.about_the_reform:
-            return w.t("this run", "lần chạy này"), w.t("the run compared with", "lần chạy đối chứng")
-        if policy(self.run) == "relabel":
-            return w.t("new borders on paper", "địa giới mới trên giấy"), w.t("no reform", "không cải cách")
-        return w.t("with the merger", "có sáp nhập"), w.t("without it", "không sáp nhập")
+            return w.t("this run", "lần mô phỏng này"), w.t("the run compared with", "lần mô phỏng đối chứng")
+        return self.reform_name.label(w), ReformName.of_run(twin).label(w)
 
     def other(self, w: Words) -> str:
         """The other arm as a clause: "the same country without the merger"."""
         if not self.subject.about_the_reform:
-            return w.t("the run it is compared with", "lần chạy được đem so sánh")
-        return w.t("the same country without the reform", "cùng đất nước đó nếu không cải cách")
+            return w.t("the run it is compared with", "lần mô phỏng được đem so sánh")
+        return w.t("the same country without the reform", "cùng đất nước đó nếu không sắp xếp")
 
 
 def collect(subject: Subject, tell: Callable[[str], None] | None = None) -> Arms:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.load import Run
-from analysis.report.language import Words
+from analysis.report.language import MINUS, Words
+from analysis.report.saying import between
 from analysis.report.subject import flat
 from sim.scenario.table import ParameterRow, parameter_table
 
 WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     "consider.theta_services": (
         "How strongly poor services make people think of leaving",
-        "Dịch vụ kém khiến người dân nghĩ đến chuyện ra đi nhiều đến đâu",
+        "Dịch vụ kém khiến người dân có ý định chuyển đi nhiều đến đâu",
         "No data before 2025 identify it. With this and the two weights below at 0, access could make nobody move; all results on leaving rest on them.",
         "Không có số liệu trước 2025 để xác định. Nếu giá trị này và hai trọng số dưới bằng 0, mức tiếp cận không thể khiến ai di chuyển; mọi kết quả về rời đi dựa vào chúng.",
     ),
@@ -28,7 +29,7 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "choose.beta_district_administration": (
         "Weight of former district business when a place is chosen",
-        "Trọng số của việc cấp huyện khi chọn nơi ở",
+        "Trọng số của thủ tục trước đây do cấp huyện giải quyết khi chọn nơi ở",
         "If people rarely go to an office, both weights are smaller.",
         "Nếu người dân hiếm khi đến cơ quan, cả hai trọng số đều nhỏ hơn.",
     ),
@@ -56,7 +57,7 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
         "How long the dip lasts.", "Sự xáo trộn kéo dài bao lâu.",
     ),
     "government.staff_legacy_district": (
-        "Posts of a district before the reform", "Số biên chế mỗi huyện trước cải cách",
+        "Posts of a district before the reform", "Số biên chế mỗi huyện trước khi sắp xếp",
         "Decides how many posts are cut, and so the savings.", "Quyết định số biên chế bị cắt, tức số tiền tiết kiệm.",
     ),
     "government.cost_per_post_mvnd": (
@@ -69,12 +70,12 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "government.satellite_minutes": (
         "Travel time from which savings first open satellite desks",
-        "Thời gian đi đường mà từ đó tiền tiết kiệm được ưu tiên mở điểm vệ tinh",
+        "Thời gian đi đường mà từ đó tiền tiết kiệm được ưu tiên mở điểm phục vụ hành chính công vệ tinh",
         "Decides how many far places get an office back; a rule of the model, not a law.",
         "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật.",
     ),
     "government.severance_years": (
-        "Severance of a post that is cut", "Mức chi thôi việc cho một biên chế bị cắt",
+        "Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt",
         "With the cost of a post, decides when the merger has paid for itself.",
         "Cùng với chi phí một biên chế, quyết định khi nào sáp nhập hoàn vốn.",
     ),
@@ -89,7 +90,7 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
         "Làm các dòng di cư tự lớn lên; quyết định phần lớn việc ai đi đâu.",
     ),
     "consider.lambda0": (
-        "Base hazard of thinking about a move", "Xác suất cơ sở nghĩ đến chuyện chuyển đi",
+        "Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi",
         "Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh.",
     ),
 }  # fmt: skip
@@ -126,6 +127,7 @@ def written(w: Words, value: Any) -> str:
         return w.t("yes", "có") if value else w.t("no", "không")
     if isinstance(value, int | float):
         text = f"{value:g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        text = text.replace("-", MINUS)
         return text.translate(str.maketrans(",.", ".,")) if w.vi else text
     return str(value)
 
@@ -150,17 +152,21 @@ def most(w: Words, run: Run) -> list[Assumption]:
 def _unit(w: Words, unit: str) -> str:
     if unit in ("1", "name", "switch"):
         return ""
-    return UNITS.get(unit, unit) if w.vi else unit
+    return w.t(UNITS_EN.get(unit, unit), UNITS.get(unit, unit))
 
 
 UNITS: Final = {
     "min": "phút", "posts": "biên chế", "M VND/year": "triệu đồng/năm", "quarter": "quý", "share": "(tỷ lệ)",
-    "1/quarter": "mỗi quý", "km/h": "km/h",
+    "1/quarter": "mỗi quý", "km/h": "km/h", "years": "năm",
 }  # fmt: skip
 
 
+UNITS_EN: Final = {"quarter": "quarters", "1/quarter": "per quarter", "share": "(share)"}
+
+
 def _range(w: Words, text: str) -> str:
-    made = text.replace(" to ", w.t(" to ", " đến "))
+    low, to, high = (part.replace("-", MINUS) for part in text.partition(" to "))
+    made = between(w, low, high) if to else low
     return made.replace(".", ",") if w.vi else made
 
 

@@ -14,6 +14,7 @@ from analysis.report import svg
 from analysis.report.compare import Estimate
 from analysis.report.language import NARROW, SERVICES, TERRAINS, Words
 from analysis.report.measures import OUTCOMES, Sheet
+from analysis.report.saying import interval, interval_head
 from analysis.report.svg import Drawing
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ HATCHES: Final = {
     "both_better": ("#1b6ca8", ""),
     "office_worse_district_better": ("#8fc1e3", "----"),
     "little": ("#e6e6e6", ""),
+    "undecided": ("#cfcfcf", "...."),
     "office_better_district_worse": ("#f0c27b", "\\\\\\\\"),
     "both_worse": ("#c1570c", "////"),
 }
@@ -95,13 +97,13 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
             if t != "all"
         ]
         title = w.t(
-            f"Access to the {name}: index, 1 = at the door of an office with all it needs",
-            f"Mức tiếp cận {name}: chỉ số, 1 = ngay cạnh một cơ quan có đủ nguồn lực",
+            f"Access to the {name}: index, 1 = at the door of an office at the norm",
+            f"Mức tiếp cận {name}: chỉ số, 1 = ngay cạnh một cơ quan đạt định mức",
         )
         if service == "district_administration":
             title = w.t(
-                "Access to what the district office did: index, 1 = at the door",
-                "Mức tiếp cận các việc trước đây do cấp huyện làm: chỉ số, 1 = ngay bên cạnh",
+                "Access to what the district office did: index, 1 = at the door of an office at the norm",
+                "Mức tiếp cận thủ tục trước đây do cấp huyện giải quyết: chỉ số, 1 = ngay cạnh một cơ quan đạt định mức",
             )
         picture = svg.to_svg(fig, title, told(head, rows))
     note = w.t(
@@ -165,7 +167,7 @@ def effects(
         head = (
             w.t("what", "chỉ tiêu"),
             w.t("difference", "chênh lệch"),
-            w.t("95% interval", "khoảng tin cậy 95%"),
+            interval_head(w, max((e.n for _, e in rows), default=1)),
             w.t("replicates", "số lần lặp"),
         )
         table = tuple(
@@ -175,14 +177,6 @@ def effects(
     return Drawing(picture, title, note, head, table)
 
 
-def interval(w: Words, e: Estimate, digits: int) -> str:
-    """An interval in words, or that there is none."""
-    if e.low is None or e.high is None:
-        return w.t("unknown (one pair)", "không rõ (một cặp)")
-    low, high = (w.num(v, digits, sign=True) for v in (e.low, e.high))
-    return w.t(f"{low} to {high}", f"{low} đến {high}")
-
-
 def outcome_words(w: Words) -> dict[str, str]:
     """Names of what became of people's access."""
     return {
@@ -190,11 +184,14 @@ def outcome_words(w: Words) -> dict[str, str]:
             "better in one or both, worse in neither", "tốt hơn ở một hoặc cả hai, không kém đi ở việc nào"
         ),
         "office_worse_district_better": w.t(
-            "commune office worse, district business better", "trụ sở xã kém đi, việc cấp huyện tốt hơn"
+            "commune office worse, district business better",
+            "trụ sở xã kém đi, thủ tục trước đây do cấp huyện giải quyết tốt hơn",
         ),
-        "little": w.t("hardly changed", "hầu như không đổi"),
+        "little": w.t("changed by less than 0.05 in both", "thay đổi chưa đến 0,05 ở cả hai việc"),
+        "undecided": w.t("not decided (interval holds 0.05)", "chưa kết luận (khoảng tin cậy chứa 0,05)"),
         "office_better_district_worse": w.t(
-            "commune office better, district business worse", "trụ sở xã tốt hơn, việc cấp huyện kém đi"
+            "commune office better, district business worse",
+            "trụ sở xã tốt hơn, thủ tục trước đây do cấp huyện giải quyết kém đi",
         ),
         "both_worse": w.t(
             "worse in one or both, better in neither", "kém đi ở một hoặc cả hai, không tốt hơn ở việc nào"
@@ -207,7 +204,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
     from matplotlib.patches import Patch
 
     words = outcome_words(w)
-    order = [k for k in HATCHES if k in OUTCOMES]
+    order = [k for k in HATCHES if k in OUTCOMES and (k != "undecided" or bool((table[k] > 0).any()))]
     with svg.styled():
         fig = svg.canvas(1.9 + 0.42 * len(table))
         ax = fig.subplots()
@@ -256,7 +253,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
     note = w.t(
         f"Percent of people, where they lived before the reform. Better or worse: access differs by more than 0.05 "
         f"of the index from: {other}.",
-        f"Phần trăm dân số, theo nơi ở trước sáp nhập. Tốt hơn hoặc kém đi: mức tiếp cận lệch hơn 0,05 điểm chỉ số "
+        f"Phần trăm dân số, theo nơi ở ngay trước khi sắp xếp. Tốt hơn hoặc kém đi: mức tiếp cận lệch hơn 0,05 điểm chỉ số "
         f"so với: {other}.",
     )
     return Drawing(picture, title, note, head, rows)

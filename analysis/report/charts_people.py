@@ -133,8 +133,10 @@ def rural_outflow(
         rows = tuple((str(y), *(w.num(float(s[y]), 2) for _, s in found)) for y in first.index)
         picture = svg.to_svg(fig, title, told(head, rows))
     note = w.t(
-        f"Whole calendar years. Mean over {len(pairs) or 1} run(s) an arm.",
-        f"Các năm trọn vẹn. Trung bình của {len(pairs) or 1} lần chạy mỗi kịch bản.",
+        f"Whole calendar years only. Mean over {len(pairs)} runs per arm."
+        if len(pairs) > 1
+        else "Whole calendar years only. One run per arm.",
+        f"Chỉ tính các năm đủ bốn quý. Trung bình của {len(pairs) or 1} lần mô phỏng mỗi kịch bản.",
     )
     return Drawing(picture, title, note, head, rows)
 
@@ -143,8 +145,8 @@ MONEY: Final = {
     "wages": ("wages", "tiền lương", style.BLUE, ""),
     "running": ("running costs", "chi hoạt động", "#8fc1e3", "----"),
     "investment": ("public investment", "đầu tư công", "#f0c27b", "////"),
-    "desks": ("desks", "điểm giao dịch", "#1b7837", "||||"),
-    "severance": ("severance", "chi trả thôi việc", "#9a9a9a", "xxxx"),
+    "desks": ("desks", "điểm phục vụ\nhành chính công", "#1b7837", "||||"),
+    "severance": ("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế", "#9a9a9a", "xxxx"),
 }
 
 
@@ -203,7 +205,7 @@ def budget(
     note = w.t(
         "Model's accounts, derived from posts and an assumed cost a post; not the state budget. The last step of the "
         "year, times the steps in a year.",
-        "Tài khoản của mô hình, suy từ số biên chế và chi phí giả định cho mỗi biên chế; không phải ngân sách nhà "
+        "Số liệu tài chính của mô hình, suy từ số biên chế và chi phí giả định cho mỗi biên chế; không phải ngân sách nhà "
         "nước. Bước cuối năm nhân với số bước trong năm.",
     )
     return Drawing(picture, title, note, head, rows)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from analysis.figures.net_migration_map import class_edges, panels, plain_name
-from analysis.report import assumptions, charts, charts_people, fit, maps, provenance, sweep_contents, travel
+from analysis.report import (
+    assumptions,
+    charts,
+    charts_people,
+    fit,
+    maps,
+    provenance,
+    saying,
+    sweep_contents,
+    travel,
+)
 from analysis.report.answer import answer
 from analysis.report.arms import Arms
-from analysis.report.contents_people import cell, flows, money, pairs_note, people, reasons
+from analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
 from analysis.report.experiments import Found, page
-from analysis.report.language import TERRAINS, Words
-from analysis.report.measures import ADMINISTRATION
+from analysis.report.language import SERVICES, TERRAINS, Words, listed
+from analysis.report.measures import ADMINISTRATION, above_one
 from analysis.report.subject import policy
 from analysis.report.svg import Drawing
 from analysis.report.sweep import Sweep
+from analysis.services import alike
 
 SHOWN_PROVINCES: Final = 5
 """Provinces at each end of a list."""
@@ -36,7 +48,12 @@ def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> 
     if arms is not None:
         made |= {
             "answer": answer(w, arms),
-            "made_up": not fit.is_real(arms.run),
+            "world": fit.world_note(w, arms.run),
+            "few": saying.few(w, arms.n) if arms.pairs else "",
+            "difference_head": saying.difference_head(w, max(arms.n, 1)),
+            "reform_source": arms.reform_name.source(w),
+            "reform": arms.reform(w),
+            "span": (w.period(arms.run.labels[arms.sheet.reform]), w.period(arms.run.labels[-1])),
             "names": arms.names(w),
             "maps": _maps(w, arms),
             "access": _access(w, arms),
@@ -74,7 +91,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
         )
         made.append(
             maps.provinces(
-                w,
+                w.plain,
                 run,
                 panel.net,
                 panel.generation,
@@ -83,11 +100,13 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                 unit=unit,
                 digits=_digits(edges),
                 note=w.t(
-                    "Simulated, this run. The two maps differ in period and borders: their difference is not the effect "
-                    "of the reform.",
-                    "Kết quả mô phỏng của lần chạy này. Hai bản đồ khác nhau cả về thời kỳ và địa giới: chênh lệch giữa "
-                    "chúng không phải là tác động của cải cách.",
-                ),
+                    "Simulated. The two maps differ in period and borders: their difference is not the effect of the "
+                    "reform.",
+                    "Kết quả mô phỏng. Hai bản đồ khác nhau cả về thời kỳ và địa giới: chênh lệch giữa chúng không phải "
+                    "là tác động của việc sắp xếp.",
+                )
+                + " "
+                + one_run(w, arms),
                 more=w.t("gains people", "thêm người"),
                 less=w.t("loses people", "mất người"),
             )
@@ -102,12 +121,14 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
         when = w.period(run.labels[arms.sheet.moments.end])
         words = {
             "commune_administration": w.t("the commune office", "trụ sở xã"),
-            "district_administration": w.t("former district business", "việc trước đây thuộc cấp huyện"),
+            "district_administration": w.t(
+                "former district business", "thủ tục trước đây do cấp huyện giải quyết"
+            ),
         }
         for s in ADMINISTRATION:
             effect.append(
                 maps.provinces(
-                    w,
+                    w.plain,
                     run,
                     values[s],
                     "legacy",
@@ -120,8 +141,8 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     ),
                     note=w.t(
                         f"Paired difference from {arms.other(w)}; mean over the people of the eve, provinces of before. "
-                        f"Mean over {arms.n} pair(s).",
-                        f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số trước cải cách, theo tỉnh cũ. "
+                        f"Mean over {pairs_of(w, arms.n)}.",
+                        f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số ngay trước khi sắp xếp, theo tỉnh cũ. "
                         f"Trung bình của {arms.n} cặp.",
                     ),
                     more=w.t("better", "tốt hơn"),
@@ -131,12 +152,20 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
     return {"migration": made, "effect": effect}
 
 
+def pairs_of(w: Words, n: int) -> str:
+    """So many pairs, in words."""
+    return w.t("one pair" if n == 1 else f"{n} pairs", f"{n} cặp")
+
+
 def _digits(edges: Any) -> int:
     return 0 if all(float(e).is_integer() for e in edges) else 1
 
 
 def _access(w: Words, arms: Arms) -> dict[str, Any]:
-    drawings = [charts.access(w, arms.sheet, arms.twin, s, arms.other(w)) for s in ADMINISTRATION]
+    drawings = []
+    for s in ADMINISTRATION:
+        drawing = charts.access(w.plain, arms.sheet, arms.twin, s, arms.other(w))
+        drawings.append(replace(drawing, note=f"{drawing.note} {one_run(w, arms)}"))
     rows = []
     effects = None
     if arms.pairs:
@@ -149,7 +178,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
                 rows.append((s, w.of(TERRAINS, t), cells))
         names = {
             "commune_administration": w.t("commune office", "trụ sở xã"),
-            "district_administration": w.t("district business", "việc cấp huyện"),
+            "district_administration": w.t("district business", "thủ tục trước đây do\ncấp huyện giải quyết"),
         }
         points = [
             (f"{names[s]}, {w.of(TERRAINS, t)}", arms.difference[f"access.{s}.{t}.end"])
@@ -159,7 +188,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
         ]
         end = w.period(arms.run.labels[arms.sheet.moments.end])
         effects = charts.effects(
-            w,
+            w.plain,
             w.t(f"Difference in access, {end}, index", f"Chênh lệch mức tiếp cận, {end}, điểm chỉ số"),
             points,
             digits=2,
@@ -169,7 +198,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
     soon, end = (w.period(arms.run.labels[s]) for s in (arms.sheet.moments.soon, arms.sheet.moments.end))
     return {
         "drawings": drawings, "rows": rows, "effects": effects, "soon": soon, "end": end, "desks": _desks(w, arms),
-        "merges": policy(arms.run).startswith("actual"),
+        "merges": merged(arms), "alike": _alike(w, arms), "best": _best(w, arms),
     }  # fmt: skip
 
 
@@ -178,12 +207,63 @@ def _desks(w: Words, arms: Arms) -> str | None:
     keys = [f"way.{c}.end" for c in ("commune_office_farther", "district_office_nearer")]
     if any(k not in arms.level for k in keys) or policy(arms.run) == "none":
         return None
-    farther, nearer = (arms.level[k].value for k in keys)
+    farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
     return w.t(
-        f"With satellite and mobile desks counted, {w.pct(farther)} of residents have a longer way to the commune office "
-        f"at the end than at the start, and {w.pct(nearer)} a shorter one to what the district did.",
-        f"Nếu tính cả điểm giao dịch vệ tinh và lưu động, cuối kỳ {w.pct(farther)} dân cư có quãng đường đến trụ sở xã "
-        f"dài hơn so với lúc đầu, và {w.pct(nearer)} có quãng đường ngắn hơn cho việc cấp huyện.",
+        f"With satellite and mobile desks counted, {farther} of residents have a longer way to the commune office "
+        f"at the end than at the start, and {nearer} a shorter one to what the district did.",
+        f"Nếu tính cả điểm phục vụ hành chính công vệ tinh và lưu động, cuối kỳ {farther} dân cư mất nhiều thời gian hơn "
+        f"để đến trụ sở xã so với lúc đầu, và {nearer} mất ít thời gian hơn cho thủ tục trước đây do cấp huyện giải quyết.",
+    )
+
+
+def merged(arms: Arms) -> bool:
+    """Whether there are fewer communes after the reform than before, by the run's lineage."""
+    run = arms.run
+    if not run.has_rows("lineage"):
+        return False
+    lineage = run.table("lineage", ["step", "level", "predecessor", "successor"])
+    mine = lineage[(lineage["level"].astype(str) == "commune") & (lineage["step"] == arms.sheet.reform)]
+    return bool(mine["successor"].nunique() < mine["predecessor"].nunique())
+
+
+def _alike(w: Words, arms: Arms) -> list[str]:
+    """What is the same for two services in every row of the run, said once."""
+    made = []
+    groups = alike(arms.run)
+    for group in groups:
+        if len(group) > 1:
+            names = listed(w, [w.of(SERVICES, s) for s in group])
+            made.append(
+                w.t(
+                    f"{names}: the same access in every row of this run, so they are one result, not two.",
+                    f"{names}: mức tiếp cận bằng nhau ở mọi dòng của lần mô phỏng này, nên là một kết quả, không phải hai.",
+                )
+            )
+    made = [text[0].upper() + text[1:] for text in made]
+    after = alike(arms.run, arms.sheet.reform)
+    if set(ADMINISTRATION) in [set(g) for g in after] and set(ADMINISTRATION) not in [set(g) for g in groups]:
+        day = w.day_of(arms.run.labels[arms.sheet.reform])
+        made.append(
+            w.t(
+                f"From {day} on access to the commune office and to former district business is the same by assumption: "
+                "both are done at the same seat, by the same staff. They differ only in what they are compared with.",
+                f"Từ {day}, mức tiếp cận trụ sở xã và mức tiếp cận thủ tục trước đây do cấp huyện giải quyết bằng nhau "
+                "theo giả định: cả hai thực hiện tại cùng một trụ sở, do cùng bộ máy. Chúng chỉ khác nhau ở mốc so sánh.",
+            )
+        )
+    return made
+
+
+def _best(w: Words, arms: Arms) -> str | None:
+    """How far access goes beyond 1, and for how many people, where it does."""
+    part, highest = above_one(arms.sheet)
+    if not part:
+        return None
+    said = w.pct(part, key="above_one:end.persons|value|1")
+    high = w.num(highest, 2, key="above_one:end.highest|value|1")
+    return w.t(
+        f"The highest access at the end is {high}, and {said} of people have access above 1 to one of the two.",
+        f"Cuối kỳ, mức tiếp cận cao nhất là {high}, và {said} dân số có mức tiếp cận trên 1 ở ít nhất một trong hai việc.",
     )
 
 
@@ -194,9 +274,9 @@ def _travel(w: Words, arms: Arms) -> list[tuple[str, list[str]]] | None:
     return [
         (
             w.of(TERRAINS, str(t)),
-            [w.num(r[c]) for c in ("old_commune", "new_commune", "district")]
+            [w.num(r[c], key=f"travel:{t}.{c}|value|1") for c in ("old_commune", "new_commune", "district")]
             + [
-                w.pct(r[c])
+                w.pct(r[c], key=f"travel:{t}.{c}|value|1")
                 for c in ("office_farther", "office_nearer", "district_nearer", "district_farther")
             ],
         )
@@ -214,7 +294,7 @@ def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
             f"What became of people's access to administration, {when}",
             f"Mức tiếp cận hành chính của người dân thay đổi ra sao, {when}",
         )
-        drawings.append(charts.outcome_bars(w, arms.outcomes(moment), title, arms.other(w)))
+        drawings.append(charts.outcome_bars(w.plain, arms.outcomes(moment), title, arms.other(w)))
     return {"drawings": drawings, "provinces": _province_changes(w, arms)}
 
 
@@ -227,7 +307,13 @@ def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, st
 
     def told(codes: list[str]) -> list[tuple[str, str, str]]:
         return [
-            (plain_name(names[c]), *(w.num(float(each[s][c]), 2, sign=True) for s in ADMINISTRATION))  # type: ignore[misc]
+            (
+                plain_name(names[c]),
+                *(
+                    w.num(float(each[s][c]), 2, sign=True, key=f"province:{s}.{c}|value|1")
+                    for s in ADMINISTRATION
+                ),
+            )  # type: ignore[misc]
             for c in codes
         ]
 
@@ -245,15 +331,29 @@ def _fit(w: Words, arms: Arms) -> dict[str, Any] | None:
                 "what": r.what,
                 "when": r.when,
                 "unit": r.unit,
-                "published": w.num(r.published, r.digits),
-                "simulated": w.num(r.simulated, r.digits),
-                "deviation": w.pct(r.deviation, 0, sign=True),
+                "published": w.num(r.published, r.digits, key=f"fit:{r.key}|published|1"),
+                "simulated": w.num(r.simulated, r.digits, key=f"fit:{r.key}|simulated|1"),
+                "deviation": w.pct(r.deviation, 0, sign=True, key=f"fit:{r.key}|deviation|1"),
                 "far": r.far,
                 "role": r.role,
                 "source": r.source.split(": http")[0],
             }
             for r in fit.table(w, arms.run)
         ],
-        "chart": None if simulated is None else charts_people.five_year(w, fit.surveys(), simulated),
-        "provinces": fit.provinces(arms.run),
+        "chart": None if simulated is None else charts_people.five_year(w.plain, fit.surveys(), simulated),
+        "far": w.pct(fit.FAR_PERCENT),
+        "provinces": _fit_provinces(w, arms),
     }
+
+
+def _fit_provinces(w: Words, arms: Arms) -> tuple[str, str, str] | None:
+    """Latest official year, and how far the residents of provinces are off."""
+    found = fit.provinces(arms.run)
+    if found is None:
+        return None
+    year, median, largest = found
+    return (
+        str(year),
+        w.pct(median, 1, key="fit:provinces|median|1"),
+        w.pct(largest, 1, key="fit:provinces|largest|1"),
+    )

@@ -27,6 +27,7 @@ from analysis.experiments.result import (
     read_result,
 )
 from analysis.report.language import Words
+from analysis.report.saying import between
 
 LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
@@ -210,7 +211,8 @@ def _p(w: Words, p: Number) -> str:
 def _interval(w: Words, bounds: tuple[Number, Number], like: Number) -> str:
     if bounds[0] is None or bounds[1] is None:
         return w.t("none", "không có")
-    return f"{number(w, bounds[0], sign=True, like=like)} {w.t('to', 'đến')} {number(w, bounds[1], sign=True, like=like)}"
+    low, high = (number(w, bound, sign=True, like=like) for bound in bounds)
+    return between(w, low, high)
 
 
 def _unit(w: Words, unit: str) -> str:
@@ -249,7 +251,7 @@ def _opinion(w: Words, o: Opinion) -> dict[str, str]:
 def _control(w: Words, c: Control) -> dict[str, Any]:
     bounds = ""
     if c.low is not None and c.high is not None:
-        bounds = f"{number(w, c.low)} {w.t('to', 'đến')} {number(w, c.high)}"
+        bounds = between(w, number(w, c.low), number(w, c.high))
     return {
         "kind": w.of(CONTROLS, c.kind), "text": c.text, "tests": w.num(c.tests), "world": c.world,
         "found": "" if c.found is None else number(w, c.found), "bounds": bounds, "passed": c.passed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
@@ -38,6 +39,7 @@ class Row:
     unit: str
     source: str
     role: Role
+    key: str
 
     @property
     def deviation(self) -> float:
@@ -50,9 +52,37 @@ class Row:
         return abs(self.deviation) >= FAR_PERCENT
 
 
+MADE_UP: Final = ("one_place", "two_places", "ring", "monocentric")
+"""Small worlds that come with the program, for lessons and tests."""
+
+
 def is_real(run: Run) -> bool:
-    """Whether the run is of the real country, the only one with published figures."""
-    return bool(run.config.get("world", {}).get("name") == "viet_nam")
+    """Whether the run is of the real country as it comes with the program: no other has published figures."""
+    world = run.config.get("world", {})
+    return bool(world.get("name") == "viet_nam" and world.get("places") is None)
+
+
+def world_note(w: Words, run: Run) -> tuple[str, str] | None:
+    """What must be known of a world that is not the built-in Viet Nam: in short, and in full."""
+    world = run.config.get("world", {})
+    return None if is_real(run) else other_world(w, str(world.get("name")), world.get("places"))
+
+
+def other_world(w: Words, name: str, places: str | None = None) -> tuple[str, str]:
+    """The same by the name of a world and the user's own table of places."""
+    if name in MADE_UP:
+        return (
+            w.t("A made-up world, not Viet Nam.", "Một thế giới giả định, không phải Việt Nam."),
+            w.t(f"{name}: for lessons and tests.", f"{name}: dùng để học và kiểm thử."),
+        )
+    table = f" ({Path(places).name})" if places else f" ({name})"
+    return (
+        w.t("A world of the user's own.", "Thế giới do người dùng lập."),
+        w.t(
+            f"Its places come from the user's own table{table}, so it is not set beside published figures.",
+            f"Các địa điểm lấy từ bảng của người dùng{table}, nên không đối chiếu với số liệu công bố.",
+        ),
+    )
 
 
 def _at(run: Run, column: str, moment: float) -> float | None:
@@ -85,6 +115,7 @@ def table(w: Words, run: Run) -> list[Row]:
                 w.t("million", "triệu"),
                 str(row["source"]),
                 near_start,
+                f"residents.{year}",
             )
         )
         made.append(
@@ -97,6 +128,7 @@ def table(w: Words, run: Run) -> list[Row]:
                 "%",
                 str(row["source"]),
                 near_start,
+                f"urban_share.{year}",
             )
         )
     for _, p in official.figures("households").iterrows():
@@ -112,6 +144,7 @@ def table(w: Words, run: Run) -> list[Row]:
                     w.t("million", "triệu"),
                     str(p["source"]),
                     "start" if abs(p["year"] + CENSUS_DAY - start) < 1 else "seen",
+                    f"households.{p['year']}",
                 )
             )
     simulated = five_year(run)
@@ -136,6 +169,7 @@ def table(w: Words, run: Run) -> list[Row]:
                         w.t("% of persons 5+", "% dân số từ 5 tuổi"),
                         str(mine["source"]),
                         "seen",
+                        f"{scope}.{mine['year']}",
                     )
                 )
     return made

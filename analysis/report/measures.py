@@ -7,6 +7,7 @@ arms, so a difference is what happened to those people's services, not who moved
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -16,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.load import Run
+from analysis.report.compare import FEWEST, LEVEL, sizes
 
 Floats = NDArray[np.float64]
 Measures = dict[str, float]
@@ -256,10 +258,7 @@ def budget_measures(sheet: Sheet) -> Measures:
             if column in at.columns:
                 made[f"{column}.{moment}"] = float(at[column].sum())
         nation = table[(table["step"] == step) & (level == "nation")]
-        if len(nation) == 1 and "payback_years" in nation.columns:
-            payback = float(nation["payback_years"].iloc[0])
-            if np.isfinite(payback):
-                made[f"payback.{moment}"] = payback
+        if len(nation) == 1 and "severance_nation" in nation.columns:
             for column in ("commune_office_farther", "district_office_nearer"):
                 made[f"way.{column}.{moment}"] = 100 * float(nation[column].iloc[0])
             nation_pays = float(nation["severance_nation"].iloc[0]) * run.steps_per_year / TRILLION
@@ -273,33 +272,62 @@ def measure(sheet: Sheet) -> Measures:
 
 
 OUTCOMES: Final = ("both_better", "office_worse_district_better", "both_worse", "office_better_district_worse",
-                   "little")  # fmt: skip
+                   "little", "undecided")  # fmt: skip
 
 
-def outcomes(sheet: Sheet, twin: Sheet, moment: str) -> pd.DataFrame:
+def outcomes(pairs: Sequence[tuple[Sheet, Sheet]], moment: str) -> pd.DataFrame:
     """Percent of the people of the eve by what became of their access, a row a terrain, a column an outcome.
 
     A place is better or worse served in a service if its access differs by more than `NEAR` from that without the
-    reform at the same moment.
+    reform at the same moment: by all of its interval over the pairs, or by its mean where there are too few of them.
+    A place whose interval holds a threshold is "undecided" unless what is decided of the other service settles it.
     """
-    step = sheet.moments.named()[moment]
-    change = {s: sheet.access(s, step) - twin.access(s, step) for s in ADMINISTRATION}
-    office, district = change["commune_administration"], change["district_administration"]
-    up_o, down_o, up_d, down_d = office > NEAR, office < -NEAR, district > NEAR, district < -NEAR
+    changes = {
+        s: np.stack([
+            a.access(s, a.moments.named()[moment]) - b.access(s, a.moments.named()[moment]) for a, b in pairs
+        ])
+        for s in ADMINISTRATION
+    }  # fmt: skip
+    office, district = (sizes(*bounds(changes[s]), NEAR) for s in ADMINISTRATION)
+    undecided = office["unclear"] | district["unclear"]
     kinds = {
-        "both_better": (up_o & ~down_d) | (up_d & ~down_o & ~up_o),
-        "office_worse_district_better": down_o & up_d,
-        "both_worse": (down_o & ~up_d) | (down_d & ~up_o & ~down_o),
-        "office_better_district_worse": up_o & down_d,
+        "both_better": ~undecided
+        & ((office["more"] & ~district["less"]) | (district["more"] & ~office["less"])),
+        "office_worse_district_better": office["less"] & district["more"],
+        "both_worse": ~undecided
+        & ((office["less"] & ~district["more"]) | (district["less"] & ~office["more"])),
+        "office_better_district_worse": office["more"] & district["less"],
+        "little": office["same"] & district["same"],
+        "undecided": undecided,
     }
-    kinds["little"] = ~np.any(list(kinds.values()), axis=0)
-    weight = sheet.persons(sheet.moments.eve)
+    sheet = pairs[0][0]
+    weight = np.mean([a.persons(a.moments.eve) for a, _ in pairs], axis=0)
     rows = {
         group: {k: 100 * float(weight[mine & kinds[k]].sum() / weight[mine].sum()) for k in OUTCOMES}
         for group, mine in sheet.groups.items()
         if weight[mine].sum() > 0
     }
     return pd.DataFrame(rows).T
+
+
+def above_one(sheet: Sheet) -> tuple[float, float]:
+    """Percent of people with access above 1 to an administration at the end, and the highest access to one."""
+    step = sheet.moments.end
+    best = np.max([sheet.access(s, step) for s in ADMINISTRATION], axis=0)
+    persons = sheet.persons(step)
+    return 100 * float(persons[best > 1].sum() / max(persons.sum(), 1.0)), float(best[persons > 0].max())
+
+
+def bounds(values: Floats) -> tuple[Floats, Floats]:
+    """Bounds of the interval of the mean over replicates (R, K); the mean twice where there are too few of them."""
+    mean = np.asarray(values.mean(axis=0))
+    if len(values) < FEWEST:
+        return mean, mean
+    from scipy.stats import t
+
+    error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    reach = float(t.ppf(0.5 + LEVEL / 2, len(values) - 1)) * error
+    return np.asarray(mean - reach), np.asarray(mean + reach)
 
 
 def changes_by_province(sheet: Sheet, twin: Sheet, service: str, moment: str) -> pd.Series[float]:

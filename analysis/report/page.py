@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,7 @@ from analysis.report import svg
 from analysis.report.arms import Arms
 from analysis.report.contents import contents
 from analysis.report.experiments import Found, sheet
-from analysis.report.language import LANGUAGES, Code, Words
+from analysis.report.language import CLOSE, LANGUAGES, MIDDLE, OPEN, Code, Mark, Words
 from analysis.report.sweep import Sweep
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -18,8 +20,23 @@ LARGEST: Final = 3_000_000
 """Bytes that a report may have."""
 
 
+_TAG: Final = re.compile(r"<[^>]*>")
+_MARK: Final = re.compile(f"{OPEN}(\\d+){MIDDLE}([^{CLOSE}]*){CLOSE}")
+
+
 class TooLarge(ValueError):
     """The page would be larger than a report may be."""
+
+
+def marked(body: str, marks: list[Mark]) -> str:
+    """A body whose marks became ``<data value="..." data-key="...">`` around their numbers; in attributes plain text."""
+    body = _TAG.sub(lambda tag: _MARK.sub(r"\2", tag[0]), body)
+
+    def data(found: re.Match[str]) -> str:
+        mark = marks[int(found[1])]
+        return f'<data value="{mark.value!r}" data-key="{escape(mark.key)}">{found[2]}</data>'
+
+    return _MARK.sub(data, body)
 
 
 def render(
@@ -54,9 +71,10 @@ def render(
     for code in LANGUAGES:
         if tell is not None:
             tell({"vi": "Vietnamese", "en": "English"}[code])
-        w = Words(code)
+        w = Words(code, [])
         template = environment.get_template("body.html.j2")
-        bodies.append((code, template.render(w=w, t=w.t, **contents(w, arms, found, sweep))))
+        body = template.render(w=w, t=w.t, **contents(w, arms, found, sweep))
+        bodies.append((code, marked(body, w.marks or [])))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,
         language=language,

@@ -25,14 +25,14 @@ def table(w: Words, run: Run) -> list[tuple[str, str]]:
     machine = m.get("machine", {})
     weight = int(m["weight"])
     lines = [
-        (w.t("run", "lần chạy"), f"{m['name']}/{m['run_id']}"),
-        (w.t("seed", "hạt giống"), str(run.config.get("seed", w.t("unknown", "không rõ")))),
+        (w.t("run", "lần mô phỏng"), f"{m['name']}/{m['run_id']}"),
+        (w.t("seed", "hạt giống ngẫu nhiên (seed)"), str(run.config.get("seed", w.t("unknown", "không rõ")))),
         (
             w.t("sample", "mẫu"),
             w.t("every household", "mọi hộ") if weight == 1
             else w.t(f"one row stands for {weight:,} households", f"mỗi dòng đại diện {w.num(weight)} hộ"),
         ),
-        (w.t("steps", "số bước"), f"{run.labels[0]} \u2013 {run.labels[-1]}"),
+        (w.t("steps", "các bước"), f"{run.labels[0]} \u2013 {run.labels[-1]}"),
         (w.t("model version", "phiên bản mô hình"), f"dicu {versions.get('dicu')}, commit {commit}"),
         (w.t("Python, packages", "Python, gói"), ", ".join(f"{k} {v}" for k, v in versions.items() if k != "dicu")),
         (w.t("machine", "máy"), ", ".join(str(machine[k]) for k in ("cpu", "cores", "system") if k in machine)),
@@ -57,7 +57,7 @@ def warnings(w: Words, subject: Subject) -> list[str]:
             w.t(
                 "Some runs were made with uncommitted changes of the source: they cannot be made again from the commit "
                 "alone.",
-                "Một số lần chạy dùng mã nguồn có thay đổi chưa lưu: không thể tái lập chỉ từ commit.",
+                "Một số lần mô phỏng dùng mã nguồn có thay đổi chưa lưu: không thể tái lập chỉ từ commit.",
             )
         )
     commits = {(r.manifest.get("git") or {}).get("sha") for r in runs}
@@ -66,7 +66,7 @@ def warnings(w: Words, subject: Subject) -> list[str]:
             w.t(
                 f"The runs come from {len(commits)} different commits of the model. If results changed between them, "
                 "differences contain that change.",
-                f"Các lần chạy đến từ {len(commits)} commit khác nhau của mô hình. Nếu kết quả đã đổi giữa các commit, "
+                f"Các lần mô phỏng đến từ {len(commits)} commit khác nhau của mô hình. Nếu kết quả đã đổi giữa các commit, "
                 "chênh lệch chứa cả thay đổi đó.",
             )
         )
@@ -76,8 +76,8 @@ def warnings(w: Words, subject: Subject) -> list[str]:
             w.t(
                 f"A coarse sample: one simulated household stands for {weight:,}. Numbers of movers come in such "
                 "lumps, small provinces and islands are a handful of rows, and mobile desks react to their luck.",
-                f"Mẫu thô: một hộ mô phỏng đại diện cho {w.num(weight)} hộ. Số người di chuyển nhảy theo bậc đó; tỉnh "
-                "nhỏ và hải đảo chỉ là vài dòng dữ liệu, và số điểm lưu động dao động theo may rủi.",
+                f"Mẫu thô: một hộ mô phỏng đại diện cho {w.num(weight)} hộ. Số người di chuyển chỉ thay đổi theo bội số đó; tỉnh "
+                "nhỏ và hải đảo chỉ là vài dòng dữ liệu, và số điểm phục vụ hành chính công lưu động dao động theo các yếu tố ngẫu nhiên.",
             )
         )
     return made

@@ -18,6 +18,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from analysis.load import UnfinishedRun
+from analysis.reform_names import NO_REFORM, WORLD, ReformName
 from analysis.report.compare import Estimate, estimate
 from analysis.report.measures import ADMINISTRATION, TRILLION
 from sim.scenario.calendar import parse_period
@@ -25,7 +26,6 @@ from sim.scenario.calendar import parse_period
 LAST_YEARS: Final = 5
 """Moves are averaged over so many last years."""
 HEAD: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
-BASELINE: Final = "none"
 FEW_POINTS: Final = 8
 """Points from which a rank correlation is told; with fewer, ends are compared."""
 
@@ -35,7 +35,7 @@ NAMES: Final[dict[str, Outcome]] = {
         f"{s}.{t}": (f"access to {en}, {ten}", f"tiếp cận {vi}, {tvi}", "index", "điểm chỉ số", 3)
         for s, en, vi in (
             ("commune_administration", "the commune office", "trụ sở xã"),
-            ("district_administration", "former district business", "việc cấp huyện"),
+            ("district_administration", "former district business", "thủ tục trước đây do cấp huyện giải quyết"),
         )
         for t, ten, tvi in (
             ("plain", "plains", "đồng bằng"), ("mountain", "mountains", "miền núi"), ("island", "islands", "hải đảo"),
@@ -47,7 +47,7 @@ NAMES: Final[dict[str, Outcome]] = {
     "urban_to_rural": (
         "townspeople who move to rural areas", "dân thành thị chuyển về nông thôn", "per 1,000 a year", "trên 1.000 mỗi năm", 2,
     ),
-    "urban_share": ("urban share", "tỷ lệ dân số thành thị", "percent", "phần trăm", 2),
+    "urban_share": ("urban share", "tỷ lệ dân số thành thị", "percentage points", "điểm phần trăm", 2),
     "posts": ("posts", "biên chế", "thousand", "nghìn", 1),
     "wages": ("wages of local governments", "tiền lương chính quyền địa phương", "trillion dong a year", "nghìn tỷ đồng mỗi năm", 1),
 }  # fmt: skip
@@ -80,6 +80,7 @@ class Dependence:
     points: int
     rank: float | None
     change: Estimate | None
+    key: str = ""
 
 
 class Sweep:
@@ -127,17 +128,64 @@ class Sweep:
         return list(dict.fromkeys(self.plan["scenario"]))
 
     @property
-    def is_real(self) -> bool:
-        """Whether all runs are of the real country (true also where the results do not say)."""
-        nation = self._level("nation")
-        return nation.empty or set(nation["name"].astype(str)) == {"viet_nam"}
+    def worlds(self) -> list[str]:
+        """Names of the worlds of the runs; empty where the results do not say."""
+        return sorted(set(self._level("nation")["name"].astype(str)))
+
+    def reform_of(self, scenario: str) -> ReformName | None:
+        """What the reform of a scenario is called, by its policy; None where the sweep does not vary it."""
+        rows = self.plan[self.plan["scenario"] == scenario]
+        settings = {
+            path.removeprefix("reform."): rows[path].iloc[0]
+            for path in self.varied
+            if path.startswith("reform.") and rows[path].nunique(dropna=False) == 1
+        }
+        if "policy" not in settings:
+            return None
+        return ReformName.of({"reform": settings, "world": {"name": next(iter(self.worlds), WORLD)}})
 
     @cached_property
     def baseline(self) -> str | None:
-        """The scenario that others are compared with: `none`, else the first; None if there is only one."""
+        """The scenario that others are compared with: one without reform, else the first; None if there is one only."""
         if len(self.scenarios) < 2:
             return None
-        return BASELINE if BASELINE in self.scenarios else self.scenarios[0]
+        named = {s: self.reform_of(s) for s in self.scenarios}
+        without = [s for s, name in named.items() if name is not None and name.policy == NO_REFORM]
+        return (without or self.scenarios)[0]
+
+    @cached_property
+    def tied(self) -> list[tuple[str, ...]]:
+        """Free keys in groups: those that were not varied freely of each other stand together.
+
+        Keys below ``sweep.zip`` were given value by value; and keys whose values always change together say the same,
+        however they were given.
+        """
+        declared = _zipped(self.folder / "sweep.yaml")
+        groups: list[list[str]] = []
+        for path in self.free:
+            values = self.plan[path].astype(str)
+            for group in groups:
+                other = self.plan[group[0]].astype(str)
+                pairs = pd.DataFrame({"a": values, "b": other}).drop_duplicates()
+                together = len(pairs) == values.nunique() == other.nunique()
+                if together or (path in declared and group[0] in declared):
+                    group.append(path)
+                    break
+            else:
+                groups.append([path])
+        return [tuple(g) for g in groups]
+
+    def aligned(self, group: tuple[str, ...]) -> bool:
+        """Whether the keys of a group change together one to one, so that any of them stands for all."""
+        sizes = {self.plan[p].astype(str).nunique() for p in group}
+        return len(sizes) == 1 and len(self.plan[list(group)].astype(str).drop_duplicates()) == sizes.pop()
+
+    @cached_property
+    def years_of_moves(self) -> tuple[int, int]:
+        """First and last year over which moves are averaged."""
+        nation = self._level("nation")
+        years = sorted(set(nation.loc[nation["step"] > 0, "year"]))[-LAST_YEARS:]
+        return (int(years[0]), int(years[-1])) if years else (0, 0)
 
     @cached_property
     def free(self) -> list[str]:
@@ -219,7 +267,10 @@ class Sweep:
                 continue
             by_replicate = balanced(self._matched(scenario), self.free).groupby("replicate").mean()
             if len(by_replicate):
-                made[scenario] = {c: estimate(by_replicate[c].to_numpy()) for c in by_replicate.columns}
+                made[scenario] = {
+                    c: estimate(by_replicate[c].to_numpy(), f"effect:{scenario}.{c}")
+                    for c in by_replicate.columns
+                }
         return made
 
     @cached_property
@@ -232,11 +283,17 @@ class Sweep:
             own = frame[frame["scenario"] == scenario].drop(columns="scenario").set_index(keys)
             mine = balanced(own, self.free).groupby("replicate").mean()
             if len(mine):
-                made[scenario] = {c: estimate(mine[c].to_numpy()) for c in mine.columns}
+                made[scenario] = {
+                    c: estimate(mine[c].to_numpy(), f"level:{scenario}.{c}") for c in mine.columns
+                }
         return made
 
     def dependences(self, scenario: str | None = None) -> list[Dependence]:
-        """How the difference of a scenario (or the level, without a baseline) depends on each free numeric key."""
+        """How the difference of a scenario (or the level, without a baseline) depends on each free numeric key.
+
+        Of keys that were varied together only the first is told, for all of them, and none where they were not varied
+        one to one: their effects cannot be told apart.
+        """
         keys = [*self.free, "replicate"]
         if self.baseline is not None and scenario is not None:
             frame = self._matched(scenario)
@@ -245,12 +302,32 @@ class Sweep:
         frame = balanced(frame, self.free)
         flat = frame.reset_index()
         made = []
-        for path in self.free:
+        for group in self.tied:
+            path = group[0]
+            if not self.aligned(group):
+                continue
             if not pd.api.types.is_numeric_dtype(flat[path]) or flat[path].nunique() < 2:
                 continue
             for outcome in frame.columns:
-                made.append(_dependence(flat, path, outcome, self.free))
+                made.append(
+                    _dependence(
+                        flat, path, outcome, self.free, f"dependence:{scenario or ''}.{path}.{outcome}"
+                    )
+                )
         return made
+
+
+def _zipped(path: Path) -> set[str]:
+    """Dotted keys below ``sweep.zip`` of the file of a sweep; none where it is missing."""
+    if not path.is_file():
+        return set()
+    import yaml
+
+    from analysis.report.subject import flat
+
+    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    zipped = given.get("sweep", {}).get("zip", {}) if isinstance(given, dict) else {}
+    return set(flat(zipped)) if isinstance(zipped, dict) else set()
 
 
 def balanced(frame: pd.DataFrame, free: list[str]) -> pd.DataFrame:
@@ -270,7 +347,7 @@ def balanced(frame: pd.DataFrame, free: list[str]) -> pd.DataFrame:
     return frame[np.isin(pd.factorize(point)[0], common)]
 
 
-def _dependence(flat: pd.DataFrame, path: str, outcome: str, free: list[str]) -> Dependence:
+def _dependence(flat: pd.DataFrame, path: str, outcome: str, free: list[str], key: str) -> Dependence:
     values = flat[path].to_numpy(dtype=np.float64)
     low, high = float(values.min()), float(values.max())
     points = flat.groupby(free, dropna=False)[outcome].mean().reset_index()
@@ -280,8 +357,10 @@ def _dependence(flat: pd.DataFrame, path: str, outcome: str, free: list[str]) ->
             rank = 0.0
         else:
             rank = float(known[path].rank().corr(known[outcome].rank()))
-        return Dependence(path, outcome, low, high, len(known), rank, None)
+        return Dependence(path, outcome, low, high, len(known), rank, None, key)
     ends = [flat[flat[path] == v].groupby("replicate")[outcome].mean() for v in (low, high)]
     shared = ends[0].index.intersection(ends[1].index)
     change = (ends[1].loc[shared] - ends[0].loc[shared]).to_numpy(dtype=np.float64)
-    return Dependence(path, outcome, low, high, len(points), None, estimate(change) if len(change) else None)
+    return Dependence(
+        path, outcome, low, high, len(points), None, estimate(change, key) if len(change) else None
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from analysis.report import charts
-from analysis.report.arms import REFORMS
-from analysis.report.compare import Estimate
-from analysis.report.language import Words
+from analysis.reform_names import WORLD
+from analysis.report import charts, fit, saying
+from analysis.report.compare import FEWEST, Estimate
+from analysis.report.language import MINUS, Words
 from analysis.report.sweep import NAMES, Dependence, Sweep
 
 MOST_SCENARIOS: Final = 6
@@ -16,9 +16,13 @@ STRONG: Final = 0.5
 """Rank correlation from which a dependence is marked."""
 
 
-def scenario_name(w: Words, label: str) -> str:
-    """A scenario in words where its label is that of a reform, else the label."""
-    return f"{label} ({w.of(REFORMS, label)})" if label in REFORMS else label
+def scenario_name(w: Words, sweep: Sweep, label: str) -> str:
+    """A scenario by its policy where the sweep sets one, with its label where that says more."""
+    name = sweep.reform_of(label)
+    if name is None:
+        return label
+    text = name.label(w)
+    return text if label == name.policy else f"{label} ({text})"
 
 
 def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
@@ -27,15 +31,18 @@ def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
     failed = m.get("failed", {})
     return {
         "name": sweep.name,
-        "made_up": not sweep.is_real,
+        "world": _world(w, sweep),
+        "few": saying.few(w, replicates(sweep), pairs=False),
+        "interval_head": saying.interval_head(w, replicates(sweep)),
+        "years": saying.between(w, *(str(y) for y in sweep.years_of_moves)).removeprefix("từ "),
         "runs": w.num(int(m["runs"])),
         "finished": w.num(int(m["finished"])),
         "distinct": w.num(int(m["distinct"])),
         "complete": bool(m["complete"]),
         "failed": [(k, str(v)) for k, v in failed.items()],
         "replications": int(m["replications"]),
-        "scenarios": [scenario_name(w, s) for s in sweep.scenarios if s],
-        "baseline": None if sweep.baseline is None else scenario_name(w, sweep.baseline),
+        "scenarios": [scenario_name(w, sweep, s) for s in sweep.scenarios if s],
+        "baseline": None if sweep.baseline is None else scenario_name(w, sweep, sweep.baseline),
         "varied": sweep.free,
         "period": w.period(sweep.period),
         "sentences": _sentences(w, sweep),
@@ -59,50 +66,54 @@ def unit_of(w: Words, outcome: str) -> str:
 def _sentences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
     """The outcomes that a scenario changes for certain, and those that it does not, scenario by scenario."""
     made: list[dict[str, Any]] = []
-    single = sweep.manifest["replications"] == 1
     for scenario, effects in list(sweep.effects.items())[:MOST_SCENARIOS]:
-        sure, unsure = [], []
+        sure, few, unsure = [], [], []
         for outcome, e in effects.items():
             digits = NAMES[outcome][4]
-            said = f"{name_of(w, outcome)}: {w.num(e.value, digits, sign=True)} {unit_of(w, outcome)}"
+            said = f"{name_of(w, outcome)}: {saying.value(w, e, digits)} {unit_of(w, outcome)}"
             if e.verdict in ("up", "down"):
-                sure.append(f"{said} ({charts.interval(w, e, digits)})")
+                sure.append(f"{said} ({saying.interval(w, e, digits)})")
+            elif e.verdict == "unknown":
+                few.append(said)
             else:
-                unsure.append(said if single else name_of(w, outcome))
-        rest = ""
+                unsure.append(name_of(w, outcome))
+        rest = []
+        if few:
+            words = w.t("Too few replicates to say more: ", "Quá ít lần lặp để kết luận: ")
+            rest.append(f"{words}{'; '.join(few)}.")
         if unsure:
-            rest = w.t(
-                "One replicate only, luck unknown: " if single else "Not told from chance: ",
-                "Chỉ một lần lặp, không rõ phần ngẫu nhiên: "
-                if single
-                else "Không phân biệt được với ngẫu nhiên: ",
-            )
-            rest += "; ".join(unsure) + "."
-        made.append({"label": scenario_name(w, scenario), "sure": sure, "rest": rest})
+            words = w.t("Not told from chance: ", "Không phân biệt được với ngẫu nhiên: ")
+            rest.append(f"{words}{'; '.join(unsure)}.")
+        made.append({"label": scenario_name(w, sweep, scenario), "sure": sure, "rest": rest})
     return made
+
+
+def replicates(sweep: Sweep) -> int:
+    """Replicates that the differences (or levels) with the fewest of them rest on."""
+    found = [e.n for each in (sweep.effects or sweep.levels).values() for e in each.values()]
+    return min(found, default=int(sweep.manifest["replications"]))
 
 
 def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
     return [
         (
-            name_of(w, k), unit_of(w, k), w.num(e.value, NAMES[k][4], sign=sign),
-            _range(w, e, NAMES[k][4], sign=sign), w.num(e.n),
+            name_of(w, k), unit_of(w, k), saying.value(w, e, NAMES[k][4], sign=sign),
+            saying.interval(w, e, NAMES[k][4], sign=sign), w.num(e.n),
         )
         for k, e in effects.items()
     ]  # fmt: skip
 
 
-def _range(w: Words, e: Estimate, digits: int, *, sign: bool) -> str:
-    if e.low is None or e.high is None:
-        return w.t("unknown (one replicate)", "không rõ (một lần lặp)")
-    low, high = (w.num(v, digits, sign=sign) for v in (e.low, e.high))
-    return w.t(f"{low} to {high}", f"{low} đến {high}")
+def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
+    """What must be known of worlds that are not Viet Nam."""
+    others = [name for name in sweep.worlds if name != WORLD]
+    return fit.other_world(w, others[0]) if others else None
 
 
 def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
     effects = sweep.effects[scenario]
     access = [(name_of(w, k).split(", ", 1), k, e) for k, e in effects.items() if "administration." in k]
-    label = scenario_name(w, scenario)
+    label = scenario_name(w, sweep, scenario)
     drawings = []
     if access:
         points = [(_short(w, k), e) for _, k, e in access]
@@ -129,15 +140,24 @@ def _short(w: Words, outcome: str) -> str:
 
     service, terrain = outcome.split(".")
     office = service == "commune_administration"
-    what = w.t("commune office", "trụ sở xã") if office else w.t("district business", "việc cấp huyện")
+    what = (
+        w.t("commune office", "trụ sở xã")
+        if office
+        else w.t("district business", "thủ tục trước đây do cấp huyện giải quyết")
+    )
     return f"{what}, {w.of(TERRAINS, terrain)}"
 
 
 def _note(w: Words, sweep: Sweep) -> str:
-    note = w.t(
-        "Paired within replicates; bars: 95% t interval over replicates.",
-        "Ghép cặp trong từng lần lặp; thanh ngang: khoảng tin cậy t 95% qua các lần lặp.",
-    )
+    note = w.t("Paired within replicates", "Ghép cặp trong từng lần lặp")
+    if replicates(sweep) < FEWEST:
+        note += w.t(
+            "; hollow points: too few for an interval.", "; chấm rỗng: quá ít để tính khoảng tin cậy."
+        )
+    else:
+        note += w.t(
+            "; bars: 95% t interval over replicates.", "; thanh ngang: khoảng tin cậy t 95% qua các lần lặp."
+        )
     if sweep.free:
         note += " " + w.t("Mean over the varied values.", "Trung bình qua các giá trị được thay đổi.")
     return note
@@ -145,7 +165,7 @@ def _note(w: Words, sweep: Sweep) -> str:
 
 def _levels(w: Words, sweep: Sweep) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
     return [
-        (scenario_name(w, s) if s else sweep.name, _rows(w, levels, sign=False))
+        (scenario_name(w, sweep, s) if s else sweep.name, _rows(w, levels, sign=False))
         for s, levels in sweep.levels.items()
     ]
 
@@ -161,9 +181,11 @@ def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
         outcomes = list(dict.fromkeys(d.outcome for d in found))
         at = {(d.path, d.outcome): d for d in found}
         made.append({
-            "label": None if scenario is None else scenario_name(w, scenario),
-            "paths": [(p, w.t(f"{_value(w, at[p, outcomes[0]].low)} to {_value(w, at[p, outcomes[0]].high)}",
-                              f"{_value(w, at[p, outcomes[0]].low)} đến {_value(w, at[p, outcomes[0]].high)}")) for p in paths],
+            "label": None if scenario is None else scenario_name(w, sweep, scenario),
+            "paths": [
+                [(path, _varied(w, sweep, path)) for path in next(g for g in sweep.tied if g[0] == p)] for p in paths
+            ],
+            "tied": [path for g in sweep.tied if not sweep.aligned(g) for path in g],
             "rows": [(name_of(w, o), unit_of(w, o), [_told(w, at[p, o]) for p in paths]) for o in outcomes],
             "ranks": any(d.rank is not None for d in found),
             "ends": any(d.change is not None for d in found),
@@ -172,21 +194,31 @@ def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
     return made
 
 
+def _varied(w: Words, sweep: Sweep, path: str) -> str:
+    """The values between which a key was varied."""
+    values = sweep.plan[path].dropna()
+    return saying.between(w, _value(w, float(values.min())), _value(w, float(values.max())))
+
+
 def _value(w: Words, value: float) -> str:
-    text = f"{value:g}"
+    text = f"{value:g}".replace("-", MINUS)
     return text.replace(".", ",") if w.vi else text
 
 
 def _told(w: Words, d: Dependence) -> dict[str, Any]:
     if d.rank is not None:
-        return {"text": w.num(d.rank, 2, sign=True), "strong": abs(d.rank) >= STRONG, "small": ""}
+        return {
+            "text": w.num(d.rank, 2, sign=True, key=f"{d.key}|rank|1"),
+            "strong": abs(d.rank) >= STRONG,
+            "small": "",
+        }
     if d.change is None:
         return {"text": w.t("unknown", "không rõ"), "strong": False, "small": ""}
     digits = NAMES[d.outcome][4]
     return {
-        "text": w.num(d.change.value, digits, sign=True),
+        "text": saying.value(w, d.change, digits),
         "strong": d.change.verdict in ("up", "down"),
-        "small": _range(w, d.change, digits, sign=True),
+        "small": saying.interval(w, d.change, digits),
     }
 
 
@@ -195,9 +227,9 @@ def _provenance(w: Words, sweep: Sweep) -> list[tuple[str, str]]:
     git = m.get("git") or {}
     dirty = w.t(" with uncommitted changes", " có thay đổi chưa lưu") if git.get("dirty") else ""
     return [
-        (w.t("sweep", "loạt chạy"), sweep.name),
-        (w.t("runs finished, planned", "số lần chạy xong, dự định"), f"{m['finished']}, {m['distinct']}"),
-        (w.t("first seed", "hạt giống đầu"), str(m["seed"])),
+        (w.t("sweep", "nhóm kịch bản mô phỏng"), sweep.name),
+        (w.t("runs finished, planned", "số lần mô phỏng xong, dự định"), f"{m['finished']}, {m['distinct']}"),
+        (w.t("first seed", "hạt giống ngẫu nhiên (seed) đầu tiên"), str(m["seed"])),
         (w.t("keys varied", "tham số thay đổi"), ", ".join(sweep.varied) or "-"),
         (w.t("model version", "phiên bản mô hình"), f"{m['model_version']}, commit {git.get('sha')}{dirty}"),
         (

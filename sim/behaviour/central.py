@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.scenario.calendar import Calendar
 from sim.scenario.cities import CITY_KINDS, DEFAULT_CENTRAL, unknown
 from sim.scenario.parameters_city import Cities
+from sim.scenario.scenario import UnfitScenario
 from sim.world.world import World
 
 _TITLES = {
@@ -37,7 +38,7 @@ def districts_of(name: str, world: World, key: str, *, sites: bool = False) -> N
 
     Raises
     ------
-    ValueError
+    UnfitScenario
         When the world has no such place; names the key, what was meant and what is allowed.
     """
     provinces = world.legacy_provinces.name.tolist()
@@ -50,7 +51,7 @@ def districts_of(name: str, world: World, key: str, *, sites: bool = False) -> N
     else:
         known = [d for d, kind in zip(here, world.districts.kind.tolist(), strict=True) if kind in CITY_KINDS]
     if problem := unknown(name, (*provinces, *known)):
-        raise ValueError(f"{key}: {problem}")
+        raise UnfitScenario(f"{key}: {problem}")
     return np.flatnonzero(np.array(here) == name)
 
 
@@ -59,7 +60,7 @@ class Central:
 
     Raises
     ------
-    ValueError
+    UnfitScenario
         When one of them is not in the world.
     """
 

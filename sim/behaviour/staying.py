@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.behaviour.geography import Geography
 from sim.behaviour.tables import NestTables
 from sim.numeric import exp64
+from sim.scenario.scenario import UnfitScenario
 
 # the range of the parameter choose.kappa, halved until doubles end
 _BISECTIONS = 50
@@ -85,7 +86,7 @@ def solve_kappa(
 
     Raises
     ------
-    ValueError
+    UnfitScenario
         If there is nowhere to go, so that no kappa gives the share.
     """
     leaving = _leaving_weight(nests, g, *networks)
@@ -101,7 +102,8 @@ def solve_kappa(
         else:
             high = middle
     if high == _HIGHEST or low == _LOWEST:
-        raise ValueError(
-            f"no kappa in [{_LOWEST:g}, {_HIGHEST:g}] makes {move_share:.0%} of those who consider move"
+        raise UnfitScenario(
+            f"choose.move_share: no kappa in [{_LOWEST:g}, {_HIGHEST:g}] makes {move_share:.0%} of those who "
+            "consider move in this world: are too few places inhabited to choose among?"
         )
     return 0.5 * (low + high)

@@ -88,7 +88,7 @@ def compare(
         except OSError as error:
             fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
         try:
-            drawn = draw_comparison(out, province)
+            drawn = draw_comparison(out, province, scenario.model_dump(mode="json"))
         except KeyError as error:
             fail(f"--province: {error.args[0]}", 2)
         for path in [*sorted(out.glob("*.csv")), *drawn]:
@@ -99,13 +99,13 @@ def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[s
     """Policies and scenario that a command line asks for."""
     from sim.reform.policies import POLICIES
     from sim.scenario.loader import ConfigurationErrors, load
-    from sim.scenario.messages import nearest
+    from sim.scenario.suggest import suggest
 
     names = [word for word in arguments if "=" not in word]
     values = [word for word in arguments if "=" in word]
     for name in names:
         if name not in POLICIES:
-            near = nearest(name, POLICIES)
+            near = suggest(name, POLICIES)
             hint = f"; did you mean {near}" if near else ""
             fail(f"no such policy (got {name}, allowed {', '.join(POLICIES)}{hint})", 2)
     if len(set(names)) < len(names):
@@ -135,7 +135,9 @@ def lineage(
     config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
         "configs/base.yaml"
     ),
-    unit: Annotated[str | None, typer.Option(help="Code of a unit to rebuild: its places on a day.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Code or name of a unit to rebuild: its places on a day.")
+    ] = None,
     level: Annotated[str, typer.Option(help="commune or province.")] = "commune",
     date: Annotated[
         str | None,
@@ -150,7 +152,7 @@ def lineage(
     from rich.console import Console
 
     from sim.cli.reform_tables import frame_table, write_frame
-    from sim.reform.history import as_table, history, in_force, places_of
+    from sim.reform.history import as_table, code_of, history, in_force, places_of
     from sim.reform.policies import plan_of
     from sim.reform.table import ReformTableError
     from sim.world.opening import open_world
@@ -182,6 +184,7 @@ def lineage(
     if unit is not None:
         dated = history(world, overlays)
         try:
+            unit = code_of(dated, level, unit, step)
             places = places_of(dated, level, unit, step)
         except ValueError as error:
             fail(f"--unit: {error}", 2)

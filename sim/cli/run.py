@@ -62,6 +62,7 @@ def run(
     from sim.progress import Bar
     from sim.reform.table import ReformTableError
     from sim.run import NotTheSame, Saving, execute, use_threads
+    from sim.scenario.scenario import UnfitScenario
     from sim.world.table_checks import TableError
 
     try:
@@ -86,6 +87,8 @@ def run(
                 again=again,
             )
             undrawn = draw_missing(folder, bar) if figures else []
+    except UnfitScenario as error:
+        fail(str(error), 2)
     except ReformTableError as error:
         fail(f"reform.table: {error}", 2)
     except TableError as error:

@@ -19,6 +19,7 @@ from sim.population.place_rates import PlaceRates, place_rates
 from sim.population.raking import Raked, rake
 from sim.population.report import SynthesisReport, make_report
 from sim.scenario.parameters import Income, Ties
+from sim.scenario.scenario import UnfitScenario
 from sim.scenario.sections import Population
 from sim.world.world import World
 
@@ -185,9 +186,9 @@ def synthesise(
     counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
     n = int(counts.sum())
     if n == 0:
-        raise ValueError(
-            f"world {world.name!r}: {int(world.residents.sum())} residents at weight {population.weight} "
-            "make no household; choose a smaller weight"
+        raise UnfitScenario(
+            f"population.weight: {int(world.residents.sum())} residents of the world {world.name} make no household "
+            f"(got {population.weight}, allowed a smaller weight)"
         )
     households = Households.empty(n, n + int(spare * n))
     tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,34 +9,27 @@ import numpy as np
 import pandas as pd
 
 from sim.government.overlay import Levers, Overlay, Shares, legacy_overlay
+from sim.reform.border_checks import (
+    SHOWN,
+    Row,
+    Unit,
+    listed,
+    lost_zeros,
+    meant,
+    padded,
+    row_of,
+    rows_of,
+    seats_taken_along,
+    share_of,
+    warn_of_renamed,
+)
 from sim.world.table_checks import Problems
 from sim.world.world import Units, World
-
-SHOWN: Final = 5
-"""Places and rows named in one message; the rest are counted."""
-
 
 SHARED: Final = ("money", "capital", "running", "staff")
 """What a split may divide otherwise than by residents; columns ``money_share`` and so on."""
 TOLERANCE: Final = 1e-9
 """Shares may miss 1 by so much: decimals that a person writes."""
-
-
-class ReformWarning(UserWarning):
-    """A table of reforms is allowed, but perhaps not meant."""
-
-
-@dataclass
-class Unit:
-    """A government while its borders are being drawn; ``seat`` is an index of a place."""
-
-    name: str
-    kind: str
-    seat: int
-    seat_km: tuple[float, float, float]
-
-
-Row = dict[str, Any]
 
 
 class Borders:
@@ -87,6 +77,11 @@ class Borders:
             self._name(level, mine, before[level])
         self._divide([row for row in given if row["level"] == "commune"], before["commune"])
         self._provinces_of_communes([row for row in given if row["level"] == "commune"])
+        held = {level: set(codes.tolist()) for level, codes in before.items()}
+        for row, allowed in seats_taken_along(given, self.units["province"], self.of_place):
+            self._cell(row, "province", row["province"], allowed)
+        if not self.problems.found:
+            warn_of_renamed(self.path, given, held, self.units)
         if self.problems.found:
             return legacy_overlay(self.world)
         return self._overlay(step, date, levers)
@@ -98,13 +93,14 @@ class Borders:
         held = set(before.tolist())
         for row in rows:
             if row["from"] not in held:
-                self._cell(
-                    row, "from", row["from"], f"the code of a {level} in force{self._near(row['from'], held)}"
-                )
+                probably = meant(row["from"], held, self.units[level])
+                self._cell(row, "from", row["from"], f"the code of a {level} in force{probably}")
             elif row["to"] == "":
                 self.problems.note(
                     f"{self.path}: row {row_of(row)}: {level} {row['from']} is governed by nobody"
                 )
+            elif row["to"] not in held and (code := padded(row["to"], held)):
+                self._cell(row, "to", row["to"], f"the code of a {level}, new or in force{lost_zeros(code)}")
             else:
                 by_unit.setdefault(row["from"], []).append(row)
         for code, mine in by_unit.items():
@@ -114,9 +110,9 @@ class Borders:
         whole = [row for row in rows if row["place"] == ""]
         if len(whole) > 1:
             self.problems.note(
-                f"{self.path}: rows {_list(row_of(row) for row in whole)}: {level} {code} is governed twice, by "
+                f"{self.path}: rows {listed(row_of(row) for row in whole)}: {level} {code} is governed twice, by "
                 f"{' and '.join(str(row['to']) for row in whole[:SHOWN])} (allowed: one row without place, and places "
-                f"of their own for the others: {_list(self.world.place_key[places].tolist())})"
+                f"of their own for the others: {listed(self.world.place_key[places].tolist())})"
             )
         taken: dict[int, Row] = {}
         for row in rows:
@@ -129,8 +125,8 @@ class Borders:
                 )
             elif place is None or place not in places:
                 mine = [str(self.world.place_key[p]) for p in places]
-                near = self._near(row["place"], mine)
-                self._cell(row, "place", row["place"], f"a place_key of {code}: {_list(mine)}{near}")
+                near = meant(row["place"], mine)
+                self._cell(row, "place", row["place"], f"a place_key of {code}: {listed(mine)}{near}")
             elif place in taken:
                 self.problems.note(
                     f"{self.path}: rows {row_of(taken[place])}, {row_of(row)}: place {row['place']} of {level} {code} "
@@ -140,9 +136,9 @@ class Borders:
                 taken[place] = row
         rest = [p for p in places if p not in taken]
         if rest and not whole:
-            keys = _list(self.world.place_key[rest].tolist())
+            keys = listed(self.world.place_key[rest].tolist())
             self.problems.note(
-                f"{self.path}: rows {_list(row_of(row) for row in rows)}: {level} {code}: governed by nobody: places "
+                f"{self.path}: rows {listed(row_of(row) for row in rows)}: {level} {code}: governed by nobody: places "
                 f"{keys} (allowed: a row for each, or one without place for the rest)"
             )
             return
@@ -173,16 +169,16 @@ class Borders:
                 self._source[before == code] = number
                 parts: dict[tuple[int, str], float] = {}
                 for row in said:
-                    share = _share(row[column])
+                    share = share_of(row[column])
                     if share is None:
                         self._cell(row, column, row[column], "a number within 0..1")
                     parts[number, row["to"]] = parts.get((number, row["to"]), 0.0) + (share or 0.0)
                 left = {row["to"] for row in mine} - {to for _, to in parts}
                 total = sum(parts.values())
                 if abs(total - 1.0) > TOLERANCE or left:
-                    none = f"; none is stated for {_list(sorted(left))}" if left else ""
+                    none = f"; none is stated for {listed(sorted(left))}" if left else ""
                     self.problems.note(
-                        f"{self.path}: rows {_list(row_of(row) for row in mine)}: column {column}: the shares of "
+                        f"{self.path}: rows {listed(row_of(row) for row in mine)}: column {column}: the shares of "
                         f"{code} add up to {total:.12g} (allowed: 1, with one for every unit that takes a part{none})"
                     )
                 self._given.setdefault(what, {}).update(parts)
@@ -257,7 +253,7 @@ class Borders:
         else:
             known = [*self.units["commune"], *self._place]
             self._cell(
-                row, "seat", row["seat"], f"a place_key or the code of a unit{self._near(row['seat'], known)}"
+                row, "seat", row["seat"], f"a place_key or the code of a unit{meant(row['seat'], known)}"
             )
             return
         if self.of_place[level][unit.seat] != code:
@@ -297,15 +293,17 @@ class Borders:
             said = self._said(mine, "province")
             if said and said not in held:
                 row = next(row for row in mine if row["province"] != "")
-                near = self._near(said, held)
-                self._cell(row, "province", said, f"the code of a province in force after that date{near}")
+                probably = meant(said, held, self.units["province"])
+                self._cell(
+                    row, "province", said, f"the code of a province in force after that date{probably}"
+                )
             elif said:
                 province[commune == code] = said
             else:
                 found = sorted(set(province[commune == code].tolist()))
                 if len(found) > 1:
                     self.problems.note(
-                        f"{self.path}: rows {_list(row_of(row) for row in mine)}: {code} lies in the provinces "
+                        f"{self.path}: rows {listed(row_of(row) for row in mine)}: {code} lies in the provinces "
                         f"{' and '.join(found)} (allowed: one; say which in column province)"
                     )
 
@@ -352,34 +350,3 @@ class Borders:
 
     def _cell(self, row: Row, column: str, value: Any, allowed: str) -> None:
         self.problems.cell(self.path, row_of(row), column, value, allowed)
-
-    @staticmethod
-    def _near(word: str, known: Iterable[Any]) -> str:
-        near = difflib.get_close_matches(word, [str(k) for k in known], n=1)
-        return f"; did you mean {near[0]}?" if near else ""
-
-
-def _share(text: str) -> float | None:
-    """A share as it is written, None when it is none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0.0 <= value <= 1.0 else None
-
-
-def rows_of(table: pd.DataFrame) -> list[Row]:
-    """Rows of a table as mappings of column to value."""
-    return [{str(column): value for column, value in row.items()} for row in table.to_dict("records")]
-
-
-def row_of(row: Row) -> int:
-    """Number of a data row as messages count it, from 1."""
-    return int(row["row"])
-
-
-def _list(items: Iterable[Any]) -> str:
-    """Some items in words: the first of them, and how many more."""
-    words = [str(item) for item in items]
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more

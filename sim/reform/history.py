@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.government.overlay import Overlay, legacy_overlay
+from sim.scenario.suggest import same, suggest
 from sim.world.world import Units, World
 
 COLUMNS = (
@@ -96,6 +97,41 @@ def places_of(table: pd.DataFrame, level: str, code: str, step: int) -> NDArray[
     if mine.empty:
         raise ValueError(f"no {level} {code!r} was in force at step {step}")
     return np.sort(mine["place_key"].to_numpy(np.uint64))
+
+
+def code_of(table: pd.DataFrame, level: str, unit: str, step: int) -> str:
+    """Code of the unit that a code or a name stands for at one step of a `history`.
+
+    Raises
+    ------
+    ValueError
+        No unit of that code or name was in force then (with the name that was probably meant), or several
+        bear the name (with their codes and where they lie).
+    """
+    now = in_force(table, step)
+    units = now[now["level"] == level].drop_duplicates("code")
+    if (units["code"] == unit).any():
+        return unit
+    names = units["name"].tolist()
+    meant = same(unit, names)
+    found = units[units["name"].isin(meant)].sort_values("code")
+    if len(found) == 1:
+        return str(found["code"].iloc[0])
+    if len(found) > 1:
+        above = _provinces(now).reindex(found["place_key"]).tolist()
+        listed = ", ".join(
+            f"{c} ({n}, {p})" for c, n, p in zip(found["code"], found["name"], above, strict=True)
+        )
+        raise ValueError(f"{len(found)} {level}s have that name (got {unit!r}, allowed one code of {listed})")
+    near = suggest(unit, names)
+    hint = f"; did you mean {near}" if near else ""
+    raise ValueError(f"no {level} of that code or name was in force at step {step} (got {unit!r}{hint})")
+
+
+def _provinces(now: pd.DataFrame) -> pd.Series[str]:
+    """Name of the province of each place, by place key."""
+    provinces = now[now["level"] == "province"]
+    return pd.Series(provinces["name"].to_numpy(), index=provinces["place_key"].to_numpy())
 
 
 def in_force(table: pd.DataFrame, step: int) -> pd.DataFrame:

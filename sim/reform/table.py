@@ -14,7 +14,8 @@ from typing import Any, Final
 import pandas as pd
 
 from sim.government.overlay import Levers, Overlay
-from sim.reform.borders import Borders, ReformWarning, row_of, rows_of
+from sim.reform.border_checks import ReformWarning, row_of, rows_of
+from sim.reform.borders import Borders
 from sim.scenario.parameters_reform import LEVERS
 from sim.world.neighbours import neighbours, parts
 from sim.world.table_checks import Column, Problems, TableError, checked, read_raw
@@ -107,7 +108,7 @@ def read_table(
     Warns
     -----
     ReformWarning
-        Units that are not in one piece on the neighbour graph.
+        Units that are not in one piece on the neighbour graph; new units without a name that merge nothing.
     """
     try:
         return _read(path, world, date, step_of, levers)
@@ -160,13 +161,13 @@ def _levers(rows: pd.DataFrame, path: Path, problems: Problems) -> Levers:
     first = str(said["levers"].iloc[0])
     for row in rows_of(said):
         names = [] if row["levers"] == "none" else [name.strip() for name in row["levers"].split("+")]
-        if not set(names) <= set(LEVERS):
+        if not set(names) <= set(LEVERS) or len(set(names)) < len(names):
             problems.cell(
                 path,
                 row_of(row),
                 "levers",
                 row["levers"],
-                f"none, or some of {', '.join(LEVERS)}, joined by +",
+                f"none, or some of {', '.join(LEVERS)}, each once, joined by +",
             )
             return OWN_LEVERS
         if row["levers"] != first:

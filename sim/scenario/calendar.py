@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from sim.scenario.wording import quoted
+
 StepLength = Literal["quarter", "month"]
 
 FIRST_YEAR: Final = 1900
@@ -39,9 +41,9 @@ def parse_period(label: str) -> tuple[int, int]:
     elif match := _MONTH.fullmatch(label):
         year, month, months = int(match[1]), int(match[2]) - 1, 1
     else:
-        raise ValueError(f"not a date (got {label!r}, allowed {NOTATION})")
+        raise ValueError(f"not a date (got {quoted(label)}, allowed {NOTATION})")
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"year out of range (got {label!r}, allowed {NOTATION})")
+        raise ValueError(f"year out of range (got {quoted(label)}, allowed {NOTATION})")
     return 12 * year + month, months
 
 
@@ -67,15 +69,18 @@ def edge_problems(start: str, end: str, step: StepLength) -> list[tuple[Literal[
     if first % length:
         months_allowed = "01, 04, 07 or 10"
         found.append(
-            ("start", f"not at the beginning of a quarter (got {start!r}, allowed month {months_allowed})")
+            (
+                "start",
+                f"not at the beginning of a quarter (got {quoted(start)}, allowed month {months_allowed})",
+            )
         )
     if (last + months) % length:
         months_allowed = "03, 06, 09 or 12"
         found.append(
-            ("end", f"not the last month of a quarter (got {end!r}, allowed month {months_allowed})")
+            ("end", f"not the last month of a quarter (got {quoted(end)}, allowed month {months_allowed})")
         )
     if last + months <= first:
-        found.append(("end", f"the end lies before the start (got {start!r} to {end!r})"))
+        found.append(("end", f"the end lies before the start (got {quoted(start)} to {quoted(end)})"))
     return found
 
 
@@ -106,7 +111,7 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if self.step not in ("quarter", "month"):
-            raise ValueError(f"no such step (got {self.step!r}, allowed quarter, month)")
+            raise ValueError(f"no such step (got {quoted(self.step)}, allowed quarter, month)")
         for which, text in edge_problems(self.start, self.end, self.step):
             raise ValueError(f"{which}: {text}")
 
@@ -178,12 +183,12 @@ class Calendar:
         months = month - self._first_month
         if not 0 <= months < self.n_steps * self.months_per_step:
             raise ValueError(
-                f"outside the run (got {label!r}, allowed {self.label(0)} to {self.label(self.n_steps - 1)})"
+                f"outside the run (got {quoted(label)}, allowed {self.label(0)} to {self.label(self.n_steps - 1)})"
             )
         if months % self.months_per_step:
             before = months // self.months_per_step
             choices = " or ".join(self.label(s) for s in (before, before + 1) if s < self.n_steps)
-            raise ValueError(f"not at the beginning of a quarter (got {label!r}, allowed {choices})")
+            raise ValueError(f"not at the beginning of a quarter (got {quoted(label)}, allowed {choices})")
         return months // self.months_per_step
 
     def step_at(self, label: str) -> int:

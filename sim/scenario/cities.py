@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from sim.scenario.suggest import suggest
+from sim.scenario.wording import quoted
 
 PATH: Final = Path(__file__).parent / "data" / "cities.csv"
 CITY_KINDS: Final = ("provincial city", "town")
@@ -42,9 +44,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     known = tuple(known)
     if name in known:
         return ""
-    folded = {k.casefold(): k for k in known}
-    near = difflib.get_close_matches(name.casefold(), list(folded), n=1)
-    if near:
-        return f"no such place (got {name!r}; did you mean {folded[near[0]]!r})"
+    if near := suggest(name, known):
+        return f"no such place (got {quoted(name)}; did you mean {quoted(near)})"
     rest = ", ..." if len(known) > _SHOWN else ""
-    return f"no such place (got {name!r}, allowed {', '.join(known[:_SHOWN])}{rest})"
+    return f"no such place (got {quoted(name)}, allowed {', '.join(known[:_SHOWN])}{rest})"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,14 +13,20 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from sim.scenario.compose import MOST_BYTES
 from sim.scenario.dump import dump
 from sim.scenario.fields import leaf_at, sections
-from sim.scenario.messages import error_list, explain, nearest, show, unknown_key
+from sim.scenario.messages import error_list, explain, show, unknown_key
 from sim.scenario.scenario import Problem, Scenario
 from sim.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
+from sim.scenario.suggest import suggest
+from sim.scenario.wording import clip
 
 COMMAND_LINE: Final = 1_000_000
 """Layer of the overrides: printed last, strongest of all."""
+_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MOST_MESSAGES: Final = 100
+"""Told in full; the rest are counted."""
 
 
 class ConfigurationErrors(Exception):
@@ -64,8 +72,11 @@ class Reading:
         self.messages.append(Message(where, text))
 
     def errors(self) -> ConfigurationErrors:
-        """All messages, sorted, each once."""
-        return ConfigurationErrors([str(message) for message in sorted(set(self.messages))])
+        """All messages, sorted, each once: the first `MOST_MESSAGES`, then how many more."""
+        found = sorted(set(self.messages))
+        more = len(found) - MOST_MESSAGES
+        tail = [f"... and {more:,} more"] if more > 0 else []
+        return ConfigurationErrors([str(message) for message in found[:MOST_MESSAGES]] + tail)
 
 
 def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -157,6 +168,7 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
         if read is None or read.tree is None:
             reading.complete = False
             return
+        _refuse_sweep(read.tree, shown, reading)
         reading.layers.append(read.tree)
         anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
@@ -172,16 +184,35 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
         path = path.parent / base
 
 
+def _refuse_sweep(tree: Mapping, shown: str, reading: Reading) -> None:
+    """Say once that a file is that of a sweep, instead of every key that no scenario has."""
+    if "sweep" not in tree.children:
+        return
+    where = tree.key_where["sweep"]
+    reading.wrong(
+        where, f"sweep: a sweep, not a scenario (allowed the file of a scenario; try dicu sweep {shown})"
+    )
+    for key in ("base", "set", "sweep", "results"):
+        tree.children.pop(key, None)
+        tree.key_where.pop(key, None)
+
+
 def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, reading: Reading) -> str | None:
     """Text of a file, None (and a message) when it cannot be read."""
     try:
-        raw = path.read_bytes()
+        raw = _bytes(path)
     except OSError as error:
         reason = (
             "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
         )
         near = _near_file(path)
-        reading.wrong(asked, f"{what}{reason} (got {shown}{f'; did you mean {near}' if near else ''})")
+        reading.wrong(
+            asked, f"{what}{reason} (got {clip(shown, 200)}{f'; did you mean {near}' if near else ''})"
+        )
+        return None
+    if len(raw) > MOST_BYTES:
+        where = Where(layer, 1, 1, f"{shown}:1:1")
+        reading.wrong(where, f"the file is too large (allowed {MOST_BYTES:,} bytes)")
         return None
     reading.files.append(FileRead(Path(shown), hashlib.sha256(raw).hexdigest()))
     try:
@@ -190,8 +221,18 @@ def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, readi
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
         where = Where(layer, line, column, f"{shown}:{line}:{column}")
-        reading.wrong(where, f"not UTF-8 (got the byte {raw[error.start]:#04x})")
+        hint = "; this seems to be UTF-16: save it as UTF-8" if raw[:2] in _UTF16 else ""
+        reading.wrong(where, f"not UTF-8 (got the byte {raw[error.start]:#04x}{hint})")
         return None
+
+
+def _bytes(path: Path) -> bytes:
+    """Bytes of an ordinary file, one more than is allowed at most: a pipe has no end, a device may have none."""
+    kind = path.stat().st_mode
+    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+        raise OSError(None, "not an ordinary file")
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def _near_file(path: Path) -> str:
@@ -200,7 +241,7 @@ def _near_file(path: Path) -> str:
         names = {p.stem: p for p in sorted(path.parent.glob("*/*.yaml")) + sorted(path.parent.glob("*.yaml"))}
     except OSError:
         return ""
-    near = nearest(path.stem, names)
+    near = suggest(path.stem, names)
     return os.path.normpath(names[near]) if near else ""
 
 

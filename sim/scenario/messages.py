@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.scenario.fields import Leaf, keys_of, leaf_at, leaves, sections
-from sim.scenario.source import clip
+from sim.scenario.numbers import plainly
+from sim.scenario.suggest import suggest
+from sim.scenario.wording import clip
 
 
 def explain(error: dict[str, Any]) -> str:
@@ -54,22 +55,14 @@ def _instead(leaf: Leaf, value: Any) -> str:
     meant = ""
     if leaf.kind == "choice":
         said = "none" if value is None else str(value)
-        meant = nearest(said, leaf.choices)
+        meant = suggest(said, leaf.choices)
     elif leaf.kind == "integer" and isinstance(value, float) and value.is_integer():
         meant = str(int(value))
-    elif leaf.kind in ("integer", "number") and isinstance(value, str) and _is_number(value):
-        meant = f"{value.strip()} without quotes"
+    elif leaf.kind in ("integer", "number") and isinstance(value, str) and (plain := plainly(value)):
+        meant = f"{plain} without quotes" if plain == value.strip() else plain
     elif leaf.kind == "text" and leaf.unit == "name" and isinstance(value, int | float):
         meant = f'"{value}" in quotes'
     return f"; did you mean {meant}" if meant else ""
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def show(value: Any) -> str:
@@ -85,23 +78,6 @@ def show(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**60:
         return "an integer of more than 60 digits"  # str() of a huge integer raises
     return clip(repr(value))
-
-
-def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
-    """The candidate that was probably meant, "" when none is near; case and - for _ do not count.
-
-    A candidate is near when it is spelled alike (``cutoff`` of `difflib`), or holds the whole word.
-    """
-    folded = _folded(word)
-    by_folded = {_folded(candidate): candidate for candidate in candidates}
-    found = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=cutoff)
-    if not found and len(folded) >= 4:
-        found = [candidate for candidate in by_folded if folded in candidate]
-    return by_folded[found[0]] if found else ""
-
-
-def _folded(word: str) -> str:
-    return word.lower().replace("-", "_")
 
 
 def unknown_key(path: str) -> str:
@@ -121,12 +97,12 @@ def unknown_key(path: str) -> str:
     if path in leaf_at():  # written with a dot in a file, where it must be nested
         return f"unknown key (keys are nested in a file: write {key} below {section})"
     known_here = keys_of(section) if section == "" or section in sections() else ()
-    near = nearest(key, known_here)
+    elsewhere = [leaf.path for leaf in leaves()]
+    same_name = [other for other in elsewhere if other.rpartition(".")[2] == key.lower().replace("-", "_")]
+    near = "" if len(same_name) == 1 else suggest(key, known_here)
     if near:
         return f"unknown key (did you mean {f'{section}.' if section else ''}{near})"
-    elsewhere = [leaf.path for leaf in leaves()]
-    same_name = [other for other in elsewhere if other.rpartition(".")[2] == _folded(key)]
-    near = same_name[0] if len(same_name) == 1 else nearest(path, elsewhere, cutoff=0.8)
+    near = same_name[0] if len(same_name) == 1 else suggest(path, elsewhere, cutoff=80.0)
     if near:
         return f"unknown key (did you mean {near})"
     return f"unknown key (allowed {', '.join(known_here or keys_of(''))})"

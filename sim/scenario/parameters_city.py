@@ -8,19 +8,23 @@ from pydantic import field_validator
 
 from sim.scenario.calendar import NOTATION, parse_period
 from sim.scenario.declare import A9, Section, parameter
+from sim.scenario.suggest import canonical
+from sim.scenario.wording import quoted
 
 _SPEC4 = "model specification, section 4"
 _SPEC6 = "model specification, section 6"
 
 
 def _words(value: object, example: str) -> tuple[str, ...]:
-    """A list of words as it is kept; anything else is refused with an example of what is taken."""
+    """A list of words as it is kept, in canonical form; anything else is refused with an example of what is taken."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise ValueError(f"not a list (got {value!r}, allowed a list such as {example})")
+        raise ValueError(f"not a list (got {quoted(value)}, allowed a list such as {example})")
     for item in value:
         if not isinstance(item, str):
-            raise ValueError(f"not a list of words (got {item!r} in it, allowed a list such as {example})")
-    return tuple(value)
+            raise ValueError(
+                f"not a list of words (got {quoted(item)} in it, allowed a list such as {example})"
+            )
+    return tuple(canonical(word) for word in value)
 
 
 class Housing(Section):
@@ -201,7 +205,7 @@ def zone_of(word: str) -> tuple[str, str]:
         where = ""
     if not where.strip():
         raise ValueError(
-            f"not a zone (got {word!r}, allowed a period and a place such as '2026Q1 Bắc Ninh' or "
+            f"not a zone (got {quoted(word)}, allowed a period and a place such as '2026Q1 Bắc Ninh' or "
             "'2026Q1 Huyện Yên Phong, Bắc Ninh')"
         )
     return period, where.strip()

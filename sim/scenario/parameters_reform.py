@@ -8,6 +8,7 @@ from pydantic import field_validator
 
 from sim.scenario.calendar import NOTATION, parse_period
 from sim.scenario.declare import Section, parameter
+from sim.scenario.wording import quoted
 
 PolicyName = Literal[
     "none",
@@ -144,5 +145,5 @@ class Reform(Section):
         if value is not None:
             names = [] if value == "none" else [name.strip() for name in value.split("+")]
             if not set(names) <= set(LEVERS) or len(set(names)) < len(names):
-                raise ValueError(f"no such levers (got {value!r}, allowed {LEVERS_ALLOWED})")
+                raise ValueError(f"no such levers (got {quoted(value)}, allowed {LEVERS_ALLOWED})")
         return value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -27,6 +27,7 @@ from sim.scenario.parameters import (
 from sim.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
 from sim.scenario.parameters_household import LifeCourse, Money, Work
 from sim.scenario.sections import Population, Record, Reform, Time, WorldChoice
+from sim.scenario.wording import quoted
 
 FIRST_OFFICIAL_YEAR: Final = 2019
 LAST_OFFICIAL_YEAR: Final = 2024
@@ -35,6 +36,9 @@ LAST_YEAR: Final = 2037
 """A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
 NAME_ALLOWED: Final = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
 NAME_RULE: Final = re.compile(r"[^\W_](?:[\w .+-]{0,78}[\w+-])?")
+
+PATH: Final = 400
+"""Signs of a path that a message shows."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class Problem:
     path: str
     text: str
     also: tuple[str, ...] = ()
+
+
+class UnfitScenario(ValueError):
+    """A value that the world does not bear, which only shows when the world is there; the message names the key."""
 
 
 class Scenario(Section):
@@ -97,7 +105,9 @@ class Scenario(Section):
     @classmethod
     def _is_a_folder_name(cls, value: str) -> str:
         if value and not NAME_RULE.fullmatch(value):
-            raise ValueError(f"not usable as the name of a folder (got {value!r}, allowed {NAME_ALLOWED})")
+            raise ValueError(
+                f"not usable as the name of a folder (got {quoted(value)}, allowed {NAME_ALLOWED})"
+            )
         return value
 
     @model_validator(mode="after")
@@ -162,7 +172,7 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
             if not FIRST_YEAR <= scenario.calendar.year(step) <= LAST_YEAR:
                 yield Problem(
                     f"time.{key}",
-                    f"members of that year have ages that cannot be held (got {date!r}, allowed years "
+                    f"members of that year have ages that cannot be held (got {quoted(date)}, allowed years "
                     f"{FIRST_YEAR} to {LAST_YEAR})",
                 )
     if edges:
@@ -191,7 +201,7 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
         try:
             calendar.step_of(zone_of(word)[0])
         except ValueError as error:
-            yield Problem("programme.industrial_zones", f"the zone {word!r} is begun {error}", keys)
+            yield Problem("programme.industrial_zones", f"the zone {quoted(word)} is begun {error}", keys)
     if scenario.world.name != "viet_nam" or scenario.world.places is not None:
         return
     for name in cities.central:
@@ -204,6 +214,12 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
 
 def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
     reform = scenario.reform
+    if reform.policy == "none" and reform.levers not in (None, "none"):
+        yield Problem(
+            "reform.levers",
+            f"the policy none changes nothing (got {quoted(reform.levers)}, allowed null, or another reform.policy)",
+            ("reform.policy",),
+        )
     if reform.policy == "table" and reform.table is None:
         yield Problem(
             "reform.policy", "the policy table needs a table (allowed with reform.table)", ("reform.table",)
@@ -211,11 +227,14 @@ def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
     elif reform.policy != "table" and reform.table is not None:
         yield Problem(
             "reform.table",
-            f"the policy {reform.policy} takes no table (got {reform.table!r}, allowed null, or reform.policy table)",
+            f"the policy {reform.policy} takes no table (got {quoted(reform.table, PATH)}, allowed null, or "
+            "reform.policy table)",
             ("reform.policy",),
         )
-    elif reform.table is not None and not Path(reform.table).is_file():
-        yield Problem("reform.table", f"no such file (got {reform.table!r}, allowed the path of a table)")
+    elif reform.table is not None and not os.path.isfile(reform.table):
+        yield Problem(
+            "reform.table", f"no such file (got {quoted(reform.table, PATH)}, allowed the path of a table)"
+        )
 
 
 def _world_problems(scenario: Scenario) -> Iterator[Problem]:
@@ -240,12 +259,15 @@ def _world_problems(scenario: Scenario) -> Iterator[Problem]:
         if world.name != "viet_nam":
             yield Problem(
                 "world.places",
-                f"the world {world.name} takes no table of places (got {world.places!r}, allowed null, or "
+                f"the world {world.name} takes no table of places (got {quoted(world.places, PATH)}, allowed null, or "
                 "world.name viet_nam)",
                 ("world.name",),
             )
-        elif not Path(world.places).is_file():
-            yield Problem("world.places", f"no such file (got {world.places!r}, allowed the path of a table)")
+        elif not os.path.isfile(world.places):
+            yield Problem(
+                "world.places",
+                f"no such file (got {quoted(world.places, PATH)}, allowed the path of a table)",
+            )
     if world.name == "viet_nam":
         year = int(time.start[:4])
         if not FIRST_OFFICIAL_YEAR <= year <= LAST_OFFICIAL_YEAR:

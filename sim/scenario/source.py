@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
 
-_TAG = "tag:yaml.org,2002:"
+from sim.scenario.compose import SyntaxProblem, compose
+from sim.scenario.numbers import INTEGER, number, plainly
+from sim.scenario.wording import clip, visible
+
+_TAG: Final = "tag:yaml.org,2002:"
+_TRUTHS: Final = {"true": True, "false": False}
+_NULLS: Final = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_NOT_FINITE: Final = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
+_SCALARS: Final = tuple(f"{_TAG}{kind}" for kind in ("null", "bool", "int", "float"))
+_TEXTS: Final = tuple(f"{_TAG}{kind}" for kind in ("str", "timestamp", "value", "merge"))
+_SHOWN_PLACE: Final = 400
+_SHOWN_TEXT: Final = 1500
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +43,8 @@ class Message:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.where.shown}: {self.text}"
+        """One line: what cannot be printed is escaped, what a file may make very long is cut."""
+        return visible(f"{clip(self.where.shown, _SHOWN_PLACE)}: {clip(self.text, _SHOWN_TEXT)}")
 
 
 @dataclass
@@ -76,7 +86,14 @@ class _Reader:
         self.messages: list[Message] = []
         self.refused: set[str] = set()
         self.seen: set[int] = set()
-        self.yaml = YAML(typ="safe", pure=True)
+
+    def compose(self, text: str) -> Node | None:
+        """The node of a text; None, and a message, where its syntax breaks."""
+        try:
+            return compose(text)
+        except SyntaxProblem as problem:
+            self.wrong(self.where(problem.line, problem.column), problem.text)
+            return None
 
     def where(self, line: int, column: int) -> Where:
         return Where(self.layer, line, column, f"{self.shown}:{line}:{column}")
@@ -95,6 +112,10 @@ class _Reader:
             self.wrong(where, f"{path}: anchors and aliases are not taken (write the value again)")
             return None
         self.seen.add(id(node))
+        if isinstance(node, MappingNode | SequenceNode) and str(node.tag) not in (f"{_TAG}map", f"{_TAG}seq"):
+            self.refused.add(path)
+            self.wrong(where, f"{path}: tags are not taken (got {node.tag})")
+            return None
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -115,6 +136,10 @@ class _Reader:
                 self.wrong(key_at, f"{path or 'root'}: a key must be a word (got a {_kind(key_node)})")
                 continue
             key = str(key_node.value)
+            if key == "" or str(key_node.tag) not in (*_TEXTS, *_SCALARS):
+                got = f"the tag {key_node.tag}" if key else "nothing"
+                self.wrong(key_at, f"{path or 'root'}: a key must be a word (got {got})")
+                continue
             below = f"{path}.{key}" if path else key
             if key_node.tag == f"{_TAG}merge":
                 self.wrong(key_at, f"{below}: merge keys are no part of YAML 1.2 (use extends)")
@@ -136,60 +161,41 @@ class _Reader:
 
     def scalar(self, node: Node, path: str) -> Value | None:
         where, tag, raw = self.at(node), str(node.tag), str(node.value)
-        if tag in (f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value", f"{_TAG}merge"):
+        if tag in _TEXTS:
             return Value(raw, where)  # a day such as 2025-07-01 stays text: the calendar says what it takes
-        if tag not in (f"{_TAG}null", f"{_TAG}bool", f"{_TAG}int", f"{_TAG}float"):
+        if tag not in _SCALARS:
             self.refused.add(path)
             self.wrong(where, f"{path}: tags are not taken (got {tag})")
             return None
+        kind = tag.removeprefix(_TAG)
         try:
-            value = self.yaml.constructor.construct_object(node, deep=True)
-        except (ValueError, LookupError, YAMLError):  # such as `!!int ""`, or too many digits
+            value = _read_as(kind, raw)
+        except (ValueError, KeyError):
+            if kind in ("int", "float") and node.ctag.handle is None and plainly(raw):
+                return Value(raw, where)  # `1_000`: text, and who needs a number says how it is written
             self.refused.add(path)
-            self.wrong(where, f"{path}: not readable as {tag.removeprefix(_TAG)} (got {clip(raw)})")
+            self.wrong(where, f"{path}: not readable as {kind} (got {clip(raw)})")
             return None
         return Value(value, where)
 
 
-def clip(text: str) -> str:
-    """A value for a message, cut where it gets long."""
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _sign(character: Any) -> str:
-    """A character that ruamel.yaml names by itself or by its number."""
-    return f"U+{character if isinstance(character, int) else ord(character):04X}"
+def _read_as(kind: str, raw: str) -> Any:
+    """A scalar of YAML's core schema; ValueError or KeyError where the word is none of its kind."""
+    if kind == "null":
+        return _NULLS[raw]
+    if kind == "bool":
+        return _TRUTHS[raw.lower()]
+    if kind == "int":
+        if not INTEGER.fullmatch(raw):
+            raise ValueError(raw)
+        return int(raw)  # ValueError beyond 4,300 digits
+    if (plain := number(raw)) is not None:
+        return plain
+    return _NOT_FINITE[raw.lower()]
 
 
 def _kind(node: Node) -> str:
     return "mapping" if isinstance(node, MappingNode) else "list"
-
-
-def compose(text: str, shown: str, layer: int) -> tuple[Node | None, list[Message], _Reader]:
-    """The node tree of one YAML 1.2 document, or the message that says where its syntax breaks."""
-    reader = _Reader(shown, layer)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("%YAML") and "1.2" not in line:
-            reader.wrong(reader.where(number, 1), f"only YAML 1.2 is read (got {clip(line.strip())})")
-            return None, reader.messages, reader
-    try:
-        node = reader.yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = reader.where(mark.line + 1, mark.column + 1) if mark else reader.where(1, 1)
-        told = ", ".join(part for part in (error.context, error.problem) if part)
-        reader.wrong(where, f"YAML syntax: {told}")
-        return None, reader.messages, reader
-    except ReaderError as error:
-        before = text[: error.position]
-        column = error.position - (before.rfind("\n") + 1) + 1
-        where = reader.where(before.count("\n") + 1, column)
-        reader.wrong(where, f"YAML syntax: character {_sign(error.character)} is not allowed")
-        return None, reader.messages, reader
-    except RecursionError:
-        reader.wrong(reader.where(1, 1), "YAML syntax: nested too deeply")
-        return None, reader.messages, reader
-    return node, [], reader
 
 
 @dataclass(frozen=True)
@@ -218,16 +224,17 @@ def read_mapping(text: str, shown: str, layer: int) -> Read:
     Read
         The tree, and everything wrong with the file as YAML: syntax, duplicate keys, aliases, tags.
     """
-    node, messages, reader = compose(text, shown, layer)
-    if messages:
-        return Read(None, messages)
+    reader = _Reader(shown, layer)
+    node = reader.compose(text)
+    if reader.messages:
+        return Read(None, reader.messages)
     if node is None or (isinstance(node, ScalarNode) and str(node.tag) == f"{_TAG}null"):
         reader.wrong(reader.where(1, 1), "the file is empty (allowed a mapping of keys, such as `seed: 42`)")
         return Read(None, reader.messages)
     if not isinstance(node, MappingNode):
         kind = "list" if isinstance(node, SequenceNode) else "single value"
         reader.wrong(
-            reader.at(node), f"the root is no mapping (got a {kind}, allowed keys, such as `seed: 42`)"
+            reader.at(node), f"the root is not a mapping (got a {kind}, allowed keys, such as `seed: 42`)"
         )
         return Read(None, reader.messages)
     tree = reader.mapping(node, "")
@@ -244,9 +251,10 @@ def read_scalar(text: str, where: Where, *, lists: bool = False) -> tuple[Value 
     str
         What is wrong, "" when nothing is.
     """
-    node, messages, reader = compose(text, "", where.layer)
-    if messages:
-        return None, f"{messages[0].text} (quote text that holds signs of YAML)"
+    reader = _Reader("", where.layer)
+    node = reader.compose(text)
+    if reader.messages:
+        return None, f"{reader.messages[0].text} (quote text that holds signs of YAML)"
     if node is None:
         return Value(None, where), ""
     if lists and isinstance(node, SequenceNode):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sim.scenario.fields import keys_of
 from sim.scenario.loader import COMMAND_LINE, FileRead, Reading, layers, read_text
 from sim.scenario.messages import show
 from sim.scenario.scenario import NAME_ALLOWED, NAME_RULE
@@ -107,6 +108,10 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
         return None, reading
     own, others = _split(overrides)
     tree = read.tree
+    if _is_scenario(tree):
+        text = f"a scenario, not a sweep (allowed a file with keys {', '.join(ROOT)}; try dicu run {shown})"
+        reading.wrong(tree.where, text)
+        return None, reading
     for where, key, raw in own:
         tree = _override(tree, where, key, raw, reading)
     known(tree, ROOT, "", reading)
@@ -137,6 +142,12 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
     points, paths = tuple(_points(parts, sweep.where)), tuple(parts.swept)
     made = Design(name, path, base, tuple(reading.files), points, paths, replications, seed, results, begins)
     return made, reading
+
+
+def _is_scenario(tree: Mapping) -> bool:
+    """Whether a file has keys of a scenario and none that only a sweep has."""
+    keys = set(tree.children) - {"name"}
+    return not keys & set(ROOT) and bool(keys & {"extends", *keys_of("")})
 
 
 def _from(sweep: Mapping, path: Path, reading: Reading) -> From | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sim.scenario.fields import leaf_at, sections
 from sim.scenario.loader import Reading
-from sim.scenario.messages import nearest, show, unknown_key
+from sim.scenario.messages import show, unknown_key
 from sim.scenario.source import Mapping, Value, Where
+from sim.scenario.suggest import suggest
 
 
 def known(tree: Mapping, allowed: Sequence[str], section: str, reading: Reading) -> None:
@@ -47,7 +48,7 @@ def choice(tree: Mapping, key: str, path: str, allowed: Sequence[str], default: 
         return default
     value: Any = child.value if isinstance(child, Value) else {}
     if value not in allowed:
-        near = nearest(str(value), allowed)
+        near = suggest(str(value), allowed)
         hint = f"; did you mean {near}" if near else ""
         text = f"not one of the choices (got {show(value)}, allowed {', '.join(allowed)}{hint})"
         reading.wrong(child.where, f"{path}.{key}: {text}")
@@ -108,5 +109,5 @@ def values_below(tree: Mapping | None, part: str, reading: Reading) -> Iterator[
 
 
 def _meant(word: str, allowed: Sequence[str]) -> str:
-    near = nearest(word, allowed)
+    near = suggest(word, allowed)
     return f"did you mean {near}" if near else f"allowed {', '.join(allowed)}"

@@ -6,6 +6,8 @@ which is an error, or marked ``imputed`` with the rule that made it.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -32,7 +34,7 @@ def _read(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     path = DATA / f"{name}.csv"
     if not path.is_file():
         raise FileNotFoundError(f"{path}: table of facts missing; the installation is not complete")
-    text = ["code", "code_2025", "members", "seat_province", "seat_district", "rule"]
+    text = ["code", "code_2025", "members", "seat_province", "seat_district", "rule", "legacy", "new"]
     table = pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values={})
     missing = [c for c in columns if c not in table.columns]
     if missing:
@@ -231,17 +233,101 @@ def official(key: str) -> float:
 
 @cache
 def _islands() -> pd.DataFrame:
-    table = _read("islands", ("code_2025", "name", "residents_2019", "rule", "source", "confidence"))
+    columns = ("code_2025", "name", "residents_2019", "registered_2025", "rule", "source", "confidence")
+    table = _read("islands", columns)
+    given = table[["residents_2019", "registered_2025"]] != ""
+    if bool((given.sum(axis=1) != 1).any()):
+        raise ValueError(
+            f"{DATA / 'islands.csv'}: each line states residents_2019 or registered_2025, not both"
+        )
     return table.sort_values("code_2025", ignore_index=True)
 
 
 def islands() -> pd.DataFrame:
-    """Islands whose few residents no rule of area or density would find.
+    """Islands that are a unit of 2025 by themselves: no rule of area or density finds how few live there.
 
     Returns
     -------
     pandas.DataFrame
-        ``code_2025`` (5 digits, text) of the special zone, ``name``, ``residents_2019`` (int64, persons),
-        ``rule`` (of those imputed), ``source``, ``confidence``.
+        ``code_2025`` (5 digits, text) of the unit, ``name``, ``residents_2019`` and ``registered_2025``
+        (text, persons; one of the two is empty), ``rule``, ``source``, ``confidence``.
     """
     return _islands().copy()
+
+
+def island_totals(country_residents: int) -> dict[str, int]:
+    """Residents of each island by its code of 2025, in a year in which the country has ``country_residents``.
+
+    Residents of 2019 change as the country's do; registered residents are scaled as the country's
+    registered residents are to its residents.
+    """
+    base = {"residents_2019": official("residents_2019"), "registered_2025": official("registered_2025")}
+    totals = {}
+    for line in _islands().to_dict("records"):
+        column = "residents_2019" if line["residents_2019"] else "registered_2025"
+        totals[str(line["code_2025"])] = int(line[column]) * country_residents // int(base[column])
+    return totals
+
+
+@cache
+def _units_january_2025() -> pd.DataFrame:
+    columns = ("code", "n_communes", "n_wards", "n_townships", "source", "confidence")
+    return _read("units_january_2025", columns).sort_values("code", ignore_index=True)
+
+
+def units_january_2025() -> pd.DataFrame:
+    """Numbers of communes, wards and townships on 1 January 2025, of provinces that changed none before July.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code`` of the legacy province, ``n_communes``, ``n_wards``, ``n_townships``, ``source``,
+        ``confidence``. It comes from another copy of the office's list than the gazetteer does.
+    """
+    return _units_january_2025().copy()
+
+
+@cache
+def _crosswalk_digests() -> pd.DataFrame:
+    table = _read("crosswalk_digests", ("code_2025", "pairs", "digest", "source", "confidence"))
+    return table.sort_values("code_2025", ignore_index=True)
+
+
+def crosswalk_digests() -> pd.DataFrame:
+    """How the pairs of legacy and new communes of each province of 2025 read in independent crosswalks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code_2025`` of the province, ``pairs`` (number), ``digest`` (`pairs_digest` of them), ``source``,
+        ``confidence``.
+    """
+    return _crosswalk_digests().copy()
+
+
+def pairs_digest(pairs: Iterable[tuple[str, str]]) -> str:
+    """First 16 digits of the sha256 of sorted lines "legacy new", the codes of each pair."""
+    text = "\n".join(sorted(f"{legacy} {new}" for legacy, new in pairs))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def _stated_links() -> pd.DataFrame:
+    columns = ("legacy", "legacy_name", "new", "new_name", "belongs", "source", "where", "confidence")
+    table = _read("links", columns)
+    odd = sorted(set(table["belongs"]) - {"yes", "no"})
+    if odd:
+        raise ValueError(f"{DATA / 'links.csv'}: belongs: got {odd}, allowed yes or no")
+    return table
+
+
+def stated_links() -> pd.DataFrame:
+    """What resolutions say of single legacy communes: whether they have a part in a new unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``legacy``, ``legacy_name``, ``new``, ``new_name``, ``belongs`` (yes or no), ``source``, ``where`` (in
+        the source), ``confidence``.
+    """
+    return _stated_links().copy()

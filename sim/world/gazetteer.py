@@ -2,14 +2,13 @@
 
 Source: the data files of the PyPI package ``vietnamadminunits`` 1.0.4 (MIT). Its Python modules are never
 imported (they pull in geocoders); the files are found through the installed distribution. Nothing is mended
-here: `sim.world.repairs` does that, and counts it.
+here: `sim.world.corrections` and `sim.world.repairs` do that, and count it.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -19,6 +18,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from sim.scenario.suggest import canonical
 
 PACKAGE: Final = "vietnamadminunits"
 DATA_FILES: Final = ("dataset.db", "converter_2025.json")
@@ -50,10 +51,12 @@ class Gazetteer:
     Attributes
     ----------
     legacy : DataFrame
-        10,035 communes and 5 island districts without communes: code, name, kind, district (code), province
-        (code), latitude, longitude (degrees, NaN when missing), address (what the geocoder understood).
+        10,035 communes and 5 island districts without communes: code, name, full (name with its rank, empty
+        for the districts), kind, district (code), province (code), latitude, longitude (degrees, NaN when
+        missing), address (what the geocoder understood).
     new : DataFrame
-        3,321 units: code, name, kind, province (code), latitude, longitude, area_km2 (NaN when missing).
+        3,321 units: code, name, full, kind, province (code), latitude, longitude, area_km2 (NaN when
+        missing).
     districts : DataFrame
         696: code, name, kind, province; sorted by province, then code.
     legacy_provinces, new_provinces : DataFrame
@@ -83,12 +86,6 @@ def package_files() -> dict[str, Path]:
         if not path.is_file():
             raise GazetteerError(f"{path}: missing from package {PACKAGE} {installed.version}: run `uv sync`")
     return paths
-
-
-def bare(text: str) -> str:
-    """Lower-case letters and digits of a Vietnamese name without its accents ("Đắk Plao" -> "dakplao")."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(ch for ch in plain if ch.isascii() and ch.isalnum())
 
 
 def read_gazetteer() -> Gazetteer:
@@ -123,7 +120,7 @@ def read_gazetteer() -> Gazetteer:
         pd.DataFrame(
             {
                 "code": old["districtCode"],
-                "name": old["districtShort"].map(_nfc),
+                "name": old["districtShort"].map(canonical),
                 "kind": _kinds(old["districtType"], DISTRICT_KINDS, "districtType"),
                 "province": old["provinceCode"],
             }
@@ -132,10 +129,6 @@ def read_gazetteer() -> Gazetteer:
         .sort_values(["province", "code"], ignore_index=True)
     )
     return Gazetteer(legacy, new, districts, _provinces(old), _provinces(now), links)
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
 
 
 def _kinds(types: pd.Series, known: dict[str, str], column: str) -> pd.Series:
@@ -153,7 +146,8 @@ def _legacy(old: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": [f"{n:05d}" for n in numbers],
-            "name": old["wardShort"].fillna(old["districtShort"]).map(_nfc),
+            "name": old["wardShort"].fillna(old["districtShort"]).map(canonical),
+            "full": old["ward"].fillna("").map(canonical),
             "kind": kinds.mask(island, ISLAND_DISTRICT),
             "district": old["districtCode"],
             "province": old["provinceCode"],
@@ -169,7 +163,8 @@ def _new(now: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": now["wardCode"],
-            "name": now["wardShort"].map(_nfc),
+            "name": now["wardShort"].map(canonical),
+            "full": now["ward"].map(canonical),
             "kind": _kinds(now["wardType"], NEW_KINDS, "wardType"),
             "province": now["provinceCode"],
             "latitude": now["wardLat"].astype(float),
@@ -184,7 +179,7 @@ def _provinces(units: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "code": units["provinceCode"],
-                "name": units["provinceShort"].map(_nfc),
+                "name": units["provinceShort"].map(canonical),
                 "kind": np.where(units["province"].str.startswith("Thành phố"), "municipality", "province"),
             }
         )

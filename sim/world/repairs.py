@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.world.gazetteer import ISLAND_DISTRICT, Gazetteer, bare
+from sim.scenario.suggest import fold
+from sim.world.gazetteer import ISLAND_DISTRICT, Gazetteer
 from sim.world.geometry import KM_PER_DEGREE, load_outlines, nearest_place_areas, outside_km
 from sim.world.world import Repair, distance_km, on_sphere_km
 
@@ -92,7 +93,7 @@ def drop_collisions(source: Gazetteer) -> tuple[pd.DataFrame, list[Repair]]:
     in n whole or by default.
     """
     links, legacy = source.links, source.legacy
-    name = np.array([bare(re.sub(r"\(.*?\)", "", text)) for text in legacy["name"]])
+    name = np.array([fold(re.sub(r"\(.*?\)", "", text)) for text in legacy["name"]])
     district = legacy["district"].to_numpy()
     anchored = links[links["default"]].groupby("new")["legacy"].apply(list)
     linked = links.groupby("new")["legacy"].apply(list)
@@ -161,7 +162,7 @@ def vague_points(legacy: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether the geocoder answered with something else than the unit: its name is absent, or the point is
     shared."""
     answers = zip(legacy["name"], legacy["address"], strict=True)
-    named = [bare(name) in bare(address.split(",")[0]) for name, address in answers]
+    named = [fold(name) in fold(address.split(",")[0]) for name, address in answers]
     shared = legacy[["longitude", "latitude"]].round(4).duplicated(keep=False)
     return np.asarray(shared | ~np.array(named) | legacy["latitude"].isna(), dtype=np.bool_)
 
@@ -287,7 +288,7 @@ def _repeated(legacy: pd.DataFrame) -> NDArray[np.bool_]:
     stays."""
     first = [address.split(",")[0] for address in legacy["address"]]
     exact = [name == answer for name, answer in zip(legacy["name"], first, strict=True)]
-    loose = [bare(name) in bare(answer) for name, answer in zip(legacy["name"], first, strict=True)]
+    loose = [fold(name) in fold(answer) for name, answer in zip(legacy["name"], first, strict=True)]
     rank = 2 - np.array(exact, dtype=int) - np.array(loose, dtype=int)
     order = np.lexsort((np.arange(len(legacy)), rank))
     repeated = legacy[["longitude", "latitude"]].iloc[order].round(5).duplicated(keep="first")
@@ -346,7 +347,7 @@ def mend_areas(
     drawn = (voronoi > 0) & (new["kind"] != "special zone").to_numpy()
     ratio = np.divide(published, voronoi, out=np.ones(len(new)), where=present & drawn)
     misfit = np.maximum(ratio, 1 / ratio)
-    names = new["name"].map(lambda text: bare(re.sub(r"\(.*?\)", "", text)))
+    names = new["name"].map(lambda text: fold(re.sub(r"\(.*?\)", "", text)))
     twin = present & pd.DataFrame({"name": names, "area": published}).duplicated(keep=False).to_numpy()
     kinds = {
         "area missing": ~present,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.world.gazetteer import bare
+from sim.scenario.suggest import fold
 from sim.world.world import distance_km
 
 Index = NDArray[np.int64]
@@ -44,7 +44,7 @@ def new_commune_seats(
     (U,) int64, row of ``places``
     """
     unit = places["new"].to_numpy()
-    namesake = places["name"].map(bare).to_numpy() == new["name"].map(bare).to_numpy()[unit]
+    namesake = places["name"].map(fold).to_numpy() == new["name"].map(fold).to_numpy()[unit]
     coded = places["code"].to_numpy() == new["code"].to_numpy()[unit]
     rank = np.select([coded, namesake], [0, 1], 2)
     order = np.lexsort((np.arange(len(unit)), distance_km(position_km, point_km[unit]), rank, unit))
@@ -77,7 +77,7 @@ def district_seats(
     """
     district = places["district"].to_numpy()
     urban = places["kind"].isin(["township", "ward"]).to_numpy()
-    namesake = places["name"].map(bare).to_numpy() == districts["name"].map(bare).to_numpy()[district]
+    namesake = places["name"].map(fold).to_numpy() == districts["name"].map(fold).to_numpy()[district]
     whole = places["default"].to_numpy()
     rank = np.select([urban & namesake & whole, urban & whole, whole], [0, 1, 2], 3)
     seat = np.empty(len(districts), dtype=np.int64)

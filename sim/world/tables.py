@@ -24,6 +24,14 @@ REPLACE_COLUMNS: Final = (KEY, *(dataclasses.replace(c, required=False) for c in
 """Columns of a table for `replace_places`: the key and any of the modelled ones."""
 
 
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "commune": ("commune", "ward", "township", "special zone", "island district"),
+    "district": ("rural district", "urban district", "town", "provincial city"),
+    "province": ("province", "municipality"),
+}
+"""Kinds that rules know, by level: of any other kind nobody could say what standards and staff it has."""
+
+
 def _find(folder: Path, stem: str) -> Path:
     """The table ``stem`` of a folder, parquet or CSV but not both."""
     found = [p for p in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if p.is_file()]
@@ -36,7 +44,7 @@ def _find(folder: Path, stem: str) -> Path:
 def _read_meta(path: Path, problems: Problems) -> tuple[str, int, tuple[str, ...]]:
     try:
         meta: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from error
     allowed = {"name": str, "year": int, "region_names": list}
     if not isinstance(meta, dict):
@@ -81,6 +89,9 @@ def _check_links(
         elif unit["parent"] not in codes.get((above, unit["generation"]), set()):
             what = f"the code of a {above} of generation {unit['generation']}"
             problems.cell(unit_path, row, "parent", unit["parent"], what)
+        kinds = KINDS[unit["level"]]
+        if unit["kind"] not in kinds:
+            problems.cell(unit_path, row, "kind", unit["kind"], f"one of {', '.join(kinds)}")
         if unit["level"] == "district" and unit["generation"] != "legacy":
             problems.cell(
                 unit_path, row, "generation", unit["generation"], "legacy, with which districts end"
@@ -107,8 +118,7 @@ def read_world_tables(path: str | Path) -> World:
     ------
     TableError
         Every wrong cell (the first twenty in full): file, row, column, value and what is allowed.
-    ValueError
-        The tables are well-formed but do not make a valid world (`validate`).
+        Also when the tables are well-formed but do not make a valid world (`validate`).
     """
     folder = Path(path)
     folder = folder.parent if folder.suffix == ".json" else folder
@@ -131,7 +141,13 @@ def read_world_tables(path: str | Path) -> World:
         table = checked(read_raw(folder / "repairs.csv"), folder / "repairs.csv", text, problems)
         problems.stop()
         repairs = tuple(Repair(*row) for row in table.itertuples(index=False))
-    return build_world(name, year, places, units, regions, repairs)
+    try:
+        world = build_world(name, year, places, units, regions, repairs)
+    except ValueError as error:
+        raise TableError(f"{folder}: {error}") from error
+    _check_sense(world, str(place_path), problems)
+    problems.stop()
+    return world
 
 
 def world_tables(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -252,7 +268,41 @@ def replace_places(world: World, path: str | Path) -> World:
         changed["position_km"] = on_sphere_km(lon, lat)
     if "residents" in given:
         changed["share"] = _shares(world, changed["residents"], np.unique(world.legacy_commune[index]))
-    return validate(dataclasses.replace(world, **changed))
+    made = dataclasses.replace(world, **changed)
+    if "urban" in given:
+        _check_half_urban(made, index, table, path, problems)
+    _check_sense(made, str(path), problems)
+    problems.stop()
+    return validate(made)
+
+
+def _check_half_urban(
+    world: World, index: np.ndarray[Any, Any], table: pd.DataFrame, path: Path, problems: Problems
+) -> None:
+    """Note every row that leaves its legacy commune both urban and rural."""
+    urban_places = np.bincount(world.legacy_commune, weights=world.urban)
+    places = np.bincount(world.legacy_commune)
+    mixed = (urban_places > 0) & (urban_places < places)
+    for row in np.flatnonzero(mixed[world.legacy_commune[index]]).tolist():
+        commune = world.legacy_commune[index[row]]
+        others = world.place_key[(world.legacy_commune == commune)].tolist()
+        rest = ", ".join(str(key) for key in others if key != int(world.place_key[index[row]]))
+        name = f"{world.legacy_communes.code[commune]} {world.legacy_communes.name[commune]}"
+        allowed = f"the same for all places of the legacy commune {name}: also {rest}"
+        problems.cell(path, row + 1, "urban", bool(table["urban"].iloc[row]), allowed)
+
+
+def _check_sense(world: World, where: str, problems: Problems) -> None:
+    """Note what no cell shows: that nobody lives anywhere, or that all places are at one point."""
+    if not world.residents.any():
+        problems.note(
+            f"{where}: residents: nobody lives anywhere (allowed: at least one place with residents)"
+        )
+    if world.n_places > 1 and len(np.unique(world.position_km, axis=0)) == 1:
+        problems.note(
+            f"{where}: longitude, latitude: all {world.n_places} places at one point "
+            "(allowed: places apart, since distances decide where people go)"
+        )
 
 
 def _shares(

@@ -6,16 +6,19 @@ and residents, and seats to every government. `load_viet_nam` does so once and k
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.scenario.suggest import fold
 from sim.world import facts
 from sim.world.assemble import build_world
 from sim.world.cache import cache_folder, inputs_sha256, read_world, write_world
-from sim.world.gazetteer import Gazetteer, bare, read_gazetteer
+from sim.world.corrections import correct
+from sim.world.gazetteer import Gazetteer, read_gazetteer
 from sim.world.geometry import load_outlines, nearest_place_areas
 from sim.world.repairs import Mended, mend, mend_areas, radius_km
 from sim.world.residents import island_residents, spread_residents
@@ -72,12 +75,12 @@ def build_viet_nam(year: int = 2019) -> World:
         When the sources do not hold what is needed; the message names it.
     """
     facts.residents(year)  # refuses an unknown year before any work
-    source = read_gazetteer()
+    source, corrections = correct(read_gazetteer())
     mended = mend(source)
     places = _places(source, mended)
     unit = places["new"].to_numpy()
     position = on_sphere_km(places["longitude"].to_numpy(), places["latitude"].to_numpy())
-    repairs = list(mended.repairs)
+    repairs = [*corrections, *mended.repairs]
 
     outlines = [rings for _, _, rings in load_outlines()]
     drawn = nearest_place_areas(places["longitude"].to_numpy(), places["latitude"].to_numpy(), outlines)
@@ -192,7 +195,8 @@ def _residents(places: pd.DataFrame, source: Gazetteer, year: int) -> NDArray[np
     row = {code: i for i, code in enumerate(source.legacy_provinces["code"])}
     total = int(official["urban"].sum() + official["rural"].sum())
     key = places["place_key"].to_numpy(dtype=np.uint64)
-    return spread_residents(
+    spread = partial(
+        spread_residents,
         place_key=key,
         province=places["province"].map(row).to_numpy(dtype=np.int32),
         district=places["district"].to_numpy(dtype=np.int32),
@@ -205,8 +209,8 @@ def _residents(places: pd.DataFrame, source: Gazetteer, year: int) -> NDArray[np
         official_urban=official["urban"].to_numpy(dtype=np.int64),
         official_rural=official["rural"].to_numpy(dtype=np.int64),
         province_name=source.legacy_provinces["name"].to_numpy(dtype=str),
-        fixed=island_residents(key, total),
     )
+    return spread(fixed=island_residents(key, total, modelled=spread()))
 
 
 def _units(
@@ -217,8 +221,8 @@ def _units(
     old, new = facts.provinces_legacy().set_index("code"), facts.provinces_2025().set_index("code")
     district_row = {code: i for i, code in enumerate(source.districts["code"])}
     income = facts.income_mvnd(year)
-    named = old["seat_name"].map(bare).loc[new["seat_province"]].to_numpy()
-    wrong = new.index[new["seat_name"].map(bare) != named]
+    named = old["seat_name"].map(fold).loc[new["seat_province"]].to_numpy()
+    wrong = new.index[new["seat_name"].map(fold) != named]
     if len(wrong):
         raise ValueError(f"provinces_2025.csv: seat_name of {list(wrong)} is not its seat_province's seat")
 

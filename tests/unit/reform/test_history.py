@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.government import Levers
 from sim.government.overlay import legacy_overlay
-from sim.reform.history import COLUMNS, history, in_force, places_of
+from sim.reform.history import COLUMNS, code_of, history, in_force, places_of
 from sim.reform.policies import to_2025
 
 LEVERS = Levers(relabel=True)
@@ -78,3 +78,21 @@ def test_what_goes_on_is_one_row(world):
     assert set(table["until_step"]) == {3, -1}
     with pytest.raises(ValueError, match="no commune 'nowhere' was in force at step 7"):
         places_of(table, "commune", "nowhere", 7)
+
+
+def test_a_unit_is_found_by_code_or_name_and_several_are_asked_about() -> None:
+    from sim.world.small import monocentric
+
+    table = history(monocentric(), [])
+    here = in_force(table, 0)
+    communes = here[here["level"] == "commune"]
+    code, name = communes["code"].iloc[0], communes["name"].iloc[0]
+    assert code_of(table, "commune", code, 0) == code
+    assert code_of(table, "commune", f" {name.upper()} ", 0) == code
+    with pytest.raises(ValueError, match=f"did you mean {name}"):
+        code_of(table, "commune", f"{name}x", 0)
+    two = table.copy()
+    other = communes["code"].unique()[1]
+    two.loc[two["code"] == other, "name"] = name
+    with pytest.raises(ValueError, match=rf"2 communes have that name .*{code} .*{other} "):
+        code_of(two, "commune", name, 0)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim.government import Levers
@@ -78,7 +81,7 @@ def test_dates_follow_each_other(read, world, govern):
 
 def test_a_split_by_places(read, world):
     keys = world.place_key[[0, 3]]  # the two parts of lc000
-    (overlay,) = read(f"from,to,place\nlc000,east,{keys[1]}\nlc000,west,\n")
+    (overlay,) = read(f"from,to,place,name\nlc000,east,{keys[1]},East\nlc000,west,,West\n")
     assert members(overlay, "east") == [3]
     assert members(overlay, "west") == [0]
     assert overlay.communes.seat_place[overlay.communes.code == "east"].tolist() == [3]
@@ -125,7 +128,7 @@ def test_every_error_at_once_by_row(read, world):
     assert len(found) == 9
     start = [
         "row 9: column levers: got 'tidy'",
-        "row 1: column from: got 'lc0001' (allowed: the code of a commune in force; did you mean lc001?)",
+        "row 1: column from: got 'lc0001' (allowed: the code of a commune in force; did you mean lc00",
         "row 2: commune lc004 is governed by nobody",
         "rows 3, 4: commune lc005 is governed twice, by a and b",
         f"rows 5: commune lc000: governed by nobody: places {keys[1]}",
@@ -206,8 +209,10 @@ def test_no_table_no_policy(world):
 
 def test_shares_divide_posts_and_money(read, world, govern):
     keys = world.place_key[[0, 3]]
-    header = "from,to,place,money_share,capital_share,staff_share,running_share\n"
-    (overlay,) = read(f"{header}lc000,east,{keys[1]},0.25,0.5,{1 / 3},0\nlc000,west,,0.75,0.5,{2 / 3},1\n")
+    header = "from,to,name,place,money_share,capital_share,staff_share,running_share\n"
+    (overlay,) = read(
+        f"{header}lc000,east,East,{keys[1]},0.25,0.5,{1 / 3},0\nlc000,west,West,,0.75,0.5,{2 / 3},1\n"
+    )
     g = govern()
     capital = g.offices[0].budget.capital
     apply(g, overlay, 2, world.residents)
@@ -233,3 +238,96 @@ def test_shares_that_do_not_add_up(read, world, shares, message):
         read, f"from,to,place,staff_share\nlc000,east,{key},{shares[0]}\nlc000,west,,{shares[1]}\n"
     )
     assert found[0].startswith(message)
+
+
+@pytest.fixture
+def coded(world):
+    """The grid world with codes as offices write them: 0000, 0001, ... and provinces 01, 02."""
+    communes, provinces = world.legacy_communes, world.legacy_provinces
+    return replace(
+        world,
+        legacy_communes=replace(communes, code=np.array([f"{i:04d}" for i in range(len(communes))])),
+        legacy_provinces=replace(provinces, code=np.array([f"{i + 1:02d}" for i in range(len(provinces))])),
+    )
+
+
+def refused(world, tmp_path, text):
+    path = tmp_path / "my.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReformTableError) as error:
+        read_table(path, world, "2025Q3", step_of)
+    return [line[line.index("my.csv: ") + 8 :] for line in str(error.value).splitlines()]
+
+
+def test_lost_leading_zeros_are_named_wherever_a_code_stands(coded, tmp_path):
+    text = "level,from,to,province\ncommune,7,0008,\ncommune,0009,10,\ncommune,0011,0011,2\nprovince,02,1,\n"
+    lost = "{} is in force: leading zeros seem to be lost"
+    found = refused(coded, tmp_path, text)
+    for row, column, got, code in ((1, "from", "7", "0007"), (2, "to", "10", "0010"), (4, "to", "1", "01")):
+        (message,) = [m for m in found if m.startswith(f"row {row}: column {column}: got {got!r}")]
+        assert lost.format(code) in message
+    alone = refused(coded, tmp_path, "from,to,province\n0011,0011,2\n")
+    assert alone[0].startswith("row 1: column province: got '2'")
+    assert lost.format("02") in alone[0]
+
+
+def test_a_unit_by_its_name_is_told_its_code(coded, tmp_path):
+    name = str(coded.legacy_communes.name[5])
+    assert f"{name} is the name of 0005" in refused(coded, tmp_path, f"from,to\n{name},0006\n")[0]
+
+
+def test_a_new_unit_of_one_origin_without_a_name_is_a_warning(coded, tmp_path):
+    path = tmp_path / "my.csv"
+    path.write_text("from,to\n0001,1O02\n", encoding="utf-8")
+    with pytest.warns(ReformWarning, match=r"row 1: column to: '1O02' is a new commune .* from 0001 alone"):
+        read_table(path, coded, "2025Q3", step_of)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ReformWarning)
+        for row in ("0001,new,A name", "0001,0002,"):
+            path.write_text(f"from,to,name\n{row}\n", encoding="utf-8")
+            read_table(path, coded, "2025Q3", step_of)
+
+
+def test_a_commune_does_not_take_the_seat_of_its_province_along(world, tmp_path):
+    one, other = world.legacy_provinces.code.tolist()
+    seat = int(world.legacy_provinces.seat_place[0])
+    holder = world.legacy_communes.code[world.legacy_commune[seat]]
+    found = refused(world, tmp_path, f"from,to,province\n{holder},{holder},{other}\n")
+    assert len(found) == 1
+    assert found[0].startswith(f"row 1: column province: got {other!r} (allowed: {one}, since {holder} holds")
+    elsewhere = np.flatnonzero((world.province == 0) & (world.legacy_commune != world.legacy_commune[seat]))[
+        0
+    ]
+    path = tmp_path / "my.csv"
+    path.write_text(
+        f"date,level,from,to,province,seat\n2025Q3,province,{one},{one},,{world.place_key[elsewhere]}\n"
+        f"2026Q1,commune,{holder},{holder},{other},\n",
+        encoding="utf-8",
+    )
+    assert len(read_table(path, world, "2025Q3", step_of)) == 2, "what the message advises is accepted"
+
+
+@pytest.mark.parametrize(
+    "metadata", [b"[]", b"3", b"{", b'{"columns": {}}', b'{"index_columns": [{"a": 1}]}']
+)
+def test_notes_of_another_library_in_a_parquet_file_do_no_harm(world, tmp_path, metadata):
+    path = tmp_path / "my.parquet"
+    table = pa.table({"from": ["lc001"], "to": ["lc002"]}).replace_schema_metadata({b"pandas": metadata})
+    pq.write_table(table, path)
+    assert len(read_table(path, world, "2025Q3", step_of)[0].communes) == len(world.legacy_communes) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("from,to\nlc001,lc002,lc003\n", "row 1: 3 cells (allowed: 2, as in the header)"),
+        ("from,to,name\nlc001,lc002\n", "row 1: 2 cells (allowed: 3, as in the header)"),
+        ('from,to\nlc001,"lc002\n', "cannot be read: unexpected end of data"),
+        ("", "empty (allowed: a header and rows)"),
+        ("from,to,name\nlc001,lc002,a\x00b\n", "row 1: column name: got 'a\\x00b' (allowed: a text of"),
+        ("from,to,levers\nlc001,lc002,relabel+relabel\n", "row 1: column levers: got 'relabel+relabel'"),
+        ("from,to,staff_share\nlc001,lc002,0_1\n", "row 1: column staff_share: got '0_1'"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused(read, text, message):
+    assert messages(read, text)[0].startswith(message)

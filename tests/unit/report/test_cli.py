@@ -32,7 +32,7 @@ def test_a_run_alone_tells_the_command_that_makes_its_twin(tmp_path) -> None:
     dicu(*told.split(), "--no-figures", "--threads", "1")
     dicu("report", run, "--language", "en")
     text = page.read_text(encoding="utf-8")
-    assert "One pair of runs only." in text
+    assert "One pair of runs only:" in text
     assert "A made-up world, not Viet Nam." in text
     assert '<html lang="en">' in text
     again = tmp_path / "again.html"
@@ -44,7 +44,7 @@ def test_a_run_alone_tells_the_command_that_makes_its_twin(tmp_path) -> None:
     ("words", "said"),
     [
         (["nowhere"], "nowhere: no such run folder"),
-        (["."], "no manifest.json, so this run did not finish"),
+        (["."], "no manifest.json, so this is not a finished run"),
         ([".", "--language", "fr"], "--language: unknown (got 'fr', allowed vi, en)"),
         ([".", "--out", "nowhere/x.html"], "--out: no such folder (got 'nowhere')"),
         ([".", "--experiments", "nowhere"], "--experiments: no such folder (got 'nowhere')"),

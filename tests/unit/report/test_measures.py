@@ -55,12 +55,12 @@ def test_leaving_is_counted_from_the_flows(pair) -> None:
 
 
 def test_outcomes_are_whole_and_tell_winners_from_losers(pair) -> None:
-    table = outcomes(*both(*pair), "end")
+    table = outcomes([both(*pair)], "end")
     assert np.allclose(table.sum(axis=1), 100)
     # 0.5 * 0.2 and 0.3 * 0.2 both exceed the limit, down for the office and up for district business
     assert NEAR < 0.3 * 0.2
     assert np.allclose(table["office_worse_district_better"], 100)
-    same = outcomes(Sheet(pair[1], 5), Sheet(pair[1], 5), "end")
+    same = outcomes([(Sheet(pair[1], 5), Sheet(pair[1], 5))], "end")
     assert np.allclose(same["little"], 100)
 
 

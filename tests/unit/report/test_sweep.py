@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +116,11 @@ def test_one_scenario_says_nothing_about_a_reform(tmp_path) -> None:
 
 
 def test_the_page_says_how_sure_it_is(tmp_path) -> None:
-    html = write(make(tmp_path / "s", drop=(5,), failed={"r5": "MemoryError"})).read_text(encoding="utf-8")
+    path = write(make(tmp_path / "s", replicates=4, drop=(7,), failed={"r5": "MemoryError"}))
+    html = re.sub(r"</?data[^>]*>", "", path.read_text(encoding="utf-8"))
     for stated in (
         "access to the commune office, plains: \u22120.05", "tiếp cận trụ sở xã, đồng bằng: \u22120,05",
-        "The sweep is not complete", "1 runs failed", "MemoryError", "Not told from chance", "3 replicates",
+        "The sweep is not complete", "1 runs failed", "MemoryError", "Not told from chance", "4 replicates",
     ):  # fmt: skip
         assert stated in html, stated
     assert "A made-up world" not in html
@@ -133,3 +135,51 @@ def test_what_cannot_be_read_is_named(tmp_path) -> None:
         write(folder)
     assert not (folder / "report.html").exists()
     assert not is_sweep(tmp_path)
+
+
+def test_keys_that_were_varied_together_are_not_ranked_as_if_free(tmp_path) -> None:
+    folder = make(tmp_path / "s")
+    table = pd.read_parquet(folder / "results.parquet")
+    table["ties.growth"] = 2 * table["choose.theta"]  # one to one with the other key
+    table["feedback.jobs"] = (table["choose.theta"] > 0.5) & (table["replicate"] < 9)
+    table.to_parquet(folder / "results.parquet")
+    path = folder / "manifest.json"
+    stated = json.loads(path.read_text())
+    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "ties.growth", "feedback.jobs"]}))
+    sweep = Sweep(folder)
+    assert sweep.tied == [("choose.theta", "ties.growth", "feedback.jobs")]
+    assert {d.path for d in sweep.dependences("actual")} == {"choose.theta"}
+    html = write(folder).read_text(encoding="utf-8")
+    assert "<code>choose.theta</code>" in html
+    assert "<code>ties.growth</code>" in html
+    assert "varied together" in html
+
+
+def test_keys_that_were_zipped_without_matching_are_refused_a_rank(tmp_path) -> None:
+    folder = make(tmp_path / "s", thetas=(0.4, 0.5, 0.6))
+    table = pd.read_parquet(folder / "results.parquet")
+    table["ties.growth"] = table["choose.theta"].map({0.4: 1.0, 0.5: 1.0, 0.6: 2.0})
+    table.to_parquet(folder / "results.parquet")
+    path = folder / "manifest.json"
+    stated = json.loads(path.read_text())
+    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "ties.growth"]}))
+    (folder / "sweep.yaml").write_text(
+        "sweep: {zip: {choose.theta: [0.4, 0.5, 0.6], ties.growth: [1, 1, 2]}}"
+    )
+    assert Sweep(folder).dependences("actual") == []
+
+
+def test_a_scenario_is_named_by_its_policy_not_by_its_label(tmp_path) -> None:
+    folder = make(tmp_path / "s", scenarios=("actual", "other"))
+    table = pd.read_parquet(folder / "results.parquet")
+    table["reform.policy"] = table["scenario"].map({"actual": "none", "other": "actual"})
+    table["reform.date"] = "2024Q3"
+    table.to_parquet(folder / "results.parquet")
+    path = folder / "manifest.json"
+    stated = json.loads(path.read_text())
+    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "reform.date"]}))
+    sweep = Sweep(folder)
+    assert sweep.baseline == "actual"  # whatever it is called, it has no reform
+    html = write(folder).read_text(encoding="utf-8")
+    assert "actual (No reform)" in html
+    assert "other (Merger from 1 July 2024)" in html

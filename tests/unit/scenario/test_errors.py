@@ -280,12 +280,12 @@ ONE_VALUE: list[tuple[str, str, str]] = [
     (
         "a list at the root",
         "\n- seed",
-        "a.yaml:2:1: the root is no mapping (got a list, allowed keys, such as `seed: 42`)",
+        "a.yaml:2:1: the root is not a mapping (got a list, allowed keys, such as `seed: 42`)",
     ),
     (
         "a value at the root",
         "seed=3",
-        "a.yaml:1:1: the root is no mapping (got a single value, allowed keys, such as `seed: 42`)",
+        "a.yaml:1:1: the root is not a mapping (got a single value, allowed keys, such as `seed: 42`)",
     ),
     (
         "an open bracket",

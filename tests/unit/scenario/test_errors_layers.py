@@ -177,7 +177,7 @@ def test_a_scenario_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_deep_nest_is_refused_not_followed(tmp_path: Path) -> None:
     (message,) = errors_of(tmp_path, "a: " + "[" * 5000)
-    assert message.startswith("a.yaml:1:1: YAML syntax: nested too deeply")
+    assert message.startswith("a.yaml:1:23: YAML syntax: nested too deeply")
 
 
 # pieces of YAML, sound and broken, that any text may be put together from

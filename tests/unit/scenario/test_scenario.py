@@ -115,7 +115,7 @@ def _another(path: str) -> dict[str, Any]:
     if path == "reform.policy":
         return {path: "actual"}
     if path == "reform.levers":
-        return {path: "relabel+cut_staff"}
+        return {path: "relabel+cut_staff", "reform.policy": "actual"}
     if leaf.unit == "date":
         return {path: {"time.start": "2020Q1", "time.end": "2030Q4"}.get(path, "2027Q1")}
     if leaf.kind == "flag":

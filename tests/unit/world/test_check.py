@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from io import StringIO
 
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from sim.world import check as checks
 from sim.world.check import CheckRow, all_ok, check, compare, mean_distance_km, render, residents_by_province
 from sim.world.small import monocentric, two_places
-from sim.world.world import Repair
+from sim.world.viet_nam import load_viet_nam
+from sim.world.world import Repair, World
 
 
 def text_of(rows: list[CheckRow], repairs: tuple[Repair, ...] = ()) -> str:
@@ -115,6 +118,70 @@ def test_the_real_country_passes_and_one_person_too_many_does_not() -> None:
     wrong = [row for row in check(other) if row.ok is False]
     assert {row.name for row in wrong} >= {"communes (xa) after", "wards (phuong) after"}
     assert any("Hà Nội" in row.note for row in wrong)
+
+
+def kind_of_one_unit(world: World) -> World:
+    """A ward that is called a commune."""
+    kind = world.legacy_communes.kind.copy()
+    kind[np.flatnonzero(kind == "ward")[0]] = "commune"
+    return dataclasses.replace(world, legacy_communes=dataclasses.replace(world.legacy_communes, kind=kind))
+
+
+def place_in_a_neighbour(world: World) -> World:
+    """A place in another commune of its province: every number of units and residents stays as it was."""
+    new = world.new_commune.copy()
+    alone = np.bincount(new)[new] > 1
+    place = np.flatnonzero(alone)[0]
+    parent = world.new_communes.parent
+    others = np.flatnonzero((parent == parent[new[place]]) & (np.arange(len(parent)) != new[place]))
+    new[place] = others[0]
+    return dataclasses.replace(world, new_commune=new)
+
+
+def island_multiplied(world: World) -> World:
+    """Kien Hai with three times its people, taken from the rest of its province's country."""
+    residents = world.residents.copy()
+    island = world.new_communes.code[world.new_commune] == "31108"
+    gained = int(2 * residents[island].sum())
+    residents[island] *= 3
+    rest = np.flatnonzero((world.province == world.province[island][0]) & ~world.urban & ~island)
+    residents[rest[np.argmax(residents[rest])]] -= gained
+    return dataclasses.replace(world, residents=residents)
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (None, ""),
+        (kind_of_one_unit, "wards (phuong) before"),
+        (place_in_a_neighbour, "in independent crosswalks"),
+        (island_multiplied, "31108: 58500 not 19500"),
+    ],
+)
+def test_the_command_fails_on_a_broken_world(
+    monkeypatch: pytest.MonkeyPatch, damage: Callable[[World], World] | None, what: str
+) -> None:
+    """`dicu world check` ends with status 1 when one unit, one place or one island is wrong."""
+    from sim.cli import app
+    from sim.world import viet_nam
+
+    def broken(year: int) -> World:
+        world = load_viet_nam(year)
+        return world if damage is None or year != 2019 else damage(world)
+
+    monkeypatch.setattr(viet_nam, "load_viet_nam", broken)
+    monkeypatch.setenv("COLUMNS", "250")
+    result = CliRunner().invoke(app, ["world", "check"])
+    assert result.exit_code == (0 if damage is None else 1), result.output
+    assert ("DIFFER" in result.output) == (damage is not None)
+    assert what in result.output
+
+
+def test_own_input_is_said_to_be_no_evidence() -> None:
+    rows = [compare("a", 1, 1, "", 0.0, "nso_e02"), compare("b", 1, 1, "", 0.0, "wave_2025")]
+    assert [row.own_input for row in rows] == [True, False]
+    assert "1 of them are the world's own input" in text_of(rows)
+    assert "own input" not in text_of(rows[1:])
 
 
 def test_a_figure_that_does_not_exist_is_an_error() -> None:

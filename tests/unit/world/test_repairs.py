@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.world.gazetteer import Gazetteer, bare
+from sim.world.gazetteer import Gazetteer
 from sim.world.repairs import (
     Mended,
     drop_collisions,
@@ -29,11 +29,6 @@ def test_source_is_the_known_one(gazetteer: Gazetteer) -> None:
     split = gazetteer.links.groupby("legacy").size()
     assert (split > 1).sum() == 471
     assert len(gazetteer.links) == 10602
-
-
-def test_bare_names() -> None:
-    assert bare("Đắk Plao") == "dakplao"
-    assert bare("Phường 4") == "phuong4"
 
 
 def test_collisions_are_dropped_and_true_splits_kept(gazetteer: Gazetteer) -> None:

@@ -143,15 +143,26 @@ def test_stated_islands_keep_their_residents_and_the_province_its_total() -> Non
         spread_residents(**inputs)
 
 
-def test_islands_change_as_the_country_does() -> None:
+def test_islands_change_as_the_country_does_and_share_in_proportion() -> None:
     key = np.array([2_273_622_736, 2_273_722_736, 2_273_922_736, 9_075_526_732, 100_001], U64)
-    assert island_residents(key, 96_484_000).tolist() == [31, 31, 31, 8_827, -1]
-    later = island_residents(key, 101_343_756)
+    modelled = np.array([500, 500, 500, 70_000, 9], np.int64)
+    assert island_residents(key, 96_484_000, modelled).tolist() == [31, 31, 31, 8_827, -1]
+    later = island_residents(key, 101_343_756, modelled)
     assert later[:3].sum() == 93 * 101_343_756 // 96_484_000
     assert np.ptp(later[:3]) <= 1
     assert later[3] == 8_827 * 101_343_756 // 96_484_000
-    imputed = facts.islands().query("confidence == 'imputed'")
-    assert (imputed["rule"] != "").all()
+    uneven = island_residents(key, 96_484_000, np.array([1, 0, 91, 5, 5], np.int64))
+    assert uneven.tolist() == [1, 1, 91, 8_827, -1], "nobody modelled still counts as one"
+
+
+def test_registered_residents_of_islands_are_scaled_as_the_country_is() -> None:
+    registered = int(facts.official("registered_2025"))
+    table = facts.islands().set_index("code_2025")
+    assert facts.island_totals(registered)["31108"] == 22_980 == int(table["registered_2025"]["31108"])
+    half = facts.island_totals(registered // 2)
+    assert half["31108"] == 22_980 * (registered // 2) // registered
+    assert (table.loc[table["confidence"] == "imputed", "rule"] != "").all()
+    assert (table.loc[table["registered_2025"] != "", "rule"] != "").all()
 
 
 def test_weights_are_square_roots_only_so_exact_powers_come_out_exactly() -> None:

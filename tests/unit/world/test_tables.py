@@ -77,8 +77,8 @@ WRONG = (
     ("places", "residents", "12.5", "got '12.5' (allowed: a whole number within 0..1e+09)"),
     ("places", "residents", "-1", "got '-1' (allowed: a whole number within 0..1e+09)"),
     ("places", "area_km2", "0", "got '0' (allowed: a number above 0 and at most 1e+07)"),
-    ("places", "area_km2", "nan", "got 'nan' (allowed: a number above 0 and at most 1e+07)"),
-    ("places", "urban", "maybe", "got 'maybe' (allowed: true or false)"),
+    ("places", "area_km2", "nan", "got 'nan' (allowed: a number above 0 and at most 1e+07; no value: leave"),
+    ("places", "urban", "maybe", "got 'maybe' (allowed: true or false, yes or no)"),
     ("places", "longitude", "200", "got '200' (allowed: a number within -180..180)"),
     ("places", "place_key", str(2**64), f"got '{2**64}' (allowed: a whole number within 0..2**64-1)"),
     ("places", "place_key", "100001", "got '100001' (allowed: each only once)"),
@@ -88,7 +88,7 @@ WRONG = (
     ("units", "income_mvnd", "-2", "got '-2' (allowed: a number above 0)"),
     ("units", "seat_place", "5", "got 5 (allowed: a key of places.csv)"),
     ("units", "parent", "01", "got '01' (allowed: empty for a province)"),
-    ("units", "level", "county", "got 'county' (allowed: one of commune, district, province)"),
+    ("units", "level", "county", "got 'county' (allowed: one of commune, district, province"),
 )
 
 
@@ -185,9 +185,9 @@ def test_shares_follow_replaced_residents(tmp_path: Path) -> None:
 
 def test_what_replace_places_refuses(tmp_path: Path) -> None:
     world = monocentric()
-    path = replacement(world, {"residents": ["7", "x"], "urban": ["true", "no"]}, tmp_path / "mine.csv")
+    path = replacement(world, {"residents": ["7", "x"], "urban": ["true", "perhaps"]}, tmp_path / "mine.csv")
     with pytest.raises(
-        TableError, match=r"(?s)row 2: column residents: got 'x'.*row 2: column urban: got 'no'"
+        TableError, match=r"(?s)row 2: column residents: got 'x'.*row 2: column urban: got 'perhaps'"
     ):
         replace_places(world, path)
     path.write_text("place_key,residents\n100001,5\n100001,6\n")
@@ -213,7 +213,7 @@ def test_replacing_half_of_a_split_commune_by_urban_is_refused(tmp_path: Path) -
     world = monocentric()
     piece = int(world.place_key[world.share == 0.25][0])
     (tmp_path / "mine.csv").write_text(f"place_key,urban\n{piece},true\n")
-    with pytest.raises(ValueError, match="both urban and rural"):
+    with pytest.raises(TableError, match=r"row 1: column urban: got True \(allowed: the same for all places"):
         replace_places(world, tmp_path / "mine.csv")
 
 
@@ -222,3 +222,56 @@ def test_the_tables_hold_what_the_schema_says() -> None:
     assert places["residents"].sum() == monocentric().residents.sum()
     assert (units.loc[units["level"] == "province", "parent"] == "").all()
     assert set(units["generation"]) == {"legacy", "2025"}
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "message"),
+    [
+        ("residents", "1'941", "thousands separators: write 1941"),
+        ("residents", "12\u202f146", "thousands separators: write 12146"),
+        ("residents", "1.941", "thousands separators: write 1941"),
+        ("residents", "1_000", "write 1000"),
+        ("residents", "0b11", "write 3"),
+        ("residents", "\u0663\u0664\u0665", "write 345"),
+        ("area_km2", "\uff11\uff12", "write 12"),
+        ("area_km2", '"0,68"', "decimal comma: write 0.68"),
+        ("residents", "..", "no value: leave the row out"),
+        ("terrain", "n/a", "no value: leave the row out"),
+        ("terrain", "Mountain", "did you mean mountain?"),
+        ("urban", "Urban", "true or false, yes or no"),
+    ],
+)
+def test_what_was_meant_by_a_wrong_cell(column: str, written: str, message: str, tmp_path: Path) -> None:
+    world = monocentric()
+    path = tmp_path / "mine.csv"
+    path.write_text(f"place_key,{column}\n{int(world.place_key[0])},{written}\n", encoding="utf-8")
+    with pytest.raises(TableError, match=re.escape(message)):
+        replace_places(world, path)
+
+
+def test_headers_in_any_case_and_words_for_truth(tmp_path: Path) -> None:
+    world = monocentric()
+    path = tmp_path / "mine.csv"
+    path.write_text(f"Place_Key,RESIDENTS,Urban\n{int(world.place_key[0])},77,Yes\n", encoding="utf-8")
+    made = replace_places(world, path)
+    assert made.residents[0] == 77
+    assert made.urban[0]
+
+
+def test_worlds_without_sense_are_refused(tmp_path: Path) -> None:
+    for changes, message in (
+        ({"residents": "0"}, "nobody lives anywhere"),
+        ({"longitude": "105.0", "latitude": "16.0"}, "at one point"),
+    ):
+        folder = write_world_tables(monocentric(), tmp_path / message[:6], "csv")
+        places = pd.read_csv(folder / "places.csv", dtype=str, keep_default_na=False)
+        places.assign(**changes).to_csv(folder / "places.csv", index=False)
+        with pytest.raises(TableError, match=message):
+            read_world_tables(folder)
+
+
+def test_an_unknown_kind_of_unit_is_refused(tmp_path: Path) -> None:
+    folder = write_world_tables(monocentric(), tmp_path, "csv")
+    spoil(folder, "units", 1, "kind", "spaceport")
+    with pytest.raises(TableError, match=r"row 1: column kind: got 'spaceport' \(allowed: one of"):
+        read_world_tables(folder)

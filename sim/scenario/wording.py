@@ -1,0 +1,20 @@
+"""Values as messages show them: on one line, and not too long."""
+
+from __future__ import annotations
+
+
+def clip(text: str, most: int = 60) -> str:
+    """A text for a message, cut where it gets long."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def quoted(value: object, most: int = 60) -> str:
+    """A value as Python writes it, cut where it gets long."""
+    return clip(repr(value), most)
+
+
+def visible(text: str) -> str:
+    """A text with everything that cannot be printed written as in Python: a line break as ``\\n``."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
