@@ -6,7 +6,6 @@ the same moves on the map of 2019 and on that of 2025. A change of borders there
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from sim.record.manifest import file_sha256
+from sim.record.reading import Files, NotARun, read_manifest
 from sim.record.sums import sum_by
 from sim.scenario.calendar import parse_period
 
@@ -40,8 +39,8 @@ TABLES: Final = (
 )  # fmt: skip
 
 
-class UnfinishedRun(ValueError):
-    """The folder is not that of a finished run."""
+UnfinishedRun = NotARun
+"""The folder is not that of a finished run, or a file in it is not what was written."""
 
 
 class Run:
@@ -54,41 +53,21 @@ class Run:
 
     Raises
     ------
-    FileNotFoundError
-        When there is no such folder.
     UnfinishedRun
-        When it has no manifest, or a table that the manifest lists is missing or cut short.
+        When there is no such folder, or no manifest in it, or the manifest is not what was written.
     """
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
-        if not self.folder.is_dir():
-            raise FileNotFoundError(f"{self.folder}: no such run folder")
-        path = self.folder / "manifest.json"
-        if not path.is_file():
-            raise UnfinishedRun(f"{self.folder}: no manifest.json, so this run did not finish; run it again")
-        try:
-            self.manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UnfinishedRun(f"{path}: not readable as JSON ({error}); run it again") from error
-        for name, stated in self.manifest["outputs"].items():
-            file = self.folder / name
-            size = file.stat().st_size if file.is_file() else None
-            if name.endswith(".parquet") and size != stated["bytes"]:
-                found = "missing" if size is None else f"{size} bytes"
-                raise UnfinishedRun(f"{file}: {found}, but the manifest states {stated['bytes']} bytes")
+        self.manifest: dict[str, Any] = read_manifest(self.folder)
+        self.files = Files(self.folder, self.manifest["outputs"])
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r})"
 
     def verify(self) -> list[str]:
         """Names of output files whose sha256 is no longer that of the manifest (empty when all is well)."""
-        outputs = self.manifest["outputs"].items()
-        return [
-            name
-            for name, stated in outputs
-            if not (self.folder / name).is_file() or file_sha256(self.folder / name) != stated["sha256"]
-        ]
+        return self.files.faults()
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """One table as a data frame; codes as categories.
@@ -109,10 +88,10 @@ class Run:
 
     def _stored(self, name: str, read: Callable[[Path], Any]) -> Any:
         """What ``read`` makes of the file of a table."""
-        path = self.folder / f"{name}.parquet"
+        path = self.files.path(f"{name}.parquet")
         try:
             return read(path)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
             raise UnfinishedRun(f"{path}: cannot be read ({error})") from error
 
     def has_rows(self, name: str) -> bool:

@@ -19,9 +19,10 @@ from typing import Final
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from sim.identity import model_version
 from sim.model import Model
 from sim.record.folder import write_bytes
-from sim.run import SPARE_ROWS, model_version, use_threads
+from sim.run import SPARE_ROWS, use_threads
 from sim.saved import arrays_of, restore
 from sim.scenario.dump import canonical_json
 from sim.scenario.scenario import Scenario, with_values

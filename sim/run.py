@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import gc
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numba
-import numpy as np
 
 from sim.behaviour.access import SERVICES
+from sim.identity import inputs_of, model_version
 from sim.model import EngineName, Model
 from sim.population import synthesis
 from sim.population.columns import Households
@@ -24,7 +20,9 @@ from sim.population.links import Links, first_links
 from sim.population.report import SynthesisReport
 from sim.record.fingerprint import state_sha256
 from sim.record.folder import building, run_folder, scratch, write_bytes
+from sim.record.locks import locked
 from sim.record.manifest import build_manifest, now, write_manifest
+from sim.record.reading import Files, NotARun, read_manifest
 from sim.record.recorder import Recorder
 from sim.reform.policies import plan_of
 from sim.saved import CannotContinue, Saved, Saves, check_fork, go_on, read_saved, saved_folder, saved_steps
@@ -33,8 +31,6 @@ from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
 from sim.world.world import World
 
-NOT_THE_MODEL: Final = ("cli", "sweep", "trace", "progress.py")
-"""Rooms of the package that start, repeat or tell of runs but decide nothing in them."""
 SPARE_ROWS: Final = 0.3
 """Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
 
@@ -70,56 +66,6 @@ class Silent:
 
     def step(self, label: str, households: int) -> None:
         """Nothing."""
-
-
-@cache
-def source_sha256() -> str:
-    """Checksum of the model's source: every module that can change a result, and none that only asks for one."""
-    root = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        name = path.relative_to(root)
-        if name.parts[0] not in NOT_THE_MODEL:
-            digest.update(name.as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def model_version() -> str:
-    """Version of the package and of its source: part of a run's identity, so that no result outlives its program."""
-    return f"{metadata.version('dicu')}+{source_sha256()[:12]}"
-
-
-def world_sha256(world: World) -> str:
-    """Checksum of everything a world holds besides its list of repairs."""
-    digest = hashlib.sha256()
-
-    def feed(value: Any) -> None:
-        if dataclasses.is_dataclass(value):
-            for field in dataclasses.fields(value):
-                if field.name != "repairs":
-                    digest.update(field.name.encode())
-                    feed(getattr(value, field.name))
-        elif isinstance(value, np.ndarray):
-            if value.dtype.kind in "UO":
-                digest.update("\0".join(str(v) for v in value.tolist()).encode())
-            else:
-                digest.update(f"{value.dtype.str}{value.shape}".encode())
-                digest.update(np.ascontiguousarray(value).tobytes())
-        else:
-            digest.update(repr(value).encode())
-
-    feed(world)
-    return digest.hexdigest()
-
-
-def data_sha256() -> str:
-    """Checksum of the tables the starting population is fitted to."""
-    digest = hashlib.sha256()
-    for path in sorted((Path(synthesis.__file__).parent / "data").glob("*.csv")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def use_threads(threads: int | None) -> int:
@@ -184,11 +130,13 @@ def execute(
     engine: EngineName = "threads",
     threads: int | None = None,
     progress: Progress | None = None,
-    draw: Callable[[Path], object] | None = None,
     saving: Saving | None = None,
     saved: Saved | None = None,
+    again: bool = False,
 ) -> Path:
-    """Run a scenario and write its folder, whole or not at all.
+    """Run a scenario and write its folder, whole or not at all; one that stands there whole already is not run again.
+
+    While another process makes the same run, this one waits for it.
 
     Parameters
     ----------
@@ -199,12 +147,12 @@ def execute(
     threads : int or None
         Threads of numba; None = all. The results do not depend on it.
     progress : Progress or None
-    draw : callable or None
-        Draws figures into the folder it is given.
     saving : Saving or None
         Save states in ``<name>/saved/<run id>``.
     saved : Saved or None
         Go on from there: the same run if the scenario is that of the state, otherwise a fork of it.
+    again : bool
+        Run it although it stands there; the new folder takes the place of the old one when it is whole.
 
     Returns
     -------
@@ -215,6 +163,8 @@ def execute(
     ------
     CannotContinue
         When the state is not one of this program, or the scenario cannot follow on it.
+    NotTheSame
+        When ``again`` ends in another state than the run that stands there, which stays.
     """
     tell = progress if progress is not None else Silent()
     started = now()
@@ -223,28 +173,83 @@ def execute(
     world = open_world(scenario)
     if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
         plan_of(scenario, world)
-    inputs = {"world": world_sha256(world), "population_tables": data_sha256()}
+    inputs = inputs_of(world)
     after = None if saved is None else continued(saved, scenario)
     identity = run_id(scenario, "".join(inputs.values()), model_version(), _after(after))
     if saved is not None and after == saved.after and identity != saved.run_id:
         raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
     final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
-    saves = None
-    if saving is not None:
-        origin = scenario if saved is None else saved.origin
-        folder = saved_folder(final)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after)
+    waiting = f"another process makes this run ({final}); waiting for it"
+    with locked(final.parent / f".{identity}.lock", wait=lambda: tell.note(waiting)):
+        there = _standing(final, tell)
+        if there is not None and not again:
+            tell.note(f"this run stands already and is whole: {final} (--again makes it once more)")
+            return final
+        return _make(plan, there, tell)
+
+
+class NotTheSame(RuntimeError):
+    """A run made once more ended in another state than before: one of the two was not made by this program alone."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that is known of a run before it begins."""
+
+    scenario: Scenario
+    world: World
+    final: Path
+    identity: str
+    inputs: dict[str, str]
+    engine: EngineName
+    threads: int
+    started: datetime
+    saving: Saving | None
+    saved: Saved | None
+    after: dict[str, str] | None
+
+    def saves(self) -> Saves | None:
+        """Where states are saved, if they are."""
+        if self.saving is None:
+            return None
+        saved, folder = self.saved, saved_folder(self.final)
+        origin = self.scenario if saved is None else saved.origin
         parts = list(saved.tables) if saved is not None and saved.folder == folder else []
-        saves = Saves(
-            folder, identity, model_version(), origin, scenario, saving.every, saving.keep, after, parts
-        )
-        saves.begin()
-    with building(final) as folder:
+        made = Saves(
+            folder, self.identity, model_version(), origin, self.scenario, self.saving.every, self.saving.keep,
+            self.after, parts,
+        )  # fmt: skip
+        made.begin()
+        return made
+
+
+def _standing(final: Path, tell: Progress) -> str | None:
+    """State of a finished run in its folder if all its files are what was written, else None."""
+    if not final.exists():
+        return None
+    try:
+        manifest = read_manifest(final)
+        faults = Files(final, manifest["outputs"]).faults()
+    except NotARun as error:
+        tell.note(f"{error}; it is made again")
+        return None
+    if faults:
+        tell.note(f"{final}: {', '.join(faults)} missing or damaged; the run is made again")
+        return None
+    return str(manifest["state_sha256"])
+
+
+def _make(w: _Work, there: str | None, tell: Progress) -> Path:
+    """Make a run whose lock is held; ``there`` is the state in which it ended before, if it stands."""
+    scenario, saves = w.scenario, w.saves()
+    with building(w.final) as folder:
         write_bytes(folder / "config.yaml", dump(scenario).encode())
-        with new_recorder(folder, world, scenario, keep=saves is not None) as recorder:
+        with new_recorder(folder, w.world, scenario, keep=saves is not None) as recorder:
             tell.phase("synthesising households")
-            model, fit = begin(
-                scenario, world, recorder, engine, saved, again=saves is not None and not saves.tables
-            )
+            once_more = saves is not None and not saves.tables
+            model, fit = begin(scenario, w.world, recorder, w.engine, w.saved, again=once_more)
             tell.note(fit.summary())
             write_bytes(folder / "synthesis.txt", fit.text().encode())
             model.seconds["synthesis"] = fit.seconds
@@ -258,37 +263,35 @@ def execute(
             recorder.finish()
         tell.phase("fingerprint of the final state")
         state = state_sha256(model.households, model.state())
+        if there is not None and state != there:
+            raise NotTheSame(
+                f"{w.final}: made once more, it ended in another state ({state[:16]}..., before {there[:16]}...); the "
+                "one that stands there is kept"
+            )
         weight = scenario.population.weight
         manifest = build_manifest(
             name=scenario.name,
-            run_id=identity,
+            run_id=w.identity,
             config=json.loads(canonical_json(scenario)),
             config_sha256=hashlib.sha256(canonical_json(scenario).encode()).hexdigest(),
-            inputs_sha256=inputs,
+            inputs_sha256=w.inputs,
             state_sha256=state,
             households=model.households.n * weight,
             persons=int(model.stocks.persons.sum()) * weight,
             weight=weight,
             steps=model.now,
             seconds=model.seconds,
-            engine=engine,
-            threads=used,
-            started=started,
+            engine=w.engine,
+            threads=w.threads,
+            started=w.started,
             ended=now(),
         )
-        manifest |= {"model_version": model_version(), "forked_from": after}
+        manifest |= {"model_version": model_version(), "forked_from": w.after}
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
         write_manifest(folder, manifest)
-        if draw is not None:
-            del model, recorder  # figures need memory of their own; model and outputs know each other
-            gc.collect()
-            # figures are drawn from a finished folder only, then enter its list of outputs
-            tell.phase("drawing figures")
-            draw(folder)
-            write_manifest(folder, manifest)
     if saves is not None and not saves.keep:
         saves.clear()
-    return final
+    return w.final
 
 
 def new_recorder(
@@ -369,7 +372,7 @@ def state_at(
     tell = progress if progress is not None else Silent()
     world = open_world(scenario)
     after = None if saved is None else continued(saved, scenario)
-    identity = run_id(scenario, world_sha256(world) + data_sha256(), model_version(), _after(after))
+    identity = run_id(scenario, "".join(inputs_of(world).values()), model_version(), _after(after))
     folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))
     origin = scenario if saved is None else saved.origin
     parts = list(saved.tables) if saved is not None and saved.folder == folder else []

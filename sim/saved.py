@@ -125,7 +125,7 @@ class Saves:
     def begin(self) -> None:
         """Make the folder, remove what is half written, and write the scenarios."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        sweep(self.folder)
+        sweep(self.folder, held=True)
         write_bytes(self.folder / "origin.yaml", dump(_named(self.origin)).encode())
         write_bytes(self.folder / "config.yaml", dump(_named(self.scenario)).encode())
 

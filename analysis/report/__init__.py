@@ -36,7 +36,7 @@ def write(
 
     Raises
     ------
-    FileNotFoundError, analysis.load.UnfinishedRun, analysis.report.subject.CannotCompare
+    analysis.load.UnfinishedRun, analysis.report.subject.CannotCompare
     analysis.report.experiments.BadExperiment, analysis.report.page.TooLarge
         When it cannot be made; nothing is written then.
     """

@@ -134,7 +134,7 @@ def gather(folder: Path | str, against: Path | str | None = None) -> Subject:
 
     Raises
     ------
-    FileNotFoundError, analysis.load.UnfinishedRun
+    analysis.load.UnfinishedRun
         When either is not the folder of a finished run.
     CannotCompare
         When ``against`` has other places or another calendar.

@@ -4,7 +4,7 @@ Heavy imports happen inside the commands, so that `--help` answers at once.
 """
 
 # isort: off
-from sim.cli.app import app
+from sim.cli.app import app, main
 from sim.cli import run
 from sim.cli import resume
 from sim.cli import sweep
@@ -17,5 +17,5 @@ from sim.cli import reform
 from sim.cli import governments
 
 __all__ = [
-    "app", "experiment", "governments", "look", "reform", "report", "resume", "run", "sweep", "trace", "world",
+    "app", "experiment", "governments", "look", "main", "reform", "report", "resume", "run", "sweep", "trace", "world",
 ]  # fmt: skip

@@ -1,8 +1,16 @@
-"""The application that commands register with, and how a command refuses."""
+"""The application that commands register with, how a command refuses, and the edge where nothing is lost or unsaid."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import errno
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -16,8 +24,100 @@ app = typer.Typer(
     epilog="Start here: `dicu run configs/scenarios/actual.yaml`, then open the figures in the folder it prints.",
 )
 
+INTERRUPTED: Final = 130
+"""Exit status after Ctrl-C, as shells have it."""
+_MACHINE: Final = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+    errno.ENOMEM,
+)
+"""Errors of the system that are no fault of what the user wrote."""
+
 
 def fail(text: str, status: int) -> NoReturn:
     """Say why on standard error and end with ``status`` (2: wrong input, 1: anything else)."""
     typer.echo(text, err=True)
     raise typer.Exit(status)
+
+
+def main() -> None:
+    """The command `dicu`: run one, and end in words whatever happens.
+
+    What a user can mend ends with status 2, what the machine did with 1, each in one sentence. For what nobody thought
+    of, a file with the traceback is written and named.
+    """
+    _speak_utf8()
+    status = _guarded(app)
+    try:
+        sys.stdout.flush()
+    except OSError:  # whoever read our output has gone: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(status)
+
+
+def _speak_utf8() -> None:
+    """Names of places are printed whole where the stream can, and escaped where it cannot, but never end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _guarded(command: Callable[[], Any]) -> int:
+    """Exit status of a command."""
+    try:
+        command()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return _told("interrupted; finished work is kept", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except MemoryError:
+        return _told("not enough memory: a larger population.weight needs less of it", 1)
+    except OSError as error:
+        known = error.errno in _MACHINE or error.filename is not None
+        return (
+            _told(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+            if known
+            else _crash(error)
+        )
+    except Exception as error:
+        return _crash(error)
+    return 0
+
+
+def _told(text: str, status: int) -> int:
+    typer.echo(text, err=True)
+    return status
+
+
+def _crash(error: BaseException) -> int:
+    """Write what happened to a file and name it."""
+    told = [f"dicu {' '.join(sys.argv[1:])}", f"at {datetime.now(UTC).isoformat(timespec='seconds')}"]
+    try:
+        from sim.record.manifest import versions
+
+        told += [f"{name} {version}" for name, version in versions().items()]
+    except Exception as also:
+        told.append(f"versions unknown: {also}")
+    text = "\n".join([*told, "", *traceback.format_exception(error)])
+    kind = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="dicu-crash-", suffix=".txt", dir=_writable())
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        typer.echo(text, err=True)
+        return _told(f"this should not have happened ({kind})", 1)
+    return _told(f"this should not have happened ({kind}); {name} says more: please report it", 1)
+
+
+def _writable() -> str:
+    """Where a crash file goes: here if one can write here, else the system's folder for temporary files."""
+    here = Path.cwd()
+    return str(here) if os.access(here, os.W_OK) else tempfile.gettempdir()

@@ -110,9 +110,9 @@ def _one(
 
 def _sweep(plan: Plan, out: Path, workers: int | None, executor: str) -> Path:
     from sim.progress import Runs
+    from sim.record.locks import Busy
     from sim.sweep.drive import NoRoom, run_sweep
     from sim.sweep.executors import over_dask, serial
-    from sim.sweep.store import Busy
 
     how: Any = serial if executor == "serial" else over_dask(workers, None)
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import app
+from sim.cli.app import app, fail
 
 governments_app = typer.Typer(
     no_args_is_help=True, help="Local governments: posts, savings and severance of mergers."
@@ -26,12 +26,15 @@ def check(
     from rich.console import Console
 
     from sim.reform.published import mergers, render, rows
-    from sim.scenario.loader import load
+    from sim.scenario.loader import ConfigurationErrors, load
     from sim.scenario.scenario import Scenario
     from sim.world.check import all_ok
     from sim.world.viet_nam import load_viet_nam
 
-    scenario = Scenario() if config is None else load(config).scenario
+    try:
+        scenario = Scenario() if config is None else load(config).scenario
+    except ConfigurationErrors as errors:
+        fail("\n".join(errors.messages), 2)
     made = mergers(load_viet_nam(2024), scenario.government, scenario.access)
     checked = rows(made)
     Console().print(render(checked, made))

@@ -24,9 +24,15 @@ def parameters(
 def figures_command(run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
     """Draw the figures of a finished run again."""
     from analysis.figures import draw_all
-    from sim.record.folder import is_finished
+    from sim.record.reading import NotARun
 
-    if not is_finished(run_folder):
-        fail(f"{run_folder}: not the folder of a finished run (no manifest.json in it)", 2)
-    for path in draw_all(run_folder):
+    try:
+        drawn = draw_all(run_folder)
+    except NotARun as error:
+        fail(str(error), 2)
+    for path in drawn.files:
         typer.echo(str(path))
+    for text in drawn.failed:
+        typer.echo(text, err=True)
+    if drawn.failed:
+        raise typer.Exit(1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.app import app, fail
+from sim.cli.drawing import draw_missing, end
 
 if TYPE_CHECKING:
     from sim.saved import Saved
@@ -43,7 +43,7 @@ def resume(
     """
     from sim.saved import DamagedFile, read_saved, saved_folder, saved_steps
 
-    folder = saved_folder(run_folder)
+    folder = saved_folder(run_folder.resolve())
     steps = saved_steps(folder)
     if not steps:
         fail(f"{folder}: no saved state to go on from (dicu run --checkpoint-every saves them)", 2)
@@ -71,16 +71,25 @@ def fork(
     A state that was not saved is made by running again until then, and kept.
     """
     from sim.progress import Bar
+    from sim.record.reading import Files, NotARun, read_manifest
     from sim.run import state_at, use_threads
     from sim.saved import CannotContinue, DamagedFile, read_saved, saved_folder, saved_steps
     from sim.scenario.loader import ConfigurationErrors, load
 
-    folder = saved_folder(run_folder)
+    if not run_folder.is_dir() and not saved_folder(run_folder.resolve()).is_dir():
+        fail(f"{run_folder}: no such run folder", 2)
+    folder = saved_folder(run_folder.resolve())
     out = folder.parents[2]
     steps = saved_steps(folder)
+    if not steps:
+        try:
+            manifest = read_manifest(run_folder)
+            Files(run_folder, manifest["outputs"]).path("config.yaml")
+        except NotARun as error:
+            fail(f"{error} (a fork needs a finished run, or one with saved states)", 2)
+        if manifest.get("forked_from") is not None:
+            fail(f"{run_folder}: itself a fork without a saved state; fork the run that it came from", 2)
     config = folder / "config.yaml" if steps else run_folder / "config.yaml"
-    if not config.is_file():
-        fail(f"{run_folder}: neither a finished run nor one with saved states", 2)
     try:
         use_threads(threads)
         scenario = load(config).scenario
@@ -94,29 +103,19 @@ def fork(
         saved = (
             read_saved(steps[max(s for s in steps if s <= step)]) if any(s <= step for s in steps) else None
         )
-        if saved is None and _is_fork(run_folder):
-            fail(
-                f"{run_folder}: itself a fork without a saved state until {at}; fork the run that it came from",
-                2,
-            )
         if saved is None or saved.step != step:
             with Bar() as bar:
                 saved = state_at(scenario, step, out, saved=saved, progress=bar)
     except (DamagedFile, CannotContinue) as error:
         fail(str(error), 2)
+    except OSError as error:
+        fail(f"{out}: the state could not be saved and nothing of it is left ({error})", 1)
     _run(new, saved, out, threads, figures, checkpoint_every, False)
 
 
 def _renamed(overrides: list[str], name: str) -> list[str]:
     named = any(text.partition("=")[0].strip() == "name" for text in overrides)
     return overrides if named else [*overrides, f'name="{name}-fork"']
-
-
-def _is_fork(folder: Path) -> bool:
-    from json import loads
-
-    manifest = folder / "manifest.json"
-    return manifest.is_file() and loads(manifest.read_text(encoding="utf-8")).get("forked_from") is not None
 
 
 def _run(
@@ -126,11 +125,6 @@ def _run(
     from sim.run import Saving, execute
     from sim.saved import CannotContinue, DamagedFile
 
-    draw: Callable[[Path], Any] | None = None
-    if figures:
-        from analysis.figures import draw_all
-
-        draw = draw_all
     try:
         with Bar() as bar:
             folder = execute(
@@ -138,14 +132,14 @@ def _run(
                 out=out,
                 threads=threads,
                 progress=bar,
-                draw=draw,
                 saving=Saving(every, keep) if every or keep else None,
                 saved=saved,
             )
+            undrawn = draw_missing(folder, bar) if figures else []
     except (DamagedFile, CannotContinue) as error:
         fail(str(error), 2)
     except ValueError as error:
         fail(f"--{error}" if str(error).startswith("threads") else str(error), 2)
     except OSError as error:
         fail(f"{out}: the run could not be written; its saved states are still there ({error})", 1)
-    typer.echo(str(folder))
+    end(folder, undrawn)

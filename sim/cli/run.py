@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import app, fail
+from sim.cli.drawing import draw_missing, end
 
 
 @app.command(
@@ -35,8 +36,14 @@ def run(
     keep_states: Annotated[
         bool, typer.Option(help="Keep the saved states when the run has ended, for `dicu fork`.")
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Run it although it stands there; the old one stays until the new is whole."
+        ),
+    ] = False,
 ) -> None:
-    """Run one scenario and print the folder with its results.
+    """Run one scenario and print the folder with its results; one that stands there already is not run again.
 
     The folder holds the resolved configuration, a manifest with checksums and timings, tables as Parquet with a
     codebook, and figures. Equal scenarios with equal seeds give equal bytes.
@@ -54,7 +61,7 @@ def run(
 
     from sim.progress import Bar
     from sim.reform.table import ReformTableError
-    from sim.run import Saving, execute, use_threads
+    from sim.run import NotTheSame, Saving, execute, use_threads
     from sim.scenario.scenario import UnfitScenario
     from sim.world.table_checks import TableError
 
@@ -62,11 +69,6 @@ def run(
         use_threads(threads)
     except ValueError as error:
         fail(f"--{error}", 2)
-    draw = None
-    if figures:
-        from analysis.figures import draw_all
-
-        draw = draw_all
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -81,9 +83,10 @@ def run(
                 engine="objects" if engine == "objects" else "threads",
                 threads=threads,
                 progress=bar,
-                draw=draw,
                 saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
+                again=again,
             )
+            undrawn = draw_missing(folder, bar) if figures else []
     except UnfitScenario as error:
         fail(str(error), 2)
     except ReformTableError as error:
@@ -92,4 +95,6 @@ def run(
         fail(f"world.places: {error}", 2)
     except OSError as error:
         fail(f"{out}: the run could not be written and nothing of it is left ({error})", 1)
-    typer.echo(str(folder))
+    except NotTheSame as error:
+        fail(str(error), 1)
+    end(folder, undrawn)

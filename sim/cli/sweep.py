@@ -64,11 +64,11 @@ def sweep(
             "--workers and --cluster: the scheduler says how many workers there are (allowed one of them)", 2
         )
 
+    from sim.record.locks import Busy
     from sim.sweep.drive import NoRoom, run_sweep
     from sim.sweep.executors import over_dask, serial
     from sim.sweep.plan import make_plan
     from sim.sweep.start import Starts
-    from sim.sweep.store import Busy
     from sim.world.table_checks import TableError
 
     starts = Starts()

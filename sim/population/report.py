@@ -119,7 +119,7 @@ class SynthesisReport:
             f"{self.rounding:+,} of {self.residents:,} residents by rounding, "
             f"at most {self.worst_province:,} in a province",
             f"raked in {self.raking_iterations} steps, misfit {self.raking_misfit:.1e}{region}; "
-            f"{self.uids_rehashed} uids rehashed; {self.seconds:.1f} s",
+            f"{self.uids_rehashed} uids rehashed",
         ]
         if self.provinces_without_figures:
             lines.append(

@@ -1,31 +1,35 @@
 """The folder of a run, written so that it is either whole or not there.
 
-A run is built in a sibling folder ``runs/<name>/.tmp-<id>~<host>~<process>`` and renamed to
-``runs/<name>/<id>`` when its ``manifest.json`` stands. Killed at any moment, a run leaves at most such a
-``.tmp-`` folder, which the next run of that name sweeps up once its process is gone; an earlier finished run
-with the same id stays until the new one is whole. Renaming one folder over another takes two renames, so
-between them the old one is parked under a ``.tmp-old-`` name; if a crash falls just there, the next start
-puts it back. Single files go the same way: temporary file in the same folder, fsync, replace, folder fsync.
+A run is built in a sibling folder ``runs/<name>/.tmp-<id>~<token>``, held by a lock of the kernel, and renamed to
+``runs/<name>/<id>`` when its ``manifest.json`` stands. Killed at any moment, a run leaves at most such a ``.tmp-``
+folder, which the next run of that name sweeps up since nobody holds it any more; an earlier finished run with the same
+id stays until the new one is whole, and what others put into its folder (a report, figures, notes) goes along. Renaming
+one folder over another takes two renames, so between them the old one is parked under a ``.tmp-old-`` name; if a crash
+falls just there, the next start puts it back. Single files go the same way: temporary file in the same folder, fsync,
+replace, folder fsync.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
-import socket
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from sim.record.locks import free, locked, owned
+
 TMP: Final = ".tmp-"
 OLD: Final = ".tmp-old-"
-FOREIGN_DAYS: Final = 7
-"""A temporary folder of another machine is swept up when untouched for so long."""
 
+_OURS: Final = re.compile(r"\.tmp-.+~[0-9a-f]{12}")
+"""Temporary names that this program makes; others are never touched."""
+_PROCESS: Final = secrets.token_hex(6)
+"""Ends the temporary names of this process's files."""
 _NAME: Final = re.compile(r"[^\W_][\w.+-]{0,99}")
 
 
@@ -59,99 +63,99 @@ def building(final: Path) -> Iterator[Path]:
     RuntimeError
         When the block ends without a ``manifest.json`` in the folder: an unfinished run is never published.
     """
-    parent = final.parent
-    parent.mkdir(parents=True, exist_ok=True)
-    sweep(parent)
-    work = parent / f"{TMP}{final.name}{_owner()}"
-    if work.exists():
-        shutil.rmtree(work)
-    work.mkdir()
-    try:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    sweep(final.parent)
+    with _temporary_folder(final.parent, final.name) as work:
         yield work
         if not is_finished(work):
             raise RuntimeError(f"{work}: no manifest.json, so the run is not finished and is not published")
         _publish(work, final)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
 
 
 @contextmanager
 def scratch(parent: Path, name: str) -> Iterator[Path]:
     """Give a temporary folder of this process in ``parent`` that vanishes at the end, or by `sweep` after a kill."""
-    work = parent / f"{TMP}{name}{_owner()}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    try:
+    parent.mkdir(parents=True, exist_ok=True)
+    with _temporary_folder(parent, name) as work:
         yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _temporary_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A folder that this process holds; at the end it is removed, unless it has been renamed."""
+    work = parent / f"{TMP}{name}{_token()}"
+    with ExitStack() as holding:
+        with _names_of(parent):  # or a sweep might find the folder made and not held yet
+            work.mkdir()
+            holding.enter_context(owned(work))
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _names_of(parent: Path) -> AbstractContextManager[None]:
+    """For a moment nobody else makes or sweeps temporary names in ``parent``."""
+    return locked(parent / ".naming", wait=lambda: None)
 
 
 def _publish(work: Path, final: Path) -> None:
     sync_folder(work)
-    old = final.parent / f"{OLD}{final.name}{_owner()}"
-    for _ in range(10):  # another process may publish the same id between our two renames
+    old = final.parent / f"{OLD}{final.name}{_token()}"
+    with _names_of(final.parent):  # or a sweep might put the old one back between the two renames
         if final.exists():
-            shutil.rmtree(old, ignore_errors=True)
             os.rename(final, old)
-        try:
-            os.rename(work, final)
-            break
-        except OSError:
-            if not final.exists():
-                raise
-    else:
-        raise RuntimeError(f"{final}: other processes keep publishing the same run")
-    sync_folder(final.parent)
-    shutil.rmtree(old, ignore_errors=True)
+        os.rename(work, final)
+        sync_folder(final.parent)
+        if old.exists():
+            _keep_what_is_not_ours(old, final)
+            shutil.rmtree(old, ignore_errors=True)
 
 
-def sweep(folder: Path) -> list[Path]:
+def _keep_what_is_not_ours(old: Path, final: Path) -> None:
+    """Move what a run did not write itself (reports, figures, notes) into the run that takes its place."""
+    for path in sorted(old.iterdir()):
+        if not path.name.startswith(TMP) and not (final / path.name).exists():
+            os.rename(path, final / path.name)
+
+
+def sweep(folder: Path, *, held: bool = False) -> list[Path]:
     """Remove what dead processes left (``.tmp-*``) and put back a run caught between two renames.
+
+    Parameters
+    ----------
+    held : bool
+        Nobody else writes here, since the caller holds the folder's lock: temporary files go at once.
 
     Returns
     -------
     list of Path
         What was removed or put back.
     """
-    done = []
-    for path in sorted(folder.glob(f"{TMP}*")):
-        if _alive(path):
-            continue
-        final = folder / path.name.removeprefix(OLD).split("~")[0]
-        if path.name.startswith(OLD) and not final.exists():
-            os.rename(path, final)
-        elif path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-        done.append(path)
+    done: list[Path] = []
+    if not any(folder.glob(f"{TMP}*")):
+        return done
+    with _names_of(folder):
+        for path in sorted(folder.glob(f"{TMP}*")):
+            if not _OURS.fullmatch(path.name) or (not free(path) and not (held and path.is_file())):
+                continue
+            final = folder / path.name.removeprefix(OLD).split("~")[0]
+            if path.name.startswith(OLD) and not final.exists():
+                os.rename(path, final)
+            elif path.name.startswith(OLD) and is_finished(final):
+                _keep_what_is_not_ours(path, final)
+                shutil.rmtree(path)
+            elif path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+            done.append(path)
     return done
 
 
-def _owner() -> str:
-    """Suffix of a temporary name: whose it is."""
-    return f"~{socket.gethostname()}~{os.getpid()}"
-
-
-def _alive(path: Path) -> bool:
-    """Whether the process named in a temporary name may still be at work."""
-    parts = path.name.split("~")
-    ours = len(parts) == 3 and parts[1] == socket.gethostname() and parts[2].isdigit()
-    if ours and sys.platform != "win32":  # there, signal 0 would not ask but kill
-        try:
-            os.kill(int(parts[2]), 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
-    try:
-        newest = max((p.stat().st_mtime for p in (path, *path.rglob("*"))), default=0.0)
-    except FileNotFoundError:
-        return True  # somebody is changing it just now
-    return time.time() - newest < FOREIGN_DAYS * 86400
+def _token() -> str:
+    """Suffix of a temporary name, different every time."""
+    return f"~{secrets.token_hex(6)}"
 
 
 def write_bytes(path: Path, data: bytes) -> Path:
@@ -174,7 +178,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def temporary(path: Path) -> Path:
     """The temporary name of ``path``, in the same folder (across file systems a rename is not atomic)."""
-    return path.with_name(f"{TMP}{path.name}{_owner()}")
+    return path.with_name(f"{TMP}{path.name}~{_PROCESS}")
 
 
 def commit(tmp: Path, path: Path) -> None:

@@ -24,6 +24,10 @@ PACKAGES: Final = (
     "dicu", "mesa", "networkx", "numpy", "numba", "llvmlite", "pandas", "scipy", "pyarrow", "pydantic",
     "ruamel.yaml", "matplotlib", "vietnamadminunits",
 )  # fmt: skip
+SOURCES: Final = ("sim", "analysis", "pyproject.toml", "uv.lock")
+"""What of a checkout decides a result."""
+FORMAT: Final = 2
+"""Of a run's folder; another one is not read."""
 SOURCE: Final = Path(__file__).resolve().parents[2]
 """Folder that holds ``sim``: the project's root in a checkout."""
 
@@ -85,7 +89,7 @@ def build_manifest(
         raise ValueError("started and ended need a time zone: use sim.record.manifest.now()")
     lock = root / "uv.lock"
     return {
-        "format": 1,
+        "format": FORMAT,
         "name": name,
         "run_id": run_id,
         "config_sha256": config_sha256,
@@ -111,13 +115,23 @@ def build_manifest(
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> Path:
-    """Add size and sha256 of every file in ``folder``, write the crate, and the manifest last of all."""
+    """Add size and sha256 of every file in ``folder``, write the crate, and the manifest, sealed, last of all.
+
+    Files that are drawn or written from a finished run (figures, reports) are none of its outputs.
+    """
     write_bytes(folder / "ro-crate-metadata.json", _json(ro_crate(folder, manifest)))
     outputs = {
         str(p.relative_to(folder)): {"bytes": p.stat().st_size, "sha256": file_sha256(p)}
         for p in _outputs(folder)
     }
-    return write_bytes(folder / "manifest.json", _json({**manifest, "outputs": outputs}))
+    return write_bytes(folder / "manifest.json", _json(sealed({**manifest, "outputs": outputs})))
+
+
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest with the checksum of all else that it says, by which a changed byte is noticed."""
+    body = {key: value for key, value in manifest.items() if key != "manifest_sha256"}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return {**body, "manifest_sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def ro_crate(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,9 +174,8 @@ def ro_crate(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def _outputs(folder: Path) -> list[Path]:
     return sorted(
-        p for p in folder.rglob("*")
-        if p.is_file() and p.name != "manifest.json" and not p.name.startswith(".tmp-")
-    )  # fmt: skip
+        p for p in folder.iterdir() if p.is_file() and p.name != "manifest.json" and p.name[0] != "."
+    )
 
 
 def _json(data: Mapping[str, Any]) -> bytes:
@@ -223,7 +236,8 @@ def git_version(root: Path) -> dict[str, Any] | None:
     top = _git(root, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != root.resolve():
         return None
-    status = _git(root, "status", "--porcelain")
+    # a user's own scenarios, tables and runs beside the sources do not make these any less those of the commit
+    status = _git(root, "status", "--porcelain", "--", *SOURCES)
     sha = _git(root, "rev-parse", "--verify", "-q", "HEAD")
     return {"sha": sha, "dirty": None if status is None else bool(status)}
 

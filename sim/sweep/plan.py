@@ -120,7 +120,7 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
     ConfigurationErrors
         Everything that is wrong, each with its line.
     """
-    from sim.run import data_sha256, model_version, world_sha256
+    from sim.identity import data_sha256, model_version, world_sha256
 
     design, reading = read_design(path, overrides)
     scenarios = _checked(design, reading) if design is not None else []
@@ -151,14 +151,14 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
         seed=design.seed,
         results=design.results,
         version=version,
-        inputs_sha256={**inputs, "population_tables": tables},
+        inputs_sha256={**inputs, "data": tables},
         saved=saved.file if saved is not None else None,
     )
 
 
 def _saved(begins: From, scenarios: list[Scenario], reading: Reading) -> Saved | None:
     """The saved state that all runs begin with; messages where there is none, or a scenario cannot follow on it."""
-    from sim.run import model_version
+    from sim.identity import model_version
     from sim.saved import DamagedFile, check_fork, read_saved, saved_folder, saved_steps
 
     folder = saved_folder(begins.run)

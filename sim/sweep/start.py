@@ -6,8 +6,9 @@ import hashlib
 import json
 from typing import Final
 
+from sim.identity import world_sha256
 from sim.population.columns import COLUMNS, Households
-from sim.run import SPARE_ROWS, Start, make_start, world_sha256
+from sim.run import SPARE_ROWS, Start, make_start
 from sim.scenario.scenario import Scenario
 from sim.world.opening import open_world
 from sim.world.world import World

@@ -17,15 +17,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.record.folder import replacing, sweep, write_bytes
+from sim.record.locks import Busy, locked
 from sim.record.manifest import SOURCE, file_sha256, git_version, machine, now, versions
 from sim.sweep.plan import Plan
 from sim.sweep.work import WRITER, Status, result_path
 
 ROWS_A_GROUP: Final = 500_000
-
-
-class Busy(RuntimeError):
-    """Another process works on this sweep."""
 
 
 @contextmanager
@@ -39,22 +36,13 @@ def opened(folder: Path) -> Iterator[None]:
     """
     (folder / "runs").mkdir(parents=True, exist_ok=True)
     (folder / "failed").mkdir(exist_ok=True)
-    with open(folder / ".lock", "ab") as lock:
-        _lock(lock.fileno(), folder)
-        for part in (folder, folder / "runs", folder / "failed"):
-            sweep(part)
-        yield
-        sweep(folder / "runs")  # a worker may outlive a killed driver by a moment
-
-
-def _lock(descriptor: int, folder: Path) -> None:
     try:
-        import fcntl
-    except ModuleNotFoundError:  # Windows: two drivers would do the same runs twice, to the same bytes
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        with locked(folder / ".lock"):
+            for part in (folder, folder / "runs", folder / "failed"):
+                sweep(part, held=True)
+            yield
+            sweep(folder / "runs")  # a worker may outlive a killed driver by a moment
+    except Busy as error:
         raise Busy(f"{folder}: another process works on this sweep") from error
 
 

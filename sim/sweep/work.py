@@ -107,9 +107,10 @@ def run_task(task: Task) -> Status:
 
 
 def _run(task: Task, began: float, worker: str) -> Status:
+    from sim.identity import data_sha256, model_version
     from sim.record.fingerprint import state_sha256
     from sim.record.folder import replacing, scratch
-    from sim.run import begin, data_sha256, model_version, new_recorder, use_threads
+    from sim.run import begin, new_recorder, use_threads
     from sim.saved import read_saved
     from sim.sweep.outcomes import outcomes
     from sim.sweep.start import Starts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +12,10 @@ from sim.behaviour.remit import Follows
 from sim.behaviour.tables import Tables
 from sim.engine.changes import Changes
 from sim.engine.events import Events
+from sim.identity import inputs_of, model_version
 from sim.model import EngineName, Model
-from sim.record.folder import is_finished
-from sim.run import Progress, Silent, data_sha256, first_model, model_version, world_sha256
+from sim.record.reading import Files, NotARun, read_manifest
+from sim.run import Progress, Silent, first_model
 from sim.scenario.dump import run_id
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.scenario import Scenario
@@ -87,17 +87,16 @@ def trace(
         raise CannotTrace(f"--steps: at least one step (got {steps})")
     tell = progress if progress is not None else Silent()
     uid = parse_uid(household)
-    scenario, manifest = _opened(folder)
+    scenario, manifest, files = _opened(folder)
     begin = _first_step(scenario, since)
     tell.phase("building the world")
     world = open_world(scenario)
-    inputs = {"world": world_sha256(world), "population_tables": data_sha256()}
-    if run_id(scenario, "".join(inputs.values()), model_version()) != manifest["run_id"]:
+    if run_id(scenario, "".join(inputs_of(world).values()), model_version()) != manifest["run_id"]:
         raise CannotTrace(
             f"{folder}: made from other inputs or by another version than this one ({model_version()}), so it cannot "
             "be replayed; run its config.yaml again"
         )
-    record = _recorded(folder, scenario.population.weight)
+    record = _recorded(files, scenario.population.weight)
     if uid is None:
         uid = _first_mover(scenario, world, steps, begin, engine, tell)
     tell.phase("the start of the run")
@@ -141,20 +140,21 @@ def trace(
     )
 
 
-def _opened(folder: Path) -> tuple[Scenario, dict[str, Any]]:
-    """Configuration and manifest of a finished run."""
-    if not is_finished(folder):
-        raise CannotTrace(f"{folder}: not the folder of a finished run (no manifest.json in it)")
+def _opened(folder: Path) -> tuple[Scenario, dict[str, Any], Files]:
+    """Configuration, manifest and files of a finished run."""
     try:
-        scenario = load(folder / "config.yaml").scenario
+        manifest = read_manifest(folder)
+        files = Files(folder, manifest["outputs"])
+        scenario = load(files.path("config.yaml")).scenario
+    except NotARun as error:
+        raise CannotTrace(str(error)) from error
     except ConfigurationErrors as errors:
         raise CannotTrace("\n".join(errors.messages)) from errors
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("forked_from") is not None:
         raise CannotTrace(
             f"{folder}: a fork of another run, whose configuration alone does not make it again"
         )
-    return scenario, manifest
+    return scenario, manifest, files
 
 
 def _first_step(scenario: Scenario, since: str | None) -> int:
@@ -166,9 +166,12 @@ def _first_step(scenario: Scenario, since: str | None) -> int:
         raise CannotTrace(f"--since: {error}") from error
 
 
-def _recorded(folder: Path, weight: int) -> dict[str, list[int]]:
+def _recorded(files: Files, weight: int) -> dict[str, list[int]]:
     """What the run recorded of the whole country after each step, in rows."""
-    table = pq.read_table(folder / "national.parquet", columns=list(_COMPARED)).to_pydict()
+    try:
+        table = pq.read_table(files.path("national.parquet"), columns=list(_COMPARED)).to_pydict()
+    except NotARun as error:
+        raise CannotTrace(str(error)) from error
     return {name: [value // weight for value in values] for name, values in table.items()}
 
 

@@ -78,7 +78,7 @@ def test_killed_in_the_middle_the_old_run_stands_and_the_next_start_cleans_up(sy
     left = [p for p in final.parent.iterdir() if p.name.startswith(".tmp-")]
     assert len(left) == 1
     assert content(final) == before
-    with pytest.raises(UnfinishedRun, match="did not finish"):
+    with pytest.raises(UnfinishedRun, match="not a finished run"):
         Run(left[0])
     synthetic.make_run(tmp_path, run_id="another")
     assert sorted(p.name for p in final.parent.iterdir()) == ["0123456789abcdef", "another"]
@@ -113,10 +113,10 @@ def test_a_table_cut_short_is_named(synthetic, tmp_path) -> None:
     path = final / "flows.parquet"
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UnfinishedRun, match=r"flows\.parquet: \d+ bytes, but the manifest states"):
-        Run(final)
+        Run(final).table("flows")
     path.unlink()
     with pytest.raises(UnfinishedRun, match=r"flows\.parquet: missing"):
-        Run(final)
+        Run(final).table("flows")
 
 
 def test_a_flipped_byte_is_found_by_checksum(synthetic, tmp_path) -> None:
@@ -132,7 +132,7 @@ def test_a_table_that_is_no_parquet_is_named(synthetic, tmp_path) -> None:
     final = synthetic.make_run(tmp_path)
     path = final / "national.parquet"
     path.write_bytes(b"\0" * path.stat().st_size)
-    with pytest.raises(UnfinishedRun, match=r"national\.parquet: cannot be read"):
+    with pytest.raises(UnfinishedRun, match=r"national\.parquet: damaged"):
         _ = Run(final).national
 
 

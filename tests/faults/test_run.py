@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from analysis.load import Run
-from sim.run import execute
+from sim.run import NotTheSame, Silent, execute
 from sim.scenario.scenario import Scenario, with_values
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +42,19 @@ class Telling(Silent):
     def step(self, label, households):
         print(label, flush=True)
 
-execute(with_values(Scenario(), values), out=out, progress=Telling())
+execute(with_values(Scenario(), values), out=out, progress=Telling(), again=True)
 """
+
+
+class Noting(Silent):
+    """Remembers what a run says."""
+
+    def __init__(self, notes: list[str]) -> None:
+        object.__setattr__(self, "notes", notes)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -105,7 +116,7 @@ def test_killed_in_the_middle(what: signal.Signals, finished: Path, earlier: Pat
         left = [p for p in parent.iterdir() if p.name.startswith(".tmp-")]
         assert len(left) == 1, "the point is that a killed run leaves its unfinished folder"
         assert not (left[0] / "manifest.json").exists()
-    assert execute(with_values(Scenario(), VALUES), out=tmp_path / "runs") == earlier
+    assert execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True) == earlier
     assert names(parent) == [earlier.name], "what the killed run left is swept up"
     assert Run(earlier).verify() == []
     again = content(earlier)
@@ -152,23 +163,50 @@ def test_a_writer_that_fails_at_the_end_leaves_the_earlier_run(
 
     monkeypatch.setattr("sim.run.write_manifest", full)
     with pytest.raises(OSError, match="No space left"):
-        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs")
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True)
     assert names(earlier.parent) == [earlier.name]
     assert content(earlier) == before
 
 
-def test_figures_that_fail_leave_no_half_finished_run(earlier: Path, tmp_path: Path) -> None:
+def test_a_finished_run_is_found_and_not_made_again(earlier: Path, tmp_path: Path) -> None:
+    """Nothing is written; with ``again`` it is, and what others put into the folder stays."""
+    (earlier / "report.html").write_text("mine", encoding="utf-8")
+    moments = {p: p.stat().st_mtime_ns for p in earlier.rglob("*")}
+    notes: list[str] = []
+    tell = Noting(notes)
+    assert execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", progress=tell) == earlier
+    assert {p: p.stat().st_mtime_ns for p in earlier.rglob("*")} == moments
+    assert any("stands already" in note for note in notes)
     before = content(earlier)
+    assert execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True) == earlier
+    after = content(earlier)
+    assert after["report.html"] == b"mine"
+    differ = {name for name in before if before[name] != after[name]}
+    assert differ == {"manifest.json", "ro-crate-metadata.json"}, (
+        "equal runs differ in nothing but their times"
+    )
 
-    def crash(folder: Path) -> None:
-        (folder / "figures").mkdir()
-        (folder / "figures" / "half.svg").write_text("<svg", encoding="utf-8")
-        raise RuntimeError("no font")
 
-    with pytest.raises(RuntimeError, match="no font"):
-        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", draw=crash)
-    assert names(earlier.parent) == [earlier.name]
+def test_a_damaged_run_is_said_and_made_again(earlier: Path, tmp_path: Path) -> None:
+    before = content(earlier)
+    data = bytearray(before["national.parquet"])
+    data[len(data) // 2] ^= 1
+    (earlier / "national.parquet").write_bytes(data)
+    notes: list[str] = []
+    execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", progress=Noting(notes))
+    assert any("national.parquet" in note and "damaged" in note for note in notes)
+    assert content(earlier)["national.parquet"] == before["national.parquet"]
+
+
+def test_a_run_that_ends_in_another_state_does_not_replace_the_first(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(earlier)
+    monkeypatch.setattr("sim.run.state_sha256", lambda *_: "0" * 64)
+    with pytest.raises(NotTheSame, match="another state"):
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True)
     assert content(earlier) == before
+    assert names(earlier.parent) == [earlier.name]
 
 
 def test_what_is_not_conserved_is_not_published(
@@ -188,7 +226,7 @@ def test_what_is_not_conserved_is_not_published(
 
     monkeypatch.setattr(module, "commit", forgetful)
     with pytest.raises(NotConserved, match=r"persons: \d+ expected, \d+ counted, \+1"):
-        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs")
+        execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True)
     assert names(earlier.parent) == [earlier.name]
     assert content(earlier) == before
 
@@ -204,8 +242,8 @@ def test_the_command_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
-        "from sim.cli import app\n"
-        "app()\n"
+        "from sim.cli import main\n"
+        "main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, "run", str(config), "--out", str(tmp_path / "runs"), "--no-figures"],

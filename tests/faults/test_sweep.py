@@ -265,7 +265,7 @@ def test_a_log_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> N
 
 def test_a_worker_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan: Plan = make_plan(sweep_file(tmp_path), ["sweep.replications=1"])
-    monkeypatch.setattr("sim.run.model_version", lambda: "another")
+    monkeypatch.setattr("sim.identity.model_version", lambda: "another")
     summary: Summary = run_sweep(plan, tmp_path / "runs", executor=serial)
     assert summary.finished == 0
     assert all("another version of the program" in error for error in summary.failed.values())

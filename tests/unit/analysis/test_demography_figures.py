@@ -57,10 +57,10 @@ def test_what_a_run_does_not_have_is_not_drawn_and_stops_no_other_figure(synthet
     for figure in FIGURES:
         with pytest.raises(style.NothingToDraw), style.styled():
             figure.draw(Run(bare))
-    drawn_of_bare = {p.stem for p in draw_all(bare)}
+    drawn_of_bare = {p.stem for p in draw_all(bare).files}
     assert "urban_rural" in drawn_of_bare
     assert not names & drawn_of_bare
-    assert {p.stem for p in draw_all(full)} == names | drawn_of_bare
+    assert {p.stem for p in draw_all(full).files} == names | drawn_of_bare
 
 
 def test_a_run_from_before_a_table_existed_is_drawn_without_it(synthetic, tmp_path: Path) -> None:

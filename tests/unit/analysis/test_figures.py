@@ -34,7 +34,7 @@ def texts(figure) -> str:
 
 def test_all_figures_are_drawn_and_the_same_bytes_twice(synthetic, tmp_path) -> None:
     folder = synthetic.make_run(tmp_path)
-    paths = draw_all(folder)
+    paths = draw_all(folder).files
     assert [p.name for p in paths] == [f"{n}.{k}" for n in NAMES for k in ("svg", "png")]
     first = {p: p.read_bytes() for p in paths}
     for path, data in first.items():

@@ -142,9 +142,9 @@ def test_errors_say_what_is_allowed(runs, tmp_path) -> None:
         rates(run, "province", "legacy", ("2025Q2", "2025Q1"))
     with pytest.raises(KeyError, match="no table 'birds'"):
         run.table("birds")
-    with pytest.raises(FileNotFoundError, match="no such run folder"):
+    with pytest.raises(UnfinishedRun, match="no such run folder"):
         Run(tmp_path / "nowhere")
-    with pytest.raises(UnfinishedRun, match="did not finish"):
+    with pytest.raises(UnfinishedRun, match="not a finished run"):
         Run(tmp_path)
 
 

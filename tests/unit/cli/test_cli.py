@@ -80,7 +80,8 @@ def test_a_run_ends_with_its_folder_on_the_last_line(runner: CliRunner, config: 
     assert not (folder / "figures").exists()
     # equal scenarios give the same folder and the same bytes, whatever executes them
     again = runner.invoke(
-        app, ["run", str(config), "seed=7", "--out", str(out), "--no-figures", "--engine", "objects"]
+        app,
+        ["run", str(config), "seed=7", "--out", str(out), "--no-figures", "--engine", "objects", "--again"],
     )
     assert again.stdout.splitlines()[-1] == str(folder)
     assert Run(folder).manifest["engine"] == "objects"
@@ -209,7 +210,7 @@ def test_figures_and_trace_of_what_is_no_run(runner: CliRunner, tmp_path: Path) 
     for command in (["figures", str(tmp_path)], ["figures", str(tmp_path / "nowhere")]):
         done = runner.invoke(app, command)
         assert done.exit_code == 2
-        assert "not the folder of a finished run (no manifest.json in it)" in done.stderr
+        assert "no manifest.json, so this is not a finished run" in done.stderr
     done = runner.invoke(app, ["trace", str(tmp_path), "--household", "any"])
     assert done.exit_code == 2
     assert str(tmp_path) in done.stderr

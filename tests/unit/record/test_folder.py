@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import os
-import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from sim.record.folder import building, is_finished, replacing, run_folder, sweep, write_bytes
-
-DEAD = 2**22 + 1  # above the largest process number of Linux
+from sim.record.folder import building, is_finished, replacing, run_folder, scratch, sweep, write_bytes
 
 
 def write_run(final, text: str) -> None:
@@ -32,11 +32,22 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path, bad) -> None:
 def test_a_finished_run_is_replaced_whole(tmp_path) -> None:
     final = run_folder(tmp_path, "a", "1")
     write_run(final, "old")
-    (final / "figures").mkdir()
     write_run(final, "new")
     assert sorted(p.name for p in final.iterdir()) == ["data", "manifest.json"]
     assert (final / "data").read_text() == "new"
     assert [p.name for p in final.parent.iterdir()] == ["1"]
+
+
+def test_what_others_put_into_a_run_goes_along(tmp_path) -> None:
+    final = run_folder(tmp_path, "a", "1")
+    write_run(final, "old")
+    (final / "figures").mkdir()
+    (final / "figures" / "mine.png").write_text("mine")
+    (final / "report.html").write_text("mine too")
+    write_run(final, "new")
+    assert (final / "data").read_text() == "new"
+    assert (final / "figures" / "mine.png").read_text() == "mine"
+    assert (final / "report.html").read_text() == "mine too"
 
 
 def test_an_error_leaves_the_old_run_and_nothing_else(tmp_path) -> None:
@@ -76,25 +87,46 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def holder(folder: Path) -> subprocess.Popen[str]:
+    """A process that makes a folder in ``folder`` as a run does, says its name and stays."""
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom sim.record.folder import scratch\n"
+        "with scratch(Path(sys.argv[1]), 'a') as made:\n    print(made.name, flush=True)\n    time.sleep(600)\n"
+    )
+    return subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be held there")
 def test_sweep_takes_what_the_dead_left_and_spares_the_living(tmp_path) -> None:
-    here = socket.gethostname()
-    dead, alive = tmp_path / f".tmp-a~{here}~{DEAD}", tmp_path / f".tmp-a~{here}~{os.getppid()}"
-    mine, other = tmp_path / f".tmp-b~{here}~{os.getpid()}", tmp_path / ".tmp-c~elsewhere~1"
-    stale, file = tmp_path / ".tmp-d~elsewhere~1", tmp_path / f".tmp-e~{here}~{DEAD}"
-    for folder in (dead, alive, mine, other, stale):
-        folder.mkdir()
-    file.write_text("x")
-    (tmp_path / "kept").mkdir()
-    long_ago = time.time() - 30 * 86400
-    os.utime(stale, (long_ago, long_ago))
-    assert set(sweep(tmp_path)) == {dead, stale, file}
-    assert {p.name for p in tmp_path.iterdir()} == {alive.name, mine.name, other.name, "kept"}
+    """Who is alive says the kernel's lock; names that are not ours are nobody's business."""
+    living, dying = holder(tmp_path), holder(tmp_path)
+    try:
+        alive, dead = (tmp_path / process.stdout.readline().strip() for process in (living, dying))
+        dying.kill()
+        dying.wait()
+        users = [tmp_path / name for name in (".tmp-notes", ".tmp-a~elsewhere~1", ".tmp-x~0123456789AB")]
+        for folder in users:
+            folder.mkdir()
+        fresh, stale = tmp_path / ".tmp-a~0123456789ab", tmp_path / ".tmp-b~0123456789ab"
+        for file in (fresh, stale):
+            file.write_text("x")
+        long_ago = time.time() - 30 * 86400
+        os.utime(stale, (long_ago, long_ago))
+        with scratch(tmp_path, "mine") as mine:
+            assert set(sweep(tmp_path)) == {dead, stale}
+            assert {p.name for p in tmp_path.iterdir()} == {p.name for p in (alive, mine, fresh, *users)}
+        assert sweep(tmp_path, held=True) == [fresh]
+    finally:
+        for process in (living, dying):
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
 
 def test_a_run_caught_between_two_renames_comes_back(tmp_path) -> None:
     final = run_folder(tmp_path, "a", "1")
     write_run(final, "old")
-    parked = final.with_name(f".tmp-old-1~{socket.gethostname()}~{DEAD}")
+    parked = final.with_name(".tmp-old-1~0123456789ab")
     final.rename(parked)
     sweep(final.parent)
     assert (final / "data").read_text() == "old"

@@ -58,13 +58,17 @@ def test_git_version_and_dirty_flag(tmp_path) -> None:
     assert git_version(tmp_path) is None
     git(tmp_path, "init", "-q")
     assert git_version(tmp_path) == {"sha": None, "dirty": False}
-    (tmp_path / "a").write_text("1")
+    source = tmp_path / "sim" / "a.py"
+    source.parent.mkdir()
+    source.write_text("1")
     assert git_version(tmp_path) == {"sha": None, "dirty": True}
-    git(tmp_path, "add", "a")
+    git(tmp_path, "add", "sim")
     git(tmp_path, "commit", "-q", "-m", "a", "--no-verify")
     head = git(tmp_path, "rev-parse", "HEAD")
     assert git_version(tmp_path) == {"sha": head, "dirty": False}
-    (tmp_path / "a").write_text("2")
+    (tmp_path / "mine.yaml").write_text("a user's own scenario")
+    assert git_version(tmp_path) == {"sha": head, "dirty": False}, "only sources count"
+    source.write_text("2")
     assert git_version(tmp_path) == {"sha": head, "dirty": True}
     (tmp_path / "b").mkdir()
     assert git_version(tmp_path / "b") is None, (

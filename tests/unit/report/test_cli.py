@@ -44,7 +44,7 @@ def test_a_run_alone_tells_the_command_that_makes_its_twin(tmp_path) -> None:
     ("words", "said"),
     [
         (["nowhere"], "nowhere: no such run folder"),
-        (["."], "no manifest.json, so this run did not finish"),
+        (["."], "no manifest.json, so this is not a finished run"),
         ([".", "--language", "fr"], "--language: unknown (got 'fr', allowed vi, en)"),
         ([".", "--out", "nowhere/x.html"], "--out: no such folder (got 'nowhere')"),
         ([".", "--experiments", "nowhere"], "--experiments: no such folder (got 'nowhere')"),

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import json
-
 import pytest
+from sealing import reseal
 
 from analysis.load import UnfinishedRun
 from analysis.report.subject import CannotCompare, gather, seed
@@ -52,11 +51,10 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(made, tmp_path) -> N
     with pytest.raises(CannotCompare, match="is the run itself"):
         gather(run, run)
     other = made(tmp_path, "none")
-    manifest = json.loads((other / "manifest.json").read_text())
-    (other / "manifest.json").write_text(json.dumps(manifest | {"weight": 7}))
+    reseal(other, weight=7)
     with pytest.raises(CannotCompare, match=r"population\.weight 10.* 7"):
         gather(run, other)
-    with pytest.raises(FileNotFoundError, match="nothing"):
+    with pytest.raises(UnfinishedRun, match="nothing"):
         gather(run, tmp_path / "nothing")
 
 

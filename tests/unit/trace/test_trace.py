@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sealing import reseal
 from typer.testing import CliRunner
 
 from sim.behaviour.remit import Follows
@@ -262,7 +263,7 @@ def test_an_identity_that_never_exists_is_answered_with_how_to_find_one(
 
 
 def test_what_cannot_be_replayed_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(CannotTrace, match=r"not the folder of a finished run"):
+    with pytest.raises(CannotTrace, match=r"no manifest.json, so this is not a finished run"):
         trace(tmp_path, "any")
     with pytest.raises(CannotTrace, match=r"--steps: at least one step \(got 0\)"):
         trace(folder, "any", steps=0)
@@ -284,6 +285,9 @@ def test_a_run_that_the_program_would_not_make_again_is_refused(folder: Path, tm
     moves[2] += 60
     at = table.schema.get_field_index("moves")
     pq.write_table(table.set_column(at, table.schema.field(at), pa.array(moves)), other / "national.parquet")
+    with pytest.raises(CannotTrace, match=r"national\.parquet: .* but the manifest states"):
+        trace(other, "any", steps=3)
+    reseal(other)
     with pytest.raises(CannotTrace, match="differs from the run in 2024Q4: moves"):
         trace(other, "any", steps=3)
 
