@@ -112,7 +112,8 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
     -------
     pyarrow.Table
         Columns step, period, year, level, unit, name, then values, null where a table says nothing of a level:
-        households, persons and access at the end of the period; moves during it; all of ``national`` for the nation;
+        households, persons and access at the end of the period; moves during it, null at the start; all of
+        ``national`` for the nation, its flows null at the start;
         ``gov_*`` (governments) and ``market_*`` (labour markets) for the nation and its regions and provinces. With
         ``results.every = step`` stocks stand where the run recorded them.
     """
@@ -220,25 +221,33 @@ class _Reader:
         return made
 
     def _moves(self, level: Level) -> dict[str, Any]:
-        """Arrivals, departures and moves within, and moves between urban and rural places by where they begin."""
+        """Arrivals, departures and moves within, and moves between urban and rural places by where they begin.
+
+        Null at the start, when nobody can have moved yet: a zero there would read as a year without moves.
+        """
         size = len(self.periods) * level.n
         period = self._ends(self.flows) * level.n
         origin, destination = level.unit[self.origin], level.unit[self.destination]
         crosses = origin != destination
         from_urban, to_urban = self.world.urban[self.origin], self.world.urban[self.destination]
+        start = np.arange(size) < level.n
+
+        def total(end: I64, moved: Any) -> Any:
+            return _array(_sum(period + end, moved, size), start)
+
         made = {}
         for what in ("households", "persons"):
             moved = self.flows[what].to_numpy()
-            made[f"in_{what}"] = _sum(period + destination, moved * crosses, size)
-            made[f"out_{what}"] = _sum(period + origin, moved * crosses, size)
-            made[f"within_{what}"] = _sum(period + origin, moved * ~crosses, size)
-            made[f"rural_to_urban_{what}"] = _sum(period + origin, moved * (~from_urban & to_urban), size)
-            made[f"urban_to_rural_{what}"] = _sum(period + origin, moved * (from_urban & ~to_urban), size)
+            made[f"in_{what}"] = total(destination, moved * crosses)
+            made[f"out_{what}"] = total(origin, moved * crosses)
+            made[f"within_{what}"] = total(origin, moved * ~crosses)
+            made[f"rural_to_urban_{what}"] = total(origin, moved * (~from_urban & to_urban))
+            made[f"urban_to_rural_{what}"] = total(origin, moved * (from_urban & ~to_urban))
         return made
 
     def _nation(self) -> dict[str, Any]:
-        """Every column of ``national``: stocks at the end of the period, anything else summed over it."""
-        made = {}
+        """Every column of ``national``: stocks at the end of the period, flows summed over it, null at the start."""
+        made: dict[str, Any] = {}
         for name in self.national.column_names:
             if name in ("step", "period"):
                 continue
@@ -246,7 +255,8 @@ class _Reader:
             if name in NATIONAL_STOCKS:
                 made[name] = values[self.periods.last]
             else:
-                made[name] = _sum(self.periods.of_step, values, len(self.periods))
+                sums = _sum(self.periods.of_step, values, len(self.periods))
+                made[name] = _array(sums, np.arange(len(sums)) == 0)
         return made
 
     def _governments(self, level: Level) -> dict[str, Any]:

@@ -124,6 +124,21 @@ def test_levels_add_up(results: pd.DataFrame) -> None:
     assert (ends["in_persons"] == ends["out_persons"]).all()
 
 
+def test_nothing_is_counted_before_the_first_step(results: pd.DataFrame) -> None:
+    """A flow at the start is null, not 0: a pivot by year prints no year without moves; later it is a number."""
+    start, later = results["step"] == 0, results["step"] > 0
+    counted = ("in_persons", "out_households", "within_persons", "rural_to_urban_persons")
+    for column in counted:
+        assert results.loc[start, column].isna().all(), column
+        assert results.loc[later, column].notna().all(), column
+    nation = results["level"] == "nation"
+    for column in ("moves", "births", "deaths", "income"):
+        assert results.loc[nation & start, column].isna().all(), column
+        assert results.loc[nation & later, column].notna().all(), column
+    for column in ("persons", "workers"):
+        assert results.loc[nation & start, column].notna().all(), column
+
+
 def test_the_same_command_does_nothing_twice(swept: tuple[Plan, Summary]) -> None:
     plan, summary = swept
     before = (summary.folder / "results.parquet").read_bytes()
