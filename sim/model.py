@@ -319,7 +319,11 @@ class Model(mesa.Model):  # type: ignore[misc]
         books.check(self.governments)
         clock = self._spent("accounts", clock)
 
+        # a new year solves them itself, when everybody is a year older
+        if not self.calendar.is_year_end(self.now):
+            self.life = self._life_tables()
         self.now += 1
+        clock = self._spent("life tables", clock)
         if self.outputs is not None:
             self.outputs.step(applied)
         self._spent("record", clock)
@@ -370,16 +374,17 @@ class Model(mesa.Model):  # type: ignore[misc]
     def take_over(self, households: Households, links: Links) -> None:
         """Go on with other rows than those of the start, as `sim.saved.restore` does."""
         self.households, self.links = households, links
-        self.life = life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, self.women)
+        self.life = self._life_tables()
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
         if self._objects is not None:
             self.agents_by_type[DecidingHousehold].do("remove")
             self._objects = ObjectsEngine(self, households)
 
     def _life_tables(self) -> LifeTables:
+        """Of the step that is next: who can give birth changes with every couple, birth and move."""
         h = self.households
-        self.women = exposure(h.member, h.attributes, h.place, self.world.urban, h.n, self.year)
-        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, self.women)
+        women = exposure(h.member, h.attributes, h.place, self.world.urban, h.n, self.year)
+        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
 
     def _spent(self, phase: str, since: float) -> float:
         now = time.perf_counter()

@@ -222,7 +222,6 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "now": np.array([model.now]),
         "year": np.array([model.year]),
         "kappa": np.array([model.kappa]),
-        "women": model.women,
         "start.network": model.network_start,
         **{f"{p}.{name}": a for p, part in model.part_states().items() for name, a in part.items()},
     }
@@ -248,7 +247,7 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
     for name, _, _ in COLUMNS:
         getattr(h, name)[:n] = arrays[f"households.{name}"]
     model.now, model.year = int(arrays["now"][0]), int(arrays["year"][0])
-    model.kappa, model.women = float(arrays["kappa"][0]), arrays["women"]
+    model.kappa = float(arrays["kappa"][0])
     model.network_start = arrays["start.network"].copy()
     model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
     parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in ("markets", "housing", "government")}

@@ -241,7 +241,7 @@ def exposure(
 ) -> NDArray[np.int64]:
     """Women of 15-49 by area and single age, all and those who can give birth, (2, 35, 2) int64.
 
-    Counted once a year for `sim.behaviour.life_tables.life_tables`, which smooths over five-year groups;
+    Counted before every step for `sim.behaviour.life_tables.life_tables`, which smooths over five-year groups;
     integers, so neither threads nor the order of rows matter.
 
     Parameters

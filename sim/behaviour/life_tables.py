@@ -1,8 +1,8 @@
 """Tables of the rule `life_course`: hazards of death, birth and looking for a partner by age, and the screen's word.
 
 Ages are years minus birth years, so in the middle of a year a person of age a is exactly a years old on average, and
-age 0 lasts half a year (births are spread over the year). Everything here is solved with portable arithmetic once a
-year; a step only looks it up.
+age 0 lasts half a year (births are spread over the year). Everything here is solved with portable arithmetic before
+every step (3 ms), because who can give birth changes with every couple; the household pass only looks it up.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ def mean_age_at_union(rate: NDArray[np.float64]) -> float:
 def life_tables(
     parameters: LifeCourse, year: int, dt_quarters: float, exposure: NDArray[np.int64]
 ) -> LifeTables:
-    """Tables of one year: deaths with the life expectancy put in, births with the TFR put in, searches for a partner.
+    """Tables of one step: deaths with the life expectancy put in, births with the TFR put in, searches for a partner.
 
     Parameters
     ----------
