@@ -320,9 +320,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("accounts", clock)
 
         # a new year solves them itself, when everybody is a year older
-        if not self.calendar.is_year_end(self.now):
-            self.life = self._life_tables()
+        year_ends = self.calendar.is_year_end(self.now)
         self.now += 1
+        if not year_ends:
+            self.life = self._life_tables()
         clock = self._spent("life tables", clock)
         if self.outputs is not None:
             self.outputs.step(applied)
@@ -382,8 +383,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def _life_tables(self) -> LifeTables:
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
-        h = self.households
-        women = exposure(h.member, h.attributes, h.place, self.world.urban, h.n, self.year)
+        women = exposure(self.households, self.world.urban, self.year, self.now)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
 
     def _spent(self, phase: str, since: float) -> float:

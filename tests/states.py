@@ -25,6 +25,18 @@ def first_households(scenario: Scenario, world: World | None = None) -> Househol
     return synthesise(world, size, start_year=year, income=scenario.income, ties=scenario.ties)[0]
 
 
+def people(
+    member: np.ndarray, place: np.ndarray, attributes: np.ndarray | None = None, uid: np.ndarray | None = None
+) -> Households:
+    """Households of given members and places; nothing else of them is known."""
+    n = len(place)
+    h = Households.empty(n, n)
+    h.member[:], h.place[:] = member[:n], place
+    h.attributes[:] = 0 if attributes is None else attributes
+    h.uid[:] = np.arange(n, dtype=np.uint64) if uid is None else uid
+    return h
+
+
 def first_model(scenario: Scenario, **options: Any) -> Model:
     """A model at its start."""
     world = options.pop("world", None) or open_world(scenario)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numba import njit
+from states import people
 
 from sim.behaviour.couples import match
 from sim.behaviour.life_course import apply_life, exposure, life_events
@@ -78,7 +79,7 @@ def test_total_fertility_of_all_women_is_the_one_put_in(
     member, place = town_and_country
     parameters = LifeCourse()
     urban = np.array([False, True])
-    women = exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, len(place), 2024)
+    women = exposure(people(member, place), urban, 2024)
     assert 0.2 < women[..., 1].sum() / women[..., 0].sum() < 0.8
     assert fertility_shortfall(parameters, dt_quarters, women) == pytest.approx([0.0, 0.0], abs=1e-12)
     tables = life_tables(parameters, 2024, dt_quarters, women)
@@ -119,9 +120,7 @@ def test_a_cohort_of_couples_completes_the_fertility_put_in() -> None:
         women = np.zeros_like(PARTNERED)
         mother = year - first + 18 - FERTILE_FROM
         # of their age only: their daughters bear no children here and are to owe none
-        women[:, mother] = exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, n, year)[
-            :, mother
-        ]
+        women[:, mother] = exposure(people(member, place), urban, year)[:, mother]
         tables = life_tables(parameters, year, 1.0, women)
         for quarter in range(4):
             births += _bear(member, year, *keys(4 * year + quarter), tables.birth, NOTHING)

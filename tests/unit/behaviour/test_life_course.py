@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 from scipy.stats import chi2
+from states import people
 
 from sim.behaviour.life_course import (
     apply_life,
@@ -388,27 +389,33 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
         (0, 27, 1), (1, 27, 0), (0, 38, 0), (1, 47, 1), (1, 15, 0), (1, 31, 1), (1, 27, 0)
     ):  # fmt: skip
         expected[area, age - 15] += (1, eligible)
-    assert (
-        exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, len(rows), YEAR) == expected
-    ).all()
-    assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 1, YEAR).sum() == 2
-    assert exposure(member, np.zeros_like(place, dtype=np.uint8), place, urban, 0, YEAR).sum() == 0
+    assert (exposure(people(member, place), urban, YEAR) == expected).all()
+    assert exposure(people(member, place[:1]), urban, YEAR).sum() == 2
+    assert exposure(people(member, place[:0]), urban, YEAR).sum() == 0
     wed = np.full(len(rows), NEWLY_WED, dtype=np.uint8)
     home = np.asfortranarray(np.stack([row("m50", "f47", "m24", "f21")]))
     for bit, mothers in ((np.zeros_like(wed), 1), (wed, 2)):  # the mother, and the son's wife
-        assert exposure(home, bit, place, urban, 1, YEAR)[0, :, 1].sum() == mothers
+        assert exposure(people(home, place[:1], bit[:1]), urban, YEAR)[0, :, 1].sum() == mothers
     times = np.array([9_000, 20_000, 11_000, 7_000, 13_000, 10_000])
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(len(rows)), times))
-    counted = exposure(
-        np.asfortranarray(member[order]),
-        np.zeros(len(order), dtype=np.uint8),
-        place[order],
-        urban,
-        len(order),
-        YEAR,
-    )
-    parts = [
-        exposure(member[i:], np.zeros_like(place, dtype=np.uint8), place[i:], urban, 1, YEAR) * times[i]
-        for i in range(len(rows))
-    ]
+    counted = exposure(people(member[order], place[order]), urban, YEAR)
+    parts = [exposure(people(member[i:], place[i : i + 1]), urban, YEAR) * times[i] for i in range(len(rows))]
     assert (counted == np.sum(parts, axis=0)).all()
+
+
+def test_of_very_many_rows_each_is_counted_in_one_step_of_sixteen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose turn it is follows from the identity alone; the turns of sixteen steps are everybody once."""
+    from sim.behaviour import life_course
+
+    rng = np.random.default_rng(3)
+    n = 20_000
+    member = np.zeros((n, MEMBERS), dtype=np.uint8, order="F")
+    member[:, 0] = ((YEAR - rng.integers(15, 50, n) - BIRTH_YEAR_ZERO) << 1) | 1
+    place, urban = rng.integers(0, 2, n).astype(np.uint16), np.array([False, True])
+    h = people(member, place, uid=rng.integers(0, 2**63, n).astype(np.uint64))
+    whole = exposure(h, urban, YEAR)
+    monkeypatch.setattr(life_course, "COUNTED_ROWS", n - 1)
+    turns = [exposure(h, urban, YEAR, step) for step in range(life_course.SAMPLED)]
+    assert (np.sum(turns, axis=0) == whole).all()
+    assert all(abs(turn[..., 0].sum() - n / 16) < 5 * np.sqrt(n / 16) for turn in turns)
+    assert (exposure(h.take(rng.permutation(n)), urban, YEAR, 5) == turns[5]).all()
