@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from analysis.figures import style
 from analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
 from analysis.figures.placing import label_apart
-from analysis.load import Generation, Run, rates
+from analysis.flows import rates
+from analysis.load import Generation, Run
 from sim.world.geometry import Ring, inside, load_outlines
 
 if TYPE_CHECKING:

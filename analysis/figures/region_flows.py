@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.figures import style
-from analysis.load import Run, flows_between
+from analysis.flows import flows_between
+from analysis.load import Run
 from sim.world import facts
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from analysis.figures import (
     style,
     urban_rural,
 )
-from analysis.load import Run, UnfinishedRun, flows_between, rates
+from analysis.flows import flows_between, rates
+from analysis.load import Run, UnfinishedRun
 from sim.world import facts
 from sim.world.geometry import load_outlines
 
