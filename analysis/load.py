@@ -216,11 +216,15 @@ class Run:
         return self._step_at(reform["date"])
 
     @cached_property
+    def planned_step(self) -> int | None:
+        """Step of the reform's date in the configuration, made or not; None where it lies outside the run."""
+        date = self.config.get("reform", {}).get("date")
+        return None if date is None else self._step_at(date)
+
+    @cached_property
     def comparison_step(self) -> int:
         """Step that parts "before" from "after": the reform's, or where it would have been, or mid-run."""
-        step = self.reform_step
-        if step is None and "date" in self.config.get("reform", {}):
-            step = self._step_at(self.config["reform"]["date"])
+        step = self.planned_step if self.reform_step is None else self.reform_step
         return (len(self.labels) + 1) // 2 if step is None else step
 
     def _step_at(self, date: str) -> int | None:

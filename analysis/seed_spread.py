@@ -7,7 +7,8 @@ in ``data/seed_spread.csv``; other weights follow by the law below, and are then
 
 Moves of households are nearly independent, so that the variance of a sum is that of one household times their number:
 the standard deviation of a total goes with the root of the weight, that of a rate per 1,000 residents and year is
-``c * sqrt(weight / (residents * years))``. The coefficient is fitted at one weight and tried at another.
+``c * sqrt(weight / (residents * years))``, that of the persons of one stream ``c * sqrt(weight * persons)``. The
+coefficients are fitted at one weight and tried at another.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import pandas as pd
 import typer
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.flows import rates
+from analysis.flows import flows_between, rates
 from analysis.load import Run
 from sim.record.folder import write_bytes
 
@@ -43,6 +44,7 @@ RATES: Final = {
     "out_per_1000_a_year": ("province",),
 }
 """Rates that follow the law of residents, with the levels at which the coefficient is fitted."""
+STREAM: Final = "persons_moved"
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,12 @@ def of_rates(
     return np.asarray(coefficient(quantity, level, weight) * scale, dtype=np.float64)
 
 
+def of_streams(persons: ArrayLike, weight: int) -> NDArray[np.float64]:
+    """Standard deviation over seeds of the persons who moved from one unit to another in some time."""
+    moved = np.asarray(persons, dtype=np.float64)
+    return np.asarray(coefficient(STREAM, "stream", weight) * np.sqrt(weight * moved), dtype=np.float64)
+
+
 def coefficient(quantity: str, level: str, weight: int) -> float:
     """``c`` of the law of residents, from the measurement at the nearest weight (in ratio)."""
     rows = table()
@@ -139,6 +147,19 @@ def coefficient(quantity: str, level: str, weight: int) -> float:
 def measured_at(weight: int) -> bool:
     """Whether the table holds a measurement at this weight."""
     return weight in set(table()["weight"])
+
+
+def digits_of(quantity: str, run: Run, most: int, factor: float = 1.0) -> int:
+    """Decimals that a number of one run is told with; it is ``factor`` times the measured one."""
+    found = spread(quantity, int(run.manifest["weight"]))
+    return digits(None if found is None else found.sd * factor, most)
+
+
+def digits(sd: float | None, most: int) -> int:
+    """Decimals that a number of this spread is told with: none finer than its standard deviation, at most ``most``."""
+    if sd is None or not sd > 0:
+        return most
+    return min(most, max(0, -int(np.floor(np.log10(sd)))))
 
 
 def unit_rates(run: Run, level: Literal["province", "region"]) -> pd.DataFrame:
@@ -168,6 +189,40 @@ def fitted(runs: Sequence[Run], level: Literal["province", "region"], quantity: 
     return float(np.sqrt(squares.sum() / freedom)), freedom
 
 
+def fitted_streams(runs: Sequence[Run]) -> tuple[float, int]:
+    """``c`` of the law of streams from the moves between regions in the whole run, and its degrees of freedom."""
+    each = [
+        flows_between(run, "region").groupby(["origin", "destination"])["persons"].sum().rename(k)
+        for k, run in enumerate(runs)
+    ]
+    values = pd.concat(each, axis=1).fillna(0).to_numpy(dtype=np.float64)
+    mean = values.mean(axis=1, keepdims=True)
+    squares = (values - mean) ** 2 / (mean * int(runs[0].manifest["weight"]))
+    freedom = (len(runs) - 1) * len(values)
+    return float(np.sqrt(squares.sum() / freedom)), freedom
+
+
+def figure_numbers(run: Run) -> dict[str, float]:
+    """Numbers that titles of figures state and the report does not measure."""
+    from analysis.cities import by_group
+    from analysis.figures import five_year, mover_ages
+
+    last = run.national.iloc[-1]
+    made = {
+        "households.end": float(last["households"]),
+        "persons_per_household.end": float(last["persons"] / last["households"]),
+    }
+    counts = mover_ages.movers(run).sum(axis=1).to_numpy()
+    made["movers.20-39"] = mover_ages.share_of_ages(counts, 20, 39)
+    made["movers.children"] = mover_ages.children(counts)
+    for scope, share in five_year.shares(run).iloc[0].items():
+        made[f"five_year.{scope}"] = float(share)
+    groups = by_group(run)
+    end = groups.xs(groups.index.get_level_values("step").max(), level="step")
+    made |= {f"rent_ratio.{group}.end": float(value) for group, value in end["rent_ratio"].items()}
+    return made
+
+
 def rows_of(
     runs: Mapping[tuple[str, int], Run], weight: int, command: str
 ) -> list[dict[str, str | int | float]]:
@@ -190,9 +245,13 @@ def rows_of(
         for level in levels:
             c, freedom = fitted(list(reform.values()), level, quantity)  # type: ignore[arg-type]
             add(quantity, level, "level", c, freedom, len(reform))
+    c, freedom = fitted_streams(list(reform.values()))
+    add(STREAM, "stream", "level", c, freedom, len(reform))
     pairs = sorted(reform.keys() & without.keys())
     sheets = {seed: both(reform[seed], without[seed]) for seed in pairs}
-    treated, base = ([measure(sheets[seed][k]) for seed in pairs] for k in (0, 1))
+    treated, base = (
+        [measure(sheets[seed][k]) | figure_numbers(sheets[seed][k].run) for seed in pairs] for k in (0, 1)
+    )
     keys = [k for k in treated[0] if not k.startswith("province.") and all(k in m for m in [*treated, *base])]
     for kind, values in (
         ("level", [[m[k] for m in treated] for k in keys]),
@@ -276,7 +335,7 @@ def check(
             low, high = bounds(c, freedom)
             typer.echo(
                 f"{quantity} by {level}: c = {c:.3g} ({low:.3g} to {high:.3g}) at weight {weight}; "
-                f"table: {coefficient(quantity, level, 1000):.3g}"
+                f"table: {coefficient(quantity, level, 1000):.3g} at weight 1000"
             )
 
 

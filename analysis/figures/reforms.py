@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.reform_maps import country_map, on_the_map, province_map
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def bars(summary: pd.DataFrame) -> Figure:
         ax = fig.add_subplot(grid[k // 3, k % 3])
         value = factor * summary[column].to_numpy(dtype=np.float64)
         colours = [
-            style.SOFT if p == "none" else style.ORANGE if p == "actual" else style.BLUE
+            palette.WITHOUT if p == "none" else palette.WITH_DARK if p == "actual" else palette.WITH_PALE
             for p in summary["policy"]
         ]
         ax.barh(y, value, color=colours, height=0.68)
@@ -168,16 +168,16 @@ def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
     )
     pad = 0.06 * (high - low)
     bins = np.linspace(float(draws.min()), float(draws.max()), 25)
-    count, _, _ = ax.hist(draws, bins=bins, color=style.FAINT, edgecolor="white")
+    count, _, _ = ax.hist(draws, bins=bins, color=palette.FAINT, edgecolor="white")
     most = float(np.max(count))
     ax.annotate(
         f"{len(draws)} random maps", (float(np.median(draws)), most), xytext=(0, 4), textcoords="offset points",
-        ha="center", fontsize=9, color=style.SOFT,
+        ha="center", fontsize=9, color=palette.SOFT,
     )  # fmt: skip
     for i, row in enumerate(shown.itertuples(index=False)):
         name = NAMES.get(str(row.map), str(row.map).replace("actual", "Actual"))
         height = most * (1.32 - 0.13 * (i % 6))
-        colour = style.ORANGE if str(row.map).startswith("actual") else style.BLUE
+        colour = palette.WITH_DARK if str(row.map).startswith("actual") else palette.WITH
         ax.plot([row.objective, row.objective], [0, height], color=colour, linewidth=1.6)
         ax.annotate(
             f" {name} {style.number(float(row.objective), 3)}", (row.objective, height), ha="left", va="center",

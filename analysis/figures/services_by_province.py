@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ def draw(run: Run) -> Figure:
     for k, (name, label) in enumerate(SHOWN.items()):
         ax = fig.add_subplot(grid[k])
         a, b = one[name].to_numpy(np.float64), two[name].to_numpy(np.float64)
-        ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=style.FAINT, linewidth=2.2, zorder=1)
-        ax.scatter(a, rows, s=24, facecolors="white", edgecolors=style.SOFT, linewidths=1.2, zorder=2)
-        ax.scatter(b, rows, s=26, color=style.BLUE, zorder=3)
+        ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)
+        ax.scatter(a, rows, s=24, facecolors="white", edgecolors=palette.SOFT, linewidths=1.2, zorder=2)
+        ax.scatter(b, rows, s=26, color=palette.WITH, zorder=3)
         ax.set_title(label, fontsize=9.5)
         ax.set_xlim(0, 1.06 * float(np.nanmax([a, b])))
         ax.set_ylim(-0.7, n - 0.3)
-        ax.grid(axis="x", color="#e8e8e8")
+        ax.grid(axis="x", color=palette.GRID)
         ax.grid(axis="y", visible=False)
         ax.set_yticks(rows, [_short(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
     return fig

@@ -64,7 +64,9 @@ def test_the_fit_finds_the_coefficient_that_made_the_data(monkeypatch) -> None:
 
     def made(run, level):
         noise = rng.normal(size=3) * c * np.sqrt(weight / (residents * years))
-        return pd.DataFrame({"net": [-3.0, 0.0, 5.0] + noise, "residents": residents, "years": years})
+        return pd.DataFrame(
+            {"net": np.array([-3.0, 0.0, 5.0]) + noise, "residents": residents, "years": years}
+        )
 
     monkeypatch.setattr(seed_spread, "unit_rates", made)
     found, freedom = seed_spread.fitted([Fake()] * 400, "province", "net")
