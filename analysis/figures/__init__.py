@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+FIGURES: Final = (
+    "urban_rural", "net_migration_map", "region_flows", "access_by_terrain", "mover_ages", "five_year", "households",
+    "budgets", "services_by_province", "cities",
+)  # fmt: skip
+"""Modules that draw a run each, in the order in which they are drawn."""
 
 
 def draw_all(run_folder: Path | str) -> list[Path]:
@@ -20,33 +27,21 @@ def draw_all(run_folder: Path | str) -> list[Path]:
     analysis.load.UnfinishedRun
         When the run did not finish.
     """
-    from analysis.figures import (
-        access_by_terrain,
-        budgets,
-        cities,
-        five_year,
-        households,
-        mover_ages,
-        net_migration_map,
-        region_flows,
-        services_by_province,
-        style,
-        urban_rural,
-    )
+    from importlib import import_module
+
+    from analysis.figures import style
     from analysis.load import Run
 
     run = Run(run_folder)
     folder = run.folder / "figures"
     folder.mkdir(exist_ok=True)
     made = []
-    for figure in (
-        urban_rural, net_migration_map, region_flows, access_by_terrain, mover_ages, five_year, households,
-        budgets, services_by_province, cities,
-    ):  # fmt: skip
+    for name in FIGURES:
+        figure = import_module(f"analysis.figures.{name}")
         with style.styled():
             try:
                 drawn = figure.draw(run)
             except style.NothingToDraw:
                 continue
-            made += style.save(drawn, folder, figure.__name__.rsplit(".", 1)[1])
+            made += style.save(drawn, folder, name)
     return made

@@ -78,7 +78,7 @@ def draw(run: Run) -> Figure:
             if real
         ),
         *(
-            (f"simulated {period}", row, _shade(k, len(simulated)), "")
+            (f"simulated {period}", row, shade(k, len(simulated)), "")
             for k, (period, row) in enumerate(simulated.iterrows())
         ),
     ]
@@ -100,7 +100,7 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-def _shade(k: int, n: int) -> tuple[float, float, float]:
+def shade(k: int, n: int) -> tuple[float, float, float]:
     """Blue for the first five years, paler for later ones."""
     from matplotlib.colors import to_rgb
 
