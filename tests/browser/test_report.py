@@ -8,30 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.report import write
-
 DESK, PHONE = 1280, 390
 VISIBLE = "[...document.querySelectorAll('.body')].filter(b => b.getClientRects().length).map(b => b.lang)"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def report(synthetic, tmp_path_factory) -> Path:
-    """A report on two pairs of made-up runs."""
-    out = tmp_path_factory.mktemp("runs")
-    for k, seed in enumerate((42, 43)):
-        for policy in ("actual", "none"):
-            config = synthetic.manifest(policy)["config"] | {"seed": seed}
-            run = synthetic.make_run(
-                out, policy=policy, run_id=f"{policy}{k}", lives=True, changes={"config": config}
-            )
-    return write(run.parent / "actual0")
-
-
-@pytest.fixture(scope="module")
-def sweep(sweeps, tmp_path_factory) -> Path:
-    """A report on a made-up sweep."""
-    return write(sweeps.make(tmp_path_factory.mktemp("sweeps") / "made_up"))
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
