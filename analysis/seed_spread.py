@@ -159,7 +159,7 @@ def digits(sd: float | None, most: int) -> int:
     """Decimals that a number of this spread is told with: none finer than its standard deviation, at most ``most``."""
     if sd is None or not sd > 0:
         return most
-    return min(most, max(0, -int(np.floor(np.log10(sd)))))
+    return min(most, max(0, -int(np.ceil(np.log10(sd)))))
 
 
 def unit_rates(run: Run, level: Literal["province", "region"]) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def draw(run: Run) -> Figure:
         "than it needs gives more).",
         f"Mean over persons where they live that day, {run.labels[int(shown[0])]} to {run.labels[int(shown[-1])]}. "
         "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
-        *([_SAME_OFFICE] if run.reform_step is not None else []),
+        *([_SAME_OFFICE] if one_office(run, window) else []),
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
@@ -107,9 +107,16 @@ def draw(run: Run) -> Figure:
 
 
 _SAME_OFFICE = (
-    "Once a reform moves what districts did to the communes, both kinds of administration are had at one office, so "
-    "both panels show the same by assumption."
+    "Since the reform what districts did is done at the commune office, so both panels of administration show the same "
+    "from then on, by assumption."
 )
+
+
+def one_office(run: Run, window: pd.DataFrame) -> bool:
+    """Whether both kinds of administration are equal from the reform on."""
+    after = window[window["step"] >= run.comparison_step]
+    same = after["commune_administration"].equals(after["district_administration"])
+    return run.reform_step is not None and len(after) > 0 and same
 
 
 def distinct(window: pd.DataFrame) -> dict[str, str]:

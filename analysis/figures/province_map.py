@@ -164,7 +164,7 @@ def mark_outlying(ax: Axes, lon: float, lat: float, name: str, face: Any) -> Non
     """An island district as a point with its name."""
     ax.plot(lon, lat, "o", ms=6, mfc=face, mec=palette.EDGE, mew=0.6, zorder=5)
     ax.annotate(
-        name, (lon, lat), xytext=(0, -6), textcoords="offset points", fontsize=7.5, ha="center", va="top",
+        name, (lon, lat), xytext=(0, -6), textcoords="offset points", fontsize=9, ha="center", va="top",
         color=palette.SOFT,
     )  # fmt: skip
 

@@ -130,6 +130,7 @@ def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
             ax.annotate(
                 text, (at, 1), xytext=(0, -11 * k), textcoords="offset points", xycoords=("data", "axes fraction"),
                 va="top", fontsize=8.5, color=INK,
+                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
             )  # fmt: skip
 
 

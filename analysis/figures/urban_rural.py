@@ -81,7 +81,7 @@ def draw(run: Run) -> Figure:
             left.plot(
                 points["year"] + 0.5, points[name] / scale, "o", mfc="white", mec=colour, mew=1.4, ms=5.5
             )
-    left.set_ylim(0, None)
+    left.set_ylim(0, 1.14 * float(max(urban.max(), rural.max())))
     left.set_title(f"{unit.capitalize()} persons")
     style.label_ends(left, ends)
     right.plot(at, share, color=palette.INK)

@@ -48,7 +48,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
                 ax.plot(
                     points["year"] + 0.5, points[key] / scale, "o", mfc="white", mec=colour, mew=1.3, ms=4.5
                 )
-        ax.set_ylim(0, None)
+        ax.set_ylim(0, 1.14 * float(table[["urban_persons", "rural_persons"]].to_numpy().max()) / scale)
         years(ax, float(at[0]), float(at[-1]))
         svg.numbers(ax, lambda v: w.num(v))
         reform_line(ax, w, run, sheet.reform)

@@ -85,9 +85,9 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                 unit=unit,
                 digits=0,
                 note=w.t(
-                    "Simulated, this run. The two maps differ in period and borders: their difference is not the effect "
+                    f"Simulated, mean over {max(arms.n, 1)} run(s). The two maps differ in period and borders: their difference is not the effect "
                     "of the reform.",
-                    "Kết quả mô phỏng của lần chạy này. Hai bản đồ khác nhau cả về thời kỳ và địa giới: chênh lệch giữa "
+                    f"Kết quả mô phỏng, trung bình của {max(arms.n, 1)} lần chạy. Hai bản đồ khác nhau cả về thời kỳ và địa giới: chênh lệch giữa "
                     "chúng không phải là tác động của cải cách.",
                 ),
                 more=w.t("gains people", "thêm người"),
