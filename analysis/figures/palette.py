@@ -124,11 +124,11 @@ def text(colour: Any) -> str:
     from matplotlib.colors import to_hex, to_rgb
 
     c = np.array(to_rgb(colour))
-    while contrast(c) < READABLE:
+    while contrast(to_hex(c)) < READABLE:
         c = c * 0.96
     return to_hex(c)
 
 
 def on(ground: Any) -> str:
-    """Ink or white, whichever reads better on a ground."""
-    return INK if contrast(INK, ground) >= contrast(PAPER, ground) else PAPER
+    """Black or white, whichever reads better on a ground: one of them always has a contrast over 4.5."""
+    return max(("#000000", PAPER), key=lambda colour: contrast(colour, ground))
