@@ -44,6 +44,8 @@ PANELS: Final = (
 EXAMPLE: Final = "Điện Biên"
 """The province drawn when none is asked for: 10 districts and 129 communes that became 45 units."""
 MOST_PANELS: Final = 4
+BINS: Final = 80
+"""Bars of a histogram over the whole axis, so that maps that are nearly alike still make a bar that is seen."""
 
 
 def draw_comparison(folder: Path, province: str | None = None) -> list[Path]:
@@ -155,8 +157,8 @@ def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
     title = "Maps of units by the objective"
     if "actual, best seats" in worse.index:
         title = (
-            f"{style.number(100 * float(worse['actual, best seats']), 0)} % of {len(draws)} random maps are worse than "
-            "the actual one with the same rule for seats"
+            f"{round(len(draws) * float(worse['actual, best seats']))} of {len(draws)} random maps are worse than the "
+            "actual one with the same rule for seats"
         )
     fig, (bottom, top) = style.sheet(5.4, title, "Objective of every map, smaller is better", foot)
     ax = fig.add_axes((0.05, bottom + 0.09, 0.9, top - bottom - 0.13))
@@ -166,8 +168,8 @@ def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
         float(min(shown["objective"].min(), draws.min())),
         float(max(shown["objective"].max(), draws.max())),
     )
-    pad = 0.06 * (high - low)
-    bins = np.linspace(float(draws.min()), float(draws.max()), 25)
+    pad = 0.06 * max(high - low, 1e-3)
+    bins = np.linspace(low - pad, high + pad, BINS + 1)
     count, _, _ = ax.hist(draws, bins=bins, color=palette.FAINT, edgecolor="white")
     most = float(np.max(count))
     ax.annotate(
@@ -177,11 +179,12 @@ def objectives(table: pd.DataFrame, draws: np.ndarray) -> Figure:
     for i, row in enumerate(shown.itertuples(index=False)):
         name = NAMES.get(str(row.map), str(row.map).replace("actual", "Actual"))
         height = most * (1.32 - 0.13 * (i % 6))
-        colour = palette.WITH_DARK if str(row.map).startswith("actual") else palette.WITH
+        shade = palette.WITH_DARK if str(row.map).startswith("actual") else palette.WITH
+        colour = palette.WITHOUT if row.map == "none" else shade
         ax.plot([row.objective, row.objective], [0, height], color=colour, linewidth=1.6)
         ax.annotate(
             f" {name} {style.number(float(row.objective), 3)}", (row.objective, height), ha="left", va="center",
-            fontsize=9, color=colour, fontweight="bold",
+            fontsize=9, color=palette.text(colour), fontweight="bold",
         )  # fmt: skip
     ax.set_xlim(low - pad, high + 4 * pad)
     ax.set_ylim(0, 1.45 * most)
