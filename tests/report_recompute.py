@@ -257,7 +257,7 @@ def cell_of(caption: str, row: str, column: str, pairs: Pairs, head: list[str]) 
         code = code_of(names, "legacy", row)
         return [pairs.value(f"province:{service}.{code}|value|1")]
     if caption.startswith("Net migration"):
-        return [net(run, caption, row)]
+        return [float(np.mean([net(r, caption, row) for r in pairs.own]))]
     raise KeyError(caption)
 
 

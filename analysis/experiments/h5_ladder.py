@@ -20,7 +20,8 @@ from analysis.experiments.assemble import Facts
 from analysis.experiments.pictures import finish, foot
 from analysis.experiments.result import Estimate, Figure, Part, Text
 from analysis.experiments.statistics import ALPHA, paired
-from analysis.figures.style import BLUE, FAINT, ORANGE, SOFT, sheet, styled
+from analysis.figures.palette import FAINT, SOFT, WITH, WITHOUT
+from analysis.figures.style import sheet, styled
 from sim.scenario.scenario import with_values
 
 if TYPE_CHECKING:
@@ -242,8 +243,8 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
     half = stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
     ax.axhline(0, color=SOFT, linewidth=1)
     for where, colour, marker, dash, label in (
-        (slice(first, loop.top + 1), BLUE, "o", "-", "way down"),
-        (slice(loop.top, None), ORANGE, "s", (0, (5, 1.6)), "way up"),
+        (slice(first, loop.top + 1), WITH, "o", "-", "way down"),
+        (slice(loop.top, None), WITHOUT, "s", (0, (5, 1.6)), "way up"),
     ):
         ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from analysis.experiments.assemble import Facts
 from analysis.experiments.result import Estimate, Figure
-from analysis.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, SOFT, label_ends, save, sheet, styled
+from analysis.figures.palette import FAINT, INK, REACH, SOFT, WITH, WITHOUT
+from analysis.figures.style import label_ends, save, sheet, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ def finish(fig: Any, folder: Path, name: str, title: str, alt: str) -> Figure:
     return Figure(svg=f"{FOLDER}/{name}.svg", png=f"{FOLDER}/{name}.png", title=title, alt=alt)
 
 
-def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, colour: str = BLUE) -> None:
+def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, colour: str = WITH) -> None:
     """Estimates with intervals, one a line from the top; the band of the smallest effect of interest in grey."""
     from matplotlib.ticker import MaxNLocator
 
@@ -81,8 +82,8 @@ def interaction(
                                    "of both shocks, by which feedbacks are on.", foot(facts, n))  # fmt: skip
         ax = fig.add_axes((0.07, bottom + 0.14, 0.36, top - bottom - 0.24))
         for rate, colour, marker, label in (
-            (on, BLUE, "o", "all feedbacks"),
-            (off, ORANGE, "s", "no feedback"),
+            (on, WITH, "o", "all feedbacks"),
+            (off, WITHOUT, "s", "no feedback"),
         ):
             for arms, style in (
                 (("neither", "urban"), "no rural distress"),
@@ -167,7 +168,7 @@ def paths(
 
     from sim.scenario.calendar import parse_period
 
-    styles = ((BLUE, "-"), (ORANGE, (0, (5, 1.6))), (GREEN, (0, (1.2, 1.2))), (INK, (0, (8, 2, 1, 2))))
+    styles = (*reversed(REACH), (INK, (0, (8, 2, 1, 2))))
     start = parse_period(facts.first)[0] / 12
     with styled():
         fig, (bottom, top) = sheet(5.2, title, subtitle, foot(facts, replicates))

@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Lines = dict[str, tuple[str, str, object]]
+Lines = dict[str, tuple[str, str, palette.Dash]]
 
 SPENT: Final[Lines] = {
-    "wages": ("wages", style.BLUE, "-"),
-    "running": ("running costs", style.SOFT, (0, (5, 1.6))),
-    "investment": ("investment", style.GREEN, "-"),
-    "severance_all": ("severance", style.ORANGE, (0, (1.2, 1.2))),
-    "desks": ("desks", style.INK, (0, (3, 1, 1, 1))),
+    "wages": ("wages", palette.MONEY[0], palette.SOLID),
+    "running": ("running costs", palette.MONEY[2], palette.DASHED),
+    "investment": ("investment", palette.MONEY[1], palette.SOLID),
+    "severance_all": ("severance", palette.MONEY[2], palette.DOTTED),
+    "desks": ("desks", palette.MONEY[3], palette.MIXED),
 }
 RAISED: Final[Lines] = {
-    "revenue_local": ("raised locally", style.GREEN, "-"),
-    "transfer": ("nation's grant", style.BLUE, "-"),
-    "reinvested": ("savings kept", style.ORANGE, (0, (1.2, 1.2))),
-    "deficit": ("deficits", style.INK, (0, (3, 1, 1, 1))),
+    "revenue_local": ("raised locally", palette.MONEY[1], palette.SOLID),
+    "transfer": ("nation's grant", palette.MONEY[0], palette.SOLID),
+    "reinvested": ("savings kept", palette.MONEY[2], palette.DOTTED),
+    "deficit": ("deficits", palette.MONEY[3], palette.MIXED),
 }
 WAYS: Final[Lines] = {
-    "travel_minutes": ("commune office", style.BLUE, "-"),
-    "district_minutes": ("district's work", style.ORANGE, "-"),
-    "clinic_minutes": ("clinic", style.SOFT, (0, (1.2, 1.2))),
-    "hospital_minutes": ("hospital", style.GREEN, (0, (5, 1.6))),
+    "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
+    "district_minutes": ("district's work", palette.WAYS[3], palette.SOLID),
+    "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
+    "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
 }
 TRILLION: Final = 1e6
 """Amounts are recorded in M VND."""
@@ -58,8 +58,8 @@ def draw(run: Run) -> Figure:
         "All commune, district and province offices together; amounts at the prices of the start. Severance is that "
         "of posts cut, whoever pays it (governments and the nation). Each step is shown at its end.",
         "Ways are travel times of residents to the office (or its nearest desk), means by where people live that day; "
-        "the district's work is what was done at its seat, and at the commune's since the merger. Cost of a post, "
-        "speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
+        "the district's work is what was done at its seat, and at the commune's once a reform moves it there. Cost of "
+        "a post, speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
@@ -83,18 +83,11 @@ def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
     for name, (label, colour, dash) in shown.items():
         ax.plot(at, nation[name], color=colour, linestyle=dash)
         ends.append((float(at[-1]), float(nation[name].iloc[-1]), label, colour))
-    low = min(0.0, float(nation[list(shown)].to_numpy().min()))
-    ax.set_ylim(low, 1.16 * float(nation[list(shown)].to_numpy().max()))
-    ax.set_xlim(float(at[0]), float(at[-1]))
-    ax.xaxis.set_major_locator(_years())
-    ax.set_xlabel("Year")
+    values = nation[list(shown)].to_numpy()
+    low, high = (float(values.min()), float(values.max())) if shown else (0.0, 1.0)
+    ax.set_ylim(min(0.0, low), max(1.16 * high, 1e-9))
+    style.years(ax, float(at[0]), float(at[-1]), 4, next_panel=True)
     style.label_ends(ax, ends)
-
-
-def _years() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10], prune="upper")
 
 
 def _finding(run: Run, nation: pd.DataFrame) -> str:
@@ -107,7 +100,7 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
     if run.reform_step is None:
         before, after = steps[0], steps[-1]
     one, two = nation.loc[before], nation.loc[after]
-    head = "Merger" if run.reform_step is not None else "No merger"
+    head = "Reform" if run.reform_step is not None else "No reform"
 
     def pair(name: str) -> str:
         return f"{style.number(float(one[name]))} to {style.number(float(two[name]))}"

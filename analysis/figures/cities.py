@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis import seed_spread
 from analysis.cities import GROUPS, by_group, urban_shares
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LINES = {
-    GROUPS[0]: (style.ORANGE, "-"),
-    GROUPS[1]: (style.GREEN, (0, (7, 1.4))),
-    GROUPS[2]: (style.INK, (0, (4, 1.4))),
-    GROUPS[3]: (style.BLUE, (0, (1.4, 1.2))),
-}
+LINES = dict(zip(GROUPS, palette.CLASSES_OF_CITIES, strict=True))
 _PANELS = (
     ("jobs", "Jobs outside farming, start = 100"),
     ("rent_ratio", "Rent of a dwelling, start = 100"),
@@ -40,13 +36,11 @@ def draw(run: Run) -> Figure:
     table, shares = by_group(run), urban_shares(run)
     here = [g for g in GROUPS if g in table.index.get_level_values("group")]
     last = table.index.get_level_values("step").max()
-    most = max(here, key=lambda g: float(table.loc[(last, g), "rent_ratio"]))
-    least = min(here, key=lambda g: float(table.loc[(last, g), "rent_ratio"]))
-    gap = [100 * (float(table.loc[(last, g), "rent_ratio"]) - 1) for g in (most, least)]
-    title = (
-        f"By {run.labels[-1]} rents stand {style.signed(gap[0], 0)} % over the start's in {most} and "
-        f"{style.signed(gap[1], 0)} % in {least}"
-    )
+    rents = [
+        f"{style.signed(100 * (float(table.loc[(last, g), 'rent_ratio']) - 1), _digits(run, g))} % in {g}"
+        for g in here
+    ]
+    title = f"Rents by {run.labels[int(last)]}, over those of the start: {', '.join(rents)}"
     foot = [
         "Cities by the class that standards on residents give them at the start (Resolutions 1210/2016 and 26/2022); "
         "urban districts count with their municipality, townships with their rural district; other cities: II to V.",
@@ -74,8 +68,8 @@ def draw(run: Run) -> Figure:
     ax, at = axes[3], run.year_at_end(shares.index.to_numpy())
     ends = []
     for name, text, colour, dash in (
-        ("fixed", "places of\n the start", style.INK, "-"),
-        ("of_the_day", "wards of\n the day", style.ORANGE, (0, (4, 1.4))),
+        ("fixed", "places of\n the start", palette.URBAN, palette.SOLID),
+        ("of_the_day", "wards of\n the day", palette.URBAN, palette.DASHED),
     ):
         ax.plot(at, 100 * shares[name], color=colour, linestyle=dash)
         ends.append((float(at[-1]), 100 * float(shares[name].iloc[-1]), text, colour))
@@ -83,18 +77,17 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-def _finish(ax: Axes, run: Run, title: str, ends: list[Any], gap: float = 0.075) -> None:
-    from matplotlib.ticker import MaxNLocator
+def _digits(run: Run, group: str) -> int:
+    return seed_spread.digits_of(f"rent_ratio.{group}.end", run, 0, 100.0)
 
+
+def _finish(ax: Axes, run: Run, title: str, ends: list[Any], gap: float = 0.075) -> None:
     ax.set_title(title)
     low, high = ax.get_ylim()
     room = max(high - low, 1.0)
-    ax.set_ylim(low - 0.08 * room, high + 0.18 * room)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
+    ax.set_ylim(max(0.0, low - 0.12 * room), high + 0.18 * room)
+    style.break_axis(ax)
     times = run.year_at_end(np.array([0, len(run.labels) - 1]))
-    ax.set_xlim(times[0] - 0.15, times[1])
+    style.years(ax, float(times[0]) - 0.15, float(times[1]), 7)
     style.mark_reform(ax, run, label=ax.get_subplotspec().is_first_row())
     style.label_ends(ax, ends, gap=gap)
-
-
-__all__ = ["draw"]

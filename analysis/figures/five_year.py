@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import official
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def draw(run: Run) -> Figure:
     bars = [
         *(
             (f"{'census' if year == 2019 else 'survey'} {year}", row, face, "//")
-            for (year, row), face in zip(surveys.iterrows(), ("#9a9a9a", "#cfcfcf"), strict=True)
+            for (year, row), face in zip(surveys.iterrows(), (palette.WITHOUT, palette.FAINT), strict=True)
             if real
         ),
         *(
-            (f"simulated {period}", row, _shade(k, len(simulated)), "")
+            (f"simulated {period}", row, shade(k, len(simulated)), "")
             for k, (period, row) in enumerate(simulated.iterrows())
         ),
     ]
@@ -100,10 +100,10 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-def _shade(k: int, n: int) -> tuple[float, float, float]:
+def shade(k: int, n: int) -> tuple[float, float, float]:
     """Blue for the first five years, paler for later ones."""
     from matplotlib.colors import to_rgb
 
     pale = 0.55 * k / max(n - 1, 1)
-    r, g, b = (c + (1 - c) * pale for c in to_rgb(style.BLUE))
+    r, g, b = (c + (1 - c) * pale for c in to_rgb(palette.WITH))
     return r, g, b

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import official
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
@@ -61,33 +61,37 @@ def draw(run: Run) -> Figure:
     fig, (bottom, top) = style.sheet(5.6, title, "Households at the end of each step; events a year", foot)
     grid = fig.add_gridspec(1, 3, left=0.05, right=0.95, bottom=bottom + 0.1, top=top - 0.08, wspace=0.3)
     one, two, three = (fig.add_subplot(grid[k]) for k in range(3))
-    one.plot(at, households / scale, color=style.BLUE)
+    one.plot(at, households / scale, color=palette.WITH)
     seen = households / scale
     if points is not None:
         for _, p in points.iterrows():
             known = p["status"] == "V"
             one.plot(
-                p["year"] + CENSUS_DAY, p["value"], "o", mfc=style.INK if known else "white", mec=style.INK,
+                p["year"] + CENSUS_DAY, p["value"], "o", mfc=palette.INK if known else "white", mec=palette.INK,
                 mew=1.4, ms=5.5,
             )  # fmt: skip
             one.annotate(
                 style.number(p["value"]), (p["year"] + CENSUS_DAY, p["value"]), xytext=(6, -3),
-                textcoords="offset points", ha="left", va="top", fontsize=9, color=style.SOFT,
+                textcoords="offset points", ha="left", va="top", fontsize=9, color=palette.SOFT,
             )  # fmt: skip
         seen = np.r_[seen, points["value"]]
     room = max(float(np.ptp(seen)), 0.02 * float(seen.max()))
     one.set_ylim(float(seen.min()) - 0.25 * room, float(seen.max()) + 0.15 * room)
+    style.break_axis(one)
     one.set_title(f"{unit.capitalize()} households")
     middle = yearly.index.to_numpy() + 0.5
     ends = []
-    for name, colour, dash in (("births", style.GREEN, "-"), ("deaths", style.INK, (0, (5, 1.6)))):
+    for name, colour, dash in (
+        ("births", palette.WITH, palette.SOLID),
+        ("deaths", palette.WITH_DARK, palette.DASHED),
+    ):
         two.plot(
             middle, yearly[name] / per, color=colour, linestyle=dash, marker="." if len(middle) < 3 else ""
         )
         ends.append((float(middle[-1]), float(yearly[name].iloc[-1] / per), name, colour))
     two.set_ylim(0, None)
     two.set_title("Births and deaths, thousand a year" if per > 1 else "Births and deaths a year")
-    three.plot(middle, yearly["couples"] / per, color=style.ORANGE, marker="." if len(middle) < 3 else "")
+    three.plot(middle, yearly["couples"] / per, color=palette.WITH, marker="." if len(middle) < 3 else "")
     three.set_ylim(0, None)
     three.set_title("New couples, thousand a year" if per > 1 else "New couples a year")
     for ax in (one, two, three):

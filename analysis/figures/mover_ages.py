@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import official
-from analysis.figures import style
+from analysis import official, seed_spread
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ Schedules, IIASA RR-81-30; read as reproduced in the R package migest (data set 
 OLDEST: Final = 80
 LEAST_AGE: Final = 5
 SCOPES: Final = {
-    "within a district": (style.GREEN, (0, (1.2, 1.2))),
-    "between districts": (style.ORANGE, (0, (5, 1.6))),
-    "between provinces": (style.BLUE, "-"),
+    **dict(zip(("within a district", "between districts", "between provinces"), palette.REACH, strict=True)),
 }
 
 
@@ -79,9 +77,13 @@ def draw(run: Run) -> Figure:
     real = run.config.get("world", {}).get("name") == "viet_nam"
     census = official.value("movers", "aged 20-39", 2019)
     beside = f" (census 2019: {style.number(census)}\u00a0%)" if real else ""
+    of_them, young = (
+        style.number(value, seed_spread.digits_of(f"movers.{key}", run, 1))
+        for key, value in (("20-39", share), ("children", children(total)))
+    )
     title = (
-        f"{style.number(share)}\u00a0% of movers are aged 20\u201339{beside}; most are {peak}\u2013{peak + 4}, and "
-        f"{style.number(_children(total))}\u00a0% are children under 15"
+        f"{of_them}\u00a0% of movers are aged 20\u201339{beside}; most are {peak}\u2013{peak + 4}, and "
+        f"{young}\u00a0% are children under 15"
     )
     foot = [
         "Simulated: everybody who moved in the run, at the age of the move (year less year of birth), by share of "
@@ -108,12 +110,12 @@ def draw(run: Run) -> Figure:
         width_ratios=(1.2, 1),
     )
     left, right = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
-    left.axvspan(20, 40, color="#f2f2f2", zorder=0)
-    left.plot(ages + 0.5, seen, color=style.INK, label="simulated, all moves")
+    left.axvspan(20, 40, color=palette.UNKNOWN, zorder=0)
+    left.plot(ages + 0.5, seen, color=palette.WITH, label="simulated, all moves")
     left.plot(
         ages + 0.5,
         schedule,
-        color=style.ORANGE,
+        color=palette.SOFT,
         linestyle=(0, (5, 1.6)),
         label="standard schedule (Rogers\u2013Castro)",
     )
@@ -135,6 +137,6 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-def _children(total: NDArray[np.int64]) -> float:
+def children(total: NDArray[np.int64]) -> float:
     """Percent of all movers who are under 15."""
     return 100.0 * float(total[:15].sum()) / float(total.sum())

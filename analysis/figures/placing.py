@@ -1,7 +1,8 @@
-"""Where a label hides nothing: the free spot of a map nearest to what it names."""
+"""Where a label hides nothing and its line crosses nothing: the free spot of a map nearest to what it names."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.text import Text
     from matplotlib.transforms import Bbox
 
 CELL: Final = 2.0
@@ -18,11 +20,12 @@ MARGIN: Final = 4.0
 """Room left around a label, points."""
 
 Box = tuple[float, float, float, float]
+Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 def free_spot(
     anchor: tuple[float, float], size: tuple[float, float], obstacles: NDArray[np.float64], boxes: list[Box],
-    bounds: Box,
+    bounds: Box, lines: Sequence[Line] = (),
 ) -> tuple[float, float] | None:  # fmt: skip
     """Centre of the free rectangle nearest to a point, or None where the map has no room.
 
@@ -34,7 +37,9 @@ def free_spot(
     obstacles : (N, 2) float64
         Points that must not be covered.
     boxes : list of (x0, y0, x1, y1)
-        Rectangles that must not be covered.
+        Rectangles that neither the label nor the line to it may cover.
+    lines : sequence of ((x, y), (x, y))
+        Lines to other labels, which neither may cross.
     bounds : (x0, y0, x1, y1)
         Where the label must lie.
     """
@@ -50,6 +55,12 @@ def free_spot(
     for bx0, by0, bx1, by1 in boxes:
         left, low = (max(0, int((b - o) / CELL)) for b, o in ((bx0, x0), (by0, y0)))
         taken[left : max(0, int((bx1 - x0) / CELL) + 1), low : max(0, int((by1 - y0) / CELL) + 1)] = 1
+    for (ax, ay), (bx, by) in lines:
+        n = int(2 * np.hypot(bx - ax, by - ay) / CELL) + 2
+        x, y = np.linspace(ax, bx, n), np.linspace(ay, by, n)
+        at = np.floor(np.stack([(x - x0) / CELL, (y - y0) / CELL], axis=1)).astype(np.int64)
+        at = at[((at >= 0) & (at < (nx, ny))).all(axis=1)]
+        taken[at[:, 0], at[:, 1]] = 1
     total = np.pad(taken.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     covered = total[wide:, high:] - total[:-wide, high:] - total[wide:, :-high] + total[:-wide, :-high]
     i, j = np.nonzero(covered == 0)
@@ -57,8 +68,39 @@ def free_spot(
         return None
     centre = np.stack([x0 + (i + wide / 2) * CELL, y0 + (j + high / 2) * CELL], axis=1)
     gap = np.maximum(np.abs(centre - anchor) - np.array(size) / 2, 0.0)
-    x, y = centre[np.argmin(np.hypot(*gap.T))]
-    return float(x), float(y)
+    for k in np.argsort(np.hypot(*gap.T), kind="stable"):
+        x, y = (float(c) for c in centre[k])
+        way = (anchor, (x, y))
+        if not any(_meets(way, box) for box in boxes) and not any(_cross(way, line) for line in lines):
+            return x, y
+    return None
+
+
+def _meets(line: Line, box: Box) -> bool:
+    """Whether a line touches a rectangle that its start lies outside of."""
+    x0, y0, x1, y1 = box
+    (ax, ay), (bx, by) = line
+    if x0 <= ax <= x1 and y0 <= ay <= y1:
+        return False
+    low, high = 0.0, 1.0
+    for a, b, lo, hi in ((ax, bx, x0, x1), (ay, by, y0, y1)):
+        if a == b:
+            if not lo <= a <= hi:
+                return False
+            continue
+        one, two = sorted(((lo - a) / (b - a), (hi - a) / (b - a)))
+        low, high = max(low, one), min(high, two)
+    return low <= high
+
+
+def _cross(one: Line, two: Line) -> bool:
+    """Whether two lines cross."""
+
+    def side(line: Line, point: tuple[float, float]) -> float:
+        (ax, ay), (bx, by) = line
+        return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax)
+
+    return side(one, two[0]) * side(one, two[1]) < 0 and side(two, one[0]) * side(two, one[1]) < 0
 
 
 def label_apart(
@@ -91,6 +133,7 @@ def label_apart(
         return points(Text.get_window_extent(text, renderer))
 
     before = [words(other) for other in ax.texts]
+    lines = [line for other in ax.texts if (line := _leader(ax, other, words(other), scale)) is not None]
     label = ax.annotate(
         text, at, xytext=(34, -10), textcoords="offset points", fontsize=9, fontweight="bold", zorder=9,
         ha="center", va="center",
@@ -101,7 +144,15 @@ def label_apart(
     spot = free_spot(
         (float(anchor[0]), float(anchor[1])), (x1 - x0, y1 - y0),
         ax.transData.transform(obstacles) * scale, before,
-        points(ax.get_window_extent(renderer)),
+        points(ax.get_window_extent(renderer)), lines,
     )  # fmt: skip
     if spot is not None:
         label.set_position((spot[0] - float(anchor[0]), spot[1] - float(anchor[1])))
+
+
+def _leader(ax: Axes, text: Text, box: Box, scale: float) -> Line | None:
+    """The line from what a label names to the middle of the label, points; None for a label without one."""
+    if getattr(text, "arrow_patch", None) is None:
+        return None
+    x, y = (float(v) * scale for v in ax.transData.transform(text.xy))  # type: ignore[attr-defined]
+    return (x, y), ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)

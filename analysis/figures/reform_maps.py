@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import Voronoi
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.outlines import simplified
+from analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
 from sim.world.geometry import Ring, load_outlines
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 EDGES: Final = (0.0, 10.0, 20.0, 30.0, 60.0, 120.0)
-COLOURS: Final = ("#f7f4ee", "#fde3b8", "#fdbf77", "#f1913c", "#c8501c", "#7a1f0d")
+COLOURS: Final = palette.WAYS
 LABELS: Final = ("under 10", "10-20", "20-30", "30-60", "60-120", "over 120 min")
 """Classes of travel time: edges in minutes, colours from light to dark (told apart in grey too)."""
 
@@ -152,18 +153,20 @@ def _units_of(
     fill = PolyCollection(areas, facecolors=colour.tolist(), edgecolors=colour.tolist(), linewidths=0.3)
     unit = places[f"{policy}:unit"].to_numpy()
     border = unit[pair[:, 0]] != unit[pair[:, 1]]
-    inner = LineCollection(list(line[~border]), colors="#ffffff", linewidths=0.4)
-    outer = LineCollection(list(line[border]), colors="#333333", linewidths=0.9)
+    inner = LineCollection(list(line[~border]), colors=palette.PAPER, linewidths=0.4)
+    outer = LineCollection(list(line[border]), colors=palette.EDGE, linewidths=0.9)
     for drawn in (fill, inner, outer):
         ax.add_collection(drawn)
     if outline:
         shape = Path.make_compound_path(*(Path(ring, closed=True) for ring in outline))
-        edge = PathPatch(shape, facecolor="none", edgecolor="#333333", linewidth=1.2)
+        edge = PathPatch(shape, facecolor="none", edgecolor=palette.EDGE, linewidth=1.2)
         ax.add_patch(edge)
         for drawn in (fill, inner, outer):
             drawn.set_clip_path(edge)
     seats = units[units["code"].isin(set(unit.tolist()))]
-    ax.plot(seats["seat_longitude"], seats["seat_latitude"], "o", ms=2.6, mfc="#111111", mec="white", mew=0.4)
+    ax.plot(
+        seats["seat_longitude"], seats["seat_latitude"], "o", ms=2.6, mfc=palette.INK, mec="white", mew=0.4
+    )
     corners = np.concatenate([points, *outline])
     pad = 0.02 * np.ptp(corners, axis=0).max()
     ax.set_xlim(corners[:, 0].min() - pad, corners[:, 0].max() + pad)
@@ -187,7 +190,7 @@ def _legend(fig: Figure, bottom: float) -> None:
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(facecolor=c, edgecolor=style.SOFT, linewidth=0.4, label=t)
+        Patch(facecolor=c, edgecolor=palette.SOFT, linewidth=0.4, label=t)
         for c, t in zip(COLOURS, LABELS, strict=True)
     ]
     fig.legend(
@@ -227,9 +230,9 @@ def country_map(places: pd.DataFrame, policies: tuple[str, str], names: dict[str
         "One-way travel time from where people live to the office that serves them; detour and speed by terrain are "
         "assumptions. Farther, nearer: by more than a minute. Nobody has moved yet.",
         "Places are drawn as the areas nearest to their points; outlines: Natural Earth, public domain, coarse. Island "
-        "districts that the outlines leave out are in the figures and not on the map.",
+        "districts that the outlines leave out are points, in the class of their mean way.",
     ]
-    fig, (bottom, top) = style.sheet(7.6, title, "Travel time to administration", foot)
+    fig, (bottom, top) = style.sheet(12.2, title, "Travel time to administration", foot)
     points = _apart(places[["longitude", "latitude"]].to_numpy(dtype=np.float64))
     areas = cells(points)[0]
     rings = [
@@ -237,16 +240,27 @@ def country_map(places: pd.DataFrame, policies: tuple[str, str], names: dict[str
         for outline in simplified({code: r for code, _, r in load_outlines()}).values()
         for ring in outline
     ]
+    islands = outlying(places, rings, ["legacy_province", "district"])
+    high = (top - bottom - 0.04) / 2
     for k, (policy, level, name) in enumerate(panels):
-        ax = fig.add_axes((0.015 + 0.245 * k, bottom + 0.05, 0.235, top - bottom - 0.11))
-        minutes = places[f"{policy}:{level}_minutes"].to_numpy(dtype=np.float64)
-        _filled(ax, areas, np.array(COLOURS)[classes(minutes)], rings)
+        left, low = 0.02 + 0.49 * (k % 2), bottom + 0.03 + (1 - k // 2) * high
+        ax = fig.add_axes((left, low, 0.47, high - 0.05))
+        column = f"{policy}:{level}_minutes"
+        minutes = places[column].to_numpy(dtype=np.float64)
+        _filled(ax, areas, np.array(COLOURS)[classes(minutes)], rings, [(x, y) for _, x, y in islands])
+        for (province, district), lon, lat in islands:
+            there = places[(places["legacy_province"] == province) & (places["district"] == district)]
+            way = np.array([_mean(there, column) if there["residents"].sum() else there[column].mean()])
+            mark_outlying(ax, lon, lat, district, COLOURS[int(classes(way)[0])])
         ax.set_title(f"{name}: {style.number(_mean(places, f'{policy}:{level}_minutes'))} min", fontsize=9.5)
     _legend(fig, bottom)
     return fig
 
 
-def _filled(ax: Axes, areas: list[NDArray[np.float64]], colour: NDArray[Any], rings: list[Ring]) -> None:
+def _filled(
+    ax: Axes, areas: list[NDArray[np.float64]], colour: NDArray[Any], rings: list[Ring],
+    points: list[tuple[float, float]],
+) -> None:  # fmt: skip
     from matplotlib.collections import PolyCollection
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -255,13 +269,13 @@ def _filled(ax: Axes, areas: list[NDArray[np.float64]], colour: NDArray[Any], ri
     fill.set_antialiased(False)
     ax.add_collection(fill)
     shape = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
-    edge = PathPatch(shape, facecolor="none", edgecolor="#8a8a8a", linewidth=0.25)
+    edge = PathPatch(shape, facecolor="none", edgecolor=palette.SOFT, linewidth=0.25)
     ax.add_patch(edge)
     fill.set_clip_path(edge)
-    corners = np.concatenate(rings)
-    ax.set_xlim(corners[:, 0].min() - 0.1, min(corners[:, 0].max(), 109.7) + 0.1)
-    ax.set_ylim(corners[:, 1].min() - 0.1, corners[:, 1].max() + 0.1)
-    ax.set_aspect(1 / np.cos(np.radians(16.0)))
+    corners = np.concatenate([*rings, np.array(points).reshape(-1, 2)])
+    ax.set_xlim(corners[:, 0].min() - 0.4, corners[:, 0].max() + 0.9)
+    ax.set_ylim(corners[:, 1].min() - 0.4, corners[:, 1].max() + 0.2)
+    ax.set_aspect(1 / np.cos(np.radians(MIDDLE_LATITUDE)))
     ax.set_axis_off()
 
 

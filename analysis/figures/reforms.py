@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.reform_maps import country_map, on_the_map, province_map
 from analysis.reform_names import WORLD, policy_labels
 from analysis.report.language import ENGLISH
@@ -34,6 +34,8 @@ PANELS: Final = (
 EXAMPLE: Final = "Điện Biên"
 """The province drawn when none is asked for: 10 districts and 129 communes that became 45 units."""
 MOST_PANELS: Final = 4
+BINS: Final = 80
+"""Bars of a histogram over the whole axis, so that maps that are nearly alike still make a bar that is seen."""
 
 
 def draw_comparison(
@@ -116,7 +118,7 @@ def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]
         ax = fig.add_subplot(grid[k // 3, k % 3])
         value = factor * summary[column].to_numpy(dtype=np.float64)
         colours = [
-            style.SOFT if p == "none" else style.ORANGE if p == "actual" else style.BLUE
+            palette.WITHOUT if p == "none" else palette.WITH_DARK if p == "actual" else palette.WITH_PALE
             for p in summary["policy"]
         ]
         ax.barh(y, value, color=colours, height=0.68)
@@ -157,8 +159,8 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
     title = "Maps of units by the objective"
     if "actual, best seats" in worse.index:
         title = (
-            f"{style.number(100 * float(worse['actual, best seats']), 0)} % of {len(draws)} random maps are worse than "
-            "the actual one with the same rule for seats"
+            f"{round(len(draws) * float(worse['actual, best seats']))} of {len(draws)} random maps are worse than the "
+            "actual one with the same rule for seats"
         )
     fig, (bottom, top) = style.sheet(5.4, title, "Objective of every map, smaller is better", foot)
     ax = fig.add_axes((0.05, bottom + 0.09, 0.9, top - bottom - 0.13))
@@ -168,22 +170,23 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
         float(min(shown["objective"].min(), draws.min())),
         float(max(shown["objective"].max(), draws.max())),
     )
-    pad = 0.06 * (high - low)
-    bins = np.linspace(float(draws.min()), float(draws.max()), 25)
-    count, _, _ = ax.hist(draws, bins=bins, color=style.FAINT, edgecolor="white")
+    pad = 0.06 * max(high - low, 1e-3)
+    bins = np.linspace(low - pad, high + pad, BINS + 1)
+    count, _, _ = ax.hist(draws, bins=bins, color=palette.FAINT, edgecolor="white")
     most = float(np.max(count))
     ax.annotate(
         f"{len(draws)} random maps", (float(np.median(draws)), most), xytext=(0, 4), textcoords="offset points",
-        ha="center", fontsize=9, color=style.SOFT,
+        ha="center", fontsize=9, color=palette.SOFT,
     )  # fmt: skip
     for i, row in enumerate(shown.itertuples(index=False)):
         name = names.get(str(row.map), str(row.map).replace("actual", "Actual"))
         height = most * (1.32 - 0.13 * (i % 6))
-        colour = style.ORANGE if str(row.map).startswith("actual") else style.BLUE
+        shade = palette.WITH_DARK if str(row.map).startswith("actual") else palette.WITH
+        colour = palette.WITHOUT if row.map == "none" else shade
         ax.plot([row.objective, row.objective], [0, height], color=colour, linewidth=1.6)
         ax.annotate(
             f" {name} {style.number(float(row.objective), 3)}", (row.objective, height), ha="left", va="center",
-            fontsize=9, color=colour, fontweight="bold",
+            fontsize=9, color=palette.text(colour), fontweight="bold",
         )  # fmt: skip
     ax.set_xlim(low - pad, high + 4 * pad)
     ax.set_ylim(0, 1.45 * most)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.load import Run
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ SHOWN: Final = {
     "investment_head": "Investment a head,\nM VND a year",
 }
 PER_PEOPLE: Final = 10_000.0
+LEAST_MINUTES: Final = 1.0
+"""A way that changes by less is neither farther nor nearer: people who move change the mean as well."""
 
 
 def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
@@ -89,11 +91,11 @@ def draw(run: Run) -> Figure:
     foot = [
         f"Hollow: {early}, members of the province together. Filled: {late}. Ways are means of residents, to the "
         "office or its nearest desk; posts are those of communes and districts, which are all that the model has.",
-        "Provinces are ordered by the way to the commune office after the reform.",
+        "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a minute.",
         style.run_line(run),
     ]
-    nearer = int((two["district_minutes"] < one["district_minutes"]).sum())
-    farther = int((two["travel_minutes"] > one["travel_minutes"]).sum())
+    nearer = int((one["district_minutes"] - two["district_minutes"] > LEAST_MINUTES).sum())
+    farther = int((two["travel_minutes"] - one["travel_minutes"] > LEAST_MINUTES).sum())
     title = (
         f"Commune offices moved farther away in {farther} of {n} provinces, the district's work came nearer in "
         f"{nearer}; posts for 10,000 people went from {_mean(one):.0f} to {_mean(two):.0f}"
@@ -108,13 +110,13 @@ def draw(run: Run) -> Figure:
     for k, (name, label) in enumerate(SHOWN.items()):
         ax = fig.add_subplot(grid[k])
         a, b = one[name].to_numpy(np.float64), two[name].to_numpy(np.float64)
-        ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=style.FAINT, linewidth=2.2, zorder=1)
-        ax.scatter(a, rows, s=24, facecolors="white", edgecolors=style.SOFT, linewidths=1.2, zorder=2)
-        ax.scatter(b, rows, s=26, color=style.BLUE, zorder=3)
+        ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)
+        ax.scatter(a, rows, s=24, facecolors="white", edgecolors=palette.SOFT, linewidths=1.2, zorder=2)
+        ax.scatter(b, rows, s=26, color=palette.WITH, zorder=3)
         ax.set_title(label, fontsize=9.5)
         ax.set_xlim(0, 1.06 * float(np.nanmax([a, b])))
         ax.set_ylim(-0.7, n - 0.3)
-        ax.grid(axis="x", color="#e8e8e8")
+        ax.grid(axis="x", color=palette.GRID)
         ax.grid(axis="y", visible=False)
         ax.set_yticks(rows, [_short(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
     return fig

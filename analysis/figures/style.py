@@ -1,8 +1,7 @@
 """One restrained style for all figures: white sheet, finding as title, source at the foot, few colours.
 
-Colours are from Okabe and Ito (2008), told apart by colour-blind readers; lines also differ in dash and are
-labelled at their ends, so that a grey print loses nothing. DejaVu Sans ships with matplotlib and has the
-Vietnamese letters.
+Colours are named by what they mean in `analysis.figures.palette`; lines also differ in dash and are labelled at their
+ends, so that a grey print loses nothing. DejaVu Sans ships with matplotlib and has the Vietnamese letters.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.figures import palette
+from analysis.figures.palette import GRID, INK, SOFT
 from sim.record.folder import write_bytes
 
 if TYPE_CHECKING:
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from analysis.load import Run
-
-INK: Final = "#222222"
-SOFT: Final = "#6b6b6b"
-FAINT: Final = "#d9d9d9"
-BLUE: Final = "#0072b2"
-ORANGE: Final = "#d55e00"
-GREEN: Final = "#009e73"
-TERRAIN: Final = {
-    "plain": (BLUE, "-"),
-    "mountain": (ORANGE, (0, (5, 1.6))),
-    "island": (GREEN, (0, (1.2, 1.2))),
-}
 
 WIDTH: Final = 11.5
 TITLE_SIZE: Final = 14.0
@@ -55,7 +44,7 @@ RC: Final[dict[Any, Any]] = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
-    "grid.color": "#e8e8e8",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "xtick.color": SOFT,
     "ytick.color": SOFT,
@@ -97,7 +86,7 @@ def sheet(height: float, title: str, subtitle: str, foot: list[str]) -> tuple[Fi
     """
     from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(WIDTH, height), facecolor="white")
+    fig = Figure(figsize=(WIDTH, height), facecolor=palette.PAPER)
     inch, left = 1.0 / height, 0.35 / WIDTH
     y = 1 - 0.28 * inch
     rows = -(-len(title) // 88)
@@ -124,19 +113,63 @@ def run_line(run: Run) -> str:
     return f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast."
 
 
+def reform_dates(run: Run) -> list[tuple[int, bool]]:
+    """Steps at which a reform is to be marked, and whether this run makes it (else it is the date of one not made)."""
+    if run.reform_step is not None:
+        return [(step, True) for step in run.redrawn or (run.reform_step,)]
+    return [] if run.planned_step is None else [(run.planned_step, False)]
+
+
 def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
-    """A vertical line at the day the borders change; dotted and so labelled when this run makes no reform."""
+    """A vertical line on each day that borders change; dotted where this run makes no reform on the date it names."""
+    for k, (step, made) in enumerate(reform_dates(run)):
+        at = float(run.year_at_end(step - 1))
+        ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
+        if label:
+            text = f" {'reform' if made else 'no reform'}, {day_of(run, step)}"
+            ax.annotate(
+                text, (at, 1), xytext=(0, -11 * k), textcoords="offset points", xycoords=("data", "axes fraction"),
+                va="top", fontsize=8.5, color=INK,
+                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
+            )  # fmt: skip
+
+
+def day_of(run: Run, step: int) -> str:
+    """The day on which a step begins: "1 July 2025"."""
     from sim.scenario.calendar import parse_period
 
-    step = run.comparison_step
-    at = float(run.year_at_end(step - 1))
-    made = run.reform_step is not None
-    ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
-    if label:
-        month = parse_period(run.labels[step])[0] % 12
-        day = f"1 {_MONTHS[month]} {int(at + 1e-9)}"
-        text = f" merger, {day}" if made else f" no merger, {day}"
-        ax.annotate(text, (at, 1), xycoords=("data", "axes fraction"), va="top", fontsize=8.5, color=INK)
+    return (
+        f"1 {_MONTHS[parse_period(run.labels[step])[0] % 12]} {int(float(run.year_at_end(step - 1)) + 1e-9)}"
+    )
+
+
+def years(ax: Axes, first: float, last: float, most: int, *, next_panel: bool = False) -> None:
+    """Whole years along the axis, or none where the run is shorter than one.
+
+    With ``next_panel`` none stands at the right edge, where it would run into the first one of the panel beside it.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlim(first, max(last, first + 0.25))
+    ax.set_xlabel("Year")
+    ax.xaxis.set_major_locator(
+        MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10], prune="upper" if next_panel else None)
+    )
+
+
+def break_axis(ax: Axes) -> None:
+    """Mark a vertical axis that does not start at 0, and say so."""
+    if ax.get_ylim()[0] == 0:
+        return
+    for low in (0.016, 0.034):
+        ax.plot(
+            [-0.014, 0.014], [low - 0.009, low + 0.009], transform=ax.transAxes, color=SOFT, linewidth=1.0,
+            clip_on=False, zorder=9,
+        )  # fmt: skip
+    ax.annotate(
+        "axis does not start at 0", (0, 0), xytext=(6, 3), xycoords="axes fraction", textcoords="offset points",
+        fontsize=8, color=SOFT, va="bottom", zorder=9,
+    )  # fmt: skip
 
 
 _MONTHS: Final = (
@@ -154,7 +187,7 @@ def label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float =
         ys.append(max(y, ys[-1] + gap * (high - low)) if ys else y)
     for (x, _, text, colour), y in zip(ordered, ys, strict=True):
         ax.annotate(
-            f" {text}", (x, y), va="center", ha="left", color=colour, fontweight="bold", fontsize=9.5,
+            f" {text}", (x, y), va="center", ha="left", color=palette.text(colour), fontweight="bold", fontsize=9.5,
             annotation_clip=False,
         )  # fmt: skip
 
@@ -168,6 +201,11 @@ def signed(value: float, digits: int = 1) -> str:
     """A number with its sign, true minus; what rounds to 0 has none."""
     text = f"{value:+,.{digits}f}"
     return (text if float(text.replace(",", "")) else text[1:]).replace("-", "\u2212")
+
+
+def either(names: list[str]) -> str:
+    """Names joined with "or": "A", "A or B", "A, B or C"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def save(fig: Figure, folder: Path, name: str) -> list[Path]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis import seed_spread
+from analysis.figures import palette, style
 from analysis.load import Run
 from sim.world import facts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
 
 def official() -> pd.DataFrame:
@@ -35,18 +35,21 @@ def draw(run: Run) -> Figure:
     counts = {k: table[f"{k}_persons"].to_numpy().astype(np.float64) for k in ("urban", "rural")}
     unit, scale = ("million", 1e6) if max(c.max() for c in counts.values()) >= 1e6 else ("thousand", 1e3)
     urban, rural = counts["urban"] / scale, counts["rural"] / scale
+    if not (urban + rural).all():
+        raise style.NothingToDraw(f"{run.folder}: nobody lives here")
     share = 100 * urban / (urban + rural)
     real = run.config.get("world", {}).get("name") == "viet_nam"
     points = official() if real else None
 
+    digits = seed_spread.digits_of("share.urban.end", run, 1)
     gain, fall = urban[-1] - urban[0], rural[-1] - rural[0]
     said = [
         f"{who} {'gain' if v >= 0 else 'lose'} {style.number(abs(v))} {unit} persons"
         for who, v in (("towns", gain), ("rural areas", fall))
     ]
     title = (
-        f"{style.number(share[-1])} % live in towns by {run.labels[-1]}, after {style.number(share[0])} % in "
-        f"{run.labels[0]}: {said[0]}, {said[1]}"
+        f"{style.number(share[-1], digits)} % live in towns by {run.labels[-1]}, after "
+        f"{style.number(share[0], digits)} % in {run.labels[0]}: {said[0]}, {said[1]}"
     )
     still = np.ptp(urban + rural) <= 1e-9 * (urban[0] + rural[0])
     foot = []
@@ -69,7 +72,7 @@ def draw(run: Run) -> Figure:
         1, 2, left=0.06, right=0.93, bottom=bottom + 0.08, top=top - 0.07, wspace=0.32, width_ratios=(1.25, 1)
     )
     left, right = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
-    lines = (("urban", urban, style.ORANGE, "-"), ("rural", rural, style.BLUE, (0, (5, 1.6))))
+    lines = (("urban", urban, palette.URBAN, palette.SOLID), ("rural", rural, palette.RURAL, palette.DASHED))
     ends = []
     for name, values, colour, dash in lines:
         left.plot(at, values, color=colour, linestyle=dash)
@@ -78,38 +81,31 @@ def draw(run: Run) -> Figure:
             left.plot(
                 points["year"] + 0.5, points[name] / scale, "o", mfc="white", mec=colour, mew=1.4, ms=5.5
             )
-    left.set_ylim(0, None)
+    left.set_ylim(0, 1.14 * float(max(urban.max(), rural.max())))
     left.set_title(f"{unit.capitalize()} persons")
     style.label_ends(left, ends)
-    right.plot(at, share, color=style.INK)
+    right.plot(at, share, color=palette.INK)
     seen = share
     if points is not None:
         real_share = 100 * points["urban"] / (points["urban"] + points["rural"])
-        right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=style.INK, mew=1.4, ms=5.5)
+        right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=palette.INK, mew=1.4, ms=5.5)
         above = float(real_share.iloc[-1]) > float(np.interp(points["year"].iloc[-1] + 0.5, at, share))
         right.annotate(
             "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(-7, 3 if above else -4),
             textcoords="offset points", fontsize=9, ha="right", va="bottom" if above else "top",
-            color=style.SOFT,
+            color=palette.SOFT,
         )  # fmt: skip
         seen = np.r_[share, real_share]
     low, high = float(seen.min()), float(seen.max())
     room = max(high - low, 1.0)
     right.set_ylim(max(0.0, low - 0.25 * room), min(100.0, high + 0.25 * room))
+    style.break_axis(right)
     right.set_title("Urban share, percent of all persons")
     right.annotate(
         f" {style.number(share[-1])} %", (at[-1], share[-1]), va="center", ha="left", fontweight="bold",
         fontsize=9.5, annotation_clip=False,
     )  # fmt: skip
     for ax in (left, right):
-        ax.set_xlim(at[0] - 0.15, at[-1])
-        ax.set_xlabel("Year")
-        ax.xaxis.set_major_locator(_years())
+        style.years(ax, float(at[0]) - 0.15, float(at[-1]), 9)
         style.mark_reform(ax, run, label=ax is left)
     return fig
-
-
-def _years() -> MaxNLocator:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10])

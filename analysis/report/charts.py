@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.access_by_terrain import mean_access
 from analysis.load import Run
 from analysis.report import svg
@@ -23,26 +24,26 @@ if TYPE_CHECKING:
 WITHOUT: Final[Any] = (0, (2, 2))
 """Dash of the arm without the reform, which is drawn thin and grey beside the other."""
 HATCHES: Final = {
-    "both_better": ("#1b6ca8", ""),
-    "office_worse_district_better": ("#8fc1e3", "----"),
-    "little": ("#e6e6e6", ""),
-    "undecided": ("#cfcfcf", "...."),
-    "office_better_district_worse": ("#f0c27b", "\\\\\\\\"),
-    "both_worse": ("#c1570c", "////"),
+    "both_better": (palette.BETTER, ""),
+    "office_worse_district_better": (palette.BETTER_PALE, "----"),
+    "little": (palette.WITHIN, ""),
+    "undecided": (palette.UNDECIDED, "...."),
+    "office_better_district_worse": (palette.WORSE_PALE, "\\\\\\\\"),
+    "both_worse": (palette.WORSE, "////"),
 }
 
 
 def reform_line(ax: Axes, w: Words, run: Run, reform: int) -> None:
     """The day the borders change."""
     at = float(run.year_at_end(reform - 1))
-    ax.axvline(at, color=style.INK, linewidth=0.9)
+    ax.axvline(at, color=palette.INK, linewidth=0.9)
     ax.annotate(
         " " + w.day_of(run.labels[reform]),
         (at, 1),
         xycoords=("data", "axes fraction"),
         va="top",
-        fontsize=8,
-        color=style.SOFT,
+        fontsize=svg.SMALL,
+        color=palette.SOFT,
     )
 
 
@@ -67,11 +68,11 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
             for terrain in (t for t in sheet.groups if t != "all"):
                 line = table[table["terrain"] == terrain].sort_values("step")
                 at = run.year_at_end(line["step"].to_numpy())
-                colour, dash = style.TERRAIN[terrain]
+                colour, dash = palette.TERRAIN[terrain]
                 ax.plot(
                     at,
                     line[service],
-                    color=colour if own else style.SOFT,
+                    color=colour if own else palette.WITHOUT,
                     linestyle=dash if own else WITHOUT,
                     linewidth=2.0 if own else 1.0,
                     zorder=3 if own else 2,
@@ -85,7 +86,8 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
             float(run.year_at_end(max(0, sheet.reform - 1 - 3 * run.steps_per_year))),
             float(run.year_at_end(len(run.labels) - 1)),
         )
-        ax.set_ylim(0, 1.1)
+        seen = [table.loc[table["step"] >= sheet.reform - 1, service].max() for table, _ in tables]
+        ax.set_ylim(0, max(1.1, 1.05 * float(np.nanmax(seen))))
         svg.numbers(ax, lambda v: w.num(v, 1))
         reform_line(ax, w, run, sheet.reform)
         style.label_ends(ax, ends, gap=0.07)
@@ -131,14 +133,14 @@ def effects(
         for k, (_, e) in enumerate(rows):
             y = len(rows) - 1 - k
             if e.low is not None:
-                ax.plot([e.low, e.high], [y, y], color=style.BLUE, linewidth=2.4, solid_capstyle="butt")
+                ax.plot([e.low, e.high], [y, y], color=palette.WITH, linewidth=2.4, solid_capstyle="butt")
             ax.plot(
                 e.value,
                 y,
                 "o",
                 ms=6.5,
-                mfc=style.BLUE if e.low is not None else "white",
-                mec=style.BLUE,
+                mfc=palette.WITH if e.low is not None else "white",
+                mec=palette.WITH,
                 mew=1.6,
             )
             ax.annotate(
@@ -148,11 +150,11 @@ def effects(
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
-                fontsize=8.5,
+                fontsize=svg.SMALL,
             )
         if smallest is not None:
-            ax.axvspan(-smallest, smallest, color="#ececec", zorder=0)
-        ax.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
+            ax.axvspan(-smallest, smallest, color=palette.WITHIN, zorder=0)
+        ax.axvline(0, color=palette.INK, linewidth=0.9, zorder=1)
         ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
         ax.set_ylim(-0.6, len(rows) - 0.35)
         ax.margins(x=0.14)
@@ -223,7 +225,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
                         w.pct(value),
                         ha="center",
                         va="center",
-                        fontsize=8.5,
+                        fontsize=svg.SMALL,
                         bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.88},
                     )
                 left += value
@@ -241,7 +243,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
             loc="outside lower left",
             frameon=False,
             ncols=1,
-            fontsize=8,
+            fontsize=svg.SMALL,
             handlelength=1.6,
             labelspacing=0.25,
         )

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import palette, style
+from analysis.figures.five_year import shade
 from analysis.figures.urban_rural import official
 from analysis.report import svg
 from analysis.report.charts import reform_line, told, years
@@ -35,7 +36,10 @@ def population(w: Words, sheet: Sheet) -> Drawing:
         fig = svg.canvas(2.9)
         ax = fig.subplots()
         ends = []
-        for key, colour, dash in (("urban", style.ORANGE, "-"), ("rural", style.BLUE, (0, (5, 1.6)))):
+        for key, colour, dash in (
+            ("urban", palette.URBAN, palette.SOLID),
+            ("rural", palette.RURAL, palette.DASHED),
+        ):
             values = table[f"{key}_persons"].to_numpy() / scale
             ax.plot(at, values, color=colour, linestyle=dash)
             ends.append((float(at[-1]), float(values[-1]), names[key], colour))
@@ -44,7 +48,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
                 ax.plot(
                     points["year"] + 0.5, points[key] / scale, "o", mfc="white", mec=colour, mew=1.3, ms=4.5
                 )
-        ax.set_ylim(0, None)
+        ax.set_ylim(0, 1.14 * float(table[["urban_persons", "rural_persons"]].to_numpy().max()) / scale)
         years(ax, float(at[0]), float(at[-1]))
         svg.numbers(ax, lambda v: w.num(v))
         reform_line(ax, w, run, sheet.reform)
@@ -104,10 +108,10 @@ def rural_outflow(
 ) -> Drawing | None:
     """Rural residents who move to towns, per 1,000 and year, with and without the reform (mean over replicates)."""
     arms: list[tuple[str, list[Sheet], str, Any]] = [
-        (names[0], [a for a, _ in pairs] or [alone], style.ORANGE, "-")
+        (names[0], [a for a, _ in pairs] or [alone], palette.WITH, palette.SOLID)
     ]
     if pairs:
-        arms.append((names[1], [b for _, b in pairs], style.SOFT, (0, (2, 2))))
+        arms.append((names[1], [b for _, b in pairs], palette.WITHOUT, (0, (2, 2))))
     title = w.t(
         "Rural residents who move to towns, per 1,000 a year",
         "Số người chuyển từ nông thôn ra thành thị, trên 1.000 dân nông thôn mỗi năm",
@@ -120,8 +124,18 @@ def rural_outflow(
             rates = [r for s in sheets if (r := yearly_rate(s)) is not None]
             if not rates or rates[0].empty:
                 return None
-            mean = pd.concat(rates, axis=1).mean(axis=1)
+            each = pd.concat(rates, axis=1)
+            mean = each.mean(axis=1)
             found.append((name, mean))
+            if len(rates) > 1:
+                ax.fill_between(
+                    mean.index + 0.5,
+                    each.min(axis=1),
+                    each.max(axis=1),
+                    color=colour,
+                    alpha=0.16,
+                    linewidth=0,
+                )
             ax.plot(mean.index + 0.5, mean, color=colour, linestyle=dash, label=name)
         ax.set_ylim(0, None)
         first = found[0][1]
@@ -138,15 +152,17 @@ def rural_outflow(
         else "Whole calendar years only. One run per arm.",
         f"Chỉ tính các năm đủ bốn quý. Trung bình của {len(pairs) or 1} lần mô phỏng mỗi kịch bản.",
     )
+    if len(pairs) > 1:
+        note += " " + w.t("Bands: from the lowest to the highest of them.", "Dải: từ thấp nhất đến cao nhất.")
     return Drawing(picture, title, note, head, rows)
 
 
 MONEY: Final = {
-    "wages": ("wages", "tiền lương", style.BLUE, ""),
-    "running": ("running costs", "chi hoạt động", "#8fc1e3", "----"),
-    "investment": ("public investment", "đầu tư công", "#f0c27b", "////"),
-    "desks": ("desks", "điểm phục vụ\nhành chính công", "#1b7837", "||||"),
-    "severance": ("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế", "#9a9a9a", "xxxx"),
+    "wages": ("wages", "tiền lương", palette.MONEY[0], ""),
+    "running": ("running costs", "chi hoạt động", palette.MONEY[2], "----"),
+    "investment": ("public investment", "đầu tư công", palette.MONEY[1], "////"),
+    "desks": ("desks", "điểm phục vụ\nhành chính công", palette.MONEY[3], "||||"),
+    "severance": ("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế", palette.MONEY[4], "xxxx"),
 }
 
 
@@ -187,7 +203,7 @@ def budget(
                         w.num(value, 1),
                         ha="center",
                         va="center",
-                        fontsize=8.5,
+                        fontsize=svg.SMALL,
                         bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.88},
                     )
                 left += value
@@ -195,7 +211,7 @@ def budget(
         ax.grid(visible=False)
         ax.spines["left"].set_visible(False)
         svg.numbers(ax, lambda v: w.num(v), "x")
-        fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=8, handlelength=1.6)
+        fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL, handlelength=1.6)
         head = (w.t("arm", "kịch bản"), *(w.t(*MONEY[k][:2]) for k in kinds))
         rows = tuple(
             (name, *(w.num(levels[f"budget.{k}.{moment}"].value, 1) for k in kinds))
@@ -224,12 +240,10 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
     )
     bars = [
         (w.t("census", "tổng điều tra") if y == 2019 else w.t("survey", "điều tra"), str(y), row, f, "////")
-        for (y, row), f in zip(surveys.iterrows(), ("#8a8a8a", "#c4c4c4"), strict=False)
+        for (y, row), f in zip(surveys.iterrows(), (palette.WITHOUT, palette.FAINT), strict=False)
     ] + [
-        (w.t("simulated", "mô phỏng"), str(p), row, f, "")
-        for (p, row), f in zip(
-            simulated.iterrows(), (style.BLUE, "#5a9fd0", "#a5cbe6", "#d3e5f3"), strict=False
-        )
+        (w.t("simulated", "mô phỏng"), str(p), row, shade(k, len(simulated)), "")
+        for k, (p, row) in enumerate(simulated.iterrows())
     ]
     with svg.styled():
         fig = svg.canvas(3.0)
@@ -248,13 +262,21 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
                 label=f"{name} {when}",
             )
             for xx, s in zip(x, words, strict=True):
-                ax.text(xx, row[s], w.num(float(row[s]), 1), ha="center", va="bottom", fontsize=7.5)
+                ax.text(
+                    xx,
+                    row[s],
+                    w.num(float(row[s]), 1),
+                    ha="center",
+                    va="bottom",
+                    fontsize=svg.SMALL,
+                    rotation=90,
+                )
         ax.set_xticks(range(len(words)), list(words.values()))
         from matplotlib.ticker import MaxNLocator
 
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         svg.numbers(ax, lambda v: w.num(v))
-        fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=8)
+        fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL)
         head = (w.t("source", "nguồn"), *(v.replace("\n", " ") for v in words.values()))
         rows = tuple((f"{n} {y}", *(w.pct(float(r[s]), 1) for s in words)) for n, y, r, _, _ in bars)
         picture = svg.to_svg(fig, title, told(head, rows))

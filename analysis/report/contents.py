@@ -8,7 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from analysis.figures.net_migration_map import class_edges, panels, plain_name
+from analysis.figures import palette
+from analysis.figures.net_migration_map import EDGES, panels
+from analysis.figures.province_map import plain_name
 from analysis.report import (
     assumptions,
     charts,
@@ -33,8 +35,8 @@ from analysis.services import alike
 
 SHOWN_PROVINCES: Final = 5
 """Provinces at each end of a list."""
-CLASSES: Final = 6
-"""Classes of a map of access on each side of 0."""
+ACCESS_EDGES: Final = np.array([-0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.5])
+"""Edges of the classes of a map of access, index points: the same in every report."""
 
 
 def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> dict[str, Any]:
@@ -80,11 +82,9 @@ def _provenance_runs(arms: Arms) -> list[Any]:
 def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
     """Net migration before and after; what the reform did to access by province."""
     run = arms.run
-    before, after = panels(run)
-    edges = class_edges(np.r_[before.net.to_numpy(), after.net.to_numpy()])
     unit = w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm")
     made = []
-    for panel in (before, after):
+    for panel in panels(run, [a.run for a, _ in arms.pairs[1:]]):
         title = w.t(
             f"Net migration, {len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}, {unit}",
             f"Di cư thuần, {len(panel.table)} tỉnh, thành phố, {panel.period[0]} đến {panel.period[1]}, {unit}",
@@ -94,11 +94,13 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                 w.plain,
                 run,
                 panel.net,
-                panel.generation,
-                edges,
+                panel.borders,
+                EDGES,
+                colours=palette.gains,
+                within=panel.within,
                 title=title,
                 unit=unit,
-                digits=_digits(edges),
+                digits=0,
                 note=w.t(
                     "Simulated. The two maps differ in period and borders: their difference is not the effect of the "
                     "reform.",
@@ -106,7 +108,11 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     "là tác động của việc sắp xếp.",
                 )
                 + " "
-                + one_run(w, arms),
+                + (
+                    w.t(f"Mean over {arms.n} runs.", f"Trung bình của {arms.n} lần mô phỏng.")
+                    if arms.n > 1
+                    else one_run(w, arms)
+                ),
                 more=w.t("gains people", "thêm người"),
                 less=w.t("loses people", "mất người"),
             )
@@ -114,10 +120,6 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
     effect = []
     if arms.twin is not None:
         values = {s: arms.changes(s, "end") for s in ADMINISTRATION}
-        shared = np.concatenate([v.to_numpy() for v in values.values()])
-        reach = float(np.quantile(np.abs(shared[np.isfinite(shared)]), 0.95)) or 0.01
-        width = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2) if s * CLASSES >= reach), reach / CLASSES)
-        steps = np.arange(-CLASSES, CLASSES + 1) * np.float64(width)
         when = w.period(run.labels[arms.sheet.moments.end])
         words = {
             "commune_administration": w.t("the commune office", "trụ sở xã"),
@@ -132,7 +134,8 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     run,
                     values[s],
                     "legacy",
-                    steps,
+                    ACCESS_EDGES,
+                    colours=palette.changes,
                     unit=w.t("index", "điểm chỉ số"),
                     digits=2,
                     title=w.t(
@@ -155,10 +158,6 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
 def pairs_of(w: Words, n: int) -> str:
     """So many pairs, in words."""
     return w.t("one pair" if n == 1 else f"{n} pairs", f"{n} cặp")
-
-
-def _digits(edges: Any) -> int:
-    return 0 if all(float(e).is_integer() for e in edges) else 1
 
 
 def _access(w: Words, arms: Arms) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from analysis.report import write
+
 
 def _module(name: str, path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
@@ -43,3 +45,22 @@ def page() -> Iterator[Any]:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     with devtools.browser() as tab:
         yield tab
+
+
+@pytest.fixture(scope="session")
+def report(synthetic, tmp_path_factory) -> Path:
+    """A report on two pairs of made-up runs."""
+    out = tmp_path_factory.mktemp("runs")
+    for k, seed in enumerate((42, 43)):
+        for policy in ("actual", "none"):
+            config = synthetic.manifest(policy)["config"] | {"seed": seed}
+            run = synthetic.make_run(
+                out, policy=policy, run_id=f"{policy}{k}", lives=True, changes={"config": config}
+            )
+    return write(run.parent / "actual0")
+
+
+@pytest.fixture(scope="session")
+def sweep(sweeps, tmp_path_factory) -> Path:
+    """A report on a made-up sweep."""
+    return write(sweeps.make(tmp_path_factory.mktemp("sweeps") / "made_up"))

@@ -8,30 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.report import write
-
 DESK, PHONE = 1280, 390
 VISIBLE = "[...document.querySelectorAll('.body')].filter(b => b.getClientRects().length).map(b => b.lang)"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def report(synthetic, tmp_path_factory) -> Path:
-    """A report on two pairs of made-up runs."""
-    out = tmp_path_factory.mktemp("runs")
-    for k, seed in enumerate((42, 43)):
-        for policy in ("actual", "none"):
-            config = synthetic.manifest(policy)["config"] | {"seed": seed}
-            run = synthetic.make_run(
-                out, policy=policy, run_id=f"{policy}{k}", lives=True, changes={"config": config}
-            )
-    return write(run.parent / "actual0")
-
-
-@pytest.fixture(scope="module")
-def sweep(sweeps, tmp_path_factory) -> Path:
-    """A report on a made-up sweep."""
-    return write(sweeps.make(tmp_path_factory.mktemp("sweeps") / "made_up"))
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
@@ -95,10 +74,12 @@ def test_every_chart_is_drawn_and_its_text_can_be_read_on_a_phone(page, report) 
     )
     assert len(drawn) > 8
     assert min(drawn) > 60
-    smallest = page.ask(
-        "Math.min(...[...document.querySelectorAll('.in-en .chart text')].map(x => x.getBoundingClientRect().height))"
+    sizes = page.ask(
+        "[...document.querySelectorAll('.in-en .chart text')].map(x => [x.getScreenCTM(), x]).map(([m, x]) => "
+        "parseFloat(getComputedStyle(x).fontSize) * Math.hypot(m.a, m.b))"
     )
-    assert smallest > 8
+    assert len(sizes) > 50
+    assert min(sizes) >= 10
 
 
 def test_headings_go_down_one_level_at_a_time(page, report) -> None:
@@ -126,6 +107,25 @@ def test_text_has_the_contrast_that_the_guidelines_ask_for(page, report) -> None
                 const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
                 return (a + .05) / (b + .05) < 4.5; }).map(e => e.outerHTML.slice(0, 120)); })()""")
     assert low == []
+
+
+def test_tables_behind_a_summary_are_printed_and_scroll_in_sight_on_a_phone(page, report) -> None:
+    page.open(report.as_uri(), DESK)
+    hidden = (
+        "[...document.querySelectorAll('.in-vi details table')].filter(t => "
+        "!t.checkVisibility({contentVisibilityAuto: true})).length"
+    )
+    assert page.ask(hidden) > 5, "on the screen they are behind their summary"
+    page.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert page.ask(hidden) == 0
+    finally:
+        page.send("Emulation.setEmulatedMedia", media="")
+    page.open(report.as_uri(), PHONE)
+    assert page.ask(
+        "[...document.querySelectorAll('.in-vi .flows')].map(t => t.parentElement).every(e => "
+        "e.scrollWidth <= e.clientWidth + 1)"
+    )
 
 
 def test_it_prints(page, report) -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from states import assert_sound, first_model
 
-from analysis.load import Run, flows_between, net_migration
+from analysis.flows import flows_between, net_migration
+from analysis.load import Run
 from sim.engine.accounts import NotConserved
 from sim.model import Model
 from sim.population.links import Links

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from states import first_difference, first_model, sha, tables_of
 
-from analysis.load import Generation, Level, Run, flows_between, moves_between
+from analysis.flows import flows_between, moves_between
+from analysis.load import Generation, Level, Run
 from sim.run import execute
 from sim.scenario.scenario import Scenario, with_values
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from analysis.load import Run, moves_between, net_migration
+from analysis.flows import moves_between, net_migration
+from analysis.load import Run
 from sim.run import execute
 from sim.scenario.scenario import Scenario, with_values
 

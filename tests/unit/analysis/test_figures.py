@@ -3,6 +3,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.figures import (
@@ -10,11 +11,14 @@ from analysis.figures import (
     draw_all,
     net_migration_map,
     outlines,
+    palette,
     region_flows,
     style,
     urban_rural,
 )
-from analysis.load import Run, UnfinishedRun, flows_between, rates
+from analysis.figures.province_map import Filling, classed
+from analysis.flows import flows_between, rates
+from analysis.load import Run, UnfinishedRun
 from sim.world import facts
 from sim.world.geometry import load_outlines
 
@@ -92,17 +96,49 @@ def test_official_figures_are_the_published_ones() -> None:
     assert (table["source"] != "").all()
 
 
-def test_map_shows_63_before_and_34_after_on_one_symmetric_scale(run) -> None:
+def test_the_map_shows_the_units_in_force_before_and_after(run) -> None:
     before, after = net_migration_map.panels(run)
-    assert (before.generation, after.generation) == ("legacy", "2025")
+    assert (before.borders, after.borders) == (4, 8)
     assert (before.period, after.period) == (("2024Q3", "2025Q2"), ("2025Q3", "2026Q2"))
-    assert after.table.equals(rates(run, "province", "2025", ("2025Q3", "2026Q2")))
-    edges = net_migration_map.class_edges(np.array([-3.0, 17.0, 2.0, np.nan]))
-    assert (edges == -edges[::-1]).all()
-    assert edges[-1] >= np.quantile([3, 17, 2], 0.95)
-    assert (
-        net_migration_map.class_edges(np.zeros(3)) == -net_migration_map.class_edges(np.zeros(3))[::-1]
-    ).all()
+    pd.testing.assert_frame_equal(
+        after.table, rates(run, "province", "2025", ("2025Q3", "2026Q2")), check_dtype=False
+    )
+    pd.testing.assert_frame_equal(
+        before.table, rates(run, "province", "legacy", ("2024Q3", "2025Q2")), check_dtype=False
+    )
+
+
+def test_classes_are_those_of_every_run_and_symmetric() -> None:
+    assert (-net_migration_map.EDGES[::-1] == net_migration_map.EDGES).all()
+    colours = palette.gains(len(net_migration_map.EDGES) + 1)
+    assert len({tuple(c) for c in colours}) == len(colours)
+
+
+def test_only_who_stands_apart_from_all_others_comes_first_alone() -> None:
+    values = pd.Series({"a": 5.0, "b": 4.5, "c": 1.0, "d": np.nan})
+    assert net_migration_map.leaders(values, pd.Series(0.1, index=values.index)) == ["a"]
+    assert net_migration_map.leaders(values, pd.Series(0.3, index=values.index)) == ["a", "b"]
+    assert net_migration_map.leaders(-values, pd.Series(0.3, index=values.index)) == ["c"]
+    assert net_migration_map.leaders(values * np.nan, pd.Series(0.3, index=values.index)) == []
+
+
+def test_what_luck_may_have_done_is_neither_gain_nor_loss(run) -> None:
+    table = pd.DataFrame({"net_per_1000_a_year": [3.0, -3.0, 1.0, -1.0]}, index=list("abcd"))
+    sd = pd.Series([1.0, 1.0, 1.0, 1.0], index=list("abcd"))
+    panel = net_migration_map.Panel("legacy", ("2024Q3", "2025Q2"), table, sd)
+    assert (panel.gaining, panel.losing) == (1, 1)
+    assert list(panel.within) == [False, False, True, True]
+    colours, norm = classed(net_migration_map.EDGES, palette.gains(10))
+    filling = Filling(panel.net, "legacy", colours, norm, panel.within)
+    assert [filling.hatched(c) for c in "abcd"] == [False, True, False, False]
+    assert filling.face("c") == filling.face("d") == palette.WITHIN
+
+
+def test_replicates_narrow_what_luck_may_do(run) -> None:
+    one = net_migration_map.panels(run)[0]
+    four = net_migration_map.panels(run, [run, run, run])[0]
+    assert four.net.to_numpy() == pytest.approx(one.net.to_numpy())
+    assert four.sd.to_numpy() == pytest.approx(one.sd.to_numpy() / 2)
 
 
 def test_dissolving_keeps_only_outer_borders() -> None:
@@ -128,6 +164,7 @@ def test_regions_table_adds_up(run) -> None:
     number = float(title.split(f"{destination}, ")[1].split()[0].replace(",", ""))
     scale = 1e3 if "thousand persons a year" in title else 1.0
     assert number * scale == pytest.approx(most / years, abs=0.5 * scale)
+    assert "mean of 2024Q3 to 2026Q2" in title
 
 
 def test_access_is_weighted_by_persons(run) -> None:
@@ -146,9 +183,9 @@ def test_without_a_reform_the_figures_say_so(synthetic, tmp_path) -> None:
     with style.styled():
         shown = texts(access_by_terrain.draw(run))
         before, after = net_migration_map.panels(run)
-    assert "no merger, 1 July 2025" in shown
+    assert "no reform, 1 July 2025" in shown
     assert "unchanged (plains)" in shown.replace("\n", " ")
-    assert before.generation == after.generation == "legacy"
+    assert before.table.index.equals(after.table.index)
 
 
 def test_signs_are_true_minus_and_zero_has_none() -> None:

@@ -57,7 +57,7 @@ def test_budgets_say_what_the_nations_row_says(runs) -> None:
         in shown
     )
     assert "severance" in shown
-    assert "No merger" in drawn(budgets, runs["none"])
+    assert "No reform" in drawn(budgets, runs["none"])
     assert "savings kept" not in drawn(budgets, runs["none"]), "what is nothing has no line"
 
 

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis.load import Run, UnfinishedRun, flows_between, moves_between, net_migration, rates
+from analysis.flows import flows_between, moves_between, net_migration, rates
+from analysis.load import Run, UnfinishedRun
 
 
 @pytest.fixture(scope="module")

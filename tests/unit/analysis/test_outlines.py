@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
 from analysis.figures.placing import free_spot, label_apart
 from sim.world.geometry import load_outlines
@@ -92,7 +92,7 @@ def test_a_label_on_a_map_covers_no_place_and_no_other_label() -> None:
         ax.set_ylim(-1, 3)
         land = np.stack(np.meshgrid(*2 * [np.linspace(0, 2, 60)]), axis=-1).reshape(-1, 2)
         for name in ("Sơn La −13.4", "Bình Dương +15.6"):
-            label_apart(ax, name, (0.3, 0.4), land, style.INK)
+            label_apart(ax, name, (0.3, 0.4), land, palette.INK)
         renderer = FigureCanvasAgg(figure).get_renderer()
         for text in ax.texts:
             text.get_window_extent(renderer)

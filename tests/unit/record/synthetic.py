@@ -54,6 +54,30 @@ def government_columns(w: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def lineage_columns(w: World) -> dict[str, Any]:
+    """What became of each unit when the second map of the world came into force."""
+    new_province = w.new_communes.parent[w.new_commune]
+    levels = (
+        ("commune", w.legacy_communes, w.legacy_commune, w.new_communes, w.new_commune),
+        ("province", w.legacy_provinces, w.province, w.new_provinces, new_province),
+    )
+    rows: list[dict[str, Any]] = []
+    for level, old_units, old, new_units, new in levels:
+        ways = sorted(set(zip(old.tolist(), new.tolist(), strict=True)))
+        for a, b in ways:
+            there = (old == a) & (new == b)
+            split = sum(x == a for x, _ in ways) > 1
+            merged = sum(y == b for _, y in ways) > 1
+            rows.append({
+                "level": level, "predecessor": old_units.code[a], "successor": new_units.code[b],
+                "predecessor_name": old_units.name[a], "successor_name": new_units.name[b],
+                "kind": "split" if split else "merged" if merged else "unchanged",
+                "places": int(there.sum()), "persons": int(w.residents[there].sum()),
+                "area_km2": float(w.area_km2[there].sum()),
+            })  # fmt: skip
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
 def movers() -> np.ndarray:
     """Moves by scope, sex and age: ten of each age 20-39, one of each other age; more of them far away."""
     ages = np.ones((3, 2, 128), dtype=np.int64)
@@ -101,11 +125,7 @@ def fill(
         recorder.places(step, households, persons, access)
         recorder.governments(step, government_columns(w))
     if policy != "none":
-        recorder.lineage(5, {
-            "level": ["province"], "predecessor": ["01"], "successor": ["01"], "predecessor_name": ["City"],
-            "successor_name": ["City"], "kind": ["merged"], "places": [4], "persons": [123],
-            "area_km2": [36.0],
-        })  # fmt: skip
+        recorder.lineage(5, lineage_columns(w))
 
 
 def manifest(policy: str = "actual", **changes: Any) -> dict[str, Any]:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.load import Run, flows_between
+from analysis.flows import flows_between
+from analysis.load import Run
 from analysis.report.arms import collect
 from analysis.report.measures import NEAR, Sheet, both, measure, outcomes
 from analysis.report.subject import gather

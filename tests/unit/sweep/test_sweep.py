@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.flows import net_migration
 from analysis.load import Run as Folder
-from analysis.load import net_migration
 from sim.record.codebook import tables
 from sim.run import execute, state_at
 from sim.scenario.loader import ConfigurationErrors
