@@ -291,3 +291,43 @@ def test_an_unknown_scheduler_is_told_in_one_line(tmp_path: Path, monkeypatch: A
     assert done.exit_code == 1
     assert "--cluster tcp://127.0.0.1:9: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_stranger_cannot_give_orders_to_the_workers_of_a_sweep() -> None:
+    """The scheduler of this computer asks for credentials that only its own process has."""
+    from contextlib import ExitStack
+
+    from distributed import Client
+
+    from sim.sweep.executors import _client
+
+    with ExitStack() as stack:
+        ours = _client(stack, 1, None, None)
+        address = ours.scheduler.address
+        assert address.startswith("tls://")
+        assert ours.submit(lambda: 7).result() == 7
+        for stranger in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TypeError, RuntimeError)):
+                Client(stranger, timeout=2)
+
+
+def test_a_result_that_is_not_what_was_written_is_made_again(tmp_path: Path) -> None:
+    """Any one bit of a result or of its checksums, and either of the two files gone."""
+    import random
+
+    plan = make_plan(sweep_file(tmp_path), ["sweep.replications=1"])
+    folder = run_sweep(plan, tmp_path / "runs", executor=serial).folder
+    results = (folder / "results.parquet").read_bytes()
+    luck = random.Random(2)
+    for damage in range(6):
+        victim = sorted((folder / "runs").glob("*.parquet" if damage % 2 else "*.json"))[0]
+        if damage < 4:
+            data = bytearray(victim.read_bytes())
+            data[luck.randrange(len(data))] ^= 1 << luck.randrange(8)
+            victim.write_bytes(data)
+        else:
+            victim.unlink()
+        again = run_sweep(plan, tmp_path / "runs", executor=serial)
+        assert (again.done_now, again.finished) == (1, again.total), victim
+        assert (folder / "results.parquet").read_bytes() == results
+    assert run_sweep(plan, tmp_path / "runs", executor=serial).done_now == 0
