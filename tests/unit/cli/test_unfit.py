@@ -16,11 +16,11 @@ from sim.scenario.scenario import UnfitScenario
 UNFIT = (
     ("cities.central=[Huế]", "cities.central: no such place (got 'Huế', allowed City, Plain, Hills"),
     (
-        "programme.industrial_zones=['2025Q2\u00a0Huế']",
+        "programme.industrial_zones=['2025Q2 Huế']",
         "programme.industrial_zones: no such place (got 'Huế'",
     ),
     (
-        "population.weight=100000 world.name=one_place world.size=null",
+        "population.weight=100000|world.name=one_place|world.size=null",
         "population.weight: 10000 residents of the world one_place make no household (got 100000, allowed a smaller",
     ),
 )
@@ -48,14 +48,14 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(*_: object, **__: object) -> None:
         raise AssertionError("work has begun")
 
+    monkeypatch.setattr("sim.sweep.start.make_start", work)  # first: importing it takes the other's function
     monkeypatch.setattr("sim.run.make_start", work)
-    monkeypatch.setattr("sim.sweep.start.make_start", work)
 
 
 @pytest.mark.usefixtures("never")
 @pytest.mark.parametrize(("value", "message"), UNFIT)
 def test_run(value: str, message: str, runner: CliRunner, config: Path, tmp_path: Path) -> None:
-    done = runner.invoke(app, ["run", str(config), *value.split(" "), "--out", str(tmp_path / "runs")])
+    done = runner.invoke(app, ["run", str(config), *value.split("|"), "--out", str(tmp_path / "runs")])
     assert done.exit_code == 2, done.output
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith(message)
@@ -69,10 +69,10 @@ def test_sweep(words: list[str], value: str, message: str, runner: CliRunner, tm
     """Before any run, with the place where the value was written."""
     out = tmp_path / "runs"
     done = runner.invoke(
-        app, ["sweep", str(write_files(tmp_path)), *value.split(" "), "--out", str(out), *words]
+        app, ["sweep", str(write_files(tmp_path)), *value.split("|"), "--out", str(out), *words]
     )
     assert done.exit_code == 2, done.output
-    assert done.stderr.startswith(f"command line: {value.split(' ')[0]}: {message}")
+    assert done.stderr.startswith(f"command line: {value.split('|')[0]}: {message}")
     assert len(done.stderr.splitlines()) == 1, "once, not for every run"
     assert not out.exists()
 
