@@ -65,6 +65,7 @@ def sweep(
         )
 
     from sim.record.locks import Busy
+    from sim.scenario.scenario import UnfitScenario
     from sim.sweep.drive import NoRoom, run_sweep
     from sim.sweep.executors import over_dask, serial
     from sim.sweep.plan import make_plan
@@ -102,7 +103,8 @@ def sweep(
     _summary(plan, summary)
     typer.echo(str(out / plan.name))
     if not summary.complete:
-        raise typer.Exit(1)
+        asked = all(error.startswith(UnfitScenario.__name__) for error in summary.failed.values())
+        raise typer.Exit(2 if asked else 1)
 
 
 def _values(run: Run, plan: Plan) -> list[str]:
