@@ -10,8 +10,9 @@ from sim.behaviour.choose import buffer_size, nest_weights
 from sim.behaviour.couples import HUSBAND_OLDER_YEARS, match
 from sim.behaviour.geography import Distances
 from sim.behaviour.liquidity import move_costs
+from sim.behaviour.market_rules import update_jobs
 from sim.behaviour.staying import solve_kappa
-from sim.behaviour.tables import NestTables, exp64
+from sim.behaviour.tables import NestTables, exp64, usual_network
 from sim.scenario.parameters_household import Money
 
 
@@ -92,3 +93,43 @@ def test_with_kappa_solved_the_weights_of_the_choice_give_the_wanted_share() -> 
         considering += who
         movers += who * (1 - weight[0] / weight[:used].sum())
     assert movers / considering == pytest.approx(share, rel=1e-9)
+
+
+def test_jobs_that_a_programme_takes_away_do_not_make_labour_scarce() -> None:
+    """Tightness and the chance of a job count the jobs that are there to be had, not those on the books."""
+    workers, zeros = np.array([100, 100]), np.zeros(2)
+    employment, tightness = np.empty(2), np.empty(2)
+    update_jobs(
+        np.array([150.0, 150.0]),
+        workers,
+        zeros,
+        0.0,
+        0.97,
+        zeros,
+        np.array([1.0, 0.8]),
+        employment,
+        tightness,
+    )
+    assert tightness.tolist() == pytest.approx([1.5, 1.2])
+    update_jobs(
+        np.array([110.0, 110.0]),
+        workers,
+        zeros,
+        0.0,
+        0.97,
+        zeros,
+        np.array([1.0, 0.5]),
+        employment,
+        tightness,
+    )
+    assert tightness.tolist() == pytest.approx([1.1, 1.0])
+    assert employment.tolist() == pytest.approx([1.0, 0.55])
+
+
+def test_the_usual_network_is_the_geometric_mean_of_destinations_of_the_same_kind() -> None:
+    """Districts of the own province; the provinces other than one's own, which are one fewer than all."""
+    by_district = np.array([[2.0, 8.0, 5.0, 7.0], [3.0, 3.0, 9.0, 4.0], [1.0, 1.0, 1.0, 6.0]])
+    by_province = np.array([[50.0, 4.0, 9.0], [2.0, 60.0, 32.0], [5.0, 5.0, 70.0]])
+    district, province = usual_network(by_district, by_province, np.array([0, 2, 3, 4], dtype=np.int32))
+    assert district == pytest.approx([4.0, 9.0, 6.0])
+    assert province == pytest.approx([6.0, 8.0, 5.0])
