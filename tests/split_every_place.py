@@ -2,7 +2,8 @@
 
 Each place is thought cut into two equal halves, one at a time: a native of it finds the other half in the nest of the
 own district. Printed are the changes of two chances of those who consider, can pay and have no home elsewhere: to move
-within the own district, and to move at all; by place, weighted by residents. Not in it: the income gap, which changes too.
+within the own district, and to move at all; by place, weighted by residents. The income gap changes too
+and is not in it.
 
     uv run python tests/split_every_place.py [weight]
 """
@@ -72,7 +73,8 @@ def main(weight: int) -> None:
             print(
                 f"{some}, {name}: {np.average(a[kept], weights=w[kept]):.5f} -> "
                 f"{np.average(b[kept], weights=w[kept]):.5f}; "
-                f"change mean {np.average(change, weights=w[kept]):.5f}, 95th percentile {p95:.5f}, worst {change.max():.5f}"
+                f"change mean {np.average(change, weights=w[kept]):.5f}, "
+                f"95th percentile {p95:.5f}, worst {change.max():.5f}"
             )
 
 

@@ -1,7 +1,7 @@
 """Cutting a place changes nothing for those who live elsewhere, and a known amount for those who live in it.
 
 The first is the size term of the specification. The second follows from the own place not being in the nest of the own
-district: whoever lives in a part finds the other parts in it (decision 54, with the size in the real country).
+district: whoever lives in a part finds the other parts in it (decision 52, with the size in the real country).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def closed_form(e: np.ndarray, part: float, near: float) -> float:
 
 @pytest.mark.parametrize("kind", [0, 5, 15])
 def test_those_of_the_cut_place_find_its_other_parts_in_their_nest(kind: int) -> None:
-    """Every weight but that of the own district stays; that one is (sum e - e_part)^theta for (sum e - e_whole)^theta."""
+    """The own district has (sum e - e_part)^theta where it had (sum e - e_whole)^theta; all other weights stay."""
     whole, cut, old = whole_and_cut()
     for place, parts in enumerate(PARTS):
         if parts == 1:
