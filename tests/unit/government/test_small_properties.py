@@ -10,6 +10,7 @@ from sim.government import Levers
 from sim.government.budget import Budget, prices
 from sim.government.offices import COMMUNE, DISTRICT, Office
 from sim.government.pools import share_pool
+from sim.government.revenue import Revenue
 from sim.government.services import Services
 from sim.reform import apply, to_2025
 from sim.scenario.parameters import Access, Government
@@ -109,3 +110,25 @@ def test_the_work_of_districts_comes_on_top_of_the_need_of_today(govern, world):
         need, staff = before[o.seat_place]
         assert o.posts_needed(g.parameters) == pytest.approx(need + o.staff - staff)
     assert sum(o.staff for o in g.offices) == 35 * 21 + 4 * 100
+
+
+def test_a_city_that_keeps_more_keeps_more_of_its_tax_and_of_its_land_alike():
+    """`kept` multiplies both; where it is 1 neither changes by a dong."""
+    plain, kept = (Revenue(np.array([1000, 3000]), 0.3, None) for _ in range(2))
+    people = np.array([100, 200])
+    plain.raise_from(people, None)
+    kept.raise_from(people, None, None, np.array([1.0, 1.2]))
+    assert kept.tax == pytest.approx(plain.tax * [1.0, 1.2], rel=1e-5)
+    assert kept.land == pytest.approx(plain.land * [1.0, 1.2], rel=1e-5)
+    assert plain.land[1] > 0
+
+
+def test_what_is_left_of_an_earlier_disruption_counts_only_where_it_is_larger(govern, world):
+    """Of the offices that become one the worst disrupted decides, wherever it comes in their order."""
+    for worst in (15, 16, 17):
+        g = govern(disruption=0.3)
+        office = g.offices[g.network.commune_office_of_place[worst]]
+        office.disruption_at_merger, office.opened_step = 0.28, 0
+        apply(g, to_2025("test", world, 0, Levers(relabel=True, close_offices=True)), 0, world.residents)
+        made = g.offices[g.network.commune_office_of_place[15]]
+        assert made.disruption_at_merger == pytest.approx(0.28)
