@@ -7,8 +7,12 @@ kernels are kept by a checksum over all the source they contain, see `sim.kernel
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +24,26 @@ LOCATORS: Final = (
 
 
 def cache_folder() -> Path:
-    """Folder for whatever can be made again: DICU_CACHE, else XDG_CACHE_HOME/dicu, else ~/.cache/dicu."""
+    """Folder for whatever can be made again: DICU_CACHE, else XDG_CACHE_HOME/dicu, else ~/.cache/dicu.
+
+    Without a home it is made for this process and the ones it starts, and removed at its end.
+    """
     if own := os.environ.get("DICU_CACHE"):
         return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "dicu"
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "dicu"
+    try:
+        return Path.home() / ".cache" / "dicu"
+    except RuntimeError:  # neither HOME nor an entry in passwd
+        return _of_this_process()
+
+
+@cache
+def _of_this_process() -> Path:
+    """A folder that nobody else can write to and that goes with the process: what it holds is executed."""
+    folder = tempfile.mkdtemp(prefix="dicu-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def use_own_cache() -> Path:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import numba
 
 from sim.behaviour.access import SERVICES
+from sim.fits import check_fits
 from sim.identity import inputs_of, model_version
 from sim.model import EngineName, Model
 from sim.population import synthesis
@@ -19,7 +20,7 @@ from sim.population.columns import Households
 from sim.population.links import Links, first_links
 from sim.population.report import SynthesisReport
 from sim.record.fingerprint import state_sha256
-from sim.record.folder import building, run_folder, scratch, write_bytes
+from sim.record.folder import building, run_folder, scratch, sweep, write_bytes
 from sim.record.locks import locked
 from sim.record.manifest import build_manifest, now, write_manifest
 from sim.record.reading import Files, NotARun, read_manifest
@@ -161,6 +162,8 @@ def execute(
 
     Raises
     ------
+    UnfitScenario, sim.world.table_checks.TableError
+        When the world cannot be opened, or does not have what the scenario asks of it.
     CannotContinue
         When the state is not one of this program, or the scenario cannot follow on it.
     NotTheSame
@@ -171,6 +174,7 @@ def execute(
     used = use_threads(threads)
     tell.phase("building the world")
     world = open_world(scenario)
+    check_fits(scenario, world)
     if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
         plan_of(scenario, world)
     inputs = inputs_of(world)
@@ -183,6 +187,7 @@ def execute(
     plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after)
     waiting = f"another process makes this run ({final}); waiting for it"
     with locked(final.parent / f".{identity}.lock", wait=lambda: tell.note(waiting)):
+        sweep(final.parent)  # a run that was parked by a killed one is put back, and then found
         there = _standing(final, tell)
         if there is not None and not again:
             tell.note(f"this run stands already and is whole: {final} (--again makes it once more)")
@@ -371,6 +376,7 @@ def state_at(
     """
     tell = progress if progress is not None else Silent()
     world = open_world(scenario)
+    check_fits(scenario, world)
     after = None if saved is None else continued(saved, scenario)
     identity = run_id(scenario, "".join(inputs_of(world).values()), model_version(), _after(after))
     folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))

@@ -135,6 +135,10 @@ class Saves:
 
     def clear(self) -> None:
         """Remove all states; the run has ended."""
+        for path in saved_steps(
+            self.folder
+        ).values():  # first, so that no state is found whose files are gone
+            path.unlink()
         shutil.rmtree(self.folder)
 
     def save(self, model: Model, recorder: Recorder) -> None:
@@ -178,6 +182,24 @@ def saved_folder(run: Path) -> Path:
 def saved_steps(folder: Path) -> dict[int, Path]:
     """Saved states of a run by step, the first one first."""
     return {int(p.stem.removeprefix("saved-")): p for p in sorted(folder.glob("saved-[0-9]*.json"))}
+
+
+def last_saved(folder: Path) -> Saved | None:
+    """The last saved state of a run, None where there is none; another process may save and remove them meanwhile.
+
+    Raises
+    ------
+    DamagedFile
+        When it is there and is not what was written.
+    """
+    while steps := saved_steps(folder):
+        path = steps[max(steps)]
+        try:
+            return read_saved(path)
+        except DamagedFile:
+            if path.exists():
+                raise
+    return None
 
 
 def read_saved(path: Path) -> Saved:
@@ -303,6 +325,6 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 __all__ = [
-    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "go_on", "read_saved", "restore",
-    "saved_folder", "saved_steps",
+    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "go_on", "last_saved", "read_saved",
+    "restore", "saved_folder", "saved_steps",
 ]  # fmt: skip

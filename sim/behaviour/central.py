@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.calendar import Calendar
-from sim.scenario.cities import CITY_KINDS, DEFAULT_CENTRAL, unknown
+from sim.scenario.cities import CENTRAL_IN_FACT, CITY_KINDS, unknown
 from sim.scenario.parameters_city import Cities
 from sim.scenario.scenario import UnfitScenario
 from sim.world.world import World
@@ -75,10 +75,12 @@ class Central:
         self._places = self.districts[world.district]
 
     @staticmethod
-    def _names(central: Sequence[str], world: World) -> Sequence[str]:
-        """The names; the default is that of Viet Nam and means nobody in a world without it."""
-        absent = not set(DEFAULT_CENTRAL) & set(world.legacy_provinces.name.tolist())
-        return () if tuple(central) == DEFAULT_CENTRAL and absent else central
+    def _names(central: Sequence[str] | None, world: World) -> Sequence[str]:
+        """The names; those of fact when none are given, as far as they are in a world cut out of a larger one."""
+        if central is not None:
+            return central
+        here = set(world.legacy_provinces.name.tolist())
+        return [name for name in CENTRAL_IN_FACT.get(world.name, ()) if name in here]
 
     def acts(self, now: int) -> bool:
         """Whether anybody has the package in step ``now``."""

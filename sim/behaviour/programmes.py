@@ -108,7 +108,7 @@ class Programmes:
 
     Raises
     ------
-    ValueError
+    UnfitScenario
         When a zone is in no place of this world.
     """
 

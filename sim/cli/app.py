@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import tempfile
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 INTERRUPTED: Final = 130
 """Exit status after Ctrl-C, as shells have it."""
+_INTERRUPTED: Final = "interrupted; finished work is kept"
 _MACHINE: Final = (
     errno.ENOSPC,
     errno.EDQUOT,
@@ -50,33 +52,80 @@ def main() -> None:
     What a user can mend ends with status 2, what the machine did with 1, each in one sentence. For what nobody thought
     of, a file with the traceback is written and named.
     """
-    _speak_utf8()
+    _open_streams()
     status = _guarded(app)
     try:
         sys.stdout.flush()
-    except OSError:  # whoever read our output has gone: nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again
+        status = status or _told(f"standard output: {error.strerror or error}", 1)
     sys.exit(status)
 
 
-def _speak_utf8() -> None:
-    """Names of places are printed whole where the stream can, and escaped where it cannot, but never end a command."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+class _Patient(io.RawIOBase):
+    """A stream of the process whose reader may go away (`dicu parameters | head -1`): nothing is wrong then.
+
+    The command goes on with its work, and what it says goes nowhere.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._raw: io.FileIO = stream.buffer.raw
+        self._stream = stream  # which would close what it writes to if nobody held it
+
+    def write(self, data: Any) -> int:
+        """Write as the stream does."""
+        try:
+            return self._raw.write(data) or 0
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._raw.fileno())
+            return memoryview(data).nbytes
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def fileno(self) -> int:
+        """Of the stream."""
+        return self._raw.fileno()
+
+    def isatty(self) -> bool:
+        """Whether a person reads it."""
+        return self._raw.isatty()
+
+
+def _open_streams() -> None:
+    """Make both streams such that writing to them ends no command.
+
+    One that is closed swallows what is said. What its encoding cannot hold is escaped, names of places for example.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            continue
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if isinstance(raw, io.FileIO):
+            made = io.TextIOWrapper(
+                io.BufferedWriter(_Patient(stream)),
+                encoding=stream.encoding,
+                errors="backslashreplace",
+                line_buffering=stream.line_buffering or name == "stderr",
+            )
+            setattr(sys, name, made)
+        elif hasattr(stream, "reconfigure"):  # somebody has put another stream there
             stream.reconfigure(errors="backslashreplace")
 
 
 def _guarded(command: Callable[[], Any]) -> int:
     """Exit status of a command."""
     try:
-        command()
+        _with_causes(command)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        # typer makes this status of an interrupt, and says nothing
+        return _told(_INTERRUPTED, status) if status == INTERRUPTED else status
     except KeyboardInterrupt:
-        return _told("interrupted; finished work is kept", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+        return _told(_INTERRUPTED, INTERRUPTED)
     except MemoryError:
         return _told("not enough memory: a larger population.weight needs less of it", 1)
     except OSError as error:
@@ -86,9 +135,20 @@ def _guarded(command: Callable[[], Any]) -> int:
             if known
             else _crash(error)
         )
+    except ImportError as error:
+        few = os.strerror(errno.EMFILE)
+        return _told(f"{error.name or 'the system'}: {few}", 1) if few in str(error) else _crash(error)
     except Exception as error:
         return _crash(error)
     return 0
+
+
+def _with_causes(command: Callable[[], Any]) -> None:
+    """Run a command; what came while a compiled kernel ran (Ctrl-C, no memory) is raised as what it is."""
+    try:
+        command()
+    except SystemError as error:
+        raise error.__cause__ or error from None
 
 
 def _told(text: str, status: int) -> int:

@@ -1,15 +1,60 @@
-"""Figures of a finished run: drawn after it stands, so that one that fails takes nothing with it."""
+"""What `run`, `resume` and `fork` share: refusals of a run in words, figures once it stands, and its folder printed."""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from sim.cli.app import fail
+
 if TYPE_CHECKING:
     from sim.run import Progress
+
+
+def use_asked_threads(threads: int | None) -> None:
+    """Set the number of threads, or refuse it."""
+    from sim.run import use_threads
+
+    try:
+        use_threads(threads)
+    except ValueError as error:
+        fail(f"--{error}", 2)
+
+
+@contextmanager
+def refused(out: Path, left: str) -> Iterator[None]:
+    """End in words when a run cannot be made: with status 2 for what was asked, 1 for what the machine did.
+
+    Parameters
+    ----------
+    out : Path
+        Parent folder of runs.
+    left : str
+        End of the sentence that says that its files could not be written: what is left of it.
+    """
+    from sim.reform.table import ReformTableError
+    from sim.run import NotTheSame
+    from sim.saved import CannotContinue, DamagedFile
+    from sim.scenario.scenario import UnfitScenario
+    from sim.world.table_checks import TableError
+
+    try:
+        yield
+    except (UnfitScenario, DamagedFile, CannotContinue) as error:
+        fail(str(error), 2)
+    except ReformTableError as error:
+        fail(f"reform.table: {error}", 2)
+    except TableError as error:
+        fail(f"world.places: {error}", 2)
+    except NotTheSame as error:
+        fail(str(error), 1)
+    except OSError as error:
+        fail(f"{out}: the run could not be written{left} ({error})", 1)
 
 
 def draw_missing(folder: Path, tell: Progress) -> list[str]:
@@ -20,7 +65,10 @@ def draw_missing(folder: Path, tell: Progress) -> list[str]:
 
     gc.collect()  # figures need memory of their own; model and outputs know each other
     tell.phase("drawing figures")
-    return draw_all(folder).failed
+    try:
+        return draw_all(folder).failed
+    except OSError as error:  # no folder for them could be made
+        return [f"figures: could not be drawn ({error})"]
 
 
 def end(folder: Path, undrawn: list[str]) -> None:
@@ -29,5 +77,7 @@ def end(folder: Path, undrawn: list[str]) -> None:
         typer.echo(text, err=True)
     typer.echo(str(folder))
     if undrawn:
-        typer.echo(f"the run is whole; {len(undrawn)} of its figures could not be drawn", err=True)
+        typer.echo(
+            "the run is whole; what could not be drawn is named above (`dicu figures` tries again)", err=True
+        )
         raise typer.Exit(1)

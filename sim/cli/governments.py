@@ -22,7 +22,12 @@ def check(
         typer.Argument(help="A scenario whose parameters of governments are used; default: those declared."),
     ] = None,
 ) -> None:
-    """Print the mergers of 2019-21, 2023-25 and 2025 beside the published figures; exit status 1 where they differ."""
+    """Print the mergers of 2019-21, 2023-25 and 2025 beside the published figures.
+
+    Each line is judged: it agrees (counts of units: equal; payback: within 25 %; other figures: within 10 %), it is
+    off but explained (a reason of the size of the difference follows from published figures), or it is off. Exit
+    status 0: all lines agree. 1: at least one is off, explained or not. 2: the scenario cannot be read.
+    """
     from rich.console import Console
 
     from sim.reform.published import mergers, render, rows

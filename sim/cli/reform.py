@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.app import app, fail
+from sim.cli.drawing import use_asked_threads
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.world.world import World
 
 reform_app = typer.Typer(no_args_is_help=True, help="Reforms: make maps of governments and compare them.")
 app.add_typer(reform_app, name="reform")
@@ -37,7 +39,8 @@ def compare(
     ] = 200,
     out: Annotated[Path | None, typer.Option(help="Folder for tables (Parquet, CSV) and figures.")] = None,
     province: Annotated[
-        str | None, typer.Option(help="Legacy province whose units are drawn. Default: Điện Biên.")
+        str | None,
+        typer.Option(help="Code or name of the legacy province whose units are drawn. Default: Điện Biên."),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Threads; the results do not depend on it.", min=1)
@@ -53,21 +56,17 @@ def compare(
     from sim.progress import Bar
     from sim.reform.compare import compare as compare_policies
     from sim.reform.designs import Country
-    from sim.run import use_threads
-    from sim.world.opening import open_world
     from sim.world.table_checks import TableError
 
     names, scenario = _asked(policies, config, year)
-    try:
-        use_threads(threads)
-    except ValueError as error:
-        fail(f"--{error}", 2)
+    use_asked_threads(threads)
     try:
         with Bar() as bar:
             bar.phase("building the world")
-            country = Country(
-                open_world(scenario), scenario.reform, scenario.access, scenario.calendar.step_of
-            )
+            world = _opened(scenario)
+            if province is not None:
+                province = _legacy_province(world, province)
+            country = Country(world, scenario.reform, scenario.access, scenario.calendar.step_of)
             made = compare_policies(
                 country,
                 scenario.government,
@@ -87,12 +86,31 @@ def compare(
             write_comparison(made, out)
         except OSError as error:
             fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
-        try:
-            drawn = draw_comparison(out, province, scenario.model_dump(mode="json"))
-        except KeyError as error:
-            fail(f"--province: {error.args[0]}", 2)
+        drawn = draw_comparison(out, province, scenario.model_dump(mode="json"))
         for path in [*sorted(out.glob("*.csv")), *drawn]:
             typer.echo(str(path))
+
+
+def _opened(scenario: Scenario) -> World:
+    """The world of a scenario, or a refusal."""
+    from sim.world.opening import open_world
+    from sim.world.table_checks import TableError
+
+    try:
+        return open_world(scenario)
+    except TableError as error:
+        fail(f"world.places: {error}", 2)
+
+
+def _legacy_province(world: World, word: str) -> str:
+    """Name of the legacy province that a code or a name stands for, or a refusal."""
+    from sim.scenario.suggest import unit_of
+
+    units = world.legacy_provinces
+    try:
+        return str(units.name[unit_of(word, units.code.tolist(), units.name.tolist(), "legacy province")])
+    except ValueError as error:
+        fail(f"--province: {error}", 2)
 
 
 def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[str], Scenario]:
@@ -155,7 +173,6 @@ def lineage(
     from sim.reform.history import as_table, code_of, history, in_force, places_of
     from sim.reform.policies import plan_of
     from sim.reform.table import ReformTableError
-    from sim.world.opening import open_world
 
     names, scenario = _asked(policies, config, None)
     if len(names) != 1:
@@ -169,7 +186,7 @@ def lineage(
         step = calendar.n_steps - 1 if date is None else calendar.step_of(date)
     except ValueError as error:
         fail(f"--date: {error}", 2)
-    world = open_world(scenario)
+    world = _opened(scenario)
     try:
         overlays = plan_of(scenario, world)
     except ReformTableError as error:

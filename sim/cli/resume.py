@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.app import app, fail
-from sim.cli.drawing import draw_missing, end
+from sim.cli.drawing import draw_missing, end, refused, use_asked_threads
 
 if TYPE_CHECKING:
     from sim.saved import Saved
@@ -41,18 +41,33 @@ def resume(
 
     States are saved by `dicu run --checkpoint-every`.
     """
-    from sim.saved import DamagedFile, read_saved, saved_folder, saved_steps
+    from sim.record.folder import is_finished
+    from sim.saved import DamagedFile, last_saved
 
-    folder = saved_folder(run_folder.resolve())
-    steps = saved_steps(folder)
-    if not steps:
-        fail(f"{folder}: no saved state to go on from (dicu run --checkpoint-every saves them)", 2)
+    folder, out = _places(run_folder)
     try:
-        saved = read_saved(steps[max(steps)])
+        saved = last_saved(folder)
     except DamagedFile as error:
         fail(str(error), 2)
+    if saved is None:
+        ended = folder.parent.parent / folder.name
+        if not is_finished(ended):
+            fail(f"{folder}: no saved state to go on from (dicu run --checkpoint-every saves them)", 2)
+        typer.echo("this run has ended already", err=True)
+        typer.echo(str(ended))
+        return
     typer.echo(f"{saved.run_id} goes on after {saved.label}", err=True)
-    _run(saved.scenario, saved, folder.parents[2], threads, figures, checkpoint_every, keep_states)
+    _run(saved.scenario, saved, out, threads, figures, checkpoint_every, keep_states)
+
+
+def _places(run_folder: Path) -> tuple[Path, Path]:
+    """Where the saved states of a run are, and the parent folder of runs; both absolute."""
+    from sim.saved import saved_folder
+
+    folder = saved_folder(run_folder.resolve())
+    if len(folder.parents) < len(("saved", "NAME", "runs")):
+        fail(f"{run_folder}: not the folder of a run (allowed runs/NAME/ID, or runs/NAME/saved/ID)", 2)
+    return folder, folder.parents[2]
 
 
 @app.command(epilog="Example: `dicu fork runs/none/ID --at 2025Q2 reform.policy=actual name=actual-late`")
@@ -72,14 +87,13 @@ def fork(
     """
     from sim.progress import Bar
     from sim.record.reading import Files, NotARun, read_manifest
-    from sim.run import state_at, use_threads
-    from sim.saved import CannotContinue, DamagedFile, read_saved, saved_folder, saved_steps
+    from sim.run import state_at
+    from sim.saved import read_saved, saved_steps
     from sim.scenario.loader import ConfigurationErrors, load
 
-    if not run_folder.is_dir() and not saved_folder(run_folder.resolve()).is_dir():
+    folder, out = _places(run_folder)
+    if not run_folder.is_dir() and not folder.is_dir():
         fail(f"{run_folder}: no such run folder", 2)
-    folder = saved_folder(run_folder.resolve())
-    out = folder.parents[2]
     steps = saved_steps(folder)
     if not steps:
         try:
@@ -90,26 +104,21 @@ def fork(
         if manifest.get("forked_from") is not None:
             fail(f"{run_folder}: itself a fork without a saved state; fork the run that it came from", 2)
     config = folder / "config.yaml" if steps else run_folder / "config.yaml"
+    use_asked_threads(threads)
     try:
-        use_threads(threads)
         scenario = load(config).scenario
         new = load(config, _renamed(override or [], scenario.name)).scenario
-        step = scenario.calendar.step_of(at) + 1
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
+    try:
+        step = scenario.calendar.step_of(at) + 1
     except ValueError as error:
         fail(f"--at: {error}", 2)
-    try:
-        saved = (
-            read_saved(steps[max(s for s in steps if s <= step)]) if any(s <= step for s in steps) else None
-        )
+    before = [saved for saved in steps if saved <= step]
+    with Bar() as bar, refused(out, "; the state could not be saved"):
+        saved = read_saved(steps[max(before)]) if before else None
         if saved is None or saved.step != step:
-            with Bar() as bar:
-                saved = state_at(scenario, step, out, saved=saved, progress=bar)
-    except (DamagedFile, CannotContinue) as error:
-        fail(str(error), 2)
-    except OSError as error:
-        fail(f"{out}: the state could not be saved and nothing of it is left ({error})", 1)
+            saved = state_at(scenario, step, out, saved=saved, progress=bar)
     _run(new, saved, out, threads, figures, checkpoint_every, False)
 
 
@@ -123,10 +132,10 @@ def _run(
 ) -> None:
     from sim.progress import Bar
     from sim.run import Saving, execute
-    from sim.saved import CannotContinue, DamagedFile
 
-    try:
-        with Bar() as bar:
+    use_asked_threads(threads)
+    with Bar() as bar:
+        with refused(out, "; its saved states are still there"):
             folder = execute(
                 scenario,
                 out=out,
@@ -135,11 +144,5 @@ def _run(
                 saving=Saving(every, keep) if every or keep else None,
                 saved=saved,
             )
-            undrawn = draw_missing(folder, bar) if figures else []
-    except (DamagedFile, CannotContinue) as error:
-        fail(str(error), 2)
-    except ValueError as error:
-        fail(f"--{error}" if str(error).startswith("threads") else str(error), 2)
-    except OSError as error:
-        fail(f"{out}: the run could not be written; its saved states are still there ({error})", 1)
+        undrawn = draw_missing(folder, bar) if figures else []
     end(folder, undrawn)

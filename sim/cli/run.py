@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import app, fail
-from sim.cli.drawing import draw_missing, end
+from sim.cli.drawing import draw_missing, end, refused, use_asked_threads
 
 
 @app.command(
@@ -60,23 +60,19 @@ def run(
         fail("\n".join(errors.messages), 2)
 
     from sim.progress import Bar
-    from sim.reform.table import ReformTableError
-    from sim.run import NotTheSame, Saving, execute, use_threads
-    from sim.scenario.scenario import UnfitScenario
-    from sim.world.table_checks import TableError
+    from sim.run import Saving, execute
 
-    try:
-        use_threads(threads)
-    except ValueError as error:
-        fail(f"--{error}", 2)
+    use_asked_threads(threads)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"--out: no folder can be made there (got '{out}': {error.strerror})", 2)
     if not os.access(out, os.W_OK | os.X_OK):
         fail(f"--out: nothing can be written there (got '{out}')", 2)
-    try:
-        with Bar() as bar:
+    with Bar() as bar:
+        with refused(
+            out, "; its saved states are still there" if checkpoint_every else " and nothing of it is left"
+        ):
             folder = execute(
                 loaded.scenario,
                 out=out,
@@ -86,15 +82,5 @@ def run(
                 saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
                 again=again,
             )
-            undrawn = draw_missing(folder, bar) if figures else []
-    except UnfitScenario as error:
-        fail(str(error), 2)
-    except ReformTableError as error:
-        fail(f"reform.table: {error}", 2)
-    except TableError as error:
-        fail(f"world.places: {error}", 2)
-    except OSError as error:
-        fail(f"{out}: the run could not be written and nothing of it is left ({error})", 1)
-    except NotTheSame as error:
-        fail(str(error), 1)
+        undrawn = draw_missing(folder, bar) if figures else []
     end(folder, undrawn)

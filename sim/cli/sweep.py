@@ -69,8 +69,6 @@ def sweep(
             "--workers and --cluster: the scheduler says how many workers there are (allowed one of them)", 2
         )
 
-    from sim.record.locks import Busy
-
     files = (tls_ca_file, tls_cert, tls_key)
     if any(files) and (cluster is None or not all(files)):
         fail("--tls-ca-file, --tls-cert, --tls-key: all three, and with --cluster (or none of them)", 2)
@@ -78,6 +76,8 @@ def sweep(
         if path is not None and not path.is_file():
             fail(f"--tls-...: no such file (got '{path}')", 2)
 
+    from sim.record.locks import Busy
+    from sim.scenario.scenario import UnfitScenario
     from sim.sweep.drive import NoRoom, run_sweep
     from sim.sweep.executors import Tls, over_dask, serial
     from sim.sweep.plan import make_plan
@@ -116,7 +116,8 @@ def sweep(
     _summary(plan, summary)
     typer.echo(str(out / plan.name))
     if not summary.complete:
-        raise typer.Exit(1)
+        asked = all(error.startswith(UnfitScenario.__name__) for error in summary.failed.values())
+        raise typer.Exit(2 if asked else 1)
 
 
 def _values(run: Run, plan: Plan) -> list[str]:

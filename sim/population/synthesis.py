@@ -13,7 +13,7 @@ from sim.population import kernels
 from sim.population.archetypes import Archetypes, archetypes
 from sim.population.columns import MEMBERS, NATIVE_TIES, Households
 from sim.population.hashing import hash64_2, key64
-from sim.population.margins import AGE_GROUPS, load_margins, tilt_to_mean
+from sim.population.margins import AGE_GROUPS, Margins, load_margins, tilt_to_mean
 from sim.population.origins import GRID, Origins, origins
 from sim.population.place_rates import PlaceRates, place_rates
 from sim.population.raking import Raked, rake
@@ -177,19 +177,12 @@ def synthesise(
         raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
     margins = load_margins()
     library = archetypes()
-    means = (population.household_size_rural, population.household_size_urban)
-    share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+    share = _sizes(margins, population)
     raked = rake(library, margins, share)
     came = origins(world, population, margins)
     rates = place_rates(world, population, income, margins, library, raked, came)
-    persons = persons_by_place(world, population.weight)
-    counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
+    persons, counts = _rows(world, population, share)
     n = int(counts.sum())
-    if n == 0:
-        raise UnfitScenario(
-            f"population.weight: {int(world.residents.sum())} residents of the world {world.name} make no household "
-            f"(got {population.weight}, allowed a smaller weight)"
-        )
     households = Households.empty(n, n + int(spare * n))
     tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
     _fill(world, population, ties, start_year, households, tally, counts, library, raked, came, rates)
@@ -208,6 +201,37 @@ def synthesise(
         seconds=time.perf_counter() - began,
     )
     return households, report
+
+
+def check_weight(world: World, population: Population) -> None:
+    """Refuse a weight at which a world would have no household, without making any.
+
+    Raises
+    ------
+    UnfitScenario
+        The message names the key.
+    """
+    _rows(world, population, _sizes(load_margins(), population))
+
+
+def _sizes(margins: Margins, population: Population) -> NDArray[np.float64]:
+    """Share of each household size, rural and urban, at the means of a scenario."""
+    means = (population.household_size_rural, population.household_size_urban)
+    return np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+
+
+def _rows(
+    world: World, population: Population, share: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Persons of each place, and its households by size, in rows; never none at all."""
+    persons = persons_by_place(world, population.weight)
+    counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
+    if not counts.any():
+        raise UnfitScenario(
+            f"population.weight: {int(world.residents.sum())} residents of the world {world.name} make no household "
+            f"(got {population.weight}, allowed a smaller weight)"
+        )
+    return persons, counts
 
 
 def _fill(

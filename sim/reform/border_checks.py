@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sim.scenario.numbers import number
+from sim.scenario.numbers import number, otherwise_written, plainly
 from sim.scenario.suggest import same, suggest
+from sim.world.table_checks import DECIMAL_COMMA
 
 SHOWN: Final = 5
 """Places and rows named in one message; the rest are counted."""
@@ -104,6 +105,8 @@ def meant(word: str, known: Iterable[Any], units: Mapping[str, Unit] | None = No
     codes = sorted(str(code) for code in known)
     if code := padded(word, codes):
         return lost_zeros(code)
+    if plain := otherwise_written(word):
+        return f"; write {plain if plain in codes else padded(plain, codes) or plain}"
     named = [c for c in codes if c in units and same(word, [units[c].name])] if units is not None else []
     if named:
         return f"; {word} is the name of {listed(named)}"
@@ -133,6 +136,13 @@ def share_of(text: str) -> float | None:
     """A share as it is written, None when it is none."""
     value = number(text)
     return value if value is not None and 0.0 <= value <= 1.0 else None
+
+
+def share_meant(text: str) -> str:
+    """How a wrong share is written, as "; write ...", or nothing."""
+    comma = DECIMAL_COMMA.fullmatch(text.strip())
+    plain = text.strip().replace(",", ".") if comma else plainly(text)
+    return f"; write {plain}" if plain and plain != text and share_of(plain) is not None else ""
 
 
 def rows_of(table: pd.DataFrame) -> list[Row]:

@@ -20,9 +20,11 @@ from sim.reform.border_checks import (
     row_of,
     rows_of,
     seats_taken_along,
+    share_meant,
     share_of,
     warn_of_renamed,
 )
+from sim.scenario.numbers import otherwise_written
 from sim.world.table_checks import Problems
 from sim.world.world import Units, World
 
@@ -101,6 +103,9 @@ class Borders:
                 )
             elif row["to"] not in held and (code := padded(row["to"], held)):
                 self._cell(row, "to", row["to"], f"the code of a {level}, new or in force{lost_zeros(code)}")
+            elif row["to"] not in held and otherwise_written(row["to"]):
+                written = f"the code of a {level}, new or in force, in digits 0 to 9{meant(row['to'], held)}"
+                self._cell(row, "to", row["to"], written)
             else:
                 by_unit.setdefault(row["from"], []).append(row)
         for code, mine in by_unit.items():
@@ -171,7 +176,9 @@ class Borders:
                 for row in said:
                     share = share_of(row[column])
                     if share is None:
-                        self._cell(row, column, row[column], "a number within 0..1")
+                        self._cell(
+                            row, column, row[column], f"a number within 0..1{share_meant(row[column])}"
+                        )
                     parts[number, row["to"]] = parts.get((number, row["to"]), 0.0) + (share or 0.0)
                 left = {row["to"] for row in mine} - {to for _, to in parts}
                 total = sum(parts.values())

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.government.overlay import Overlay, legacy_overlay
-from sim.scenario.suggest import same, suggest
+from sim.scenario.suggest import unit_of
 from sim.world.world import Units, World
 
 COLUMNS = (
@@ -110,22 +110,12 @@ def code_of(table: pd.DataFrame, level: str, unit: str, step: int) -> str:
     """
     now = in_force(table, step)
     units = now[now["level"] == level].drop_duplicates("code")
-    if (units["code"] == unit).any():
-        return unit
-    names = units["name"].tolist()
-    meant = same(unit, names)
-    found = units[units["name"].isin(meant)].sort_values("code")
-    if len(found) == 1:
-        return str(found["code"].iloc[0])
-    if len(found) > 1:
-        above = _provinces(now).reindex(found["place_key"]).tolist()
-        listed = ", ".join(
-            f"{c} ({n}, {p})" for c, n, p in zip(found["code"], found["name"], above, strict=True)
-        )
-        raise ValueError(f"{len(found)} {level}s have that name (got {unit!r}, allowed one code of {listed})")
-    near = suggest(unit, names)
-    hint = f"; did you mean {near}" if near else ""
-    raise ValueError(f"no {level} of that code or name was in force at step {step} (got {unit!r}{hint})")
+    codes, names = units["code"].tolist(), units["name"].tolist()
+    above = _provinces(now).reindex(units["place_key"]).tolist()
+    try:
+        return str(codes[unit_of(unit, codes, names, level, above)])
+    except ValueError as error:
+        raise ValueError(f"{error}, in force at step {step}") from error
 
 
 def _provinces(now: pd.DataFrame) -> pd.Series[str]:

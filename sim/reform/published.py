@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import mesa
@@ -23,6 +23,10 @@ YEARS: Final = 5
 BILLION: Final = 1_000_000_000
 PAYBACK_TOLERANCE: Final = 0.25
 """Posts, their cost and severance all differ from the published ones, but their ratio should not by more."""
+TOLERANCE: Final = 0.10
+"""Of posts and money, relative to the published figure; counts of units must be equal."""
+AFTER: Final = "2025: posts after"
+VERDICTS: Final = ("agrees", "off, explained", "off")
 
 
 @dataclass(frozen=True)
@@ -83,17 +87,19 @@ def mergers(world: World, parameters: Government, access: Access) -> dict[str, M
         g.merge_waves(step)
         made[key] = merger(before, now())
     before = now()
-    apply(g, policy("actual", world, len(KEYS))[0], len(KEYS), world.residents)
-    made["2025"] = merger(before, now())
+    done = apply(g, policy("actual", world, len(KEYS))[0], len(KEYS), world.residents).transition
+    # as `dicu reform compare`: posts that some offices gain are taken off; budgets note only what each of them loses
+    saved = done.savings_vnd * STEPS_A_YEAR / BILLION
+    made["2025"] = replace(merger(before, now()), saved=saved)
     return made
 
 
 def rows(made: dict[str, Merger]) -> list[CheckRow]:
-    """Each published figure beside that of the model; only counts of units and the payback are judged."""
+    """Each published figure beside that of the model; all are judged, see `verdict`."""
     out: list[CheckRow] = []
 
     def row(
-        what: str, key: str, value: float, unit: str, tolerance: float | None = None, note: str = ""
+        what: str, key: str, value: float, unit: str, tolerance: float = TOLERANCE, note: str = ""
     ) -> None:
         out.append(compare(what, official(key), value, unit, tolerance, key, note))
 
@@ -114,7 +120,7 @@ def rows(made: dict[str, Merger]) -> list[CheckRow]:
     )
     last = made["2025"]
     cut, saved = official("posts_2025_cut"), official("savings_2026_30_communes")
-    row("2025: posts after", "posts_2025_after", last.posts_after, "posts", note=DISPATCH)
+    row(AFTER, "posts_2025_after", last.posts_after, "posts", note=DISPATCH)
     row("2025: posts cut in districts and communes", "posts_2025_cut", last.posts_cut, "posts", note=DISPATCH)
     row("2025: saved in five years, districts and communes", "savings_2026_30_communes", YEARS * last.saved,
         "billion VND", note=COST)  # fmt: skip
@@ -129,10 +135,37 @@ def rows(made: dict[str, Merger]) -> list[CheckRow]:
     )  # fmt: skip
     a_post = saved * BILLION / YEARS / cut / 1e6
     out.append(
-        compare("2025: saved a post and year", a_post, last.saved * BILLION / last.posts_cut / 1e6, "M VND", None,
+        compare("2025: saved a post and year", a_post, last.saved * BILLION / last.posts_cut / 1e6, "M VND", TOLERANCE,
                 "savings_2026_30_communes, posts_2025_cut", COST)
     )  # fmt: skip
     return out
+
+
+def reasons() -> dict[str, tuple[float, float]]:
+    """Ratio of model to published, from and to, that a difference of scope explains by itself, by the name of a line.
+
+    Only a reason whose size follows from published figures stands here. Those of the other notes have no published
+    size, or one that is too small, so their lines are off.
+    """
+    rule, units = Government(), official("communes_2025")
+    per_unit = official("posts_2025_after") / units
+    return {AFTER: (rule.staff_base / per_unit, rule.staff_cap_ward / per_unit)}
+
+
+def verdict(row: CheckRow) -> str:
+    """One of `VERDICTS`: off but explained only where the ratio lies within what the reason explains."""
+    if row.ok:
+        return VERDICTS[0]
+    low, high = reasons().get(row.name, (1.0, 1.0))
+    return VERDICTS[1] if low <= row.world / row.official <= high else VERDICTS[2]
+
+
+def tally(checked: Sequence[CheckRow]) -> str:
+    """How many lines have each verdict."""
+    found = [verdict(row) for row in checked]
+    return ", ".join(f"{found.count(v)} {v.replace(',', ' but')}" for v in VERDICTS[:2]) + (
+        f", {found.count(VERDICTS[2])} off without a reason of that size"
+    )
 
 
 WAVES: Final = (
@@ -141,7 +174,8 @@ WAVES: Final = (
 )
 DISPATCH: Final = (
     "the dispatch, as far as we understand it, counts councils and committees only; the published posts also the "
-    "Party, mass bodies and others"
+    "Party, mass bodies and others: 199,000 in 3,321 units are 59.9 per unit, the dispatch gives 32 to 70, so that a "
+    "ratio of 0.53 to 1.17 is explained for posts after; no such size is published for posts before, hence for the cut"
 )
 COST: Final = (
     "a post costs 95 M VND a year here, derived from the wave of 2019-21; published are later pay and administration, "
@@ -178,14 +212,15 @@ def render(checked: Sequence[CheckRow], made: dict[str, Merger]) -> object:
         )  # fmt: skip
     table = Table(title="Beside the published figures", title_justify="left")
     table.add_column("what, unit", overflow="fold")
-    for name in ("published", "model", "ratio", "agrees"):
+    for name in ("published", "model", "ratio", "verdict"):
         table.add_column(name, justify="right", no_wrap=True)
     notes: dict[str, int] = {}
     for r in checked:
-        mark = {True: "[green]yes[/]", False: "[bold red]NO[/]", None: "[dim]·[/]"}[r.ok]
+        said = verdict(r)
+        mark = f"[{dict(zip(VERDICTS, ('green', 'yellow', 'bold red'), strict=True))[said]}]{said}[/]"
         sign = f" ({notes.setdefault(r.note, len(notes) + 1)})" if r.note else ""
         digits = 0 if min(r.official, r.world) >= 1 and float(r.official).is_integer() else 1
         shown = [f"{v:,.{digits}f}" for v in (r.official, r.world)]
         table.add_row(f"{r.name}, {r.unit}{sign}", *shown, f"{r.world / r.official:.2f}", mark)
     why = Text("\n".join(f"({n}) {text}" for text, n in notes.items()), style="dim")
-    return Group(did, table, why)
+    return Group(did, table, why, Text(tally(checked)))

@@ -14,8 +14,8 @@ from sim.scenario.wording import quoted
 PATH: Final = Path(__file__).parent / "data" / "cities.csv"
 CITY_KINDS: Final = ("provincial city", "town")
 """Districts that are cities by themselves; the urban districts of a municipality are so only together."""
-DEFAULT_CENTRAL: Final = ("Huế",)
-"""Without effect in a made-up world, where no such place is."""
+CENTRAL_IN_FACT: Final = {"viet_nam": ("Huế",)}
+"""Who has the package unless a configuration says who, by world; in another world nobody has."""
 _SHOWN: Final = 12
 
 

@@ -315,7 +315,7 @@ def check(tree: Mapping, reading: Reading) -> Scenario | None:
                 continue
             loc = tuple(str(part) for part in entry["loc"])  # no dotted path: a key of a file may hold a dot
             path = ".".join(loc)
-            where = _where(tree, loc, key=entry["type"] == "extra_forbidden")
+            where = where_of(tree, loc, key=entry["type"] == "extra_forbidden")
             reading.wrong(where or tree.where, f"{path}: {explain(entry)}")
             wrong.add(path)
             _remove(plain, loc)
@@ -330,7 +330,7 @@ def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading
     doubtful = any(path == bad or path.startswith(f"{bad}.") for path in involved for bad in wrong)
     if doubtful or not reading.complete:
         return
-    found = (_where(tree, tuple(path.split("."))) for path in involved)
+    found = (where_of(tree, tuple(path.split("."))) for path in involved)
     written = [where for where in found if where is not None]
     strongest = min(written, key=lambda w: -1 if w.layer == COMMAND_LINE else w.layer, default=tree.where)
     reading.wrong(strongest, f"{problem.path}: {problem.text}")
@@ -350,7 +350,7 @@ def _remove(plain: dict[str, Any], loc: tuple[str, ...]) -> None:
     plain.pop(loc[-1], None)
 
 
-def _where(tree: Mapping, loc: tuple[str, ...], *, key: bool = False) -> Where | None:
+def where_of(tree: Mapping, loc: tuple[str, ...], *, key: bool = False) -> Where | None:
     """Where a value (or its key) was written, None when it is a default."""
     child: Value | Mapping = tree
     where = tree.where

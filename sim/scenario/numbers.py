@@ -37,3 +37,11 @@ def plainly(text: str) -> str:
         return f"{base[1]}{int(base[2], 0)}"
     made = _ZEROS.sub(r"\1", made)
     return made if NUMBER.fullmatch(made) else ""
+
+
+def otherwise_written(text: str) -> str:
+    """The number that a text is in a notation that readers do not take, "" for plain numbers and for no number.
+
+    A code of leading zeros is plain: ``00101`` -> ``""``; ``１２`` -> ``12``, ``1_941`` -> ``1941``.
+    """
+    return "" if text.isascii() and text.isalnum() else plainly(text) if number(text) is None else ""

@@ -59,10 +59,10 @@ class Housing(Section):
 class Cities(Section):
     """Centrally governed cities as a package that any city can be given, and that can be taken away."""
 
-    central: tuple[str, ...] = parameter(
-        ("Huế",), "provinces (with all districts) or cities that get the package; no effect where there is no Huế",
-        unit="name", status="policy", source="Huế became a centrally governed city on 1 January 2025",
-        allowed="a list such as [Huế, Thành phố Vinh] or []",
+    central: tuple[str, ...] | None = parameter(
+        None, "provinces (with all districts) or cities that get the package; null = Huế in the world viet_nam, nobody "
+        "in another", unit="name", status="policy", source="Huế became a centrally governed city on 1 January 2025",
+        allowed="null, or a list such as [Huế, Thành phố Vinh] or []",
     )  # fmt: skip
     central_date: str = parameter(
         "2025Q1", "period from whose beginning they have it; before the run: from its start", unit="date",
@@ -87,8 +87,8 @@ class Cities(Section):
 
     @field_validator("central", mode="before")
     @classmethod
-    def _is_a_list(cls, value: object) -> tuple[str, ...]:
-        return _words(value, "[Huế, Thành phố Vinh]")
+    def _is_a_list(cls, value: object) -> tuple[str, ...] | None:
+        return None if value is None else _words(value, "[Huế, Thành phố Vinh]")
 
     @field_validator("central_date", "central_end")
     @classmethod

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.calendar import Calendar, edge_problems
+from sim.scenario.calendar import Calendar, edge_problems, parse_period
 from sim.scenario.cities import known_cities, known_sites, unknown
 from sim.scenario.parameters import (
     Access,
@@ -54,7 +54,12 @@ class Problem:
 
 
 class UnfitScenario(ValueError):
-    """A value that the world does not bear, which only shows when the world is there; the message names the key."""
+    """A value that the world does not bear, seen only when the world is there; the message begins with its key."""
+
+    @property
+    def key(self) -> str:
+        """Dotted key of the value."""
+        return str(self).partition(":")[0]
 
 
 class Scenario(Section):
@@ -202,9 +207,18 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
             calendar.step_of(zone_of(word)[0])
         except ValueError as error:
             yield Problem("programme.industrial_zones", f"the zone {quoted(word)} is begun {error}", keys)
-    if scenario.world.name != "viet_nam" or scenario.world.places is not None:
+    if cities.central_end is not None and (
+        parse_period(cities.central_end)[0] <= parse_period(cities.central_date)[0]
+    ):
+        yield Problem(
+            "cities.central_end",
+            f"not after the beginning (got {quoted(cities.central_end)}, allowed null, or a period after "
+            f"cities.central_date = {quoted(cities.central_date)})",
+            ("cities.central_date",),
+        )
+    if scenario.world.name != "viet_nam":
         return
-    for name in cities.central:
+    for name in cities.central or ():
         if problem := unknown(name, known_cities()):
             yield Problem("cities.central", problem, ("world.name",))
     for word in programme.industrial_zones:

@@ -14,6 +14,8 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from sim.scenario.wording import quoted
+
 CUTOFF: Final = 60.0
 """Least likeness of a suggestion, percent: twice the letters in common over the letters of both."""
 SHORTEST_PART: Final = 4
@@ -51,6 +53,49 @@ def same(word: str, names: Iterable[str]) -> list[str]:
     found = [name for name in names if canonical(name).casefold() == wanted]
     exact = [name for name in found if canonical(name) == canonical(word)]
     return exact or found
+
+
+def unit_of(
+    word: str, codes: Sequence[str], names: Sequence[str], kind: str, lies_in: Sequence[str] = ()
+) -> int:
+    """Which of some units a code or a name stands for.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    codes, names : sequence of str
+        Of each unit.
+    kind : str
+        What they are, for messages ("commune").
+    lies_in : sequence of str
+        Where each lies, to tell units of one name apart.
+
+    Returns
+    -------
+    int
+        Position of the unit.
+
+    Raises
+    ------
+    ValueError
+        None has that code or name (with the name that was probably meant), or several bear the name (with their codes
+        and where they lie).
+    """
+    if canonical(word) in codes:
+        return codes.index(canonical(word))
+    meant = set(same(word, names))
+    found = sorted((codes[i], i) for i, name in enumerate(names) if name in meant)
+    if len(found) == 1:
+        return found[0][1]
+    if found:
+        told = (f"{code} ({', '.join((names[i], *lies_in[i : i + 1]))})" for code, i in found)
+        raise ValueError(
+            f"{len(found)} {kind}s have that name (got {quoted(word)}, allowed one code of {', '.join(told)})"
+        )
+    near = suggest(word, names)
+    hint = f"; did you mean {near}" if near else ""
+    raise ValueError(f"no {kind} of that code or name (got {quoted(word)}{hint})")
 
 
 def suggest(name: str, allowed: Iterable[str], cutoff: float = CUTOFF) -> str:

@@ -12,8 +12,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from sim.scenario.dump import run_id
 from sim.scenario.fields import leaf_at
-from sim.scenario.loader import COMMAND_LINE, FileRead, Reading, check
-from sim.scenario.scenario import Scenario
+from sim.scenario.loader import COMMAND_LINE, FileRead, Reading, check, where_of
+from sim.scenario.scenario import Scenario, UnfitScenario
 from sim.scenario.source import Message, merged
 from sim.sweep.design import Design, From, Point, Results, read_design
 from sim.sweep.start import Starts
@@ -120,6 +120,7 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
     ConfigurationErrors
         Everything that is wrong, each with its line.
     """
+    from sim.fits import check_fits
     from sim.identity import data_sha256, model_version, world_sha256
 
     design, reading = read_design(path, overrides)
@@ -134,6 +135,11 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
     inputs: dict[str, str] = {}
     for number, (point, scenario) in enumerate(zip(design.points, scenarios, strict=True)):
         world = starts.world(scenario)
+        try:
+            check_fits(scenario, world)
+        except UnfitScenario as error:
+            tree = merged(design.base, point.layer)
+            reading.wrong(where_of(tree, tuple(error.key.split("."))) or design.base.where, str(error))
         key = f"world {starts.world_key(scenario)}"
         if key not in inputs:
             inputs[key] = world_sha256(world)
@@ -141,6 +147,9 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
             one = scenario.model_copy(update={"seed": design.seed + r, "name": design.name})
             identity = run_id(one, inputs[key] + tables, version, saved.identity if saved is not None else "")
             runs.append(Run(len(runs), identity, point.scenario, number, r, one))
+    if reading.messages:
+        reading.messages = _few_a_line(reading.messages)
+        raise reading.errors()
     return Plan(
         name=design.name,
         path=path,

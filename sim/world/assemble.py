@@ -31,7 +31,7 @@ MODELLED: Final = (
     Column("residents", "count", "persons living in the place", low=0, high=1e9),
     Column("area_km2", "number", "land area, km2", above=0.0, high=1e7),
     Column("terrain", "choice", "terrain class", choices=TERRAINS),
-    Column("urban", "bool", "in a ward or township at the start"),
+    Column("urban", "bool", "in a ward or township at the start", opposite="rural"),
     Column("longitude", "number", "degrees east", low=-180, high=180),
     Column("latitude", "number", "degrees north", low=-90, high=90),
 )

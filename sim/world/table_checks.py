@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 import re
@@ -44,6 +45,8 @@ NO_VALUE: Final = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "missing", ".", "..", "...", "-", "?", "#n/a"}
 )
 """What other tables write for a missing figure."""
+SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What spreadsheets write between cells instead of commas."""
 GROUPED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:([,.'\u2019\s])[0-9]{3})(?:\1[0-9]{3})*")
 DECIMAL_COMMA: Final = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
@@ -57,7 +60,7 @@ class Column:
     """One column of a table: what a cell may hold.
 
     ``above`` is exclusive, ``low`` and ``high`` are inclusive; ``empty`` says whether a cell may be left
-    empty.
+    empty; ``opposite`` is the word for false where the column's name is the word for true (urban, rural).
     """
 
     name: str
@@ -69,6 +72,7 @@ class Column:
     above: float | None = None
     choices: tuple[str, ...] = ()
     empty: bool = False
+    opposite: str = ""
 
     def allowed(self) -> str:
         """What is allowed in a cell, in words."""
@@ -134,7 +138,9 @@ class Column:
         if self.kind in ("choice", "bool"):
             if text.lower() in NO_VALUE:
                 return NO_VALUE_HINT
-            words = {"choice": self.choices, "bool": ("true", "false")}[self.kind]
+            words = {"choice": self.choices, "bool": (*TRUE_WORDS, *FALSE_WORDS)}[self.kind]
+            if self.kind == "bool" and text.lower() in filter(None, (self.name, self.opposite)):
+                return f"; write {'true' if text.lower() == self.name else 'false'} for {text}"
             near = suggest(text, words)
             return f"; did you mean {near}?" if near else ""
         if self.kind == "text":
@@ -196,7 +202,7 @@ def read_raw(path: Path) -> pd.DataFrame:
     if not os.path.isfile(path):
         raise TableError(f"{clip(str(path), 400)}: no such file")
     if path.suffix not in (".csv", ".parquet"):
-        raise TableError(f"{path}: is neither .csv nor .parquet")
+        raise TableError(f"{path}: is neither .csv nor .parquet{_ending(path)}")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise TableError(f"{path}: too large (allowed {MOST_BYTES:,} bytes)")
@@ -214,12 +220,39 @@ def _parquet(path: Path) -> pd.DataFrame:
     return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names}, dtype=object)
 
 
+def _ending(path: Path) -> str:
+    """What to do about a name that ends otherwise, as the end of a message."""
+    if path.suffix.lower() in (".csv", ".parquet"):
+        lower = f"{path.stem}{path.suffix.lower()}"
+        return f" (got {quoted(path.suffix)}; endings are in lower case: rename it to {lower})"
+    return f" (got {quoted(path.suffix)}, allowed cells separated by commas in a file *.csv, or *.parquet)"
+
+
+def _separated(path: Path, header: str) -> str:
+    """What separates the cells of a file whose header is one cell, as a message; "" when nothing does."""
+    for sign, name in SEPARATORS.items():
+        if sign in header:
+            return (
+                f"{path}: cells are separated by {name} (allowed: commas, and numbers with a point: in a spreadsheet, "
+                "save it as CSV in the format of an English-speaking country)"
+            )
+    return ""
+
+
 def _csv(path: Path) -> pd.DataFrame:
     """Cells of a CSV file as text; every row has as many as the header (blank lines are left out)."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.reader(file, strict=True) if row]
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(
+            f"{path}: not UTF-8 at byte {error.start} (got {error.object[error.start]:#04x}; in a spreadsheet, save it "
+            "as CSV UTF-8)"
+        ) from error
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     if not rows:
         raise TableError(f"{path}: empty (allowed: a header and rows)")
+    if len(rows[0]) == 1 and (wrong := _separated(path, rows[0][0])):
+        raise TableError(wrong)
     header = [name.strip() for name in rows[0]]
     problems = Problems()
     for at, row in enumerate(rows[1:], start=1):

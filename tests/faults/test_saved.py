@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.run import Saving, execute
-from sim.saved import saved_steps
+from sim.saved import last_saved, saved_folder, saved_steps
 from sim.scenario.loader import load
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +93,35 @@ def test_nothing_to_resume(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["resume", str(tmp_path / "runs" / "small" / "0123456789abcdef")])
     assert done.exit_code == 2
     assert "no saved state to go on from" in done.stderr
+
+
+def test_a_run_that_has_ended_is_not_resumed_but_found(config: Path, tmp_path: Path) -> None:
+    folder = execute(load(config).scenario, out=tmp_path / "runs", saving=Saving(3))
+    assert saved_steps(saved_folder(folder)) == {}
+    moments = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
+    done = CliRunner().invoke(app, ["resume", str(folder)])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, f"{folder}\n", "this run has ended already\n")
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == moments
+
+
+def test_states_that_go_while_they_are_looked_for(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process ends the run: what it removes first is what makes a state be found."""
+    import sim.saved as module
+
+    folder = saved_folder(execute(load(config).scenario, out=tmp_path / "runs", saving=Saving(4, keep=True)))
+    assert len(saved_steps(folder)) == 2
+    real = module.load
+    monkeypatch.setattr(module.shutil, "rmtree", lambda path: None)
+
+    def ended(path: Path) -> object:
+        module.Saves(folder, "", "", *(real(folder / "config.yaml").scenario,) * 2).clear()
+        (folder / "config.yaml").unlink()
+        return real(path)
+
+    monkeypatch.setattr(module, "load", ended)
+    assert last_saved(folder) is None
 
 
 def test_states_need_to_be_saved_to_be_kept(config: Path) -> None:

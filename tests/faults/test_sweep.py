@@ -172,7 +172,8 @@ def test_a_run_that_always_kills_its_worker_is_recorded_and_the_others_go_on(
 
         if task.run_id == bad:
             os.kill(os.getpid(), signal.SIGKILL)
-        shutil.copy(there / f"{task.run_id}.parquet", task.folder / "runs")
+        for kind in ("parquet", "json"):
+            shutil.copy(there / f"{task.run_id}.{kind}", task.folder / "runs")
         return Status(task.run_id, "done")
 
     summary = run_sweep(plan, tmp_path / "runs", executor=over_dask(2), work=deadly)
@@ -218,7 +219,7 @@ def test_a_full_disk_stops_the_sweep_and_keeps_what_is_finished(
     with pytest.raises(NoRoom, match="no room left on the disk"):
         run_sweep(plan, tmp_path / "runs", executor=serial, work=filling)
     folder = tmp_path / "runs" / "small"
-    assert len(list((folder / "runs").iterdir())) == 3
+    assert len(list((folder / "runs").glob("*.parquet"))) == len(list((folder / "runs").glob("*.json"))) == 3
     assert list((folder / "failed").iterdir()) == [], "a full disk is no fault of the run"
     summary = run_sweep(plan, tmp_path / "runs", executor=serial)
     assert (summary.done_now, summary.complete) == (summary.total - 3, True)

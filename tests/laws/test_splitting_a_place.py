@@ -1,4 +1,8 @@
-"""Cutting a place in two changes nothing for those who live elsewhere: the size term of the specification."""
+"""Cutting a place changes nothing for those who live elsewhere, and a known amount for those who live in it.
+
+The first is the size term of the specification. The second follows from the own place not being in the nest of the own
+district: whoever lives in a part finds the other parts in it (decision 52, with the size in the real country).
+"""
 
 from __future__ import annotations
 
@@ -78,6 +82,38 @@ def test_people_go_where_they_went_up_to_chance() -> None:
     p = np.mean(shares, axis=0)
     assert (np.abs(shares[0] - shares[1]) <= 4 * np.sqrt(2 * p * (1 - p) / n)).all()
     assert (p[1:6] > 0.01).all(), "every place must be gone to, else there is nothing to compare"
+
+
+def closed_form(e: np.ndarray, part: float, near: float) -> float:
+    """Weight of the own district to whoever lives in a part of weight ``part``: all of it but that part."""
+    return near * (e.sum() - part) ** THETA
+
+
+@pytest.mark.parametrize("kind", [0, 5, 15])
+def test_those_of_the_cut_place_find_its_other_parts_in_their_nest(kind: int) -> None:
+    """The own district has (sum e - e_part)^theta where it had (sum e - e_whole)^theta; all other weights stay."""
+    whole, cut, old = whole_and_cut()
+    for place, parts in enumerate(PARTS):
+        if parts == 1:
+            continue
+        mates = np.flatnonzero(np.array(DISTRICT_OF) == DISTRICT_OF[place])
+        e = whole.place_weight[kind][mates]
+        mine = whole.place_weight[kind][place]
+        a = weights(whole, place, place, kind)
+        own = 3 + DISTRICT_OF[place] - int(whole.first_district[whole.province[DISTRICT_OF[place]]])
+        assert a[own] == pytest.approx(closed_form(e, mine, 1.0), rel=1e-12)
+        for here in np.flatnonzero(old == place):
+            b = weights(cut, here, here, kind)
+            assert b[own] == pytest.approx(closed_form(e, mine / parts, 1.0), rel=1e-12)
+            assert b[own] > 1.001 * a[own], "the cut must show, else nothing is tested"
+            np.testing.assert_allclose(np.delete(b, own), np.delete(a, own), rtol=1e-12)
+
+
+def test_a_place_alone_in_its_district_has_no_nest_of_its_own_until_it_is_cut() -> None:
+    one = make_tables(make_geography([[1], [1]], [100.0, 100.0]), np.zeros(2), theta=THETA)
+    two = make_tables(make_geography([[2], [1]], [50.0, 50.0, 100.0]), np.zeros(3), theta=THETA)
+    assert weights(one, 0, 0)[3] == 0.0
+    assert weights(two, 0, 0)[3] == pytest.approx(0.25**THETA, rel=1e-12)
 
 
 def country(*, cut: bool) -> Geography:

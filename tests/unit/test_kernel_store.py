@@ -82,5 +82,5 @@ def test_without_a_place_to_write_kernels_stay_in_memory_and_that_is_said_once(
     (found, hits), said = run(nowhere)
     assert (found, hits) == (value, "0")
     assert said.count("cannot be kept") == 1
-    beside = [p for p in (Path(__file__).parents[2] / "sim").rglob("*.nbi")]
+    beside = list((Path(__file__).parents[2] / "sim").rglob("*.nbi"))
     assert beside == [], "never in a cache that looks at one file only"

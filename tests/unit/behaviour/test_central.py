@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.scenario.calendar import Calendar
 from sim.scenario.cities import districts, known_cities, known_sites
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.parameters_city import Cities
-from sim.scenario.scenario import Scenario, with_values
+from sim.scenario.scenario import Scenario, UnfitScenario, with_values
 from sim.world.small import monocentric
 from sim.world.viet_nam import load_viet_nam
 
@@ -62,7 +63,7 @@ def test_the_package_can_be_taken_away() -> None:
     early = Central(Cities(central=("Plain",), central_date="2001Q1"), YEARS, world)
     assert early.acts(0)
     assert not Central(Cities(central=()), YEARS, world).acts(5)
-    assert not Central(Cities(), YEARS, world).acts(5), "the default names nobody of a made-up world"
+    assert not Central(Cities(), YEARS, world).acts(5), "by default nobody has it in a made-up world"
 
 
 def test_it_changes_jobs_building_and_revenue_as_declared() -> None:
@@ -122,6 +123,38 @@ def test_unknown_cities_are_named_with_the_nearest(tmp_path: Any) -> None:
         ValueError, match=r"cities.central: no such place \(got 'Đà Lạt', allowed City, Plain, Hills"
     ):
         first_model(with_values(Scenario(), RUN | {"cities.central": ["Đà Lạt"]}))
-    for wrong, text in (("Huế", "not a list"), ("[1]", "not a list of words"), ("null", "not a list")):
+    for wrong, text in (("Huế", "not a list"), ("[1]", "not a list of words")):
         with pytest.raises(ConfigurationErrors, match=text):
             load(path, [f"cities.central={wrong}"])
+
+
+def test_hue_has_it_by_default_in_viet_nam_alone() -> None:
+    """Named by nobody, it is that of fact: a province of this name in another world gets nothing by silence."""
+    vietnam = load_viet_nam(2024)
+    package = Central(Cities(), YEARS, vietnam)
+    hue = vietnam.legacy_provinces.name[vietnam.districts.parent] == "Huế"
+    assert hue.any()
+    assert np.array_equal(package.districts, hue)
+    assert np.array_equal(Central(Cities(central=("Huế",)), YEARS, vietnam).districts, hue)
+    names = vietnam.legacy_provinces.name
+    without = replace(
+        vietnam, legacy_provinces=replace(vietnam.legacy_provinces, name=np.where(names == "Huế", "X", names))
+    )
+    assert not Central(Cities(), YEARS, without).districts.any()
+    assert not Central(Cities(), YEARS, replace(vietnam, name="mine")).districts.any()
+    with pytest.raises(UnfitScenario, match=r"^cities\.central: no such place \(got 'Huế'"):
+        Central(Cities(central=("Huế",)), YEARS, without)
+
+
+@pytest.mark.parametrize("end", ["2024Q4", "2025Q1", "2025-01"])
+def test_a_package_that_ends_before_it_begins_is_refused(end: str, tmp_path: Any) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"cities:\n  central_date: 2025Q1\n  central_end: {end}\n")
+    with pytest.raises(ConfigurationErrors) as error:
+        load(path)
+    assert error.value.messages == [
+        f"{path}:3:16: cities.central_end: not after the beginning (got '{end}', allowed null, or a period after "
+        "cities.central_date = '2025Q1')"
+    ]
+    path.write_text("cities:\n  central_date: 2025Q1\n  central_end: 2025-02\n")
+    assert load(path).scenario.cities.central_end == "2025-02"

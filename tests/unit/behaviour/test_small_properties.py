@@ -1,4 +1,4 @@
-"""Properties of rules that only the regression baseline held before: fares, the costs of going home."""
+"""Properties of rules that only the regression baseline held before: fares, going home, couples, kappa."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import pytest
 from nests import make_geography, make_tables
 
 from sim.behaviour.choose import buffer_size, nest_weights
+from sim.behaviour.couples import HUSBAND_OLDER_YEARS, match
 from sim.behaviour.geography import Distances
 from sim.behaviour.liquidity import move_costs
+from sim.behaviour.market_rules import update_jobs
+from sim.behaviour.staying import solve_kappa
+from sim.behaviour.tables import NestTables, exp64, usual_network
 from sim.scenario.parameters_household import Money
 
 
@@ -32,3 +36,100 @@ def test_going_home_costs_what_leaving_the_district_or_the_province_costs(home: 
     alternative, weight = np.empty(n, dtype=np.uint32), np.empty(n)
     nest_weights(0, home, 5, np.uint8(0), np.uint16(65_535), tables, alternative, weight)
     assert weight[1] == pytest.approx(cost * tables.home[home, 5])
+
+
+@pytest.mark.parametrize("off", [1, 2, 5])
+@pytest.mark.parametrize("younger_first", [False, True])
+def test_of_two_men_as_near_to_the_wanted_age_the_older_is_taken(off: int, younger_first: bool) -> None:
+    """A tie goes to the older man, whoever has the smaller identity; a nearer one goes before both."""
+    wanted = 1995 - HUSBAND_OLDER_YEARS
+    born = np.array([1995, wanted - off, wanted + off])
+    uid = np.array([1, 3, 2] if younger_first else [1, 2, 3], dtype=np.uint64)
+    zeros = np.zeros(3, dtype=np.int32)
+    alone = np.zeros(3, dtype=np.bool_)
+    female = np.array([True, False, False])
+    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone)
+    assert (women.tolist(), men.tolist()) == ([0], [1])
+    born[2] -= 1  # now the younger is the nearer
+    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone)
+    assert (women.tolist(), men.tolist()) == ([0], [2])
+
+
+def test_with_kappa_solved_the_weights_of_the_choice_give_the_wanted_share() -> None:
+    """Of natives who consider, `choose.move_share` move by the weights that the choice itself draws from.
+
+    Every factor differs from nest to nest and from one direction to the other: nearness, networks, costs, ties.
+    """
+    rng = np.random.default_rng(3)
+    g = make_geography([[2, 3], [1, 2, 2], [2]], rng.uniform(50, 900, 12).tolist())
+    n_places, n_districts, n_provinces, share = 12, 6, 3, 0.35
+    g = g._replace(
+        near_district=rng.uniform(0.1, 1.0, (n_districts, n_districts)),
+        near_province=rng.uniform(0.1, 1.0, (n_districts, n_provinces)),
+    )
+    nets = (
+        rng.uniform(1.0, 30.0, (n_provinces, n_districts)),
+        rng.uniform(1.0, 30.0, (n_provinces, n_provinces)),
+    )
+    tie_hazard, tie_stay = np.exp(-np.arange(256) / 200), np.exp(np.arange(256) / 150)
+    v = rng.normal(size=n_places)
+    t = make_tables(g, v, leave=(0.4, 0.9))
+    # `best` and `gap` are not read here
+    none = np.empty(0)
+    relative = np.repeat((v - v.max())[:, None], 16, axis=1)
+    nests = NestTables(relative, none, t.place_weight, t.own_nest, t.district_nest, t.province_nest, relative)
+    hazard = rng.uniform(0.01, 0.2, (n_places, 16))
+    count = rng.integers(0, 50, (n_places, 16, 16))
+    kappa = solve_kappa(nests, g, nets, hazard, (tie_hazard, tie_stay), count, share)
+    stay = np.vectorize(exp64)(relative + kappa)
+    t = t._replace(stay=stay, tie_stay=tie_stay, net_district=nets[0], net_province=nets[1])
+    size = buffer_size(t)
+    alternative, weight = np.empty(size, dtype=np.uint32), np.empty(size)
+    movers = considering = 0.0
+    for j, kind, b in np.argwhere(count > 0):
+        ties = 255 if b == 15 else 16 * b + 8
+        used = nest_weights(j, j, kind, np.uint8(ties), np.uint16(65_535), t, alternative, weight)
+        who = count[j, kind, b] * (1 - np.exp(-hazard[j, kind] * tie_hazard[ties]))
+        considering += who
+        movers += who * (1 - weight[0] / weight[:used].sum())
+    assert movers / considering == pytest.approx(share, rel=1e-9)
+
+
+def test_jobs_that_a_programme_takes_away_do_not_make_labour_scarce() -> None:
+    """Tightness and the chance of a job count the jobs that are there to be had, not those on the books."""
+    workers, zeros = np.array([100, 100]), np.zeros(2)
+    employment, tightness = np.empty(2), np.empty(2)
+    update_jobs(
+        np.array([150.0, 150.0]),
+        workers,
+        zeros,
+        0.0,
+        0.97,
+        zeros,
+        np.array([1.0, 0.8]),
+        employment,
+        tightness,
+    )
+    assert tightness.tolist() == pytest.approx([1.5, 1.2])
+    update_jobs(
+        np.array([110.0, 110.0]),
+        workers,
+        zeros,
+        0.0,
+        0.97,
+        zeros,
+        np.array([1.0, 0.5]),
+        employment,
+        tightness,
+    )
+    assert tightness.tolist() == pytest.approx([1.1, 1.0])
+    assert employment.tolist() == pytest.approx([1.0, 0.55])
+
+
+def test_the_usual_network_is_the_geometric_mean_of_destinations_of_the_same_kind() -> None:
+    """Districts of the own province; the provinces other than one's own, which are one fewer than all."""
+    by_district = np.array([[2.0, 8.0, 5.0, 7.0], [3.0, 3.0, 9.0, 4.0], [1.0, 1.0, 1.0, 6.0]])
+    by_province = np.array([[50.0, 4.0, 9.0], [2.0, 60.0, 32.0], [5.0, 5.0, 70.0]])
+    district, province = usual_network(by_district, by_province, np.array([0, 2, 3, 4], dtype=np.int32))
+    assert district == pytest.approx([4.0, 9.0, 6.0])
+    assert province == pytest.approx([6.0, 8.0, 5.0])

@@ -207,10 +207,13 @@ def test_a_place_where_nothing_can_be_written_is_named_before_any_work(
 
 
 def test_figures_and_trace_of_what_is_no_run(runner: CliRunner, tmp_path: Path) -> None:
-    for command in (["figures", str(tmp_path)], ["figures", str(tmp_path / "nowhere")]):
-        done = runner.invoke(app, command)
+    for folder, said in (
+        (tmp_path, "no manifest.json, so this is not a finished run"),
+        (tmp_path / "nowhere", "no such run folder"),
+    ):
+        done = runner.invoke(app, ["figures", str(folder)])
         assert done.exit_code == 2
-        assert "no manifest.json, so this is not a finished run" in done.stderr
+        assert f"{folder}: {said}" in done.stderr
     done = runner.invoke(app, ["trace", str(tmp_path), "--household", "any"])
     assert done.exit_code == 2
     assert str(tmp_path) in done.stderr

@@ -126,7 +126,8 @@ def test_the_command_prints_writes_and_draws(runner, tmp_path):
         assert (out / f"{name}.png").stat().st_size > 10_000
         assert f"{out / name}.svg" in done.output
     first = {path.name: path.read_bytes() for path in out.iterdir()}
-    runner.invoke(app, [*words, "--out", str(out), "--province", "Plain", "--threads", "1"])
+    # by its code the same province
+    runner.invoke(app, [*words, "--out", str(out), "--province", "02", "--threads", "1"])
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first, (
         "the same bytes, whatever the threads"
     )
@@ -149,6 +150,46 @@ def test_the_command_refuses(runner, words, message):
     done = runner.invoke(app, ["reform", *words])
     assert done.exit_code == 2
     assert message in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--province", "Plane"], "--province: no legacy province of that code or name (got 'Plane'; did"),
+        (["--province", "7"], "--province: no legacy province of that code or name (got '7'"),
+        (["world.places=none.csv"], "world.places: the world monocentric takes no table of places"),
+    ],
+)  # fmt: skip
+def test_what_the_comparison_refuses_before_any_work(runner, tmp_path, monkeypatch, words, message):
+    monkeypatch.setattr("sim.reform.compare.compare", lambda *_, **__: pytest.fail("work has begun"))
+    config = tmp_path / "c.yaml"
+    config.write_text("time: {start: 2024Q2, end: 2026Q4}\n")
+    given = [
+        "reform",
+        "compare",
+        "none",
+        *SMALL,
+        "--config",
+        str(config),
+        "--out",
+        str(tmp_path / "o"),
+        *words,
+    ]
+    done = runner.invoke(app, given)
+    assert done.exit_code == 2
+    assert message in done.output
+
+
+@pytest.mark.parametrize("command", ["compare", "lineage"])
+def test_a_wrong_table_of_places_is_refused(runner, tmp_path, command):
+    config, places = tmp_path / "c.yaml", tmp_path / "p.csv"
+    config.write_text("time: {start: 2024Q2, end: 2026Q4}\n")
+    places.write_text("place_key;residents\n1;2\n")
+    done = runner.invoke(
+        app, ["reform", command, "actual", f"world.places={places}", "--config", str(config)]
+    )
+    assert done.exit_code == 2
+    assert f"world.places: {places}: cells are separated by semicolons" in done.output
 
 
 def test_lineage_is_written_and_a_unit_rebuilt(runner, tmp_path):

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.government import Governments, books
 from sim.government.waves import KEYS, chosen, waves
-from sim.reform.published import mergers, rows
+from sim.reform.published import TOLERANCE, mergers, reasons, rows, verdict
 from sim.scenario.calendar import Calendar
 from sim.scenario.parameters import Access, Government
-from sim.world.check import all_ok
+from sim.world.check import all_ok, compare
 from sim.world.viet_nam import load_viet_nam
 
 
@@ -43,9 +43,11 @@ def test_each_merger_cuts_what_its_rule_says(made):
 
 def test_beside_the_published_figures(made):
     checked = {row.name: row for row in rows(made)}
-    assert all_ok(checked.values())
-    judged = [row for row in checked.values() if row.ok is not None]
-    assert len(judged) == 5
+    assert all(row.ok is not None for row in checked.values()), "every line is judged"
+    assert not all_ok(checked.values())
+    found = {name: verdict(row) for name, row in checked.items()}
+    assert [name for name, said in found.items() if said == "off, explained"] == ["2025: posts after"]
+    assert sum(said == "agrees" for said in found.values()) == 5
     saved = checked["2025: saved in five years, districts and communes"]
     posts, price = (
         checked["2025: posts cut in districts and communes"],
@@ -106,6 +108,35 @@ def test_a_wave_disrupts_lengthens_the_way_and_leaves_the_rest_alone(country):
 
 def test_the_command_says_so():
     done = CliRunner().invoke(app, ["governments", "check"])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
+    assert "5 agrees, 1 off but explained" in done.output
     assert "Beside the published figures" in done.output
     assert "12,581" in done.output
+
+
+def test_a_line_is_explained_only_within_the_size_of_its_reason():
+    low, high = reasons()["2025: posts after"]
+    assert low == pytest.approx(32 * 3_321 / 199_000)
+    assert high == pytest.approx(70 * 3_321 / 199_000)
+
+    def said(name, ratio):
+        return verdict(compare(name, 199_000, 199_000 * ratio, "posts", TOLERANCE, "source"))
+
+    assert said("2025: posts after", 1.05) == "agrees"
+    assert said("2025: posts after", low + 0.01) == "off, explained"
+    assert said("2025: posts after", low - 0.01) == "off"
+    assert said("another line", low + 0.01) == "off"
+
+
+def test_savings_are_those_of_reform_compare(country, made):
+    """Net of the posts that some offices gain: the cost of a post times the posts fewer, as in the other command."""
+    import mesa
+
+    from sim.government.adoption import Transition
+    from sim.reform.engine import apply
+    from sim.reform.policies import policy
+
+    g = Governments(mesa.Model(rng=1), country, Government(), Access(), country.residents)
+    done: Transition = apply(g, policy("actual", country, 0)[0], 0, country.residents).transition
+    assert made["2025"].posts_cut == done.posts_cut
+    assert made["2025"].saved == pytest.approx(done.savings_vnd * 4 / 1e9)

@@ -271,6 +271,43 @@ def test_lost_leading_zeros_are_named_wherever_a_code_stands(coded, tmp_path):
     assert lost.format("02") in alone[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # digits of another script or full-width, and separators, wherever a code or a key stands
+        ("from,to\n\u0660\u0660\u0660\u0667,0008\n", "row 1: column from: got '\u0660{}; write 0007)"),
+        ("from,to\n0007,\uff10\uff10\uff10\uff18\n", "row 1: column to: got '\uff10{}; write 0008)"),
+        ("from,to\n0007,\uff18\uff18\uff18\uff18\n", "row 1: column to: got '\uff18{}; write 8888)"),
+        ("from,to\n0007,1_941\n", "row 1: column to: got '1_941' {}; write 1941)"),
+        ("from,to,province\n0011,0011,\u0662\n", "row 1: column province: got '\u0662' {}; write 02)"),
+        ("from,to,staff_share\n0007,0008,\u0661\n", "row 1: column staff_share: got{}; write 1)"),
+        ('from,to,staff_share\n0007,0008,"0,5"\n', "row 1: column staff_share: got '0,5'{}; write 0.5)"),
+        ("from,to,staff_share\n0007,0008,\uff10.\uff15\n", "row 1: column staff_share{}; write 0.5)"),
+    ],
+)  # fmt: skip
+def test_numbers_in_other_notations_are_refused_with_the_figure_to_write(coded, tmp_path, text, message):
+    found = refused(coded, tmp_path, text)[0]
+    begin, _, end = message.partition("{}")
+    assert found.startswith(begin), found
+    assert found.endswith(end), found
+
+
+def test_a_place_key_in_other_digits_is_told(world, tmp_path):
+    code, key = world.legacy_communes.code[0], str(int(world.place_key[0]))
+    wide = key.translate({ord(str(d)): 0xFF10 + d for d in range(10)})
+    found = refused(world, tmp_path, f"from,to,place,name\n{code},x,{wide},X\n{code},{code},,\n")
+    assert f"; write {key})" in found[0], found
+
+
+def test_a_code_may_have_letters_and_leading_zeros(coded, tmp_path):
+    """Only a number that is written otherwise is refused as a code."""
+    for code in ("00999", "Q\uff11", "N_1", "A-1", "0b1x"):
+        path = tmp_path / "my.csv"
+        path.write_text(f"from,to,name\n0001,{code},One\n", encoding="utf-8")
+        (overlay,) = read_table(path, coded, "2025Q3", step_of)
+        assert code in overlay.communes.code.tolist()
+
+
 def test_a_unit_by_its_name_is_told_its_code(coded, tmp_path):
     name = str(coded.legacy_communes.name[5])
     assert f"{name} is the name of 0005" in refused(coded, tmp_path, f"from,to\n{name},0006\n")[0]
@@ -324,6 +361,7 @@ def test_notes_of_another_library_in_a_parquet_file_do_no_harm(world, tmp_path, 
         ("from,to,name\nlc001,lc002\n", "row 1: 2 cells (allowed: 3, as in the header)"),
         ('from,to\nlc001,"lc002\n', "cannot be read: unexpected end of data"),
         ("", "empty (allowed: a header and rows)"),
+        ("from;to\nlc001;lc002\n", "cells are separated by semicolons (allowed: commas"),
         ("from,to,name\nlc001,lc002,a\x00b\n", "row 1: column name: got 'a\\x00b' (allowed: a text of"),
         ("from,to,levers\nlc001,lc002,relabel+relabel\n", "row 1: column levers: got 'relabel+relabel'"),
         ("from,to,staff_share\nlc001,lc002,0_1\n", "row 1: column staff_share: got '0_1'"),

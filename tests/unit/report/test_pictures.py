@@ -1,4 +1,4 @@
-"""What a file of an experiment may pull into a page: pictures below its folder, by their first bytes, and nothing else."""
+"""What a file of an experiment may pull into a page: pictures below its folder, known by their bytes, no more."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.suggest import canonical, fold, same, suggest
+from sim.scenario.suggest import canonical, fold, same, suggest, unit_of
 
 PROVINCES = ("An Giang", "Hà Nam", "Hà Nội", "Đà Nẵng", "Hòa Bình", "Thừa Thiên Huế", "Hồ Chí Minh", "Huế")
 
@@ -61,3 +61,29 @@ def test_form_does_not_count(text: str) -> None:
         assert fold(unicodedata.normalize(form, text)) == fold(text)
         assert canonical(unicodedata.normalize(form, text)) == canonical(text)
     assert suggest(text, PROVINCES) in ("", *PROVINCES)
+
+
+CODES = ("001", "002", "003", "004")
+NAMES = ("Huế", "Tân Hòa", "Hà Nội", "Tân Hòa")
+WHERE = ("Huế", "Kiên Giang", "Hà Nội", "Tây Ninh")
+
+
+@pytest.mark.parametrize("word", ["003", " 003 ", "Hà Nội", "hà nội", unicodedata.normalize("NFD", "Hà Nội")])
+def test_a_unit_by_its_code_or_name(word: str) -> None:
+    assert unit_of(word, CODES, NAMES, "commune", WHERE) == 2
+
+
+def test_several_units_of_a_name_are_listed_with_where_they_lie() -> None:
+    with pytest.raises(ValueError, match="have that name") as error:
+        unit_of("Tân Hòa", CODES, NAMES, "commune", WHERE)
+    assert str(error.value) == (
+        "2 communes have that name (got 'Tân Hòa', allowed one code of 002 (Tân Hòa, Kiên Giang), 004 (Tân Hòa, Tây "
+        "Ninh))"
+    )
+
+
+def test_an_unknown_unit_is_answered_with_the_one_that_was_meant() -> None:
+    with pytest.raises(
+        ValueError, match=r"^no commune of that code or name \(got 'Hanoi'; did you mean Hà Nội\)$"
+    ):
+        unit_of("Hanoi", CODES, NAMES, "commune")

@@ -40,7 +40,8 @@ def test_every_kind_of_the_source_follows_its_name(gazetteer: Gazetteer) -> None
         assert ((said == "") | (said == units["kind"])).all()
     kinds = dict(zip(corrected.legacy["code"], corrected.legacy["kind"], strict=True))
     assert [kinds[c] for c in ("27046", "27076", "15061")] == ["ward", "ward", "township"]
-    # looked up one by one in resolutions: the first three are wards, the last a commune (1674/NQ-UBTVQH15)
+    # 05860 and 16732 are wards in the list of reclassified communes, 26080 by its name alone; 13363 is a commune in
+    # resolution 1674/NQ-UBTVQH15
     assert [kinds[c] for c in ("05860", "16732", "26080", "13363")] == ["ward"] * 3 + ["commune"]
     counted = Counter(repair.kind for repair in repairs)
     assert counted == {"kind contradicts the name": 7, "link denied by a resolution": 3}

@@ -238,7 +238,9 @@ def test_the_tables_hold_what_the_schema_says() -> None:
         ("residents", "..", "no value: leave the row out"),
         ("terrain", "n/a", "no value: leave the row out"),
         ("terrain", "Mountain", "did you mean mountain?"),
-        ("urban", "Urban", "true or false, yes or no"),
+        ("urban", "Urban", "true or false, yes or no; write true for Urban"),
+        ("urban", "RURAL", "true or false, yes or no; write false for RURAL"),
+        ("urban", "ye", "did you mean yes?"),
     ],
 )
 def test_what_was_meant_by_a_wrong_cell(column: str, written: str, message: str, tmp_path: Path) -> None:
@@ -247,6 +249,30 @@ def test_what_was_meant_by_a_wrong_cell(column: str, written: str, message: str,
     path.write_text(f"place_key,{column}\n{int(world.place_key[0])},{written}\n", encoding="utf-8")
     with pytest.raises(TableError, match=re.escape(message)):
         replace_places(world, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "message"),
+    [
+        ("a.CSV", b"place_key,residents\n{key},5\n", "endings are in lower case: rename it to a.csv)"),
+        ("a.tsv", b"place_key\tresidents\n{key}\t5\n", "(got '.tsv', allowed cells separated by commas in"),
+        ("a.csv", b"place_key\tresidents\n{key}\t5\n", "cells are separated by tabs (allowed: commas"),
+        ("a.csv", b"place_key;area_km2\n{key};0,68\n", "cells are separated by semicolons (allowed: commas"),
+        ("a.csv", b"place_key,terrain\n{key},n\xfai\n", "not UTF-8 at byte 26 (got 0xfa; in a spreadsheet"),
+        ("a.csv", "place_key,residents\n".encode("utf-16"), "not UTF-8 at byte 0 (got 0xff"),
+    ],
+)  # fmt: skip
+def test_what_another_program_wrote_is_refused_with_what_to_do(
+    name: str, raw: bytes, message: str, tmp_path: Path
+) -> None:
+    world = monocentric()
+    path = tmp_path / name
+    path.write_bytes(raw.replace(b"{key}", str(int(world.place_key[0])).encode()))
+    with pytest.raises(TableError) as error:
+        replace_places(world, path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert message in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_headers_in_any_case_and_words_for_truth(tmp_path: Path) -> None:
