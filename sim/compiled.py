@@ -53,7 +53,7 @@ def use_own_cache() -> Path:
     do the same.
     """
     given = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(given) if given else cache_folder() / "numba"
+    folder = Path(given) if given else cache_folder() / "kernels"
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     os.environ["NUMBA_CACHE_LOCATOR_CLASSES"] = LOCATORS
     if "numba" in sys.modules:

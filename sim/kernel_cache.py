@@ -13,13 +13,14 @@ import ast
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from numba import config
+
+from sim.kernel_store import claim, tell_once
 
 ROOT: Final = Path(__file__).parent
 KEPT: Final = 4
@@ -202,23 +203,19 @@ class ClosureLocator:
     def __init__(self, py_func: Any, py_file: str) -> None:
         self._line = py_func.__code__.co_firstlineno
         self._path, self._sha = _folder(Path(py_file), Path(config.CACHE_DIR))  # type: ignore[attr-defined]
+        claim(str(self._path))
 
     @classmethod
     def from_function(cls, py_func: Any, py_file: str) -> ClosureLocator | None:
-        """A locator, or None for files outside the package and where nothing can be written."""
-        if not config.CACHE_DIR or not Path(py_file).is_relative_to(ROOT):  # type: ignore[attr-defined]
-            return None
-        made = cls(py_func, py_file)
-        try:
-            made.ensure_cache_path()
-        except OSError:
-            return None
-        return made
+        """A locator, or None for files outside the package, for which numba has its own."""
+        return cls(py_func, py_file) if Path(py_file).is_relative_to(ROOT) else None
 
     def ensure_cache_path(self) -> None:
-        """Make the folder, and see that it can be written to."""
-        self._path.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=self._path).close()
+        """Make the folder; where that cannot be, kernels stay in memory, never in a cache that can go stale."""
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            tell_once(str(self._path), error.strerror or error)
 
     def get_cache_path(self) -> str:
         """The folder."""

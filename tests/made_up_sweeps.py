@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sealing import seal_sweep
 
 Rows = Callable[[str, Mapping[str, Any], int], list[dict[str, Any]]]
 
@@ -38,7 +38,7 @@ def make_sweep(
         pa.Table.from_pandas(pd.DataFrame(results), preserve_index=False), folder / "results.parquet"
     )
     manifest = {"name": folder.name, "results": {"levels": list(levels)}, "replications": replicates}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    seal_sweep(folder, manifest)
     return folder
 
 

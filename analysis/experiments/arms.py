@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from sim.record.reading import Files, read_sweep_manifest
 
 IDENTITY: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
 
@@ -43,9 +44,12 @@ class Sweep:
                 raise FileNotFoundError(
                     f"{folder / name}: missing; `dicu sweep` or `dicu experiment` makes it"
                 )
-        self.plan: pd.DataFrame = pq.read_table(folder / "plan.parquet").to_pandas()
-        self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        there = set(pq.read_table(folder / "results.parquet", columns=["run_id"])["run_id"].to_pylist())
+        self.manifest: dict[str, Any] = read_sweep_manifest(folder)
+        self.files = Files(folder, self.manifest["outputs"])
+        self.plan: pd.DataFrame = pq.read_table(self.files.path("plan.parquet")).to_pandas()
+        there = set(
+            pq.read_table(self.files.path("results.parquet"), columns=["run_id"])["run_id"].to_pylist()
+        )
         lost = self.plan[~self.plan["run_id"].isin(there)]
         if len(lost):
             first = lost.iloc[0]
@@ -97,7 +101,7 @@ class Sweep:
         if unit is not None:
             filters.append(("unit", "==", unit))
         wanted = ["run_id", "step", "year", "unit", *columns]
-        rows = pq.read_table(self.folder / "results.parquet", columns=wanted, filters=filters).to_pandas()
+        rows = pq.read_table(self.files.path("results.parquet"), columns=wanted, filters=filters).to_pandas()
         rows["unit"] = rows["unit"].astype(str)
         keys = self.plan[["run_id", "point", "replicate"]]
         # two arms that come to the same run share its one result

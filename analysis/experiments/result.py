@@ -283,7 +283,9 @@ def read_result(path: Path) -> Result:
     file = path / FILE if path.is_dir() else path
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no result of an experiment; `dicu experiment` writes it")
-    data = json.loads(file.read_text(encoding="utf-8"))
+    data = json.loads(file.read_bytes())
+    if not isinstance(data, dict):
+        raise ValueError(f"{file}: not a result of an experiment (a JSON object is needed)")
     if data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(
             f"{file}: schema {data.get('schema_version')}, this version reads {SCHEMA_VERSION}; run it again"

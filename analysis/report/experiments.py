@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from analysis.experiments.result import (
     FILE,
@@ -28,7 +29,12 @@ from analysis.experiments.result import (
 )
 from analysis.report.language import Words
 from analysis.report.saying import between
+from sim.record.reading import inside
 
+_SVG: Final = "{http://www.w3.org/2000/svg}"
+_ACTIVE: Final = frozenset({"script", "foreignObject", "iframe", "animate", "set", "handler", "listener"})
+"""Elements of SVG that do more than draw."""
+MOST_PIXELS: Final = 100_000
 LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
 
@@ -101,7 +107,7 @@ class Experiment:
         What it states.
     pictures : tuple of Picture
     left_out : tuple of str
-        Figures that are missing or too large.
+        Figures that are missing, too large, or no pictures of this folder.
     """
 
     path: Path
@@ -134,9 +140,12 @@ def find(folder: Path, *, strict: bool = False) -> Found:
     for path in (p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in sorted(folder.glob(pattern))):
         if any(part.startswith(".tmp-") for part in path.parts):
             continue
+        if any(p.is_symlink() for p in (path, *path.parents[: len(path.relative_to(folder).parts) - 1])):
+            unreadable.append(f"{path}: not read (a symbolic link)")
+            continue
         try:
             result = read_result(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             unreadable.append(f"{path}: cannot be read ({_short(error)})")
             continue
         rank = (not result.quick, path.stat().st_mtime)
@@ -169,25 +178,66 @@ def _short(error: Exception) -> str:
 
 def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -> Picture | None:
     """The smaller of both files as a data address, with the proportions that it has; None when neither is there."""
-    best: tuple[int, str, bytes] | None = None
-    for name, kind in ((svg, "image/svg+xml"), (png, "image/png")):
-        path = folder / name
-        if name and path.is_file():
+    best: tuple[int, str, bytes, tuple[float, float]] | None = None
+    for name, kind, size_of in ((svg, "image/svg+xml", svg_size), (png, "image/png", png_size)):
+        try:
+            path = inside(folder, name) if name else None
+            if path is None or not path.is_file() or path.stat().st_size > LARGEST_FIGURES:
+                continue
             data = path.read_bytes()
-            if best is None or len(data) < best[0]:
-                best = (len(data), kind, data)
+        except (OSError, ValueError):  # out of the folder, over a symbolic link, no name of a file
+            continue
+        size = size_of(data)
+        if size is not None and (best is None or len(data) < best[0]):
+            best = (len(data), kind, data, size)
     if best is None:
         return None
-    _, kind, data = best
-    if kind == "image/png":
-        wide, high = struct.unpack(">II", data[16:24])
-    else:
-        box = re.search(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', data)
-        if box is None:
-            return None
-        wide, high = float(box[1]), float(box[2])
+    _, kind, data, (wide, high) = best
     src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return Picture(f"figure-{key}", src, float(wide), float(high), title, alt)
+    return Picture(f"figure-{key}", src, wide, high, title, alt)
+
+
+def png_size(data: bytes) -> tuple[float, float] | None:
+    """Width and height of a PNG by its first bytes; None for anything else."""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or data[12:16] != b"IHDR" or len(data) < 33:
+        return None
+    wide, high = struct.unpack(">II", data[16:24])
+    return (float(wide), float(high)) if 0 < wide < MOST_PIXELS and 0 < high < MOST_PIXELS else None
+
+
+def svg_size(data: bytes) -> tuple[float, float] | None:
+    """Width and height of an SVG that draws and does nothing else; None for anything else.
+
+    Without entities, scripts, foreign elements, event handlers, and references to anything outside the file.
+    """
+    if b"<!ENTITY" in data or (
+        b"<!DOCTYPE" in data and b"[" in data.split(b"<!DOCTYPE", 1)[1].split(b">", 1)[0]
+    ):
+        return None
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, RecursionError):
+        return None
+    if root.tag != f"{_SVG}svg":
+        return None
+    for element in root.iter():
+        name = str(element.tag)
+        if name.startswith(_SVG) and name.removeprefix(_SVG) in _ACTIVE:
+            return None
+        for attribute, value in element.attrib.items():
+            plain = attribute.rpartition("}")[2].lower()
+            if plain.startswith("on") or (plain == "href" and not value.startswith(("#", "data:image/"))):
+                return None
+            if re.search(r"url\(\s*['\"]?(?!#)|javascript:", value):
+                return None
+        if name == f"{_SVG}style" and re.search(r"@import|url\(\s*['\"]?(?!#)", element.text or ""):
+            return None
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    try:
+        wide, high = float(box[2]), float(box[3])
+    except (IndexError, ValueError):
+        return None
+    return (wide, high) if 0 < wide < MOST_PIXELS and 0 < high < MOST_PIXELS else None
 
 
 def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:

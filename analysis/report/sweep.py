@@ -21,6 +21,7 @@ from analysis.load import UnfinishedRun
 from analysis.reform_names import NO_REFORM, WORLD, ReformName
 from analysis.report.compare import Estimate, estimate
 from analysis.report.measures import ADMINISTRATION, TRILLION
+from sim.record.reading import Files, read_sweep_manifest
 from sim.scenario.calendar import parse_period
 
 LAST_YEARS: Final = 5
@@ -60,9 +61,10 @@ def is_sweep(folder: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        return "plan_sha256" in json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        told = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
         return False
+    return isinstance(told, dict) and "plan_sha256" in told
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ class Sweep:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        path = folder / "results.parquet"
+        self.manifest: dict[str, Any] = read_sweep_manifest(folder)
+        path = Files(folder, self.manifest["outputs"]).path("results.parquet")
         try:
             table: pd.DataFrame = pq.read_table(path).to_pandas()
         except (OSError, pa.ArrowException) as error:

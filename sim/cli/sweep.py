@@ -43,6 +43,11 @@ def sweep(
         str | None,
         typer.Option(help="A dask scheduler that runs already: tcp://host:port, or its scheduler file."),
     ] = None,
+    tls_ca_file: Annotated[
+        Path | None, typer.Option(help="Of a scheduler that asks for TLS: its authority, PEM.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="... your certificate, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="... your key, PEM.")] = None,
     executor: Annotated[
         str, typer.Option(help="dask (processes), or serial (this process, for debugging).")
     ] = "dask",
@@ -64,14 +69,22 @@ def sweep(
             "--workers and --cluster: the scheduler says how many workers there are (allowed one of them)", 2
         )
 
+    files = (tls_ca_file, tls_cert, tls_key)
+    if any(files) and (cluster is None or not all(files)):
+        fail("--tls-ca-file, --tls-cert, --tls-key: all three, and with --cluster (or none of them)", 2)
+    for path in files:
+        if path is not None and not path.is_file():
+            fail(f"--tls-...: no such file (got '{path}')", 2)
+
     from sim.record.locks import Busy
     from sim.scenario.scenario import UnfitScenario
     from sim.sweep.drive import NoRoom, run_sweep
-    from sim.sweep.executors import over_dask, serial
+    from sim.sweep.executors import Tls, over_dask, serial
     from sim.sweep.plan import make_plan
     from sim.sweep.start import Starts
     from sim.world.table_checks import TableError
 
+    tls = Tls(*(path for path in files if path is not None)) if all(files) else None
     starts = Starts()
     try:
         plan = make_plan(config, override or [], starts)
@@ -89,7 +102,7 @@ def sweep(
             summary = run_sweep(
                 plan,
                 out,
-                executor=serial if executor == "serial" else over_dask(workers, cluster),
+                executor=serial if executor == "serial" else over_dask(workers, cluster, tls),
                 retry_failed=retry_failed,
                 tell=bar,
             )

@@ -41,27 +41,60 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         sweep = " (it is the folder of a sweep)" if (folder / "plan.parquet").is_file() else ""
         raise NotARun(f"{folder}: no manifest.json, so this is not a finished run{sweep}; run it again")
-    try:
-        told = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRun(f"{path}: not readable as JSON ({error}); run it again") from error
-    if not isinstance(told, dict):
-        raise DamagedRun(f"{path}: not a manifest (got {type(told).__name__}, a JSON object is needed)")
+    told = _object(path)
     if "plan_sha256" in told:
         raise NotARun(f"{folder}: the folder of a sweep, where that of a run is needed")
     if told.get("format") != FORMAT:
         raise NotARun(
             f"{path}: format {told.get('format')!r}, this program reads {FORMAT}; run its config.yaml again"
         )
+    _check_seal(path, told)
+    for key, kind in _KINDS.items():
+        if not isinstance(told.get(key), kind) or isinstance(told[key], bool):
+            raise DamagedRun(f"{path}: not a manifest of a run ({key} is missing or of another kind)")
+    _check_outputs(path, told["outputs"])
+    return told
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedRun(f"{path}: not readable as JSON ({error}); run it again") from error
+    if not isinstance(told, dict):
+        raise DamagedRun(f"{path}: not a manifest (got {type(told).__name__}, a JSON object is needed)")
+    return told
+
+
+def _check_seal(path: Path, told: dict[str, Any]) -> None:
     try:
         seal = sealed(told)["manifest_sha256"]
     except (ValueError, UnicodeEncodeError) as error:
         raise DamagedRun(f"{path}: damaged ({error}); run it again") from error
     if told.get("manifest_sha256") != seal:
         raise DamagedRun(f"{path}: damaged (its checksum differs from what it says); run it again")
-    for key, kind in _KINDS.items():
-        if not isinstance(told.get(key), kind) or isinstance(told[key], bool):
-            raise DamagedRun(f"{path}: not a manifest of a run ({key} is missing or of another kind)")
+
+
+def read_sweep_manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a sweep says.
+
+    Raises
+    ------
+    NotARun
+        When there is none, or it is that of a run.
+    DamagedRun
+        When it is not what was written.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise NotARun(f"{folder}: no manifest.json, so this is not a sweep that wrote its results")
+    told = _object(path)
+    if "plan_sha256" not in told:
+        raise NotARun(f"{folder}: not the folder of a sweep")
+    _check_seal(path, told)
+    for key, kind in (("name", str), ("varied", list), ("outputs", dict), ("results", dict)):
+        if not isinstance(told.get(key), kind):
+            raise DamagedRun(f"{path}: not a manifest of a sweep ({key} is missing or of another kind)")
     _check_outputs(path, told["outputs"])
     return told
 

@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -49,22 +49,37 @@ def serial(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
         yield work(task)
 
 
-def over_dask(workers: int | None = None, address: str | None = None) -> Executor:
+@dataclass(frozen=True)
+class Tls:
+    """Files by which a scheduler that runs already is known and lets us in, PEM each."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+def over_dask(workers: int | None = None, address: str | None = None, tls: Tls | None = None) -> Executor:
     """Processes of dask.distributed: ``workers`` of them here, or those of a scheduler that runs already.
+
+    Whoever can speak to a scheduler can have its workers execute code. Those of a cluster made here take orders only
+    from this process: credentials are made for it and die with it. Another scheduler is trusted as its owner set it up.
 
     Parameters
     ----------
     workers : int or None
         Processes of a cluster of this computer; None = one a core.
     address : str or None
-        ``tcp://host:port``, or the path of a scheduler file; the workers need this package and this folder.
+        ``tcp://host:port``, ``tls://host:port``, or the path of a scheduler file; the workers need this package and
+        this folder.
+    tls : Tls or None
+        For a scheduler that asks for it.
     """
 
     def execute(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
         from distributed import as_completed
 
         with ExitStack() as stack:
-            client = _client(stack, workers, address)
+            client = _client(stack, workers, address, tls)
             # by numba's own switch, not its environment: that is read again when dask starts another worker
             share = threads_each(workers or cores()) if address is None else 1
             todo, running = iter(tasks), as_completed()
@@ -105,14 +120,25 @@ def _status(future: Any, task: Task) -> Status:
     return Status(task.run_id, "failed", error=text)
 
 
-def _client(stack: ExitStack, workers: int | None, address: str | None) -> Any:
+def _client(stack: ExitStack, workers: int | None, address: str | None, tls: Tls | None) -> Any:
     import dask
     from distributed import Client, LocalCluster
+    from distributed.security import Security
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is in the statuses
     if address is not None:
         to = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
-        client = stack.enter_context(Client(**to, timeout=SECONDS_TO_CONNECT))
+        secret = (
+            None
+            if tls is None
+            else Security(
+                tls_ca_file=str(tls.ca),
+                tls_client_cert=str(tls.cert),
+                tls_client_key=str(tls.key),
+                require_encryption=True,
+            )
+        )
+        client = stack.enter_context(Client(**to, security=secret, timeout=SECONDS_TO_CONNECT))
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
         return client
     count = cores() if workers is None else workers
@@ -126,6 +152,7 @@ def _client(stack: ExitStack, workers: int | None, address: str | None) -> Any:
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         memory_limit=0,
         silence_logs=logging.CRITICAL,
+        security=Security.temporary(),
     )
     return stack.enter_context(Client(stack.enter_context(cluster)))
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.record.folder import replacing, sweep, write_bytes
 from sim.record.locks import Busy, locked
-from sim.record.manifest import SOURCE, file_sha256, git_version, machine, now, versions
+from sim.record.manifest import SOURCE, file_sha256, git_version, machine, now, sealed, versions
 from sim.sweep.plan import Plan
 from sim.sweep.work import WRITER, Status, result_path
 
@@ -178,6 +178,5 @@ def write_manifest(
         "git": git_version(SOURCE),
         "outputs": outputs,
     }
-    write_bytes(
-        folder / "manifest.json", (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
-    )
+    text = json.dumps(sealed(manifest), indent=1, ensure_ascii=False)
+    write_bytes(folder / "manifest.json", (text + "\n").encode())

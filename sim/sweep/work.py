@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 import time
@@ -14,6 +15,9 @@ from typing import Any, Final, Literal
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from sim.record.folder import write_bytes
+from sim.record.manifest import file_sha256
+from sim.record.reading import inside
 from sim.scenario.dump import run_id
 from sim.scenario.scenario import Scenario
 from sim.sweep.design import Results
@@ -73,16 +77,21 @@ def result_path(folder: Path, identity: str) -> Path:
     return folder / "runs" / f"{identity}.parquet"
 
 
+def sum_path(folder: Path, identity: str) -> Path:
+    """Where the checksums of one run's files stand: written last, so a result without one is not done."""
+    return folder / "runs" / f"{identity}.json"
+
+
 def is_done(folder: Path, identity: str, form: str) -> bool:
-    """Whether a whole result of this form stands there."""
-    path = result_path(folder, identity)
-    if not path.is_file():
-        return False
+    """Whether a result of this form stands there, and it and the tables kept beside are what was written."""
     try:
-        told = pq.read_schema(path).metadata or {}
-    except (OSError, ValueError):  # pyarrow's own errors are of these kinds; a damaged file is made again
-        return False
-    return told.get(b"dicu.layout") == form.encode() and told.get(b"dicu.run_id") == identity.encode()
+        told = json.loads(sum_path(folder, identity).read_bytes())
+        if told["run_id"] != identity or told["layout"] != form:
+            return False
+        files = told["sha256"].items()
+        return all(file_sha256(inside(folder, name)) == digest for name, digest in files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False  # missing or damaged: made again
 
 
 _starts: Any = None
@@ -139,8 +148,10 @@ def _run(task: Task, began: float, worker: str) -> Status:
             model.run()
             recorder.finish()
         table = outcomes(folder, world, scenario.calendar, task.results)
-        for name in task.results.keep:
+        kept = [
             _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id)
+            for name in task.results.keep
+        ]
     told = {
         "dicu.run_id": task.run_id,
         "dicu.layout": task.layout,
@@ -151,6 +162,9 @@ def _run(task: Task, began: float, worker: str) -> Status:
     path = result_path(task.folder, task.run_id)
     with replacing(path) as tmp:
         pq.write_table(table, tmp, **WRITER)
+    sums = {p.relative_to(task.folder).as_posix(): file_sha256(p) for p in (path, *kept)}
+    said = {"run_id": task.run_id, "layout": task.layout, "sha256": sums}
+    write_bytes(sum_path(task.folder, task.run_id), json.dumps(said, indent=1).encode())
     return Status(
         task.run_id,
         "done",
@@ -162,13 +176,11 @@ def _run(task: Task, began: float, worker: str) -> Status:
     )
 
 
-def _keep(table: Path, folder: Path) -> None:
+def _keep(table: Path, folder: Path) -> Path:
     """Keep a whole table of the run beside its result."""
-    from sim.record.folder import write_bytes
-
     if not table.is_file():
         raise FileNotFoundError(
             f"{table.name}: the run wrote no such table, so it cannot be kept (results.keep); see section record"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(folder / table.name, table.read_bytes())
+    return write_bytes(folder / table.name, table.read_bytes())

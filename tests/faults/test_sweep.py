@@ -172,7 +172,8 @@ def test_a_run_that_always_kills_its_worker_is_recorded_and_the_others_go_on(
 
         if task.run_id == bad:
             os.kill(os.getpid(), signal.SIGKILL)
-        shutil.copy(there / f"{task.run_id}.parquet", task.folder / "runs")
+        for kind in ("parquet", "json"):
+            shutil.copy(there / f"{task.run_id}.{kind}", task.folder / "runs")
         return Status(task.run_id, "done")
 
     summary = run_sweep(plan, tmp_path / "runs", executor=over_dask(2), work=deadly)
@@ -218,7 +219,7 @@ def test_a_full_disk_stops_the_sweep_and_keeps_what_is_finished(
     with pytest.raises(NoRoom, match="no room left on the disk"):
         run_sweep(plan, tmp_path / "runs", executor=serial, work=filling)
     folder = tmp_path / "runs" / "small"
-    assert len(list((folder / "runs").iterdir())) == 3
+    assert len(list((folder / "runs").glob("*.parquet"))) == len(list((folder / "runs").glob("*.json"))) == 3
     assert list((folder / "failed").iterdir()) == [], "a full disk is no fault of the run"
     summary = run_sweep(plan, tmp_path / "runs", executor=serial)
     assert (summary.done_now, summary.complete) == (summary.total - 3, True)
@@ -291,3 +292,43 @@ def test_an_unknown_scheduler_is_told_in_one_line(tmp_path: Path, monkeypatch: A
     assert done.exit_code == 1
     assert "--cluster tcp://127.0.0.1:9: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_stranger_cannot_give_orders_to_the_workers_of_a_sweep() -> None:
+    """The scheduler of this computer asks for credentials that only its own process has."""
+    from contextlib import ExitStack
+
+    from distributed import Client
+
+    from sim.sweep.executors import _client
+
+    with ExitStack() as stack:
+        ours = _client(stack, 1, None, None)
+        address = ours.scheduler.address
+        assert address.startswith("tls://")
+        assert ours.submit(lambda: 7).result() == 7
+        for stranger in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TypeError, RuntimeError)):
+                Client(stranger, timeout=2)
+
+
+def test_a_result_that_is_not_what_was_written_is_made_again(tmp_path: Path) -> None:
+    """Any one bit of a result or of its checksums, and either of the two files gone."""
+    import random
+
+    plan = make_plan(sweep_file(tmp_path), ["sweep.replications=1"])
+    folder = run_sweep(plan, tmp_path / "runs", executor=serial).folder
+    results = (folder / "results.parquet").read_bytes()
+    luck = random.Random(2)
+    for damage in range(6):
+        victim = sorted((folder / "runs").glob("*.parquet" if damage % 2 else "*.json"))[0]
+        if damage < 4:
+            data = bytearray(victim.read_bytes())
+            data[luck.randrange(len(data))] ^= 1 << luck.randrange(8)
+            victim.write_bytes(data)
+        else:
+            victim.unlink()
+        again = run_sweep(plan, tmp_path / "runs", executor=serial)
+        assert (again.done_now, again.finished) == (1, again.total), victim
+        assert (folder / "results.parquet").read_bytes() == results
+    assert run_sweep(plan, tmp_path / "runs", executor=serial).done_now == 0

@@ -158,7 +158,7 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
     for stated in (
         "H2. Does it?", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
         "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
-        "A control failed:", "KHÔNG ĐẠT", "missing or too large: gone.svg", "only 1 of five known",
+        "A control failed:", "KHÔNG ĐẠT", "not a picture in this folder: gone.svg", "only 1 of five known",
         "<h4>A grid</h4>", "<h4>Một lưới</h4>", "It decides nothing.", "over the grid", "Errors by cell.",
         ">+0.5<", ">+0,5<",
         "jobs: with these on", "services: with these on", ">points<", ">điểm<",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sealing import seal_sweep
 
 from analysis.load import UnfinishedRun
 from analysis.report import write
@@ -51,7 +51,7 @@ def make(
         "failed": {}, "complete": not drop, "replications": replicates, "seed": 1,
         "varied": ["choose.theta", "reform.policy"], "model_version": "0.1.0", "argv": ["dicu", "sweep"],
     } | manifest  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(stated))
+    seal_sweep(folder, stated)
     return folder
 
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_read_is_named(tmp_path) -> None:
     with pytest.raises(CannotCompare, match="is a sweep"):
         write(folder, against=folder)
     (folder / "results.parquet").write_bytes(b"no")
-    with pytest.raises(UnfinishedRun, match=r"results\.parquet: cannot be read"):
+    with pytest.raises(UnfinishedRun, match=r"results\.parquet: 2 bytes, but the manifest states"):
         write(folder)
     assert not (folder / "report.html").exists()
     assert not is_sweep(tmp_path)
@@ -143,9 +143,7 @@ def test_keys_that_were_varied_together_are_not_ranked_as_if_free(tmp_path) -> N
     table["ties.growth"] = 2 * table["choose.theta"]  # one to one with the other key
     table["feedback.jobs"] = (table["choose.theta"] > 0.5) & (table["replicate"] < 9)
     table.to_parquet(folder / "results.parquet")
-    path = folder / "manifest.json"
-    stated = json.loads(path.read_text())
-    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "ties.growth", "feedback.jobs"]}))
+    seal_sweep(folder, varied=["choose.theta", "reform.policy", "ties.growth", "feedback.jobs"])
     sweep = Sweep(folder)
     assert sweep.tied == [("choose.theta", "ties.growth", "feedback.jobs")]
     assert {d.path for d in sweep.dependences("actual")} == {"choose.theta"}
@@ -160,9 +158,7 @@ def test_keys_that_were_zipped_without_matching_are_refused_a_rank(tmp_path) -> 
     table = pd.read_parquet(folder / "results.parquet")
     table["ties.growth"] = table["choose.theta"].map({0.4: 1.0, 0.5: 1.0, 0.6: 2.0})
     table.to_parquet(folder / "results.parquet")
-    path = folder / "manifest.json"
-    stated = json.loads(path.read_text())
-    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "ties.growth"]}))
+    seal_sweep(folder, varied=["choose.theta", "reform.policy", "ties.growth"])
     (folder / "sweep.yaml").write_text(
         "sweep: {zip: {choose.theta: [0.4, 0.5, 0.6], ties.growth: [1, 1, 2]}}"
     )
@@ -175,9 +171,7 @@ def test_a_scenario_is_named_by_its_policy_not_by_its_label(tmp_path) -> None:
     table["reform.policy"] = table["scenario"].map({"actual": "none", "other": "actual"})
     table["reform.date"] = "2024Q3"
     table.to_parquet(folder / "results.parquet")
-    path = folder / "manifest.json"
-    stated = json.loads(path.read_text())
-    path.write_text(json.dumps(stated | {"varied": [*stated["varied"], "reform.date"]}))
+    seal_sweep(folder, varied=["choose.theta", "reform.policy", "reform.date"])
     sweep = Sweep(folder)
     assert sweep.baseline == "actual"  # whatever it is called, it has no reform
     html = write(folder).read_text(encoding="utf-8")

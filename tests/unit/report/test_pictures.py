@@ -1,0 +1,87 @@
+"""What a file of an experiment may pull into a page: pictures below its folder, known by their bytes, no more."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from analysis.report.experiments import _picture, find, png_size, svg_size
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0L1 1" style="fill: url(#p)"/></svg>'
+
+
+def png(wide: int = 2, high: int = 1) -> bytes:
+    """The smallest whole PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + b"\0" * wide for _ in range(high)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def test_pictures_are_known_by_their_first_bytes() -> None:
+    assert png_size(png(3, 4)) == (3.0, 4.0)
+    assert svg_size(SVG) == (40.0, 30.0)
+    for data in (b"", b"# Changelog", b"\x89PNG", SVG, b"GIF89a" + b"\0" * 40, png()[:20]):
+        assert png_size(data) is None
+    for data in (b"", png(), b"<html/>", b'<svg viewBox="0 0 1 1"/>', SVG.replace(b"40 30", b"nan 30")):
+        assert svg_size(data) is None
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        b"<script>alert(1)</script>",
+        b'<g onload="alert(1)"/>',
+        b"<foreignObject/>",
+        b'<image href="http://a.b/c.png"/>',
+        b'<image xmlns:x="http://www.w3.org/1999/xlink" x:href="file:///etc/passwd"/>',
+        b'<use href="other.svg#a"/>',
+        b'<rect style="fill: url(http://a.b/c)"/>',
+        b"<style>@import 'a.css';</style>",
+        b'<a href="javascript:alert(1)"/>',
+        b'<set attributeName="href" to="x"/>',
+    ],
+)
+def test_a_drawing_that_does_anything_is_no_picture(inner: bytes) -> None:
+    assert svg_size(SVG.replace(b"<path", inner + b"<path")) is None
+
+
+def test_entities_are_refused() -> None:
+    bomb = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + SVG
+    assert svg_size(bomb) is None
+
+
+def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
+    """Not by `..`, not by an absolute path, not over a symbolic link to a file or a folder."""
+    folder, outside = tmp_path / "a", tmp_path / "outside"
+    (folder / "figures").mkdir(parents=True)
+    outside.mkdir()
+    for place in (folder / "figures", outside):
+        (place / "p.png").write_bytes(png())
+    (folder / "secret.png").write_text("not a picture")
+    (folder / "link.png").symlink_to(outside / "p.png")
+    (folder / "linked").symlink_to(outside)
+    assert _picture(folder, "k", "", "figures/p.png", "", "") is not None
+    for name in (
+        "../outside/p.png", str(outside / "p.png"), "figures/../../outside/p.png", "link.png", "linked/p.png",
+        "secret.png", "figures", "", "figures/none.png", "a" * 5000, "a\0b",
+    ):  # fmt: skip
+        assert _picture(folder, "k", "", name, "", "") is None, name
+        assert _picture(folder, "k", name, "", "", "") is None, name
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "3", "null", '{"schema_version": 1}', "{", '"a"', "[" * 100_000, '{"id": 1}']
+)
+def test_a_foreign_file_is_left_out_and_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "experiment.json").write_text(text, encoding="utf-8")
+    found = find(tmp_path)
+    assert not found.experiments
+    assert len(found.unreadable) == 1
+    assert str(tmp_path / "experiment.json") in found.unreadable[0]
