@@ -119,7 +119,10 @@ def compact(folder: Path, plan: Plan, done: set[str]) -> Path:
             row = table.slice(run.index, 1)
             index = pa.array([0] * len(part), pa.int32())
             head = {name: _coded(row[name].combine_chunks()).take(index) for name in row.column_names}
-            body = {name: _coded(part[name].combine_chunks()) for name in part.column_names}
+            body = {
+                name: column if name == "period" else _coded(column)
+                for name, column in ((name, part[name].combine_chunks()) for name in part.column_names)
+            }
             waiting.append(pa.table({**head, **body}))
             rows += len(part)
             if rows >= ROWS_A_GROUP or run is runs[-1]:
