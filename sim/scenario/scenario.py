@@ -35,7 +35,8 @@ FIRST_YEAR: Final = 2010
 LAST_YEAR: Final = 2037
 """A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
 NAME_ALLOWED: Final = (
-    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; not saved, where states are kept"
+    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
+    "not saved, where states are kept"
 )
 NAME_RULE: Final = re.compile(r"(?!(?i:saved)\Z)[^\W_](?:[\w .+-]{0,78}[\w+-])?")
 

@@ -14,7 +14,10 @@ from sim.scenario.parameters_reform import PolicyName
 
 POLICIES = ", ".join(get_args(PolicyName))
 DATE = "a quarter such as 2025Q3 or a month such as 2025-07, years 1900 to 2199"
-NAME = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; not saved, where states are kept"
+NAME = (
+    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
+    "not saved, where states are kept"
+)
 
 
 def errors_of(folder: Path, text: str | bytes, *overrides: str) -> list[str]:
