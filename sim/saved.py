@@ -28,12 +28,15 @@ from sim.population.columns import COLUMNS, Households
 from sim.population.links import Links
 from sim.record.checkpoint import DamagedFile, read_archive, write_archive
 from sim.record.folder import sweep, write_bytes
+from sim.record.manifest import file_sha256
 from sim.record.recorder import Recorder
 from sim.scenario.dump import dump
 from sim.scenario.loader import ConfigurationErrors, load
 from sim.scenario.scenario import Scenario
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+SCENARIOS: Final = ("origin.yaml", "config.yaml")
+"""The scenario whose start a state had, and the one that was being run."""
 FIXED: Final = ("world.", "population.", "time.start", "time.step", "income.", "ties.", "record.")
 """Keys that shaped the start or the tables of a state, so a run from it cannot have others (`time.end` may differ)."""
 
@@ -156,6 +159,7 @@ class Saves:
             "format": FORMAT, "run_id": self.run_id, "version": self.version, "step": model.now,
             "label": model.calendar.label(model.now - 1), "state": {"file": state, "sha256": digest},
             "tables": self.tables, "after": self.after,
+            "scenarios": {name: file_sha256(self.folder / name) for name in SCENARIOS},
         }  # fmt: skip
         write_bytes(self.folder / f"saved-{name}.json", _sealed(told))
         if not self.keep:
@@ -218,7 +222,10 @@ def read_saved(path: Path) -> Saved:
             raise DamagedFile(f"{path}: damaged (its checksum differs)")
         if told["format"] != FORMAT:
             raise DamagedFile(f"{path}: format {told['format']}, this program reads {FORMAT}")
-        origin, scenario = (load(path.parent / name).scenario for name in ("origin.yaml", "config.yaml"))
+        for name in SCENARIOS:
+            if file_sha256(path.parent / name) != told["scenarios"][name]:
+                raise DamagedFile(f"{path.parent / name}: damaged (its checksum differs)")
+        origin, scenario = (load(path.parent / name).scenario for name in SCENARIOS)
         return Saved(
             path.parent, int(told["step"]), told["label"], told["run_id"], told["version"], origin, scenario,
             told["state"], tuple(told["tables"]), told["after"],

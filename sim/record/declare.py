@@ -16,7 +16,8 @@ class Column:
     ----------
     name : str
     dtype : str
-        One of `DTYPES`; "code" is a text that repeats, stored as dictionary.
+        One of `DTYPES`; "code" is a text that repeats, stored as dictionary; "period" is one
+        in the order of the calendar, so that it sorts and compares.
     unit : str
         "1" for pure numbers, "id" for identifiers, "label" for text.
     text, source : str
@@ -56,14 +57,16 @@ DTYPES: Final[dict[str, pa.DataType]] = {
     "bool": pa.bool_(),
     "text": pa.string(),
     "code": pa.dictionary(pa.int32(), pa.string()),
+    "period": pa.dictionary(pa.int32(), pa.string(), ordered=True),
 }
 FRICTIONLESS: Final = {
     "int32": "integer", "int64": "integer", "uint64": "integer", "float32": "number", "float64": "number",
     "bool": "boolean", "text": "string", "code": "string",
+    "period": "string",
 }  # fmt: skip
 
 STEP: Final = (
     Column("step", "int32", "step", "0 is the state before the first step; k is the k-th step", "calendar"),
-    Column("period", "code", "label", "period of the step, e.g. 2025Q3; at step 0 the period before",
+    Column("period", "period", "label", "period of the step, e.g. 2025Q3; at step 0 the period before",
            "calendar"),
 )  # fmt: skip

@@ -358,7 +358,7 @@ class Recorder:
         n = len(next(iter(data.values())))
         steps = np.broadcast_to(np.asarray(step, dtype=np.int32), n)
         made: dict[str, Any] = {
-            "step": steps, "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period)
+            "step": steps, "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period, ordered=True)
         }  # fmt: skip
         for c in self._tables[name].columns:
             if c.scaled and c.name in data:

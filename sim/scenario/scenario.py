@@ -34,8 +34,11 @@ LAST_OFFICIAL_YEAR: Final = 2024
 FIRST_YEAR: Final = 2010
 LAST_YEAR: Final = 2037
 """A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
-NAME_ALLOWED: Final = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
-NAME_RULE: Final = re.compile(r"[^\W_](?:[\w .+-]{0,78}[\w+-])?")
+NAME_ALLOWED: Final = (
+    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
+    "not saved, where states are kept"
+)
+NAME_RULE: Final = re.compile(r"(?!(?i:saved)\Z)[^\W_](?:[\w .+-]{0,78}[\w+-])?")
 
 PATH: Final = 400
 """Signs of a path that a message shows."""

@@ -123,7 +123,8 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
     # fields in the order in which levels bring them, null where a level does not have one
     table = pa.concat_tables([pa.table(part) for part in parts], promote_options="default").combine_chunks()
     for at, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
+        # periods stay text, which sorts by time: calendars of runs may differ, so there is no one list of them
+        if pa.types.is_string(field.type) and field.name != "period":
             table = table.set_column(at, field.name, table[field.name].combine_chunks().dictionary_encode())
     order = np.argsort(
         table["step"].to_numpy(), kind="stable"

@@ -23,6 +23,10 @@ from sim.sweep.plan import Plan
 from sim.sweep.work import WRITER, Status, result_path
 
 ROWS_A_GROUP: Final = 500_000
+_ENTRY: Final[dict[str, Any]] = {
+    "run_id": str, "state": str, "seconds": int | float, "start_seconds": int | float, "steps": int, "rows": int,
+}  # fmt: skip
+"""What every entry of the log says."""
 
 
 @contextmanager
@@ -78,14 +82,16 @@ def note(folder: Path, status: Status) -> None:
 
 
 def log_entries(folder: Path) -> list[dict[str, Any]]:
-    """Entries of the log that are whole; a kill may have cut one short."""
+    """Entries of the log that are whole; a kill may have cut one short, a disk may have changed one."""
     path = folder / "log.jsonl"
     made = []
     for line in path.read_bytes().splitlines() if path.is_file() else ():
         try:
-            made.append(json.loads(line))
-        except ValueError:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        if isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in _ENTRY.items()):
+            made.append(entry)
     return made
 
 
@@ -97,7 +103,7 @@ def failures(folder: Path, identities: Sequence[str]) -> dict[str, str]:
         if path.is_file():
             try:
                 found[identity] = str(json.loads(path.read_bytes())["error"])
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 found[identity] = f"{path}: not readable"
     return found
 
@@ -119,7 +125,10 @@ def compact(folder: Path, plan: Plan, done: set[str]) -> Path:
             row = table.slice(run.index, 1)
             index = pa.array([0] * len(part), pa.int32())
             head = {name: _coded(row[name].combine_chunks()).take(index) for name in row.column_names}
-            body = {name: _coded(part[name].combine_chunks()) for name in part.column_names}
+            body = {
+                name: column if name == "period" else _coded(column)
+                for name, column in ((name, part[name].combine_chunks()) for name in part.column_names)
+            }
             waiting.append(pa.table({**head, **body}))
             rows += len(part)
             if rows >= ROWS_A_GROUP or run is runs[-1]:

@@ -14,7 +14,10 @@ from sim.scenario.parameters_reform import PolicyName
 
 POLICIES = ", ".join(get_args(PolicyName))
 DATE = "a quarter such as 2025Q3 or a month such as 2025-07, years 1900 to 2199"
-NAME = "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit"
+NAME = (
+    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
+    "not saved, where states are kept"
+)
 
 
 def errors_of(folder: Path, text: str | bytes, *overrides: str) -> list[str]:
@@ -342,3 +345,15 @@ ONE_VALUE: list[tuple[str, str, str]] = [
 )
 def test_one_error_one_message(tmp_path: Path, text: str, message: str) -> None:
     assert errors_of(tmp_path, text) == [message.replace("FOLDER", str(tmp_path))]
+
+
+@pytest.mark.parametrize("name", ["saved", "Saved"])
+def test_a_run_cannot_take_the_folder_of_saved_states(tmp_path: Path, name: str) -> None:
+    """Its states would lie in its own folder, and clearing them would take the run along."""
+    config = tmp_path / "a.yaml"
+    config.write_text(f"name: {name}\nworld: {{name: ring}}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationErrors) as errors:
+        load(config)
+    assert "not saved, where states are kept" in errors.value.messages[0]
+    config.write_text("name: saved-1\nworld: {name: ring}\n", encoding="utf-8")
+    assert load(config).scenario.name == "saved-1"

@@ -272,3 +272,12 @@ def test_what_is_summed_over_a_year_is_no_stock() -> None:
     for column in tables()["national"].columns[2:]:
         known = column.name in NATIONAL_STOCKS or column.name in flows
         assert known or column.name.startswith(("moves", "persons_", "reason_")), column.name
+
+
+def test_periods_of_results_sort_by_time(swept: tuple[Plan, Summary]) -> None:
+    """As text, since the calendars of a sweep's runs may differ."""
+    import pandas as pd
+
+    results = pd.read_parquet(swept[1].folder / "results.parquet")
+    assert results["period"].max() == results.loc[results["step"].idxmax(), "period"]
+    assert results.sort_values("period", kind="stable")["step"].is_monotonic_increasing

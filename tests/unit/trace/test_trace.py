@@ -271,8 +271,7 @@ def test_what_cannot_be_replayed_is_refused(folder: Path, tmp_path: Path) -> Non
         trace(folder, "any", since="2030Q1")
     other = tmp_path / "other"
     shutil.copytree(folder, other)
-    manifest = json.loads((other / "manifest.json").read_text())
-    (other / "manifest.json").write_text(json.dumps(manifest | {"run_id": "0" * 16}))
+    reseal(other, run_id="0" * 16)
     with pytest.raises(CannotTrace, match="other inputs or by another version"):
         trace(other, "any")
 
