@@ -76,7 +76,7 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
     """
 
     def execute(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
-        from distributed import as_completed
+        from distributed import as_completed, wait
 
         with ExitStack() as stack:
             client = _client(stack, workers, address, tls)
@@ -84,6 +84,7 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
             share = threads_each(workers or cores()) if address is None else 1
             todo, running = iter(tasks), as_completed()
             of: dict[Any, Task] = {}
+            suspects: list[Task] = []
 
             def submit() -> None:
                 task = next(todo, None)
@@ -101,11 +102,25 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
             for future in running:
                 task = of.pop(future)
                 submit()  # first: its worker is idle until this arrives
-                status = _status(future, task)
+                if _killed(future):
+                    suspects.append(task)
+                else:
+                    yield _status(future, task)
                 future.release()
-                yield status
+            # while a worker starts again two runs may share the other, so who was there when it died is not always who
+            # killed it: each once more, alone
+            for task in suspects:
+                future = client.submit(work, task, key=f"dicu-run-{task.run_id}-alone", pure=False)
+                wait([future])
+                yield _status(future, task)
+                future.release()
 
     return execute
+
+
+def _killed(future: Any) -> bool:
+    """Whether a run ended because its worker died."""
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
 
 
 def _status(future: Any, task: Task) -> Status:
@@ -113,7 +128,7 @@ def _status(future: Any, task: Task) -> Status:
         status: Status = future.result()
         return status
     error = future.exception()
-    if type(error).__name__ == "KilledWorker":
+    if _killed(future):
         text = f"the run killed its worker {DEATHS_FORGIVEN + 1} times (out of memory, or a crash of compiled code)"
     else:
         text = f"{type(error).__name__}: {error}"

@@ -213,7 +213,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raw = [{name: table[name][i].as_py() for name in table.column_names} for i in range(len(table))]
     else:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            raw = [{str(k).strip(): v for k, v in row.items()} for row in csv.DictReader(file)]
+            raw = [{str(k).strip().lower(): v for k, v in row.items()} for row in csv.DictReader(file)]
     made = []
     for row in raw:
         cells = {c.name: _cell(row.get(c.name)) for c in COLUMNS}

@@ -260,8 +260,10 @@ def test_a_damaged_result_is_made_again(undisturbed: Callable[[Size], bytes], tm
 def test_a_log_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     from sim.sweep.store import log_entries
 
-    (tmp_path / "log.jsonl").write_bytes(b'{"run_id": "a", "state": "done"}\n{"run_id": "b", "sta')
-    assert [entry["run_id"] for entry in log_entries(tmp_path)] == ["a"]
+    whole = {"run_id": "a", "state": "done", "seconds": 1, "start_seconds": 0.5, "steps": 3, "rows": 9}
+    for odd in (b'{"run_id": "b", "sta', b'{"run_id": "b", "state": "done"}', b"[]", b"3", b"\xff"):
+        (tmp_path / "log.jsonl").write_bytes(json.dumps(whole).encode() + b"\n" + odd)
+        assert [entry["run_id"] for entry in log_entries(tmp_path)] == ["a"]
 
 
 def test_a_worker_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
