@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
 
 from analysis.experiments.result import (
     FILE,
@@ -27,14 +25,11 @@ from analysis.experiments.result import (
     Text,
     read_result,
 )
+from analysis.report.drawings import png_size, svg_size
 from analysis.report.language import Words
 from analysis.report.saying import between
 from sim.record.reading import inside
 
-_SVG: Final = "{http://www.w3.org/2000/svg}"
-_ACTIVE: Final = frozenset({"script", "foreignObject", "iframe", "animate", "set", "handler", "listener"})
-"""Elements of SVG that do more than draw."""
-MOST_PIXELS: Final = 100_000
 LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
 
@@ -195,49 +190,6 @@ def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -
     _, kind, data, (wide, high) = best
     src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
     return Picture(f"figure-{key}", src, wide, high, title, alt)
-
-
-def png_size(data: bytes) -> tuple[float, float] | None:
-    """Width and height of a PNG by its first bytes; None for anything else."""
-    if not data.startswith(b"\x89PNG\r\n\x1a\n") or data[12:16] != b"IHDR" or len(data) < 33:
-        return None
-    wide, high = struct.unpack(">II", data[16:24])
-    return (float(wide), float(high)) if 0 < wide < MOST_PIXELS and 0 < high < MOST_PIXELS else None
-
-
-def svg_size(data: bytes) -> tuple[float, float] | None:
-    """Width and height of an SVG that draws and does nothing else; None for anything else.
-
-    Without entities, scripts, foreign elements, event handlers, and references to anything outside the file.
-    """
-    if b"<!ENTITY" in data or (
-        b"<!DOCTYPE" in data and b"[" in data.split(b"<!DOCTYPE", 1)[1].split(b">", 1)[0]
-    ):
-        return None
-    try:
-        root = ElementTree.fromstring(data)
-    except (ElementTree.ParseError, ValueError, RecursionError):
-        return None
-    if root.tag != f"{_SVG}svg":
-        return None
-    for element in root.iter():
-        name = str(element.tag)
-        if name.startswith(_SVG) and name.removeprefix(_SVG) in _ACTIVE:
-            return None
-        for attribute, value in element.attrib.items():
-            plain = attribute.rpartition("}")[2].lower()
-            if plain.startswith("on") or (plain == "href" and not value.startswith(("#", "data:image/"))):
-                return None
-            if re.search(r"url\(\s*['\"]?(?!#)|javascript:", value):
-                return None
-        if name == f"{_SVG}style" and re.search(r"@import|url\(\s*['\"]?(?!#)", element.text or ""):
-            return None
-    box = (root.get("viewBox") or "").replace(",", " ").split()
-    try:
-        wide, high = float(box[2]), float(box[3])
-    except (IndexError, ValueError):
-        return None
-    return (wide, high) if 0 < wide < MOST_PIXELS and 0 < high < MOST_PIXELS else None
 
 
 def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.experiments import _picture, find, png_size, svg_size
+from analysis.report.drawings import png_size, svg_size
+from analysis.report.experiments import _picture, find
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0L1 1" style="fill: url(#p)"/></svg>'
 
@@ -46,6 +47,13 @@ def test_pictures_are_known_by_their_first_bytes() -> None:
         b"<style>@import 'a.css';</style>",
         b'<a href="javascript:alert(1)"/>',
         b'<set attributeName="href" to="x"/>',
+        b'<x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>',
+        b'<x:img xmlns:x="http://www.w3.org/1999/xhtml" src="http://a.b/c"/>',
+        b'<rect style="fill: URL(http://a.b/c)"/>',
+        b"<style>@IMPORT 'a.css';</style>",
+        b'<rect style="fill: u\\72l(http://a.b/c)"/>',
+        b"<?xml-stylesheet href='http://a.b/c.css'?>",
+        b'<image href="data:image/svg+xml,&lt;svg/&gt;"/>',
     ],
 )
 def test_a_drawing_that_does_anything_is_no_picture(inner: bytes) -> None:
@@ -55,6 +63,27 @@ def test_a_drawing_that_does_anything_is_no_picture(inner: bytes) -> None:
 def test_entities_are_refused() -> None:
     bomb = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + SVG
     assert svg_size(bomb) is None
+    assert (
+        svg_size(
+            b'<?xml version="1.0" encoding="UTF-16"?>'.decode().encode("utf-16")
+            + bomb.decode().encode("utf-16-le")
+        )
+        is None
+    )
+    assert svg_size(SVG.replace(b"url(#p)", b"url('#p')")) == (40.0, 30.0)
+
+
+def test_what_matplotlib_draws_is_a_picture(tmp_path: Path) -> None:
+    """With its document type, metadata and clipping; with a raster in it too."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2, 1))
+    axes = figure.subplots()
+    axes.plot([0, 1], label="a")
+    axes.imshow([[0, 1], [1, 0]])
+    axes.legend()
+    figure.savefig(tmp_path / "a.svg")
+    assert svg_size((tmp_path / "a.svg").read_bytes()) == (144.0, 72.0)
 
 
 def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
