@@ -58,6 +58,9 @@ class Tls:
     key: Path
 
 
+KILLED: Final = f"the run killed its worker {DEATHS_FORGIVEN + 1} times (out of memory, or a crash of compiled code)"
+
+
 def over_dask(workers: int | None = None, address: str | None = None, tls: Tls | None = None) -> Executor:
     """Processes of dask.distributed: ``workers`` of them here, or those of a scheduler that runs already.
 
@@ -76,7 +79,7 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
     """
 
     def execute(work: Work, tasks: Iterable[Task]) -> Iterator[Status]:
-        from distributed import as_completed, wait
+        from distributed import as_completed
 
         with ExitStack() as stack:
             client = _client(stack, workers, address, tls)
@@ -102,37 +105,37 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
             for future in running:
                 task = of.pop(future)
                 submit()  # first: its worker is idle until this arrives
-                if _killed(future):
+                status = _status(future, task)
+                if status is None:
                     suspects.append(task)
                 else:
-                    yield _status(future, task)
+                    yield status
                 future.release()
             # while a worker starts again two runs may share the other, so who was there when it died is not always who
             # killed it: each once more, alone
             for task in suspects:
                 future = client.submit(work, task, key=f"dicu-run-{task.run_id}-alone", pure=False)
-                wait([future])
-                yield _status(future, task)
+                yield _status(future, task) or Status(task.run_id, "failed", error=KILLED)
                 future.release()
 
     return execute
 
 
-def _killed(future: Any) -> bool:
-    """Whether a run ended because its worker died."""
-    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
+def _status(future: Any, task: Task) -> Status | None:
+    """What became of a run; None if its worker died once too often.
 
+    A result stays at its worker until it is asked for. If that worker dies first the run is done again, so the state
+    that a future had when it was called completed says nothing: only asking for the result does.
+    """
+    from distributed import KilledWorker
 
-def _status(future: Any, task: Task) -> Status:
-    if future.status == "finished":
+    try:
         status: Status = future.result()
-        return status
-    error = future.exception()
-    if _killed(future):
-        text = f"the run killed its worker {DEATHS_FORGIVEN + 1} times (out of memory, or a crash of compiled code)"
-    else:
-        text = f"{type(error).__name__}: {error}"
-    return Status(task.run_id, "failed", error=text)
+    except KilledWorker:
+        return None
+    except Exception as error:  # whatever a run may raise
+        return Status(task.run_id, "failed", error=f"{type(error).__name__}: {error}")
+    return status
 
 
 def _client(stack: ExitStack, workers: int | None, address: str | None, tls: Tls | None) -> Any:

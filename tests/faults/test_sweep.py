@@ -177,7 +177,7 @@ def test_a_run_that_always_kills_its_worker_is_recorded_and_the_others_go_on(
         return Status(task.run_id, "done")
 
     summary = run_sweep(plan, tmp_path / "runs", executor=over_dask(2), work=deadly)
-    assert list(summary.failed) == [bad]
+    assert list(summary.failed) == [bad], summary.failed
     assert "killed its worker 2 times" in summary.failed[bad]
     assert summary.finished == summary.total - 1
     told = json.loads((summary.folder / "failed" / f"{bad}.json").read_text())
