@@ -6,12 +6,12 @@ import json
 from itertools import groupby
 from pathlib import Path
 
-from analysis.experiments.result import schema
-from sim.scenario.table import markdown_table, parameter_table
+from dicu.scenario.table import markdown_table, parameter_table
+from dicu_analysis.experiments.result import schema
 
 HEAD = """# Parameters
 
-Generated from the declarations in `sim/scenario`; do not edit (`uv run python docs/update.py`). `dicu parameters`
+Generated from the declarations in `sim/dicu/scenario`; do not edit (`uv run python docs/update.py`). `dicu parameters`
 prints the same as one table. Each can be set in a YAML file or on the command line by the name given here:
 `dicu run configs/scenarios/actual.yaml choose.theta=0.5`.
 
@@ -36,7 +36,7 @@ def documents() -> dict[Path, str]:
     frozen = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
     return {
         here / "parameters.md": parameters(),
-        here.parent / "analysis" / "experiments" / "schema.json": frozen,
+        here.parent / "analysis" / "dicu_analysis" / "experiments" / "schema.json": frozen,
     }
 
 

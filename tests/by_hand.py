@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.behaviour.remit import Follows
-from sim.engine.commit import Changes, commit
-from sim.engine.events import Events
-from sim.engine.stocks import Stocks
-from sim.population.columns import COLUMNS, Households
-from sim.population.links import Links
+from dicu.behaviour.events import Events
+from dicu.behaviour.remit import Follows
+from dicu.commit.commit import Changes, commit
+from dicu.commit.stocks import Stocks
+from dicu.population.columns import COLUMNS, Households
+from dicu.population.links import Links
 
 YEAR = 2024
 FARM, INDUSTRY, SERVICE, NO_WORK = 0, 1, 2, 3

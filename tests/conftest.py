@@ -16,7 +16,7 @@ settings.load_profile("dicu")
 @pytest.fixture
 def small_scenario() -> Callable[..., Any]:
     """Make a scenario on a small world: ``small_scenario("monocentric", {"seed": 7})``."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     def make(world: str = "monocentric", values: dict[str, Any] | None = None) -> Scenario:
         base = {
@@ -34,10 +34,10 @@ def small_scenario() -> Callable[..., Any]:
 @pytest.fixture
 def run_model() -> Callable[..., Any]:
     """Run a model to its end without writing anything; returns it."""
-    from sim.model import Model
-    from sim.population.links import first_links
-    from sim.population.synthesis import synthesise
-    from sim.world.opening import open_world
+    from dicu.model import Model
+    from dicu.population.links import first_links
+    from dicu.population.synthesis import synthesise
+    from dicu.world.opening import open_world
 
     def run(scenario: Any, **options: Any) -> Any:
         world = options.pop("world", None) or open_world(scenario)

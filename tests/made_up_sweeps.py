@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from sealing import seal_sweep
 
 Rows = Callable[[str, Mapping[str, Any], int], list[dict[str, Any]]]

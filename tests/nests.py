@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.behaviour import tables as frozen
-from sim.behaviour.choose import buffer_size, choose
-from sim.behaviour.draws import stable_id
-from sim.behaviour.geography import Geography
+from dicu.behaviour import tables as frozen
+from dicu.behaviour.choose import buffer_size, choose
+from dicu.behaviour.geography import Geography
+from dicu.compute.draws import stable_id
 
 
 def make_geography(districts_of_province: list[list[int]], dwellings: list[float] | None = None) -> Geography:
@@ -43,7 +43,7 @@ def make_tables(
     step: int = 0,
 ) -> frozen.Tables:
     """Tables through the functions of the run, with utilities ``v`` (P,) for every type, no ties and no network."""
-    from sim.behaviour.draws import Purpose, key64
+    from dicu.compute.draws import Purpose, key64
 
     n_places, n_types = len(geography.district), 16
     n_districts, n_provinces = len(geography.province), len(geography.first_district) - 1
@@ -124,7 +124,7 @@ def make_tables(
 def destination(
     tables: frozen.Tables, uid: np.uint64, place: int = 0, home: int | None = None, kind: int = 0
 ) -> int:
-    """Where a household that considers moving goes, by the rule of the run; `sim.behaviour.choose.STAY` to stay."""
+    """Where a household that considers moving goes, by the rule of the run; `dicu.behaviour.choose.STAY` to stay."""
     size = buffer_size(tables)
     buffers = np.empty(size, dtype=np.uint32), np.empty(size), np.empty(size, dtype=np.uint32)
     rich = np.uint16(65_535)

@@ -1,6 +1,6 @@
 """A household's step in plain Python, written from the specification: what the compiled rules must say.
 
-Nothing of `sim.behaviour` or `sim.engine` is called; numbers of rules stand here a second time, as the specification
+Nothing of `dicu.behaviour` or `dicu.engine` is called; numbers of rules stand here a second time, as the specification
 and docs/assumptions.md state them. Given are the world, the scenario's parameters, the rows, and what markets,
 governments and the life tables (which have oracles of their own) hold in the step. Luck is in `oracle_luck`.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from oracle_luck import (
     PURPOSE,
     TWO_32,

@@ -1,6 +1,6 @@
 """Luck and life in plain Python, written from the specification: hashes, races, who lives with whom, life events.
 
-Nothing of `sim.behaviour` or `sim.engine` is called; numbers of rules stand here a second time, as the specification
+Nothing of `dicu.behaviour` or `dicu.engine` is called; numbers of rules stand here a second time, as the specification
 and docs/assumptions.md state them.
 """
 

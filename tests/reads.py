@@ -7,10 +7,10 @@ import fnmatch
 from collections import defaultdict
 from pathlib import Path
 
-from sim.scenario.fields import leaves, sections
-from sim.scenario.scenario import Scenario
+from dicu.scenario.fields import leaves, sections
+from dicu.scenario.scenario import Scenario
 
-SIM = Path(__file__).parents[1] / "sim"
+SIM = Path(__file__).parents[1] / "sim" / "dicu"
 SECTION_OF = {model.__name__: name for name, model in sections().items()}
 PATHS = tuple(leaf.path for leaf in leaves())
 

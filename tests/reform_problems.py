@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import Delaunay
 
-from sim.reform.problem import Problem
+from dicu.reform.problem import Problem
 
 
 def made_up(n: int, units: int, seed: int) -> Problem:

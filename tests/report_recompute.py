@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from dicu.scenario.table import parameter_table
 from report_by_tables import Pairs, interval
 from report_walk import Cells, Page, Piece
-
-from sim.scenario.table import parameter_table
 
 NUMBER = re.compile(r"[+\u2212-]?\d+(?:[.,]\d+)*")
 TERRAINS = {"plains": "plain", "mountains": "mountain", "islands": "island", "whole country": "all"}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.record.manifest import file_sha256, sealed, write_manifest
+from dicu.record.manifest import file_sha256, sealed, write_manifest
 
 
 def reseal(folder: Path, **changes: Any) -> None:

@@ -14,12 +14,12 @@ import sys
 
 import numpy as np
 
-from sim.behaviour.staying import _leaving_weight
-from sim.controls import open_world
-from sim.engine.stocks import by_type_and_ties
-from sim.model import Model
-from sim.run import make_start
-from sim.scenario.scenario import Scenario, with_values
+from dicu.behaviour.staying import _leaving_weight
+from dicu.commit.stocks import by_type_and_ties
+from dicu.execution.execute import make_start
+from dicu.lab.controls import open_world
+from dicu.model import Model
+from dicu.scenario.scenario import Scenario, with_values
 
 
 def main(weight: int) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.behaviour.tables import Tables
-from sim.model import Model
-from sim.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
-from sim.population.life_stage import stage_of, type_of
-from sim.population.links import first_links
-from sim.population.synthesis import synthesise
-from sim.record.fingerprint import state_sha256
-from sim.scenario.scenario import Scenario
-from sim.world.opening import open_world
-from sim.world.world import World
+from dicu.behaviour.tables import Tables
+from dicu.model import Model
+from dicu.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
+from dicu.population.life_stage import stage_of, type_of
+from dicu.population.links import first_links
+from dicu.population.synthesis import synthesise
+from dicu.record.fingerprint import state_sha256
+from dicu.scenario.scenario import Scenario
+from dicu.world.opening import open_world
+from dicu.world.world import World
 
 
 def first_households(scenario: Scenario, world: World | None = None) -> Households:

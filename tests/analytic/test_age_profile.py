@@ -21,9 +21,9 @@ def by_group(ages: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def profile() -> dict[str, np.ndarray]:
     """Moves and person-steps by five-year group over four years: all, and those beyond the district; by sex."""
-    from sim.run import first_model
-    from sim.scenario.scenario import Scenario, with_values
-    from sim.world.opening import open_world
+    from dicu.execution.execute import first_model
+    from dicu.scenario.scenario import Scenario, with_values
+    from dicu.world.opening import open_world
 
     scenario = with_values(
         Scenario(),

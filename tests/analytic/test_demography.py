@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numba import njit
-from states import people
 
-from sim.behaviour.couples import match
-from sim.behaviour.life_course import apply_life, exposure, life_events
-from sim.behaviour.life_tables import (
+from dicu.behaviour.couples import match
+from dicu.behaviour.life_course import apply_life, exposure, life_events
+from dicu.behaviour.life_tables import (
     FERTILE_AGES,
     FERTILE_FROM,
     death_rates,
@@ -19,9 +18,10 @@ from sim.behaviour.life_tables import (
     mean_age_at_union,
     union_rates,
 )
-from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS
-from sim.population.hashing import key64
-from sim.scenario.parameters_household import LifeCourse
+from dicu.compute.hashing import key64
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
+from dicu.scenario.parameters_household import LifeCourse
+from states import people
 
 NOTHING = np.zeros(256)
 NO_BIRTHS = np.zeros((2, 256))

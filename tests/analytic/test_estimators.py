@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimators.event_study import event_study
-from analysis.estimators.gravity import ppml
-from analysis.estimators.panel import panel
+from dicu_analysis.estimators.event_study import event_study
+from dicu_analysis.estimators.gravity import ppml
+from dicu_analysis.estimators.panel import panel
 
 MASS, DISTANCE = 0.8, -1.2
 

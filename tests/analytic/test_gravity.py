@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.behaviour.frozen import freeze
-from sim.engine import threads
-from sim.run import first_model
-from sim.world.small import Place, Province, build_small
+from dicu.behaviour.frozen import freeze
+from dicu.engine import threads
+from dicu.execution.execute import first_model
+from dicu.world.small import Place, Province, build_small
 
 PLACES = 40
 MASS, DISTANCE = 0.8, -1.2
@@ -61,7 +61,7 @@ def poisson(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Households that moved from place to place in one step, (P, P); dwellings; km between places."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     rng = np.random.default_rng(11)
     where = rng.uniform(-400, 400, (PLACES, 2))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour.markets import Markets, employment_chance, expected_wage
-from sim.scenario.parameters import Income
-from sim.scenario.parameters_household import Work
-from sim.world.small import one_place
+from dicu.economy.markets import Markets, employment_chance, expected_wage
+from dicu.scenario.parameters import Income
+from dicu.scenario.parameters_household import Work
+from dicu.world.small import one_place
 
 
 def settle(jobs: float, wage: float = 1.0, farm: float = 0.6, start: float = 0.9) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nests import destination, make_geography, make_tables
 from numba import njit
 
-from sim.behaviour.choose import STAY
-from sim.behaviour.draws import alternative_bits, exponential, hash64, race
-from sim.numeric import exp_array, log64
+from dicu.behaviour.choose import STAY
+from dicu.compute.draws import alternative_bits, exponential, hash64, race
+from dicu.compute.numeric import exp_array, log64
+from nests import destination, make_geography, make_tables
 
 N = 200_000
 IDS = np.array([11, 22, 33], dtype=np.uint32)

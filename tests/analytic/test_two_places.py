@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import first_households, first_model
 
-from sim.behaviour.household_rules import HAZARD_MASK
-from sim.behaviour.tables import Tables
-from sim.world.small import ring, two_places
+from dicu.behaviour.household_rules import HAZARD_MASK
+from dicu.behaviour.tables import Tables
+from dicu.world.small import ring, two_places
+from states import first_households, first_model
 
 P, Q = 0.02, 0.005
 N_STEPS = 200
@@ -77,7 +77,7 @@ def two_place_model(small_scenario: Callable[..., Any], values: dict[str, Any] |
 @pytest.fixture(scope="module", autouse=True)
 def _nobody_is_born_dies_or_pairs() -> Iterator[None]:
     """Leave the life course out of the tables of every step of this module; everything else is the run's."""
-    import sim.model as module
+    import dicu.model as module
 
     real = module.freeze
 
@@ -94,7 +94,7 @@ def _nobody_is_born_dies_or_pairs() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def path() -> np.ndarray:
     """Share of the households in B after 0, 1, ..., N_STEPS steps, and how many there are."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     model = two_place_model(lambda world, values: with_values(Scenario(), {"world.name": world, **values}))
     n = model.households.n
@@ -149,7 +149,7 @@ def test_number_4_those_who_consider_move_with_the_chances_put_in(small_scenario
 @pytest.mark.parametrize("urban", [False, True])
 def test_number_6_one_place_no_move(urban: bool, small_scenario: Callable[..., Any]) -> None:
     """People think of moving and have nowhere to go."""
-    from sim.world.small import one_place
+    from dicu.world.small import one_place
 
     scenario = small_scenario(
         "one_place", {"consider.lambda0": 1.0, "population.weight": 5, "time.end": "2029Q4"}

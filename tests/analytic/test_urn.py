@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.behaviour.draws import hash64_2, race
-from sim.behaviour.tables import network_tables
+from dicu.behaviour.tables import network_tables
+from dicu.compute.draws import hash64_2, race
 
 N = 1000
 URNS = 4000

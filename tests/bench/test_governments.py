@@ -16,17 +16,17 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.government import Governments, books, in_force
-from sim.government.state import export, restore
-from sim.reform import apply, policy
-from sim.scenario.parameters import Access, Government
+from dicu.government import Governments, books, in_force
+from dicu.government.state import export, restore
+from dicu.reform import apply, policy
+from dicu.scenario.parameters import Access, Government
 
 REFORM_STEP = 4
 
 
 @pytest.fixture(scope="module")
 def world() -> Any:
-    from sim.world.viet_nam import load_viet_nam
+    from dicu.world.viet_nam import load_viet_nam
 
     return load_viet_nam(2024)
 

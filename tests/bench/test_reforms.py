@@ -12,12 +12,12 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.government import Governments
-from sim.reform import apply, policy
-from sim.reform.designs import Country, optimised_units, random_units, standard_units
-from sim.scenario.parameters import Access, Government
-from sim.scenario.sections import Reform
-from sim.world.viet_nam import load_viet_nam
+from dicu.government import Governments
+from dicu.reform import apply, policy
+from dicu.reform.designs import Country, optimised_units, random_units, standard_units
+from dicu.scenario.parameters import Access, Government
+from dicu.scenario.sections import Reform
+from dicu.world.viet_nam import load_viet_nam
 
 
 @pytest.fixture(scope="module")

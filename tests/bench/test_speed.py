@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.engine.screens import BLOCK, own_rows, space
-from sim.scenario.parameters import Income, Ties
+from dicu.engine.screens import BLOCK, own_rows, space
+from dicu.scenario.parameters import Income, Ties
 
 WEIGHT = 10
 ROUNDS = 10
@@ -94,11 +94,11 @@ def interleaved(
 @pytest.fixture(scope="module")
 def model() -> Any:
     """The country, one row for ten households, a step after the start."""
-    from sim.model import Model
-    from sim.population.links import first_links
-    from sim.population.synthesis import synthesise
-    from sim.scenario.scenario import Scenario, with_values
-    from sim.world.opening import open_world
+    from dicu.model import Model
+    from dicu.population.links import first_links
+    from dicu.population.synthesis import synthesise
+    from dicu.scenario.scenario import Scenario, with_values
+    from dicu.world.opening import open_world
 
     scenario = with_values(Scenario(), {"population.weight": WEIGHT})
     world = open_world(scenario)
@@ -161,7 +161,7 @@ def test_quarter_of_the_country(benchmark: Any, model: Any, yardstick: Callable[
 
 def test_synthesis(benchmark: Any, model: Any, yardstick: Callable[[], object]) -> None:
     """Households of the country at the same weight."""
-    from sim.population.synthesis import synthesise
+    from dicu.population.synthesis import synthesise
 
     population = model.settings.population
     rows = synthesise(model.world, population, start_year=2019, income=Income(), ties=Ties())[0].n
@@ -175,6 +175,6 @@ def test_synthesis(benchmark: Any, model: Any, yardstick: Callable[[], object]) 
 
 def test_world_building(benchmark: Any, yardstick: Callable[[], object]) -> None:
     """Places, repairs, crosswalk and residents of Viet Nam, without the cache."""
-    from sim.world.viet_nam import build_viet_nam
+    from dicu.world.viet_nam import build_viet_nam
 
     interleaved(benchmark, lambda: build_viet_nam(2019), yardstick, build_viet_nam(2019).n_places)

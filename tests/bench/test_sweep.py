@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import write_files
 
-from sim.sweep.drive import run_sweep
-from sim.sweep.executors import over_dask
-from sim.sweep.plan import Run, make_plan
-from sim.sweep.work import Status
+from dicu.sweeps.drive import run_sweep
+from dicu.sweeps.executors import over_dask
+from dicu.sweeps.plan import Run, make_plan
+from dicu.sweeps.work import Status
+from sweeps import write_files
 
 ROUNDS = 3
 SIZES = [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from analysis.report import write
+from dicu_analysis.report import write
 
 
 def _module(name: str, path: Path) -> ModuleType:

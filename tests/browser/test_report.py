@@ -144,7 +144,7 @@ def test_the_real_country_is_shown_whole(page, tmp_path) -> None:
     """Maps, flows and fit are those of Viet Nam: three years around the merger, one row for 2,000 households."""
     from typer.testing import CliRunner
 
-    from sim.cli import app
+    from dicu.cli import app
 
     values = [
         "population.weight=2000",

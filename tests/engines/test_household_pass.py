@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import assert_sound, copy_of, first_difference, first_model, sha, tables_of
 
-from sim.engine import threads
-from sim.engine.events import Events
-from sim.engine.objects import ObjectsEngine
-from sim.model import Model
-from sim.numeric import exp64
-from sim.population.columns import COLUMNS, Households
+from dicu.behaviour.events import Events
+from dicu.compute.numeric import exp64
+from dicu.engine import threads
+from dicu.engine.objects import ObjectsEngine
+from dicu.model import Model
+from dicu.population.columns import COLUMNS, Households
+from states import assert_sound, copy_of, first_difference, first_model, sha, tables_of
 
 BLOCK = threads.BLOCK
 
@@ -24,7 +24,7 @@ BLOCK = threads.BLOCK
 @pytest.fixture(scope="module")
 def crowd() -> Any:
     """A model whose households exceed two blocks."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     return first_model(
         with_values(Scenario(), {"world.name": "monocentric", "population.weight": 1, "time.start": "2024Q3"})

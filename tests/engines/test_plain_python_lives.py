@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle_luck import key64, life_of
 from scipy.optimize import brentq
 from scipy.stats import gamma
 
-from sim.behaviour.life_course import life_events
-from sim.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
-from sim.population.columns import NEWLY_WED
-from sim.scenario.parameters_household import LifeCourse
+from dicu.behaviour.life_course import life_events
+from dicu.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
+from dicu.population.columns import NEWLY_WED
+from dicu.scenario.parameters_household import LifeCourse
+from oracle_luck import key64, life_of
 
 YEAR = 2024
 EVERYBODY_CAN = np.full((2, 35, 2), 1000, dtype=np.int64)

@@ -11,22 +11,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dicu.behaviour.choose import REASONS
+from dicu.behaviour.household_rules import faded, income_units
+from dicu.behaviour.tables import consider_tables, network_tables
+from dicu.behaviour.terms import ties_effect
+from dicu.behaviour.ties import grown, growth_256
+from dicu.behaviour.wealth import wealth_after
+from dicu.compute import draws, hashing
+from dicu.engine import threads
+from dicu.model import Model
+from dicu.population.columns import BUSY, COLUMNS, Households
+from dicu.scenario.parameters import Ties
+from dicu.scenario.scenario import Scenario, with_values
 from oracle import Country, Sight
 from oracle_luck import chance, hash32, hash64, key64, mix32, race
-
-from sim.behaviour import draws
-from sim.behaviour.choose import REASONS
-from sim.behaviour.household_rules import faded, income_units
-from sim.behaviour.tables import consider_tables, network_tables
-from sim.behaviour.terms import ties_effect
-from sim.behaviour.ties import grown, growth_256
-from sim.behaviour.wealth import wealth_after
-from sim.engine import threads
-from sim.model import Model
-from sim.population import hashing
-from sim.population.columns import BUSY, COLUMNS, Households
-from sim.scenario.parameters import Ties
-from sim.scenario.scenario import Scenario, with_values
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -221,8 +220,8 @@ class Replay:
 @pytest.fixture(scope="module", params=["quarter", "month"])
 def replay(request: pytest.FixtureRequest) -> Any:
     """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says."""
-    from sim.run import first_model
-    from sim.world.opening import open_world
+    from dicu.execution.execute import first_model
+    from dicu.world.opening import open_world
 
     restless = 0.35 if request.param == "quarter" else 1.0  # a month is a third of a quarter
     scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})
@@ -262,7 +261,7 @@ def test_the_frozen_tables_are_those_of_the_formulas(replay: Any) -> None:
 
 def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
     """Rows as nest_weights lists them: stay, home, other work, own province's districts, all provinces."""
-    from sim.behaviour.choose import buffer_size, nest_weights
+    from dicu.behaviour.choose import buffer_size, nest_weights
 
     seen, country, said = replay
     n = buffer_size(seen.tables)

@@ -8,10 +8,10 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
-from states import first_difference, first_households, first_model, sha, shuffled
 
-from sim.engine.screens import BLOCK
-from sim.world.opening import open_world
+from dicu.engine.screens import BLOCK
+from dicu.world.opening import open_world
+from states import first_difference, first_households, first_model, sha, shuffled
 
 POLICIES = ("none", "actual", "relabel")
 
@@ -25,7 +25,7 @@ def _all_threads_again() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def large(request: pytest.FixtureRequest) -> Any:
     """A scenario whose rows fill several blocks, through the reform."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     return with_values(
         Scenario(),
@@ -122,7 +122,7 @@ def test_months_are_executed_alike(small_scenario: Callable[..., Any], run_model
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_real_country(policy: str, run_model: Callable[..., Any]) -> None:
     """All places and provinces of Viet Nam, from 2025 to 2026: threads, order and both engines."""
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     scenario = with_values(
         Scenario(),

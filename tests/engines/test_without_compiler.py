@@ -18,8 +18,8 @@ warnings.filterwarnings("ignore", message="overflow encountered", category=Runti
 import numba
 sys.path.insert(0, "tests")
 from states import first_model, sha
-from sim.record.fingerprint import state_sha256
-from sim.scenario.scenario import Scenario, with_values
+from dicu.record.fingerprint import state_sha256
+from dicu.scenario.scenario import Scenario, with_values
 
 model = first_model(with_values(Scenario(), json.loads(sys.argv[1])), engine=sys.argv[2])
 made = {"compiled": not numba.config.DISABLE_JIT, "start": state_sha256(model.households), "kappa": model.kappa}

@@ -14,15 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.load import TABLES, Run
-from sim.kernel_store import unseal
-from sim.record.reading import NotARun
-from sim.run import Saving, execute
-from sim.saved import DamagedFile, read_saved, saved_folder, saved_steps
-from sim.scenario.scenario import Scenario, with_values
-from sim.sweep.drive import run_sweep
-from sim.sweep.executors import serial
-from sim.sweep.plan import make_plan
+from dicu.compute.kernel_store import unseal
+from dicu.execution.execute import Saving, execute
+from dicu.execution.saved import DamagedFile, read_saved, saved_folder, saved_steps
+from dicu.record.reading import NotARun
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.sweeps.drive import run_sweep
+from dicu.sweeps.executors import serial
+from dicu.sweeps.plan import make_plan
+from dicu_analysis.load import TABLES, Run
 
 SMALL = {
     "name": "flips", "world.name": "two_places", "population.weight": 100, "time.start": "2025Q1", "time.end": "2025Q4",
@@ -145,7 +145,7 @@ def main() -> None:
     """Print the table."""
     import tempfile
 
-    from sim.compiled import use_own_cache
+    from dicu.compute.compiled import use_own_cache
 
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     with tempfile.TemporaryDirectory() as room:

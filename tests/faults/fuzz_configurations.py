@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from faults.fuzzing import WORDS, damage_bytes, damage_lines
 from ruamel.yaml import YAML
 
-from sim.scenario.dump import canonical_json, dump, scalar
-from sim.scenario.fields import Leaf, leaves
-from sim.scenario.loader import MOST_MESSAGES, ConfigurationErrors, load
-from sim.scenario.scenario import Scenario
-from sim.scenario.suggest import canonical
+from dicu.scenario.dump import canonical_json, dump, scalar
+from dicu.scenario.fields import Leaf, leaves
+from dicu.scenario.loader import MOST_MESSAGES, ConfigurationErrors, load
+from dicu.scenario.scenario import Scenario
+from dicu.scenario.suggest import canonical
+from faults.fuzzing import WORDS, damage_bytes, damage_lines
 
 BASE = "seed: 5\ntime:\n  start: 2020Q1\n  end: 2030Q4\nworld: {name: monocentric, size: 20}\n"
 VALID = (

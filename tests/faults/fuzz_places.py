@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.world.small import monocentric
-from sim.world.table_checks import TableError
-from sim.world.tables import replace_places
-from sim.world.world import TERRAINS, World
+from dicu.world.small import monocentric
+from dicu.world.table_checks import TableError
+from dicu.world.tables import replace_places
+from dicu.world.world import TERRAINS, World
 
 COLUMNS = ("residents", "area_km2", "terrain", "urban", "longitude", "latitude")
 CELLS = (

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from faults.fuzzing import WORDS, damage_bytes, damage_lines
 
-from sim.reform.history import as_table
-from sim.reform.table import COLUMNS, ReformTableError, ReformWarning, read_table
-from sim.scenario.calendar import Calendar
-from sim.scenario.suggest import canonical
-from sim.world.world import World
+from dicu.reform.history import as_table
+from dicu.reform.table import COLUMNS, ReformTableError, ReformWarning, read_table
+from dicu.scenario.calendar import Calendar
+from dicu.scenario.suggest import canonical
+from dicu.world.world import World
+from faults.fuzzing import WORDS, damage_bytes, damage_lines
 
 CALENDAR = Calendar("2024Q1", "2030Q4")
 DATE = "2025Q3"

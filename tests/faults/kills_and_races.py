@@ -24,12 +24,12 @@ from typing import NoReturn
 
 import pyarrow.parquet as pq
 
-from sim.cli import main as cli_main
-from sim.record.folder import TMP, is_finished
-from sim.record.reading import Files, read_manifest
-from sim.run import Saving, execute
-from sim.saved import read_saved, saved_folder, saved_steps
-from sim.scenario.loader import load
+from dicu.cli import main as cli_main
+from dicu.execution.execute import Saving, execute
+from dicu.execution.saved import read_saved, saved_folder, saved_steps
+from dicu.record.folder import TMP, is_finished
+from dicu.record.reading import Files, read_manifest
+from dicu.scenario.loader import load
 
 NAME = "nhỏ"
 CONFIG = f"""

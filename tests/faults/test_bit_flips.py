@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faults import bit_flips
 
-from sim.compiled import use_own_cache
+from dicu.compute.compiled import use_own_cache
+from faults import bit_flips
 
 
 @pytest.mark.parametrize("n", [12, pytest.param(300, marks=pytest.mark.slow)])
@@ -21,7 +21,7 @@ def test_every_flip_is_noticed_or_mended(what: str, n: int, tmp_path: Path) -> N
 @pytest.mark.parametrize("n", [50, pytest.param(300, marks=pytest.mark.slow)])
 def test_no_damaged_kernel_is_loaded(n: int) -> None:
     """Of the kernels that this very process uses."""
-    from sim.numeric import exp64
+    from dicu.compute.numeric import exp64
 
     exp64(1.0)
     assert bit_flips.kernel_cache(n, use_own_cache()).silent == 0

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_sweeps import make_sweep
 
-from sim.cli.app import main
-from sim.compiled import cache_folder
-from sim.record.manifest import sealed
-from sim.record.reading import Files, read_manifest
-from sim.run import Saving, execute
-from sim.scenario.loader import load
+from dicu.cli.app import main
+from dicu.compute.compiled import cache_folder
+from dicu.execution.execute import Saving, execute
+from dicu.record.manifest import sealed
+from dicu.record.reading import Files, read_manifest
+from dicu.scenario.loader import load
+from made_up_sweeps import make_sweep
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -34,12 +34,12 @@ world: {name: monocentric, size: 10}
 population: {weight: 200}
 reform: {policy: actual}
 """
-DICU = "from sim.cli import main; main()"
+DICU = "from dicu.cli import main; main()"
 LIMITED = (
     "import resource, signal, sys\n"
     "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
     "what, most = getattr(resource, sys.argv.pop(1)), int(sys.argv.pop(1))\n"
-    "from sim.cli import main\n"
+    "from dicu.cli import main\n"
     "resource.setrlimit(what, (most, most))\n"
     "main()\n"
 )
@@ -206,7 +206,7 @@ def test_memory_that_is_not_there(
     def much(*_: object, **__: object) -> None:
         np.empty(1 << 60, dtype=np.uint8)
 
-    monkeypatch.setattr("sim.run.make_start", much)
+    monkeypatch.setattr("dicu.execution.execute.make_start", much)
     code, out, err = edge("run", config, "--out", "r", "--no-figures")
     assert (code, out) == (1, "")
     assert err.splitlines()[-1] == "not enough memory: a larger population.weight needs less of it"
@@ -223,7 +223,7 @@ def test_what_comes_while_a_kernel_runs_is_taken_for_what_it_is(
     def kernel(*_: object, **__: object) -> None:
         raise SystemError("returned a result with an exception set") from cause
 
-    monkeypatch.setattr("sim.run.make_start", kernel)
+    monkeypatch.setattr("dicu.execution.execute.make_start", kernel)
     code, _, err = edge("run", config, "--out", "r", "--no-figures")
     assert code == status
     assert ("this should not have happened" in err) == (cause is None)
@@ -235,7 +235,7 @@ def test_what_nobody_thought_of_names_a_file_that_says_more(
     def odd(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nobody in Huế")
 
-    monkeypatch.setattr("sim.run.make_start", odd)
+    monkeypatch.setattr("dicu.execution.execute.make_start", odd)
     code, out, err = edge("run", config, "--out", "r", "--no-figures")
     assert (code, out) == (1, "")
     said = err.splitlines()[-1]

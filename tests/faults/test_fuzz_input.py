@@ -9,6 +9,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+
 from faults import fuzz_configurations, fuzz_reform_tables
 from faults.fuzzing import Tally, run
 

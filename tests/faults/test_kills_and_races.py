@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from faults import kills_and_races
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

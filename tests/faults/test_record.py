@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 
-from analysis.load import Run, UnfinishedRun
-from sim.record.folder import run_folder
+from dicu.record.folder import run_folder
+from dicu_analysis.load import Run, UnfinishedRun
 
 SYNTHETIC = Path(__file__).parents[1] / "unit" / "record" / "synthetic.py"
 ROOT = Path(__file__).parents[2]
@@ -25,9 +25,9 @@ from pathlib import Path
 spec = importlib.util.spec_from_file_location("synthetic_runs", sys.argv[1])
 synthetic = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(synthetic)
-from sim.record.codebook import SERVICES
-from sim.record.folder import building, run_folder
-from sim.record.recorder import Recorder
+from dicu.record.codebook import SERVICES
+from dicu.record.folder import building, run_folder
+from dicu.record.recorder import Recorder
 
 out, mode = Path(sys.argv[2]), sys.argv[3]
 world = synthetic.world()

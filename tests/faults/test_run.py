@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from analysis.load import Run
-from sim.run import NotTheSame, Silent, execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import NotTheSame, Silent, execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.load import Run
 
 ROOT = Path(__file__).parents[2]
 VALUES = {
@@ -30,8 +30,8 @@ VALUES = {
 CHILD = """
 import json, resource, signal, sys
 from pathlib import Path
-from sim.run import Silent, execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import Silent, execute
+from dicu.scenario.scenario import Scenario, with_values
 
 values, out, limit = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 if limit:
@@ -161,7 +161,7 @@ def test_a_writer_that_fails_at_the_end_leaves_the_earlier_run(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.run.write_manifest", full)
+    monkeypatch.setattr("dicu.execution.execute.write_manifest", full)
     with pytest.raises(OSError, match="No space left"):
         execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True)
     assert names(earlier.parent) == [earlier.name]
@@ -202,7 +202,7 @@ def test_a_run_that_ends_in_another_state_does_not_replace_the_first(
     earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content(earlier)
-    monkeypatch.setattr("sim.run.state_sha256", lambda *_: "0" * 64)
+    monkeypatch.setattr("dicu.execution.execute.state_sha256", lambda *_: "0" * 64)
     with pytest.raises(NotTheSame, match="another state"):
         execute(with_values(Scenario(), VALUES), out=tmp_path / "runs", again=True)
     assert content(earlier) == before
@@ -213,8 +213,8 @@ def test_what_is_not_conserved_is_not_published(
     earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that stops on its accounts is no result."""
-    import sim.model as module
-    from sim.engine.accounts import NotConserved
+    import dicu.model as module
+    from dicu.commit.accounts import NotConserved
 
     before = content(earlier)
     real = module.commit
@@ -242,7 +242,7 @@ def test_the_command_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
-        "from sim.cli import main\n"
+        "from dicu.cli import main\n"
         "main()\n"
     )
     done = subprocess.run(

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.run import Saving, execute
-from sim.saved import last_saved, saved_folder, saved_steps
-from sim.scenario.loader import load
+from dicu.cli import app
+from dicu.execution.execute import Saving, execute
+from dicu.execution.saved import last_saved, saved_folder, saved_steps
+from dicu.scenario.loader import load
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -29,8 +29,8 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POS
 CHILD = """
 import sys
 from pathlib import Path
-from sim.run import Saving, Silent, execute
-from sim.scenario.loader import load
+from dicu.execution.execute import Saving, Silent, execute
+from dicu.scenario.loader import load
 
 class Tell(Silent):
     def step(self, label, households):
@@ -108,7 +108,7 @@ def test_states_that_go_while_they_are_looked_for(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process ends the run: what it removes first is what makes a state be found."""
-    import sim.saved as module
+    import dicu.execution.saved as module
 
     folder = saved_folder(execute(load(config).scenario, out=tmp_path / "runs", saving=Saving(4, keep=True)))
     assert len(saved_steps(folder)) == 2
@@ -134,7 +134,7 @@ def test_a_state_that_cannot_be_written_leaves_the_one_before(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full when the second state is saved: the run stops, and goes on from the first one."""
-    import sim.saved as module
+    import dicu.execution.saved as module
 
     real, calls = module.write_archive, []
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import write_files
 
-from sim.sweep.drive import NoRoom, Summary, run_sweep
-from sim.sweep.executors import over_dask, serial
-from sim.sweep.plan import Plan, make_plan
-from sim.sweep.work import Status, Task, run_task
+from dicu.sweeps.drive import NoRoom, Summary, run_sweep
+from dicu.sweeps.executors import over_dask, serial
+from dicu.sweeps.plan import Plan, make_plan
+from dicu.sweeps.work import Status, Task, run_task
+from sweeps import write_files
 
 ROOT = Path(__file__).parents[2]
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -40,9 +40,9 @@ sweep:
 DRIVER = """
 import sys
 from pathlib import Path
-from sim.sweep.drive import run_sweep
-from sim.sweep.executors import over_dask
-from sim.sweep.plan import make_plan
+from dicu.sweeps.drive import run_sweep
+from dicu.sweeps.executors import over_dask
+from dicu.sweeps.plan import make_plan
 
 class Tell:
     def start(self, missing, done):
@@ -233,7 +233,7 @@ def test_the_command_says_that_the_disk_is_full(tmp_path: Path) -> None:
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
-        "from sim.cli import app\n"
+        "from dicu.cli import app\n"
         "app()\n"
     )
     done = subprocess.run(
@@ -258,7 +258,7 @@ def test_a_damaged_result_is_made_again(undisturbed: Callable[[Size], bytes], tm
 
 
 def test_a_log_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    from sim.sweep.store import log_entries
+    from dicu.sweeps.store import log_entries
 
     whole = {"run_id": "a", "state": "done", "seconds": 1, "start_seconds": 0.5, "steps": 3, "rows": 9}
     for odd in (b'{"run_id": "b", "sta', b'{"run_id": "b", "state": "done"}', b"[]", b"3", b"\xff"):
@@ -268,7 +268,7 @@ def test_a_log_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> N
 
 def test_a_worker_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan: Plan = make_plan(sweep_file(tmp_path), ["sweep.replications=1"])
-    monkeypatch.setattr("sim.identity.model_version", lambda: "another")
+    monkeypatch.setattr("dicu.execution.identity.model_version", lambda: "another")
     summary: Summary = run_sweep(plan, tmp_path / "runs", executor=serial)
     assert summary.finished == 0
     assert all("another version of the program" in error for error in summary.failed.values())
@@ -277,9 +277,9 @@ def test_a_worker_of_another_version_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_an_unknown_scheduler_is_told_in_one_line(tmp_path: Path, monkeypatch: Any) -> None:
     from typer.testing import CliRunner
 
-    from sim.cli import app
+    from dicu.cli import app
 
-    monkeypatch.setattr("sim.sweep.executors.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("dicu.sweeps.executors.SECONDS_TO_CONNECT", 1)
     done = CliRunner().invoke(
         app,
         [
@@ -302,7 +302,7 @@ def test_a_stranger_cannot_give_orders_to_the_workers_of_a_sweep() -> None:
 
     from distributed import Client
 
-    from sim.sweep.executors import _client
+    from dicu.sweeps.executors import _client
 
     with ExitStack() as stack:
         ours = _client(stack, 1, None, None)

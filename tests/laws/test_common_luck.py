@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import copy_of, first_households, first_model, tables_of
 
-from sim.engine import threads
-from sim.model import Model
+from dicu.engine import threads
+from dicu.model import Model
+from states import copy_of, first_households, first_model, tables_of
 
 # considering does not see the change, and nobody is too poor: so all that differs is the choice
 BLIND = {

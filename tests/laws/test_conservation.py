@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from states import assert_sound, first_model
 
-from analysis.flows import flows_between, net_migration
-from analysis.load import Run
-from sim.engine.accounts import NotConserved
-from sim.model import Model
-from sim.population.links import Links
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.commit.accounts import NotConserved
+from dicu.execution.execute import execute
+from dicu.model import Model
+from dicu.population.links import Links
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.flows import flows_between, net_migration
+from dicu_analysis.load import Run
+from states import assert_sound, first_model
 
 LIVELY = {
     "consider.lambda0": 0.3,
@@ -146,7 +146,7 @@ def test_what_is_lost_within_a_step_is_found_at_its_end(
     lost: str, small_scenario: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A commit that forgets: a row or its members dropped, a mover left elsewhere, or a count not told."""
-    import sim.model as module
+    import dicu.model as module
 
     real = module.commit
     model = first_model(small_scenario("monocentric", {**LIVELY, "money.remit_chance": 0.0}))
@@ -173,7 +173,7 @@ def test_what_is_lost_within_a_step_is_found_at_its_end(
 
 
 def test_a_budget_that_does_not_close_stops_the_run(small_scenario: Callable[..., Any]) -> None:
-    from sim.government.books import NotConserved as BooksNotConserved
+    from dicu.government.books import NotConserved as BooksNotConserved
 
     model = first_model(small_scenario("monocentric", LIVELY))
     model.step()

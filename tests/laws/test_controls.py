@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.experiments import controls
-from analysis.experiments.controls import (
+from dicu.lab.controls import BASE, jobs, play, play_all
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.experiments import controls
+from dicu_analysis.experiments.controls import (
     FULL,
     Size,
     judge,
@@ -20,9 +22,7 @@ from analysis.experiments.controls import (
     to_the_bit,
     write_controls,
 )
-from analysis.experiments.result import EXPERIMENTS
-from sim.controls import BASE, jobs, play, play_all
-from sim.scenario.scenario import Scenario, with_values
+from dicu_analysis.experiments.result import EXPERIMENTS
 
 Work = Sequence[tuple[str, Mapping[str, Any], Sequence[int]]]
 

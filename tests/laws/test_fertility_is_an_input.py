@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import first_households, first_model
 
-from sim.behaviour.kin import can_give_birth
-from sim.engine.changes import Changes
-from sim.engine.events import Events
-from sim.model import Model
-from sim.scenario.scenario import Scenario, with_values
-from sim.world.opening import open_world
+from dicu.behaviour.events import Events
+from dicu.behaviour.kin import can_give_birth
+from dicu.commit.changes import Changes
+from dicu.model import Model
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.world.opening import open_world
+from states import first_households, first_model
 
 AGES = np.arange(15, 50)
 SEEDS, QUARTERS = 24, 4

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import assert_sound, first_difference, first_households, first_model, sha, shuffled
 
-from sim.behaviour.draws import Purpose, key64
-from sim.engine.identity import new_uids
-from sim.population.columns import Households
-from sim.population.hashing import hash64_2
+from dicu.commit.identity import new_uids
+from dicu.compute.draws import Purpose, key64
+from dicu.compute.hashing import hash64_2
+from dicu.population.columns import Households
+from states import assert_sound, first_difference, first_households, first_model, sha, shuffled
 
 KEY = np.uint64(key64(0, int(Purpose.NEW_HOUSEHOLD), 3))
 PARENTS = np.array([101, 2**63 + 5, 7, 2**64 - 1, 55], dtype=np.uint64)

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from states import assert_sound, first_difference, first_households, first_model, sha, shuffled
 
-from sim.population.columns import Households
-from sim.scenario.fields import Leaf, leaf_at, leaves
-from sim.scenario.scenario import Scenario, with_values
-from sim.world.small import monocentric, one_place, ring, two_places
-from sim.world.world import World
+from dicu.population.columns import Households
+from dicu.scenario.fields import Leaf, leaf_at, leaves
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.world.small import monocentric, one_place, ring, two_places
+from dicu.world.world import World
+from states import assert_sound, first_difference, first_households, first_model, sha, shuffled
 
 # the same examples every time: a red run is a fact about the code, not about the day
 calm = settings(

@@ -13,11 +13,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.government import Governments, Levers, books
-from sim.government.overlay import Overlay, legacy_overlay
-from sim.reform.engine import apply
-from sim.reform.table import ReformWarning, read_table
-from sim.scenario.parameters import Access, Government
+from dicu.government import Governments, Levers, books
+from dicu.government.overlay import Overlay, legacy_overlay
+from dicu.reform.engine import apply
+from dicu.reform.table import ReformWarning, read_table
+from dicu.scenario.parameters import Access, Government
 
 spec = importlib.util.spec_from_file_location(
     "grid_world", Path(__file__).parents[1] / "unit/government/grid_world.py"

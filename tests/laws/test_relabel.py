@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from states import first_difference, first_model, sha, tables_of
 
-from analysis.flows import flows_between, moves_between
-from analysis.load import Generation, Level, Run
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.flows import flows_between, moves_between
+from dicu_analysis.load import Generation, Level, Run
+from states import first_difference, first_model, sha, tables_of
 
 COLUMN = {
     ("commune", "legacy"): "legacy_commune",

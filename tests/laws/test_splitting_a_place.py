@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nests import destination, make_geography, make_tables
 
-from sim.behaviour.choose import STAY, buffer_size, nest_weights
-from sim.behaviour.geography import Geography, geography
-from sim.behaviour.tables import Tables
-from sim.numeric import exp64
-from sim.population.hashing import hash64
-from sim.scenario.parameters import Access, Choose
-from sim.world.small import Place, Province, build_small
+from dicu.behaviour.choose import STAY, buffer_size, nest_weights
+from dicu.behaviour.geography import Geography, geography
+from dicu.behaviour.tables import Tables
+from dicu.compute.hashing import hash64
+from dicu.compute.numeric import exp64
+from dicu.scenario.parameters import Access, Choose
+from dicu.world.small import Place, Province, build_small
+from nests import destination, make_geography, make_tables
 
 THETA = 0.6
 V = np.array([0.4, -0.3, 0.9, 0.1, -0.8, 0.5])

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from analysis.flows import moves_between, net_migration
-from analysis.load import Run
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.flows import moves_between, net_migration
+from dicu_analysis.load import Run
 
 BASELINE = Path(__file__).with_name("baseline.json")
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"

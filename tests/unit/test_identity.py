@@ -6,7 +6,7 @@ import ast
 import shutil
 from pathlib import Path
 
-from sim.identity import NO_DATA, NOT_THE_MODEL, ROOT, data_sha256, model_files, source_sha256
+from dicu.execution.identity import NO_DATA, NOT_THE_MODEL, ROOT, data_sha256, model_files, source_sha256
 
 LOOKS_AT_SOURCES = ("identity.py", "kernel_cache.py", "manifest.py")
 

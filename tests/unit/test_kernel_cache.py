@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.kernel_cache import ROOT, closure, closure_sha256
+from dicu.compute.kernel_cache import ROOT, closure, closure_sha256
 
 _FILES = {
     "__init__.py": "",
@@ -68,7 +68,9 @@ def _kernels() -> list[tuple[Path, object]]:
     found: list[tuple[Path, object]] = []
     for path in sorted(ROOT.rglob("*.py")):
         if b"@njit" in (source := path.read_bytes()) or b"@kernel" in source:
-            module = importlib.import_module(".".join(["sim", *path.relative_to(ROOT).with_suffix("").parts]))
+            module = importlib.import_module(
+                ".".join(["dicu", *path.relative_to(ROOT).with_suffix("").parts])
+            )
             kernels = [v for v in vars(module).values() if isinstance(v, Dispatcher)]
             found.extend((path, k) for k in kernels if Path(k.py_func.__code__.co_filename) == path)
     return found
@@ -101,9 +103,9 @@ def test_every_kernel_of_ours_is_kept_by_its_closure() -> None:
 _RUN = """
 import sys
 sys.path.insert(0, {above!r})
-import sim
-from sim.numeric import exp64
-from sim.behaviour.draws import exponential
+import dicu
+from dicu.compute.numeric import exp64
+from dicu.compute.draws import exponential
 import numpy as np
 print(exponential(np.uint32(3_000_000_000)), *(len(f.stats.cache_hits) for f in (exponential,)))
 """
@@ -111,7 +113,7 @@ print(exponential(np.uint32(3_000_000_000)), *(len(f.stats.cache_hits) for f in 
 
 def test_a_changed_callee_is_compiled_anew_and_others_are_found(tmp_path: Path) -> None:
     """A copy of the package: after a change of `numeric`, its caller in `draws` must not go on with the old one."""
-    root = tmp_path / "sim"
+    root = tmp_path / "dicu"
     shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns("__pycache__", "data"))
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
 
@@ -129,7 +131,7 @@ def test_a_changed_callee_is_compiled_anew_and_others_are_found(tmp_path: Path) 
 
     first, second = run(), run()
     assert (first[1], second[1]) == ("0", "1")
-    numeric = root / "numeric.py"
+    numeric = root / "compute" / "numeric.py"
     source = numeric.read_text()
     changed = source.replace("p = p * z + 2.0 / 3.0", "p = p * z + 1.0 / 3.0")
     assert changed != source
@@ -137,6 +139,6 @@ def test_a_changed_callee_is_compiled_anew_and_others_are_found(tmp_path: Path) 
     third = run()
     assert third[1] == "0"
     assert third[0] != first[0]
-    hashing = sorted((tmp_path / "kernels" / "population.hashing").iterdir())
+    hashing = sorted((tmp_path / "kernels" / "compute.hashing").iterdir())
     assert len(hashing) == 1  # not touched by the change
-    assert len(sorted((tmp_path / "kernels" / "behaviour.draws").iterdir())) == 2
+    assert len(sorted((tmp_path / "kernels" / "compute.draws").iterdir())) == 2

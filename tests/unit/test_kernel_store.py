@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.kernel_store import seal, unseal
+from dicu.compute.kernel_store import seal, unseal
 
 CODE = """
 import numpy as np
-from sim.behaviour.draws import exponential
+from dicu.compute.draws import exponential
 print(exponential(np.uint32(3_000_000_000)), sum(exponential.stats.cache_hits.values()))
 """
 

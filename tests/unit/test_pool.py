@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numba
 import pytest
 
-from sim.pool import over_blocks
+from dicu.compute.pool import over_blocks
 
 MOST = numba.config.NUMBA_NUM_THREADS
 

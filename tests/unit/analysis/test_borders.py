@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.borders import Borders, UnknownBorders, in_force, redrawn
+from dicu_analysis.borders import Borders, UnknownBorders, in_force, redrawn
 
 START = Borders(pd.Categorical(["a", "a", "b", "b", "b", "c"]), {"a": "A", "b": "B", "c": "C"})
 

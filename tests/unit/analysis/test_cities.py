@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.cities import GROUPS, by_group, groups, output_per_worker, urban_shares
-from analysis.figures import cities, style
-from analysis.load import Run
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.cities import GROUPS, by_group, groups, output_per_worker, urban_shares
+from dicu_analysis.figures import cities, style
+from dicu_analysis.load import Run
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import official
-from analysis.figures import draw_all, five_year, households, mover_ages, style
-from analysis.load import Run
+from dicu_analysis import official
+from dicu_analysis.figures import draw_all, five_year, households, mover_ages, style
+from dicu_analysis.load import Run
 
 FIGURES = (mover_ages, five_year, households)
 REAL = {

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from analysis import figures
-from analysis.figures import draw_all, net_migration_map, style
-from analysis.load import Run
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis import figures
+from dicu_analysis.figures import draw_all, net_migration_map, style
+from dicu_analysis.load import Run
 
 BASE = {"world.name": "monocentric", "population.weight": 100, "time.start": "2025Q1", "time.end": "2026Q4"}
 RUNS: dict[str, dict[str, Any]] = {
@@ -50,7 +50,7 @@ def test_all_figures_survive(out: Path, name: str) -> None:
 
 def test_a_table_of_ones_own_is_drawn_on_its_own_borders(out: Path, tmp_path: Path) -> None:
     """Two communes merge and nothing else: the map keeps every province, whatever the world's second map says."""
-    from sim.world.opening import open_world
+    from dicu.world.opening import open_world
 
     plain = with_values(Scenario(), BASE)
     communes = open_world(plain).legacy_communes

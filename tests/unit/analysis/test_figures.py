@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures import (
+from dicu.world import facts
+from dicu.world.geometry import load_outlines
+from dicu_analysis.figures import (
     access_by_terrain,
     draw_all,
     net_migration_map,
@@ -16,11 +18,9 @@ from analysis.figures import (
     style,
     urban_rural,
 )
-from analysis.figures.province_map import Filling, classed
-from analysis.flows import flows_between, rates
-from analysis.load import Run, UnfinishedRun
-from sim.world import facts
-from sim.world.geometry import load_outlines
+from dicu_analysis.figures.province_map import Filling, classed
+from dicu_analysis.flows import flows_between, rates
+from dicu_analysis.load import Run, UnfinishedRun
 
 NAMES = ["urban_rural", "net_migration_map", "region_flows", "access_by_terrain"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.figures import budgets, services_by_province, style
-from analysis.load import Run
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.figures import budgets, services_by_province, style
+from dicu_analysis.load import Run
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis.flows import flows_between, moves_between, net_migration, rates
-from analysis.load import Run, UnfinishedRun
+from dicu_analysis.flows import flows_between, moves_between, net_migration, rates
+from dicu_analysis.load import Run, UnfinishedRun
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +154,9 @@ def test_importing_analysis_does_not_import_the_engine_or_matplotlib() -> None:
     import sys
 
     code = (
-        "import sys, analysis.load, analysis.figures\n"
-        "bad = [m for m in sys.modules if m.startswith(('matplotlib', 'sim.engine', 'sim.model', "
-        "'sim.population', 'sim.behaviour', 'sim.government', 'sim.reform'))]\n"
+        "import sys, dicu_analysis.load, dicu_analysis.figures\n"
+        "bad = [m for m in sys.modules if m.startswith(('matplotlib', 'dicu.engine', 'dicu.model', "
+        "'dicu.population', 'dicu.behaviour', 'dicu.government', 'dicu.reform'))]\n"
         "assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

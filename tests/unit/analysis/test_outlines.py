@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from analysis.figures import palette, style
-from analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
-from analysis.figures.placing import free_spot, label_apart
-from sim.world.geometry import load_outlines
+from dicu.world.geometry import load_outlines
+from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
+from dicu_analysis.figures.placing import free_spot, label_apart
 
 
 @pytest.fixture(scope="module")

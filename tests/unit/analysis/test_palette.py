@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import figures, report
-from analysis.figures import palette
-from analysis.figures.placing import free_spot
+from dicu_analysis import figures, report
+from dicu_analysis.figures import palette
+from dicu_analysis.figures.placing import free_spot
 
 MEANINGS = {
     "with": palette.WITH, "without": palette.WITHOUT, "urban": palette.URBAN, "rural": palette.RURAL,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.reform_names import KINDS, ReformName, policy_labels
-from analysis.report.language import ENGLISH, VIETNAMESE
-from sim.reform.policies import POLICIES
+from dicu.reform.policies import POLICIES
+from dicu_analysis.language import ENGLISH, VIETNAMESE
+from dicu_analysis.reform_names import KINDS, ReformName, policy_labels
 
 
 def named(policy: str, date: str = "2025Q3", world: str = "viet_nam", **settings: object) -> ReformName:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import seed_spread
+from dicu_analysis import seed_spread
 
 
 def test_the_table_has_what_the_figures_ask_for() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.behaviour.access import (
+from dicu.behaviour.access import (
     SERVICES,
     access_to_service,
     clean_water,
@@ -13,7 +13,7 @@ from sim.behaviour.access import (
     travel_minutes,
     way_km,
 )
-from sim.scenario.parameters import Access
+from dicu.scenario.parameters import Access
 
 PARAMETERS = Access()
 

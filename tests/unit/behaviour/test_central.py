@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from states import assert_budgets, first_model, sha
 
-from sim.behaviour.central import Central, district_names, districts_of
-from sim.government import books
-from sim.scenario.calendar import Calendar
-from sim.scenario.cities import districts, known_cities, known_sites
-from sim.scenario.loader import ConfigurationErrors, load
-from sim.scenario.parameters_city import Cities
-from sim.scenario.scenario import Scenario, UnfitScenario, with_values
-from sim.world.small import monocentric
-from sim.world.viet_nam import load_viet_nam
+from dicu.economy.central import Central, district_names, districts_of
+from dicu.government import books
+from dicu.scenario.calendar import Calendar
+from dicu.scenario.cities import districts, known_cities, known_sites
+from dicu.scenario.loader import ConfigurationErrors, load
+from dicu.scenario.parameters_city import Cities
+from dicu.scenario.scenario import Scenario, UnfitScenario, with_values
+from dicu.world.small import monocentric
+from dicu.world.viet_nam import load_viet_nam
+from states import assert_budgets, first_model, sha
 
 RUN = {"world.name": "monocentric", "population.weight": 100, "time.start": "2025Q1", "time.end": "2026Q4"}
 YEARS = Calendar("2024Q1", "2027Q4", "quarter")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour.couples import LARGEST_GAP_YEARS, UNMATCHED_AT_HOME, match, moved_share
+from dicu.behaviour.couples import LARGEST_GAP_YEARS, UNMATCHED_AT_HOME, match, moved_share
 
 Seekers = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from states import first_model, sha, tables_of
 
-from sim.behaviour.access import EDUCATION, HEALTH
-from sim.behaviour.housing import HousingMarket, built, mean_rent, pressure_of, rent_term
-from sim.scenario.parameters_city import Housing
-from sim.scenario.parameters_household import Money
-from sim.scenario.scenario import Scenario, with_values
-from sim.world.small import monocentric
+from dicu.behaviour.access import EDUCATION, HEALTH
+from dicu.economy.housing import HousingMarket, built, mean_rent, pressure_of, rent_term
+from dicu.scenario.parameters_city import Housing
+from dicu.scenario.parameters_household import Money
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.world.small import monocentric
+from states import first_model, sha, tables_of
 
 WORLD = monocentric()
 P, L = WORLD.n_places, len(WORLD.districts)

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 from scipy.stats import chi2
-from states import people
 
-from sim.behaviour.life_course import (
+from dicu.behaviour.life_course import (
     apply_life,
     can_give_birth,
     exposure,
@@ -21,7 +20,7 @@ from sim.behaviour.life_course import (
     life_events,
     partner_of,
 )
-from sim.behaviour.life_tables import (
+from dicu.behaviour.life_tables import (
     FERTILE_AGES,
     HAZARD_MASK,
     PERSON_SHIFT,
@@ -29,9 +28,10 @@ from sim.behaviour.life_tables import (
     LifeTables,
     life_tables,
 )
-from sim.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
-from sim.population.hashing import hash32, key64
-from sim.scenario.parameters_household import LifeCourse
+from dicu.compute.hashing import hash32, key64
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
+from dicu.scenario.parameters_household import LifeCourse
+from states import people
 
 YEAR = 2024
 KEY = np.uint64(key64(5, 90, 1))
@@ -405,7 +405,7 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
 
 def test_of_very_many_rows_each_is_counted_in_one_step_of_sixteen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whose turn it is follows from the identity alone; the turns of sixteen steps are everybody once."""
-    from sim.behaviour import life_course
+    from dicu.behaviour import life_course
 
     rng = np.random.default_rng(3)
     n = 20_000

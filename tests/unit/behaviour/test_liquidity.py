@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from sim.behaviour.geography import distances, geography
-from sim.behaviour.liquidity import needed_tables, needed_units, purse
-from sim.behaviour.wealth import MOST_WEALTH
-from sim.scenario.parameters import Access, Choose
-from sim.scenario.parameters_household import Money
-from sim.world.small import monocentric
-from sim.world.world import MOUNTAIN, PLAIN, distance_km
+from dicu.behaviour.geography import distances, geography
+from dicu.behaviour.liquidity import needed_tables, needed_units, purse
+from dicu.behaviour.wealth import MOST_WEALTH
+from dicu.scenario.parameters import Access, Choose
+from dicu.scenario.parameters_household import Money
+from dicu.world.small import monocentric
+from dicu.world.world import MOUNTAIN, PLAIN, distance_km
 
 MONEY = Money()
 

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from sim.behaviour.draws import Purpose, key64
-from sim.behaviour.market_levels import initial_levels
-from sim.behaviour.market_rules import code_number, relative_to_start, share_of_step
-from sim.behaviour.markets import Markets, employment_chance, expected_wage
-from sim.behaviour.normal import inverse_normal, normal_draw
-from sim.population.synthesis import synthesise
-from sim.scenario.parameters import Income, Ties
-from sim.scenario.parameters_household import Work
-from sim.scenario.scenario import Scenario
-from sim.world.small import monocentric, one_place, ring, two_places
-from sim.world.viet_nam import load_viet_nam
+from dicu.compute.draws import Purpose, key64
+from dicu.compute.normal import inverse_normal, normal_draw
+from dicu.economy.market_levels import initial_levels
+from dicu.economy.market_rules import code_number, relative_to_start, share_of_step
+from dicu.economy.markets import Markets, employment_chance, expected_wage
+from dicu.population.synthesis import synthesise
+from dicu.scenario.parameters import Income, Ties
+from dicu.scenario.parameters_household import Work
+from dicu.scenario.scenario import Scenario
+from dicu.world.small import monocentric, one_place, ring, two_places
+from dicu.world.viet_nam import load_viet_nam
 
 INCOME = Income()
 CALM = Work(price_spread=0.0, disaster_per_year=0.0)

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim.behaviour.draws import Purpose
-from sim.behaviour.follow import can_follow, follow, follow_rule
-from sim.behaviour.remit import RICHEST_PARENT, RemitRule, remit, remit_rule, remittance
-from sim.behaviour.wealth import (
+from dicu.behaviour.follow import can_follow, follow, follow_rule
+from dicu.behaviour.remit import RICHEST_PARENT, RemitRule, remit, remit_rule, remittance
+from dicu.behaviour.wealth import (
     MOST_WEALTH,
     consume,
     floor_units,
@@ -23,11 +22,12 @@ from sim.behaviour.wealth import (
     to_units,
     wealth_after,
 )
-from sim.numeric import exp64
-from sim.population.columns import SHOCK_SHIFT, Households
-from sim.population.hashing import hash32, hash64, key64
-from sim.population.links import Links
-from sim.scenario.parameters_household import Money
+from dicu.compute.draws import Purpose
+from dicu.compute.hashing import hash32, hash64, key64
+from dicu.compute.numeric import exp64
+from dicu.population.columns import SHOCK_SHIFT, Households
+from dicu.population.links import Links
+from dicu.scenario.parameters_household import Money
 
 MONEY = Money()
 UNIT = st.integers(0, MOST_WEALTH)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from states import first_model, sha
 
-from sim.behaviour.programmes import NEVER, shared, urban_districts, window
-from sim.government import books
-from sim.scenario.calendar import Calendar
-from sim.scenario.loader import ConfigurationErrors, load
-from sim.scenario.scenario import Scenario, with_values
-from sim.world.small import monocentric, two_places
+from dicu.economy.programmes import NEVER, shared, urban_districts, window
+from dicu.government import books
+from dicu.scenario.calendar import Calendar
+from dicu.scenario.loader import ConfigurationErrors, load
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.world.small import monocentric, two_places
+from states import first_model, sha
 
 CALM = {
     "work.price_spread": 0.0, "work.disaster_per_year": 0.0, "feedback.jobs": False, "work.job_adjustment": 0.0,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nests import make_geography, make_tables
 
-from sim.behaviour.choose import buffer_size, nest_weights
-from sim.behaviour.couples import HUSBAND_OLDER_YEARS, match
-from sim.behaviour.geography import Distances
-from sim.behaviour.liquidity import move_costs
-from sim.behaviour.market_rules import update_jobs
-from sim.behaviour.staying import solve_kappa
-from sim.behaviour.tables import NestTables, exp64, usual_network
-from sim.scenario.parameters_household import Money
+from dicu.behaviour.choose import buffer_size, nest_weights
+from dicu.behaviour.couples import HUSBAND_OLDER_YEARS, match
+from dicu.behaviour.geography import Distances
+from dicu.behaviour.liquidity import move_costs
+from dicu.behaviour.staying import solve_kappa
+from dicu.behaviour.tables import NestTables, exp64, usual_network
+from dicu.economy.market_rules import update_jobs
+from dicu.scenario.parameters_household import Money
+from nests import make_geography, make_tables
 
 
 def test_a_move_out_of_the_mountains_is_dear_and_one_into_them_is_not() -> None:

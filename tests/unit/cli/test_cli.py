@@ -13,9 +13,9 @@ import numba
 import pytest
 from typer.testing import CliRunner
 
-from analysis.load import Run
-from sim.cli import app
-from sim.scenario.fields import leaves
+from dicu.cli import app
+from dicu.scenario.fields import leaves
+from dicu_analysis.load import Run
 
 ROOT = Path(__file__).parents[3]
 DICU = Path(sys.executable).parent / "dicu"
@@ -61,7 +61,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(*_: object) -> None:
         raise AssertionError("work has begun")
 
-    monkeypatch.setattr("sim.run.open_world", opened)
+    monkeypatch.setattr("dicu.execution.execute.open_world", opened)
 
 
 def test_a_run_ends_with_its_folder_on_the_last_line(runner: CliRunner, config: Path, tmp_path: Path) -> None:
@@ -260,9 +260,9 @@ def test_world_check_passes_and_shows_the_official_figures(runner: CliRunner) ->
 
 
 def test_world_check_that_differs_exits_with_1(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.world.small import make_small
+    from dicu.world.small import make_small
 
-    monkeypatch.setattr("sim.world.viet_nam.load_viet_nam", lambda year: make_small("monocentric"))
+    monkeypatch.setattr("dicu.world.viet_nam.load_viet_nam", lambda year: make_small("monocentric"))
     done = runner.invoke(app, ["world", "check"])
     assert done.exit_code == 1
 

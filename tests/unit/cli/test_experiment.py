@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.experiments.result import read_result
-from sim.cli import app
+from dicu.cli import app
+from dicu_analysis.experiments.result import read_result
 
 SMALL = ["world.name=monocentric", "population.weight=200", "time.start=2025Q1", "time.end=2026Q4",
          "sweep.replications=2", "--executor", "serial"]  # fmt: skip
@@ -60,9 +60,9 @@ def test_jobs_are_lost_and_given_back_beside_the_sweep_of_h5(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same scenario and seeds as the first arm of the sweep, without its shock."""
-    from analysis.experiments import h5_ladder
-    from sim.cli.experiment import _ladder
-    from sim.sweep.plan import make_plan
+    from dicu.cli.experiment import _ladder
+    from dicu.sweeps.plan import make_plan
+    from dicu_analysis.experiments import h5_ladder
 
     monkeypatch.setattr(h5_ladder, "LOSSES", (0.5, 0.9, 0.5))
     monkeypatch.setattr(h5_ladder, "SPEEDS", (1, 2))
@@ -80,7 +80,7 @@ def test_jobs_are_lost_and_given_back_beside_the_sweep_of_h5(
 
 
 def test_quick_never_adds_replicates() -> None:
-    from sim.cli.experiment import _plans
+    from dicu.cli.experiment import _plans
 
     small = ["world.name=monocentric"]
     quick = _plans("h4", Path("configs/sweeps"), [], True)

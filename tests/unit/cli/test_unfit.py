@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sweeps import BASE, write_files
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.run import Saving, execute
-from sim.scenario.loader import load
-from sim.scenario.scenario import UnfitScenario
+from dicu.cli import app
+from dicu.execution.execute import Saving, execute
+from dicu.scenario.loader import load
+from dicu.scenario.scenario import UnfitScenario
+from sweeps import BASE, write_files
 
 UNFIT = (
     ("cities.central=[Huế]", "cities.central: no such place (got 'Huế', allowed City, Plain, Hills"),
@@ -48,8 +48,10 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(*_: object, **__: object) -> None:
         raise AssertionError("work has begun")
 
-    monkeypatch.setattr("sim.sweep.start.make_start", work)  # first: importing it takes the other's function
-    monkeypatch.setattr("sim.run.make_start", work)
+    monkeypatch.setattr(
+        "dicu.sweeps.start.make_start", work
+    )  # first: importing it takes the other's function
+    monkeypatch.setattr("dicu.execution.execute.make_start", work)
 
 
 @pytest.mark.usefixtures("never")
@@ -95,7 +97,7 @@ def test_a_sweep_whose_runs_find_it_out_ends_with_2_as_well(
     def begin(*_: object, **__: object) -> None:
         raise UnfitScenario("choose.move_share: no kappa makes it")
 
-    monkeypatch.setattr("sim.run.begin", begin)
+    monkeypatch.setattr("dicu.execution.execute.begin", begin)
     words = ["sweep", str(write_files(tmp_path)), "--executor", "serial", "--out", str(tmp_path / "runs")]
     for again in ([], ["--retry-failed"]):
         done = runner.invoke(app, [*words, *again])
@@ -105,7 +107,7 @@ def test_a_sweep_whose_runs_find_it_out_ends_with_2_as_well(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sim.run.begin", broken)
+    monkeypatch.setattr("dicu.execution.execute.begin", broken)
     assert runner.invoke(app, [*words, "--retry-failed"]).exit_code == 1, "that is no fault of the values"
 
 
@@ -129,7 +131,7 @@ def test_resume(run: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -
     def changed(*_: object) -> None:
         raise UnfitScenario("cities.central: no such place")
 
-    monkeypatch.setattr("sim.run.check_fits", changed)
+    monkeypatch.setattr("dicu.execution.execute.check_fits", changed)
     done = runner.invoke(app, ["resume", str(run)])
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == "cities.central: no such place"

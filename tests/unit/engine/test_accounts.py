@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from by_hand import LAND, Row, happenings, households, recount, settle
 
-from sim.engine.accounts import Expected, NotConserved, check_people
-from sim.engine.stocks import Stocks
+from by_hand import LAND, Row, happenings, households, recount, settle
+from dicu.commit.accounts import Expected, NotConserved, check_people
+from dicu.commit.stocks import Stocks
 
 
 def country() -> tuple[Stocks, Stocks, int, Expected]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from by_hand import (
     BUSY,
     FARM,
@@ -24,12 +27,9 @@ from by_hand import (
     seeks,
     settle,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from sim.behaviour.choose import REASON_INCOME, REASON_SHOCK
-from sim.engine.commit import Changes
-from sim.population.hashing import hash64_2
+from dicu.behaviour.choose import REASON_INCOME, REASON_SHOCK
+from dicu.commit.commit import Changes
+from dicu.compute.hashing import hash64_2
 
 COST = np.array([[10, 20, 70], [20, 10, 80], [70, 80, 30]], dtype=np.uint16)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from by_hand import BUSY, Row, happenings, households, linked, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.estates import inherit
-from sim.population.columns import Households
+from by_hand import BUSY, Row, happenings, households, linked, settle
+from dicu.commit.estates import inherit
+from dicu.population.columns import Households
 
 
 def village(wealth: list[int]) -> Households:

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from by_hand import (
     FARM,
     LAND,
@@ -22,9 +23,8 @@ from by_hand import (
     seeks,
     settle,
 )
-
-from sim.population.columns import Households
-from sim.population.hashing import hash64, hash64_2
+from dicu.compute.hashing import hash64, hash64_2
+from dicu.population.columns import Households
 
 
 def pair(woman: Row, man: Row, *others: Row, her: int = 0, him: int = 0, land: Land = LAND):  # type: ignore[no-untyped-def]

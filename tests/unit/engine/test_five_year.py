@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.engine.changes import Changes
-from sim.engine.five_year import LEAST_AGE, FiveYear
-from sim.population.columns import BIRTH_YEAR_ZERO, Households
-from sim.record.recorder import RESIDENCE_SCOPES
-from sim.run import execute, first_model
-from sim.scenario.scenario import Scenario, with_values
-from sim.world.opening import open_world
+from dicu.commit.changes import Changes
+from dicu.execution.execute import execute, first_model
+from dicu.observe.five_year import LEAST_AGE, FiveYear
+from dicu.population.columns import BIRTH_YEAR_ZERO, Households
+from dicu.record.recorder import RESIDENCE_SCOPES
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.world.opening import open_world
 
 LIVELY = {
     "world.name": "monocentric",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from by_hand import BUSY, FARM, RENT, SERVICE, Land, Row, following, happenings, households, linked, settle
 
 TOWN = Land(urban=[4]).tables()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import identity
+from dicu.commit import identity
 
 KEY = np.uint64(77)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from by_hand import BUSY, Row, following, happenings, households, linked, seeks, settle
 
 HOME = (1, 0, -1)

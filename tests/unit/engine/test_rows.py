@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from by_hand import FARM, INDUSTRY, NO_WORK, OWN, RENT, SERVICE, SOCIAL, Row, columns, households, person
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.rows import put_in, rows_of, settled, share_of_wealth, size_of, take_out, without_holes
-from sim.population.columns import Households
+from by_hand import FARM, INDUSTRY, NO_WORK, OWN, RENT, SERVICE, SOCIAL, Row, columns, households, person
+from dicu.commit.rows import put_in, rows_of, settled, share_of_wealth, size_of, take_out, without_holes
+from dicu.population.columns import Households
 
 
 def anybody(n: int, seed: int) -> Households:

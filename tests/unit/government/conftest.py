@@ -6,8 +6,8 @@ from pathlib import Path
 import mesa
 import pytest
 
-from sim.government import Governments
-from sim.scenario.parameters import Access, Government
+from dicu.government import Governments
+from dicu.scenario.parameters import Access, Government
 
 spec = importlib.util.spec_from_file_location("grid_world", Path(__file__).with_name("grid_world.py"))
 module = importlib.util.module_from_spec(spec)

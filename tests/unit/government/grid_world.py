@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.world.world import MOUNTAIN, PLAIN, Units, World
+from dicu.world.world import MOUNTAIN, PLAIN, Units, World
 
 SIDE_KM = 4.0
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import access as rule
-from sim.behaviour.access import SERVICES
-from sim.government import Commune, Levers, NotConserved, Province, books
-from sim.government.overlay import Overlay, legacy_overlay
-from sim.government.state import export
-from sim.scenario.parameters import Access, Government
+from dicu.behaviour import access as rule
+from dicu.behaviour.access import SERVICES
+from dicu.government import Commune, Levers, NotConserved, Province, books
+from dicu.government.overlay import Overlay, legacy_overlay
+from dicu.government.state import export
+from dicu.scenario.parameters import Access, Government
 
 
 def test_start(govern, world):

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import access as rule
-from sim.government import Levers, books
-from sim.government.budget import Budget, prices
-from sim.government.offices import COMMUNE, Office
-from sim.government.pools import share_pool
-from sim.government.rules import fallen_transfer, posts_of_desk, share_online, water_after, yearly_loss
-from sim.reform import apply, policy, to_2025
-from sim.scenario.parameters import Access, Government
+from dicu.behaviour import access as rule
+from dicu.government import Levers, books
+from dicu.government.budget import Budget, prices
+from dicu.government.offices import COMMUNE, Office
+from dicu.government.pools import share_pool
+from dicu.government.rules import fallen_transfer, posts_of_desk, share_online, water_after, yearly_loss
+from dicu.reform import apply, policy, to_2025
+from dicu.scenario.parameters import Access, Government
 
 # ------------------------------------------------------------------ savings and severance
 

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.government import books
-from sim.government.state import export
-from sim.reform import apply, policy
-from sim.scenario.parameters import Access
+from dicu.government import books
+from dicu.government.state import export
+from dicu.reform import apply, policy
+from dicu.scenario.parameters import Access
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

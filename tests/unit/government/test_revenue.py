@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.government import books
-from sim.government.revenue import ONE, Revenue, income_level, index_of, scaled
+from dicu.government import books
+from dicu.government.revenue import ONE, Revenue, income_level, index_of, scaled
 
 
 def test_tax_follows_residents_and_income_and_land_follows_rents():
@@ -40,7 +40,7 @@ def test_income_in_the_country_moves_the_tax(govern, world):
     income = np.full(36, 5.0)
     g = govern()
     assert g.revenue.income_at_start is None
-    from sim.government import Governments
+    from dicu.government import Governments
 
     richer = Governments(g.model, world, g.parameters, g._access_parameters, world.residents, income=income)
     richer.step(world.residents, 0, 1.5 * income)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.government.budget import Budget, prices, spread
-from sim.government.rules import (
+from dicu.government.budget import Budget, prices, spread
+from dicu.government.rules import (
     disruption_left,
     disruption_of_merger,
     legacy_need,
@@ -13,7 +13,7 @@ from sim.government.rules import (
     power,
     quality_of_office,
 )
-from sim.scenario.parameters import Government
+from dicu.scenario.parameters import Government
 
 P = Government()
 

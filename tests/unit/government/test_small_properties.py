@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.behaviour import access as rule
-from sim.government import Levers
-from sim.government.budget import Budget, prices
-from sim.government.offices import COMMUNE, DISTRICT, Office
-from sim.government.pools import share_pool
-from sim.government.revenue import Revenue
-from sim.government.services import Services
-from sim.reform import apply, to_2025
-from sim.scenario.parameters import Access, Government
+from dicu.behaviour import access as rule
+from dicu.government import Levers
+from dicu.government.budget import Budget, prices
+from dicu.government.offices import COMMUNE, DISTRICT, Office
+from dicu.government.pools import share_pool
+from dicu.government.revenue import Revenue
+from dicu.government.services import Services
+from dicu.reform import apply, to_2025
+from dicu.scenario.parameters import Access, Government
 
 
 def test_the_school_decides_education_and_the_clinic_health(world):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.government import Levers, books, in_force
-from sim.government.state import export, restore
-from sim.reform import apply, policy, to_2025
+from dicu.government import Levers, books, in_force
+from dicu.government.state import export, restore
+from dicu.reform import apply, policy, to_2025
 
 SATELLITES = {"reinvest_share": 1.0, "satellite_minutes": 20.0, "severance_years": 1.0, "pool_share": 0.3}
 

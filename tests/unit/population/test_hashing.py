@@ -10,16 +10,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.population.hashing import (
-    hash32,
-    hash64,
-    hash64_2,
-    key64,
-    mix32,
-    mix64,
-    uniform32,
-    uniform64,
-)
+from dicu.compute.hashing import hash32, hash64, hash64_2, key64, mix32, mix64, uniform32, uniform64
 
 M32 = (1 << 32) - 1
 N = 1 << 17

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.population.columns import N_TYPES, SECTOR_SHIFT, STAGES
-from sim.population.life_stage import stage_of, type_of
+from dicu.population.columns import N_TYPES, SECTOR_SHIFT, STAGES
+from dicu.population.life_stage import stage_of, type_of
 
 
 def _household(*ages: int, year: int = 2019):

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.population import link_kernels as kernels
-from sim.population.hashing import hash64, key64
-from sim.population.links import _PURPOSE, Links, absent_member_share, first_links
-from sim.population.synthesis import synthesise
-from sim.scenario.parameters import Income, Ties
-from sim.scenario.sections import Population
-from sim.world.small import monocentric
-from sim.world.viet_nam import load_viet_nam
+from dicu.compute.hashing import hash64, key64
+from dicu.population import link_kernels as kernels
+from dicu.population.links import _PURPOSE, Links, absent_member_share, first_links
+from dicu.population.synthesis import synthesise
+from dicu.scenario.parameters import Income, Ties
+from dicu.scenario.sections import Population
+from dicu.world.small import monocentric
+from dicu.world.viet_nam import load_viet_nam
 
 YEAR = 2019
 SEED = 2019

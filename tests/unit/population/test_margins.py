@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from sim import numeric
-from sim.population import margins
-from sim.population.archetypes import KINDS, archetypes
-from sim.population.margins import load_margins, tilt_to_mean
-from sim.population.raking import rake
+from dicu.compute import numeric
+from dicu.population import margins
+from dicu.population.archetypes import KINDS, archetypes
+from dicu.population.margins import load_margins, tilt_to_mean
+from dicu.population.raking import rake
 
 
 def test_portable_functions_agree_with_the_library():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.population.columns import (
+from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     COLUMNS,
     NATIVE_TIES,
@@ -20,15 +20,15 @@ from sim.population.columns import (
     TENURE_SHIFT,
     TYPE_MASK,
 )
-from sim.population.kernels import count_by_size
-from sim.population.life_stage import stage_of, type_of
-from sim.population.margins import load_margins, tilt_to_mean
-from sim.population.origins import origins, region_flows, regions_of
-from sim.population.synthesis import _largest_remainder, _make_distinct, persons_by_place, synthesise
-from sim.scenario.parameters import Income, Ties
-from sim.scenario.sections import Population
-from sim.world.small import monocentric, one_place, two_places
-from sim.world.viet_nam import load_viet_nam
+from dicu.population.kernels import count_by_size
+from dicu.population.life_stage import stage_of, type_of
+from dicu.population.margins import load_margins, tilt_to_mean
+from dicu.population.origins import origins, region_flows, regions_of
+from dicu.population.synthesis import _largest_remainder, _make_distinct, persons_by_place, synthesise
+from dicu.scenario.parameters import Income, Ties
+from dicu.scenario.sections import Population
+from dicu.world.small import monocentric, one_place, two_places
+from dicu.world.viet_nam import load_viet_nam
 
 YEAR = 2019
 

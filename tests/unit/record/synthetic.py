@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.record.codebook import SERVICES, tables
-from sim.record.folder import building, run_folder
-from sim.record.manifest import build_manifest, now, write_manifest
-from sim.record.recorder import Recorder
-from sim.scenario.calendar import Calendar
-from sim.world.small import monocentric
-from sim.world.world import World
+from dicu.record.codebook import SERVICES, tables
+from dicu.record.folder import building, run_folder
+from dicu.record.manifest import build_manifest, now, write_manifest
+from dicu.record.recorder import Recorder
+from dicu.scenario.calendar import Calendar
+from dicu.world.small import monocentric
+from dicu.world.world import World
 
 STEPS = 8  # 2024Q3 to 2026Q2; the merger of 2025Q3 is step 5
 WEIGHT = 10

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.record.codebook import tables, write_codebook
-from sim.record.conform import conform
-from sim.record.declare import DTYPES, FRICTIONLESS, Column, Table
+from dicu.record.codebook import tables, write_codebook
+from dicu.record.conform import conform
+from dicu.record.declare import DTYPES, FRICTIONLESS, Column, Table
 
 SMALL = Table(
     "small", "small.parquet", "one row a thing",

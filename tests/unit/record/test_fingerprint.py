@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.population.columns import COLUMNS, Households
-from sim.record import fingerprint
-from sim.record.fingerprint import state_sha256
+from dicu.population.columns import COLUMNS, Households
+from dicu.record import fingerprint
+from dicu.record.fingerprint import state_sha256
 
 
 def households(n: int, seed: int = 1, spare: int = 5) -> Households:

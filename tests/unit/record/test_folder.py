@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.record.folder import building, is_finished, replacing, run_folder, scratch, sweep, write_bytes
+from dicu.record.folder import building, is_finished, replacing, run_folder, scratch, sweep, write_bytes
 
 
 def write_run(final, text: str) -> None:
@@ -90,7 +90,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path) -> None:
 def holder(folder: Path) -> subprocess.Popen[str]:
     """A process that makes a folder in ``folder`` as a run does, says its name and stays."""
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom sim.record.folder import scratch\n"
+        "import sys, time\nfrom pathlib import Path\nfrom dicu.record.folder import scratch\n"
         "with scratch(Path(sys.argv[1]), 'a') as made:\n    print(made.name, flush=True)\n    time.sleep(600)\n"
     )
     return subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from sim.record.manifest import file_sha256, git_version, peak_memory_mb, write_manifest
+from dicu.record.manifest import file_sha256, git_version, peak_memory_mb, write_manifest
 
 
 def test_manifest_of_a_run_lists_every_file_with_its_checksum(synthetic, tmp_path) -> None:

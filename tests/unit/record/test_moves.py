@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.engine.ledger import MOVE_KINDS
-from sim.population.columns import BIRTH_YEAR_ZERO, STAGES
-from sim.record.moves import KINDS
-from sim.record.moves import REASONS as RECORDED_REASONS
-from sim.record.moves import STAGES as RECORDED_STAGES
-from sim.run import execute
+from dicu.commit.ledger import MOVE_KINDS
+from dicu.execution.execute import execute
+from dicu.population.columns import BIRTH_YEAR_ZERO, STAGES
+from dicu.record.moves import KINDS
+from dicu.record.moves import REASONS as RECORDED_REASONS
+from dicu.record.moves import STAGES as RECORDED_STAGES
 
 
 @pytest.fixture(scope="module")
 def scenario() -> Any:
-    from sim.scenario.scenario import Scenario, with_values
+    from dicu.scenario.scenario import Scenario, with_values
 
     return with_values(
         Scenario(),
@@ -37,7 +37,7 @@ def folder(scenario: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_words_are_those_of_the_model() -> None:
-    from sim.behaviour.choose import REASONS
+    from dicu.behaviour.choose import REASONS
 
     assert (MOVE_KINDS, STAGES, REASONS) == (KINDS, RECORDED_STAGES, RECORDED_REASONS)
 
@@ -63,7 +63,7 @@ def test_engines_write_the_same_bytes(scenario: Any, folder: Path, tmp_path: Pat
 
 
 def test_without_moves_there_is_no_table(scenario: Any, folder: Path, tmp_path: Path) -> None:
-    from sim.scenario.scenario import with_values
+    from dicu.scenario.scenario import with_values
 
     other = execute(with_values(scenario, {"record.moves": "none"}), out=tmp_path)
     assert not (other / "moves.parquet").exists()
@@ -86,9 +86,8 @@ class Looking:
 
 def test_movers_are_as_they_were_before(scenario: Any) -> None:
     """Whoever is said to have moved lived where the move began, with somebody of the age that is stated."""
+    from dicu.observe.outputs import Outputs
     from states import first_model
-
-    from sim.engine.outputs import Outputs
 
     model, seen = first_model(scenario), Looking()
     model.outputs = Outputs(model, seen)  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.run import execute
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import execute
+from dicu.scenario.scenario import Scenario, with_values
 
 VALUES = {
     "world.name": "monocentric",

@@ -6,8 +6,8 @@ from pathlib import Path
 import mesa
 import pytest
 
-from sim.government import Governments
-from sim.scenario.parameters import Access, Government
+from dicu.government import Governments
+from dicu.scenario.parameters import Access, Government
 
 spec = importlib.util.spec_from_file_location(
     "grid_world", Path(__file__).parents[1] / "government" / "grid_world.py"

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.reform.compare import compare, with_best_seats
-from sim.reform.designs import Country
-from sim.reform.objective import measure
-from sim.reform.policies import POLICIES, policy
-from sim.scenario.parameters import Access, Government
-from sim.scenario.sections import Reform
+from dicu.cli import app
+from dicu.lab.compare_reforms import compare, with_best_seats
+from dicu.reform.designs import Country
+from dicu.reform.objective import measure
+from dicu.reform.policies import POLICIES, policy
+from dicu.scenario.parameters import Access, Government
+from dicu.scenario.sections import Reform
 
 NAMES = [name for name in POLICIES if name != "table"]
 
@@ -58,7 +58,7 @@ def _desks(rows):
 
 def test_objective_is_the_sum_of_costs(country):
     """Two ways to the same number: units' integer costs in the kernels, and the measured overlay."""
-    from sim.reform.designs import random_units
+    from dicu.reform.designs import random_units
 
     unit = random_units(country, 3)
     (overlay,) = policy("random", country.world, 0, settings=Reform(seed=3), access=country.access)
@@ -161,7 +161,7 @@ def test_the_command_refuses(runner, words, message):
     ],
 )  # fmt: skip
 def test_what_the_comparison_refuses_before_any_work(runner, tmp_path, monkeypatch, words, message):
-    monkeypatch.setattr("sim.reform.compare.compare", lambda *_, **__: pytest.fail("work has begun"))
+    monkeypatch.setattr("dicu.lab.compare_reforms.compare", lambda *_, **__: pytest.fail("work has begun"))
     config = tmp_path / "c.yaml"
     config.write_text("time: {start: 2024Q2, end: 2026Q4}\n")
     given = [

@@ -6,14 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
-from reform_problems import contiguous, made_up
 
-from sim.population.hashing import key64
-from sim.reform.annealing import anneal
-from sim.reform.designs import unit_costs
-from sim.reform.exact import connected_sets, exact_units, part_of, set_cost
-from sim.reform.kernels import grow, join_worst
-from sim.reform.standards import role_of
+from dicu.compute.hashing import key64
+from dicu.reform.annealing import anneal
+from dicu.reform.designs import unit_costs
+from dicu.reform.exact import connected_sets, exact_units, part_of, set_cost
+from dicu.reform.kernels import grow, join_worst
+from dicu.reform.standards import role_of
+from reform_problems import contiguous, made_up
 
 LIKE = ("first", "beside", "way", "count", "least", "scale")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.government import books
-from sim.government.overlay import legacy_overlay
-from sim.reform import apply
-from sim.reform.half import LEVERS, half_country, reformed_half
-from sim.reform.table import read_table
-from sim.world.viet_nam import load_viet_nam
+from dicu.government import books
+from dicu.government.overlay import legacy_overlay
+from dicu.reform import apply
+from dicu.reform.half import LEVERS, half_country, reformed_half
+from dicu.reform.table import read_table
+from dicu.world.viet_nam import load_viet_nam
 
 FILE = Path("configs/sweeps/half_provinces.parquet")
 

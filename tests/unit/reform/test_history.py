@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.government import Levers
-from sim.government.overlay import legacy_overlay
-from sim.reform.history import COLUMNS, code_of, history, in_force, places_of
-from sim.reform.policies import to_2025
+from dicu.government import Levers
+from dicu.government.overlay import legacy_overlay
+from dicu.reform.history import COLUMNS, code_of, history, in_force, places_of
+from dicu.reform.policies import to_2025
 
 LEVERS = Levers(relabel=True)
 
@@ -81,7 +81,7 @@ def test_what_goes_on_is_one_row(world):
 
 
 def test_a_unit_is_found_by_code_or_name_and_several_are_asked_about() -> None:
-    from sim.world.small import monocentric
+    from dicu.world.small import monocentric
 
     table = history(monocentric(), [])
     here = in_force(table, 0)

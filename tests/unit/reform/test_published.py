@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.government import Governments, books
-from sim.government.waves import KEYS, chosen, waves
-from sim.reform.published import TOLERANCE, mergers, reasons, rows, verdict
-from sim.scenario.calendar import Calendar
-from sim.scenario.parameters import Access, Government
-from sim.world.check import all_ok, compare
-from sim.world.viet_nam import load_viet_nam
+from dicu.cli import app
+from dicu.government import Governments, books
+from dicu.government.waves import KEYS, chosen, waves
+from dicu.lab.published import TOLERANCE, mergers, reasons, rows, verdict
+from dicu.lab.world_check import all_ok, compare
+from dicu.scenario.calendar import Calendar
+from dicu.scenario.parameters import Access, Government
+from dicu.world.viet_nam import load_viet_nam
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +132,9 @@ def test_savings_are_those_of_reform_compare(country, made):
     """Net of the posts that some offices gain: the cost of a post times the posts fewer, as in the other command."""
     import mesa
 
-    from sim.government.adoption import Transition
-    from sim.reform.engine import apply
-    from sim.reform.policies import policy
+    from dicu.government.adoption import Transition
+    from dicu.reform.engine import apply
+    from dicu.reform.policies import policy
 
     g = Governments(mesa.Model(rng=1), country, Government(), Access(), country.residents)
     done: Transition = apply(g, policy("actual", country, 0)[0], 0, country.residents).transition

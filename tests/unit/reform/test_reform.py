@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import access as rule
-from sim.government import Commune, Governments, Levers, NotConserved, Province, books
-from sim.government.state import export
-from sim.reform import POLICIES, apply, check_conservation, policy, to_2025
-from sim.scenario.parameters import Access, Government
-from sim.scenario.parameters_reform import PolicyName
+from dicu.behaviour import access as rule
+from dicu.government import Commune, Governments, Levers, NotConserved, Province, books
+from dicu.government.state import export
+from dicu.reform import POLICIES, apply, check_conservation, policy, to_2025
+from dicu.scenario.parameters import Access, Government
+from dicu.scenario.parameters_reform import PolicyName
 
 
 def same_state(a: Governments, b: Governments) -> bool:

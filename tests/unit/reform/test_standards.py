@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.reform.standards import BORDER, WARD, limits, table
-from sim.world.terrain import MOUNTAINOUS
+from dicu.reform.standards import BORDER, WARD, limits, table
+from dicu.world.terrain import MOUNTAINOUS
 
 INLAND, AT_THE_BORDER, IN_MOUNTAINS = "36", "80", "14"  # Nam Dinh, Long An, Son La
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.government import Levers
-from sim.reform import apply, policy, to_2025
-from sim.reform.history import as_table
-from sim.reform.table import ReformTableError, ReformWarning, read_table
-from sim.scenario.sections import Reform
+from dicu.government import Levers
+from dicu.reform import apply, policy, to_2025
+from dicu.reform.history import as_table
+from dicu.reform.table import ReformTableError, ReformWarning, read_table
+from dicu.scenario.sections import Reform
 
 STEPS = {"2025Q3": 2, "2026Q1": 4}
 

@@ -6,10 +6,10 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.government import Governments, books
-from sim.reform import apply, policy
-from sim.scenario.parameters import Access, Government
-from sim.world.small import make_small
+from dicu.government import Governments, books
+from dicu.reform import apply, policy
+from dicu.scenario.parameters import Access, Government
+from dicu.world.small import make_small
 
 
 def run(world, name):
@@ -42,7 +42,7 @@ def test_small_worlds(name):
 
 @pytest.mark.slow
 def test_the_real_country():
-    from sim.world.viet_nam import load_viet_nam
+    from dicu.world.viet_nam import load_viet_nam
 
     world = load_viet_nam(2019)
     _, by_none = run(world, "none")

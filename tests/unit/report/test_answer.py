@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.report.answer import answer
-from analysis.report.arms import collect
-from analysis.report.compare import Estimate, estimate
-from analysis.report.language import ENGLISH, VIETNAMESE
-from analysis.report.leaving import leaving
-from analysis.report.subject import gather
+from dicu_analysis.language import ENGLISH, VIETNAMESE
+from dicu_analysis.report.answer import answer
+from dicu_analysis.report.arms import collect
+from dicu_analysis.report.compare import Estimate, estimate
+from dicu_analysis.report.leaving import leaving
+from dicu_analysis.report.subject import gather
 
 LEVEL = estimate([6.0, 6.2])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
+from dicu.cli import app
 
 SMALL = ["population.weight=200", "time.start=2025Q1", "time.end=2026Q2", "--no-figures", "--threads", "1"]
 

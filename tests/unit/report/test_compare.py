@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.report.compare import Estimate, estimate, paired, sizes
+from dicu_analysis.report.compare import Estimate, estimate, paired, sizes
 
 
 def test_the_interval_is_that_of_students_t() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.report.language import ENGLISH, VIETNAMESE
+from dicu_analysis.language import ENGLISH, VIETNAMESE
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.flows import flows_between
-from analysis.load import Run
-from analysis.report.arms import collect
-from analysis.report.measures import NEAR, Sheet, both, measure, outcomes
-from analysis.report.subject import gather
+from dicu_analysis.flows import flows_between
+from dicu_analysis.load import Run
+from dicu_analysis.report.arms import collect
+from dicu_analysis.report.measures import NEAR, Sheet, both, measure, outcomes
+from dicu_analysis.report.subject import gather
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from dicu.cli import app
+from dicu_analysis.report import write
 from report_by_tables import Pairs
 from report_recompute import complaints, marked
 from report_walk import Page
-from typer.testing import CliRunner
-
-from analysis.report import write
-from sim.cli import app
 
 SETTINGS = ["population.weight=40", "time.start=2024Q1", "time.end=2027Q4", "record.places=year",
             "record.governments=year", "--no-figures", "--threads", "1"]  # fmt: skip

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis.report import write
-from analysis.report.experiments import BadExperiment, find
+from dicu_analysis.report import write
+from dicu_analysis.report.experiments import BadExperiment, find
 
 VOID = {"meta", "input", "img", "br", "path", "use", "rect"}
 

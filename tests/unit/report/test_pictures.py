@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.drawings import png_size, svg_size
-from analysis.report.experiments import _picture, find
+from dicu_analysis.report.drawings import png_size, svg_size
+from dicu_analysis.report.experiments import _picture, find
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0L1 1" style="fill: url(#p)"/></svg>'
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from sealing import reseal
 
-from analysis.load import UnfinishedRun
-from analysis.report.subject import CannotCompare, gather, seed
+from dicu_analysis.load import UnfinishedRun
+from dicu_analysis.report.subject import CannotCompare, gather, seed
+from sealing import reseal
 
 
 def test_the_twin_of_the_same_seed_is_found_and_pairs_of_other_seeds_are_its_replicates(

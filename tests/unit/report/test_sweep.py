@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sealing import seal_sweep
 
-from analysis.load import UnfinishedRun
-from analysis.report import write
-from analysis.report.subject import CannotCompare
-from analysis.report.sweep import Sweep, is_sweep
+from dicu_analysis.load import UnfinishedRun
+from dicu_analysis.report import write
+from dicu_analysis.report.subject import CannotCompare
+from dicu_analysis.report.sweep import Sweep, is_sweep
+from sealing import seal_sweep
 
 YEARS = range(2024, 2030)
 SHIFT = {"none": 0.0, "actual": -0.1}

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.load import Run
-from analysis.report import travel
-from analysis.report.measures import Sheet
-from sim.behaviour.access import travel_minutes
-from sim.scenario.parameters import Access
-from sim.world.world import TERRAINS, on_sphere_km
+from dicu.behaviour.access import travel_minutes
+from dicu.scenario.parameters import Access
+from dicu.world.world import TERRAINS, on_sphere_km
+from dicu_analysis.load import Run
+from dicu_analysis.report import travel
+from dicu_analysis.report.measures import Sheet
 
 ACCESS = Access()
 CONFIG = {"access": ACCESS.model_dump()}

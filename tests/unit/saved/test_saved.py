@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.record.checkpoint import DamagedFile, read_archive, table_bytes, write_archive
-from sim.run import Saving, Silent, execute, state_at
-from sim.saved import CannotContinue, Saved, read_saved, saved_folder, saved_steps
-from sim.scenario.scenario import Scenario, with_values
+from dicu.execution.execute import Saving, Silent, execute, state_at
+from dicu.execution.saved import CannotContinue, Saved, read_saved, saved_folder, saved_steps
+from dicu.record.checkpoint import DamagedFile, read_archive, table_bytes, write_archive
+from dicu.scenario.scenario import Scenario, with_values
 
 VALUES: dict[str, object] = {
     "name": "small",
@@ -175,7 +175,7 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> Saved:
 
 
 def test_another_version_is_refused(late: Saved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.run.model_version", lambda: "another")
+    monkeypatch.setattr("dicu.execution.execute.model_version", lambda: "another")
     with pytest.raises(CannotContinue, match="saved by another version of the program"):
         execute(late.scenario, out=tmp_path, saved=late)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.calendar import Calendar, parse_period
+from dicu.scenario.calendar import Calendar, parse_period
 
 
 def test_the_run_of_the_specification_has_67_quarters() -> None:

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from reads import PATHS, SIM, reads_of
 
-from sim.scenario.fields import leaves
-from sim.scenario.scenario import Scenario, with_values
+from dicu.scenario.fields import leaves
+from dicu.scenario.scenario import Scenario, with_values
+from reads import PATHS, SIM, reads_of
 
 # ------------------------------------------------------------------ reads, from the source
 
@@ -59,7 +59,7 @@ def later(rule: Rule, scenario: Scenario) -> int:
 
 NOT_ASKED = {
     "world.places": "only the world viet_nam takes a table of places",
-    "name": "names the folder of runs, see `sim.run.execute`",
+    "name": "names the folder of runs, see `dicu.execution.execute.execute`",
 }
 
 
@@ -83,11 +83,11 @@ class Asked:
 
 
 def _run(scenario: Any, **options: Any) -> Any:
-    """A run from its synthesis to its end, as `sim.run.execute` makes it; returns the model."""
-    from sim.model import Model
-    from sim.population.links import first_links
-    from sim.population.synthesis import synthesise
-    from sim.world.opening import open_world
+    """A run from its synthesis to its end, as `dicu.execution.execute.execute` makes it; returns the model."""
+    from dicu.model import Model
+    from dicu.population.links import first_links
+    from dicu.population.synthesis import synthesise
+    from dicu.world.opening import open_world
 
     world, who = open_world(scenario), scenario.population
     first, _ = synthesise(world, who, start_year=world.year, income=scenario.income, ties=scenario.ties)
@@ -97,10 +97,10 @@ def _run(scenario: Any, **options: Any) -> Any:
 
 
 def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
-    from sim.behaviour.access import SERVICES
-    from sim.record.recorder import Recorder
-    from sim.reform import POLICIES, policy
-    from sim.world.opening import open_world
+    from dicu.behaviour.access import SERVICES
+    from dicu.record.recorder import Recorder
+    from dicu.reform import POLICIES, policy
+    from dicu.world.opening import open_world
 
     values = {
         "world.name": "monocentric", "population.weight": 100, "time.start": "2024Q4", "time.end": "2025Q3",
@@ -146,7 +146,7 @@ WITHOUT_EFFECT = {
 
 @pytest.mark.slow
 def test_every_number_decides_something() -> None:
-    from sim.record.fingerprint import state_sha256
+    from dicu.record.fingerprint import state_sha256
 
     def end(values: dict[str, Any]) -> str:
         model = _run(with_values(Scenario(), EVENTFUL | values))

@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from sim.scenario.fields import keys_of
-from sim.scenario.loader import ConfigurationErrors, load
-from sim.scenario.parameters_reform import PolicyName
+from dicu.scenario.fields import keys_of
+from dicu.scenario.loader import ConfigurationErrors, load
+from dicu.scenario.parameters_reform import PolicyName
 
 POLICIES = ", ".join(get_args(PolicyName))
 DATE = "a quarter such as 2025Q3 or a month such as 2025-07, years 1900 to 2199"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.fields import keys_of
-from sim.scenario.loader import ConfigurationErrors, load
-from sim.scenario.parameters_reform import PolicyName
+from dicu.scenario.fields import keys_of
+from dicu.scenario.loader import ConfigurationErrors, load
+from dicu.scenario.parameters_reform import PolicyName
 
 POLICIES = ", ".join(get_args(PolicyName))
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.dump import canonical_json, dump, run_id
-from sim.scenario.fields import leaf_at, leaves
-from sim.scenario.loader import ConfigurationErrors, load
-from sim.scenario.scenario import Scenario, with_values
+from dicu.scenario.dump import canonical_json, dump, run_id
+from dicu.scenario.fields import leaf_at, leaves
+from dicu.scenario.loader import ConfigurationErrors, load
+from dicu.scenario.scenario import Scenario, with_values
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 ALL_CONFIGS = sorted(p for p in CONFIGS.rglob("*.yaml") if "sweeps" not in p.parts)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from sim.scenario.dump import canonical_json, dump, run_id
-from sim.scenario.fields import keys_of, leaf_at, leaves, sections
-from sim.scenario.scenario import Scenario, with_values
-from sim.scenario.schema import json_schema
-from sim.scenario.table import markdown_table, parameter_table, print_table
+from dicu.scenario.dump import canonical_json, dump, run_id
+from dicu.scenario.fields import keys_of, leaf_at, leaves, sections
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.scenario.schema import json_schema
+from dicu.scenario.table import markdown_table, parameter_table, print_table
 
 
 def test_defaults_are_the_full_country_in_quarters() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.suggest import canonical, fold, same, suggest, unit_of
+from dicu.scenario.suggest import canonical, fold, same, suggest, unit_of
 
 PROVINCES = ("An Giang", "Hà Nam", "Hà Nội", "Đà Nẵng", "Hòa Bình", "Thừa Thiên Huế", "Hồ Chí Minh", "Huế")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.fields import keys_of, leaf_at
-from sim.scenario.loader import ConfigurationErrors
-from sim.sweep.plan import Plan, make_plan, value_at
+from dicu.scenario.fields import keys_of, leaf_at
+from dicu.scenario.loader import ConfigurationErrors
+from dicu.sweeps.plan import Plan, make_plan, value_at
 
 Write = Callable[..., Path]
 

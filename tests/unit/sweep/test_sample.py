@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from sim.sweep.sample import Axis
+from dicu.sweeps.sample import Axis
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (2, 5), (-3, 3), (10, 16)])

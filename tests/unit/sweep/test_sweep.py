@@ -12,18 +12,18 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.flows import net_migration
-from analysis.load import Run as Folder
-from sim.record.codebook import tables
-from sim.run import execute, state_at
-from sim.scenario.loader import ConfigurationErrors
-from sim.sweep.drive import Summary, run_sweep, standing
-from sim.sweep.executors import serial
-from sim.sweep.outcomes import NATIONAL_STOCKS
-from sim.sweep.plan import Plan, make_plan
-from sim.sweep.store import Busy, opened
-from sim.sweep.work import Status, Task, run_task
-from sim.world.opening import open_world
+from dicu.execution.execute import execute, state_at
+from dicu.record.codebook import tables
+from dicu.scenario.loader import ConfigurationErrors
+from dicu.sweeps.drive import Summary, run_sweep, standing
+from dicu.sweeps.executors import serial
+from dicu.sweeps.outcomes import NATIONAL_STOCKS
+from dicu.sweeps.plan import Plan, make_plan
+from dicu.sweeps.store import Busy, opened
+from dicu.sweeps.work import Status, Task, run_task
+from dicu.world.opening import open_world
+from dicu_analysis.flows import net_migration
+from dicu_analysis.load import Run as Folder
 
 Write = Callable[..., Path]
 
@@ -160,7 +160,7 @@ def test_a_longer_sweep_does_only_what_is_new(swept: tuple[Plan, Summary]) -> No
 
 def test_shared_starts_change_nothing(swept: tuple[Plan, Summary], tmp_path: Path) -> None:
     """The last run of a process, on copies of what others began with, is what it is in a process of its own."""
-    import sim.sweep.work as work
+    import dicu.sweeps.work as work
 
     plan, summary = swept
     run = plan.runs[-1]

@@ -11,24 +11,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sealing import reseal
 from typer.testing import CliRunner
 
-from sim.behaviour.remit import Follows
-from sim.behaviour.tables import Tables
-from sim.cli import app
-from sim.engine.changes import Changes
-from sim.engine.events import Events
-from sim.model import Model
-from sim.population.columns import MEMBERS
-from sim.run import execute, first_model
-from sim.scenario.scenario import Scenario, with_values
-from sim.trace.around import Gaps
-from sim.trace.replay import CannotTrace, parse_uid, trace
-from sim.trace.story import Chapter, Story, written
-from sim.trace.tell import text
-from sim.trace.watching import StoryDiffers, Watching
-from sim.world.opening import open_world
+from dicu.behaviour.events import Events
+from dicu.behaviour.remit import Follows
+from dicu.behaviour.tables import Tables
+from dicu.cli import app
+from dicu.commit.changes import Changes
+from dicu.execution.execute import execute, first_model
+from dicu.model import Model
+from dicu.population.columns import MEMBERS
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.trace.around import Gaps
+from dicu.trace.replay import CannotTrace, parse_uid, trace
+from dicu.trace.story import Chapter, Story, written
+from dicu.trace.tell import text
+from dicu.trace.watching import StoryDiffers, Watching
+from dicu.world.opening import open_world
+from sealing import reseal
 
 LIVELY = {
     "world.name": "ring",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim.world.gazetteer import Gazetteer, read_gazetteer
-from sim.world.repairs import Mended, mend
-from sim.world.viet_nam import build_viet_nam
-from sim.world.world import World
+from dicu.world.gazetteer import Gazetteer, read_gazetteer
+from dicu.world.repairs import Mended, mend
+from dicu.world.viet_nam import build_viet_nam
+from dicu.world.world import World
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,19 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from sim.world import check as checks
-from sim.world.check import CheckRow, all_ok, check, compare, mean_distance_km, render, residents_by_province
-from sim.world.small import monocentric, two_places
-from sim.world.viet_nam import load_viet_nam
-from sim.world.world import Repair, World
+from dicu.lab import world_check as checks
+from dicu.lab.world_check import (
+    CheckRow,
+    all_ok,
+    check,
+    compare,
+    mean_distance_km,
+    render,
+    residents_by_province,
+)
+from dicu.world.small import monocentric, two_places
+from dicu.world.viet_nam import load_viet_nam
+from dicu.world.world import Repair, World
 
 
 def text_of(rows: list[CheckRow], repairs: tuple[Repair, ...] = ()) -> str:
@@ -96,7 +104,7 @@ def test_render_shows_figures_repairs_and_the_verdict() -> None:
 
 def test_the_real_country_passes_and_one_person_too_many_does_not() -> None:
     """Builds Viet Nam for two years from the gazetteer (or its cache): about ten seconds at most."""
-    from sim.world.viet_nam import load_viet_nam
+    from dicu.world.viet_nam import load_viet_nam
 
     world, later = load_viet_nam(2019), load_viet_nam(2024)
     rows = check(world, also=[later])
@@ -162,8 +170,8 @@ def test_the_command_fails_on_a_broken_world(
     monkeypatch: pytest.MonkeyPatch, damage: Callable[[World], World] | None, what: str
 ) -> None:
     """`dicu world check` ends with status 1 when one unit, one place or one island is wrong."""
-    from sim.cli import app
-    from sim.world import viet_nam
+    from dicu.cli import app
+    from dicu.world import viet_nam
 
     def broken(year: int) -> World:
         world = load_viet_nam(year)

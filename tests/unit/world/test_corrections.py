@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.world import corrections, facts
-from sim.world.corrections import correct, kind_of_name
-from sim.world.gazetteer import Gazetteer, GazetteerError
-from sim.world.world import World
+from dicu.world import corrections, facts
+from dicu.world.corrections import correct, kind_of_name
+from dicu.world.gazetteer import Gazetteer, GazetteerError
+from dicu.world.world import World
 
 
 @pytest.mark.parametrize(

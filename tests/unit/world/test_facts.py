@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.world import facts
+from dicu.world import facts
 
 
 def test_provinces_cover_each_other() -> None:

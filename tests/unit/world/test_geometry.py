@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.world.geometry import (
+from dicu.world.geometry import (
     KM_PER_DEGREE,
     inside,
     load_outlines,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.world.gazetteer import Gazetteer
-from sim.world.repairs import (
+from dicu.world.gazetteer import Gazetteer
+from dicu.world.repairs import (
     Mended,
     drop_collisions,
     mend_areas,
@@ -18,7 +18,7 @@ from sim.world.repairs import (
     radius_km,
     vague_points,
 )
-from sim.world.world import distance_km, on_sphere_km
+from dicu.world.world import distance_km, on_sphere_km
 
 
 def km(a: np.ndarray, b: np.ndarray) -> np.ndarray:

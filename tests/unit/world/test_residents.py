@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.world import facts
-from sim.world.residents import commune_weight, island_residents, largest_remainder, spread_residents
+from dicu.world import facts
+from dicu.world.residents import commune_weight, island_residents, largest_remainder, spread_residents
 
 U64 = np.uint64
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.world.small import monocentric
-from sim.world.validate import validate
-from sim.world.world import World
+from dicu.world.small import monocentric
+from dicu.world.validate import validate
+from dicu.world.world import World
 
 
 def put(column: str, index: int, value: Any) -> Callable[[World], dict[str, Any]]:

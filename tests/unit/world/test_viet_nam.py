@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.world import facts
-from sim.world import viet_nam as builder
-from sim.world.cache import inputs_sha256, read_world, write_world
-from sim.world.gazetteer import ISLAND_DISTRICT
-from sim.world.validate import validate
-from sim.world.viet_nam import build_viet_nam, load_viet_nam, split_shares
-from sim.world.world import ISLAND, MOUNTAIN, PLAIN, Units, World, distance_km
+from dicu.world import facts
+from dicu.world import viet_nam as builder
+from dicu.world.cache import inputs_sha256, read_world, write_world
+from dicu.world.gazetteer import ISLAND_DISTRICT
+from dicu.world.validate import validate
+from dicu.world.viet_nam import build_viet_nam, load_viet_nam, split_shares
+from dicu.world.world import ISLAND, MOUNTAIN, PLAIN, Units, World, distance_km
 
 
 def unit_named(units: Units, code: str) -> int:

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweeps import luck, make_sweep
 
-from analysis.experiments import h1, h3, h4, h5
-from analysis.experiments.arms import Sweep, Unfinished, hazard
-from analysis.experiments.assemble import Facts, assemble, with_family
-from analysis.experiments.catalogue import CATALOGUE, conclude
-from analysis.experiments.households import Which, compare, groups, movers
-from analysis.experiments.page import copy_page, write_page
-from analysis.experiments.result import EXPERIMENTS, read_result
-from analysis.experiments.statistics import paired, replicates_for
-from sim.scenario.scenario import Scenario, with_values
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.experiments import h1, h3, h4, h5
+from dicu_analysis.experiments.arms import Sweep, Unfinished, hazard
+from dicu_analysis.experiments.assemble import Facts, assemble, with_family
+from dicu_analysis.experiments.catalogue import CATALOGUE, conclude
+from dicu_analysis.experiments.households import Which, compare, groups, movers
+from dicu_analysis.experiments.page import copy_page, write_page
+from dicu_analysis.experiments.result import EXPERIMENTS, read_result
+from dicu_analysis.experiments.statistics import paired, replicates_for
+from made_up_sweeps import luck, make_sweep
 
 U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}
 """What the made-up H1 holds: log effects of both shocks, their direct interaction, what each feedback adds to it."""

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.experiments import h5_ladder
-from analysis.experiments.assemble import Facts
-from sim.controls import BASE
-from sim.ladder import FILE, Climb, Ladder, climb, climb_all
-from sim.model import Model
-from sim.scenario.scenario import Scenario, with_values
-from sim.sweep.start import Starts
+from dicu.lab.controls import BASE
+from dicu.lab.ladder import FILE, Climb, Ladder, climb, climb_all
+from dicu.model import Model
+from dicu.scenario.scenario import Scenario, with_values
+from dicu.sweeps.start import Starts
+from dicu_analysis.experiments import h5_ladder
+from dicu_analysis.experiments.assemble import Facts
 
 SHORT = Ladder((0.3, 0.6, 0.3), 2, 1, 2)
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_sweeps import luck, make_sweep
 
-from analysis.experiments import h1
-from analysis.experiments.arms import Sweep
-from analysis.experiments.assemble import Facts, assemble
-from analysis.experiments.h1_parts import grid_part, scarcity_part, surface
-from analysis.experiments.page import page
-from analysis.experiments.surfaces import surface as draw
-from sim.scenario.scenario import Scenario, with_values
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.experiments import h1
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts, assemble
+from dicu_analysis.experiments.h1_parts import grid_part, scarcity_part, surface
+from dicu_analysis.experiments.page import page
+from dicu_analysis.experiments.surfaces import surface as draw
+from made_up_sweeps import luck, make_sweep
 
 U, R, LOG = 0.10, 0.05, 0.04
 """Log effects of both shocks at their largest, and their interaction there."""

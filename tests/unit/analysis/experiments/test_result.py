@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import analysis.experiments
-from analysis.experiments.result import (
+import dicu_analysis.experiments
+from dicu_analysis.experiments.result import (
     Equivalent,
     Estimate,
     Power,
@@ -18,9 +18,9 @@ from analysis.experiments.result import (
     schema,
     write_result,
 )
-from analysis.experiments.statistics import fieller, paired
+from dicu_analysis.experiments.statistics import fieller, paired
 
-SCHEMA = Path(analysis.experiments.__file__).with_name("schema.json")
+SCHEMA = Path(dicu_analysis.experiments.__file__).with_name("schema.json")
 
 
 def result() -> Result:

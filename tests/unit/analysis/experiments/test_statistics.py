@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.experiments.statistics import (
+from dicu_analysis.experiments.statistics import (
     Effect,
     detectable,
     equivalence,

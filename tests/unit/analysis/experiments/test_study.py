@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweeps import make_sweep
 
-from analysis.experiments import study
-from analysis.experiments.arms import Sweep
-from analysis.experiments.assemble import Facts
-from sim.scenario.scenario import Scenario, with_values
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.experiments import study
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts
+from made_up_sweeps import make_sweep
 
 PROVINCES, STEPS, FIRST = 24, 32, 13
 EFFECT, SPILL, SLOPE = 0.6, 0.2, -0.05

@@ -1,0 +1,60 @@
+"""The experiments by name, and from finished sweeps to the page of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dicu_analysis.experiments import h1, h2, h3, h4, h5
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, assemble, with_family
+from dicu_analysis.experiments.page import write_page
+from dicu_analysis.experiments.result import EXPERIMENTS, FILE, Result, read_result, write_result
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment: what it asks, the sweeps it reads (the first holds its result), and how it estimates."""
+
+    spec: Spec
+    sweeps: tuple[str, ...]
+    estimate: Callable[[Mapping[str, Sweep], Facts], Found]
+
+
+CATALOGUE: Final[dict[str, Experiment]] = {
+    module.SPEC.id: Experiment(module.SPEC, module.SWEEPS, module.estimate) for module in (h1, h2, h3, h4, h5)
+}
+
+
+def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) -> Path:
+    """Estimate, draw and write; p-values of all results in ``out`` of the same kind (quick or not) are adjusted anew.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    experiment = CATALOGUE[name]
+    found = experiment.estimate({k: Sweep(path) for k, path in folders.items()}, facts)
+    result = assemble(experiment.spec, facts, found)
+    folder = folders[experiment.sweeps[0]]
+    places = {name: folder}
+    family = {name: with_controls(result, out)}
+    for other in EXPERIMENTS:
+        place = out / f"{other}{'_quick' if facts.quick else ''}"
+        if other != name and (place / FILE).is_file():
+            places[other], family[other] = place, read_result(place)
+    for other, adjusted in with_family(family).items():
+        write_result(adjusted, places[other])
+        write_page(adjusted, places[other])
+    return folder / "experiment.md"
+
+
+def with_controls(result: Result, out: Path) -> Result:
+    """The result with the latest controls of its kind, if they were run."""
+    from dicu_analysis.experiments.controls import read_controls
+
+    controls = read_controls(out, result.id)
+    return result.model_copy(update={"controls": controls}) if controls else result

@@ -1,0 +1,191 @@
+"""H2, merger and access: what does the merger do to access and to leaving, by terrain?
+
+Truth: the same country with the same luck, with and without the merger. Beside it, what studies of the same data would
+say: a difference in differences with event study where only half of the provinces were reformed, and a panel on the
+dose (the change of access in each province) where all were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dicu_analysis.experiments import pictures, study
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
+from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
+from dicu_analysis.experiments.result import Estimate, Group, Text
+from dicu_analysis.experiments.statistics import paired, shared_luck
+
+SPEC: Final = Spec(
+    id="h2",
+    question="What does the merger do to access and to leaving, by terrain?",
+    estimand="yearly rate at which residents of rural places leave their place in the five years after the merger, "
+    "`actual` less `none`",
+    design="paired arms `actual` and `none`, three years before and five after 1 July 2025",
+    unit="points a year",
+    held_fixed=(
+        "the starting population (one synthesis for all replicates)",
+        "where schools, clinics and hospitals stand",
+        "weights of services in utility (beta_s) and in the hazard of considering (theta_S): no data before 2025 "
+        "identify them, so the size of the effect on leaving rests on assumptions",
+    ),
+)
+SWEEPS: Final = ("h2",)
+TERRAINS: Final = ("plain", "mountain", "island")
+SERVICES: Final = ("commune_administration", "district_administration", "health", "education", "water")
+YEARS: Final = 5
+SESOI: Final = 0.1
+PER_CENT: Final = 100.0
+
+
+def after(facts: Facts) -> tuple[int, int]:
+    """First and last step of the record after the reform."""
+    calendar = facts.scenario.calendar
+    first = calendar.step_of(facts.scenario.reform.date) + 1
+    return first, min(first + YEARS * calendar.steps_per_year - 1, calendar.n_steps)
+
+
+def leaving(
+    sweep: Sweep, level: str, unit: str, steps: tuple[int, int], per_year: int
+) -> dict[int, NDArray[np.float64]]:
+    """Persons who left their place a person-year, by point: moves from the unit's places, over its mean residents."""
+
+    def rate(run: pd.DataFrame) -> float:
+        some = run[run["step"].between(*steps)]
+        moved = float((some["out_persons"] + some["within_persons"]).sum())
+        residents = float(run[run["step"].between(steps[0] - 1, steps[1])]["persons"].dropna().mean())
+        return moved / (residents * (steps[1] - steps[0] + 1) / per_year)
+
+    return sweep.outcomes(level, ["persons", "out_persons", "within_persons"], rate, unit)
+
+
+def access(
+    sweep: Sweep, level: str, unit: str, step: int, services: tuple[str, ...] = SERVICES
+) -> dict[int, NDArray[np.float64]]:
+    """Mean access of residents over the services at the end of a step, by point."""
+    columns = [f"access_{s}" for s in services]
+
+    def mean(run: pd.DataFrame) -> float:
+        return float(run.loc[run["step"] == step, columns].to_numpy(dtype=np.float64).mean())
+
+    return sweep.outcomes(level, columns, mean, unit)
+
+
+def units(sweep: Sweep) -> list[str]:
+    """Rural parts of terrains in which anybody lives."""
+    rows = sweep.table("terrain_area", ["persons"]).dropna()
+    lived = rows.groupby("unit")["persons"].max() > 0
+    return [f"{t} rural" for t in TERRAINS if lived.get(f"{t} rural", False)]
+
+
+def household_groups(
+    sweep: Sweep, treated: int, untreated: int, steps: tuple[int, int], most: int = 4
+) -> list[Group]:
+    """Rural households that moved (anywhere) in one arm only."""
+    which = Which(*steps, to_urban=False)
+    pairs = [
+        tuple(movers(sweep.kept(p, r, "moves", list(COLUMNS)), which) for p in (treated, untreated))
+        for r in range(min(most, sweep.replicates))
+    ]
+    return groups(pairs, "total")  # type: ignore[arg-type]
+
+
+def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+    """Everything H2 says."""
+    sweep = sweeps["h2"]
+    per_year = facts.scenario.calendar.steps_per_year
+    steps = after(facts)
+    none, actual = sweep.arm("none"), sweep.arm("actual")
+    rural = _rural_leaving(sweep, steps, per_year)
+    effect = paired(rural[actual] - rural[none])
+    by_terrain, on_access, first_access = [], [], []
+    for unit in units(sweep):
+        found = leaving(sweep, "terrain_area", unit, steps, per_year)
+        by_terrain.append(
+            Estimate.of(
+                paired(found[actual] - found[none]), unit, f"leaving, {unit}", "points a year", PER_CENT
+            )
+        )
+        for when, step, into in (
+            ("at once", steps[0], first_access),
+            ("after five years", steps[1], on_access),
+        ):
+            found = access(sweep, "terrain_area", unit, step)
+            text = f"mean access over five services, {unit}, {when}"
+            into.append(Estimate.of(paired(found[actual] - found[none]), f"{unit}, {when}", text, "points of access",
+                                    PER_CENT))  # fmt: skip
+    for service in SERVICES:
+        found = access(sweep, "area", "rural", steps[0], (service,)) if _has(sweep, "area") else {}
+        if found:
+            first_access.append(
+                Estimate.of(paired(found[actual] - found[none]), f"{service}, rural, at once", service,
+                            "points of access", PER_CENT)
+            )  # fmt: skip
+    points = {"none": none, "actual": actual}
+    made = Found(
+        effect=effect, sesoi=SESOI, scale=PER_CENT, plain=_plain(effect.mean, by_terrain, on_access),
+        luck_shared=shared_luck(rural[actual], rural[none]), replicates=sweep.replicates,
+        arms=arms_of(points, rural, {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}, PER_CENT),
+        secondary=[*by_terrain, *first_access, *on_access],
+        second_opinion=study.opinions(sweep, facts, steps),
+        groups=household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
+    )  # fmt: skip
+    made.figures = [
+        pictures.effects(
+            sweep.folder, "h2", "What the merger does to access and to leaving, by terrain",
+            "Effect of `actual` against `none`, rural residents. Left: mean access over five services, 0-100. Right: "
+            "rate at which people leave their place.",
+            [("points of access", [e for e in (*first_access, *on_access) if "rural, a" in e.name], None),
+             ("points a year", by_terrain, SESOI)],
+            facts, sweep.replicates,
+        )
+    ]  # fmt: skip
+    return made
+
+
+def _has(sweep: Sweep, level: str) -> bool:
+    return level in sweep.manifest["results"]["levels"]
+
+
+def _rural_leaving(sweep: Sweep, steps: tuple[int, int], per_year: int) -> dict[int, NDArray[np.float64]]:
+    """Of all rural places together."""
+    rows = sweep.table("terrain_area", ["persons", "out_persons", "within_persons"])
+    rows = rows[rows["unit"].str.endswith(" rural")]
+    rows = rows.groupby(["point", "replicate", "step"])[["persons", "out_persons", "within_persons"]].sum(
+        min_count=1
+    )
+    made: dict[int, list[float]] = {}
+    for (point, _), run in rows.reset_index().groupby(["point", "replicate"]):
+        some = run[run["step"].between(*steps)]
+        residents = run[run["step"].between(steps[0] - 1, steps[1])]["persons"].dropna().mean()
+        years = (steps[1] - steps[0] + 1) / per_year
+        made.setdefault(int(point), []).append(
+            float((some["out_persons"] + some["within_persons"]).sum() / (residents * years))
+        )
+    return {point: np.array(values) for point, values in made.items()}
+
+
+def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate]) -> Text:
+    moves = ", ".join(f"{e.name} {e.effect or 0:+.2f}" for e in by_terrain)
+    reach = ", ".join(f"{e.name.split(',')[0]} {e.effect or 0:+.1f}" for e in on_access)
+    vi = {"plain rural": "đồng bằng", "mountain rural": "miền núi", "island rural": "hải đảo"}
+
+    def in_vi(text: str) -> str:
+        for word, said in vi.items():
+            text = text.replace(word, said)
+        return text
+
+    points = effect * PER_CENT
+    return Text(
+        en=f"In the five years after the merger, of 100 rural people {abs(points):.2f} "
+        f"{'more' if points > 0 else 'fewer'} a year leave their place than without it ({moves}). "
+        f"Access to services, out of 100, changes after five years by: {reach}.",
+        vi=f"Trong năm năm sau sáp nhập, cứ 100 người nông thôn mỗi năm có {'thêm' if points > 0 else 'ít hơn'} "
+        f"{abs(points):.2f} người rời nơi ở so với không sáp nhập ({in_vi(moves)}). Mức tiếp cận dịch vụ (thang 100) "
+        f"sau năm năm thay đổi: {in_vi(reach)}.",
+    )

@@ -1,0 +1,135 @@
+"""H3, reinvestment: does reinvesting the savings make up for what the merger costs in access?
+
+(reinvested - merged) / (none - merged): 0 nothing is made up for, 1 all of it. The interval is Fieller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu_analysis.experiments import pictures
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, scaled
+from dicu_analysis.experiments.h2 import access, after, leaving, units
+from dicu_analysis.experiments.result import Estimate, Text
+from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
+
+SPEC: Final = Spec(
+    id="h3",
+    question="Does reinvesting the savings make up for what the merger costs?",
+    estimand="(reinvested - merged) / (none - merged) in the mean access of rural residents over five services, five "
+    "years after the merger",
+    design="paired arms none, merged (no saving reinvested), half and all of the savings reinvested",
+    unit="ratio",
+    held_fixed=(
+        "the starting population (one synthesis for all replicates)",
+        "the reform's date and borders",
+        "what a post costs and who is cut: savings follow from the official staffing rule",
+    ),
+)
+SWEEPS: Final = ("h3",)
+ARMS: Final = ("none", "merged", "half", "full")
+SESOI: Final = 0.1
+SESOI_POINTS: Final = 1.0
+PER_CENT: Final = 100.0
+
+
+def made_up(found: Mapping[int, NDArray[np.float64]], points: Mapping[str, int], arm: str) -> Ratio:
+    """Share of the loss that an arm makes up for."""
+    merged = found[points["merged"]]
+    return fieller(found[points[arm]] - merged, found[points["none"]] - merged)
+
+
+def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+    """Everything H3 says."""
+    sweep = sweeps["h3"]
+    points = {arm: sweep.arm(arm) for arm in ARMS}
+    per_year = facts.scenario.calendar.steps_per_year
+    steps = after(facts)
+    found = access(sweep, "area", "rural", steps[1])
+    gain, loss = (
+        found[points["full"]] - found[points["merged"]],
+        found[points["none"]] - found[points["merged"]],
+    )
+    ratio = made_up(found, points, "full")
+    cost = paired(loss)
+    size = cost.mean
+    has_loss = cost.low > 0
+    tested = scaled(paired(gain), 1 / size) if has_loss else paired(gain)
+    secondary = [
+        Estimate.of(
+            paired(loss), "none - merged", "what the merger costs in access", "points of access", PER_CENT
+        ),
+        Estimate.of(
+            paired(gain), "reinvested - merged", "what reinvesting brings", "points of access", PER_CENT
+        ),
+        Estimate.ratio(
+            made_up(found, points, "half"), "half reinvested", "the same with half of the savings"
+        ),
+    ]
+    leave = leaving(sweep, "area", "rural", steps, per_year)
+    for arm in ("merged", "full"):
+        secondary.append(
+            Estimate.of(
+                paired(leave[points[arm]] - leave[points["none"]]), f"leaving, {arm} - none",
+                "rate at which rural residents leave their place", "points a year", PER_CENT,
+            )
+        )  # fmt: skip
+    by_terrain = []
+    for unit in units(sweep):
+        here = access(sweep, "terrain_area", unit, steps[1])
+        secondary.append(Estimate.ratio(made_up(here, points, "full"), f"made up for, {unit}", "by terrain"))
+        for arm in ("merged", "half", "full"):
+            change = paired(here[points[arm]] - here[points["none"]])
+            by_terrain.append(
+                Estimate.of(change, f"{unit}, {arm}", "access against none", "points of access", PER_CENT)
+            )
+    shown = Estimate.ratio(ratio, "made up for", SPEC.estimand).model_copy(update={"mc_error": tested.error})
+    secondary.append(
+        shown.model_copy(update={"name": "ratio (reinvested - merged) / (none - merged)", "mc_error": None})
+    )
+    values = {arm: sweep.arms.loc[point, sweep.paths].to_dict() for arm, point in points.items()}
+    made = Found(
+        effect=tested, sesoi=SESOI if has_loss else SESOI_POINTS, scale=1.0 if has_loss else PER_CENT,
+        unit="" if has_loss else "points of access", plain=_plain(ratio, size, float(np.mean(gain))),
+        replicates=sweep.replicates,
+        luck_shared=shared_luck(found[points["full"]], found[points["merged"]]),
+        arms=arms_of(points, found, values, PER_CENT), secondary=[*secondary, *by_terrain],
+        shown=shown if has_loss else None,
+        caveats=[] if has_loss else [
+            "the merger does not lower the mean access of rural residents here (none - merged is not above 0), so "
+            "there is no loss to make up for and the ratio has no meaning; the result is what reinvesting brings, "
+            f"reinvested - merged, in points of access (smallest of interest: {SESOI_POINTS:g})"
+        ],
+    )  # fmt: skip
+    made.figures = [
+        pictures.effects(
+            sweep.folder, "h3", "What reinvesting the savings gives back",
+            "Mean access of rural residents over five services, five years after the merger, against no merger; "
+            "merged: nothing reinvested.",
+            [("points of access against no merger", by_terrain, None)], facts, sweep.replicates,
+        )
+    ]  # fmt: skip
+    return made
+
+
+def _plain(ratio: Ratio, loss: float, gain: float) -> Text:
+    lost = loss * PER_CENT
+    if lost <= 0:
+        return Text(
+            en=f"Rural access does not fall by the merger in this model (it changes by {-lost:+.2f} points of 100), so "
+            f"there is nothing to make up for. Reinvesting all savings adds {gain * PER_CENT:+.2f} points.",
+            vi=f"Trong mô hình này, sáp nhập không làm giảm mức tiếp cận dịch vụ ở nông thôn (thay đổi {-lost:+.2f} "
+            f"điểm trên thang 100), nên không có gì phải bù đắp. Tái đầu tư toàn bộ khoản tiết kiệm đem lại "
+            f"{gain * PER_CENT:+.2f} điểm.",
+        )
+    return Text(
+        en=f"Five years after the merger rural access to services is {lost:.2f} points of 100 lower than without it. "
+        f"Reinvesting all savings makes up for {ratio.estimate:.0%} of that.",
+        vi=f"Năm năm sau sáp nhập, mức tiếp cận dịch vụ ở nông thôn thấp hơn {lost:.2f} điểm (thang 100) so với không "
+        f"sáp nhập. Tái đầu tư toàn bộ khoản tiết kiệm bù lại được {ratio.estimate:.0%} phần đó.",
+    )

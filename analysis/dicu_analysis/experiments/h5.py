@@ -1,0 +1,124 @@
+"""H5, return: do people come back after a shock has passed?
+
+The urban share forty quarters after urban jobs came back, less the same without the shock; other sizes and the way up
+(a push out of farming) beside it, and the same without feedbacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dicu_analysis.experiments import h5_ladder, pictures
+from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
+from dicu_analysis.experiments.result import Estimate, Text
+from dicu_analysis.experiments.statistics import paired, shared_luck
+
+SPEC: Final = Spec(
+    id="h5",
+    question="Do people come back?",
+    estimand="urban share of the population 40 quarters after the shock has ended, less the same without the shock",
+    design="20 % of urban jobs are not there for 8 quarters, then all are back; paired with the same history without; "
+    "other sizes, a push out of farming, and jobs lost and given back step by step beside it",
+    unit="points",
+    held_fixed=(
+        "the starting population (one synthesis for all replicates)",
+        "borders and governments (no reform)",
+        "which places are urban: wards and townships of the start",
+    ),
+)
+SWEEPS: Final = ("h5",)
+SESOI: Final = 0.1
+PER_CENT: Final = 100.0
+BEGINS, ENDS, AFTER = 5, 12, 40
+"""Record steps: the shock begins with 5 (2020Q2) and ends with 12 (2022Q1); 40 quarters later is 52."""
+SHOCKS: Final = {
+    "loss10": "urban jobs -10 %", "loss20": "urban jobs -20 %", "loss40": "urban jobs -40 %",
+    "push20": "farm income -20 %",
+}  # fmt: skip
+
+
+def shares(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
+    """Urban share by point, (n, steps + 1)."""
+    rows = sweep.table("nation", ["urban_persons", "persons"]).sort_values(["point", "replicate", "step"])
+    made: dict[int, list[NDArray[np.float64]]] = {}
+    for (point, _), run in rows.groupby(["point", "replicate"], sort=True):
+        made.setdefault(int(point), []).append(_share(run))
+    return {point: np.array(paths) for point, paths in made.items()}
+
+
+def _share(run: pd.DataFrame) -> NDArray[np.float64]:
+    share: NDArray[np.float64] = (run["urban_persons"] / run["persons"]).to_numpy(dtype=np.float64)
+    return share
+
+
+def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+    """Everything H5 says."""
+    sweep = sweeps["h5"]
+    path = shares(sweep)
+    points = {str(scenario): int(point) for point, scenario in sweep.arms["scenario"].items()}
+    last = ENDS + AFTER
+    none = path[points["none"]]
+    if none.shape[1] <= last:
+        raise ValueError(f"{sweep.folder}: runs end with step {none.shape[1] - 1}, {last} is needed")
+    gap = {name: path[points[name]] - none for name in SHOCKS}
+    effect = paired(gap["loss20"][:, last])
+    secondary = []
+    for name, text in SHOCKS.items():
+        for when, step in (("when it ends", ENDS), ("10 years later", last)):
+            secondary.append(
+                Estimate.of(
+                    paired(gap[name][:, step]),
+                    f"{text}, {when}",
+                    "urban share less no shock",
+                    "points",
+                    PER_CENT,
+                )
+            )
+    cut = path[points["loss20 cut"]] - path[points["none cut"]]
+    mechanism = [
+        Estimate.of(paired(gap["loss20"][:, last]), "all feedbacks", "total effect", "points", PER_CENT),
+        Estimate.of(paired(cut[:, last]), "feedbacks cut", "direct effect", "points", PER_CENT),
+        Estimate.of(
+            paired(gap["loss20"][:, last] - cut[:, last]), "what feedbacks add", "", "points", PER_CENT
+        ),
+    ]
+    at_end = {point: values[:, last] for point, values in path.items()}
+    values = {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}
+    made = Found(
+        effect=effect, sesoi=SESOI, scale=PER_CENT, plain=_plain(gap["loss20"], last), replicates=sweep.replicates,
+        luck_shared=shared_luck(at_end[points["loss20"]], at_end[points["none"]]),
+        arms=arms_of(points, at_end, values, PER_CENT),
+        secondary=secondary, mechanism=mechanism,
+    )  # fmt: skip
+    made.figures = [
+        pictures.paths(
+            sweep.folder, "h5", "Do people come back? Urban share after a shock, against the same history without",
+            "Urban jobs are lost, or farm income falls, for the two years in grey; then all is as before.",
+            {text: gap[name] * PER_CENT for name, text in SHOCKS.items()}, (BEGINS - 1, ENDS),
+            "urban share, points", facts, sweep.replicates,
+        )
+    ]  # fmt: skip
+    if loops := h5_ladder.read_loops(sweep.folder):
+        made.parts.append(h5_ladder.ladder_part(loops))
+        made.figures.append(h5_ladder.draw(sweep.folder, loops, facts))
+    return made
+
+
+def _plain(gap: NDArray[np.float64], last: int) -> Text:
+    then, now = (float(gap[:, k].mean()) * PER_CENT for k in (ENDS, last))
+    back = 1 - now / then if then else 0.0
+    grown = back < 0
+    en = f"the change has grown by {-back:.0%}" if grown else f"{back:.0%} of the change is undone"
+    vi = f"thay đổi đã tăng thêm {-back:.0%}" if grown else f"{back:.0%} thay đổi đã được bù lại"
+    return Text(
+        en=f"When a fifth of urban jobs is gone for two years, the urban share ends {then:+.2f} points from what it "
+        f"would have been; ten years after the jobs are back it is {now:+.2f} points away: {en}.",
+        vi=f"Khi một phần năm việc làm đô thị mất đi trong hai năm, tỷ lệ dân đô thị lệch {then:+.2f} điểm; mười năm "
+        f"sau khi việc làm trở lại, mức lệch là {now:+.2f} điểm: {vi}.",
+    )

@@ -1,0 +1,272 @@
+"""H5 up and down: urban jobs lost step by step and given back step by step, within one run, at two speeds.
+
+The urban share is a stock: it goes on falling while jobs are missing, so its way up lies below its way down by
+arithmetic. What tells is the flow: if it depended on the jobs of the moment alone, the share would change by as much a
+quarter on the way up as on the way down at the same loss. What is only lag shrinks when the same is done more slowly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from dicu.scenario.scenario import with_values
+from dicu_analysis.experiments.assemble import Facts
+from dicu_analysis.experiments.pictures import finish, foot
+from dicu_analysis.experiments.result import Estimate, Figure, Part, Text
+from dicu_analysis.experiments.statistics import ALPHA, paired
+from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITHOUT
+from dicu_analysis.figures.style import sheet, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FILE: Final = "ladder.parquet"
+LOSSES: Final = (0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1)
+"""Shares of urban jobs that are not there, rung by rung; without a loss before the first and after the last."""
+BEFORE, AFTER = 4, 8
+"""Quarters without a loss before and after."""
+SPEEDS: Final = (4, 8)
+"""Quarters a rung: the sweep, and the same at half the speed."""
+STILL: Final = "still"
+PER_CENT: Final = 100.0
+FLOW: Final = "points a quarter"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The way down and up at one speed.
+
+    Attributes
+    ----------
+    quarters : int
+        Quarters a rung.
+    losses : (K,) float
+        Share of urban jobs lost, from none before the first rung to none after the last.
+    gap : (n, K) float
+        Urban share at the end of each rung less that of the same history without a loss, by replicate.
+    """
+
+    quarters: int
+    losses: NDArray[np.float64]
+    gap: NDArray[np.float64]
+
+    @property
+    def top(self) -> int:
+        """Rung of the largest loss."""
+        return int(np.argmax(self.losses))
+
+    @property
+    def flow(self) -> NDArray[np.float64]:
+        """(n, K) change of the gap a quarter in each rung; before the first there is none."""
+        time = np.full(len(self.losses), float(self.quarters))
+        time[-1] = AFTER
+        made: NDArray[np.float64] = np.diff(self.gap, axis=1, prepend=0.0) / time
+        return made
+
+    def between(self, values: NDArray[np.float64], loss: float) -> NDArray[np.float64]:
+        """(n,) of values by rung, (n, K), those on the way up less those on the way down at the same loss."""
+        down, up = (int(k) for k in np.flatnonzero(np.isclose(self.losses, loss)))
+        made: NDArray[np.float64] = values[:, up] - values[:, down]
+        return made
+
+    @property
+    def twice(self) -> NDArray[np.float64]:
+        """Losses that are met on the way down and on the way up."""
+        return np.unique(self.losses[1 : self.top])
+
+    @property
+    def memory(self) -> NDArray[np.float64]:
+        """(n,) flow on the way up less that on the way down, mean over the losses that are met twice."""
+        made: NDArray[np.float64] = np.mean([self.between(self.flow, x) for x in self.twice], axis=0)
+        return made
+
+
+def read_loops(folder: Path) -> list[Loop]:
+    """Loops by speed from ``ladder.parquet`` in the folder of the sweep; none when it has not been run.
+
+    Raises
+    ------
+    ValueError
+        When a replicate has no history without a loss.
+    """
+    if not (folder / FILE).is_file():
+        return []
+    rows = pq.read_table(folder / FILE).to_pandas()
+    still = rows[rows["name"] == STILL].set_index(["replicate", "step"])["share"]
+    made = []
+    for name, part in rows[rows["name"] != STILL].groupby("name", sort=False):
+        last = part.groupby(["replicate", "rung"]).tail(1)
+        twin = still.reindex(pd.MultiIndex.from_frame(last[["replicate", "step"]])).to_numpy()
+        if np.isnan(twin).any():
+            raise ValueError(
+                f"{folder / FILE}: {name} has replicates or steps without a history that is still"
+            )
+        wide = last.assign(gap=last["share"] - twin).pivot(index="replicate", columns="rung", values="gap")
+        losses = last.groupby("rung")["loss"].first().to_numpy(dtype=np.float64)
+        # the time after the last rung is a rung of its own, and the gap before the first is none by construction
+        made.append(Loop(int(part["quarters"].iloc[0]), losses, wide.to_numpy(dtype=np.float64)))
+    return sorted(made, key=lambda loop: loop.quarters)
+
+
+def ladder_part(loops: list[Loop]) -> Part:
+    """What the loops say."""
+    fast, slow = loops[0], loops[-1]
+    found = []
+    for loop in loops:
+        label = f"{loop.quarters} quarters a rung"
+        for text, values, unit in (
+            ("share at the largest loss", loop.gap[:, loop.top], "points"),
+            ("share when all jobs have been back for 8 quarters", loop.gap[:, -1], "points"),
+            *((f"flow at -{x:.0%}, up less down", loop.between(loop.flow, x), FLOW) for x in loop.twice),
+            ("flow, up less down, mean", loop.memory, FLOW),
+            ("flow in the 8 quarters after all jobs are back", loop.flow[:, -1], FLOW),
+        ):
+            found.append(Estimate.of(paired(values), f"{label}: {text}", f"{label}: {text}", unit, PER_CENT))
+    change = paired(slow.memory - fast.memory)
+    found.append(
+        Estimate.of(
+            change,
+            "flow, up less down, mean: slower less faster",
+            "what half the speed changes",
+            FLOW,
+            PER_CENT,
+        )
+    )
+    one, two = (paired(loop.memory) for loop in (fast, slow))
+    at_most, left, after = (
+        float(x.mean()) * PER_CENT for x in (fast.gap[:, fast.top], fast.gap[:, -1], fast.flow[:, -1])
+    )
+    rungs, most, n = len(fast.losses) - 2, f"-{fast.losses.max():.0%}", len(fast.gap)
+    said = "none" if max(one.p, two.p) >= ALPHA else "same" if change.p >= ALPHA else "less"
+    if said == "less" and abs(two.mean) > abs(one.mean):
+        said = "more"
+    return Part(
+        title=Text(
+            en="Up and down: jobs lost step by step, and back",
+            vi="Giảm rồi tăng: mất dần việc làm rồi phục hồi dần",
+        ),
+        words=Text(
+            en=f"Within one run {rungs} rungs take urban jobs down to {most} and back, {fast.quarters} quarters each, "
+            f"{n} replicates. The urban share is {at_most:+.3f} points from that of the same history without a loss at "
+            f"the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it is lower on the "
+            "way up is arithmetic: it goes on falling while jobs are missing. What tells is its change a quarter, "
+            f"which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the same number "
+            f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said][0]}. Once all are "
+            f"back it changes by {after:+.4f} a quarter. Only losses are gone through, since no programme adds jobs "
+            "that go again. The rungs were added after the main result was seen and decide nothing.",
+            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại, mỗi bậc "
+            f"{fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
+            f"việc làm khi ở đáy và {left:+.3f} điểm sau khi mọi việc làm đã trở lại {AFTER} quý. Việc tỷ lệ này thấp "
+            "hơn ở chiều đi lên là do số học: nó tiếp tục giảm khi còn thiếu việc làm. Điều có ý nghĩa là mức thay đổi "
+            f"mỗi quý: với cùng số việc làm, chiều lên khác chiều xuống {one.mean * PER_CENT:+.4f} điểm, và "
+            f"{two.mean * PER_CENT:+.4f} điểm khi mỗi bậc dài {slow.quarters} quý: {SAID[said][1]}. Khi mọi việc "
+            f"làm đã trở lại, mức thay đổi là {after:+.4f} điểm mỗi quý. Chỉ xét việc làm bị mất, vì không chương "
+            "trình nào tạo việc làm rồi rút đi. Các bậc được thêm sau khi đã thấy kết quả chính và không quyết định "
+            "kết luận.",
+        ),
+        estimates=found,
+    )  # fmt: skip
+
+
+SAID: Final = {
+    "none": ("not told apart from none at both speeds", "chưa phân biệt được với không ở cả hai tốc độ"),
+    "same": (
+        "the flow remembers the way, and half the speed is not told apart from that",
+        "dòng di cư nhớ chiều đi, và ở nửa tốc độ chưa thấy khác",
+    ),
+    "less": (
+        "the flow remembers the way, less so when slower, as where people lag behind",
+        "dòng di cư nhớ chiều đi, ít hơn khi chậm hơn, như khi người dân phản ứng chậm",
+    ),
+    "more": (
+        "the flow remembers the way, more so when slower: it builds up with time",
+        "dòng di cư nhớ chiều đi, nhiều hơn khi chậm hơn: nó tích lũy theo thời gian",
+    ),
+}
+"""What both speeds together say, in both languages."""
+
+
+def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
+    """Way down and way up over the jobs that are lost: urban share at both speeds, and its change a quarter."""
+    title = "Urban share while urban jobs are lost step by step and come back"
+    n, slow = len(loops[0].gap), loops[-1]
+    with styled():
+        fig, (bottom, top) = sheet(
+            4.8, title, "Against the same history without a loss. Left and middle: the share at the end of each rung, "
+            "lower on the way up since it falls while jobs are missing. Right: its change, the same both ways if only "
+            "jobs of the moment mattered.", foot(_until(facts, slow), n),
+        )  # fmt: skip
+        panels = [
+            (f"urban share, points: {loop.quarters} quarters a rung", loop, loop.gap * PER_CENT)
+            for loop in loops
+        ]
+        panels.append(
+            (f"change, points a quarter: {slow.quarters} quarters a rung", slow, slow.flow * PER_CENT)
+        )
+        for k, (name, loop, values) in enumerate(panels):
+            width = 1 / len(panels)
+            ax = fig.add_axes((0.07 + width * 0.97 * k, bottom + 0.13, width * 0.73, top - bottom - 0.24))
+            _ways(ax, loop, values, first=0 if k < len(loops) else 1)
+            ax.set_title(name, fontsize=9)
+    alt = "; ".join(
+        f"{name}, in order of time: "
+        + ", ".join(
+            f"{-100 * x if x else 0:.0f} %: {y:.4f}"
+            for x, y in zip(loop.losses, values.mean(axis=0), strict=True)
+        )
+        for name, loop, values in panels
+    )
+    return finish(fig, folder, "h5_ladder", title, f"{title}. {alt}.")
+
+
+def _until(facts: Facts, slow: Loop) -> Facts:
+    """The facts of the longest run, which ends later than those of the sweep."""
+    from dicu.scenario.calendar import parse_period
+
+    quarters = BEFORE + slow.quarters * (len(slow.losses) - 2) + AFTER
+    year, month = divmod(parse_period(facts.first)[0] + 3 * (quarters - 1), 12)
+    return replace(facts, scenario=with_values(facts.scenario, {"time.end": f"{year}Q{month // 3 + 1}"}))
+
+
+def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None:
+    """Means (n, K) with intervals over replicates, the way down and the way up each a line; from rung ``first`` on."""
+    from scipy import stats
+
+    n, x, mean = len(values), -loop.losses * PER_CENT, values.mean(axis=0)
+    half = stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    ax.axhline(0, color=SOFT, linewidth=1)
+    for where, colour, marker, dash, label in (
+        (slice(first, loop.top + 1), WITH, "o", "-", "way down"),
+        (slice(loop.top, None), WITHOUT, "s", (0, (5, 1.6)), "way up"),
+    ):
+        ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
+        ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
+    ax.annotate(
+        f"{AFTER} quarters\nof all jobs", (x[-1], mean[-1]), xytext=(6, 6), textcoords="offset points", fontsize=7,
+        color=SOFT, va="bottom",
+    )  # fmt: skip
+    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.6)
+    ax.set_xlim(5, -45)
+    ax.set_xlabel("urban jobs, %", fontsize=8.5)
+    ax.legend(frameon=False, fontsize=8, loc="best")
+
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "FILE",
+    "LOSSES",
+    "SPEEDS",
+    "STILL",
+    "Loop",
+    "draw",
+    "ladder_part",
+    "read_loops",
+]

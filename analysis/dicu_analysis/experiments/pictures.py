@@ -1,0 +1,192 @@
+"""Figures of the experiments: points with intervals over replicates, readable in grey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu_analysis.experiments.assemble import Facts
+from dicu_analysis.experiments.result import Estimate, Figure
+from dicu_analysis.figures.palette import FAINT, INK, REACH, SOFT, WITH, WITHOUT
+from dicu_analysis.figures.style import label_ends, save, sheet, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PER_CENT: Final = 100.0
+FOLDER: Final = "figures"
+
+
+def foot(facts: Facts, replicates: int, *, bars: bool = True) -> list[str]:
+    """What stands at the foot of every figure of an experiment; ``bars``: whether it shows intervals."""
+    quick = " QUICK: for trying out, never for citing." if facts.quick else ""
+    return [
+        f"Simulated with dicu {facts.model_version}: {facts.world}, {facts.first} to {facts.last}, each row stands for "
+        f"{facts.weight:,} households; {replicates} replicates an arm, arms of a replicate share their luck."
+        f"{' Bars and bands: 95 % intervals over replicates.' if bars else ''}{quick} Not a forecast."
+    ]  # fmt: skip
+
+
+def finish(fig: Any, folder: Path, name: str, title: str, alt: str) -> Figure:
+    """Save as SVG and PNG below the folder of the sweep."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    save(fig, folder / FOLDER, name)
+    return Figure(svg=f"{FOLDER}/{name}.svg", png=f"{FOLDER}/{name}.png", title=title, alt=alt)
+
+
+def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, colour: str = WITH) -> None:
+    """Estimates with intervals, one a line from the top; the band of the smallest effect of interest in grey."""
+    from matplotlib.ticker import MaxNLocator
+
+    if sesoi is not None:
+        ax.axvspan(-sesoi, sesoi, color=FAINT, alpha=0.6, linewidth=0)
+    ax.axvline(0, color=SOFT, linewidth=1)
+    for k, e in enumerate(estimates):
+        if e.effect is None:
+            continue
+        low, high = e.interval
+        if low is not None and high is not None:
+            ax.plot([low, high], [-k, -k], color=colour, linewidth=2)
+        ax.plot([e.effect], [-k], "o", color=colour, markersize=6)
+    ax.set_yticks([-k for k in range(len(estimates))], [e.name.replace("_", " ") for e in estimates])
+    ax.set_ylim(-len(estimates) + 0.4, 0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+
+
+def points(
+    ax: Axes, at: Sequence[float], values: Sequence[NDArray[np.float64]], colour: str, marker: str, label: str
+) -> None:
+    """Means of arms joined by a line; without intervals, since arms are paired and only differences have errors."""
+    means = [float(np.mean(v)) for v in values]
+    ax.plot(at, means, color=colour, linewidth=1.2, marker=marker, markersize=7, label=label)
+
+
+def interaction(
+    folder: Path,
+    on: Mapping[str, NDArray[np.float64]],
+    off: Mapping[str, NDArray[np.float64]],
+    mechanism: Sequence[Estimate],
+    facts: Facts,
+) -> Figure:
+    """H1: rates of the four arms with feedbacks and without, and the log interaction by feedbacks."""
+    n = len(on["both"])
+    title = "Rural people who move to towns, and what urban growth and rural distress do together"
+    with styled():
+        fig, (bottom, top) = sheet(5.6, title, "Left: yearly rate in years 3-10. Right: interaction beyond the product "
+                                   "of both shocks, by which feedbacks are on.", foot(facts, n))  # fmt: skip
+        ax = fig.add_axes((0.07, bottom + 0.14, 0.36, top - bottom - 0.24))
+        for rate, colour, marker, label in (
+            (on, WITH, "o", "all feedbacks"),
+            (off, WITHOUT, "s", "no feedback"),
+        ):
+            for arms, style in (
+                (("neither", "urban"), "no rural distress"),
+                (("rural", "both"), "rural distress"),
+            ):
+                points(ax, (0, 1), [rate[a] * PER_CENT for a in arms], colour, marker, f"{label}, {style}")
+                last = float(np.mean(rate[arms[1]])) * PER_CENT
+                ax.annotate(f"   {style}", (1, last), fontsize=8, color=colour, va="center")
+        ax.set_xticks([0, 1], ["usual growth", "fast urban growth"])
+        ax.set_xlim(-0.15, 1.6)
+        ax.set_ylabel("% of rural residents a year")
+        handles, labels = ax.get_legend_handles_labels()
+        ax.legend(
+            handles[::2],
+            [text.split(",")[0] for text in labels[::2]],
+            frameon=False,
+            fontsize=8.5,
+            loc="best",
+        )
+        ax = fig.add_axes((0.68, bottom + 0.14, 0.29, top - bottom - 0.24))
+        forest(ax, mechanism)
+        ax.set_xlabel("log points (0.01 = 1 %)")
+    alt = (
+        "Yearly rate at which rural residents move to urban places in four arms with and without feedbacks, and the "
+        "log interaction of both shocks by which feedbacks are on, with 95 % intervals."
+    )
+    return finish(fig, folder, "h1", title, alt)
+
+
+def effects(
+    folder: Path,
+    name: str,
+    title: str,
+    subtitle: str,
+    panels: Sequence[tuple[str, Sequence[Estimate], float | None]],
+    facts: Facts,
+    replicates: int,
+) -> Figure:
+    """Panels of effects with intervals side by side: (unit at the axis, estimates, smallest effect of interest)."""
+    rows = max(len(estimates) for _, estimates, _ in panels)
+    with styled():
+        fig, (bottom, top) = sheet(max(3.4, 1.9 + 0.34 * rows), title, subtitle, foot(facts, replicates))
+        width = 1.0 / len(panels)
+        label = 0.26 if len(panels) == 1 else 0.45
+        for k, (unit, estimates, sesoi) in enumerate(panels):
+            left = width * (k + label)
+            ax = fig.add_axes((left, bottom + 0.15, width * (0.95 - label), top - bottom - 0.2))
+            forest(ax, estimates, sesoi)
+            ax.tick_params(axis="y", labelsize=8.5)
+            ax.set_xlabel(unit)
+            if sesoi is not None:
+                ax.annotate(
+                    "grey: smaller than matters",
+                    (0, 1.0),
+                    xycoords="axes fraction",
+                    fontsize=7.5,
+                    color=SOFT,
+                    va="bottom",
+                )
+    alt = f"{title}: " + "; ".join(
+        f"{e.name} {e.effect:.3g} {unit}"
+        for unit, estimates, _ in panels
+        for e in estimates
+        if e.effect is not None
+    )
+    return finish(fig, folder, name, title, alt)
+
+
+def paths(
+    folder: Path,
+    name: str,
+    title: str,
+    subtitle: str,
+    lines: Mapping[str, NDArray[np.float64]],
+    shaded: tuple[int, int],
+    unit: str,
+    facts: Facts,
+    replicates: int,
+) -> Figure:
+    """Mean paths (n, steps + 1) with 95 % bands over replicates; the time of the shock in grey."""
+    from scipy import stats
+
+    from dicu.scenario.calendar import parse_period
+
+    styles = (*reversed(REACH), (INK, (0, (8, 2, 1, 2))))
+    start = parse_period(facts.first)[0] / 12
+    with styled():
+        fig, (bottom, top) = sheet(5.2, title, subtitle, foot(facts, replicates))
+        ax = fig.add_axes((0.08, bottom + 0.08, 0.72, top - bottom - 0.14))
+        ends = []
+        year = start + np.arange(next(iter(lines.values())).shape[1]) / facts.scenario.calendar.steps_per_year
+        ax.axvspan(year[shaded[0]], year[shaded[1]], color=FAINT, alpha=0.6, linewidth=0)
+        ax.axhline(0, color=SOFT, linewidth=1)
+        for (label, values), (colour, dash) in zip(lines.items(), styles, strict=False):
+            mean, n = values.mean(axis=0), len(values)
+            half = stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+            ax.fill_between(year, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
+            ax.plot(year, mean, color=colour, linestyle=dash)
+            ends.append((float(year[-1]), float(mean[-1]), label, colour))
+        ax.set_ylabel(unit)
+        label_ends(ax, ends)
+    alt = f"{title}: " + "; ".join(f"{label} ends at {y:.3g} {unit}" for _, y, label, _ in ends)
+    return finish(fig, folder, name, title, alt)
+
+
+__all__ = ["INK", "effects", "finish", "foot", "forest", "interaction", "paths", "points"]

@@ -1,0 +1,163 @@
+"""Access to services by terrain around the reform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PANELS = {
+    "commune_administration": "Commune office",
+    "district_administration": "What the district office did",
+    "health": "Health care",
+    "education": "Schools",
+}
+YEARS_BEFORE = 2.0
+"""Years shown before the reform; after it, all of the run."""
+SPARSE = 14
+"""Records up to which each is marked."""
+
+
+def mean_access(run: Run) -> pd.DataFrame:
+    """Mean access a person, by step and terrain; one column a service."""
+    places = run.places
+    services = [c for c in places.columns if c.startswith("access_")]
+    n = len(run.world_places)
+    terrain = pd.Categorical(run.world_places["terrain"])
+    steps = places["step"].to_numpy()[::n]
+    persons = places["persons"].to_numpy().reshape(-1, n).astype(np.float64)
+    rows = []
+    for code, name in enumerate(terrain.categories):
+        mine = np.flatnonzero(terrain.codes == code)
+        people = persons[:, mine].sum(axis=1)
+        frame = {"step": steps, "terrain": str(name)}
+        for c in services:
+            access = places[c].to_numpy().reshape(-1, n)[:, mine].astype(np.float64)
+            total = (persons[:, mine] * access).sum(axis=1)
+            mean = np.full(len(steps), np.nan)
+            frame[c.removeprefix("access_")] = np.divide(total, people, out=mean, where=people > 0)
+        rows.append(pd.DataFrame(frame))
+    return pd.concat(rows, ignore_index=True)
+
+
+def draw(run: Run) -> Figure:
+    """Small multiples, one a service: lines by terrain, from two years before the reform to the end of the run."""
+    table = mean_access(run)
+    reform = run.comparison_step
+    per_year = run.steps_per_year
+    steps = np.unique(table["step"])
+    shown = steps[steps >= reform - 1 - YEARS_BEFORE * per_year]
+    if len(shown) < 2:
+        shown = steps
+    window = table[table["step"].isin(shown)]
+    seen = window[window["commune_administration"].notna()]
+    terrains = [t for t in palette.TERRAIN if t in set(seen["terrain"])]
+    if not terrains:
+        raise style.NothingToDraw(f"{run.folder}: nobody lives here")
+    names = distinct(window)
+    foot = [
+        "Access = quality of the office (staff, equipment, less what a merger disrupts) times what distance "
+        "leaves of it (half at 30 minutes by default); 1.0 = at the door of an office with all it needs (more staff "
+        "than it needs gives more).",
+        f"Mean over persons where they live that day, {run.labels[int(shown[0])]} to {run.labels[int(shown[-1])]}. "
+        "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
+        *([_SAME_OFFICE] if one_office(run, window) else []),
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(
+        6.3, _finding(run, table, terrains),
+        "Access to services, mean of persons by terrain (index, 1.0 = at the door)", foot,
+    )  # fmt: skip
+    grid = fig.add_gridspec(
+        1, len(names), left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24
+    )
+    high = max(1.14, 1.14 * float(np.nanmax(window[list(names)].to_numpy())))
+    for k, (service, name) in enumerate(names.items()):
+        ax = fig.add_subplot(grid[k])
+        ends = []
+        for terrain in terrains:
+            line = window[window["terrain"] == terrain].sort_values("step")
+            colour, dash = palette.TERRAIN[terrain]
+            at = run.year_at_end(line["step"].to_numpy())
+            sparse = len(line) <= SPARSE
+            ax.plot(at, line[service], color=colour, linestyle=dash, marker="o" if sparse else "", ms=4)
+            ends.append((float(at[-1]), float(line[service].iloc[-1]), terrain, colour))
+        ax.set_ylim(0, high)
+        ax.axhline(1.0, color=palette.SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+        ax.set_title(name)
+        if k == 1:
+            ax.annotate(
+                "at the door", (run.year_at_end(shown[-1]), 1.0), ha="right", va="bottom", fontsize=8.5
+            )
+        times = run.year_at_end(shown)
+        style.years(ax, float(times[0]) - 0.1, float(times[-1]), 4, next_panel=True)
+        style.mark_reform(ax, run, label=k == 0)
+        if k:
+            ax.tick_params(labelleft=False)
+        if k == len(names) - 1:
+            style.label_ends(ax, ends)
+    return fig
+
+
+_SAME_OFFICE = (
+    "Since the reform what districts did is done at the commune office, so both panels of administration show the same "
+    "from then on, by assumption."
+)
+
+
+def one_office(run: Run, window: pd.DataFrame) -> bool:
+    """Whether both kinds of administration are equal from the reform on."""
+    after = window[window["step"] >= run.comparison_step]
+    same = after["commune_administration"].equals(after["district_administration"])
+    return run.reform_step is not None and len(after) > 0 and same
+
+
+def distinct(window: pd.DataFrame) -> dict[str, str]:
+    """Titles of the panels by service; services that are equal throughout share one."""
+    made: dict[str, str] = {}
+    for service, name in PANELS.items():
+        same = next((s for s in made if window[s].equals(window[service])), None)
+        if same is None:
+            made[service] = name
+        else:
+            made[same] += f" = {name[0].lower()}{name[1:]}"
+    return made
+
+
+def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
+    """What changed from the last record before the reform to the first a year after it (or the last one)."""
+    reform = run.comparison_step
+    steps = np.unique(table["step"])
+    before = steps[steps < reform][-1] if (steps < reform).any() else steps[0]
+    later = steps[steps >= reform + run.steps_per_year]
+    after = later[0] if len(later) else steps[-1]
+    value = table.set_index(["step", "terrain"])
+
+    def told(service: str, *, named: bool) -> str:
+        parts = []
+        for t in terrains:
+            was, now = (float(value.loc[(step, t), service]) for step in (before, after))
+            change = 100 * (now / was - 1) if was > 0 else np.nan
+            said = "unknown" if np.isnan(change) else f"{style.signed(change, 0)} %"
+            said = "unchanged" if abs(change) < 0.5 else said
+            parts.append(f"{said} ({_PLURAL[t]})" if named else said)
+        return ", ".join(parts)
+
+    head = "Reform" if run.reform_step is not None else "No reform"
+    communes, districts = (
+        told(f"{level}_administration", named=level == "commune") for level in ("commune", "district")
+    )
+    return (
+        f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}; "
+        f"to what districts did {districts}"
+    )
+
+
+_PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}

@@ -1,0 +1,115 @@
+"""Budgets of all governments and the services they pay for, over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Lines = dict[str, tuple[str, str, palette.Dash]]
+
+SPENT: Final[Lines] = {
+    "wages": ("wages", palette.MONEY[0], palette.SOLID),
+    "running": ("running costs", palette.MONEY[2], palette.DASHED),
+    "investment": ("investment", palette.MONEY[1], palette.SOLID),
+    "severance_all": ("severance", palette.MONEY[2], palette.DOTTED),
+    "desks": ("desks", palette.MONEY[3], palette.MIXED),
+}
+RAISED: Final[Lines] = {
+    "revenue_local": ("raised locally", palette.MONEY[1], palette.SOLID),
+    "transfer": ("nation's grant", palette.MONEY[0], palette.SOLID),
+    "reinvested": ("savings kept", palette.MONEY[2], palette.DOTTED),
+    "deficit": ("deficits", palette.MONEY[3], palette.MIXED),
+}
+WAYS: Final[Lines] = {
+    "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
+    "district_minutes": ("district's work", palette.WAYS[3], palette.SOLID),
+    "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
+    "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
+}
+TRILLION: Final = 1e6
+"""Amounts are recorded in M VND."""
+
+
+def of_the_nation(run: Run) -> pd.DataFrame:
+    """The row of the nation by step, amounts in trillion VND a year."""
+    table = run.governments
+    nation = table[table["level"] == "nation"].set_index("step").sort_index()
+    if len(nation) < 2:
+        raise style.NothingToDraw("the nation's books were not recorded, or once only")
+    nation = nation.assign(
+        severance_all=nation["severance"] + nation["severance_nation"], deficit=-nation["balance"]
+    )
+    amounts = [*SPENT, *RAISED]
+    return nation.assign(**{name: nation[name] * run.steps_per_year / TRILLION for name in amounts})
+
+
+def draw(run: Run) -> Figure:
+    """Three panels: what is spent, where it comes from, and how far people are from services."""
+    nation = of_the_nation(run)
+    foot = [
+        "All commune, district and province offices together; amounts at the prices of the start. Severance is that "
+        "of posts cut, whoever pays it (governments and the nation). Each step is shown at its end.",
+        "Ways are travel times of residents to the office (or its nearest desk), means by where people live that day; "
+        "the district's work is what was done at its seat, and at the commune's once a reform moves it there. Cost of "
+        "a post, speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(
+        6.4, _finding(run, nation), "Money in trillion VND a year, ways in minutes", foot
+    )
+    grid = fig.add_gridspec(1, 3, left=0.05, right=0.885, bottom=bottom + 0.08, top=top - 0.08, wspace=0.6)
+    for k, (title, lines) in enumerate(
+        (("Spent", SPENT), ("Where it comes from", RAISED), ("Way to services, minutes", WAYS))
+    ):
+        ax = fig.add_subplot(grid[k])
+        _lines(ax, run, nation, lines)
+        ax.set_title(title)
+        style.mark_reform(ax, run, label=k == 0)
+    return fig
+
+
+def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
+    at = run.year_at_end(nation.index.to_numpy())
+    shown = {name: look for name, look in lines.items() if nation[name].abs().max() > 0}
+    ends = []
+    for name, (label, colour, dash) in shown.items():
+        ax.plot(at, nation[name], color=colour, linestyle=dash)
+        ends.append((float(at[-1]), float(nation[name].iloc[-1]), label, colour))
+    values = nation[list(shown)].to_numpy()
+    low, high = (float(values.min()), float(values.max())) if shown else (0.0, 1.0)
+    ax.set_ylim(min(0.0, low), max(1.16 * high, 1e-9))
+    style.years(ax, float(at[0]), float(at[-1]), 4, next_panel=True)
+    style.label_ends(ax, ends)
+
+
+def _finding(run: Run, nation: pd.DataFrame) -> str:
+    """Wages and investment before the reform and a year after; without one, at the start and the end."""
+    steps = nation.index.to_numpy()
+    reform = run.comparison_step
+    before = steps[steps < reform][-1] if (steps < reform).any() else steps[0]
+    later = steps[steps >= reform + run.steps_per_year]
+    after = later[0] if len(later) else steps[-1]
+    if run.reform_step is None:
+        before, after = steps[0], steps[-1]
+    one, two = nation.loc[before], nation.loc[after]
+    head = "Reform" if run.reform_step is not None else "No reform"
+
+    def pair(name: str) -> str:
+        return f"{style.number(float(one[name]))} to {style.number(float(two[name]))}"
+
+    ways = (
+        f"commune offices from {one['travel_minutes']:.0f} to {two['travel_minutes']:.0f} minutes away, what districts "
+        f"did from {one['district_minutes']:.0f} to {two['district_minutes']:.0f}"
+    )
+    return (
+        f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages')}, investment {pair('investment')} "
+        f"trillion a year; {ways}"
+    )

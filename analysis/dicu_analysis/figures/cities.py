@@ -1,0 +1,93 @@
+"""Jobs, rents and floor area by class of city, and the urban share by two definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dicu_analysis import seed_spread
+from dicu_analysis.cities import GROUPS, by_group, urban_shares
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LINES = dict(zip(GROUPS, palette.CLASSES_OF_CITIES, strict=True))
+_PANELS = (
+    ("jobs", "Jobs outside farming, start = 100"),
+    ("rent_ratio", "Rent of a dwelling, start = 100"),
+    ("floor_area_m2", "Floor area a person, m\u00b2"),
+)
+
+
+def draw(run: Run) -> Figure:
+    """Four panels over time: three by group of districts, one of the urban share.
+
+    Raises
+    ------
+    dicu_analysis.figures.style.NothingToDraw
+        When the run has no urban areas, or is of a version without this table.
+    """
+    if not run.has_rows("cities"):
+        raise style.NothingToDraw("no urban areas in this run")
+    table, shares = by_group(run), urban_shares(run)
+    here = [g for g in GROUPS if g in table.index.get_level_values("group")]
+    last = table.index.get_level_values("step").max()
+    rents = [
+        f"{style.signed(100 * (float(table.loc[(last, g), 'rent_ratio']) - 1), _digits(run, g))} % in {g}"
+        for g in here
+    ]
+    title = f"Rents by {run.labels[int(last)]}, over those of the start: {', '.join(rents)}"
+    foot = [
+        "Cities by the class that standards on residents give them at the start (Resolutions 1210/2016 and 26/2022); "
+        "urban districts count with their municipality, townships with their rural district; other cities: II to V.",
+        "Rents and dwellings are at constant prices and incomes of the start; floor area of the start is set (A67). "
+        "Urban: by places of the start, and by wards and townships of the borders of the day.",
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(
+        8.2, title, "Districts before the reform, by the class of their city; at the end of each year", foot
+    )
+    grid = fig.add_gridspec(
+        2, 2, left=0.06, right=0.87, bottom=bottom + 0.07, top=top - 0.05, wspace=0.46, hspace=0.38
+    )
+    axes = [fig.add_subplot(grid[k // 2, k % 2]) for k in range(4)]
+    for ax, (name, label) in zip(axes, _PANELS, strict=False):
+        ends = []
+        for group in here:
+            values = table.xs(group, level="group")[name]
+            drawn = 100 * values / values.iloc[0] if name != "floor_area_m2" else values
+            at = run.year_at_end(values.index.to_numpy())
+            colour, dash = LINES[group]
+            ax.plot(at, drawn, color=colour, linestyle=dash)
+            ends.append((float(at[-1]), float(drawn.iloc[-1]), group, colour))
+        _finish(ax, run, label, ends)
+    ax, at = axes[3], run.year_at_end(shares.index.to_numpy())
+    ends = []
+    for name, text, colour, dash in (
+        ("fixed", "places of\n the start", palette.URBAN, palette.SOLID),
+        ("of_the_day", "wards of\n the day", palette.URBAN, palette.DASHED),
+    ):
+        ax.plot(at, 100 * shares[name], color=colour, linestyle=dash)
+        ends.append((float(at[-1]), 100 * float(shares[name].iloc[-1]), text, colour))
+    _finish(ax, run, "Urban share, percent of all persons", ends, gap=0.14)
+    return fig
+
+
+def _digits(run: Run, group: str) -> int:
+    return seed_spread.digits_of(f"rent_ratio.{group}.end", run, 0, 100.0)
+
+
+def _finish(ax: Axes, run: Run, title: str, ends: list[Any], gap: float = 0.075) -> None:
+    ax.set_title(title)
+    low, high = ax.get_ylim()
+    room = max(high - low, 1.0)
+    ax.set_ylim(max(0.0, low - 0.12 * room), high + 0.18 * room)
+    style.break_axis(ax)
+    times = run.year_at_end(np.array([0, len(run.labels) - 1]))
+    style.years(ax, float(times[0]) - 0.15, float(times[1]), 7)
+    style.mark_reform(ax, run, label=ax.get_subplotspec().is_first_row())
+    style.label_ends(ax, ends, gap=gap)

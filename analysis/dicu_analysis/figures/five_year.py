@@ -1,0 +1,109 @@
+"""Five-year migration as a census measures it: who lives elsewhere than five years ago, beside the official figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis import official
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SCOPES: Final = ("within a district", "between districts", "between provinces")
+WORDS: Final = ("inside the district", "between districts\nof a province", "between provinces")
+YEARS: Final = 5
+
+
+def shares(run: Run) -> pd.DataFrame:
+    """Percent of persons aged 5 and over by scope (columns) at each whole five years of the run (index: period).
+
+    Who moved within a commune counts as not having moved, as in the census.
+
+    Raises
+    ------
+    style.NothingToDraw
+        When the run is shorter than five years.
+    """
+    if not run.has_rows("five_year"):
+        raise style.NothingToDraw(
+            f"{run.folder}: shorter than five years, so nobody's residence then is known"
+        )
+    persons = run.table("five_year")
+    persons = persons.assign(period=persons["period"].astype(str), scope=persons["scope"].astype(str))
+    wide = persons.pivot(index="period", columns="scope", values="persons")
+    made: pd.DataFrame = 100.0 * wide[list(SCOPES)].div(wide.sum(axis=1), axis=0)
+    return made
+
+
+def draw(run: Run) -> Figure:
+    """Bars by how far people live from where they did: official surveys, then the simulated five-year periods."""
+    simulated = shares(run)
+    surveys = official.figures("five_year").pivot(index="year", columns="key", values="value")[list(SCOPES)]
+    real = run.config.get("world", {}).get("name") == "viet_nam"
+    first = simulated.iloc[0]
+    title = (
+        f"{style.number(first.sum())}\u00a0% live elsewhere than five years before in {simulated.index[0]}: "
+        f"{style.number(first.iloc[0])}\u00a0% inside the district, "
+        f"{style.number(first.iloc[1])}\u00a0% between districts, "
+        f"{style.number(first.iloc[2])}\u00a0% between provinces"
+    )
+    if real:
+        official_sum = {year: style.number(surveys.loc[year].sum()) for year in (2019, 2024)}
+        title += f" (census 2019: {official_sum[2019]}\u00a0%, survey 2024: {official_sum[2024]}\u00a0%)"
+    foot = [
+        "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "
+        "where they lived five years before; communes, districts and provinces of before the merger.",
+        "Simulated persons are attributed the place of their household then, or of the household that theirs came "
+        "out of; who moved to a partner, the place left then (assumption A45).",
+    ]
+    if real:
+        foot.append(
+            f"Official: {official.cited('five_year')}. Fitted to the census; the years of the survey held the "
+            "epidemic, which is not simulated (decision 26)."
+        )
+    foot.append(style.run_line(run))
+    fig, (bottom, top) = style.sheet(
+        5.9, title, "Percent of persons aged 5 and over who lived elsewhere five years before", foot
+    )
+    ax = fig.add_axes((0.06, bottom + 0.1, 0.91, top - bottom - 0.17))
+    bars = [
+        *(
+            (f"{'census' if year == 2019 else 'survey'} {year}", row, face, "//")
+            for (year, row), face in zip(surveys.iterrows(), (palette.WITHOUT, palette.FAINT), strict=True)
+            if real
+        ),
+        *(
+            (f"simulated {period}", row, shade(k, len(simulated)), "")
+            for k, (period, row) in enumerate(simulated.iterrows())
+        ),
+    ]
+    width = 0.82 / len(bars)
+    for k, (label, row, face, hatch) in enumerate(bars):
+        at = np.arange(len(SCOPES)) + (k - (len(bars) - 1) / 2) * width
+        ax.bar(at, row, 0.92 * width, color=face, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
+        for x, height in zip(at, row, strict=True):
+            ax.annotate(
+                style.number(height), (x, height), xytext=(0, 2), textcoords="offset points", ha="center",
+                va="bottom", fontsize=9,
+            )  # fmt: skip
+    ax.set_xticks(np.arange(len(SCOPES)), WORDS, fontsize=10.5)
+    ax.set_ylim(0, 1.12 * max(float(np.max(row)) for _, row, _, _ in bars))
+    ax.legend(
+        frameon=False, ncols=len(bars), loc="lower left", bbox_to_anchor=(-0.01, 1.0), fontsize=9.5,
+        columnspacing=1.6, handlelength=1.2,
+    )  # fmt: skip
+    return fig
+
+
+def shade(k: int, n: int) -> tuple[float, float, float]:
+    """Blue for the first five years, paler for later ones."""
+    from matplotlib.colors import to_rgb
+
+    pale = 0.55 * k / max(n - 1, 1)
+    r, g, b = (c + (1 - c) * pale for c in to_rgb(palette.WITH))
+    return r, g, b

@@ -1,0 +1,108 @@
+"""Households, births, deaths and couples over time, beside the official numbers of households."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis import official
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CENSUS_DAY = 0.25
+"""Censuses and mid-term surveys count on 1 April."""
+
+
+def by_year(run: Run, columns: list[str]) -> pd.DataFrame:
+    """What happened a year, by calendar year; a year of which only a part was run is scaled up to a whole one."""
+    table = run.national.iloc[1:]
+    year = np.floor(run.year_at_end(table.index.to_numpy()) - 1e-9).astype(np.int64)
+    summed = table.groupby(year)[columns]
+    made: pd.DataFrame = summed.sum().mul(run.steps_per_year / summed.size(), axis=0)
+    return made
+
+
+def draw(run: Run) -> Figure:
+    """Left: households. Middle: births and deaths a year. Right: new couples a year. Circles: official figures."""
+    table = run.national
+    if not int(table["births"].sum() + table["deaths"].sum()):
+        raise style.NothingToDraw(f"{run.folder}: nobody is born and nobody dies in this run")
+    at = run.year_at_end(table.index.to_numpy())
+    households, persons = (table[c].to_numpy().astype(np.float64) for c in ("households", "persons"))
+    unit, scale = ("million", 1e6) if households.max() >= 1e6 else ("thousand", 1e3)
+    real = run.config.get("world", {}).get("name") == "viet_nam"
+    size = persons / households
+    title = (
+        f"{style.number(households[-1] / scale)} {unit} households in {run.labels[-1]}, after "
+        f"{style.number(households[0] / scale)} in {run.labels[0]}: {style.number(size[-1], 2)} persons each, after "
+        f"{style.number(size[0], 2)}"
+    )
+    yearly = by_year(run, ["births", "deaths", "couples"])
+    many = "thousand" if yearly.to_numpy().max() >= 1e4 else "persons"
+    per = 1e3 if many == "thousand" else 1.0
+    foot = []
+    points = official.figures("households") if real else None
+    if points is not None:
+        recalled = sorted(points.loc[points["status"] == "L", "year"].astype(str))
+        foot.append(
+            f"Circles: official households on 1 April, {official.cited('households')}"
+            + ("." if not recalled else f" (open circle: {', '.join(recalled)}).")
+        )
+    foot += [
+        "Births, deaths and couples by calendar year; a year of which only a part was run is scaled up to a whole one.",
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(5.6, title, "Households at the end of each step; events a year", foot)
+    grid = fig.add_gridspec(1, 3, left=0.05, right=0.95, bottom=bottom + 0.1, top=top - 0.08, wspace=0.3)
+    one, two, three = (fig.add_subplot(grid[k]) for k in range(3))
+    one.plot(at, households / scale, color=palette.WITH)
+    seen = households / scale
+    if points is not None:
+        for _, p in points.iterrows():
+            known = p["status"] == "V"
+            one.plot(
+                p["year"] + CENSUS_DAY, p["value"], "o", mfc=palette.INK if known else "white", mec=palette.INK,
+                mew=1.4, ms=5.5,
+            )  # fmt: skip
+            one.annotate(
+                style.number(p["value"]), (p["year"] + CENSUS_DAY, p["value"]), xytext=(6, -3),
+                textcoords="offset points", ha="left", va="top", fontsize=9, color=palette.SOFT,
+            )  # fmt: skip
+        seen = np.r_[seen, points["value"]]
+    room = max(float(np.ptp(seen)), 0.02 * float(seen.max()))
+    one.set_ylim(float(seen.min()) - 0.25 * room, float(seen.max()) + 0.15 * room)
+    style.break_axis(one)
+    one.set_title(f"{unit.capitalize()} households")
+    middle = yearly.index.to_numpy() + 0.5
+    ends = []
+    for name, colour, dash in (
+        ("births", palette.WITH, palette.SOLID),
+        ("deaths", palette.WITH_DARK, palette.DASHED),
+    ):
+        two.plot(
+            middle, yearly[name] / per, color=colour, linestyle=dash, marker="." if len(middle) < 3 else ""
+        )
+        ends.append((float(middle[-1]), float(yearly[name].iloc[-1] / per), name, colour))
+    two.set_ylim(0, None)
+    two.set_title("Births and deaths, thousand a year" if per > 1 else "Births and deaths a year")
+    three.plot(middle, yearly["couples"] / per, color=palette.WITH, marker="." if len(middle) < 3 else "")
+    three.set_ylim(0, None)
+    three.set_title("New couples, thousand a year" if per > 1 else "New couples a year")
+    for ax in (one, two, three):
+        _years(ax, float(at[0]), float(at[-1]))
+    style.label_ends(two, ends)
+    return fig
+
+
+def _years(ax: Axes, first: float, last: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlim(first - 0.3, last)
+    ax.set_xlabel("Year")
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))

@@ -1,0 +1,152 @@
+"""Who moved where: flows from region to region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dicu.world import facts
+from dicu_analysis import seed_spread
+from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.net_migration_map import leaders
+from dicu_analysis.flows import flows_between
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FULL: Final = 100.0
+"""Thousand persons a year at which the scale of colours ends; the same for every run."""
+MOST_NAMED: Final = 3
+
+
+def draw(run: Run) -> Figure:
+    """Heat map origin x destination in thousand persons a year; moves inside a region stand apart in grey."""
+    from matplotlib.colors import PowerNorm
+    from matplotlib.patches import Rectangle
+
+    regions = _in_order(run)
+    n = len(regions)
+    years = (len(run.labels) - 1) / run.steps_per_year
+    table = flows_between(run, "region", internal=True).groupby(["origin", "destination"])["persons"].sum()
+    flow = (
+        np.array([[table.get((o, d), 0) for d in regions] for o in regions], dtype=np.float64) / years / 1e3
+    )
+    between = np.where(np.eye(n, dtype=bool), 0.0, flow)
+    net = between.sum(axis=0) - between.sum(axis=1)
+    unit, scale, full = "thousand persons a year", 1.0, FULL
+    if between.max() < 1:
+        unit, scale, full = "persons a year", 1e3, 1e3
+    flow, between, net = flow * scale, between * scale, net * scale
+    weight = int(run.manifest["weight"])
+    sd = seed_spread.of_streams(between / scale * 1e3 * years, weight) / years / 1e3 * scale
+    net_sd = _of_nets(run, regions, years) / 1e3 * scale
+    digits = seed_spread.digits(float(sd.max()), 0 if between.max() >= 100 or scale > 1 else 1)
+    period = f"{run.labels[1]} to {run.labels[-1]}" if len(run.labels) > 2 else run.labels[-1]
+
+    regions = [facts.REGIONS.get(r, r) for r in regions]
+    foot = [
+        "Read along a row: where the people of a region went. Grey diagonal: moves within a region, over any "
+        f"distance, on no colour scale. Colours end at {full:,.0f} {unit}, in every run.",
+        f"Mean of {period}. Regions are those of the start, on fixed places, so a new border is never a move. Grey net "
+        f"gain: within {seed_spread.TIMES:g} standard deviations of what another seed changes.",
+        style.run_line(run),
+    ]
+    fig, (bottom, top) = style.sheet(
+        7.4,
+        _finding(regions, between, net, sd, net_sd, unit, digits),
+        f"Moves, {unit}, mean of {period}",
+        foot,
+    )
+    left = 0.06 + 0.0075 * min(24, max(len(r) for r in regions))
+    ax = fig.add_axes((left, bottom + 0.03, 0.955 - left, top - bottom - 0.17))
+    ax.grid(False)
+    norm = PowerNorm(0.6, 0.0, full, clip=True)
+    colours = palette.streams()
+    for i in range(n):
+        for j in range(n):
+            value = flow[i, j]
+            face = palette.WITHIN if i == j else colours(norm(value))
+            ax.add_patch(Rectangle((j, i), 1, 1, facecolor=face, edgecolor="white", linewidth=2))
+            ax.text(
+                j + 0.5, i + 0.5, style.number(value, digits), ha="center", va="center", fontsize=11.5,
+                color=palette.on(face),
+                fontstyle="italic" if i == j else "normal",
+            )  # fmt: skip
+    for k in range(n):
+        ax.text(
+            1.11 * n, k + 0.5, style.signed(net[k], digits), ha="center", va="center", fontsize=11.5,
+            fontweight="bold" if abs(net[k]) > seed_spread.TIMES * net_sd[k] else "normal",
+            color=palette.INK if abs(net[k]) > seed_spread.TIMES * net_sd[k] else palette.SOFT,
+        )  # fmt: skip
+    ax.annotate(
+        "Net\ngain", (1.11 * n, 0), xytext=(0, 6), textcoords="offset points", ha="center", va="bottom",
+        fontsize=9.5, fontweight="bold",
+    )  # fmt: skip
+    ax.set_xlim(0, 1.2 * n)
+    ax.set_ylim(n, 0)
+    ax.set_xticks(np.arange(n) + 0.5, [_broken(r, 13) for r in regions], fontsize=9.5)
+    ax.set_yticks(np.arange(n) + 0.5, [_broken(r, 24) for r in regions], fontsize=9.5)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    corner: dict[str, Any] = {
+        "textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": 9.5, "color": palette.SOFT,
+    }  # fmt: skip
+    ax.annotate("to \u2192", (0, 0), xytext=(-2, 30), **corner)
+    ax.annotate("from \u2193", (0, 0), xytext=(-4, 5), **corner)
+    return fig
+
+
+def _in_order(run: Run) -> list[str]:
+    """Regions from north to south, as people know them from the map."""
+    places = run.world_places
+    latitude = places.groupby("region", observed=True)["latitude"].mean()
+    return [str(r) for r in latitude.sort_values(ascending=False).index]
+
+
+def _of_nets(run: Run, regions: list[str], years: float) -> NDArray[np.float64]:
+    """Standard deviation over seeds of the net gain of each region, persons a year."""
+    places = run.world_places
+    people = places.groupby(places["region"].astype(str), observed=True)["residents"].sum()
+    residents = people.reindex(regions).to_numpy(dtype=np.float64)
+    weight = int(run.manifest["weight"])
+    rate = seed_spread.of_rates(residents, weight, years, level="region")
+    return np.nan_to_num(rate * residents / 1e3)
+
+
+def _finding(
+    regions: list[str], between: NDArray[np.float64], net: NDArray[np.float64], sd: NDArray[np.float64],
+    net_sd: NDArray[np.float64], unit: str, digits: int,
+) -> str:  # fmt: skip
+    """The largest stream and the regions that gain and lose most, where luck leaves no more than a few of them."""
+    if between.sum() == 0:
+        return "Nobody moved from one region to another in this period"
+    n = len(regions)
+    streams = pd.Series({f"{regions[i]} to {regions[j]}": between[i, j]
+                         for i in range(n) for j in range(n) if i != j})  # fmt: skip
+    spread = pd.Series(
+        [sd[i, j] for i in range(n) for j in range(n) if i != j], index=streams.index, dtype=np.float64
+    )
+    largest = leaders(streams, spread)
+    told = []
+    if len(largest) <= MOST_NAMED:
+        numbers = ", ".join(style.number(streams[name], digits) for name in largest)
+        told.append(f"Largest stream: {style.either(largest)}, {numbers} {unit}")
+    gains, error = pd.Series(net, index=regions), pd.Series(net_sd, index=regions)
+    for word, sign in (("gain", 1), ("lose", -1)):
+        most = leaders(sign * gains, error)
+        if len(most) <= MOST_NAMED and all(sign * gains[m] > seed_spread.TIMES * error[m] for m in most):
+            values = ", ".join(style.signed(gains[m], digits) for m in most)
+            told.append(f"{style.either(most)} {word}{'s' if len(most) == 1 else ''} most ({values})")
+    return "; ".join(told) or f"{style.number(between.sum(), digits)} {unit} moved from one region to another"
+
+
+def _broken(name: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(name, width))

@@ -1,0 +1,132 @@
+"""Ways to offices, posts and public capital of each province, before and after the reform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN: Final = {
+    "travel_minutes": "Way to the commune\noffice, minutes",
+    "district_minutes": "Way to the district's\nwork, minutes",
+    "posts_10k": "Posts for 10,000\nresidents",
+    "investment_head": "Investment a head,\nM VND a year",
+}
+PER_PEOPLE: Final = 10_000.0
+LEAST_MINUTES: Final = 1.0
+"""A way that changes by less is neither farther nor nearer: people who move change the mean as well."""
+
+
+def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
+    """Figures of the provinces of 2025 at the last record before the reform and a year after it.
+
+    Those of before are means of the members of each new province, weighted by residents, and sums.
+
+    Raises
+    ------
+    style.NothingToDraw
+        When no reform was made, so that there is nothing to compare.
+    """
+    if run.reform_step is None:
+        raise style.NothingToDraw("no reform in this run")
+    table = run.governments
+    if not (table["level"] == "nation").any():
+        raise style.NothingToDraw("a run of before governments were recorded in full")
+    table = table[table["level"] == "province"]
+    steps = np.unique(table["step"])
+    early = steps[steps < run.reform_step]
+    if not len(early):
+        raise style.NothingToDraw("governments were not recorded before the reform")
+    late = steps[steps >= run.reform_step + run.steps_per_year]
+    before, after = early[-1], late[0] if len(late) else steps[-1]
+    now = table[table["step"] == after]
+    generation = str(now["generation"].iloc[0])
+    of_place = run.world_places
+    new_of_old = None
+    if generation == "2025":
+        pairs = (
+            of_place.groupby(["legacy_province", "new_province"], observed=True).size().reset_index(name="n")
+        )
+        largest = pairs.sort_values("n").groupby("legacy_province", observed=True).last()["new_province"]
+        new_of_old = {str(k): str(v) for k, v in largest.items()}
+    made = []
+    for frame in (table[table["step"] == before], now):
+        code = frame["code"].astype(str)
+        if frame is not now and new_of_old is not None:
+            code = code.map(new_of_old)
+        people = frame["residents"].astype(np.float64)
+        weighed = pd.DataFrame(
+            {
+                "code": code,
+                "residents": people,
+                **{n: frame[n] * people for n in ("travel_minutes", "district_minutes")},
+                "posts": frame["posts"].astype(np.float64),
+                "investment": frame["investment"].astype(np.float64),
+            }
+        )
+        total = weighed.groupby("code").sum()
+        for n in ("travel_minutes", "district_minutes"):
+            total[n] /= total["residents"]
+        total["posts_10k"] = PER_PEOPLE * total["posts"] / total["residents"]
+        total["investment_head"] = run.steps_per_year * total["investment"] / total["residents"]
+        made.append(total)
+    both = made[0].index.intersection(made[1].index)
+    names = dict(zip(now["code"].astype(str), now["name"].astype(str), strict=True))
+    one, two = (frame.loc[both].rename(index=names) for frame in made)
+    order = two["travel_minutes"].sort_values().index
+    return one.loc[order], two.loc[order], (run.labels[before], run.labels[after])
+
+
+def draw(run: Run) -> Figure:
+    """One row a province: where it stood before and where it stands after, in four panels."""
+    one, two, (early, late) = by_province(run)
+    n = len(one)
+    foot = [
+        f"Hollow: {early}, members of the province together. Filled: {late}. Ways are means of residents, to the "
+        "office or its nearest desk; posts are those of communes and districts, which are all that the model has.",
+        "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a minute.",
+        style.run_line(run),
+    ]
+    nearer = int((one["district_minutes"] - two["district_minutes"] > LEAST_MINUTES).sum())
+    farther = int((two["travel_minutes"] - one["travel_minutes"] > LEAST_MINUTES).sum())
+    title = (
+        f"Commune offices moved farther away in {farther} of {n} provinces, the district's work came nearer in "
+        f"{nearer}; posts for 10,000 people went from {_mean(one):.0f} to {_mean(two):.0f}"
+    )
+    height = 2.6 + 0.2 * n
+    fig, (bottom, top) = style.sheet(height, title, f"The {n} provinces, {early} and {late}", foot)
+    inch = 1.0 / height
+    grid = fig.add_gridspec(
+        1, len(SHOWN), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
+    )
+    rows = np.arange(n)
+    for k, (name, label) in enumerate(SHOWN.items()):
+        ax = fig.add_subplot(grid[k])
+        a, b = one[name].to_numpy(np.float64), two[name].to_numpy(np.float64)
+        ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)
+        ax.scatter(a, rows, s=24, facecolors="white", edgecolors=palette.SOFT, linewidths=1.2, zorder=2)
+        ax.scatter(b, rows, s=26, color=palette.WITH, zorder=3)
+        ax.set_title(label, fontsize=9.5)
+        ax.set_xlim(0, 1.06 * float(np.nanmax([a, b])))
+        ax.set_ylim(-0.7, n - 0.3)
+        ax.grid(axis="x", color=palette.GRID)
+        ax.grid(axis="y", visible=False)
+        ax.set_yticks(rows, [_short(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
+    return fig
+
+
+def _mean(frame: pd.DataFrame) -> float:
+    return PER_PEOPLE * float(frame["posts"].sum() / frame["residents"].sum())
+
+
+def _short(name: str) -> str:
+    for word in ("Tỉnh ", "Thành phố ", "tỉnh ", "thành phố "):
+        name = name.removeprefix(word)
+    return name

@@ -1,0 +1,160 @@
+"""Words and numbers in Vietnamese and in English: every text of the report is written in both, side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Code = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Code, ...]] = ("vi", "en")
+MINUS: Final = "\u2212"
+NARROW: Final = "\u00a0"
+"""A space at which no line may break, between a number and its unit."""
+
+TERRAINS: Final = {
+    "plain": ("plains", "đồng bằng"),
+    "mountain": ("mountains", "miền núi"),
+    "island": ("islands", "hải đảo"),
+    "all": ("whole country", "cả nước"),
+}
+REGIONS: Final = {
+    "RRD": ("Red River Delta", "Đồng bằng sông Hồng"),
+    "NMM": ("Northern Midlands and Mountains", "Trung du và miền núi phía Bắc"),
+    "NCC": ("North and South Central Coast", "Bắc Trung Bộ và duyên hải miền Trung"),
+    "CH": ("Central Highlands", "Tây Nguyên"),
+    "SE": ("Southeast", "Đông Nam Bộ"),
+    "MRD": ("Mekong Delta", "Đồng bằng sông Cửu Long"),
+}
+SERVICES: Final = {
+    "commune_administration": ("commune office", "trụ sở xã"),
+    "district_administration": ("former district business", "thủ tục trước đây do cấp huyện giải quyết"),
+    "health": ("health care", "y tế"),
+    "education": ("schools", "trường học"),
+    "water": ("clean water", "nước sạch"),
+}
+REASONS: Final = {
+    "family": ("joined a partner, child or parent", "theo vợ chồng, con hoặc cha mẹ"),
+    "chance": ("no single reason tipped it", "không có lý do riêng lẻ nào quyết định"),
+    "network": ("people of the same origin there", "có người cùng quê ở đó"),
+    "income": ("higher income", "thu nhập cao hơn"),
+    "services": ("better services", "dịch vụ tốt hơn"),
+    "home": ("went back home", "trở về quê"),
+    "shock": ("a disaster or loss", "thiên tai hoặc biến cố"),
+}
+
+
+OPEN: Final = "\ue000"
+MIDDLE: Final = "\ue001"
+CLOSE: Final = "\ue002"
+"""Characters of private use that hold the place of a mark in a text until the page is put together."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A number of the page: what it is, its value, its decimals and how it was written."""
+
+    key: str
+    value: float
+    digits: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Chooses between the two texts and writes numbers as readers of one language expect them."""
+
+    code: Code
+    marks: list[Mark] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def plain(self) -> Words:
+        """The same language without marks, for what is drawn."""
+        return Words(self.code)
+
+    @property
+    def vi(self) -> bool:
+        """Whether this is the Vietnamese text."""
+        return self.code == "vi"
+
+    def t(self, en: str, vi: str) -> str:
+        """The text of this language."""
+        return vi if self.vi else en
+
+    def of(self, names: dict[str, tuple[str, str]], key: str) -> str:
+        """A name from one of the tables above; a key that they do not have stands for itself."""
+        return self.t(*names[key]) if key in names else key
+
+    def num(self, value: float, digits: int = 0, *, sign: bool = False, key: str = "") -> str:
+        """A number: 1,234.5 in English, 1.234,5 in Vietnamese; a true minus; what rounds to 0 has no sign.
+
+        With a ``key`` that says what it is, it is marked (see `Mark`), so that the page can tell where it came from.
+        """
+        text = self._written(value, digits, sign=sign)
+        if not key or self.marks is None:
+            return text
+        self.marks.append(Mark(key, float(value), digits, text))
+        return f"{OPEN}{len(self.marks) - 1}{MIDDLE}{text}{CLOSE}"
+
+    def _written(self, value: float, digits: int, *, sign: bool) -> str:
+        if value is None or not math.isfinite(value):
+            return self.t("unknown", "không rõ")
+        text = f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
+        if float(text.replace(",", "")) == 0:
+            text = text.lstrip("+-")
+        if self.vi:
+            text = text.translate(str.maketrans(",.", ".,"))
+        return text.replace("-", MINUS)
+
+    def pct(self, value: float, digits: int = 0, *, sign: bool = False, key: str = "") -> str:
+        """A number of percent."""
+        return self.num(value, digits, sign=sign, key=key) + "%"
+
+    def people(self, persons: float, *, sign: bool = False, key: str = "") -> str:
+        """Persons in words: "1.2 million people", "45 thousand people", "800 people"."""
+        size = abs(persons)
+        if size >= 999_500:
+            return f"{self.num(persons / 1e6, 1, sign=sign, key=key and key + '|value|1e-06')} {self.t('million people', 'triệu người')}"
+        if size >= 10_000:
+            return f"{self.num(persons / 1e3, 0, sign=sign, key=key and key + '|value|0.001')} {self.t('thousand people', 'nghìn người')}"
+        if size >= 1_000:
+            return f"{self.num(persons / 1e3, 1, sign=sign, key=key and key + '|value|0.001')} {self.t('thousand people', 'nghìn người')}"
+        return f"{self.num(persons, 0, sign=sign, key=key and key + '|value|1')} {self.t('people', 'người')}"
+
+    def period(self, label: str) -> str:
+        """A step in words: "2035Q4" is "end of 2035", others "second quarter of 2025"; months likewise."""
+        if "Q" in label:
+            year, quarter = label.split("Q")
+            if quarter == "4":
+                return self.t(f"end of {year}", f"cuối năm {year}")
+            name = ("first", "second", "third")[int(quarter) - 1]
+            return self.t(
+                f"{name} quarter of {year}", f"quý {('I', 'II', 'III')[int(quarter) - 1]} năm {year}"
+            )
+        year, month = label.split("-")
+        if month == "12":
+            return self.t(f"end of {year}", f"cuối năm {year}")
+        return self.t(f"month {int(month)} of {year}", f"tháng {int(month)} năm {year}")
+
+    def day_of(self, label: str) -> str:
+        """The first day of a step."""
+        from dicu.scenario.calendar import parse_period
+
+        months = parse_period(label)[0]
+        year, month = divmod(months, 12)
+        names = (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        )  # fmt: skip
+        return self.t(f"1 {names[month]} {year}", f"ngày 1/{month + 1}/{year}")
+
+
+def listed(w: Words, parts: list[str]) -> str:
+    """ "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + w.t(" and ", " và ") + parts[-1]
+
+
+VIETNAMESE: Final = Words("vi")
+ENGLISH: Final = Words("en")

@@ -1,0 +1,211 @@
+"""What a reform is called, in both languages: by the policy, date, standards and levers that the run was made with.
+
+Nothing here knows when a reform was made but the configuration of the run and its table of lineage: a run with
+``reform.date: 2024Q3`` is one of a merger of 1 July 2024. Reports and figures take every such name from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from dicu_analysis.language import Words, listed
+
+if TYPE_CHECKING:
+    from dicu_analysis.load import Run
+
+NO_REFORM: Final = "none"
+WORLD: Final = "viet_nam"
+HISTORY: Final = "2025Q3"
+"""When the real country changed its map: a run with the map of 2025 at another date says so."""
+HISTORICAL: Final = ("actual", "actual_with_satellites", "actual_except_sparse_mountains")
+"""Policies with the borders of 2025 and offices that move."""
+DESIGNS: Final = ("random", "standard", "optimised")
+MEASURED: Final = ("standard", "optimised")
+"""Policies that are made by the standards of a resolution."""
+
+KINDS: Final = {
+    "none": ("no reform", "không sắp xếp", "No reform", "Không sắp xếp"),
+    "actual": ("the merger", "việc sáp nhập", "Merger", "Sắp xếp"),
+    "actual_with_satellites": (
+        "the merger with satellite desks from the first day",
+        "việc sáp nhập kèm các điểm phục vụ hành chính công vệ tinh ngay từ ngày đầu",
+        "Merger with satellite desks", "Sắp xếp, kèm điểm phục vụ vệ tinh",
+    ),
+    "actual_except_sparse_mountains": (
+        "the merger except in sparse mountains", "việc sáp nhập trừ vùng núi thưa dân",
+        "Merger except sparse mountains", "Sắp xếp, trừ vùng núi thưa dân",
+    ),
+    "relabel": (
+        "new borders on paper only (same offices, staff and money)",
+        "chỉ đổi địa giới trên giấy (giữ nguyên trụ sở, biên chế, ngân sách)",
+        "New borders on paper", "Địa giới mới trên giấy",
+    ),
+    "random": (
+        "a random merger to the same number of units", "sáp nhập ngẫu nhiên với cùng số đơn vị",
+        "Random mergers", "Sáp nhập ngẫu nhiên",
+    ),
+    "standard": (
+        "a merger by the standards of population and area", "sáp nhập theo tiêu chuẩn dân số và diện tích",
+        "By the standards", "Theo tiêu chuẩn",
+    ),
+    "optimised": (
+        "a merger optimised for travel and standards", "sáp nhập tối ưu về thời gian đi lại và tiêu chuẩn",
+        "Optimised", "Tối ưu",
+    ),
+    "table": (
+        "a reform by the user's own table", "phương án theo bảng của người dùng",
+        "The user's table", "Bảng của người dùng",
+    ),
+}  # fmt: skip
+"""Of each policy: in a sentence (English, Vietnamese), and as a label (English, Vietnamese)."""
+
+LEVERS: Final = {
+    "relabel": ("new names", "tên mới"),
+    "pool_budgets": ("pooled budgets", "gộp ngân sách"),
+    "close_offices": ("closed offices", "đóng trụ sở"),
+    "cut_staff": ("posts cut", "cắt biên chế"),
+    "move_services": ("services moved", "chuyển thủ tục"),
+    "open_satellites": ("satellite desks", "điểm phục vụ vệ tinh"),
+}
+
+
+@dataclass(frozen=True)
+class ReformName:
+    """What names the reform of a run.
+
+    Attributes
+    ----------
+    policy : str
+        ``reform.policy``.
+    dates : tuple of str
+        Labels of the periods at whose beginning borders change; empty where none do.
+    world : str
+        ``world.name``.
+    settings : mapping
+        The section ``reform`` of the configuration.
+    """
+
+    policy: str
+    dates: tuple[str, ...] = ()
+    world: str = WORLD
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], dates: tuple[str, ...] | None = None) -> ReformName:
+        """From a resolved configuration; ``dates`` are those on which borders did change, where they are known."""
+        settings = config.get("reform", {})
+        policy = str(settings.get("policy", NO_REFORM))
+        if policy == NO_REFORM:
+            dates = ()
+        elif dates is None:
+            dates = (str(settings["date"]),) if "date" in settings else ()
+        return cls(policy, dates, str(config.get("world", {}).get("name", WORLD)), settings)
+
+    @classmethod
+    def of_run(cls, run: Run) -> ReformName:
+        """From the manifest of a run and its lineage, whose steps are the dates of a user's table."""
+        dates = None
+        if run.has_rows("lineage"):
+            steps = sorted(set(run.table("lineage", ["step"])["step"].tolist()))
+            dates = tuple(run.labels[s] for s in steps)
+        return cls.of(run.config, dates)
+
+    @property
+    def historical(self) -> bool:
+        """Whether this is what was done in Viet Nam, on the day on which it was done."""
+        return self.policy == "actual" and self.world == WORLD and self.dates == (HISTORY,)
+
+    def when(self, w: Words) -> str:
+        """The days on which borders change: "1 July 2025"."""
+        return listed(w, [w.day_of(d) for d in self.dates])
+
+    def _map(self, w: Words) -> str:
+        """That the map of 2025 is put in force on another day than it was."""
+        if (
+            self.policy not in (*HISTORICAL, "relabel")
+            or self.world != WORLD
+            or self.dates in ((), (HISTORY,))
+        ):
+            return ""
+        return w.t("the map of 2025, put in force on that day", "bản đồ năm 2025, có hiệu lực từ ngày đó")
+
+    def _made_by(self, w: Words) -> str:
+        """The standards or the table that the borders come from."""
+        if self.policy in MEASURED and "standard" in self.settings:
+            number = self.settings["standard"]
+            return w.t(f"Resolution {number}", f"Nghị quyết {number}")
+        if self.policy == "table" and self.settings.get("table"):
+            return Path(str(self.settings["table"])).name
+        return ""
+
+    def _levers(self, w: Words) -> str:
+        """The levers, where the run does not pull those of the policy."""
+        given = self.settings.get("levers")
+        if given is None or self.policy == NO_REFORM:
+            return ""
+        if given == "none":
+            return w.t("with no lever pulled", "không kích hoạt thay đổi nào")
+        names = listed(w, [w.of(LEVERS, lever.strip()) for lever in str(given).split("+")])
+        return w.t(f"levers: {names}", f"chỉ gồm: {names}")
+
+    def name(self, w: Words) -> str:
+        """In a sentence: "the merger of 1 July 2025", with what sets it apart in brackets."""
+        en, vi, *_ = KINDS.get(self.policy, (self.policy,) * 4)
+        if self.dates and self.policy in HISTORICAL:
+            en = en.replace("the merger", f"the merger of {self.when(w)}", 1)
+            vi = vi.replace("việc sáp nhập", f"việc sáp nhập {self.when(w)}", 1)
+        elif self.dates:
+            en, vi = f"{en} on {self.when(w)}", f"{vi}, {self.when(w)}"
+        more = [x for x in (self._map(w), self._made_by(w), self._levers(w)) if x]
+        return w.t(en, vi) + (f" ({'; '.join(more)})" if more else "")
+
+    def label(self, w: Words) -> str:
+        """For legends and heads of tables: "Merger from 1 July 2025", "No reform"."""
+        *_, en, vi = KINDS.get(self.policy, (self.policy,) * 4)
+        if not self.dates:
+            return w.t(en, vi)
+        first = w.day_of(self.dates[0])
+        if self.policy == "actual":
+            text = w.t(f"{en} from {first}", f"{vi} từ {first.removeprefix('ngày ')}")
+        else:
+            text = w.t(f"{en}, {first}", f"{vi}, từ {first.removeprefix('ngày ')}")
+        levers = self._levers(w)
+        return f"{text} ({levers})" if levers else text
+
+    def source(self, w: Words) -> str:
+        """Where the borders come from."""
+        if self.policy == NO_REFORM:
+            return w.t("no borders change", "địa giới không đổi")
+        if self.policy == "table":
+            name = self._made_by(w) or "reform.table"
+            return w.t(f"the user's own table, {name}", f"bảng của người dùng, {name}")
+        if self.policy in DESIGNS:
+            text = w.t("made by the model", "do mô hình lập")
+            if self.policy != "standard" and "seed" in self.settings:
+                text += w.t(
+                    f", reform.seed {self.settings['seed']}", f", reform.seed {self.settings['seed']}"
+                )
+            by = self._made_by(w)
+            return f"{text}, {by}" if by else text
+        if self.world == WORLD:
+            return w.t(
+                "borders of 1 July 2025 as in vietnamadminunits 1.0.4, repaired by rule",
+                "địa giới ngày 1/7/2025 theo vietnamadminunits 1.0.4, sửa theo quy tắc",
+            )
+        return w.t(
+            f"borders of the made-up world {self.world}", f"địa giới của thế giới giả định {self.world}"
+        )
+
+
+def policy_labels(w: Words, settings: Mapping[str, Any], world: str = WORLD) -> dict[str, str]:
+    """Every policy as a label, as one section ``reform`` dates it (a table's own dates are not known there)."""
+    made = {}
+    for policy in KINDS:
+        name = ReformName.of({"reform": {**settings, "policy": policy}, "world": {"name": world}})
+        if policy == "table":
+            name = ReformName(policy, (), world, {k: v for k, v in settings.items() if k == "table"})
+        made[policy] = name.label(w)
+    return made

@@ -1,0 +1,63 @@
+"""The report: one self-contained page in Vietnamese and English on what a run or a sweep says, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dicu_analysis.language import Code
+
+
+def write(
+    folder: Path | str, *, out: Path | None = None, against: Path | None = None,
+    experiments: Path | None = None, language: Code = "vi", tell: Callable[[str], None] | None = None,
+) -> Path:  # fmt: skip
+    """Write the report on a run or a sweep.
+
+    Parameters
+    ----------
+    folder : Path or str
+        A finished run, or a sweep with results.
+    out : Path, optional
+        The file to write; ``report.html`` in the folder by default.
+    against : Path, optional
+        The run to compare with; by default a twin without reform is looked for beside it.
+    experiments : Path, optional
+        Where results of experiments lie; by default beside the run.
+    language : {"vi", "en"}
+        Language shown first.
+    tell : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    dicu_analysis.load.UnfinishedRun, dicu_analysis.report.subject.CannotCompare
+    dicu_analysis.report.experiments.BadExperiment, dicu_analysis.report.page.TooLarge
+        When it cannot be made; nothing is written then.
+    """
+    from dicu.record.folder import write_bytes
+    from dicu_analysis.report.arms import collect
+    from dicu_analysis.report.experiments import find
+    from dicu_analysis.report.page import render
+    from dicu_analysis.report.subject import CannotCompare, gather
+    from dicu_analysis.report.sweep import Sweep, is_sweep
+
+    if is_sweep(Path(folder)):
+        if against is not None:
+            raise CannotCompare(
+                f"--against: {folder} is a sweep, whose scenarios are compared with each other"
+            )
+        sweep = Sweep(Path(folder))
+        found = find(experiments or sweep.folder, strict=experiments is not None)
+        html = render(None, found, sweep, language=language, tell=tell)
+        return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
+    subject = gather(folder, against)
+    parent = subject.run.folder.resolve().parent.parent
+    found = find(experiments or parent, strict=experiments is not None)
+    html = render(collect(subject, tell), found, language=language, tell=tell)
+    return write_bytes(out or subject.run.folder / "report.html", html.encode("utf-8"))

@@ -1,0 +1,182 @@
+"""The assumptions that the answers rest on most, with the values of the run, and what else the run changed.
+
+Which of them matter most is a judgement written down here, made from the formulas; a run cannot rank them. A sweep
+that varies them can, and its ranking is then shown beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dicu.scenario.table import ParameterRow, parameter_table
+from dicu_analysis.language import MINUS, Words
+from dicu_analysis.load import Run
+from dicu_analysis.report.saying import between
+from dicu_analysis.report.subject import flat
+
+WHY: Final[dict[str, tuple[str, str, str, str]]] = {
+    "consider.theta_services": (
+        "How strongly poor services make people think of leaving",
+        "Dịch vụ kém khiến người dân có ý định chuyển đi nhiều đến đâu",
+        "No data before 2025 identify it. With this and the two weights below at 0, access could make nobody move; all results on leaving rest on them.",
+        "Không có số liệu trước 2025 để xác định. Nếu giá trị này và hai trọng số dưới bằng 0, mức tiếp cận không thể khiến ai di chuyển; mọi kết quả về rời đi dựa vào chúng.",
+    ),
+    "choose.beta_commune_administration": (
+        "Weight of the commune office when a place is chosen", "Trọng số của trụ sở xã khi chọn nơi ở",
+        "The same for all services and persons; not estimated.", "Như nhau cho mọi dịch vụ và mọi người; chưa ước lượng.",
+    ),
+    "choose.beta_district_administration": (
+        "Weight of former district business when a place is chosen",
+        "Trọng số của thủ tục trước đây do cấp huyện giải quyết khi chọn nơi ở",
+        "If people rarely go to an office, both weights are smaller.",
+        "Nếu người dân hiếm khi đến cơ quan, cả hai trọng số đều nhỏ hơn.",
+    ),
+    "access.half_time_minutes": (
+        "Travel time at which half of the use of an office is left",
+        "Thời gian đi đường làm mức sử dụng cơ quan còn một nửa",
+        "Turns minutes into access. Longer: distance matters less, gains and losses both shrink.",
+        "Quy phút đi đường ra mức tiếp cận. Dài hơn: khoảng cách ít quan trọng hơn, được và mất đều nhỏ đi.",
+    ),
+    "access.speed_mountain_kmh": (
+        "Travel speed in the mountains", "Tốc độ đi lại ở miền núi",
+        "Ways are straight lines times a detour, not roads; one speed for all.",
+        "Quãng đường là đường chim bay nhân hệ số vòng, không phải đường thật; một tốc độ cho mọi người.",
+    ),
+    "access.online": (
+        "Share of administration done on line", "Tỷ lệ thủ tục làm trực tuyến",
+        "The more is done on line, the less the seat matters.", "Càng nhiều việc trực tuyến, vị trí trụ sở càng ít quan trọng.",
+    ),
+    "government.disruption": (
+        "Quality lost at once by a merger of very many units", "Chất lượng mất ngay khi sáp nhập rất nhiều đơn vị",
+        "Decides the dip of the first years, not the end.", "Quyết định mức sụt những năm đầu, không phải kết quả cuối.",
+    ),
+    "government.disruption_half_life_quarters": (
+        "Quarters in which the disruption halves", "Số quý để sự xáo trộn giảm một nửa",
+        "How long the dip lasts.", "Sự xáo trộn kéo dài bao lâu.",
+    ),
+    "government.staff_legacy_district": (
+        "Posts of a district before the reform", "Số biên chế mỗi huyện trước khi sắp xếp",
+        "Decides how many posts are cut, and so the savings.", "Quyết định số biên chế bị cắt, tức số tiền tiết kiệm.",
+    ),
+    "government.cost_per_post_mvnd": (
+        "Cost of a post", "Chi phí một biên chế",
+        "Savings are posts cut times this.", "Tiết kiệm bằng số biên chế cắt nhân giá trị này.",
+    ),
+    "government.reinvest_share": (
+        "Share of the savings that is reinvested", "Tỷ lệ tiết kiệm được tái đầu tư",
+        "A choice of policy, not a fact.", "Là lựa chọn chính sách, không phải dữ kiện.",
+    ),
+    "government.satellite_minutes": (
+        "Travel time from which savings first open satellite desks",
+        "Thời gian đi đường mà từ đó tiền tiết kiệm được ưu tiên mở điểm phục vụ hành chính công vệ tinh",
+        "Decides how many far places get an office back; a rule of the model, not a law.",
+        "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật.",
+    ),
+    "government.severance_years": (
+        "Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt",
+        "With the cost of a post, decides when the merger has paid for itself.",
+        "Cùng với chi phí một biên chế, quyết định khi nào sáp nhập hoàn vốn.",
+    ),
+    "housing.rent_elasticity": (
+        "How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu",
+        "The stronger, the sooner towns that grow stop drawing people.",
+        "Càng mạnh, đô thị đang lớn càng sớm ngừng hút người.",
+    ),
+    "choose.network": (
+        "Pull of people of one's own origin", "Sức hút của người cùng quê",
+        "Makes streams grow by themselves; carries much of who goes where.",
+        "Làm các dòng di cư tự lớn lên; quyết định phần lớn việc ai đi đâu.",
+    ),
+    "consider.lambda0": (
+        "Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi",
+        "Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh.",
+    ),
+}  # fmt: skip
+STATUSES: Final = {
+    "V": ("a source was read", "đã đọc nguồn"),
+    "C": ("computed from data", "tính từ số liệu"),
+    "A": ("assumption", "giả định"),
+    "L": ("literature, from memory", "tài liệu, theo trí nhớ"),
+    "fit": ("to be fitted", "cần hiệu chỉnh"),
+    "policy": ("choice of policy", "lựa chọn chính sách"),
+    "design": ("choice of how to run", "cách chạy mô phỏng"),
+}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One line of the table of assumptions."""
+
+    path: str
+    name: str
+    value: str
+    range: str
+    status: str
+    why: str
+
+
+def _known() -> Mapping[str, ParameterRow]:
+    return {row.path: row for row in parameter_table()}
+
+
+def written(w: Words, value: Any) -> str:
+    """A value of a configuration in the reader's notation."""
+    if isinstance(value, bool):
+        return w.t("yes", "có") if value else w.t("no", "không")
+    if isinstance(value, int | float):
+        text = f"{value:g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        text = text.replace("-", MINUS)
+        return text.translate(str.maketrans(",.", ".,")) if w.vi else text
+    return str(value)
+
+
+def most(w: Words, run: Run) -> list[Assumption]:
+    """The assumptions that matter most, those of them that this run has."""
+    values, known = flat(run.config), _known()
+    made = []
+    for path, (en, vi, why_en, why_vi) in WHY.items():
+        if path not in values or path not in known:
+            continue
+        row = known[path]
+        made.append(
+            Assumption(
+                path, w.t(en, vi), f"{written(w, values[path])} {_unit(w, row.unit)}".strip(),
+                _range(w, row.range), w.of(STATUSES, row.status), w.t(why_en, why_vi),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _unit(w: Words, unit: str) -> str:
+    if unit in ("1", "name", "switch"):
+        return ""
+    return w.t(UNITS_EN.get(unit, unit), UNITS.get(unit, unit))
+
+
+UNITS: Final = {
+    "min": "phút", "posts": "biên chế", "M VND/year": "triệu đồng/năm", "quarter": "quý", "share": "(tỷ lệ)",
+    "1/quarter": "mỗi quý", "km/h": "km/h", "years": "năm",
+}  # fmt: skip
+
+
+UNITS_EN: Final = {"quarter": "quarters", "1/quarter": "per quarter", "share": "(share)"}
+
+
+def _range(w: Words, text: str) -> str:
+    low, to, high = (part.replace("-", MINUS) for part in text.partition(" to "))
+    made = between(w, low, high) if to else low
+    return made.replace(".", ",") if w.vi else made
+
+
+def changed(run: Run) -> list[tuple[str, str, str]]:
+    """Path, value and default of every parameter in which the run departs from the defaults."""
+    values, known = flat(run.config), _known()
+    made = []
+    from dicu.scenario.dump import scalar
+
+    for path, value in values.items():
+        if path in known and not isinstance(value, list) and scalar(value) != known[path].default:
+            made.append((path, scalar(value), known[path].default))
+    return made

@@ -1,0 +1,358 @@
+"""What each section of the page shows, for one language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis.figures import palette
+from dicu_analysis.figures.net_migration_map import EDGES, panels
+from dicu_analysis.figures.province_map import plain_name
+from dicu_analysis.language import SERVICES, TERRAINS, Words, listed
+from dicu_analysis.report import (
+    assumptions,
+    charts,
+    charts_people,
+    fit,
+    maps,
+    provenance,
+    saying,
+    sweep_contents,
+    travel,
+)
+from dicu_analysis.report.answer import answer
+from dicu_analysis.report.arms import Arms
+from dicu_analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
+from dicu_analysis.report.experiments import Found, page
+from dicu_analysis.report.measures import ADMINISTRATION, above_one
+from dicu_analysis.report.subject import policy
+from dicu_analysis.report.svg import Drawing
+from dicu_analysis.report.sweep import Sweep
+from dicu_analysis.services import alike
+
+SHOWN_PROVINCES: Final = 5
+"""Provinces at each end of a list."""
+ACCESS_EDGES: Final = np.array([-0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.5])
+"""Edges of the classes of a map of access, index points: the same in every report."""
+
+
+def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> dict[str, Any]:
+    """Everything that the template of the body asks for."""
+    made: dict[str, Any] = {
+        "arms": arms,
+        "sweep": None if sweep is None else sweep_contents.contents(w, sweep),
+        "experiments": [page(w, e) for e in found.experiments],
+        "unreadable": found.unreadable,
+    }
+    if arms is not None:
+        made |= {
+            "answer": answer(w, arms),
+            "world": fit.world_note(w, arms.run),
+            "few": saying.few(w, arms.n) if arms.pairs else "",
+            "difference_head": saying.difference_head(w, max(arms.n, 1)),
+            "reform_source": arms.reform_name.source(w),
+            "reform": arms.reform(w),
+            "span": (w.period(arms.run.labels[arms.sheet.reform]), w.period(arms.run.labels[-1])),
+            "names": arms.names(w),
+            "maps": _maps(w, arms),
+            "access": _access(w, arms),
+            "travel": _travel(w, arms),
+            "winners": _winners(w, arms),
+            "people": people(w, arms),
+            "flows": flows(w, arms),
+            "reasons": reasons(w, arms),
+            "money": money(w, arms),
+            "fit": _fit(w, arms),
+            "assumptions": assumptions.most(w, arms.run),
+            "changed": assumptions.changed(arms.run),
+            "provenance": [provenance.table(w, r) for r in _provenance_runs(arms)],
+            "warnings": provenance.warnings(w, arms.subject),
+            "seeds": [str(a.run.config.get("seed")) for a, _ in arms.pairs],
+        }
+    return made
+
+
+def _provenance_runs(arms: Arms) -> list[Any]:
+    return [arms.run] + ([arms.subject.twin] if arms.subject.twin is not None else [])
+
+
+def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
+    """Net migration before and after; what the reform did to access by province."""
+    run = arms.run
+    unit = w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm")
+    made = []
+    for panel in panels(run, [a.run for a, _ in arms.pairs[1:]]):
+        title = w.t(
+            f"Net migration, {len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}, {unit}",
+            f"Di cư thuần, {len(panel.table)} tỉnh, thành phố, {panel.period[0]} đến {panel.period[1]}, {unit}",
+        )
+        made.append(
+            maps.provinces(
+                w.plain,
+                run,
+                panel.net,
+                panel.borders,
+                EDGES,
+                colours=palette.gains,
+                within=panel.within,
+                title=title,
+                unit=unit,
+                digits=0,
+                note=w.t(
+                    "Simulated. The two maps differ in period and borders: their difference is not the effect of the "
+                    "reform.",
+                    "Kết quả mô phỏng. Hai bản đồ khác nhau cả về thời kỳ và địa giới: chênh lệch giữa chúng không phải "
+                    "là tác động của việc sắp xếp.",
+                )
+                + " "
+                + (
+                    w.t(f"Mean over {arms.n} runs.", f"Trung bình của {arms.n} lần mô phỏng.")
+                    if arms.n > 1
+                    else one_run(w, arms)
+                ),
+                more=w.t("gains people", "thêm người"),
+                less=w.t("loses people", "mất người"),
+            )
+        )
+    effect = []
+    if arms.twin is not None:
+        values = {s: arms.changes(s, "end") for s in ADMINISTRATION}
+        when = w.period(run.labels[arms.sheet.moments.end])
+        words = {
+            "commune_administration": w.t("the commune office", "trụ sở xã"),
+            "district_administration": w.t(
+                "former district business", "thủ tục trước đây do cấp huyện giải quyết"
+            ),
+        }
+        for s in ADMINISTRATION:
+            effect.append(
+                maps.provinces(
+                    w.plain,
+                    run,
+                    values[s],
+                    "legacy",
+                    ACCESS_EDGES,
+                    colours=palette.changes,
+                    unit=w.t("index", "điểm chỉ số"),
+                    digits=2,
+                    title=w.t(
+                        f"Change of access to {words[s]}, {when}, index",
+                        f"Thay đổi mức tiếp cận {words[s]}, {when}, điểm chỉ số",
+                    ),
+                    note=w.t(
+                        f"Paired difference from {arms.other(w)}; mean over the people of the eve, provinces of before. "
+                        f"Mean over {pairs_of(w, arms.n)}.",
+                        f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số ngay trước khi sắp xếp, theo tỉnh cũ. "
+                        f"Trung bình của {arms.n} cặp.",
+                    ),
+                    more=w.t("better", "tốt hơn"),
+                    less=w.t("worse", "kém đi"),
+                )
+            )
+    return {"migration": made, "effect": effect}
+
+
+def pairs_of(w: Words, n: int) -> str:
+    """So many pairs, in words."""
+    return w.t("one pair" if n == 1 else f"{n} pairs", f"{n} cặp")
+
+
+def _access(w: Words, arms: Arms) -> dict[str, Any]:
+    drawings = []
+    for s in ADMINISTRATION:
+        drawing = charts.access(w.plain, arms.sheet, arms.twin, s, arms.other(w))
+        drawings.append(replace(drawing, note=f"{drawing.note} {one_run(w, arms)}"))
+    rows = []
+    effects = None
+    if arms.pairs:
+        for s in ADMINISTRATION:
+            for t in (*arms.terrains, "all"):
+                cells = []
+                for moment in ("soon", "end"):
+                    e = arms.difference.get(f"access.{s}.{t}.{moment}")
+                    cells.append(None if e is None else cell(w, e, 3))
+                rows.append((s, w.of(TERRAINS, t), cells))
+        names = {
+            "commune_administration": w.t("commune office", "trụ sở xã"),
+            "district_administration": w.t("district business", "thủ tục trước đây do\ncấp huyện giải quyết"),
+        }
+        points = [
+            (f"{names[s]}, {w.of(TERRAINS, t)}", arms.difference[f"access.{s}.{t}.end"])
+            for s in ADMINISTRATION
+            for t in arms.terrains
+            if f"access.{s}.{t}.end" in arms.difference
+        ]
+        end = w.period(arms.run.labels[arms.sheet.moments.end])
+        effects = charts.effects(
+            w.plain,
+            w.t(f"Difference in access, {end}, index", f"Chênh lệch mức tiếp cận, {end}, điểm chỉ số"),
+            points,
+            digits=2,
+            unit=w.t("difference of the index", "chênh lệch điểm chỉ số"),
+            note=pairs_note(w, arms),
+        )
+    soon, end = (w.period(arms.run.labels[s]) for s in (arms.sheet.moments.soon, arms.sheet.moments.end))
+    return {
+        "drawings": drawings, "rows": rows, "effects": effects, "soon": soon, "end": end, "desks": _desks(w, arms),
+        "merges": merged(arms), "alike": _alike(w, arms), "best": _best(w, arms),
+    }  # fmt: skip
+
+
+def _desks(w: Words, arms: Arms) -> str | None:
+    """How many have a longer way to the commune office, and a shorter one to district business, desks counted."""
+    keys = [f"way.{c}.end" for c in ("commune_office_farther", "district_office_nearer")]
+    if any(k not in arms.level for k in keys) or policy(arms.run) == "none":
+        return None
+    farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
+    return w.t(
+        f"With satellite and mobile desks counted, {farther} of residents have a longer way to the commune office "
+        f"at the end than at the start, and {nearer} a shorter one to what the district did.",
+        f"Nếu tính cả điểm phục vụ hành chính công vệ tinh và lưu động, cuối kỳ {farther} dân cư mất nhiều thời gian hơn "
+        f"để đến trụ sở xã so với lúc đầu, và {nearer} mất ít thời gian hơn cho thủ tục trước đây do cấp huyện giải quyết.",
+    )
+
+
+def merged(arms: Arms) -> bool:
+    """Whether there are fewer communes after the reform than before, by the run's lineage."""
+    run = arms.run
+    if not run.has_rows("lineage"):
+        return False
+    lineage = run.table("lineage", ["step", "level", "predecessor", "successor"])
+    mine = lineage[(lineage["level"].astype(str) == "commune") & (lineage["step"] == arms.sheet.reform)]
+    return bool(mine["successor"].nunique() < mine["predecessor"].nunique())
+
+
+def _alike(w: Words, arms: Arms) -> list[str]:
+    """What is the same for two services in every row of the run, said once."""
+    made = []
+    groups = alike(arms.run)
+    for group in groups:
+        if len(group) > 1:
+            names = listed(w, [w.of(SERVICES, s) for s in group])
+            made.append(
+                w.t(
+                    f"{names}: the same access in every row of this run, so they are one result, not two.",
+                    f"{names}: mức tiếp cận bằng nhau ở mọi dòng của lần mô phỏng này, nên là một kết quả, không phải hai.",
+                )
+            )
+    made = [text[0].upper() + text[1:] for text in made]
+    after = alike(arms.run, arms.sheet.reform)
+    if set(ADMINISTRATION) in [set(g) for g in after] and set(ADMINISTRATION) not in [set(g) for g in groups]:
+        day = w.day_of(arms.run.labels[arms.sheet.reform])
+        made.append(
+            w.t(
+                f"From {day} on access to the commune office and to former district business is the same by assumption: "
+                "both are done at the same seat, by the same staff. They differ only in what they are compared with.",
+                f"Từ {day}, mức tiếp cận trụ sở xã và mức tiếp cận thủ tục trước đây do cấp huyện giải quyết bằng nhau "
+                "theo giả định: cả hai thực hiện tại cùng một trụ sở, do cùng bộ máy. Chúng chỉ khác nhau ở mốc so sánh.",
+            )
+        )
+    return made
+
+
+def _best(w: Words, arms: Arms) -> str | None:
+    """How far access goes beyond 1, and for how many people, where it does."""
+    part, highest = above_one(arms.sheet)
+    if not part:
+        return None
+    said = w.pct(part, key="above_one:end.persons|value|1")
+    high = w.num(highest, 2, key="above_one:end.highest|value|1")
+    return w.t(
+        f"The highest access at the end is {high}, and {said} of people have access above 1 to one of the two.",
+        f"Cuối kỳ, mức tiếp cận cao nhất là {high}, và {said} dân số có mức tiếp cận trên 1 ở ít nhất một trong hai việc.",
+    )
+
+
+def _travel(w: Words, arms: Arms) -> list[tuple[str, list[str]]] | None:
+    if not travel.applies(arms.run):
+        return None
+    table = travel.by_terrain(arms.sheet)
+    return [
+        (
+            w.of(TERRAINS, str(t)),
+            [w.num(r[c], key=f"travel:{t}.{c}|value|1") for c in ("old_commune", "new_commune", "district")]
+            + [
+                w.pct(r[c], key=f"travel:{t}.{c}|value|1")
+                for c in ("office_farther", "office_nearer", "district_nearer", "district_farther")
+            ],
+        )
+        for t, r in table.iterrows()
+    ]
+
+
+def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
+    if arms.twin is None:
+        return None
+    drawings = []
+    for moment in ("soon", "end"):
+        when = w.period(arms.run.labels[arms.sheet.moments.named()[moment]])
+        title = w.t(
+            f"What became of people's access to administration, {when}",
+            f"Mức tiếp cận hành chính của người dân thay đổi ra sao, {when}",
+        )
+        drawings.append(charts.outcome_bars(w.plain, arms.outcomes(moment), title, arms.other(w)))
+    return {"drawings": drawings, "provinces": _province_changes(w, arms)}
+
+
+def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, str]]]:
+    """Provinces of before that gain and lose most access to the commune office and to district business."""
+    names = arms.run.names("province", "legacy")
+    each = {s: arms.changes(s, "end") for s in ADMINISTRATION}
+    total = pd.concat(each, axis=1).mean(axis=1)
+    ordered = total.dropna().sort_values()
+
+    def told(codes: list[str]) -> list[tuple[str, str, str]]:
+        return [
+            (
+                plain_name(names[c]),
+                *(
+                    w.num(float(each[s][c]), 2, sign=True, key=f"province:{s}.{c}|value|1")
+                    for s in ADMINISTRATION
+                ),
+            )  # type: ignore[misc]
+            for c in codes
+        ]
+
+    few = min(SHOWN_PROVINCES, len(ordered) // 2)
+    return {"gain": told(list(ordered.index[::-1][:few])), "lose": told(list(ordered.index[:few]))}
+
+
+def _fit(w: Words, arms: Arms) -> dict[str, Any] | None:
+    if not fit.is_real(arms.run):
+        return None
+    simulated = fit.five_year(arms.run)
+    return {
+        "rows": [
+            {
+                "what": r.what,
+                "when": r.when,
+                "unit": r.unit,
+                "published": w.num(r.published, r.digits, key=f"fit:{r.key}|published|1"),
+                "simulated": w.num(r.simulated, r.digits, key=f"fit:{r.key}|simulated|1"),
+                "deviation": w.pct(r.deviation, 0, sign=True, key=f"fit:{r.key}|deviation|1"),
+                "far": r.far,
+                "role": r.role,
+                "source": r.source.split(": http")[0],
+            }
+            for r in fit.table(w, arms.run)
+        ],
+        "chart": None if simulated is None else charts_people.five_year(w.plain, fit.surveys(), simulated),
+        "far": w.pct(fit.FAR_PERCENT),
+        "provinces": _fit_provinces(w, arms),
+    }
+
+
+def _fit_provinces(w: Words, arms: Arms) -> tuple[str, str, str] | None:
+    """Latest official year, and how far the residents of provinces are off."""
+    found = fit.provinces(arms.run)
+    if found is None:
+        return None
+    year, median, largest = found
+    return (
+        str(year),
+        w.pct(median, 1, key="fit:provinces|median|1"),
+        w.pct(largest, 1, key="fit:provinces|largest|1"),
+    )

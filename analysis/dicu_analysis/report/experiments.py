@@ -1,0 +1,357 @@
+"""Pages of the experiments, read from the `experiment.json` that each wrote; what it does not state is not shown."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dicu.record.reading import inside
+from dicu_analysis.experiments.result import (
+    FILE,
+    Cell,
+    Control,
+    Estimate,
+    Group,
+    Number,
+    Opinion,
+    Part,
+    Result,
+    Table,
+    Text,
+    read_result,
+)
+from dicu_analysis.language import Words
+from dicu_analysis.report.drawings import png_size, svg_size
+from dicu_analysis.report.saying import between
+
+LARGEST_FIGURES: Final = 1_400_000
+"""Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
+
+QUESTIONS: Final = {
+    "h1": "Đô thị tăng trưởng nhanh có hút cạn các vùng nông thôn đang khó khăn, vượt quá tổng của hai tác động riêng?",
+    "h2": "Sáp nhập tác động thế nào đến mức tiếp cận và việc rời đi, theo địa hình?",
+    "h3": "Tái đầu tư khoản tiết kiệm có bù lại được không?",
+    "h4": "Trở thành thành phố trực thuộc trung ương tạo ra tăng trưởng hay chỉ dời nó từ nơi khác đến?",
+    "h5": "Người dân có quay về không?",
+}
+"""The five questions in Vietnamese; the files state them in English."""
+VERDICTS: Final = {
+    "negligible": ("too small to matter", "quá nhỏ để đáng kể"),
+    "present, negligible": ("real, but too small to matter", "có thật nhưng quá nhỏ để đáng kể"),
+    "present": ("real; whether it matters is not decided", "có thật; chưa rõ có đáng kể không"),
+    "substantial": ("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
+    "undecided": ("not decided", "chưa kết luận được"),
+    "none, to the bit": ("exactly none", "hoàn toàn không có"),
+}
+UNITS: Final = {
+    "% of residents": "% dân số",
+    "log points": "điểm log",
+    "points": "điểm",
+    "points a quarter": "điểm mỗi quý",
+    "points a year": "điểm mỗi năm",
+    "points a year a point of access": "điểm mỗi năm trên một điểm tiếp cận",
+    "points of access": "điểm tiếp cận",
+    "ratio": "tỷ số",
+    "thousands": "nghìn",
+}
+CONTROLS: Final = {
+    "negative, to the bit": ("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
+    "negative, placebos": (
+        "placebos: share that is called an effect",
+        "giả dược: tỷ lệ bị coi là có tác động",
+    ),
+    "positive": ("a known effect put in: share that is found", "đưa vào tác động biết trước: tỷ lệ tìm ra"),
+    "reverse": (
+        "the opposite cause alone: must not be read as this one",
+        "chỉ nguyên nhân ngược lại: không được đọc nhầm",
+    ),
+}
+
+
+class BadExperiment(ValueError):
+    """An `experiment.json` that cannot be read; the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the style sheet holds it: once for both languages."""
+
+    key: str
+    src: str
+    wide: float
+    high: float
+    title: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment with its figures.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    result : Result
+        What it states.
+    pictures : tuple of Picture
+    left_out : tuple of str
+        Figures that are missing, too large, or no pictures of this folder.
+    """
+
+    path: Path
+    result: Result
+    pictures: tuple[Picture, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Experiments by identity, and the files that could not be read, each with the reason."""
+
+    experiments: tuple[Experiment, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+def find(folder: Path, *, strict: bool = False) -> Found:
+    """Experiments in a folder and one or two levels below it, by identity.
+
+    Of several files of one experiment the whole one is taken rather than a quick one, then the newest. Those of
+    another schema are named on the page; with ``strict``, for a folder that was asked for, they are an error.
+
+    Raises
+    ------
+    BadExperiment
+        With ``strict``, when a file cannot be read.
+    """
+    found: dict[str, tuple[tuple[bool, float], Path, Result]] = {}
+    unreadable = []
+    for path in (p for pattern in (FILE, f"*/{FILE}", f"*/*/{FILE}") for p in sorted(folder.glob(pattern))):
+        if any(part.startswith(".tmp-") for part in path.parts):
+            continue
+        if any(p.is_symlink() for p in (path, *path.parents[: len(path.relative_to(folder).parts) - 1])):
+            unreadable.append(f"{path}: not read (a symbolic link)")
+            continue
+        try:
+            result = read_result(path)
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            unreadable.append(f"{path}: cannot be read ({_short(error)})")
+            continue
+        rank = (not result.quick, path.stat().st_mtime)
+        if result.id not in found or rank > found[result.id][0]:
+            found[result.id] = (rank, path, result)
+    if strict and unreadable:
+        raise BadExperiment(unreadable[0])
+    made: list[Experiment] = []
+    room = LARGEST_FIGURES
+    for _, path, result in (found[k] for k in sorted(found)):
+        pictures: list[Picture] = []
+        missing: list[str] = []
+        for k, figure in enumerate(result.figures):
+            picture = _picture(
+                path.parent, f"{result.id}-{k}", figure.svg, figure.png, figure.title, figure.alt
+            )
+            if picture is None or len(picture.src) > room:
+                missing.append(figure.svg)
+                continue
+            room -= len(picture.src)
+            pictures.append(picture)
+        made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
+    return Found(tuple(made), tuple(unreadable))
+
+
+def _short(error: Exception) -> str:
+    """The first lines of an error; pydantic's name every field."""
+    return " ".join(str(error).split())[:400]
+
+
+def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -> Picture | None:
+    """The smaller of both files as a data address, with the proportions that it has; None when neither is there."""
+    best: tuple[int, str, bytes, tuple[float, float]] | None = None
+    for name, kind, size_of in ((svg, "image/svg+xml", svg_size), (png, "image/png", png_size)):
+        try:
+            path = inside(folder, name) if name else None
+            if path is None or not path.is_file() or path.stat().st_size > LARGEST_FIGURES:
+                continue
+            data = path.read_bytes()
+        except (OSError, ValueError):  # out of the folder, over a symbolic link, no name of a file
+            continue
+        size = size_of(data)
+        if size is not None and (best is None or len(data) < best[0]):
+            best = (len(data), kind, data, size)
+    if best is None:
+        return None
+    _, kind, data, (wide, high) = best
+    src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    return Picture(f"figure-{key}", src, wide, high, title, alt)
+
+
+def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:
+    """A number to three figures, or with the decimals of ``like``."""
+    if value is None:
+        return w.t("unknown", "không rõ")
+    import math
+
+    size = abs(like if like else value)
+    if not size:
+        return "0"
+    return w.num(value, min(6, max(0, 2 - math.floor(math.log10(size)))), sign=sign)
+
+
+def _p(w: Words, p: Number) -> str:
+    if p is None:
+        return w.t("unknown", "không rõ")
+    return w.t("below 0.001", "dưới 0,001") if p < 0.001 else w.num(p, 3)
+
+
+def _interval(w: Words, bounds: tuple[Number, Number], like: Number) -> str:
+    if bounds[0] is None or bounds[1] is None:
+        return w.t("none", "không có")
+    low, high = (number(w, bound, sign=True, like=like) for bound in bounds)
+    return between(w, low, high)
+
+
+def _unit(w: Words, unit: str) -> str:
+    return UNITS.get(unit, unit) if w.vi else unit
+
+
+def _estimates(w: Words, estimates: Sequence[Estimate]) -> list[dict[str, str]]:
+    """Rows of a table: each by what it says, and where several say the same by its name besides."""
+    said = Counter(e.text for e in estimates)
+    return [
+        {
+            "name": e.name if not e.text else e.text if said[e.text] == 1 else f"{e.name}: {e.text}",
+            "effect": number(w, e.effect, sign=True),
+            "unit": _unit(w, e.unit),
+            "interval": _interval(w, e.interval, e.effect),
+            "note": e.note,
+        }
+        for e in estimates
+    ]
+
+
+def _opinion(w: Words, o: Opinion) -> dict[str, str]:
+    covers = {True: w.t("yes", "có"), False: w.t("no", "không"), None: w.t("unknown", "không rõ")}[o.covers]
+    return {
+        "name": o.estimator,
+        "data": o.data,
+        "estimate": number(w, o.estimate, sign=True),
+        "truth": number(w, o.truth, sign=True, like=o.estimate),
+        "error": number(w, o.error, sign=True, like=o.estimate),
+        "covers": covers,
+        "unit": _unit(w, o.unit),
+        "note": o.note,
+    }
+
+
+def _control(w: Words, c: Control) -> dict[str, Any]:
+    bounds = ""
+    if c.low is not None and c.high is not None:
+        bounds = between(w, number(w, c.low), number(w, c.high))
+    return {
+        "kind": w.of(CONTROLS, c.kind), "text": c.text, "tests": w.num(c.tests), "world": c.world,
+        "found": "" if c.found is None else number(w, c.found), "bounds": bounds, "passed": c.passed,
+        "verdict": w.t("passed", "đạt") if c.passed else w.t("FAILED", "KHÔNG ĐẠT"),
+    }  # fmt: skip
+
+
+def _group(w: Words, g: Group) -> dict[str, str]:
+    return {
+        "by": g.by, "group": g.group,
+        "kind": w.t("total", "tổng") if g.kind == "total" else w.t("direct", "trực tiếp"),
+        "only": number(w, g.only_treated), "instead": number(w, g.only_untreated),
+        "net": number(w, g.net, sign=True), "error": number(w, g.mc_error),
+    }  # fmt: skip
+
+
+def _said(w: Words, text: Text) -> str:
+    return text.vi if w.vi else text.en
+
+
+def _cell(w: Words, cell: Cell) -> str:
+    if cell.error is None:
+        return number(w, cell.value)
+    return f"{number(w, cell.value, sign=True)} ± {number(w, cell.error, like=cell.value)}"
+
+
+def _sizes(w: Words, name: str) -> str:
+    """A name of a row or column; one that is a number, as the language writes it."""
+    return name.replace(".", ",") if w.vi and re.fullmatch(r"[+−-]?\d+\.\d+", name) else name
+
+
+def _table(w: Words, table: Table) -> dict[str, Any]:
+    return {
+        "title": _said(w, table.title),
+        "heads": [_said(w, table.corner), *(_sizes(w, name) for name in table.columns)],
+        "rows": [(_sizes(w, row.name), *(_cell(w, cell) for cell in row.cells)) for row in table.rows],
+        "note": _said(w, table.note),
+    }
+
+
+def _part(w: Words, part: Part) -> dict[str, Any]:
+    return {
+        "title": _said(w, part.title),
+        "words": _said(w, part.words),
+        "tables": [_table(w, table) for table in part.tables],
+        "estimates": _estimates(w, part.estimates),
+    }
+
+
+def page(w: Words, experiment: Experiment) -> dict[str, Any]:
+    """What the template shows of an experiment."""
+    r = experiment.result
+    return {
+        "id": r.id.upper(),
+        "question": QUESTIONS[r.id] if w.vi else r.question,
+        "words": r.plain_words.vi if w.vi else r.plain_words.en,
+        "verdict": w.of(VERDICTS, r.verdict),
+        "effect": f"{number(w, r.effect, sign=True)} {_unit(w, r.unit)}",
+        "interval": _interval(w, r.interval, r.effect),
+        "error": number(w, r.mc_error),
+        "sesoi": number(w, r.sesoi),
+        "unit": _unit(w, r.unit),
+        "p": _p(w, r.p),
+        "p_holm": _p(w, r.p_holm),
+        "family": len(r.holm_family),
+        "replicates": w.num(r.replicates),
+        "needed": None if r.power.needed is None else w.num(r.power.needed),
+        "promised": w.pct(100 * r.power.promised),
+        "reached": None if r.power.reached is None else w.pct(100 * r.power.reached),
+        "decides": w.num(r.power.as_found) if r.verdict == "undecided" and r.power.as_found else None,
+        "short": r.power.needed is not None and r.replicates < r.power.needed,
+        "quick": r.quick,
+        "weight": w.num(r.weight),
+        "world": r.world,
+        "period": r.period,
+        "version": r.model_version,
+        "estimand": r.estimand,
+        "design": r.design,
+        "arms": [(a.text or a.name, "" if a.outcome is None else number(w, a.outcome)) for a in r.arms],
+        "parts": [_part(w, part) for part in r.parts],
+        "mechanism": _estimates(w, r.mechanism),
+        "secondary": _estimates(w, r.secondary),
+        "opinions": [_opinion(w, o) for o in r.second_opinion],
+        "controls": [_control(w, c) for c in r.controls],
+        "failed": [c.text for c in r.controls if not c.passed],
+        "groups": [_group(w, g) for g in r.groups],
+        "held": r.held_fixed,
+        "caveats": r.caveats,
+        "pictures": experiment.pictures,
+        "left_out": experiment.left_out,
+        "from": json.dumps(str(experiment.path))[1:-1],
+    }
+
+
+def sheet(experiments: tuple[Experiment, ...]) -> str:
+    """Style rules that hold the figures, each once for both languages."""
+    return "\n".join(
+        f'.{p.key} {{ aspect-ratio: {p.wide:g} / {p.high:g}; background-image: url("{p.src}"); }}'
+        for e in experiments
+        for p in e.pictures
+    )

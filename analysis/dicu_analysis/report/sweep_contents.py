@@ -1,0 +1,244 @@
+"""What the page shows of a sweep, for one language."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dicu_analysis.language import MINUS, Words
+from dicu_analysis.reform_names import WORLD
+from dicu_analysis.report import charts, fit, saying
+from dicu_analysis.report.compare import FEWEST, Estimate
+from dicu_analysis.report.sweep import NAMES, Dependence, Sweep
+
+MOST_SCENARIOS: Final = 6
+"""Scenarios whose differences are told one by one on the first screen."""
+STRONG: Final = 0.5
+"""Rank correlation from which a dependence is marked."""
+
+
+def scenario_name(w: Words, sweep: Sweep, label: str) -> str:
+    """A scenario by its policy where the sweep sets one, with its label where that says more."""
+    name = sweep.reform_of(label)
+    if name is None:
+        return label
+    text = name.label(w)
+    return text if label == name.policy else f"{label} ({text})"
+
+
+def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
+    """Everything that the template asks for."""
+    m = sweep.manifest
+    failed = m.get("failed", {})
+    return {
+        "name": sweep.name,
+        "world": _world(w, sweep),
+        "few": saying.few(w, replicates(sweep), pairs=False),
+        "interval_head": saying.interval_head(w, replicates(sweep)),
+        "years": saying.between(w, *(str(y) for y in sweep.years_of_moves)).removeprefix("từ "),
+        "runs": w.num(int(m["runs"])),
+        "finished": w.num(int(m["finished"])),
+        "distinct": w.num(int(m["distinct"])),
+        "complete": bool(m["complete"]),
+        "failed": [(k, str(v)) for k, v in failed.items()],
+        "replications": int(m["replications"]),
+        "scenarios": [scenario_name(w, sweep, s) for s in sweep.scenarios if s],
+        "baseline": None if sweep.baseline is None else scenario_name(w, sweep, sweep.baseline),
+        "varied": sweep.free,
+        "period": w.period(sweep.period),
+        "sentences": _sentences(w, sweep),
+        "effects": [_effects(w, sweep, s) for s in sweep.effects],
+        "levels": _levels(w, sweep),
+        "dependences": _dependences(w, sweep),
+        "provenance": _provenance(w, sweep),
+    }
+
+
+def name_of(w: Words, outcome: str) -> str:
+    """An outcome in words."""
+    return w.t(*NAMES[outcome][:2])
+
+
+def unit_of(w: Words, outcome: str) -> str:
+    """Its unit in words."""
+    return w.t(*NAMES[outcome][2:4])
+
+
+def _sentences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
+    """The outcomes that a scenario changes for certain, and those that it does not, scenario by scenario."""
+    made: list[dict[str, Any]] = []
+    for scenario, effects in list(sweep.effects.items())[:MOST_SCENARIOS]:
+        sure, few, unsure = [], [], []
+        for outcome, e in effects.items():
+            digits = NAMES[outcome][4]
+            said = f"{name_of(w, outcome)}: {saying.value(w, e, digits)} {unit_of(w, outcome)}"
+            if e.verdict in ("up", "down"):
+                sure.append(f"{said} ({saying.interval(w, e, digits)})")
+            elif e.verdict == "unknown":
+                few.append(said)
+            else:
+                unsure.append(name_of(w, outcome))
+        rest = []
+        if few:
+            words = w.t("Too few replicates to say more: ", "Quá ít lần lặp để kết luận: ")
+            rest.append(f"{words}{'; '.join(few)}.")
+        if unsure:
+            words = w.t("Not told from chance: ", "Không phân biệt được với ngẫu nhiên: ")
+            rest.append(f"{words}{'; '.join(unsure)}.")
+        made.append({"label": scenario_name(w, sweep, scenario), "sure": sure, "rest": rest})
+    return made
+
+
+def replicates(sweep: Sweep) -> int:
+    """Replicates that the differences (or levels) with the fewest of them rest on."""
+    found = [e.n for each in (sweep.effects or sweep.levels).values() for e in each.values()]
+    return min(found, default=int(sweep.manifest["replications"]))
+
+
+def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (
+            name_of(w, k), unit_of(w, k), saying.value(w, e, NAMES[k][4], sign=sign),
+            saying.interval(w, e, NAMES[k][4], sign=sign), w.num(e.n),
+        )
+        for k, e in effects.items()
+    ]  # fmt: skip
+
+
+def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
+    """What must be known of worlds that are not Viet Nam."""
+    others = [name for name in sweep.worlds if name != WORLD]
+    return fit.other_world(w, others[0]) if others else None
+
+
+def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
+    effects = sweep.effects[scenario]
+    access = [(name_of(w, k).split(", ", 1), k, e) for k, e in effects.items() if "administration." in k]
+    label = scenario_name(w, sweep, scenario)
+    drawings = []
+    if access:
+        points = [(_short(w, k), e) for _, k, e in access]
+        drawings.append(
+            charts.effects(
+                w, w.t(f"Difference in access, {w.period(sweep.period)}, index", f"Chênh lệch mức tiếp cận, {w.period(sweep.period)}, điểm chỉ số"),
+                points, digits=2, unit=w.t("difference of the index", "chênh lệch điểm chỉ số"), note=_note(w, sweep),
+            )
+        )  # fmt: skip
+    moves = [(name_of(w, k), effects[k]) for k in ("rural_to_urban", "urban_to_rural") if k in effects]
+    if moves:
+        drawings.append(
+            charts.effects(
+                w, w.t("Difference in moves, per 1,000 residents a year", "Chênh lệch di chuyển, trên 1.000 dân mỗi năm"),
+                moves, digits=2, unit=w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm"), note=_note(w, sweep),
+            )
+        )  # fmt: skip
+    return {"label": label, "drawings": drawings, "rows": _rows(w, effects, sign=True)}
+
+
+def _short(w: Words, outcome: str) -> str:
+    """A service and terrain as a chart has room for."""
+    from dicu_analysis.language import TERRAINS
+
+    service, terrain = outcome.split(".")
+    office = service == "commune_administration"
+    what = (
+        w.t("commune office", "trụ sở xã")
+        if office
+        else w.t("district business", "thủ tục trước đây do cấp huyện giải quyết")
+    )
+    return f"{what}, {w.of(TERRAINS, terrain)}"
+
+
+def _note(w: Words, sweep: Sweep) -> str:
+    note = w.t("Paired within replicates", "Ghép cặp trong từng lần lặp")
+    if replicates(sweep) < FEWEST:
+        note += w.t(
+            "; hollow points: too few for an interval.", "; chấm rỗng: quá ít để tính khoảng tin cậy."
+        )
+    else:
+        note += w.t(
+            "; bars: 95% t interval over replicates.", "; thanh ngang: khoảng tin cậy t 95% qua các lần lặp."
+        )
+    if sweep.free:
+        note += " " + w.t("Mean over the varied values.", "Trung bình qua các giá trị được thay đổi.")
+    return note
+
+
+def _levels(w: Words, sweep: Sweep) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    return [
+        (scenario_name(w, sweep, s) if s else sweep.name, _rows(w, levels, sign=False))
+        for s, levels in sweep.levels.items()
+    ]
+
+
+def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
+    """A table a scenario (or one for the levels): outcomes down, varied keys across."""
+    made = []
+    for scenario in list(sweep.effects) or [None]:
+        found = sweep.dependences(scenario)
+        if not found:
+            continue
+        paths = list(dict.fromkeys(d.path for d in found))
+        outcomes = list(dict.fromkeys(d.outcome for d in found))
+        at = {(d.path, d.outcome): d for d in found}
+        made.append({
+            "label": None if scenario is None else scenario_name(w, sweep, scenario),
+            "paths": [
+                [(path, _varied(w, sweep, path)) for path in next(g for g in sweep.tied if g[0] == p)] for p in paths
+            ],
+            "tied": [path for g in sweep.tied if not sweep.aligned(g) for path in g],
+            "rows": [(name_of(w, o), unit_of(w, o), [_told(w, at[p, o]) for p in paths]) for o in outcomes],
+            "ranks": any(d.rank is not None for d in found),
+            "ends": any(d.change is not None for d in found),
+            "points": w.num(max(d.points for d in found)),
+        })  # fmt: skip
+    return made
+
+
+def _varied(w: Words, sweep: Sweep, path: str) -> str:
+    """The values between which a key was varied."""
+    values = sweep.plan[path].dropna()
+    return saying.between(w, _value(w, float(values.min())), _value(w, float(values.max())))
+
+
+def _value(w: Words, value: float) -> str:
+    text = f"{value:g}".replace("-", MINUS)
+    return text.replace(".", ",") if w.vi else text
+
+
+def _told(w: Words, d: Dependence) -> dict[str, Any]:
+    if d.rank is not None:
+        return {
+            "text": w.num(d.rank, 2, sign=True, key=f"{d.key}|rank|1"),
+            "strong": abs(d.rank) >= STRONG,
+            "small": "",
+        }
+    if d.change is None:
+        return {"text": w.t("unknown", "không rõ"), "strong": False, "small": ""}
+    digits = NAMES[d.outcome][4]
+    return {
+        "text": saying.value(w, d.change, digits),
+        "strong": d.change.verdict in ("up", "down"),
+        "small": saying.interval(w, d.change, digits),
+    }
+
+
+def _provenance(w: Words, sweep: Sweep) -> list[tuple[str, str]]:
+    m = sweep.manifest
+    git = m.get("git") or {}
+    dirty = w.t(" with uncommitted changes", " có thay đổi chưa lưu") if git.get("dirty") else ""
+    return [
+        (w.t("sweep", "nhóm kịch bản mô phỏng"), sweep.name),
+        (w.t("runs finished, planned", "số lần mô phỏng xong, dự định"), f"{m['finished']}, {m['distinct']}"),
+        (w.t("first seed", "hạt giống ngẫu nhiên (seed) đầu tiên"), str(m["seed"])),
+        (w.t("keys varied", "tham số thay đổi"), ", ".join(sweep.varied) or "-"),
+        (w.t("model version", "phiên bản mô hình"), f"{m['model_version']}, commit {git.get('sha')}{dirty}"),
+        (
+            w.t("Python, packages", "Python, gói"),
+            ", ".join(f"{k} {v}" for k, v in m.get("versions", {}).items()),
+        ),
+        (w.t("machine", "máy"), ", ".join(str(v) for v in m.get("machine", {}).values())),
+        (w.t("command", "lệnh"), " ".join(str(a) for a in m.get("argv", []))),
+        (w.t("SHA-256 of the plan", "SHA-256 của kế hoạch"), str(m["plan_sha256"])),
+        *((f"SHA-256: {k}", str(v)) for k, v in m.get("inputs_sha256", {}).items()),
+        *((f"SHA-256: {k}", str(v["sha256"])) for k, v in m.get("outputs", {}).items()),
+    ]

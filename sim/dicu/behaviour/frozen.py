@@ -1,0 +1,227 @@
+"""Make the frozen tables of a step out of incomes, access, networks and parameters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour import tables as frozen
+from dicu.behaviour import terms
+from dicu.behaviour.access import SERVICES
+from dicu.behaviour.couples import moved_share
+from dicu.behaviour.geography import Distances, Geography
+from dicu.behaviour.household_rules import FULL_SHOCK
+from dicu.behaviour.life_tables import LifeTables
+from dicu.behaviour.liquidity import needed_tables
+from dicu.behaviour.staying import solve_kappa
+from dicu.behaviour.tables import NestTables, Tables
+from dicu.behaviour.ties import growth_256
+from dicu.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
+from dicu.compute.draws import Purpose, key64
+from dicu.economy.housing import Homes, mean_rent, rent_term
+from dicu.economy.markets import Markets
+from dicu.scenario.scenario import Scenario
+from dicu.world.world import World
+
+_GIRLS: Final = 100.0
+"""The unit of ``boys_per_100_girls``."""
+
+Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class Choosing:
+    """What decides moves, from parameters and static geography: call `kappa` once and `weigh` every step."""
+
+    def __init__(self, scenario: Scenario, world: World, geography: Geography, ways: Distances) -> None:
+        choose, consider = scenario.choose, scenario.consider
+        self.scenario, self.world, self.geography, self.ways = scenario, world, geography, ways
+        self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
+        # what makes a place liked besides income and services; nothing until it is calibrated
+        self.amenity = np.zeros(world.n_places)
+        self.leave_district = float(frozen.exp64(-choose.cost_other_district))
+        self.leave_province = float(frozen.exp64(-choose.cost_other_province))
+        stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
+        self.base = terms.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
+        self.tie_hazard = terms.ties_effect(-consider.theta_ties)
+        self.tie_stay = terms.ties_effect(choose.kappa_ties)
+        left = range(FULL_SHOCK + 1)
+        self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
+        self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
+
+    def rents(self, homes: Homes) -> NDArray[np.float64]:
+        """(P,) what rents take from the utility of each place, -beta_y alpha_h ln r."""
+        weight = self.scenario.choose.beta_income * self.scenario.money.rent_share
+        return rent_term(self.geography.district, homes.rent, weight)
+
+    def weigh(
+        self,
+        income: NDArray[np.float64],
+        access: NDArray[np.float64],
+        network: NDArray[np.int64],
+        homes: Homes,
+    ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
+        """Weights of places and nests, networks, and the hazard and bound of considering."""
+        choose, consider = self.scenario.choose, self.scenario.consider
+        v = frozen.systematic_utility(
+            income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
+        )
+        now = self.geography._replace(dwellings_share=homes.share)
+        nests = frozen.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
+        networks = frozen.network_tables(
+            network,
+            self.geography.province,
+            len(self.world.legacy_provinces),
+            choose.network,
+            self.scenario.population.weight,
+        )
+        poor_access = 1.0 - terms.mean_of_services(access)
+        hazard, threshold = frozen.consider_tables(
+            nests.gap, poor_access, self.base, consider.theta_gap, consider.theta_services
+        )
+        return nests, networks, hazard, threshold
+
+    def kappa(
+        self,
+        income: NDArray[np.float64],
+        access: NDArray[np.float64],
+        network: NDArray[np.int64],
+        homes: Homes,
+        count: NDArray[np.int64],
+    ) -> float:
+        """Utility of staying: as given, or solved at the start from the share that is to move."""
+        choose = self.scenario.choose
+        if choose.kappa is not None:
+            return choose.kappa
+        nests, networks, hazard, _ = self.weigh(income, access, network, homes)
+        return solve_kappa(
+            nests,
+            self.geography,
+            networks,
+            hazard,
+            (self.tie_hazard, self.tie_stay),
+            count,
+            choose.move_share,
+        )
+
+
+def freeze(
+    choosing: Choosing,
+    markets: Markets,
+    access: NDArray[np.float64],
+    network: NDArray[np.int64],
+    homes: Homes,
+    life: LifeTables,
+    *,
+    kappa: float,
+    now: int,
+    year: int,
+) -> Tables:
+    """Everything households see in this step (step 5 of the order).
+
+    Parameters
+    ----------
+    access : (P, S)
+    network : (R, L) int64
+        Rows by home province and district of residence, one step old.
+    homes : Homes
+        Dwellings and rents.
+    kappa : float
+        Utility of staying.
+    now, year : int
+        Step of the run; year in which ages are read.
+    """
+    c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
+    calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
+    choose, move, money = scenario.choose, scenario.move, scenario.money
+    nests, networks, hazard, threshold = c.weigh(markets.potential, access, network, homes)
+    usual = frozen.usual_network(networks[0], networks[1], g.first_district)
+    shape, flat = nests.relative.shape, nests.relative.reshape(-1)
+    months = calendar.months_per_step
+    pay = markets.earnings * (months * UNITS_PER_MVND)
+    needs = needed_tables(
+        c.ways, g, homes.rent, mean_rent(homes.rent, homes.dwellings, g.first_district), money
+    )
+
+    def key(purpose: Purpose, seed: int = scenario.seed) -> np.uint64:
+        return np.uint64(key64(seed, int(purpose), now))
+
+    def exponent(shift: float) -> NDArray[np.float64]:
+        return frozen.exp_array(flat + shift).reshape(shape)
+
+    stay = exponent(kappa)
+    return Tables(
+        district=g.district,
+        province=g.province,
+        first_place=g.first_place,
+        first_district=g.first_district,
+        near_district=g.near_district,
+        near_province=g.near_province,
+        place_id=g.place_id,
+        district_id=g.district_id,
+        province_id=g.province_id,
+        own_id=g.own_id,
+        urban=world.urban,
+        hazard=hazard,
+        threshold=threshold,
+        tie_hazard=c.tie_hazard,
+        tie_stay=c.tie_stay,
+        stay=stay,
+        home=exponent(choose.home),
+        other_work=terms.other_work(
+            nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
+        ),
+        income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
+        service_part=terms.service_part(access, c.beta_access),
+        shock_hazard=c.shock_hazard,
+        shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
+        need_own=needs.own,
+        need_district=needs.district,
+        need_province=needs.province,
+        place_weight=nests.place_weight,
+        own_nest=nests.own_nest,
+        district_nest=nests.district_nest,
+        province_nest=nests.province_nest,
+        net_district=networks[0],
+        net_province=networks[1],
+        usual_district=usual[0],
+        usual_province=usual[1],
+        leave_district=c.leave_district,
+        leave_province=c.leave_province,
+        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
+        leaver_young_weight=move.leaver_young_weight,
+        leaver_partnered_weight=move.leaver_partnered_weight,
+        consider_key=key(Purpose.CONSIDER),
+        nest_key=key(Purpose.NEST),
+        place_key=key(Purpose.PLACE),
+        split_key=key(Purpose.SPLIT),
+        leaver_key=key(Purpose.LEAVER),
+        # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
+        new_key=key(Purpose.NEW_HOUSEHOLD, 0),
+        life_key=key(Purpose.LIFE),
+        detail_key=key(Purpose.LIFE_DETAIL),
+        newborn_key=key(Purpose.NEWBORN),
+        couple_key=key(Purpose.COUPLE_HOME),
+        reach_key=key(Purpose.COUPLE_REACH),
+        money_key=key(Purpose.MONEY),
+        ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
+        year=year,
+        death=life.death,
+        birth=life.birth,
+        seek=life.seek,
+        word=life.word,
+        boy_share=boys / (_GIRLS + boys),
+        patrilocal_share=scenario.life_course.patrilocal_share,
+        beyond_share=scenario.life_course.beyond_share,
+        moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
+        pay=pay.astype(np.float32),
+        other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
+        luck=c.luck,
+        floor=np.uint32(floor_units(money, months)),
+        keep=np.uint32(saving_65536(money)),
+        struck=markets.struck.astype(np.uint8),
+    )
+
+
+__all__ = ["Choosing", "freeze"]

@@ -1,0 +1,191 @@
+"""What happens within one household in a step, in order: the scalar rules that both engines call.
+
+All read the frozen tables and write only the household's own row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
+from dicu.behaviour.consider import considers
+from dicu.behaviour.kin import couples_of, parts_newly_weds
+from dicu.behaviour.life_course import apply_life, has_adult
+from dicu.behaviour.move import leaver
+from dicu.behaviour.tables import Tables
+from dicu.compute.kernel import kernel
+from dicu.population.columns import (
+    BUSY,
+    MEMBERS,
+    N_TYPES,
+    NEWLY_WED,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SHOCK_MASK,
+    SHOCK_SHIFT,
+    STAGES,
+    TYPE_MASK,
+)
+from dicu.population.life_stage import stage_of, type_of
+
+# layout of the packed word of a member, `dicu.behaviour.life_tables.LifeTables`
+HAZARD_MASK: Final = 0x03FFFFFF
+HAZARD_BITS: Final = 26
+WORKER_SHIFT: Final = 26
+PERSON_SHIFT: Final = 29
+COUNT_MASK: Final = 0x07
+FULL_SHOCK: Final = 7
+"""Steps that a shock lasts, fading by one a step (model specification, section 3); fills its three bits."""
+
+# most units of a 16-bit column; unit of the 24 bits of a draw that are exact in 32-bit floats; index of a type's life
+# stage is the type over the types a stage; sectors
+_MOST: Final = np.float32(65535.0)
+_TWO_M24: Final = np.float32(2.0**-24)
+_TYPES_A_STAGE: Final = N_TYPES // len(STAGES)
+_AGRICULTURE: Final = 0
+_SERVICE: Final = 2
+
+# what `decide` reports besides a destination
+EVERYBODY_STAYS: Final = -1
+
+
+@njit(cache=True, inline="always")
+def faded(flags: np.uint8, struck: np.uint8) -> np.uint8:
+    """Flags after the shock faded by a step, or began anew for farm households where a disaster strikes; not busy."""
+    shock = np.uint8((flags >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK))
+    left = np.uint8(shock - np.uint8(1)) if shock > np.uint8(0) else np.uint8(0)
+    hit = struck & np.uint8(~flags) & np.uint8(1)  # bit 0 of the type: not farming
+    now = np.uint8(FULL_SHOCK) if hit > np.uint8(0) else left
+    return np.uint8((flags & np.uint8(TYPE_MASK)) | np.uint8(now << np.uint8(SHOCK_SHIFT)))
+
+
+@njit(cache=True, inline="always")
+def income_units(
+    pay: np.float32,
+    luck: np.float32,
+    workers: np.uint32,
+    other: np.float32,
+    persons: np.uint32,
+    bits: np.uint32,
+) -> np.uint32:
+    """Income of a step in wealth units, stochastically rounded: its expectation is exact.
+
+    In 32-bit floats throughout; 24 bits of the draw are exact in them.
+    """
+    amount = np.float32(np.float32(pay * luck) * np.float32(workers)) + np.float32(
+        other * np.float32(persons)
+    )
+    chance = np.float32(np.float32(bits >> np.uint32(8)) * _TWO_M24)
+    return np.uint32(min(np.float32(amount + chance), _MOST))
+
+
+@kernel
+def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
+    """Sum of the members' packed words: bound of life events, workers, persons."""
+    total = np.uint32(0)
+    for m in range(MEMBERS):
+        total = np.uint32(total + word[member[m]])
+    return total
+
+
+@kernel
+def live_through(
+    i: int,
+    mask: int,
+    uid: NDArray[np.uint64],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    word: NDArray[np.uint32],
+    year: int,
+    newborn_key: np.uint64,
+    boy_share: float,
+) -> int:
+    """Apply the life events of row i (`life_events`, not 0) to the row; returns what the commit needs to know.
+
+    The death of somebody of working age is a shock. A household to which anything happens is busy: it considers no
+    move in the same step (so that what it may do follows from its state at the start of the step alone).
+
+    Returns
+    -------
+    int
+        Bits 0-5 deaths and 6-11 births by slot before; from bit 12 on 1 + the slot, after deaths, of who seeks.
+    """
+    bereaved = False
+    seeker = -1
+    gone = 0
+    wed = attributes[i] & np.uint8(NEWLY_WED)
+    for m in range(MEMBERS):
+        if mask >> m & 1:
+            gone += 1
+            if wed and parts_newly_weds(member[i], m, year):
+                attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
+            bereaved |= (word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
+        elif mask >> (2 * MEMBERS + m) & 1:
+            seeker = m - gone
+    f = flags[i]
+    if mask & 0xFFF:
+        apply_life(member[i], mask, year, uid[i], newborn_key, boy_share)
+        kind = type_of(stage_of(member[i], year), attributes[i])
+        f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
+    if bereaved:
+        f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
+    flags[i] = np.uint8(f | np.uint8(BUSY))
+    return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS))
+
+
+@njit(cache=True, inline="always")
+def decide(
+    i: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    tables: Tables,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
+) -> tuple[int, int, int]:
+    """What row i does, which considers moving: destination (or -1), who leaves (-1: everybody), reason.
+
+    Changing between farming and other work in the same place is written to the row at once.
+    """
+    f = flags[i]
+    origin = int(place[i])
+    kind = int(f & np.uint8(TYPE_MASK))
+    home = int(home_place[i])
+    to, reason = choose(uid[i], origin, home, kind, ties[i], wealth[i], tables, alternative, weight, bits)
+    if to == OTHER_WORK:
+        sector = _SERVICE if not kind & 1 else _AGRICULTURE
+        attributes[i] = np.uint8(
+            (attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
+        )
+        flags[i] = np.uint8(f ^ np.uint8(1))
+        return EVERYBODY_STAYS, 0, 0
+    if to == STAY or not has_adult(member[i], tables.year):
+        return EVERYBODY_STAYS, 0, 0
+    if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
+        calm = tables.hazard[origin, kind] * tables.tie_hazard[ties[i]]
+        if not considers(uid[i], tables.consider_key, calm):
+            reason = REASON_SHOCK  # without the shock it would not even have considered
+    who = leaver(
+        uid[i],
+        member[i],
+        to == home,
+        couples_of(member[i], tables.year, attributes[i] & np.uint8(NEWLY_WED)),
+        tables.year,
+        tables.psi[kind // _TYPES_A_STAGE],
+        tables.leaver_young_weight,
+        tables.leaver_partnered_weight,
+        tables.split_key,
+        tables.leaver_key,
+    )
+    return to, who, reason

@@ -1,0 +1,243 @@
+"""Who is whose partner, and who is single: inferred from ages and sexes, since no kinship is stored (assumption A38).
+
+- A *generation* lies between people 16 or more years apart; one's possible *child* is 16 to 45 years younger.
+- Whoever is under 35, has somebody a generation older in the household and no possible child is a **child at home**,
+  not a partner: the son of 24 and the daughter of 21 of a nuclear household are brother and sister.
+- Three or more adults under 35 without anybody a generation apart are **sharers** (siblings or friends who went to
+  town): no couples.
+- But where newly-weds live with the parents (a bit of the household's attributes), and neither a child nor their age
+  tells who they are, the man and the woman among these children who are closest in age are a **couple**.
+- Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
+  household of three generations the grandparents are one couple and the son and his wife another.
+- **Single** is who is 18-45, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
+  of one of a couple (the children are explained by a couple of the own generation). A lone parent does not look for
+  a partner, and no one does who would leave minors without an adult.
+
+What this gets wrong: childless couples who lived with parents at the start count as brother and sister (each may look
+for a partner), and of newly-weds and a sister of the same age the wrong two may be the couple; two siblings or friends
+of different sex who share a flat in town count as a couple, and may have a child; so do a lone parent with a brother or
+sister of the other sex, and a brother and sister of 35 and more who stayed with old parents; couples of the same sex,
+or with more than 12 years between them, are not seen; lone parents find nobody before the children left; the widowed
+are singles like all others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, PARTNER_FROM, SEEK_UNTIL
+from dicu.behaviour.move import ADULT_AGE, age_of
+from dicu.compute.kernel import kernel
+from dicu.population.columns import MEMBERS
+
+# assumption A38, explained at the head of this module
+GENERATION_YEARS: Final = 16
+LATEST_PARENT_YEARS: Final = 45
+WIDEST_COUPLE_YEARS: Final = 12
+CHILD_AT_HOME_BELOW: Final = 35
+FEWEST_SHARERS: Final = 3
+
+_BEYOND_AGES: Final = 1000
+"""Younger and older than anybody: where a search for the least and the largest age begins."""
+
+
+@njit(cache=True, inline="always")
+def _partner(couples: int, m: int) -> int:
+    return ((couples >> (4 * m)) & 15) - 1
+
+
+@kernel
+def _nearest_in_age(member: NDArray[np.uint8], year: int, men: int, women: int, most: int) -> int:
+    """Couples of man and woman, the closest in age first, up to ``most``; packed as in `couples_of`."""
+    couples = 0
+    he = 0
+    she = 0
+    while men != 0 and women != 0 and most > 0:
+        best = WIDEST_COUPLE_YEARS + 1
+        for m in range(MEMBERS):
+            if (men >> m) & 1:
+                for w in range(MEMBERS):
+                    if (women >> w) & 1:
+                        gap = abs(age_of(member[m], year) - age_of(member[w], year))
+                        if gap < best:
+                            best, he, she = gap, m, w
+        if best > WIDEST_COUPLE_YEARS:
+            break
+        men &= ~(1 << he)
+        women &= ~(1 << she)
+        couples |= ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
+        most -= 1
+    return couples
+
+
+@kernel
+def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
+    """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1.
+
+    Parameters
+    ----------
+    member : (6,) uint8
+    newly_wed : int
+        Other than 0 where newly-weds live with the parents: the bit `NEWLY_WED` of the household's attributes.
+    """
+    oldest = -_BEYOND_AGES
+    youngest = _BEYOND_AGES
+    adults = 0
+    for m in range(MEMBERS):
+        if member[m] != 0:
+            age = age_of(member[m], year)
+            oldest = max(oldest, age)
+            youngest = min(youngest, age)
+            adults += age >= ADULT_AGE
+    if adults < 2:
+        return 0
+    apart = oldest - youngest >= GENERATION_YEARS
+    if not apart and adults >= FEWEST_SHARERS and oldest < CHILD_AT_HOME_BELOW:
+        return 0
+    men = 0
+    women = 0
+    he = 0
+    she = 0
+    sons = 0
+    daughters = 0
+    for m in range(MEMBERS):
+        if member[m] == 0:
+            continue
+        age = age_of(member[m], year)
+        if age < ADULT_AGE:
+            continue
+        if age < CHILD_AT_HOME_BELOW and oldest - age >= GENERATION_YEARS:
+            parent = False
+            for j in range(MEMBERS):
+                if member[j] != 0:
+                    gap = age - age_of(member[j], year)
+                    parent |= (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
+            if not parent:
+                if member[m] & 1:
+                    daughters |= 1 << m
+                else:
+                    sons |= 1 << m
+                continue
+        if member[m] & 1:
+            women |= 1 << m
+            she = m
+        else:
+            men |= 1 << m
+            he = m
+    couples = 0
+    if men != 0 and women != 0:
+        if men == 1 << he and women == 1 << she:  # one of each: most households
+            if abs(age_of(member[he], year) - age_of(member[she], year)) <= WIDEST_COUPLE_YEARS:
+                couples = ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
+        else:
+            couples = _nearest_in_age(member, year, men, women, MEMBERS)
+    if newly_wed != 0:
+        for m in range(MEMBERS):
+            if _partner(couples, m) >= 0 and oldest - age_of(member[m], year) >= GENERATION_YEARS:
+                return couples  # the newly-weds are known without the mark: by a child, or by their age
+        couples |= _nearest_in_age(member, year, sons, daughters, 1)
+    return couples
+
+
+@kernel
+def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> bool:
+    """`is_single` where the household's couples are known."""
+    if member[m] == 0 or _partner(couples, m) >= 0:
+        return False
+    age = age_of(member[m], year)
+    if age < PARTNER_FROM or age > SEEK_UNTIL:
+        return False
+    minors = False
+    adults = False
+    for j in range(MEMBERS):
+        if member[j] == 0 or j == m:
+            continue
+        other = age_of(member[j], year)
+        if other < ADULT_AGE:
+            minors = True
+        else:
+            adults = True
+        gap = age - other
+        if gap < GENERATION_YEARS or gap > LATEST_PARENT_YEARS:
+            continue
+        # j may be the member's child, unless a couple of the member's generation may be the parents
+        explained = False
+        for p in range(MEMBERS):
+            if member[p] != 0 and _partner(couples, p) >= 0:
+                parent = age_of(member[p], year)
+                explained |= (
+                    (parent - other >= GENERATION_YEARS)
+                    & (parent - other <= LATEST_PARENT_YEARS)
+                    & (abs(parent - age) < GENERATION_YEARS)
+                )
+        if not explained:
+            return False
+    return adults or not minors
+
+
+@kernel
+def parts_newly_weds(member: NDArray[np.uint8], m: int, year: int) -> bool:
+    """Whether newly-weds who live here part when this member leaves or dies: one of a couple, and under 35."""
+    if age_of(member[m], year) >= CHILD_AT_HOME_BELOW:
+        return False
+    return bool(_partner(couples_of(member, year, 1), m) >= 0)
+
+
+@kernel
+def partner_of(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> int:
+    """Slot of a member's inferred partner, -1 if there is none; partners are mutual.
+
+    Parameters
+    ----------
+    member : (6,) uint8
+        A row of the household column.
+    m : int
+        Slot 0..5; an empty one has no partner.
+    year : int
+    """
+    return _partner(couples_of(member, year, newly_wed), m)
+
+
+@kernel
+def is_single(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
+    """Whether a member of 18-45 is free to look for a partner, as inferred (see the module); never with a partner."""
+    return single_with(member, m, year, couples_of(member, year, newly_wed))
+
+
+@kernel
+def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
+    """Bit mask of the women who can give birth: 18-49, with a partner, and room left in the household.
+
+    Each needs a free slot of her own, the eldest first, so that a step's newborns always find room.
+    """
+    room = 0
+    for m in range(MEMBERS):
+        room += member[m] == 0
+    mask = 0
+    for m in range(MEMBERS):
+        if room > 0 and member[m] & 1 and _partner(couples, m) >= 0:
+            if age_of(member[m], year) < FERTILE_FROM + FERTILE_AGES:
+                mask |= 1 << m
+                room -= 1
+    return mask
+
+
+@kernel
+def can_give_birth(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
+    """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
+    return (mothers_of(member, year, couples_of(member, year, newly_wed)) >> m) & 1 == 1
+
+
+__all__ = [
+    "can_give_birth",
+    "couples_of",
+    "is_single",
+    "mothers_of",
+    "partner_of",
+    "parts_newly_weds",
+    "single_with",
+]

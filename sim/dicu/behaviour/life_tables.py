@@ -1,0 +1,349 @@
+"""Tables of the rule `life_course`: hazards of death, birth and looking for a partner by age, and the screen's word.
+
+Ages are years minus birth years, so in the middle of a year a person of age a is exactly a years old on average, and
+age 0 lasts half a year (births are spread over the year). Everything here is solved with portable arithmetic before
+every step (3 ms), because who can give birth changes with every couple; the household pass only looks it up.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.compute.numeric import exp64, log64
+from dicu.economy.market_rules import QUARTERS_A_YEAR
+from dicu.population.columns import BIRTH_YEAR_ZERO
+from dicu.scenario.parameters_household import LifeCourse
+
+# rows of every table by area
+RURAL: Final = 0
+URBAN: Final = 1
+
+FERTILE_FROM: Final = 15
+FERTILE_AGES: Final = 35
+"""Single ages 15-49 of the childbearing span."""
+PARTNER_FROM: Final = 18
+"""Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
+SEEK_UNTIL: Final = 45
+"""Singles stay so from then on: first unions beyond are too few to matter (assumption A32)."""
+WORKING_FROM: Final = 15
+WORKING_UNTIL: Final = 64
+"""Working age as labour statistics count it (model specification, section 3)."""
+
+# layout of `LifeTables.word`
+HAZARD_BITS: Final = 26
+WORKER_SHIFT: Final = 26
+PERSON_SHIFT: Final = 29
+HAZARD_MASK: Final = (1 << HAZARD_BITS) - 1
+LARGEST_HAZARD: Final = 0.125 - 2.0**-24
+"""Largest total hazard of a member a step; six of them stay below 2^26 units with their rounding."""
+
+LAST_BIRTH_YEAR: Final = BIRTH_YEAR_ZERO + 127
+"""A birth year has 7 bits."""
+
+_GROUP: Final = 5
+"""Ages over which births are made up for: the groups of published fertility rates."""
+_OLDEST: Final = 127
+"""Ages of 7 bits."""
+_TOLERANCE_YEARS: Final = 0.5
+"""By how much a mean age may miss what was asked for before it is an error."""
+
+# how finely the tables are solved: cells a year and years of the age at union, and the survivors below which nobody is
+# left; halvings of the range of ln A, and by how much life expectancy may be missed
+_STEPS_A_YEAR: Final = 64
+_YEARS_OF_UNION: Final = 300
+_NOBODY_LEFT: Final = 1e-12
+_BISECTIONS: Final = 200
+_LOWEST_LOG: Final = -60.0
+_HIGHEST_LOG: Final = 2.0
+_TOLERANCE_LIFE: Final = 0.01
+
+
+class LifeTables(NamedTuple):
+    """Hazards a step by member byte (`dicu.population.columns`); 0 wherever an event cannot happen.
+
+    Attributes
+    ----------
+    death : (256,) float64
+    birth : (2, 256) float64
+        Rural, urban: of a woman who can give birth (`dicu.behaviour.life_course.can_give_birth`).
+    seek : (256,) float64
+        Of a single (`dicu.behaviour.life_course.is_single`) looking for a partner.
+    word : (256,) uint32
+        Bits 0-25: bound of the total hazard in units of 2^-26, rounded up and one more; bits 26-28: 1 if of working
+        age 15-64; bits 29-31: 1 for a person. Nobody with a partner seeks, and only they give birth, so
+        the bound is death + max(rural birth, urban birth, seek).
+    """
+
+    death: NDArray[np.float64]
+    birth: NDArray[np.float64]
+    seek: NDArray[np.float64]
+    word: NDArray[np.uint32]
+
+
+@njit(cache=True)
+def _years_lived(rate: NDArray[np.float64]) -> float:
+    """Life expectancy at birth under constant hazards a year within each age, age 0 lasting half a year."""
+    alive = 1.0
+    years = 0.0
+    for a in range(rate.shape[0]):
+        died = 1.0 - exp64(-rate[a] * (0.5 if a == 0 else 1.0))
+        years += alive * died / rate[a]
+        alive *= 1.0 - died
+    return float(years + alive / rate[-1])
+
+
+@njit(cache=True)
+def _gompertz(log_level: float, slope: float, most: float) -> NDArray[np.float64]:
+    rate = np.empty(_OLDEST + 1)
+    for a in range(_OLDEST + 1):
+        rate[a] = min(exp64(log_level + slope * (a + 0.5)), most)
+    return rate
+
+
+@njit(cache=True)
+def _solve_gompertz(life_expectancy: float, slope: float, most: float) -> NDArray[np.float64]:
+    """Rates a year whose life expectancy is the one asked for, by bisection on ln A."""
+    low, high = _LOWEST_LOG, _HIGHEST_LOG
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        if _years_lived(_gompertz(middle, slope, most)) > life_expectancy:
+            low = middle
+        else:
+            high = middle
+    return _gompertz(0.5 * (low + high), slope, most)
+
+
+def death_rates(parameters: LifeCourse, dt_quarters: float) -> NDArray[np.float64]:
+    """Force of mortality a year by age 0..127, (128,) float64.
+
+    mu(a) = min(A exp(B (a + 1/2)), plateau), B = ``mortality_slope``, A solved so that
+    the expected life at birth is ``life_expectancy`` (the plateau included). The plateau is what a step's word can
+    hold (0.5 a year when steps are quarters, from about age 97): mortality is seen to level off near 0.7 a
+    year beyond 105 (Barbi et al. 2018, Science 360: 1459).
+
+    Raises
+    ------
+    ValueError
+        When the plateau keeps the life expectancy from being reached.
+    """
+    plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters
+    rate = np.asarray(_solve_gompertz(parameters.life_expectancy, parameters.mortality_slope, plateau))
+    reached = float(_years_lived(rate))
+    if abs(reached - parameters.life_expectancy) > _TOLERANCE_LIFE:
+        raise ValueError(
+            f"life_course.life_expectancy: not reached with mortality_slope = {parameters.mortality_slope} and steps"
+            f" of {dt_quarters} quarters (got {parameters.life_expectancy}, reached {reached:.2f})"
+        )
+    return rate
+
+
+@njit(cache=True)
+def _fertility_shape(mode: float, spread: float) -> NDArray[np.float64]:
+    d = mode - FERTILE_FROM
+    theta = -0.5 * d + np.sqrt((0.5 * d) * (0.5 * d) + spread * spread)
+    shape = d / theta
+    log_peak = shape * log64(d) - d / theta
+    density = np.zeros(FERTILE_AGES)
+    total = 0.0
+    for i in range(1, FERTILE_AGES):
+        density[i] = exp64(shape * log64(float(i)) - i / theta - log_peak)
+        total += density[i]
+    for i in range(FERTILE_AGES):
+        density[i] /= total
+    return density
+
+
+def fertility_rates(parameters: LifeCourse) -> NDArray[np.float64]:
+    """Births a year of all women by area and single age 15-49, (2, 35) float64; each area sums to its TFR.
+
+    Gamma shape from 15 with the mode ``fertility_mode_age``: theta = -d/2 + sqrt(d^2/4 + spread^2), d = mode - 15,
+    k = 1 + d/theta (so that k theta^2 is the variance ``fertility_spread``^2 before the cut at 49).
+    """
+    shape = np.asarray(_fertility_shape(parameters.fertility_mode_age, parameters.fertility_spread))
+    return np.stack([shape * parameters.fertility_rural, shape * parameters.fertility_urban])
+
+
+@njit(cache=True)
+def _eligible_rates(
+    fertility: NDArray[np.float64], exposure: NDArray[np.int64], most: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Births a year of an eligible woman, (2, 35), and children a woman that could not be placed, (2,)."""
+    rate = np.zeros((2, FERTILE_AGES))
+    owed = np.zeros(2)
+    for area in range(2):
+        for first in range(0, FERTILE_AGES, _GROUP):
+            wanted = owed[area]
+            delivered = 0.0
+            for i in range(first, first + _GROUP):
+                if exposure[area, i, 0] > 0:
+                    wanted += fertility[area, i]
+                    delivered += fertility[area, i] * exposure[area, i, 1] / exposure[area, i, 0]
+            owed[area] = wanted
+            if delivered <= 0.0:
+                continue
+            factor = wanted / delivered
+            for i in range(first, first + _GROUP):
+                if exposure[area, i, 1] > 0:
+                    rate[area, i] = min(factor * fertility[area, i], most[i])
+                    owed[area] -= rate[area, i] * exposure[area, i, 1] / exposure[area, i, 0]
+            owed[area] = max(owed[area], 0.0)
+    return rate, owed
+
+
+def _births(
+    parameters: LifeCourse, dt_quarters: float, exposure: NDArray[np.int64], death: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Hazards a step of eligible women (2, 35) and the children a woman that find no mother (2,)."""
+    if exposure.shape != (2, FERTILE_AGES, 2):
+        raise ValueError(
+            f"exposure: women by area, single age 15-49, all and eligible (got shape {exposure.shape},"
+            f" allowed (2, {FERTILE_AGES}, 2))"
+        )
+    fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
+    room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
+    most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
+    rate, owed = _eligible_rates(fertility_rates(parameters), exposure, most)
+    hazard = np.array([[_hazard(r * dt_quarters / QUARTERS_A_YEAR) for r in row] for row in rate])
+    return np.minimum(hazard, room), np.asarray(owed)
+
+
+def _chance(hazard: float) -> float:
+    return 1.0 - float(exp64(-hazard))
+
+
+def _hazard(chance: float) -> float:
+    """Hazard that makes an event of this chance a step: births are counted, so that their expectation is exact."""
+    return -float(log64(1.0 - chance))
+
+
+def fertility_shortfall(
+    parameters: LifeCourse, dt_quarters: float, exposure: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Children a woman put in that will not come out, (2,) float64 rural and urban; 0 in ordinary populations.
+
+    A woman bears at most 0.47 children a year when steps are quarters (the word's room), and only those with a partner
+    bear any. What one five-year group cannot bear is put off to the next; this is what is left over at 49. Ages without
+    any women owe nothing.
+    """
+    return _births(parameters, dt_quarters, exposure, death_rates(parameters, dt_quarters))[1]
+
+
+@njit(cache=True)
+def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
+    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..45, S the gamma's survivor function from 18; inf if none is left."""
+    d = mean - PARTNER_FROM
+    theta = spread * spread / d
+    shape = d / theta
+    cells = _YEARS_OF_UNION * _STEPS_A_YEAR
+    log_density = np.empty(cells)
+    for c in range(cells):
+        x = (c + 0.5) / _STEPS_A_YEAR
+        log_density[c] = (shape - 1.0) * log64(x) - x / theta
+    peak = log_density.max()
+    later = np.zeros(cells + 1)
+    for c in range(cells - 1, -1, -1):
+        later[c] = later[c + 1] + exp64(log_density[c] - peak)
+    ages = SEEK_UNTIL - PARTNER_FROM + 1
+    hazard = np.empty(ages)
+    for i in range(ages):
+        before = later[max(0, i * _STEPS_A_YEAR - _STEPS_A_YEAR // 2)]
+        after = later[i * _STEPS_A_YEAR + _STEPS_A_YEAR // 2]
+        hazard[i] = log64(before / after) if after > _NOBODY_LEFT * later[0] else np.inf
+    return hazard
+
+
+def union_rates(
+    parameters: LifeCourse, dt_quarters: float, death: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Rate a year at which a single of age 18..45 looks for a partner, (2, 28) float64: men, women.
+
+    f(a) / (1 - F(a)) of a gamma that starts at 18, with mean ``union_age_men`` or ``union_age_women`` and spread
+    ``union_age_spread``, averaged over the year of age; never above the word's room. A finite market delays unions
+    beyond this, since who finds nobody looks again.
+
+    Raises
+    ------
+    ValueError
+        When the mean age that comes out is off by more than half a year: the mean too close to 18, the
+        spread too small for the word's room, or so wide that many are still single at 45.
+    """
+    room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
+    rates = np.empty((2, SEEK_UNTIL - PARTNER_FROM + 1))
+    for sex, name in enumerate(("union_age_men", "union_age_women")):
+        mean = float(getattr(parameters, name))
+        if mean > PARTNER_FROM:
+            rates[sex] = np.minimum(_union_hazards(mean, parameters.union_age_spread), room)
+            reached = mean_age_at_union(rates[sex])
+        else:
+            reached = float("nan")
+        if not abs(reached - mean) <= _TOLERANCE_YEARS:
+            raise ValueError(
+                f"life_course.{name}: no hazards over ages 18-45 have this mean with union_age_spread ="
+                f" {parameters.union_age_spread} (got {mean}, nearest {reached:.2f})"
+            )
+    return rates
+
+
+def mean_age_at_union(rate: NDArray[np.float64]) -> float:
+    """Mean age at first union of those who enter one from 18 to 45, under the rates a year (28,) by single age."""
+    single, total, ages = 1.0, 0.0, 0.0
+    for i, r in enumerate(rate):
+        unions = single * _chance(float(r))
+        total += unions
+        ages += unions * (PARTNER_FROM + i)
+        single -= unions
+    return ages / total
+
+
+def life_tables(
+    parameters: LifeCourse, year: int, dt_quarters: float, exposure: NDArray[np.int64]
+) -> LifeTables:
+    """Tables of one step: deaths with the life expectancy put in, births with the TFR put in, searches for a partner.
+
+    Parameters
+    ----------
+    year : int
+        1911 to 2037: the birth years that a member's byte can hold.
+    dt_quarters : float
+        Length of a step, quarters.
+    exposure : (2, 35, 2) int64
+        Women by area, single age and eligibility, from `dicu.behaviour.life_course.exposure`.
+
+    Notes
+    -----
+    The rate of an eligible woman (assumption A40) is the age's rate times a factor a five-year group, by which
+    sum over ages of (rate x eligible / all women) is the group's share of the TFR exactly.
+
+    Raises
+    ------
+    ValueError
+        Year or exposure out of range, or parameters whose life expectancy or ages at union cannot come out.
+    """
+    if not BIRTH_YEAR_ZERO < year <= LAST_BIRTH_YEAR:
+        raise ValueError(
+            f"a newborn's birth year does not fit its byte (got {year},"
+            f" allowed {BIRTH_YEAR_ZERO + 1} to {LAST_BIRTH_YEAR})"
+        )
+    mortality = death_rates(parameters, dt_quarters)
+    fertility, _ = _births(parameters, dt_quarters, exposure, mortality)
+    unions = union_rates(parameters, dt_quarters, mortality)
+    death, seek = np.zeros(256), np.zeros(256)
+    birth = np.zeros((2, 256))
+    word = np.zeros(256, dtype=np.uint32)
+    for byte in range(1, 256):
+        age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
+        female = byte & 1
+        death[byte] = mortality[age] * dt_quarters / QUARTERS_A_YEAR
+        if female and PARTNER_FROM <= age < FERTILE_FROM + FERTILE_AGES:
+            birth[:, byte] = fertility[:, age - FERTILE_FROM]
+        if PARTNER_FROM <= age <= SEEK_UNTIL:
+            seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
+        total = death[byte] + max(birth[RURAL, byte], birth[URBAN, byte], seek[byte])
+        bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
+        working = WORKING_FROM <= age <= WORKING_UNTIL
+        word[byte] = bound | (int(working) << WORKER_SHIFT) | (1 << PERSON_SHIFT)
+    return LifeTables(death, birth, seek, word)

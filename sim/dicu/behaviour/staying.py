@@ -1,0 +1,109 @@
+"""How strongly people stay: kappa, solved at the start so that the wanted share of those who consider moves."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.geography import Geography
+from dicu.behaviour.tables import NestTables
+from dicu.compute.numeric import exp64
+from dicu.scenario.scenario import UnfitScenario
+
+# the range of the parameter choose.kappa, halved until doubles end
+_BISECTIONS = 50
+_LOWEST, _HIGHEST = -50.0, 50.0
+
+
+@njit(cache=True)
+def _leaving_weight(
+    nests: NestTables, g: Geography, net_district: NDArray[np.float64], net_province: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum of the weights of all nests for a native of each place and type, (P, T)."""
+    n_districts = g.province.shape[0]
+    n_provinces = g.first_district.shape[0] - 1
+    n_places, n_types = nests.relative.shape
+    out = np.empty((n_places, n_types))
+    for d in range(n_districts):
+        q0 = g.province[d]
+        for t in range(n_types):
+            others = 0.0
+            for l in range(g.first_district[q0], g.first_district[q0 + 1]):
+                if l != d:
+                    others += nests.district_nest[t, l] * g.near_district[d, l] * net_district[q0, l]
+            for q in range(n_provinces):
+                if q != q0:
+                    others += nests.province_nest[t, q] * g.near_province[d, q] * net_province[q0, q]
+            for j in range(g.first_place[d], g.first_place[d + 1]):
+                out[j, t] = others + nests.own_nest[j, t] * net_district[q0, d]
+    return out
+
+
+@njit(cache=True)
+def _share(
+    kappa: float,
+    leaving: NDArray[np.float64],
+    relative: NDArray[np.float64],
+    hazard: NDArray[np.float64],
+    tie_hazard: NDArray[np.float64],
+    tie_stay: NDArray[np.float64],
+    count: NDArray[np.int64],
+) -> float:
+    movers = 0.0
+    considering = 0.0
+    for j in range(leaving.shape[0]):
+        for t in range(leaving.shape[1]):
+            for b in range(count.shape[2]):
+                if count[j, t, b] == 0:
+                    continue
+                ties = 255 if b == 15 else b * 16 + 8
+                chance = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
+                stay = exp64(relative[j, t] + kappa) * tie_stay[ties]
+                considering += chance
+                movers += chance * leaving[j, t] / (leaving[j, t] + stay)
+    return movers / considering if considering > 0.0 else np.nan
+
+
+def solve_kappa(
+    nests: NestTables,
+    g: Geography,
+    networks: tuple[NDArray[np.float64], NDArray[np.float64]],
+    hazard: NDArray[np.float64],
+    ties: tuple[NDArray[np.float64], NDArray[np.float64]],
+    count: NDArray[np.int64],
+    move_share: float,
+) -> float:
+    """Kappa at which ``move_share`` of the households that consider moving would move, taken as natives.
+
+    Parameters
+    ----------
+    networks : ((R, L), (R, R)) float64
+    ties : ((256,), (256,)) float64
+        Effects of ties on considering and on staying.
+    count : (P, T, 16) int64
+        Households by place, type and sixteenth of ties.
+
+    Raises
+    ------
+    UnfitScenario
+        If there is nowhere to go, so that no kappa gives the share.
+    """
+    leaving = _leaving_weight(nests, g, *networks)
+    if not (leaving > 0).any():
+        return 0.0  # one place: nobody can move whatever kappa is
+    if np.isnan(_share(0.0, leaving, nests.relative, hazard, *ties, count)):
+        return 0.0  # nobody considers moving, so kappa decides nothing
+    low, high = _LOWEST, _HIGHEST
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        if _share(middle, leaving, nests.relative, hazard, *ties, count) > move_share:
+            low = middle
+        else:
+            high = middle
+    if high == _HIGHEST or low == _LOWEST:
+        raise UnfitScenario(
+            f"choose.move_share: no kappa in [{_LOWEST:g}, {_HIGHEST:g}] makes {move_share:.0%} of those who "
+            "consider move in this world: are too few places inhabited to choose among?"
+        )
+    return 0.5 * (low + high)

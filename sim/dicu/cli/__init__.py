@@ -1,0 +1,21 @@
+"""The command line: one file a group of commands, each registering with `app` in the order `--help` lists them.
+
+Heavy imports happen inside the commands, so that `--help` answers at once.
+"""
+
+# isort: off
+from dicu.cli.app import app, main
+from dicu.cli import run
+from dicu.cli import resume
+from dicu.cli import sweep
+from dicu.cli import trace
+from dicu.cli import look
+from dicu.cli import experiment
+from dicu.cli import report
+from dicu.cli import world
+from dicu.cli import reform
+from dicu.cli import governments
+
+__all__ = [
+    "app", "experiment", "governments", "look", "main", "reform", "report", "resume", "run", "sweep", "trace", "world",
+]  # fmt: skip

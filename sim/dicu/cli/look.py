@@ -1,0 +1,38 @@
+"""`dicu parameters` and `dicu figures`: what went into a run and what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dicu.cli.app import app, fail
+
+
+@app.command()
+def parameters(
+    markdown: Annotated[bool, typer.Option(help="As a Markdown table, for documents.")] = False,
+) -> None:
+    """Print every parameter: value, unit, range, status and source."""
+    from dicu.scenario.table import parameter_table, print_table
+
+    print_table(parameter_table(), markdown=markdown)
+
+
+@app.command(name="figures")
+def figures_command(run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+    """Draw the figures of a finished run again."""
+    from dicu.record.reading import NotARun
+    from dicu_analysis.figures import draw_all
+
+    try:
+        drawn = draw_all(run_folder)
+    except NotARun as error:
+        fail(str(error), 2)
+    for path in drawn.files:
+        typer.echo(str(path))
+    for text in drawn.failed:
+        typer.echo(text, err=True)
+    if drawn.failed:
+        raise typer.Exit(1)

@@ -1,0 +1,68 @@
+"""`dicu report`: what a run says, on one page for people who decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dicu.cli.app import app, fail
+
+
+@app.command(
+    epilog="Example: `dicu report runs/actual/RUN_ID`; the run `none` of the same seed is found beside it, and pairs "
+    "with other seeds give the uncertainty."
+)
+def report(
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN_OR_SWEEP", help="Folder of a finished run, or of a sweep.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write. Default: report.html in the folder.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run to compare with. Default: the same country without reform, if it lies beside."
+        ),
+    ] = None,
+    experiments: Annotated[
+        Path | None, typer.Option(help="Folder with results of experiments. Default: beside the run.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="Language shown first: vi or en. The page has both, and a switch.")
+    ] = "vi",
+) -> None:
+    """Write the report on a run or a sweep: one HTML file in Vietnamese and English that opens no address."""
+    from dicu_analysis.load import UnfinishedRun
+    from dicu_analysis.report import write
+    from dicu_analysis.report.experiments import BadExperiment
+    from dicu_analysis.report.page import TooLarge
+    from dicu_analysis.report.subject import CannotCompare
+
+    chosen: dict[str, Literal["vi", "en"]] = {"vi": "vi", "en": "en"}
+    if language not in chosen:
+        fail(f"--language: unknown (got '{language}', allowed vi, en)", 2)
+    for option, path in (("--experiments", experiments), ("--out", None if out is None else out.parent)):
+        if path is not None and not path.is_dir():
+            fail(f"{option}: no such folder (got '{path}')", 2)
+
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    try:
+        with console.status("reading") as status:
+            written = write(
+                folder,
+                out=out,
+                against=against,
+                experiments=experiments,
+                language=chosen[language],
+                tell=status.update,
+            )
+    except (FileNotFoundError, UnfinishedRun, CannotCompare, BadExperiment) as error:
+        fail(str(error), 2)
+    except (TooLarge, OSError) as error:
+        fail(f"the report could not be written and nothing of it is left: {error}", 1)
+    typer.echo(str(written))

@@ -1,0 +1,78 @@
+"""Step 9 of the order: everything conserved, or the run stops with the difference named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from dicu.commit.changes import Changes
+from dicu.commit.stocks import Stocks
+from dicu.population.columns import Households
+
+
+class NotConserved(RuntimeError):
+    """People, households or money were lost or made; the message names the difference."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the country holds before a commit, or must hold after it.
+
+    Attributes
+    ----------
+    rows, persons : int
+    wealth : int
+        0.1 M VND.
+    """
+
+    rows: int
+    persons: int
+    wealth: int
+
+    @classmethod
+    def before(cls, households: Households, stocks: Stocks) -> Self:
+        """As counted at the end of the last step: before the household pass earned, consumed, was born and died."""
+        return cls(households.n, int(stocks.persons.sum()), stocks.wealth)
+
+    def after(self, changes: Changes) -> Expected:
+        """P' = P + births - deaths; W' = W + income - consumption - fares - estates without heirs."""
+        spent = changes.consumption + changes.move_costs + changes.estates
+        return Expected(
+            self.rows + changes.new_rows - changes.freed_rows,
+            self.persons + changes.births - changes.deaths,
+            self.wealth + changes.income - spent,
+        )
+
+
+def check_people(carried: Stocks, found: Stocks, rows: int, expected: Expected) -> None:
+    """Compare a recount of the rows with the stocks carried along and with the totals that must come out.
+
+    Parameters
+    ----------
+    carried, found : Stocks
+        As changed event by event in the commit; as counted from the rows.
+    rows : int
+        Rows in use.
+
+    Raises
+    ------
+    NotConserved
+        Names the quantity, the first place or cell that differs, and both numbers.
+    """
+    for name in ("households", "persons", "network"):
+        a, b = getattr(carried, name), getattr(found, name)
+        if not np.array_equal(a, b):
+            at = tuple(int(k) for k in np.argwhere(a != b)[0])
+            raise NotConserved(
+                f"{name} at {at}: carried {a[at]}, counted {b[at]} "
+                f"({(a != b).sum()} cells differ, {int(b.sum()) - int(a.sum()):+d} in all)"
+            )
+    have = Expected(rows, int(found.persons.sum()), found.wealth)
+    for name in ("rows", "persons", "wealth"):
+        want, got = getattr(expected, name), getattr(have, name)
+        if want != got:
+            raise NotConserved(f"{name}: {want} expected, {got} counted, {got - want:+d}")
+    if (found.households > found.persons).any():
+        raise NotConserved("a household without members")

@@ -1,0 +1,88 @@
+"""What one step changed: the counts of a commit, and the list of its moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.commit.ledger import Movers
+
+
+@dataclass(eq=False)
+class Changes:
+    """What one step changed, in rows and members (times the weight: the country).
+
+    Attributes
+    ----------
+    origin, destination : (E,) int32
+        Places of each move of a household or of one person, in commit order.
+    persons : (E,) int64
+    reason : (E,) uint8
+        Index into `dicu.behaviour.choose.REASONS`.
+    movers_by_age : (3, 2, 128) int64
+        Persons who moved by scope, sex (0 male) and age.
+    whole, splits, returns, couples, followed : int
+        Households that moved as one; members who founded a household alone; moves back home; new couples; families
+        that followed a child.
+    births, deaths, rehoused, alone : int
+        Persons born and died; orphans taken in, and children left without an adult for want of a household.
+    new_rows, freed_rows : int
+    income, consumption, move_costs, estates, remitted : int
+        Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
+    founded_child, founded_parent : (F,) uint64
+        Identities of each new household and of the one it came out of; those of couples stand there twice, first
+        with the man's household, after all others with the woman's.
+    parent_row : (new_rows,) int64
+        Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
+    returned_child, returned_parent : (K,) uint64
+        Identities of who came home alone and joined the parents, and of the parents' household.
+    guest_row, host_row : (E,) int64
+        Rows, as they lay before new ones were added, of the household that a grown person left for another (partners
+        who moved, children who came home) and of that other; ``joined_place`` (E,) int32 is where they live.
+    exchanged : (2, X) int32
+        Places from and to which partners went without a move: their couples stand for couples within a place.
+    row_source, row_target : (M,) int64
+        Rows that were moved into emptied ones at the end, and where to.
+    movers : Movers or None
+        Who made each of the E moves, in the same order, when moves are recorded one by one.
+    """
+
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    persons: NDArray[np.int64]
+    reason: NDArray[np.uint8]
+    movers_by_age: NDArray[np.int64]
+    whole: int = 0
+    splits: int = 0
+    returns: int = 0
+    couples: int = 0
+    followed: int = 0
+    births: int = 0
+    deaths: int = 0
+    rehoused: int = 0
+    alone: int = 0
+    new_rows: int = 0
+    freed_rows: int = 0
+    income: int = 0
+    consumption: int = 0
+    move_costs: int = 0
+    estates: int = 0
+    remitted: int = 0
+    by_reason: dict[str, int] = field(default_factory=dict)
+    founded_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    founded_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    returned_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    returned_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    guest_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    host_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    joined_place: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    exchanged: NDArray[np.int32] = field(default_factory=lambda: np.empty((2, 0), dtype=np.int32))
+    row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    movers: Movers | None = None
+
+    def __len__(self) -> int:
+        return len(self.origin)

@@ -1,0 +1,334 @@
+"""The commit: events become changes, the same whatever engine found them and in whatever order they come.
+
+Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
+event could get in another's way (identities, orphans, returns, followers, estates), the order is that of the uids.
+Moves, then couples, orphans, those who came home to their parents, families that follow; estates; and at last the
+emptied rows are filled, so that there are never holes. Stocks are carried along as integers and compared with a
+recount by the accounts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.choose import REASON_FAMILY, REASONS
+from dicu.behaviour.events import Events
+from dicu.behaviour.kin import parts_newly_weds
+from dicu.behaviour.remit import Follows
+from dicu.behaviour.tables import Tables
+from dicu.commit.changes import Changes
+from dicu.commit.estates import inherit
+from dicu.commit.family import pair_up, seekers_of
+from dicu.commit.followers import follow_children
+from dicu.commit.identity import new_uids
+from dicu.commit.ledger import MOVE_KINDS, Ledger, Movers
+from dicu.commit.orphans import rehouse_orphans
+from dicu.commit.returns import come_home
+from dicu.commit.rows import (
+    WARMED,
+    Rows,
+    refresh,
+    rows_of,
+    settled,
+    share_of_wealth,
+    size_of,
+    take_out,
+    warm,
+    without_holes,
+)
+from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
+from dicu.compute.kernel import kernel
+from dicu.population.columns import MEMBERS, NEWLY_WED, Households
+from dicu.population.links import Links
+
+
+@kernel
+def _life(
+    h: Rows,
+    row: NDArray[np.int32],
+    mask: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    emptied: NDArray[np.int64],
+) -> tuple[int, int, int]:
+    """Carry births and deaths into the stocks; list emptied rows. Returns births, deaths, how many are empty."""
+    births = 0
+    deaths = 0
+    empty = 0
+    for k in range(row.shape[0]):
+        i = row[k]
+        died = 0
+        born = 0
+        for m in range(MEMBERS):
+            died += mask[k] >> m & 1
+            born += mask[k] >> (MEMBERS + m) & 1
+        births += born
+        deaths += died
+        persons[h.place[i]] += born - died
+        if h.member[i, 0] == 0:
+            emptied[empty] = i
+            empty += 1
+            households[h.place[i]] -= 1
+            network[province[district[h.home_place[i]]], district[h.place[i]]] -= 1
+    return births, deaths, empty
+
+
+@kernel
+def _move(
+    first: int,
+    last: int,
+    h: Rows,
+    row: NDArray[np.int32],
+    to: NDArray[np.uint16],
+    leaver: NDArray[np.int8],
+    new_uid: NDArray[np.uint64],
+    born: int,
+    n: int,
+    urban: NDArray[np.bool_],
+    year: int,
+    cost: NDArray[np.uint16],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    origin: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    parent: NDArray[np.int64],
+    warmed: NDArray[np.int64],
+) -> tuple[int, int, int]:
+    """Apply moves first..last; splits append rows and list their parents, ``born`` of which there are before.
+
+    Returns whole, returns, paid. See `warm`.
+    """
+    whole = 0
+    returns = 0
+    paid = np.int64(0)
+    for k in range(first, last):
+        if (k - first) % WARMED == 0:
+            warmed[0] ^= warm(h, row, k, min(last, k + WARMED))
+        i = int(row[k])
+        o = int(h.place[i])
+        d = int(to[k])
+        origin[k] = o
+        if d == h.home_place[i]:
+            returns += 1
+        fare = min(cost[district[o], district[d]], h.wealth[i])
+        h.wealth[i] -= fare
+        paid += fare
+        if leaver[k] < 0:
+            whole += 1
+            people_n = size_of(h, i)
+            for m in range(MEMBERS):
+                people[k, m] = h.member[i, m]
+            home = province[district[h.home_place[i]]]
+            h.place[i] = d
+            h.ties[i] = 0
+            h.attributes[i] = settled(h.attributes[i], urban[d], d != h.home_place[i])
+            refresh(h, i, year)
+            households[o] -= 1
+            households[d] += 1
+            persons[o] -= people_n
+            persons[d] += people_n
+            network[home, district[o]] -= 1
+            network[home, district[d]] += 1
+        else:
+            child = n + born
+            h.uid[child] = new_uid[born]
+            h.place[child] = d
+            h.home_place[child] = o
+            h.ties[child] = 0
+            h.income_quantile[child] = h.income_quantile[i]
+            h.wealth[child] = share_of_wealth(h, i, size_of(h, i))
+            for m in range(MEMBERS):
+                h.member[child, m] = 0
+                people[k, m] = 0
+            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], leaver[k], year):
+                h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
+            h.member[child, 0] = take_out(h, i, leaver[k])
+            people[k, 0] = h.member[child, 0]
+            h.attributes[child] = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ NEWLY_WED)
+            h.flags[child] = 0
+            refresh(h, child, year)
+            refresh(h, i, year)
+            households[d] += 1
+            persons[o] -= 1
+            persons[d] += 1
+            network[province[district[o]], district[d]] += 1
+            parent[born] = i
+            born += 1
+    return whole, returns, int(paid)
+
+
+def commit(
+    households: Households,
+    links: Links,
+    events: Events,
+    followers: Follows,
+    tables: Tables,
+    move_cost: NDArray[np.uint16],
+    stocks: Stocks,
+    *,
+    one_by_one: bool = False,
+) -> Changes:
+    """Apply the events of a step to the rows, the links and the stocks (all changed in place).
+
+    Parameters
+    ----------
+    followers : Follows
+        Families that would follow, in the order of the children's uids.
+    move_cost : (L, L) uint16
+        What a move costs between districts, wealth units.
+    one_by_one : bool
+        Also say who made each move (`Changes.movers`).
+    """
+    emptied = np.empty(len(events.life_row), dtype=np.int64)
+    births, deaths, n_empty = _life(
+        rows_of(households),
+        events.life_row,
+        events.life_mask,
+        stocks.households,
+        stocks.persons,
+        stocks.network,
+        tables.district,
+        tables.province,
+        emptied,
+    )
+    dead = emptied[:n_empty]
+
+    # identities and room for every new row of this step
+    uid = households.uid[: households.n]
+    splitting = uid[events.row[events.leaver >= 0]]
+    seekers = seekers_of(households, events, tables)
+    pairs = pair_up(households, seekers, tables)
+    uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.new_key)
+    if households.n + len(uids) > households.capacity:
+        households.grow(households.n + max(len(uids), households.n // 16))
+    h = rows_of(households)
+    ledger = Ledger()
+
+    def who(rows: NDArray[np.integer], kind: str | NDArray[np.intp]) -> Movers | None:
+        code = np.array([MOVE_KINDS.index(kind)]) if isinstance(kind, str) else kind
+        return Movers.of(households, rows, code) if one_by_one else None
+
+    movers = who(events.row, (events.leaver >= 0).astype(np.intp))
+    origin = np.empty(len(events), dtype=np.int32)
+    people = np.empty((len(events), MEMBERS), dtype=np.uint8)
+    parent = np.empty(len(splitting), dtype=np.int64)
+    born = np.concatenate([[0], np.cumsum(events.leaver >= 0)])
+    moved = np.zeros((CARRIED, 3), dtype=np.int64)
+
+    def move(part: int, first: int, last: int, sums: Carried) -> None:
+        moved[part] = _move(
+            first,
+            last,
+            h,
+            events.row,
+            events.destination,
+            events.leaver,
+            uids,
+            int(born[first]),
+            households.n,
+            tables.urban,
+            tables.year,
+            move_cost,
+            tables.district,
+            tables.province,
+            sums.households,
+            sums.persons,
+            sums.network,
+            origin,
+            people,
+            parent,
+            np.zeros(1, dtype=np.int64),
+        )
+
+    carry(stocks, len(events), move)
+    whole, returns, paid = moved.sum(axis=0)
+    links.add(np.arange(households.n, households.n + len(parent)), parent)
+    ledger.add(origin, events.destination, people, events.reason, tables, movers)
+    n = households.n + len(parent)
+
+    # who came out of whom, while the parents' rows still are where they were
+    parents = np.concatenate([parent, pairs.man_row[pairs.founds]])
+    founded_parent = np.concatenate([uid[parents], uid[pairs.woman_row][pairs.founds]])
+    guests, hosts = pairs.moving(h)
+    partners = who(guests, "partner")
+    couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
+    n += couples.new_rows
+    family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
+    ledger.add(couples.origin, couples.destination, couples.people, family, tables, partners)
+
+    households.n = n
+    orphans = rehouse_orphans(households, events, tables, stocks)
+    home = come_home(households, links, events, tables, stocks)
+    home_child, home_parent = households.uid[home.emptied], households.uid[home.parent]
+    home_place = households.place[home.parent].astype(np.int32)
+    families = who(followers.parent, "follow")
+    came = follow_children(households, followers, tables, stocks)
+    ledger.add(
+        came.origin,
+        came.destination,
+        came.people,
+        np.full(len(came), REASON_FAMILY, dtype=np.uint8),
+        tables,
+        families.take(came.which) if families is not None else None,
+    )
+
+    # links of the merged, estates, then no holes: what of the links is concerned is looked for once
+    merged = np.concatenate([home.emptied, came.emptied])
+    died_out = np.concatenate([dead, orphans.emptied])
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged]))
+    moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
+    concerned = links.touching(np.concatenate([gone, moving]))
+    concerned.merge_into(merged, np.concatenate([home.parent, came.host]))
+    # what did not fit into a partner's purse is left behind as an estate
+    beyond = couples.emptied[households.wealth[couples.emptied] > 0]
+    bequeathing = np.concatenate([died_out, beyond])
+    estates = inherit(households, concerned.child, concerned.parent, bequeathing, gone)
+    source, target, left = without_holes(h, gone, households.n)
+    households.n = left
+    concerned.remap(gone, source, target)
+    links.put_back(concerned)
+
+    reason = ledger.column(3, np.uint8)
+    counts = np.bincount(reason, minlength=len(REASONS))
+    return Changes(
+        origin=ledger.column(0, np.int32),
+        destination=ledger.column(1, np.int32),
+        persons=ledger.column(2, np.int64),
+        reason=reason,
+        movers_by_age=ledger.by_age,
+        whole=int(whole),
+        splits=len(parent),
+        returns=int(returns),
+        couples=len(pairs),
+        followed=len(came),
+        births=int(births),
+        deaths=int(deaths),
+        rehoused=orphans.taken_in,
+        alone=orphans.left,
+        new_rows=len(uids),
+        freed_rows=len(gone),
+        income=events.income,
+        consumption=events.consumption,
+        move_costs=int(paid),
+        estates=estates,
+        by_reason={name: int(k) for name, k in zip(REASONS, counts, strict=True)},
+        founded_child=np.concatenate([uids, uids[len(parent) :]]),
+        founded_parent=founded_parent,
+        parent_row=parents,
+        returned_child=home_child,
+        returned_parent=home_parent,
+        guest_row=np.concatenate([guests, home.emptied]),
+        host_row=np.concatenate([hosts, home.parent]),
+        joined_place=np.concatenate([couples.destination, home_place]),
+        exchanged=couples.exchanged,
+        row_source=source,
+        row_target=target,
+        movers=ledger.movers(),
+    )

@@ -1,0 +1,135 @@
+"""Families that follow a child who moved away, as rule `follow` named them: into its household, or as neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.remit import Follows
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.wealth import MOST_WEALTH
+from dicu.commit.rows import Rows, put_in, refresh, rows_of, settled, size_of, take_out
+from dicu.commit.stocks import Stocks
+from dicu.compute.kernel import kernel
+from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What became of the families of a step.
+
+    Attributes
+    ----------
+    origin, destination : (E,) int32
+        Places of those who followed; ``people`` (E, 6) uint8, ``which`` (E,) int64 of the families named.
+    emptied, host : (M,) int64
+        Rows left empty by those who fit into the child's household, and its row.
+    """
+
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    people: NDArray[np.uint8]
+    which: NDArray[np.int64]
+    emptied: NDArray[np.int64]
+    host: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Families that followed, E."""
+        return len(self.which)
+
+
+@kernel
+def _join(
+    h: Rows,
+    parent_row: NDArray[np.int64],
+    child_row: NDArray[np.int64],
+    urban: NDArray[np.bool_],
+    year: int,
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int64],
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    merged: NDArray[np.int64],
+    merged_into: NDArray[np.int64],
+    which: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Parents join a child who moved away: into its household if all fit, else as neighbours.
+
+    Returns how many followed (their positions in ``which``) and how many households were merged (their rows are
+    listed in ``merged`` and empty).
+    """
+    done = 0
+    emptied = 0
+    for k in range(parent_row.shape[0]):
+        i, c = parent_row[k], child_row[k]
+        # whoever was touched by another event of this step stays; so do full units of wealth that would not fit
+        if (h.flags[i] & np.uint8(BUSY)) or (h.flags[c] & np.uint8(BUSY)) or h.place[i] == h.place[c]:
+            continue
+        o, d = np.int64(h.place[i]), np.int64(h.place[c])
+        n_i, n_c = size_of(h, i), size_of(h, c)
+        home = province[district[h.home_place[i]]]
+        origin[done] = o
+        destination[done] = d
+        which[done] = k
+        for m in range(MEMBERS):
+            people[done, m] = h.member[i, m]
+        persons[o] -= n_i
+        persons[d] += n_i
+        households[o] -= 1
+        network[home, district[o]] -= 1
+        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= MOST_WEALTH:
+            for _ in range(n_i):
+                put_in(h, c, take_out(h, i, 0))
+            h.wealth[c] += h.wealth[i]
+            h.wealth[i] = 0
+            h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
+            h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
+            refresh(h, c, year)
+            merged[emptied] = i
+            merged_into[emptied] = c
+            emptied += 1
+        else:
+            h.place[i] = d
+            h.ties[i] = 0
+            h.attributes[i] = settled(h.attributes[i], urban[d], True)
+            refresh(h, i, year)
+            h.flags[c] = np.uint8(h.flags[c] | np.uint8(BUSY))
+            households[d] += 1
+            network[home, district[d]] += 1
+        done += 1
+    return done, emptied
+
+
+def follow_children(households: Households, families: Follows, tables: Tables, stocks: Stocks) -> Followed:
+    """Bring the families to their children, in the order given; rows and stocks are changed in place."""
+    at_most = len(families)
+    origin, destination = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
+    people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
+    emptied, host, which = (np.empty(at_most, dtype=np.int64) for _ in range(3))
+    done, merged = _join(
+        rows_of(households),
+        families.parent,
+        families.child,
+        tables.urban,
+        tables.year,
+        tables.district,
+        tables.province,
+        stocks.households,
+        stocks.persons,
+        stocks.network,
+        origin,
+        destination,
+        people,
+        emptied,
+        host,
+        which,
+    )
+    return Followed(
+        origin[:done], destination[:done], people[:done], which[:done], emptied[:merged], host[:merged]
+    )

@@ -1,0 +1,206 @@
+"""Orphans: children whose last adult died are taken in by a household of their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.events import Events
+from dicu.behaviour.life_course import has_adult
+from dicu.behaviour.tables import Tables
+from dicu.commit.rows import Rows, put_in, refresh, rows_of, take_out
+from dicu.commit.stocks import Stocks
+from dicu.compute.draws import hash64, hash64_2
+from dicu.compute.kernel import kernel
+from dicu.compute.pool import over_blocks
+from dicu.population.columns import MEMBERS, Households
+
+_NOBODY: Final = 0xFFFFFFFFFFFFFFFF
+_DEATHS: Final = (1 << MEMBERS) - 1
+
+# what a thread takes at a time, without effect on results
+_ROWS: Final = 1 << 15
+_PARTS: Final = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Orphans:
+    """What became of children whose last adult died: taken in, or left without an adult; rows they left empty."""
+
+    taken_in: int
+    left: int
+    emptied: NDArray[np.int64]
+
+
+@kernel
+def _without_adult(
+    rows: NDArray[np.int32],
+    mask: NDArray[np.int32],
+    member: NDArray[np.uint8],
+    year: int,
+    out: NDArray[np.int64],
+) -> int:
+    """List the rows in which somebody died and only children are left; returns how many."""
+    found = 0
+    for k in range(rows.shape[0]):
+        if mask[k] & _DEATHS:
+            i = rows[k]
+            if member[i, 0] != 0 and not has_adult(member[i], year):
+                out[found] = i
+                found += 1
+    return found
+
+
+@kernel
+def _draw(key: np.uint64, uid: NDArray[np.uint64], slot: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
+    """The number each child draws, (C,)."""
+    for k in range(uid.shape[0]):
+        out[k] = hash64_2(key, uid[k], 1000 + slot[k])
+
+
+@kernel
+def _hosts(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    year: int,
+    asked: NDArray[np.uint8],
+    first: NDArray[np.int64],
+    key: np.uint64,
+    drawn: NDArray[np.uint64],
+    best: NDArray[np.uint64],
+    host: NDArray[np.int64],
+    listed: NDArray[np.int64],
+) -> None:
+    """For each child the row lo..hi of its place, with room and an adult, whose hash follows its number most closely.
+
+    On a circle of 64 bits: one hash a household, whatever the number of children.
+
+    Parameters
+    ----------
+    asked : (P,) uint8
+        1 where there is an orphan, whose places in ``drawn`` are ``first``.
+    best, host : (children,)
+        Least distance so far and its row.
+    listed : (>= hi - lo + 1,)
+        Working space.
+    """
+    k = np.int64(0)
+    for i in range(lo, hi):
+        listed[k] = i
+        k += np.int64(asked[place[i]])
+    for f in range(k):
+        i = listed[f]
+        j = place[i]
+        at = hash64(key, uid[i])
+        for c in range(first[j], first[j + 1]):
+            value = np.uint64(at - drawn[c])
+            if value < best[c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
+                best[c] = value
+                host[c] = i
+
+
+@kernel
+def _take_in(
+    h: Rows,
+    rows: NDArray[np.int64],
+    child_row: NDArray[np.int64],
+    slot: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    year: int,
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    network: NDArray[np.int64],
+    emptied: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Bring each child of ``rows`` to its household, in order; returns how many stay and the rows left empty."""
+    left = 0
+    empty = 0
+    for k in range(child_row.shape[0]):
+        i, to = child_row[k], chosen[k]
+        if to < 0 or h.member[to, MEMBERS - 1] != 0:  # nobody, or another orphan took the last room
+            left += 1
+            continue
+        put_in(h, to, take_out(h, i, slot[k]))
+        refresh(h, to, year)
+        if h.member[i, 0] == 0:
+            emptied[empty] = i
+            empty += 1
+            at, home = h.place[i], h.home_place[i]
+            households[at] -= 1
+            network[province[district[home]], district[at]] -= 1
+    for i in rows:
+        if h.member[i, 0] != 0:
+            refresh(h, i, year)
+    return left, empty
+
+
+def rehouse_orphans(households: Households, events: Events, tables: Tables, stocks: Stocks) -> Orphans:
+    """Children whose last adult died join households of their place, each the one whose hash follows its number.
+
+    A child for whom no household of the place has room stays where it is and is counted as left.
+    """
+    h, n = households, households.n
+    found = np.empty(len(events.life_row), dtype=np.int64)
+    rows = found[: _without_adult(events.life_row, events.life_mask, h.member, tables.year, found)]
+    if len(rows) == 0:
+        return Orphans(0, 0, np.empty(0, dtype=np.int64))
+    # one entry a child, by place, then household, then slot, youngest slot first so that slots stay valid
+    uid = h.uid[rows]
+    rows = rows[np.lexsort((uid, h.place[rows]))]
+    size = np.count_nonzero(h.member[rows], axis=1)
+    child_row = np.repeat(rows, size)
+    slot = np.repeat(np.cumsum(size), size) - 1 - np.arange(len(child_row))
+    drawn = np.empty(len(child_row), dtype=np.uint64)
+    _draw(tables.detail_key, h.uid[child_row], slot, drawn)
+    first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
+    asked = (np.diff(first) > 0).astype(np.uint8)
+    blocks = -(-n // _ROWS)
+    parts = min(blocks, _PARTS)
+    best = np.full((parts, len(drawn)), _NOBODY, dtype=np.uint64)
+    host = np.full((parts, len(drawn)), -1, dtype=np.int64)
+
+    def work(begin: int, end: int) -> None:
+        listed = np.empty(_ROWS + 1, dtype=np.int64)
+        for part in range(begin, end):
+            for b in range(blocks * part // parts, blocks * (part + 1) // parts):
+                lo, hi = b * _ROWS, min(n, (b + 1) * _ROWS)
+                _hosts(
+                    lo,
+                    hi,
+                    h.uid,
+                    h.place,
+                    h.member,
+                    tables.year,
+                    asked,
+                    first,
+                    tables.detail_key,
+                    drawn,
+                    best[part],
+                    host[part],
+                    listed,
+                )
+
+    over_blocks(work, parts)
+    chosen = host[best.argmin(axis=0), np.arange(len(drawn))]
+    emptied = np.empty(len(rows), dtype=np.int64)
+    left, empty = _take_in(
+        rows_of(h),
+        rows,
+        child_row,
+        slot,
+        chosen,
+        tables.year,
+        tables.district,
+        tables.province,
+        stocks.households,
+        stocks.network,
+        emptied,
+    )
+    return Orphans(len(drawn) - int(left), int(left), emptied[: int(empty)])

@@ -1,0 +1,85 @@
+"""Returns: who left alone and comes home alone moves in with the parents again (assumption A72)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.events import Events
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.wealth import MOST_WEALTH
+from dicu.commit.rows import Rows, put_in, refresh, rows_of, take_out
+from dicu.commit.stocks import Stocks
+from dicu.compute.kernel import kernel
+from dicu.population.columns import BUSY, MEMBERS, Households
+from dicu.population.links import Links
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """Who came home to the parents: (K,) int64 rows left empty, and the rows they joined, in uid order."""
+
+    emptied: NDArray[np.int64]
+    parent: NDArray[np.int64]
+
+
+@kernel
+def _move_in(
+    h: Rows,
+    row: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    year: int,
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
+    households: NDArray[np.int64],
+    network: NDArray[np.int64],
+) -> int:
+    """Bring each of ``row`` into its parents' row, in order; those who did come first in both lists after."""
+    done = 0
+    for k in range(row.shape[0]):
+        i, p = row[k], parent[k]
+        # parents touched by another event of this step, or who live elsewhere themselves, take nobody in
+        if h.flags[p] & np.uint8(BUSY) or h.place[p] != h.place[i]:
+            continue
+        if h.member[p, MEMBERS - 1] != 0 or np.int64(h.wealth[p]) + np.int64(h.wealth[i]) > MOST_WEALTH:
+            continue
+        put_in(h, p, take_out(h, i, 0))
+        h.wealth[p] += h.wealth[i]
+        h.wealth[i] = 0
+        refresh(h, p, year)
+        at = h.place[i]
+        households[at] -= 1
+        network[province[district[h.home_place[i]]], district[at]] -= 1
+        row[done], parent[done] = i, p
+        done += 1
+    return done
+
+
+def come_home(
+    households: Households, links: Links, events: Events, tables: Tables, stocks: Stocks
+) -> Returned:
+    """After the moves: people who came home alone join their parents where these live there, are not busy, and have
+    room and a purse that holds what both own. Of several children of one household the least uid does, the others
+    are neighbours.
+    """
+    h, rows = households, events.row[events.leaver < 0]
+    alone = rows[(h.place[rows] == h.home_place[rows]) & (h.member[rows, 1] == 0)].astype(np.int64)
+    parent = links.parents_of(alone)
+    row, parent = alone[parent >= 0], parent[parent >= 0]
+    order = np.argsort(h.uid[row], kind="stable")
+    row, parent = row[order], parent[order]
+    done = int(
+        _move_in(
+            rows_of(h),
+            row,
+            parent,
+            tables.year,
+            tables.district,
+            tables.province,
+            stocks.households,
+            stocks.network,
+        )
+    )
+    return Returned(row[:done], parent[:done])

@@ -1,0 +1,298 @@
+"""Counts that cross households, as integers: exact in any order, on any number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.household_rules import COUNT_MASK, WORKER_SHIFT
+from dicu.compute.kernel import kernel
+from dicu.compute.pool import over_blocks
+from dicu.population.columns import (
+    BIRTH_YEAR_ZERO,
+    MEMBERS,
+    N_TYPES,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SKILL_MASK,
+    TYPE_MASK,
+    Households,
+)
+from dicu.population.life_stage import (
+    CHILD_BELOW,
+    CHILDREN,
+    ELDERLY,
+    ELDERLY_FROM,
+    OTHER,
+    YOUNG_ADULT,
+    YOUNG_BELOW,
+)
+
+CARRIED: Final = 8
+"""Parts in which events are carried into the stocks."""
+_PARTS: Final = 4
+_RETYPED: Final = 1 << 18
+_CHUNK: Final = 1 << 11
+_HALF: Final = 32
+_NOT_TYPE: Final = 0xFF ^ TYPE_MASK
+
+
+@dataclass(eq=False)
+class Stocks:
+    """Rows and people as they stand: all int64.
+
+    Attributes
+    ----------
+    households, persons : (P,)
+        Rows and their members by place.
+    kinds, workers : (P, T)
+        Rows, and members of working age, by place and household type.
+    network : (R, L)
+        Rows by province of the home place and district of residence.
+    wealth : int
+        0.1 M VND, over all rows.
+    """
+
+    households: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    workers: NDArray[np.int64]
+    network: NDArray[np.int64]
+    wealth: int
+
+
+class Carried(NamedTuple):
+    """What events change of the stocks, see `Stocks`: (P,), (P,) and (R, L) int64."""
+
+    households: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    network: NDArray[np.int64]
+
+
+def carry(
+    stocks: Stocks,
+    n: int,
+    work: Callable[[int, int, int, Carried], None],
+) -> None:
+    """Work on n events that touch rows of their own, on several threads, each with sums of its own.
+
+    Parameters
+    ----------
+    work : callable
+        ``work(part, first, last, sums)`` adds what events first..last change to its sums, which are added to
+        ``stocks`` at the end: integers, so neither parts nor threads matter.
+    """
+    parts = min(CARRIED, n)
+    carried = (stocks.households, stocks.persons, stocks.network)
+    sums = [Carried(*(np.zeros_like(whole) for whole in carried)) for _ in range(parts)]
+
+    def some(first: int, last: int) -> None:
+        for part in range(first, last):
+            work(part, n * part // parts, n * (part + 1) // parts, sums[part])
+
+    over_blocks(some, parts)
+    for part in sums:
+        for whole, change in zip(carried, part, strict=True):
+            whole += change
+
+
+@kernel
+def _count_part(
+    lo: int,
+    hi: int,
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    wealth: NDArray[np.uint16],
+    flags: NDArray[np.uint8],
+    first_worker: np.uint8,
+    more_workers: np.uint8,
+    district: NDArray[np.int32],
+    province_of_place: NDArray[np.int32],
+    kinds: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    network: NDArray[np.int32],
+    people: NDArray[np.uint8],
+    working: NDArray[np.uint8],
+) -> int:
+    """Count rows lo..hi into the given tables; returns their wealth. The last two are working space of a chunk."""
+    money = np.int64(0)
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        for i in range(size):
+            people[i] = 0
+        for i in range(size):
+            working[i] = 0
+        for m in range(MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                people[i] += np.uint8(column[i] != 0)
+            for i in range(size):
+                working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
+        w = wealth[start:end]
+        for i in range(size):
+            money += np.int64(w[i])
+        # neighbours in memory are often of one place: two tables in turn, so that no addition waits for the last one
+        for i in range(size):
+            j = np.int64(place[start + i])
+            t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
+            # one cell for both: scattered writes are what costs
+            kinds[j, t] += np.int64(1) + (np.int64(working[i]) << _HALF)
+            persons[i & 1, j] += np.int64(people[i])
+            network[i & 1, province_of_place[home_place[start + i]], district[j]] += np.int32(1)
+    return int(money)
+
+
+def _codes_of_workers(word: NDArray[np.uint32]) -> tuple[np.uint8, np.uint8]:
+    """The first member code of working age, and how many more follow it: ages, and so codes, without a gap.
+
+    Raises
+    ------
+    ValueError
+        When the packed words of the members say otherwise.
+    """
+    working = (word >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK)
+    codes = np.flatnonzero(working)
+    if len(codes) == 0 or codes[0] == 0 or int(np.ptp(codes)) != len(codes) - 1 or int(working.max()) != 1:
+        raise ValueError(
+            f"codes of working age must follow one another and stand for one person; got {codes}"
+        )
+    return np.uint8(codes[0]), np.uint8(len(codes) - 1)
+
+
+def count(
+    households: Households, word: NDArray[np.uint32], district: NDArray[np.int32], province: NDArray[np.int32]
+) -> Stocks:
+    """Count everything from the rows.
+
+    Parameters
+    ----------
+    word : (256,) uint32
+        Packed words of the members, see `dicu.behaviour.life_tables`.
+    district : (P,) int32
+    province : (L,) int32
+        Province of each district.
+    """
+    n_places, n_districts = len(district), len(province)
+    kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int64)
+    persons = np.zeros((_PARTS, 2, n_places), dtype=np.int64)
+    network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
+    workers = _codes_of_workers(word)
+    money = np.zeros(_PARTS, dtype=np.int64)
+    h, n, province_of_place = households, households.n, province[district]
+
+    def work(first: int, last: int) -> None:
+        for part in range(first, last):
+            money[part] = _count_part(
+                n * part // _PARTS,
+                n * (part + 1) // _PARTS,
+                h.place,
+                h.home_place,
+                h.member,
+                h.wealth,
+                h.flags,
+                *workers,
+                district,
+                province_of_place,
+                kinds[part],
+                persons[part],
+                network[part],
+                np.empty(_CHUNK, dtype=np.uint8),
+                np.empty(_CHUNK, dtype=np.uint8),
+            )
+
+    over_blocks(work, _PARTS)
+    both = kinds.sum(axis=0)
+    by_kind = both & ((1 << _HALF) - 1)
+    return Stocks(
+        households=by_kind.sum(axis=1),
+        persons=persons.sum(axis=(0, 1)),
+        kinds=by_kind,
+        workers=both >> _HALF,
+        network=network.sum(axis=(0, 1), dtype=np.int64),
+        wealth=int(money.sum()),
+    )
+
+
+@njit(cache=True)
+def by_type_and_ties(
+    n: int, place: NDArray[np.uint16], flags: NDArray[np.uint8], ties: NDArray[np.uint8], n_places: int
+) -> NDArray[np.int64]:
+    """Rows by place, type and sixteenth of ties, (P, T, 16) int64."""
+    out = np.zeros((n_places, N_TYPES, 16), dtype=np.int64)
+    for i in range(n):
+        out[place[i], flags[i] & TYPE_MASK, ties[i] >> 4] += 1
+    return out
+
+
+def _first_code_below(age: int, year: int) -> np.uint8:
+    """The least member code of somebody younger than this age; codes rise with the year of birth."""
+    return np.uint8(max((year - BIRTH_YEAR_ZERO - age + 1) << 1, 1))
+
+
+def retype(households: Households, year: int) -> None:
+    """Life stage of every household at its members' ages of a new year, as `stage_of` tells it."""
+    h, n = households, households.n
+    child, young, not_old = (_first_code_below(age, year) for age in (CHILD_BELOW, YOUNG_BELOW, ELDERLY_FROM))
+
+    def work(first: int, last: int) -> None:
+        a, b, c = (np.empty(_CHUNK, dtype=np.uint8) for _ in range(3))
+        lo, hi = first * _RETYPED, min(n, last * _RETYPED)
+        _retype_part(lo, hi, h.member, h.attributes, h.flags, child, young, not_old, a, b, c)
+
+    over_blocks(work, -(-n // _RETYPED))
+
+
+@kernel
+def _retype_part(
+    lo: int,
+    hi: int,
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    child_from: np.uint8,
+    young_from: np.uint8,
+    not_old_from: np.uint8,
+    child: NDArray[np.uint8],
+    young: NDArray[np.uint8],
+    not_old: NDArray[np.uint8],
+) -> None:
+    """Types of rows lo..hi by comparing member codes with those at the limits of ages; working space at the end."""
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        for i in range(size):
+            child[i] = 0
+        for i in range(size):
+            young[i] = 0
+        for i in range(size):
+            not_old[i] = 0
+        for m in range(MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                child[i] |= np.uint8(column[i] >= child_from)
+            for i in range(size):
+                young[i] |= np.uint8((column[i] >= young_from) & (column[i] < child_from))
+            for i in range(size):
+                not_old[i] |= np.uint8(column[i] >= not_old_from)
+        a, f = attributes[start:end], flags[start:end]
+        for i in range(size):
+            young[i] = np.uint8(OTHER) if young[i] == 0 else np.uint8(YOUNG_ADULT)
+        for i in range(size):
+            young[i] = young[i] if child[i] == 0 else np.uint8(CHILDREN)
+        for i in range(size):
+            young[i] = young[i] if not_old[i] != 0 else np.uint8(ELDERLY)
+        for i in range(size):
+            child[i] = np.uint8((a[i] >> np.uint8(SECTOR_SHIFT)) & np.uint8(SECTOR_MASK)) != 0
+        for i in range(size):
+            child[i] |= np.uint8((a[i] & np.uint8(SKILL_MASK)) << np.uint8(1))
+        for i in range(size):
+            child[i] |= np.uint8(young[i] << np.uint8(2))
+        for i in range(size):
+            f[i] = np.uint8((f[i] & np.uint8(_NOT_TYPE)) | child[i])

@@ -1,0 +1,1 @@
+"""Arithmetic, hashing, keyed draws, threads and compiled kernels; knows no household."""

@@ -1,0 +1,1 @@
+"""Markets of work and housing, programmes and central cities."""

@@ -1,0 +1,182 @@
+"""The `objects` engine: one Mesa agent a household, one household at a time.
+
+For reading, teaching and as the oracle: the same rules as the `threads` engine, in the order a person would tell
+them, without screens, blocks or threads. It must give the same bytes.
+"""
+
+from __future__ import annotations
+
+import time
+
+import mesa
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.choose import buffers
+from dicu.behaviour.consider import considers
+from dicu.behaviour.events import Events
+from dicu.behaviour.household_rules import (
+    COUNT_MASK,
+    EVERYBODY_STAYS,
+    PERSON_SHIFT,
+    WORKER_SHIFT,
+    decide,
+    faded,
+    income_units,
+    live_through,
+    words_of,
+)
+from dicu.behaviour.life_course import life_events
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.ties import grown
+from dicu.behaviour.wealth import wealth_after
+from dicu.compute.hashing import hash32
+from dicu.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
+from dicu.population.household import Household
+
+
+class DecidingHousehold(Household):
+    """A household that lives through a step and says what it does."""
+
+    def live(self, tables: Tables) -> tuple[int, int, int]:
+        """Ties, shocks, income, consumption and life events, written to its own row.
+
+        Returns
+        -------
+        (income, consumption, mask of life events)
+        """
+        h, i = self._columns, self.row
+        here = int(h.place[i])
+        h.ties[i] = grown(h.ties[i], tables.ties_growth)
+        h.flags[i] = faded(h.flags[i], tables.struck[here])
+
+        kind = int(h.flags[i]) & TYPE_MASK
+        word = int(words_of(h.member[i], tables.word))
+        workers, persons = np.uint32((word >> WORKER_SHIFT) & COUNT_MASK), np.uint32(word >> PERSON_SHIFT)
+        bits = np.uint32(hash32(h.uid[i], tables.money_key))
+        income = int(
+            income_units(
+                tables.pay[here, kind],
+                tables.luck[h.income_quantile[i]],
+                workers,
+                tables.other_pay[here],
+                persons,
+                bits,
+            )
+        )
+        before = int(h.wealth[i])
+        floor = np.uint32(int(persons) * int(tables.floor))
+        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.keep)
+        consumption = before + income - int(h.wealth[i])
+
+        t = tables
+        events = life_events(
+            h.uid[i], h.member[i], t.urban[here], t.year, t.life_key, t.detail_key, t.death, t.birth, t.seek,
+            int(h.attributes[i]) & NEWLY_WED,
+        )  # fmt: skip
+        mask = 0
+        if events != 0:
+            mask = live_through(
+                i, events, h.uid, h.member, h.attributes, h.flags, t.word, t.year, t.newborn_key, t.boy_share
+            )
+        return income, consumption, int(mask)
+
+    def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
+        """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
+        h, i = self._columns, self.row
+        flags = int(h.flags[i])
+        if flags & BUSY:
+            return False, EVERYBODY_STAYS, 0, 0
+        hazard = (
+            tables.hazard[h.place[i], flags & TYPE_MASK]
+            * tables.tie_hazard[h.ties[i]]
+            * tables.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK]
+        )
+        if not considers(h.uid[i], tables.consider_key, hazard):
+            return False, EVERYBODY_STAYS, 0, 0
+        to, leaver, reason = _decide(
+            i,
+            h.uid,
+            h.place,
+            h.home_place,
+            h.wealth,
+            h.member,
+            h.attributes,
+            h.ties,
+            h.flags,
+            tables,
+            *buffers(tables),
+        )
+        return True, int(to), int(leaver), int(reason)
+
+
+@njit(cache=True)
+def _decide(
+    i: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    home_place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    tables: Tables,
+    alternative: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    bits: NDArray[np.uint32],
+) -> tuple[int, int, int]:
+    """`decide` as a function to call: inlined rules can only be called from compiled code."""
+    return decide(
+        i, uid, place, home_place, wealth, member, attributes, ties, flags, tables, alternative, weight, bits
+    )
+
+
+class ObjectsEngine:
+    """Keeps one agent a row and asks each in turn."""
+
+    def __init__(self, model: mesa.Model, households: Households) -> None:
+        self._model = model
+        self._agents: list[DecidingHousehold] = []
+        self._follow(households)
+
+    def _follow(self, households: Households) -> None:
+        """One agent a row: the rows are kept without holes, so only their number matters."""
+        for row in range(len(self._agents), households.n):
+            self._agents.append(DecidingHousehold(self._model, households, row))
+        for agent in self._agents[households.n :]:
+            agent.remove()
+        del self._agents[households.n :]
+
+    def household_pass(self, households: Households, tables: Tables, seconds: dict[str, float]) -> Events:
+        """Ask every household; see `dicu.engine.threads.household_pass`."""
+        started = time.perf_counter()
+        self._follow(households)
+        moves: list[tuple[int, int, int, int]] = []
+        lives: list[tuple[int, int]] = []
+        income = consumption = considered = 0
+        for household in self._agents:
+            earned, spent, mask = household.live(tables)
+            income, consumption = income + earned, consumption + spent
+            if mask:
+                lives.append((household.row, mask))
+        for household in self._agents:
+            thought, to, leaver, reason = household.decide(tables)
+            considered += bool(thought)
+            if to >= 0:
+                moves.append((household.row, to, leaver, reason))
+        seconds["household pass"] = seconds.get("household pass", 0.0) + time.perf_counter() - started
+        row, to_, who, why = np.array(moves, dtype=np.int64).reshape(-1, 4).T
+        life_row, life_mask = np.array(lives, dtype=np.int32).reshape(-1, 2).T
+        return Events(
+            row=row.astype(np.int32),
+            destination=to_.astype(np.uint16),
+            leaver=who.astype(np.int8),
+            reason=why.astype(np.uint8),
+            life_row=life_row,
+            life_mask=life_mask,
+            considered=considered,
+            income=income,
+            consumption=consumption,
+        )

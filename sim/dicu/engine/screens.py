@@ -1,0 +1,236 @@
+"""What every household goes through in a step, and two screens for what few do: the vectorised part of the pass.
+
+Small loops of few arrays over a chunk that stays in the first cache: ties, shocks, income and consumption, and for
+life events and for considering a move one hash, one bound and one comparison each.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.household_rules import (
+    COUNT_MASK,
+    HAZARD_BITS,
+    HAZARD_MASK,
+    PERSON_SHIFT,
+    WORKER_SHIFT,
+    faded,
+    income_units,
+)
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.ties import grown
+from dicu.behaviour.wealth import wealth_after
+from dicu.compute.hashing import hash32
+from dicu.compute.kernel import kernel
+from dicu.population.columns import MEMBERS, N_TYPES, TYPE_MASK
+
+BLOCK: Final = 1 << 15
+_CHUNK: Final = 1 << 11
+_WORST: Final = 0xFFFFFFFF
+
+
+class Space(NamedTuple):
+    """Working space of one thread: a chunk of each intermediate value."""
+
+    word: NDArray[np.uint32]
+    cell: NDArray[np.uint32]
+    draw: NDArray[np.uint32]
+    bound: NDArray[np.uint32]
+    rate: NDArray[np.float32]
+    luck: NDArray[np.float32]
+    extra: NDArray[np.float32]
+    hit: NDArray[np.uint8]
+
+
+def space() -> Space:
+    """Working space of `own_rows`."""
+    n = _CHUNK
+    return Space(
+        word=np.empty(n, dtype=np.uint32),
+        cell=np.empty(n, dtype=np.uint32),
+        draw=np.empty(n, dtype=np.uint32),
+        bound=np.empty(n, dtype=np.uint32),
+        rate=np.empty(n, dtype=np.float32),
+        luck=np.empty(n, dtype=np.float32),
+        extra=np.empty(n, dtype=np.float32),
+        hit=np.empty(n, dtype=np.uint8),
+    )
+
+
+@kernel
+def _block(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    income_quantile: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
+    space: Space,
+) -> tuple[int, int, int, int]:
+    """Rows lo..hi: own-row rules and screens. Returns rows listed in ``mover`` and ``life``, income, consumption.
+
+    More rows than there is room for are counted but not listed.
+    """
+    word, cell, draw, bound, rate, luck, extra, hit = space
+    threshold = t.threshold.reshape(-1)
+    pay = t.pay.reshape(-1)
+    room = mover.shape[0]
+    movers = 0
+    lives = 0
+    income = np.int64(0)
+    consumption = np.int64(0)
+    for start in range(lo, hi, _CHUNK):
+        end = min(hi, start + _CHUNK)
+        size = end - start
+        u = uid[start:end]
+        p = place[start:end]
+        f = flags[start:end]
+        # members: bound of life events, workers, persons in one look-up each
+        first = member[start:end, 0]
+        for i in range(size):
+            word[i] = t.word[first[i]]
+        for m in range(1, MEMBERS):
+            column = member[start:end, m]
+            for i in range(size):
+                word[i] += t.word[column[i]]
+        # ties and shocks
+        tie = ties[start:end]
+        for i in range(size):
+            tie[i] = grown(tie[i], t.ties_growth)
+        for i in range(size):
+            hit[i] = t.struck[p[i]]
+        for i in range(size):
+            f[i] = faded(f[i], hit[i])
+        for i in range(size):
+            cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_TYPES)) + np.uint32(f[i] & np.uint8(TYPE_MASK))
+        # income, consumption, wealth
+        q = income_quantile[start:end]
+        for i in range(size):
+            rate[i] = pay[cell[i]]
+        for i in range(size):
+            luck[i] = t.luck[q[i]]
+        for i in range(size):
+            extra[i] = t.other_pay[p[i]]
+        for i in range(size):
+            draw[i] = hash32(u[i], t.money_key)
+        for i in range(size):
+            workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
+            bound[i] = income_units(rate[i], luck[i], workers, extra[i], persons, draw[i])
+        w = wealth[start:end]
+        before = np.int64(0)
+        after = np.int64(0)
+        earned = np.int64(0)
+        for i in range(size):
+            earned += np.int64(bound[i])
+            before += np.int64(w[i])
+        for i in range(size):
+            persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
+            floor = np.uint32(persons * t.floor)
+            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.keep))
+        for i in range(size):
+            after += np.int64(w[i])
+        income += earned
+        consumption += before + earned - after
+        # screen of life events
+        for i in range(size):
+            draw[i] = hash32(u[i], t.life_key) >> np.uint32(32 - HAZARD_BITS)
+        for i in range(size):
+            if draw[i] < (word[i] & np.uint32(HAZARD_MASK)):
+                if lives < room:
+                    life[lives] = start + i
+                lives += 1
+        # screen of considering a move; a shock raises the bound
+        for i in range(size):
+            bound[i] = threshold[cell[i]]
+        for i in range(size):
+            if f[i] > np.uint8(TYPE_MASK):
+                bound[i] = np.uint32(min(np.uint64(bound[i]) * t.shock_bound, np.uint64(_WORST)))
+        for i in range(size):
+            draw[i] = hash32(u[i], t.consider_key)
+        for i in range(size):
+            if draw[i] <= bound[i]:
+                if movers < room:
+                    mover[movers] = start + i
+                movers += 1
+    return movers, lives, int(income), int(consumption)
+
+
+@kernel
+def own_rows(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    wealth: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    income_quantile: NDArray[np.uint8],
+    ties: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
+    count: NDArray[np.int64],
+    room: int,
+    space: Space,
+) -> None:
+    """What the households of rows lo..hi go through, block by block; ``count`` (blocks, 4) as `_block` returns."""
+    for b in range(count.shape[0]):
+        start = lo + b * BLOCK
+        count[b, 0], count[b, 1], count[b, 2], count[b, 3] = _block(
+            start,
+            min(hi, start + BLOCK),
+            uid,
+            place,
+            wealth,
+            member,
+            income_quantile,
+            ties,
+            flags,
+            t,
+            mover[b * room : (b + 1) * room],
+            life[b * room : (b + 1) * room],
+            space,
+        )
+
+
+@kernel
+def list_again(
+    lo: int,
+    hi: int,
+    uid: NDArray[np.uint64],
+    place: NDArray[np.uint16],
+    member: NDArray[np.uint8],
+    flags: NDArray[np.uint8],
+    t: Tables,
+    mover: NDArray[np.int32],
+    life: NDArray[np.int32],
+) -> None:
+    """The two screens once more, for a block whose rows did not fit their room (unusual parameters)."""
+    movers = 0
+    lives = 0
+    for i in range(lo, hi):
+        total = np.uint32(0)
+        for m in range(MEMBERS):
+            total += t.word[member[i, m]]
+        if hash32(uid[i], t.life_key) >> np.uint32(32 - HAZARD_BITS) < (total & np.uint32(HAZARD_MASK)):
+            life[lives] = i
+            lives += 1
+        bound = np.uint64(t.threshold[place[i], flags[i] & np.uint8(TYPE_MASK)])
+        if flags[i] > np.uint8(TYPE_MASK):
+            bound = min(bound * t.shock_bound, np.uint64(_WORST))
+        if np.uint64(hash32(uid[i], t.consider_key)) <= bound:
+            mover[movers] = i
+            movers += 1
+
+
+__all__ = ["BLOCK", "Space", "list_again", "own_rows", "space"]

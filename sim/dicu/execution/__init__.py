@@ -1,0 +1,1 @@
+"""A run from a checked scenario to a finished folder; saved states."""

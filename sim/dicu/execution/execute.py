@@ -1,0 +1,408 @@
+"""One run from a checked scenario to a finished folder: what `dicu run` does, and each task of a sweep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+import numba
+
+from dicu.behaviour.access import SERVICES
+from dicu.execution.fits import check_fits
+from dicu.execution.identity import inputs_of, model_version
+from dicu.execution.saved import (
+    CannotContinue,
+    Saved,
+    Saves,
+    check_fork,
+    go_on,
+    read_saved,
+    saved_folder,
+    saved_steps,
+)
+from dicu.model import EngineName, Model
+from dicu.population import synthesis
+from dicu.population.columns import Households
+from dicu.population.links import Links, first_links
+from dicu.population.report import SynthesisReport
+from dicu.record.fingerprint import state_sha256
+from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
+from dicu.record.locks import locked
+from dicu.record.manifest import build_manifest, now, write_manifest
+from dicu.record.reading import Files, NotARun, read_manifest
+from dicu.record.recorder import Recorder
+from dicu.reform.policies import plan_of
+from dicu.scenario.dump import canonical_json, dump, run_id
+from dicu.scenario.scenario import Scenario
+from dicu.world.opening import open_world
+from dicu.world.world import World
+
+SPARE_ROWS: Final = 0.3
+"""Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
+
+
+class Progress(Protocol):
+    """What a run tells while it works; all calls come from the run's own thread."""
+
+    def phase(self, text: str) -> None:
+        """A new phase begins (building the world, synthesising, drawing)."""
+
+    def note(self, text: str) -> None:
+        """Something worth reading, kept on the screen."""
+
+    def start(self, steps: int, households: int) -> None:
+        """The steps begin."""
+
+    def step(self, label: str, households: int) -> None:
+        """A step is done."""
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Tells nothing (tests, sweeps)."""
+
+    def phase(self, text: str) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def start(self, steps: int, households: int) -> None:
+        """Nothing."""
+
+    def step(self, label: str, households: int) -> None:
+        """Nothing."""
+
+
+def use_threads(threads: int | None) -> int:
+    """Set the number of numba threads; returns it.
+
+    Raises
+    ------
+    ValueError
+        When there are not so many.
+    """
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    wanted = most if threads is None else threads
+    if not 1 <= wanted <= most:
+        raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
+    numba.set_num_threads(wanted)
+    return wanted
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first households and links of one run, which changes them in place, and how well they fit the census."""
+
+    households: Households
+    links: Links
+    fit: SynthesisReport
+
+
+def make_start(scenario: Scenario, world: World) -> Start:
+    """Synthesise the first households of a run."""
+    households, fit = synthesis.synthesise(
+        world,
+        scenario.population,
+        start_year=world.year,
+        spare=SPARE_ROWS,
+        income=scenario.income,
+        ties=scenario.ties,
+    )
+    return Start(households, first_links(households, world, scenario.population.seed), fit)
+
+
+def first_model(
+    scenario: Scenario, world: World, *, engine: EngineName = "threads", recorder: Recorder | None = None
+) -> tuple[Model, SynthesisReport]:
+    """The model at the start of a run, for the run itself and for its replay, and how well its population fits."""
+    start = make_start(scenario, world)
+    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=recorder)
+    return model, start.fit
+
+
+@dataclass(frozen=True)
+class Saving:
+    """States to be saved on the way: every so many steps, and whether they stay when the run has ended."""
+
+    every: int = 0
+    keep: bool = False
+
+
+def execute(
+    scenario: Scenario,
+    *,
+    out: Path = Path("runs"),
+    engine: EngineName = "threads",
+    threads: int | None = None,
+    progress: Progress | None = None,
+    saving: Saving | None = None,
+    saved: Saved | None = None,
+    again: bool = False,
+) -> Path:
+    """Run a scenario and write its folder, whole or not at all; one that stands there whole already is not run again.
+
+    While another process makes the same run, this one waits for it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    out : Path
+        Parent of ``<name>/<run id>``.
+    engine : {"threads", "objects"}
+    threads : int or None
+        Threads of numba; None = all. The results do not depend on it.
+    progress : Progress or None
+    saving : Saving or None
+        Save states in ``<name>/saved/<run id>``.
+    saved : Saved or None
+        Go on from there: the same run if the scenario is that of the state, otherwise a fork of it.
+    again : bool
+        Run it although it stands there; the new folder takes the place of the old one when it is whole.
+
+    Returns
+    -------
+    Path
+        The finished folder.
+
+    Raises
+    ------
+    UnfitScenario, dicu.world.table_checks.TableError
+        When the world cannot be opened, or does not have what the scenario asks of it.
+    CannotContinue
+        When the state is not one of this program, or the scenario cannot follow on it.
+    NotTheSame
+        When ``again`` ends in another state than the run that stands there, which stays.
+    """
+    tell = progress if progress is not None else Silent()
+    started = now()
+    used = use_threads(threads)
+    tell.phase("building the world")
+    world = open_world(scenario)
+    check_fits(scenario, world)
+    if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
+        plan_of(scenario, world)
+    inputs = inputs_of(world)
+    after = None if saved is None else continued(saved, scenario)
+    identity = run_id(scenario, "".join(inputs.values()), model_version(), _after(after))
+    if saved is not None and after == saved.after and identity != saved.run_id:
+        raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
+    final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after)
+    waiting = f"another process makes this run ({final}); waiting for it"
+    with locked(final.parent / f".{identity}.lock", wait=lambda: tell.note(waiting)):
+        sweep(final.parent)  # a run that was parked by a killed one is put back, and then found
+        there = _standing(final, tell)
+        if there is not None and not again:
+            tell.note(f"this run stands already and is whole: {final} (--again makes it once more)")
+            return final
+        return _make(plan, there, tell)
+
+
+class NotTheSame(RuntimeError):
+    """A run made once more ended in another state than before: one of the two was not made by this program alone."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that is known of a run before it begins."""
+
+    scenario: Scenario
+    world: World
+    final: Path
+    identity: str
+    inputs: dict[str, str]
+    engine: EngineName
+    threads: int
+    started: datetime
+    saving: Saving | None
+    saved: Saved | None
+    after: dict[str, str] | None
+
+    def saves(self) -> Saves | None:
+        """Where states are saved, if they are."""
+        if self.saving is None:
+            return None
+        saved, folder = self.saved, saved_folder(self.final)
+        origin = self.scenario if saved is None else saved.origin
+        parts = list(saved.tables) if saved is not None and saved.folder == folder else []
+        made = Saves(
+            folder, self.identity, model_version(), origin, self.scenario, self.saving.every, self.saving.keep,
+            self.after, parts,
+        )  # fmt: skip
+        made.begin()
+        return made
+
+
+def _standing(final: Path, tell: Progress) -> str | None:
+    """State of a finished run in its folder if all its files are what was written, else None."""
+    if not final.exists():
+        return None
+    try:
+        manifest = read_manifest(final)
+        faults = Files(final, manifest["outputs"]).faults()
+    except NotARun as error:
+        tell.note(f"{error}; it is made again")
+        return None
+    if faults:
+        tell.note(f"{final}: {', '.join(faults)} missing or damaged; the run is made again")
+        return None
+    return str(manifest["state_sha256"])
+
+
+def _make(w: _Work, there: str | None, tell: Progress) -> Path:
+    """Make a run whose lock is held; ``there`` is the state in which it ended before, if it stands."""
+    scenario, saves = w.scenario, w.saves()
+    with building(w.final) as folder:
+        write_bytes(folder / "config.yaml", dump(scenario).encode())
+        with new_recorder(folder, w.world, scenario, keep=saves is not None) as recorder:
+            tell.phase("synthesising households")
+            once_more = saves is not None and not saves.tables
+            model, fit = begin(scenario, w.world, recorder, w.engine, w.saved, again=once_more)
+            tell.note(fit.summary())
+            write_bytes(folder / "synthesis.txt", fit.text().encode())
+            model.seconds["synthesis"] = fit.seconds
+            tell.start(scenario.calendar.n_steps - model.now, model.households.n)
+            while model.now < scenario.calendar.n_steps:
+                label = scenario.calendar.label(model.now)
+                model.step()
+                if saves is not None and saves.due(model):
+                    saves.save(model, recorder)
+                tell.step(label, model.households.n)
+            recorder.finish()
+        tell.phase("fingerprint of the final state")
+        state = state_sha256(model.households, model.state())
+        if there is not None and state != there:
+            raise NotTheSame(
+                f"{w.final}: made once more, it ended in another state ({state[:16]}..., before {there[:16]}...); the "
+                "one that stands there is kept"
+            )
+        weight = scenario.population.weight
+        manifest = build_manifest(
+            name=scenario.name,
+            run_id=w.identity,
+            config=json.loads(canonical_json(scenario)),
+            config_sha256=hashlib.sha256(canonical_json(scenario).encode()).hexdigest(),
+            inputs_sha256=w.inputs,
+            state_sha256=state,
+            households=model.households.n * weight,
+            persons=int(model.stocks.persons.sum()) * weight,
+            weight=weight,
+            steps=model.now,
+            seconds=model.seconds,
+            engine=w.engine,
+            threads=w.threads,
+            started=w.started,
+            ended=now(),
+        )
+        manifest |= {"model_version": model_version(), "forked_from": w.after}
+        manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
+        write_manifest(folder, manifest)
+    if saves is not None and not saves.keep:
+        saves.clear()
+    return w.final
+
+
+def new_recorder(
+    folder: Path, world: World, scenario: Scenario, *, keep: bool = False, scratch: bool = False
+) -> Recorder:
+    """A recorder of a scenario's tables."""
+    return Recorder(
+        folder,
+        world,
+        scenario.calendar,
+        weight=scenario.population.weight,
+        flows=scenario.flow_units,
+        services=SERVICES,
+        moves=scenario.record.moves == "all",
+        keep=keep,
+        scratch=scratch,
+    )
+
+
+def begin(
+    scenario: Scenario,
+    world: World,
+    recorder: Recorder,
+    engine: EngineName = "threads",
+    saved: Saved | None = None,
+    *,
+    again: bool = False,
+    start: Start | None = None,
+) -> tuple[Model, SynthesisReport]:
+    """The model at the start of a run, or where a saved state says, with its recorder.
+
+    Parameters
+    ----------
+    again : bool
+        Whether what was recorded before the saved state is to be kept again, for states of another run.
+    start : Start or None
+        The first households, if they are made already; changed in place.
+    """
+    start = make_start(scenario if saved is None else saved.origin, world) if start is None else start
+    first = recorder if saved is None else None
+    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=first)
+    if saved is not None:
+        go_on(model, recorder, saved, SPARE_ROWS, again=again)
+    return model, start.fit
+
+
+def continued(saved: Saved, scenario: Scenario) -> dict[str, str] | None:
+    """What a run of this scenario from a saved state has been forked from; None for a run that only goes on.
+
+    Raises
+    ------
+    CannotContinue
+        When the state is one of another program, or the scenario cannot follow on it.
+    """
+    if saved.version != model_version():
+        raise CannotContinue(
+            f"{saved.folder}: saved by another version of the program ({saved.version}, this is {model_version()})"
+        )
+    if canonical_json(scenario) == canonical_json(saved.scenario):
+        return saved.after
+    wrong = check_fork(saved, scenario)
+    if wrong:
+        raise CannotContinue("\n".join(wrong))
+    return {"run_id": saved.run_id, "at": saved.label}
+
+
+def _after(after: dict[str, str] | None) -> str:
+    return "" if after is None else f"{after['run_id']} {after['at']}"
+
+
+def state_at(
+    scenario: Scenario, step: int, out: Path, *, saved: Saved | None = None, progress: Progress | None = None
+) -> Saved:
+    """The saved state of a run after so many steps, made by running it until then, from ``saved`` if given.
+
+    It is kept in ``<out>/<name>/saved/<run id>``.
+    """
+    tell = progress if progress is not None else Silent()
+    world = open_world(scenario)
+    check_fits(scenario, world)
+    after = None if saved is None else continued(saved, scenario)
+    identity = run_id(scenario, "".join(inputs_of(world).values()), model_version(), _after(after))
+    folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))
+    origin = scenario if saved is None else saved.origin
+    parts = list(saved.tables) if saved is not None and saved.folder == folder else []
+    saves = Saves(folder, identity, model_version(), origin, scenario, keep=True, after=after, tables=parts)
+    saves.begin()
+    with (
+        scratch(folder, "replay") as room,
+        new_recorder(room, world, scenario, keep=True, scratch=True) as recorder,
+    ):
+        tell.phase("synthesising households")
+        model, _ = begin(scenario, world, recorder, saved=saved, again=not parts)
+        tell.start(step - model.now, model.households.n)
+        while model.now < step:
+            label = scenario.calendar.label(model.now)
+            model.step()
+            tell.step(label, model.households.n)
+        saves.save(model, recorder)
+    return read_saved(saved_steps(folder)[step])

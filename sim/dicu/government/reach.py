@@ -1,0 +1,87 @@
+"""How people are reached: ways to the offices that serve them, and what they get of each service."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour import access as rule
+from dicu.government.network import Network
+from dicu.government.offices import COMMUNE
+from dicu.government.places import farthest, mean_by, nearest_desk
+from dicu.government.services import Services
+from dicu.scenario.parameters import Access, Government
+
+
+class Reach:
+    """Travel times to offices and their desks, and access to every service, by place.
+
+    Attributes
+    ----------
+    commune_minutes, district_minutes : (P,) float64
+        Travel time to the office that serves the place, or its nearest desk.
+    has_desk : (P,) bool
+    online : float
+        Share of administration done on line, delta.
+    access : (P, S) float64, read-only
+    """
+
+    def __init__(self, services: Services, access: Access, government: Government) -> None:
+        self.services, self._rule, self._government = services, access, government
+        self.online = access.online
+        none: NDArray[np.float64] = np.zeros(0)
+        self.commune_minutes, self.district_minutes = none, none
+        self._left_commune, self._left_district = none, none
+        self.has_desk: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self.access: NDArray[np.float64] = none
+
+    def locate(self, network: Network) -> None:
+        """Travel times to the offices that serve each place, desks included; only when one has moved."""
+        services, offices = self.services, network.offices
+        seats = np.array([office.seat_km for office in offices])
+        self.has_desk = np.zeros(len(network.terrain), dtype=np.bool_)
+        ways = []
+        points = np.array([office.points for office in offices], dtype=np.float64)
+        near, far = network.commune_office_of_place, network.district_office_of_place
+        # two offices in a commune serve half its area each; of two in a district people went to either
+        for office_of_place, parts in ((near, points[near]), (far, np.ones(len(far)))):
+            minutes = services.travel_minutes(seats[office_of_place], parts)
+            nearest_desk(minutes, office_of_place, offices, services, self.has_desk)
+            ways.append(minutes)
+        self.commune_minutes, self.district_minutes = ways
+        self._left_commune, self._left_district = (rule.left_by_distance(m, self._rule) for m in ways)
+
+    def far_places(self, network: Network, served: NDArray[np.int64]) -> list[int]:
+        """Of each office the largest place that is too far from it and its desks, -1 for none."""
+        too_far = (self.commune_minutes > self._government.satellite_minutes) & ~self.has_desk
+        return farthest(network.commune_office_of_place, too_far, served, len(network.offices))
+
+    def improve_water(self, network: Network, closing: float) -> None:
+        """One step of clean water, by what each budget invests over what keeps up its capital."""
+        budgets = [office.budget for office in network.offices]
+        effort = np.array([b.investment / b.depreciation if b.depreciation else 1.0 for b in budgets])
+        self.services.improve_water(effort[network.commune_office_of_place], closing)
+
+    def measure(self, network: Network, served: NDArray[np.int64]) -> None:
+        """Access of each place to each service, and of each commune office the mean of those it serves."""
+        offices, p = network.offices, self._government
+        quality = np.array([office.quality for office in offices])
+        equipped = np.minimum([office.equipped for office in offices], p.quality_cap)
+        # a mobile desk brings a share of what would have to be fetched
+        brought = np.where([office.mobile for office in offices], p.mobile_desk_share, 0.0)
+        online = self.online + (1.0 - self.online) * brought
+        near, far = network.commune_office_of_place, network.district_office_of_place
+        access = np.empty((len(near), len(rule.SERVICES)))
+        access[:, rule.COMMUNE_ADMINISTRATION] = rule.access_to_service(
+            quality[near], self._left_commune, online[near]
+        )
+        access[:, rule.DISTRICT_ADMINISTRATION] = rule.access_to_service(
+            quality[far], self._left_district, online[far]
+        )
+        self.services.fill(access, equipped[near], equipped[far])
+        access.setflags(write=False)
+        self.access = access
+        mean = mean_by(near, access[:, rule.COMMUNE_ADMINISTRATION], served, len(offices)).tolist()
+        for office, of_served in zip(offices, mean, strict=True):
+            if office.level == COMMUNE:
+                office.access = of_served

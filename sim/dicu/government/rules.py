@@ -1,0 +1,167 @@
+"""The rules of an office: how many posts it needs, what a merger disrupts, how good its work is."""
+
+from __future__ import annotations
+
+from math import floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.compute.numeric import LN2, exp64
+from dicu.economy import market_rules
+from dicu.scenario.parameters import Government
+
+
+def official_posts(residents: int, mountain: bool, cap: float, parameters: Government) -> int:
+    """Posts of a new commune by the official rule: 32 + (residents - 16,000)+ / (1,000 in mountains, else
+    2,000).
+
+    Whole posts (a further post for every *full* 1,000 or 2,000), at most ``cap``.
+
+    Parameters
+    ----------
+    residents
+        Persons in the commune.
+    mountain
+        Whether most residents live in mountains.
+    cap
+        Most posts: `Government.staff_cap_ward` in wards and special zones, else
+        `Government.staff_cap_commune`.
+
+    Notes
+    -----
+    Source: Dispatch 09/CV-BCD of 30 May 2025 (model specification, section 4).
+    """
+    over = residents - parameters.staff_base_residents
+    posts = parameters.staff_base
+    if over > 0:
+        posts += floor(
+            over
+            / (parameters.residents_per_post_mountain if mountain else parameters.residents_per_post_other)
+        )
+    return int(min(posts, cap))
+
+
+def legacy_need(posts_at_start: float, residents: int, residents_at_start: int) -> float:
+    """Posts an office of before the reform needs: those it had at the start, scaled with the residents it
+    serves.
+
+    An assumption: it makes every office adequate at the start, so what differs later comes from the model.
+    """
+    if residents_at_start == 0:
+        return posts_at_start
+    return posts_at_start * residents / residents_at_start
+
+
+def disruption_of_merger(most: float, merged: int) -> float:
+    """Quality lost at once when ``merged`` offices become one, D0 = Dbar (1 - 1/k); 0 for k = 1.
+
+    Raises
+    ------
+    ValueError
+        When ``merged`` is below 1.
+    """
+    if merged < 1:
+        raise ValueError(f"an office is made of at least 1 office, got {merged}")
+    return most * (1.0 - 1.0 / merged)
+
+
+def disruption_left(at_merger: float, quarters: float, half_life_quarters: float) -> float:
+    """Disruption after ``quarters``, D(t) = D0 2^(-t / h_D)."""
+    if at_merger == 0.0:
+        return 0.0
+    return float(at_merger * exp64(-(quarters / half_life_quarters) * LN2))
+
+
+def power(base: float, exponent: float) -> float:
+    """base ** exponent by pure arithmetic (the same bits on every machine), base >= 0; 0 ** 0 is 1."""
+    if base == 1.0 or exponent == 0.0:
+        return 1.0
+    if base <= 0.0:
+        return 0.0
+    return float(market_rules.power(base, exponent))
+
+
+def quality_of_office(
+    disruption: float, posts: float, need: float, capital_ratio: float, elasticity: float, cap: float
+) -> float:
+    """Quality of an office, Q = (1 - D) min(1, posts/need)^a (K/K*)^(1-a), in [0, cap].
+
+    Parameters
+    ----------
+    disruption
+        D, share of the work lost to the merger.
+    posts, need
+        Posts filled and posts needed; an office that needs nobody is fully staffed.
+    capital_ratio
+        K/K*, public capital over what it was at the start.
+    elasticity
+        a, weight of staff.
+    cap
+        Most quality (1.2).
+    """
+    equipped = power(capital_ratio, 1.0 - elasticity)
+    return quality_as_equipped(disruption, posts, need, equipped, elasticity, cap)
+
+
+def quality_as_equipped(
+    disruption: float, posts: float, need: float, equipped: float, elasticity: float, cap: float
+) -> float:
+    """`quality_of_office` where what capital makes of it, (K/K*)^(1-a), is known already."""
+    staffed = 1.0 if posts >= need else posts / need
+    quality = (1.0 - disruption) * power(staffed, elasticity) * equipped
+    if quality < 0.0:
+        return 0.0
+    return min(quality, cap)
+
+
+def posts_of_desk(staff: int, share: float) -> int:
+    """Posts at a satellite desk of an office with ``staff`` posts: a share of them, at least one.
+
+    Parameters
+    ----------
+    share
+        `Government.satellite_staff_share` (model specification, section 9: 15 % of staff).
+    """
+    return max(1, floor(share * staff + 0.5))
+
+
+def yearly_loss(residents: int, year_ago: int) -> float:
+    """Share of the people of a year ago that an office has lost since; 0 where it lost none or had none."""
+    return (year_ago - residents) / year_ago if 0 <= residents < year_ago else 0.0
+
+
+def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:
+    """By how much the grant of a commune that cannot pay a mobile desk falls in a step, dong.
+
+    It follows the heads: what it loses in a year is the share of its people that it lost in one. A commune that
+    pays into the nation (a negative transfer) loses nothing.
+    """
+    return floor(transfer * lost / steps_per_year) if transfer > 0 else 0
+
+
+def water_after(
+    coverage: NDArray[np.float64], target: float, closing: float, effort: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Clean-water coverage a step later: w' = w + eta min(1, I/I*) (target - w), where w is below the target.
+
+    Parameters
+    ----------
+    coverage : (P,) float64
+    target
+        Share of households aimed at.
+    closing
+        Share of the gap, eta, that full investment closes in a step.
+    effort : (P,) float64
+        Investment of the budget over what keeps its capital, I/I*, 0 or more.
+    """
+    gap = np.maximum(target - coverage, 0.0)
+    return np.asarray(coverage + closing * np.minimum(effort, 1.0) * gap, dtype=np.float64)
+
+
+def share_online(online: float, a_year: float, most: float, years: float) -> float:
+    """Share of administration done on line, delta, ``years`` after the digital programme began.
+
+    A programme takes nothing away: where ``online`` is above ``most`` it stays there.
+    """
+    return max(online, min(most, online + a_year * max(years, 0.0)))

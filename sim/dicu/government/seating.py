@@ -1,0 +1,52 @@
+"""Which government an office, its budget and a pool belong to: that within whose borders they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+from mesa.agent import AgentSet
+
+from dicu.government.agents import Commune, Province, Terms
+from dicu.government.network import Network
+from dicu.government.offices import COMMUNE, Office
+from dicu.government.overlay import Overlay
+from dicu.world.world import Units
+
+
+def elect(model: mesa.Model, overlay: Overlay, terms: Terms) -> tuple[AgentSet, AgentSet]:
+    """Create the Mesa agents of the communes and provinces of ``overlay``, in the order of its units."""
+
+    def made(kind: type[Any], units: Units) -> list[Any]:
+        rows = zip(
+            units.code.tolist(), units.name.tolist(), units.kind.tolist(), units.seat_place.tolist(), strict=True
+        )  # fmt: skip
+        return [kind(model, *row, terms) for row in rows]
+
+    communes: list[Commune] = made(Commune, overlay.communes)
+    provinces: list[Province] = made(Province, overlay.provinces)
+    for commune, province in zip(communes, overlay.province_of_commune.tolist(), strict=True):
+        provinces[province].communes.append(commune)
+    return AgentSet(communes, random=model.random), AgentSet(provinces, random=model.random)
+
+
+def seat(network: Network, overlay: Overlay, communes: list[Commune], provinces: list[Province]) -> None:
+    """Hand each office, each budget once, and each pool to the government within whose borders it stands."""
+    for agent in [*communes, *provinces]:
+        agent.offices, agent.budgets = [], []
+    commune, province = overlay.commune_of_place.tolist(), overlay.province_of_place.tolist()
+    kept: set[int] = set()
+    pools: dict[int, list[Office]] = {}
+    for office in network.offices:
+        at = office.seat_place
+        agent = communes[commune[at]] if office.level == COMMUNE else provinces[province[at]]
+        agent.offices.append(office)
+        if id(office.budget) not in kept:
+            kept.add(id(office.budget))
+            agent.budgets.append(office.budget)
+        if office.level == COMMUNE:
+            pools.setdefault(office.pool, []).append(office)
+    for agent in provinces:
+        agent.pools = []
+    for pool in sorted(pools):  # run by the province in which its seat stands
+        provinces[province[network.pool_seat[pool]]].pools.append(pools[pool])

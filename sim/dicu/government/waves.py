@@ -1,0 +1,144 @@
+"""The mergers of 2019-21 and 2023-25, by rule: the map of the world is that after both.
+
+How many units there were fewer is published, which ones is not at hand. So as many of today's communes (districts)
+are taken to have had two offices before as there were units fewer. On the date of the wave the two become one: the
+posts of the second are cut, and the merger disrupts. Which ones is a rule: a wave merged units that fell short of the
+standard so that the whole came near to it, hence those come first whose larger ratio to the standards of population
+and area is the largest of at most 1 - two halves of them missed both standards by half. The wave of 2019-21 takes
+its number from the head of that list, that of 2023-25 the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.government.budget import Prices
+from dicu.government.network import Network
+from dicu.government.offices import sum_by
+from dicu.government.rules import disruption_of_merger
+from dicu.scenario.calendar import Calendar
+from dicu.scenario.parameters import Government
+from dicu.world import facts
+from dicu.world.world import MOUNTAIN, Units, World
+
+KEYS: Final = ("2019_21", "2023_25")
+"""The two waves, as `dicu.world.facts.official` knows them."""
+
+# Resolution 1211/2016 as amended in 2022: persons and km2 a unit should have, in mountains and elsewhere
+STANDARD_COMMUNE: Final = ((5_000, 50.0), (8_000, 30.0))
+STANDARD_DISTRICT: Final = ((80_000, 850.0), (120_000, 450.0))
+
+WITH_WAVES: Final = "viet_nam"
+"""Small made-up worlds had no waves."""
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave: the step at whose beginning it acts, and the units that had two offices before it."""
+
+    key: str
+    step: int
+    communes: NDArray[np.int64]
+    districts: NDArray[np.int64]
+
+
+def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wave, ...]:
+    """The waves whose units still have two offices at the start of a run; those of before it are done.
+
+    None at all in made-up worlds, and where `Government.earlier_waves` says that all is merged already.
+    """
+    dates = parameters.first_wave, parameters.second_wave
+    if parameters.earlier_waves == "merged" or world.name != WITH_WAVES:
+        return ()
+    steps = [floor(calendar.steps_until(date)) for date in dates]
+    return tuple(wave for wave in chosen(world, steps) if wave.step >= 0)
+
+
+def chosen(world: World, steps: list[int]) -> list[Wave]:
+    """Both waves of the country, at given steps."""
+    communes = by_standard(world, world.legacy_communes, world.legacy_commune, STANDARD_COMMUNE, ("commune",))
+    districts = by_standard(
+        world, world.districts, world.district, STANDARD_DISTRICT, ("rural district", "town")
+    )
+    made = []
+    for key, step in zip(KEYS, steps, strict=True):
+        n = int(facts.official(f"wave_{key}_communes_cut"))
+        m = int(facts.official(f"wave_{key}_districts_cut"))
+        made.append(Wave(key, step, communes[:n], districts[:m]))
+        communes, districts = communes[n:], districts[m:]
+    return made
+
+
+def by_standard(
+    world: World,
+    units: Units,
+    of_place: NDArray[np.int32],
+    standard: tuple[tuple[int, float], tuple[int, float]],
+    kinds: tuple[str, ...],
+) -> NDArray[np.int64]:
+    """Units of some kinds in the order in which they are likeliest to be the product of a merger.
+
+    Parameters
+    ----------
+    of_place
+        (P,) int32, unit of each place.
+    standard
+        Persons and km2, in mountains and elsewhere.
+    kinds
+        Kinds of units that take part.
+
+    Returns
+    -------
+    (n,) int64, indices into ``units``: those at or below the standard first, the nearest to it at the head; then
+    those above it, again the nearest first.
+    """
+    n = len(units)
+    people = sum_by(of_place, world.residents, n)
+    high = sum_by(of_place, np.where(world.terrain == MOUNTAIN, world.residents, 0), n)
+    area = np.bincount(of_place, weights=world.area_km2, minlength=n)
+    persons, km2 = np.where((2 * high > people)[:, None], *np.array(standard)[:, None, :]).T
+    ratio = np.maximum(people / persons, area / km2)
+    mine = np.flatnonzero(np.isin(units.kind, kinds) & (people > 0))
+    above = ratio[mine] > 1.0
+    order = np.lexsort((units.code[mine], np.where(above, ratio[mine], -ratio[mine]), above))
+    return np.asarray(mine[order], dtype=np.int64)
+
+
+def more_offices(
+    wave: tuple[Wave, ...], world: World
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Second offices of communes and of districts, and the wave that merges each (-1: none); int64."""
+    communes, districts = (np.zeros(len(u), np.int64) for u in (world.legacy_communes, world.districts))
+    of_commune, of_district = communes - 1, districts - 1
+    for i, each in enumerate(wave):
+        communes[each.communes] = 1
+        of_commune[each.communes] = i
+        districts[each.districts] = 1
+        of_district[each.districts] = i
+    return communes, districts, of_commune, of_district
+
+
+def merge_wave(network: Network, number: int, now: int, parameters: Government, price: Prices) -> int:
+    """Make one office of two wherever wave ``number`` does; returns the posts cut.
+
+    The office that is left counts as adequate for the residents that it has on the day, as all others did at the
+    start. Offices that a reform has closed since are not touched: their posts went into that reform.
+    """
+    cut = 0
+    for office in network.offices:
+        if office.wave != number or office.points == 1:
+            continue
+        gone = office.staff - office.staff // office.points
+        merged = disruption_of_merger(parameters.disruption, office.points)
+        office.points, office.staff, office.posts_cut = 1, office.staff - gone, gone
+        office.posts_at_start, office.residents_at_start = float(office.staff), office.residents
+        office.disruption_at_merger, office.opened_step = merged, now
+        office.budget.cut(gone, price)
+        cut += gone
+    network.count_posts()
+    return cut

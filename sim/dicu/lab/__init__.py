@@ -1,0 +1,1 @@
+"""Starts, repeats, compares or checks runs and decides nothing in one."""

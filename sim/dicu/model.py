@@ -1,0 +1,392 @@
+"""The Mesa model: what a run is made of, and the order of a step.
+
+Read `Model.step`: it is the whole of one quarter, in the order of the specification (section 2). Rules live in
+`dicu.behaviour`, governments in `dicu.government`, borders in `dicu.reform`; how a pass is executed in `dicu.engine`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.behaviour.access import EDUCATION, HEALTH
+from dicu.behaviour.events import Events
+from dicu.behaviour.frozen import Choosing, freeze
+from dicu.behaviour.geography import distances, geography
+from dicu.behaviour.life_course import exposure
+from dicu.behaviour.life_tables import LifeTables, life_tables
+from dicu.behaviour.liquidity import move_costs
+from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.terms import mean_income
+from dicu.commit.accounts import Expected, check_people
+from dicu.commit.changes import Changes
+from dicu.commit.commit import commit
+from dicu.commit.stocks import by_type_and_ties, count, retype
+from dicu.economy.central import Central
+from dicu.economy.housing import HousingMarket
+from dicu.economy.markets import Markets
+from dicu.economy.programmes import Programmes
+from dicu.engine import threads
+from dicu.engine.objects import DecidingHousehold, ObjectsEngine
+from dicu.government import books
+from dicu.government import state as government_state
+from dicu.government.governments import Governments
+from dicu.government.revenue import income_level
+from dicu.government.waves import waves
+from dicu.observe.outputs import Outputs
+from dicu.population.columns import Households
+from dicu.population.links import Links
+from dicu.record.recorder import Recorder
+from dicu.reform.engine import apply
+from dicu.reform.policies import plan_of
+from dicu.scenario.scenario import Scenario
+from dicu.world.world import World
+
+EngineName = Literal["threads", "objects"]
+
+
+class Watch(Protocol):
+    """Looks on between the parts of a step and changes nothing, as `dicu.trace` does."""
+
+    def frozen(self, tables: Tables, followers: Follows) -> None:
+        """The tables are made; no household has read them yet."""
+
+    def passed(self, events: Events) -> None:
+        """Every household has said what it does; nothing is committed yet."""
+
+    def committed(self, changes: Changes) -> None:
+        """Events are committed; no remittance has been sent yet."""
+
+
+class Model(mesa.Model):  # type: ignore[misc]
+    """One scenario on one world: households, markets, governments, and the order in which they act.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    world : World
+        Residents of the scenario's first year.
+    households : Households
+        The starting population, see `dicu.population.synthesis`; changed in place.
+    links : Links
+        Links to parent households, see `dicu.population.links.first_links`; changed in place.
+    engine : {"threads", "objects"}
+        How the household pass is executed; the results are the same bytes.
+    recorder : Recorder or None
+        Where the outputs go; None keeps only the state.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        households: Households,
+        links: Links,
+        *,
+        engine: EngineName = "threads",
+        recorder: Recorder | None = None,
+    ) -> None:
+        super().__init__(rng=scenario.seed)
+        self.settings, self.world = scenario, world
+        self.calendar = scenario.calendar
+        self.seconds: dict[str, float] = {}
+        self.now = 0
+        self.year = world.year
+        self.households, self.links = households, links
+        self.changes: Changes | None = None
+        self.events: Events | None = None
+
+        clock = time.perf_counter()
+        size = scenario.population
+        persons_a_dwelling = np.where(world.urban, size.household_size_urban, size.household_size_rural)
+        dwellings = np.rint(world.residents / persons_a_dwelling).astype(np.int64)
+        self.geography = geography(world, dwellings, scenario.choose, scenario.access)
+        self.distances = distances(world, dwellings, self.geography)
+        self.move_cost = move_costs(self.distances, scenario.money)
+        self.life = self._life_tables()
+        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.central = Central(scenario.cities, self.calendar, world)
+        self.programmes = Programmes(scenario.programme, self.calendar, world, self.central)
+        self.markets = Markets(
+            world,
+            scenario.work,
+            scenario.income,
+            workers=self.workers,
+            persons=self.residents,
+            dt_quarters=self.calendar.dt_quarters,
+            seed=scenario.seed,
+            programmes=self.programmes,
+            respond=scenario.feedback.jobs,
+        )
+        earns, _ = mean_income(
+            self.markets.expected,
+            self.stocks.workers,
+            self.geography.district,
+            self.geography.province,
+            len(world.legacy_provinces),
+        )
+        self.housing = HousingMarket(
+            world,
+            scenario.housing,
+            scenario.money,
+            dwellings=dwellings,
+            households=self.stocks.households * size.weight,
+            persons_a_dwelling=persons_a_dwelling,
+            income=earns,
+            dt_quarters=self.calendar.dt_quarters,
+            respond=scenario.feedback.housing,
+        )
+        self.network_start = self.stocks.network.copy()
+        clock = self._spent("geography and markets", clock)
+
+        self.governments = Governments(
+            self,
+            world,
+            scenario.government,
+            scenario.access,
+            self.residents,
+            steps_per_year=self.calendar.steps_per_year,
+            income=self.local_income,
+            digital_step=self.calendar.steps_until(scenario.government.digital_start),
+            respond=scenario.feedback.services,
+            waves=waves(world, scenario.government, self.calendar),
+        )
+        self.policy = plan_of(scenario, world)
+        clock = self._spent("governments", clock)
+
+        self.choosing = Choosing(scenario, world, self.geography, self.distances)
+        at_start = by_type_and_ties(
+            households.n, households.place, households.flags, households.ties, world.n_places
+        )
+        self.kappa = self.choosing.kappa(
+            self.markets.potential, self.access(), self.stocks.network, self.housing.homes, at_start
+        )
+        self._objects = ObjectsEngine(self, households) if engine == "objects" else None
+        self.engine: EngineName = engine
+        self.outputs = Outputs(self, recorder) if recorder is not None else None
+        self.watch: Watch | None = None
+        self._spent("kappa", clock)
+
+    @property
+    def bytes_per_household(self) -> dict[str, float]:
+        """Bytes held of a household row between steps: columns, link to a parent, place five years ago."""
+        held = {"columns": self.households.nbytes, "links": self.links.nbytes}
+        if self.outputs is not None:
+            held["five_years_ago"] = self.outputs.residence.then.nbytes
+        return {name: size / self.households.n for name, size in held.items()}
+
+    @property
+    def residents(self) -> NDArray[np.int64]:
+        """(P,) real persons by place."""
+        return self.stocks.persons * self.settings.population.weight
+
+    @property
+    def workers(self) -> NDArray[np.int64]:
+        """(P, T) real members of working age by place and household type."""
+        return self.stocks.workers * self.settings.population.weight
+
+    @property
+    def network(self) -> NDArray[np.int64]:
+        """(R, L) rows by province of the home place and district that households see; of the start if cut."""
+        return self.stocks.network if self.settings.feedback.network else self.network_start
+
+    @property
+    def local_income(self) -> NDArray[np.float64]:
+        """(P,) income of a worker that people of each place believe in, M VND a month."""
+        return income_level(self.markets.expected, self.workers)
+
+    def access(self) -> NDArray[np.float64]:
+        """(P, S) access of each place to each service: what governments provide, less what crowding takes.
+
+        Access is proportional to quality, so a crowded clinic is one of lower quality.
+        """
+        provided = self.governments.access()
+        if not self.settings.feedback.services:
+            return provided
+        left = self.housing.crowding()
+        crowded = provided.copy()
+        crowded[:, HEALTH] *= left
+        crowded[:, EDUCATION] *= left
+        return crowded
+
+    # ---------------------------------------------------------------- the order of a step
+
+    def step(self) -> None:
+        """One step of the calendar, in the order of the specification."""
+        clock = time.perf_counter()
+        h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
+
+        # a new year: everybody is a year older
+        if self.calendar.year(self.now) != self.year:
+            self.year = self.calendar.year(self.now)
+            self.life = self._life_tables()
+            retype(h, self.year)
+            self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+        clock = self._spent("new year", clock)
+
+        # 1. policies due now
+        applied = [
+            apply(self.governments, due, self.now, self.residents)
+            for due in self.policy
+            if due.step == self.now
+        ]
+        clock = self._spent("reform", clock)
+
+        # 2. shocks, 3. markets: jobs, wages, farm incomes, beliefs
+        self.markets.step(self.workers, self.residents, self.now)
+        clock = self._spent("markets", clock)
+
+        # still 3.: dwellings that are finished, rents
+        self.housing.step(
+            self.stocks.households * self.settings.population.weight,
+            self.programmes.social_housing(self.now),
+            self.central.building(self.now),
+        )
+        clock = self._spent("housing", clock)
+
+        # 4. governments: budget, staff, service quality, access
+        self.governments.step(
+            self.residents,
+            self.now,
+            self.local_income,
+            self.housing.homes.rent[self.geography.district],
+            kept=self.central.revenue(self.now),
+        )
+        clock = self._spent("governments", clock)
+
+        # 5. tables of systematic utility and of the life course, frozen for the pass
+        tables = self.tables()
+        clock = self._spent("tables", clock)
+
+        # 6. the household pass: each reads the tables, writes its own row, says what it does
+        money = self.settings.money
+        followers = follow(
+            self.links,
+            h,
+            follow_rule(money, seed, self.now, dt),
+            self.geography.district,
+            np.empty(0, dtype=np.int64),
+        )
+        self._spent("followers", clock)
+        if self.watch is not None:
+            self.watch.frozen(tables, followers)
+        run = self._objects.household_pass if self._objects is not None else threads.household_pass
+        self.events = run(h, tables, self.seconds)
+        if self.watch is not None:
+            self.watch.passed(self.events)
+        clock = time.perf_counter()
+
+        # 7. commit in uid order: moves, couples, orphans, families that follow; estates
+        expected = Expected.before(h, self.stocks)
+        self.changes = commit(
+            h,
+            self.links,
+            self.events,
+            followers,
+            tables,
+            self.move_cost,
+            self.stocks,
+            one_by_one=self.outputs is not None and self.settings.record.moves == "all",
+        )
+        clock = self._spent("commit", clock)
+
+        if self.watch is not None:
+            self.watch.committed(self.changes)
+        # 8. remittances
+        sent = remit(
+            self.links,
+            h,
+            remit_rule(money, seed, self.now, dt),
+            tables.pay.astype(np.float64),
+            tables.luck.astype(np.float64),
+            tables.word,
+            self.geography.district,
+            tables.other_pay.astype(np.float64),
+        )
+        self.changes.remitted = sent.units
+        clock = self._spent("remittances", clock)
+
+        # 9. accounts: everything conserved, or the run stops with the difference named
+        carried = self.stocks
+        self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+        check_people(carried, self.stocks, h.n, expected.after(self.changes))
+        books.check(self.governments)
+        clock = self._spent("accounts", clock)
+
+        # a new year solves them itself, when everybody is a year older
+        year_ends = self.calendar.is_year_end(self.now)
+        self.now += 1
+        if not year_ends:
+            self.life = self._life_tables()
+        clock = self._spent("life tables", clock)
+        if self.outputs is not None:
+            self.outputs.step(applied)
+        self._spent("record", clock)
+
+    def tables(self) -> Tables:
+        """What households see in the step that is next."""
+        return freeze(
+            self.choosing,
+            self.markets,
+            self.access(),
+            self.network,
+            self.housing.homes,
+            self.life,
+            kappa=self.kappa,
+            now=self.now,
+            year=self.year,
+        )
+
+    def run(self) -> None:
+        """All steps that are left."""
+        while self.now < self.calendar.n_steps:
+            self.step()
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Arrays besides the household columns that are part of the state (its checksum, later its checkpoint)."""
+        stocks = self.stocks
+        child, parent = self.links.canonical(self.households.uid)
+        return {
+            "now": np.array([self.now]),
+            "kappa": np.array([self.kappa]),
+            "links.child": child,
+            "links.parent": parent,
+            "stocks.households": stocks.households,
+            "stocks.persons": stocks.persons,
+            "stocks.network": stocks.network,
+            "start.network": self.network_start,
+            **{f"{p}.{name}": a for p, part in self.part_states().items() for name, a in part.items()},
+        }
+
+    def part_states(self) -> dict[str, Mapping[str, NDArray[np.generic]]]:
+        """The arrays of what has a state of its own, by the name that theirs begin with."""
+        return {
+            "markets": self.markets.state(),
+            "housing": self.housing.state(),
+            "government": government_state.export(self.governments),
+        }
+
+    def take_over(self, households: Households, links: Links) -> None:
+        """Go on with other rows than those of the start, as `dicu.execution.saved.restore` does."""
+        self.households, self.links = households, links
+        self.life = self._life_tables()
+        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        if self._objects is not None:
+            self.agents_by_type[DecidingHousehold].do("remove")
+            self._objects = ObjectsEngine(self, households)
+
+    def _life_tables(self) -> LifeTables:
+        """Of the step that is next: who can give birth changes with every couple, birth and move."""
+        women = exposure(self.households, self.world.urban, self.year, self.now)
+        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
+
+    def _spent(self, phase: str, since: float) -> float:
+        now = time.perf_counter()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - since
+        return now

@@ -1,0 +1,1 @@
+"""What a run is asked about: outputs of a step, five-year residence."""

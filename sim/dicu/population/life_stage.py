@@ -1,0 +1,72 @@
+"""Life stage and type of a household, read from the birth years of its members."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.compute.kernel import kernel
+from dicu.population.columns import BIRTH_YEAR_ZERO, SECTOR_MASK, SECTOR_SHIFT, SKILL_MASK
+
+YOUNG_ADULT = 0
+CHILDREN = 1
+OTHER = 2
+ELDERLY = 3
+
+CHILD_BELOW = 15
+YOUNG_BELOW = 35
+ELDERLY_FROM = 60
+
+
+@kernel
+def stage_of(members: NDArray[np.uint8], year: int) -> int:
+    """Life stage of a household in a year.
+
+    All 60 or older: elderly; else anybody under 15: children; else anybody aged 15-34: young adult; else
+    other.
+
+    Parameters
+    ----------
+    members : (6,) uint8
+        ``(birth year - 1910) << 1 | female``; 0 = nobody.
+    year : int
+        Age is year minus birth year.
+
+    Returns
+    -------
+    int
+        Index into `dicu.population.columns.STAGES`; a household without members counts as elderly (nobody is
+        younger), and is freed elsewhere.
+    """
+    child = False
+    young = False
+    elderly = True
+    for i in range(len(members)):
+        if members[i] != 0:
+            age = year - (BIRTH_YEAR_ZERO + (int(members[i]) >> 1))
+            child |= age < CHILD_BELOW
+            young |= (age >= CHILD_BELOW) & (age < YOUNG_BELOW)
+            elderly &= age >= ELDERLY_FROM
+    if elderly:
+        return ELDERLY
+    if child:
+        return CHILDREN
+    if young:
+        return YOUNG_ADULT
+    return OTHER
+
+
+@kernel
+def type_of(stage: int, attributes: np.uint8) -> int:
+    """Type t in 0..15 of a household: stage * 4 + skilled * 2 + (sector is not agriculture).
+
+    Parameters
+    ----------
+    stage : int
+        From `stage_of`.
+    attributes : uint8
+        Bit field of `dicu.population.columns`.
+    """
+    skilled = int(attributes) & SKILL_MASK
+    elsewhere = 1 if (int(attributes) >> SECTOR_SHIFT) & SECTOR_MASK else 0
+    return stage * 4 + skilled * 2 + elsewhere

@@ -1,0 +1,297 @@
+"""The first households: as many persons in each place as live there, fitted to the census margins."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.compute.hashing import hash64_2, key64
+from dicu.compute.pool import over_blocks
+from dicu.population import kernels
+from dicu.population.archetypes import Archetypes, archetypes
+from dicu.population.columns import MEMBERS, NATIVE_TIES, Households
+from dicu.population.margins import AGE_GROUPS, Margins, load_margins, tilt_to_mean
+from dicu.population.origins import GRID, Origins, origins
+from dicu.population.place_rates import PlaceRates, place_rates
+from dicu.population.raking import Raked, rake
+from dicu.population.report import SynthesisReport, make_report
+from dicu.scenario.parameters import Income, Ties
+from dicu.scenario.scenario import UnfitScenario
+from dicu.scenario.sections import Population
+from dicu.world.world import World
+
+FIRST_YEAR: Final = 2010
+LAST_YEAR: Final = 2037
+"""Years that the 7 bits of a birth year can start from: 99-year-olds and newborns must both fit."""
+
+_UID: Final = 0x75696431
+_PURPOSES: Final = ("archetype", "age", "migrant", "home", "luck")
+_OLD_SURVIVAL: Final = 0.88
+
+
+def _largest_remainder(total: int, quota: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Split ``total`` in proportion to ``quota`` in integers; ties go to the first. Exact, no floats."""
+    whole = int(quota.sum())
+    if whole == 0:
+        if total:
+            raise ValueError(f"{total} persons to place where nobody lives")
+        return np.zeros(len(quota), dtype=np.int64)
+    product = [int(q) * total for q in quota]
+    base = np.array([x // whole for x in product], dtype=np.int64)
+    remainder = np.array([x % whole for x in product], dtype=np.int64)
+    order = np.argsort(-remainder, kind="stable")
+    base[order[: total - int(base.sum())]] += 1
+    return base
+
+
+def persons_by_place(world: World, weight: int) -> NDArray[np.int64]:
+    """Persons in the rows of each place: residents / weight, rounded by largest remainder.
+
+    First each legacy province, to the nearest integer (so province totals are within weight/2), then
+    its rural and urban parts, then their places. At weight 1 these are the residents.
+
+    Returns
+    -------
+    (P,) int64
+    """
+    persons = np.zeros(world.n_places, dtype=np.int64)
+    province = world.province
+    for r in range(len(world.legacy_provinces)):
+        here = np.flatnonzero(province == r)
+        residents = world.residents[here]
+        urban = world.urban[here]
+        total = (2 * int(residents.sum()) + weight) // (2 * weight)
+        parts = np.array([residents[~urban].sum(), residents[urban].sum()], dtype=np.int64)
+        for area, persons_area in enumerate(_largest_remainder(total, parts)):
+            some = here[urban == bool(area)]
+            persons[some] = _largest_remainder(int(persons_area), world.residents[some])
+    return persons
+
+
+def _grid(library: Archetypes, raked: Raked) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Weights summed within each size on the integer grid, (2, A), and where each size starts, (7,)."""
+    start = np.searchsorted(library.size, np.arange(1, MEMBERS + 2)).astype(np.int64)
+    cumulative = np.zeros((2, len(library)), dtype=np.uint64)
+    for area in (0, 1):
+        for s in range(MEMBERS):
+            part = slice(start[s], start[s + 1])
+            running = np.cumsum(raked.weight[part, area])
+            cumulative[area, part] = np.floor(running / running[-1] * GRID + 0.5).astype(np.uint64)
+            cumulative[area, start[s + 1] - 1] = GRID
+    return cumulative, start
+
+
+def _old_ages() -> NDArray[np.uint8]:
+    """Years above 80 by a draw of 10 bits: geometric survival of 0.88 a year up to 99 (assumption A23)."""
+    alive = np.cumprod(np.full(20, _OLD_SURVIVAL)) / _OLD_SURVIVAL
+    upto = np.floor(np.cumsum(alive) / alive.sum() * 1024 + 0.5)
+    return np.searchsorted(upto, np.arange(1024), side="right").clip(0, 19).astype(np.uint8)
+
+
+def _ties(quarters: int, growth: float) -> NDArray[np.uint8]:
+    """Ties after 0..quarters since arrival: T grows by ``growth`` (1 - T) a quarter; units of 1/255, below 255."""
+    ties = np.zeros(quarters + 1)
+    for q in range(quarters):
+        ties[q + 1] = ties[q] + (1 - ties[q]) * growth
+    return np.minimum(np.floor(ties * NATIVE_TIES + 0.5), NATIVE_TIES - 1).astype(np.uint8)
+
+
+def _make_distinct(uid: NDArray[np.uint64]) -> int:
+    """Rehash uids that repeat an earlier one, or are 0, until all are distinct; returns how many were.
+
+    Sixteen passes over the top four bits keep the extra memory to a sixteenth of the column.
+    """
+    changed = 0
+    for attempt in range(1, 100):
+        again: list[NDArray[np.int64]] = [np.flatnonzero(uid == 0)]
+        step = 1 << 20
+        for nibble in range(16):
+            lo, hi = np.uint64(nibble << 60), np.uint64((nibble << 60) + (1 << 60) - 1)
+            parts = [block[(block >= lo) & (block <= hi)] for block in _blocks(uid, step)]
+            found = np.concatenate(parts) if parts else uid[:0]
+            found.sort()
+            twice = np.unique(found[1:][found[1:] == found[:-1]])
+            for value in twice:
+                again.append(np.flatnonzero(uid == value)[1:])
+        rows = np.unique(np.concatenate(again))
+        if not len(rows):
+            return changed
+        for row in rows:
+            uid[row] = hash64_2(_UID + attempt, uid[row], row)
+        changed += len(rows)
+    raise RuntimeError("uids still repeat after 99 rounds of rehashing")
+
+
+def _blocks(column: NDArray[np.uint64], step: int) -> list[NDArray[np.uint64]]:
+    return [column[lo : lo + step] for lo in range(0, len(column), step)]
+
+
+def synthesise(
+    world: World,
+    population: Population,
+    *,
+    start_year: int,
+    income: Income,
+    ties: Ties,
+    spare: float = 0.0,
+) -> tuple[Households, SynthesisReport]:
+    """Make the households that live in a world at the start of a run.
+
+    Persons are exact by place (`persons_by_place`). Households by size follow the census, tilted to the mean
+    sizes of ``population``; who lives with whom follows archetypes raked to the age pyramid; attributes
+    follow the rates of the place. Deterministic: a function of the arguments only,
+    whatever the threads.
+
+    Parameters
+    ----------
+    world : World
+    population : Population
+        ``weight`` (households that one row stands for), ``seed``, mean sizes, assumptions on first
+        migrants.
+    start_year : int
+        Year in which the ages of the pyramid are taken.
+    spare : float
+        Rows to leave free for later households, as a share of those made.
+    income : Income
+        Its ratio of rural to urban income a head sets the wealth of both.
+    ties : Ties
+        How fast those who came before the start have grown ties.
+
+    Returns
+    -------
+    Households, SynthesisReport
+
+    Raises
+    ------
+    ValueError
+        When the world has more places than 16 bits can number, or nobody lives in it, or ``start_year`` is
+        out of range, or the margins cannot be met.
+    """
+    began = time.perf_counter()
+    if world.n_places > 1 << 16:
+        raise ValueError(f"world {world.name!r} has {world.n_places} places; 65,536 can be numbered")
+    if not FIRST_YEAR <= start_year <= LAST_YEAR:
+        raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
+    margins = load_margins()
+    library = archetypes()
+    share = _sizes(margins, population)
+    raked = rake(library, margins, share)
+    came = origins(world, population, margins)
+    rates = place_rates(world, population, income, margins, library, raked, came)
+    persons, counts = _rows(world, population, share)
+    n = int(counts.sum())
+    households = Households.empty(n, n + int(spare * n))
+    tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
+    _fill(world, population, ties, start_year, households, tally, counts, library, raked, came, rates)
+    rehashed = _make_distinct(households.uid[:n])
+    report = make_report(
+        world=world,
+        population=population,
+        households=n,
+        persons=persons,
+        tally=tally,
+        margins=margins,
+        raked=raked,
+        origins=came,
+        rates=rates,
+        rehashed=rehashed,
+        seconds=time.perf_counter() - began,
+    )
+    return households, report
+
+
+def check_weight(world: World, population: Population) -> None:
+    """Refuse a weight at which a world would have no household, without making any.
+
+    Raises
+    ------
+    UnfitScenario
+        The message names the key.
+    """
+    _rows(world, population, _sizes(load_margins(), population))
+
+
+def _sizes(margins: Margins, population: Population) -> NDArray[np.float64]:
+    """Share of each household size, rural and urban, at the means of a scenario."""
+    means = (population.household_size_rural, population.household_size_urban)
+    return np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+
+
+def _rows(
+    world: World, population: Population, share: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Persons of each place, and its households by size, in rows; never none at all."""
+    persons = persons_by_place(world, population.weight)
+    counts = kernels.count_by_size(persons, world.urban, world.province.astype(np.int64), share)
+    if not counts.any():
+        raise UnfitScenario(
+            f"population.weight: {int(world.residents.sum())} residents of the world {world.name} make no household "
+            f"(got {population.weight}, allowed a smaller weight)"
+        )
+    return persons, counts
+
+
+def _fill(
+    world: World,
+    population: Population,
+    ties: Ties,
+    start_year: int,
+    households: Households,
+    tally: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    library: Archetypes,
+    raked: Raked,
+    came: Origins,
+    rates: PlaceRates,
+) -> None:
+    """Prepare the tables of the kernel and run it."""
+    cumulative, archetype_start = _grid(library, raked)
+    row_start = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
+    province = world.province.astype(np.int64)
+    province_start = np.searchsorted(province, np.arange(len(world.legacy_provinces) + 1)).astype(np.int64)
+    half = np.arange(256) + 0.5
+    rank = np.sqrt(half / (256 - half))
+    keys = [_UID, *(key64(population.seed, purpose, 0) for purpose in range(1, len(_PURPOSES) + 1))]
+    columns_and_tables = (
+        households.uid,
+        households.place,
+        households.home_place,
+        households.wealth,
+        households.member,
+        households.attributes,
+        households.income_quantile,
+        households.ties,
+        households.flags,
+        tally,
+        counts,
+        row_start,
+        world.place_key,
+        world.urban.astype(np.int64),
+        province,
+        library.member,
+        cumulative,
+        archetype_start,
+        rates.migrant,
+        rates.skilled,
+        rates.agriculture,
+        rates.industry,
+        rates.rent_native,
+        rates.rent_migrant,
+        rates.wealth,
+        came.cumulative,
+        province_start,
+        np.concatenate([[0], np.cumsum(world.residents)]).astype(np.int64),
+        _old_ages(),
+        rank,
+        np.sqrt(rank),
+        _ties(4 * population.migrant_years, ties.growth),
+        np.array(keys, dtype=np.uint64),
+        start_year,
+    )
+    over_blocks(lambda begin, end: kernels.fill(begin, end, *columns_and_tables), len(counts))
+    assert int(tally[:, kernels.AGE : kernels.AGE + 2 * AGE_GROUPS].sum()) == int(
+        (counts * np.arange(1, MEMBERS + 1)).sum()
+    )

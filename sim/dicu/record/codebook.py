@@ -1,0 +1,383 @@
+"""The codebook: every output table and column of a run, declared once, with dtype, unit, meaning and source.
+
+A table is written only through `dicu.record.conform`, which refuses an undeclared, missing or wrongly typed
+column; so what the codebook says and what the files hold cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
+from dicu.record.folder import write_bytes
+from dicu.record.governments import SERVICES, governments_table
+from dicu.record.moves import MOVES
+
+FlowLayout = Literal["place", "district"]
+
+MOVE: Final = "rule `move`, committed in uid order"
+REASONS: Final[dict[str, str]] = {
+    "chance": "no single term tipped",
+    "income": "higher income net of rents tipped",
+    "services": "better services tipped",
+    "network": "more of one's own people tipped",
+    "home": "led back home",
+    "shock": "would not have been considered without a shock",
+    "family": "joined a partner or a child",
+}
+BORDER: Final = "world; borders of"
+
+
+def _national() -> Table:
+    rows = "household columns, sum"
+    count = [
+        ("households", "households", "households in the country", rows),
+        ("persons", "persons", "persons in the country", rows),
+        (
+            "urban_households",
+            "households",
+            "households in places that were wards or townships at the start",
+            rows,
+        ),
+        ("urban_persons", "persons", "persons in places that were wards or townships at the start", rows),
+        ("rural_households", "households", "households in all other places", rows),
+        ("rural_persons", "persons", "persons in all other places", rows),
+        (
+            "considered",
+            "households",
+            "households that thought about moving during the step",
+            "rule `consider`",
+        ),
+        ("moves", "households", "moving households, whole or newly split off", MOVE),
+        ("moves_whole", "households", "households that moved with everybody", MOVE),
+        ("moves_split", "households", "households founded by one adult who left", MOVE),
+        ("moves_home", "households", "of the moves, those back to the home place", MOVE),
+        (
+            "returns_to_parents",
+            "households",
+            "of those back home, people alone who joined their parents' household",
+            MOVE,
+        ),
+        ("moved_persons", "persons", "persons who moved", MOVE),
+        ("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`"),
+        *(
+            (f"{c}_{way}", c.replace("moves", "households"), f"{text} who moved from {words}", MOVE)
+            for c, text in (("moves", "households"), ("persons", "persons"))
+            for way, words in (
+                ("rural_to_urban", "rural to urban places"),
+                ("urban_to_rural", "urban to rural places"),
+            )
+        ),
+        ("moves_within_district", "households", "moves inside a legacy district", MOVE),
+        ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
+        ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
+        *(
+            (
+                f"reason_{name}",
+                "households",
+                f"moves that {text}",
+                "rule `choose`: the largest term without which staying would have won",
+            )
+            for name, text in REASONS.items()
+        ),
+        ("couples", "couples", "couples formed", "rule `couples`"),
+        (
+            "partners_exchanged",
+            "persons",
+            "partners whose place changed without a move, because a row stands for many households and their couple "
+            "for one within a place; 0 with weight 1",
+            "rule `couples`",
+        ),
+        ("births", "persons", "births", "rule `life_course`"),
+        ("deaths", "persons", "deaths", "rule `life_course`"),
+        (
+            "orphans_taken_in",
+            "persons",
+            "children whose last adult died, taken in by a household of the place",
+            "commit",
+        ),
+        ("orphans_alone", "persons", "such children for whom no household of the place had room", "commit"),
+        ("workers", "persons", "members aged 15-64", rows),
+        ("farm_workers", "persons", "of those, in farming households", rows),
+        ("wealth", "0.1 M VND", "wealth of all households at the end of the step", rows),
+        ("income", "0.1 M VND", "income of all households in the step", "rule `wealth`"),
+        ("consumption", "0.1 M VND", "consumption of all households in the step", "rule `wealth`"),
+        ("move_costs", "0.1 M VND", "paid for moves", "rule `liquidity`"),
+        ("remittances", "0.1 M VND", "sent to parent households", "rule `remit`"),
+        ("estates", "0.1 M VND", "left by households that died out to nobody", "commit"),
+    ]
+    return Table(
+        "national", "national.parquet",
+        "one row a step: the whole country; stocks at its end, moves during it",
+        (*STEP, *(Column(n, "int64", u, t, s, scaled=True) for n, u, t, s in count)),
+    )  # fmt: skip
+
+
+MOVERS: Final = Table(
+    "movers", "movers.parquet", "one row a year-end step, scope, sex and age: who moved during the year",
+    (
+        *STEP,
+        Column("scope", "code", "label", "within a district, between districts, between provinces", MOVE),
+        Column("sex", "code", "label", "male or female", "household columns"),
+        Column("age", "int32", "years", "year less year of birth", "household columns"),
+        Column("persons", "int64", "persons", "persons who moved since the last such step", MOVE, scaled=True),
+    ),
+)  # fmt: skip
+
+FIVE_YEAR: Final = Table(
+    "five_year", "five_year.parquet",
+    "one row a scope at every whole five years of the run: residence five years ago, as a census asks for it",
+    (
+        *STEP,
+        Column("scope", "code", "label", "same place; within a commune, within a district, between districts, "
+               "between provinces, on the map before the reform", "assumption A45"),
+        Column("persons", "int64", "persons", "persons aged 5 and over, by year of birth", "household columns",
+               scaled=True),
+    ),
+)  # fmt: skip
+
+DISTRICTS: Final = Table(
+    "districts", "districts.parquet", "one row a step and labour market (legacy district), at the end of the step",
+    (
+        *STEP,
+        Column("district", "code", "id", "code of the legacy district", "world_units.parquet"),
+        Column("workers_other", "int64", "persons", "workers outside farming, already weighted", "rule `markets`"),
+        Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "rule `markets`"),
+        Column("jobs", "float64", "jobs", "jobs outside farming", "rule `markets`"),
+        Column("employment", "float64", "probability", "chance of a job, min(1, jobs / workers)", "rule `markets`"),
+        Column("wage_urban_mvnd", "float64", "M VND/month", "wage of an unskilled job, urban", "rule `markets`"),
+        Column("wage_rural_mvnd", "float64", "M VND/month", "wage of an unskilled job, rural", "rule `markets`"),
+        Column("farm_income_mvnd", "float64", "M VND/month", "income of an unskilled farm worker", "rule `markets`"),
+        Column("output_mvnd", "float64", "M VND/month", "what all workers earn; output a worker follows it, "
+               "divided by workers_other + workers_farm", "rule `markets`"),
+        Column("disaster", "bool", "1", "a disaster struck in the step", "rule `markets`"),
+        Column("dwellings", "float64", "dwellings", "dwellings, empty ones included", "rule `housing`"),
+        Column("rent_mvnd", "float64", "M VND/month", "rent of a dwelling", "rule `housing`"),
+        Column("rent_ratio", "float64", "ratio", "rent over that of the start", "rule `housing`"),
+        Column("households_a_dwelling", "float64", "ratio", "households a dwelling over those of the start: what "
+               "crowds urban services", "rule `housing`"),
+        Column("floor_area_m2", "float64", "m2/person", "floor area a resident", "rule `housing`"),
+    ),
+)  # fmt: skip
+
+
+CITIES: Final = Table(
+    "cities", "cities.parquet", "one row a step and urban area (borders of before the reform), at the end of the step",
+    (
+        *STEP,
+        Column("code", "code", "id", "of the province (municipality), district (city, town) or commune (township)",
+               "world_units.parquet"),
+        Column("name", "code", "label", "name", "world_units.parquet"),
+        Column("kind", "code", "label", "municipality, provincial city, town, township", "world_units.parquet"),
+        Column("class", "code", "label", "special, I to V, or none: the highest whose standards on residents it meets",
+               "sim/dicu/government/cities.py: Resolutions 1210/2016 and 26/2022"),
+        Column("dense", "bool", "1", "reaches the density of that class on its whole area", "the same"),
+        Column("residents", "int64", "persons", "persons within its borders, already weighted", "household columns"),
+        Column("inner_residents", "int64", "persons", "of those, in wards and townships", "household columns"),
+        Column("density_km2", "float64", "persons/km2", "residents over its whole area", "household columns"),
+    ),
+)  # fmt: skip
+
+
+def _places(services: tuple[str, ...]) -> Table:
+    unknown = [s for s in services if s not in SERVICES]
+    if unknown:
+        raise ValueError(f"unknown services {unknown}: the codebook allows {list(SERVICES)}")
+    return Table(
+        "places", "places.parquet",
+        "one row a step and place, at the end of the step, in the order of world_places",
+        (
+            *STEP,
+            Column("place_key", "uint64", "id", "stable identity of the place", "world_places.parquet"),
+            Column("households", "int64", "households", "households living there", "household columns",
+                   scaled=True),
+            Column("persons", "int64", "persons", "persons living there", "household columns", scaled=True),
+            *(Column(f"access_{s}", "float32", "index", f"access to {SERVICES[s]}: quality times "
+                     "what distance leaves of it; 1.0 = served at the door by an office with all it needs",
+                     "rule `access`, model specification section 3") for s in services),
+        ),
+    )  # fmt: skip
+
+
+def _flows(layout: FlowLayout) -> Table:
+    moved = (
+        Column(
+            "households", "int64", "households", "moving households, whole or split off", MOVE, scaled=True
+        ),
+        Column("persons", "int64", "persons", "persons moving", MOVE, scaled=True),
+    )
+    if layout == "place":
+        ends = tuple(
+            Column(f"{end}_place", "uint64", "id", f"place key of the {end}", "world_places.parquet")
+            for end in ("origin", "destination")
+        )
+        return Table(
+            "flows",
+            "flows.parquet",
+            "one row a step and pair of places with at least one move",
+            (*STEP, *ends, *moved),
+        )
+    if layout != "district":
+        raise ValueError(f"unknown layout of flows {layout!r}: allowed are 'place', 'district'")
+    ends = tuple(
+        Column(
+            f"{end}_district",
+            "code",
+            "id",
+            f"code of the legacy district of the {end}",
+            "world_places.parquet",
+        )
+        for end in ("origin", "destination")
+    )
+    internal = tuple(
+        replace(c, name=f"{c.name}_within_{generation}_commune",
+                text=f"of these {c.name}, those inside one {generation} commune")
+        for generation in ("legacy", "2025") for c in moved
+    )  # fmt: skip
+    return Table(
+        "flows", "flows.parquet", "one row a step and pair of legacy districts with at least one move",
+        (*STEP, *ends, *moved, *internal),
+    )  # fmt: skip
+
+
+LINEAGE: Final = Table(
+    "lineage", "lineage.parquet",
+    "one row a reform step and pair (unit before, unit after) that share a place",
+    (
+        *STEP,
+        Column("level", "code", "label", "commune or province", "sim/dicu/reform"),
+        Column("predecessor", "text", "id", "code of the unit before", "world_units.parquet"),
+        Column("successor", "text", "id", "code of the unit after", "world_units.parquet"),
+        Column("predecessor_name", "text", "label", "its name", "world_units.parquet"),
+        Column("successor_name", "text", "label", "its name", "world_units.parquet"),
+        Column("kind", "code", "label", "split: the unit before went to several; merged: that after is made "
+               "of several; else unchanged", "sim/dicu/reform"),
+        Column("places", "int64", "places", "places that went this way", "sim/dicu/reform"),
+        Column("persons", "int64", "persons", "persons living there that day", "household columns"),
+        Column("area_km2", "float64", "km2", "area that went this way", "world_places.parquet"),
+    ),
+)  # fmt: skip
+
+WORLD_PLACES: Final = Table(
+    "world_places", "world_places.parquet", "one row a place; fixed for the whole run",
+    (
+        Column("place_key", "uint64", "id", "legacy commune code * 100,000 + 2025 code", "world"),
+        Column("longitude", "float64", "degree", "point of the place, WGS 84", "world"),
+        Column("latitude", "float64", "degree", "point of the place, WGS 84", "world"),
+        Column("area_km2", "float64", "km2", "area", "world, repaired by rule"),
+        Column("terrain", "code", "label", "plain, mountain or island", "world, by rule"),
+        Column("urban", "bool", "1", "ward or township at the start", "world; legacy kind"),
+        Column("residents", "int64", "persons", "official residents at start, modelled by place", "world"),
+        Column("region", "code", "label", "region of the legacy province", "world"),
+        Column("legacy_commune", "code", "id", "code", f"{BORDER} before the reform"),
+        Column("district", "code", "id", "code of the legacy district (labour and housing market)",
+               f"{BORDER} before the reform"),
+        Column("legacy_province", "code", "id", "code", f"{BORDER} before the reform"),
+        Column("new_commune", "code", "id", "code", f"{BORDER} 2025"),
+        Column("new_province", "code", "id", "code", f"{BORDER} 2025"),
+    ),
+)  # fmt: skip
+
+WORLD_UNITS: Final = Table(
+    "world_units", "world_units.parquet", "one row a unit of either generation, with its seat",
+    (
+        Column("level", "code", "label", "commune, district or province", "world"),
+        Column("generation", "code", "label", "legacy or 2025", "world"),
+        Column("code", "text", "id", "official code", "world"),
+        Column("name", "text", "label", "name", "world"),
+        Column("kind", "code", "label", "commune, ward, township, rural district, ...", "world"),
+        Column("parent", "text", "id", "code of the unit one level up; empty for provinces", "world"),
+        Column("seat_place", "uint64", "id", "place key of the seat", "world"),
+        Column("seat_longitude", "float64", "degree", "seat, WGS 84", "world"),
+        Column("seat_latitude", "float64", "degree", "seat, WGS 84", "world"),
+    ),
+)  # fmt: skip
+
+
+def tables(
+    services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "place", moves: bool = False
+) -> dict[str, Table]:
+    """All tables of a run with these services and this layout of flows, by name; with ``moves`` one by one.
+
+    Raises
+    ------
+    ValueError
+        For a service or a layout that the codebook does not know; the message lists what is allowed.
+    """
+    made = (
+        _national(),
+        _places(services),
+        _flows(flows),
+        *((MOVES,) if moves else ()),
+        MOVERS,
+        FIVE_YEAR,
+        DISTRICTS,
+        CITIES,
+        governments_table(),
+        LINEAGE,
+        WORLD_PLACES,
+        WORLD_UNITS,
+    )
+    return {t.name: t for t in made}
+
+
+def write_codebook(folder: Path) -> list[Path]:
+    """Write ``codebook.csv`` and ``datapackage.json`` (Frictionless, with units) of the tables in a folder.
+
+    Raises
+    ------
+    ValueError
+        For a Parquet file that is not declared, or whose columns or dtypes differ from the declaration.
+    """
+    found = []
+    for path in sorted(folder.glob("*.parquet")):
+        if not path.name.startswith(".tmp-"):
+            found.append(_declaration(path))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["table", "column", "dtype", "unit", "description", "source"])
+    for table in found:
+        for c in table.columns:
+            writer.writerow([table.name, c.name, c.dtype, c.unit, c.text, c.source])
+    package = {
+        "profile": "data-package",
+        "name": "dicu-run",
+        "resources": [
+            {
+                "name": t.name, "path": t.file, "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "description": t.text,
+                "schema": {"fields": [
+                    {"name": c.name, "type": FRICTIONLESS[c.dtype], "description": c.text, "unit": c.unit,
+                     "source": c.source, "constraints": {"required": True}} for c in t.columns
+                ]},
+            }
+            for t in found
+        ],
+    }  # fmt: skip
+    return [
+        write_bytes(folder / "codebook.csv", text.getvalue().encode()),
+        write_bytes(folder / "datapackage.json", json.dumps(package, indent=1, ensure_ascii=False).encode()),
+    ]
+
+
+def _declaration(path: Path) -> Table:
+    schema = pq.read_schema(path)
+    services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
+    layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
+    known = {t.file: t for t in tables(services, layout, moves=True).values()}
+    if path.name not in known:
+        raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
+    table = known[path.name]
+    if not schema.equals(table.schema(), check_metadata=False):
+        raise ValueError(
+            f"{path}: columns differ from the codebook\nfile:\n{schema}\ncodebook:\n{table.schema()}"
+        )
+    return table

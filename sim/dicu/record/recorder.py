@@ -1,0 +1,390 @@
+"""The recorder: what the model hands over once a step, streamed to Parquet with bounded memory.
+
+Steps of a record: 0 is the state at the start, k the state at the end of the k-th step of the calendar (its
+step k - 1) and the moves during it. The model counts rows; the recorder multiplies by ``population.weight``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from dicu.record.checkpoint import table_bytes
+from dicu.record.codebook import FlowLayout, tables, write_codebook
+from dicu.record.conform import coded, conform
+from dicu.record.declare import Table
+from dicu.record.folder import commit, temporary
+from dicu.record.geography import world_places, world_units
+from dicu.record.moves import moves_columns
+from dicu.record.sums import sum_by
+from dicu.scenario.calendar import Calendar, parse_period
+from dicu.world.world import World
+
+STREAMED: Final = (
+    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
+)  # fmt: skip
+STATIC: Final = ("world_places", "world_units")
+"""Tables that are written when the recorder is made."""
+SCOPES: Final = ("within a district", "between districts", "between provinces")
+RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
+SEXES: Final = ("male", "female")
+GENERATIONS: Final = ("legacy", "2025")
+
+
+def period_labels(calendar: Calendar) -> list[str]:
+    """Labels of the record's steps: the period before the first one, then each step of the calendar."""
+    months = calendar.months_per_step
+    before = parse_period(calendar.start)[0] - months
+    year, month = divmod(before, 12)
+    first = f"{year}Q{month // 3 + 1}" if months == 3 else f"{year}-{month + 1:02d}"
+    return [first, *(calendar.label(s) for s in calendar.steps)]
+
+
+class Recorder:
+    """Writes the tables of one run into ``folder``.
+
+    Every table is streamed to a temporary file, a row group a step, and gets its name in `finish`.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder, usually that of `dicu.record.folder.building`.
+    world : World
+    calendar : Calendar
+    weight : int
+        Households that one row stands for: `national`, `places` and `flows` are given in rows and multiplied.
+    flows : {"place", "district"}
+        Units between which moves are kept.
+    services : tuple of str
+        Names of the columns of ``access`` in `places`, see `codebook.SERVICES`.
+    scratch : bool
+        The tables are for this process only: no codebook, and no wait for the disk.
+    keep : bool
+        Keep what is written until it is taken by `written`, for saved states.
+    moves : bool
+        Whether each move is kept with who made it, see `moves`.
+
+    Raises
+    ------
+    ValueError
+        From any method, for a wrong shape, an undeclared or missing column, or steps out of order.
+    OSError
+        When the disk is full or a file too large; the temporary files are removed by `close`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        world: World,
+        calendar: Calendar,
+        *,
+        weight: int,
+        flows: FlowLayout,
+        services: tuple[str, ...],
+        scratch: bool = False,
+        keep: bool = False,
+        moves: bool = False,
+    ) -> None:
+        if weight < 1:
+            raise ValueError(f"weight must be 1 or more households a row, got {weight}")
+        self._scratch = scratch
+        self._folder, self._world, self._weight = folder, world, weight
+        self._tables = tables(services, flows, moves)
+        self._layout, self._services = flows, services
+        self._labels = period_labels(calendar)
+        self._period = pa.array(self._labels)
+        self._key = world.place_key.astype(np.uint64)
+        self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
+        self._writers: dict[str, Any] = {}
+        self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
+        self._national: list[dict[str, int]] = []
+        self._lineage: list[Any] = []
+        self._kept: list[tuple[str, bytes]] | None = [] if keep else None
+        self._write("world_places", world_places(world))
+        self._write("world_units", world_units(world))
+
+    def national(self, step: int, row: Mapping[str, int]) -> None:
+        """Whole-country counts of one step: the columns of table ``national`` without step and period."""
+        self._enter("national", step)
+        declared = [c.name for c in self._tables["national"].columns[2:]]
+        if set(row) != set(declared):
+            extra, missing = sorted(set(row) - set(declared)), [n for n in declared if n not in row]
+            raise ValueError(f"table 'national': undeclared columns {extra}, missing columns {missing}")
+        self._national.append({"step": step, **row})
+
+    def places(
+        self,
+        step: int,
+        households: NDArray[np.int64],
+        persons: NDArray[np.int64],
+        access: NDArray[np.float64],
+    ) -> None:
+        """Households (P,) and persons (P,) in rows, access (P, S) to each service; at the end of the step."""
+        self._enter("places", step)
+        n = self._world.n_places
+        for name, a, shape in (
+            ("households", households, (n,)), ("persons", persons, (n,)),
+            ("access", access, (n, len(self._services))),
+        ):  # fmt: skip
+            if np.shape(a) != shape:
+                raise ValueError(f"places, step {step}: {name} must have shape {shape}, got {np.shape(a)}")
+        if not np.isfinite(access).all():
+            p, s = np.argwhere(~np.isfinite(access))[0]
+            raise ValueError(
+                f"places, step {step}: access to {self._services[s]} in place {p} is {access[p, s]}"
+            )
+        columns = {f"access_{s}": access[:, i].astype(np.float32) for i, s in enumerate(self._services)}
+        self._put(
+            "places", step, {"place_key": self._key, "households": households, "persons": persons, **columns}
+        )
+
+    def flows(
+        self,
+        step: int,
+        origin: NDArray[np.integer[Any]],
+        destination: NDArray[np.integer[Any]],
+        persons: NDArray[np.integer[Any]],
+    ) -> None:
+        """Moves of one step: origin and destination (E,) as place indices, persons (E,); one a household.
+
+        Sums are integers over sorted pairs, so neither the order of the events nor the threads matter.
+        """
+        self._enter("flows", step)
+        if not (np.shape(origin) == np.shape(destination) == np.shape(persons) and np.ndim(origin) == 1):
+            raise ValueError(
+                f"flows, step {step}: origin, destination and persons must be (E,), got "
+                f"{np.shape(origin)}, {np.shape(destination)}, {np.shape(persons)}"
+            )
+        n = self._world.n_places
+        o, d, people = (a.astype(np.int64) for a in (origin, destination, persons))
+        for name, a in (("origin", o), ("destination", d)):
+            if a.size and (a.min() < 0 or a.max() >= n):
+                raise ValueError(
+                    f"flows, step {step}: {name} must be 0 to {n - 1}, got {a.min()} to {a.max()}"
+                )
+        if people.size and people.min() < 1:
+            raise ValueError(
+                f"flows, step {step}: a moving household has at least one person, got {people.min()}"
+            )
+        if not len(o):
+            return
+        one = np.ones(len(o), dtype=np.int64)
+        if self._layout == "place":
+            pair, (moves, moved) = sum_by(o * n + d, one, people)
+            ends: dict[str, Any] = {
+                "origin_place": self._key[pair // n], "destination_place": self._key[pair % n]
+            }  # fmt: skip
+            self._put("flows", step, {**ends, "households": moves, "persons": moved})
+            return
+        w = self._world
+        m = len(w.districts)
+        old, new = w.legacy_commune[o] == w.legacy_commune[d], w.new_commune[o] == w.new_commune[d]
+        pair, sums = sum_by(
+            w.district[o].astype(np.int64) * m + w.district[d], one, people, one * old, people * old,
+            one * new, people * new,
+        )  # fmt: skip
+        names = ("households", "persons", *(f"{c}_within_{g}_commune" for g in GENERATIONS
+                                            for c in ("households", "persons")))  # fmt: skip
+        ends = {
+            "origin_district": self._district(pair // m),
+            "destination_district": self._district(pair % m),
+        }
+        self._put("flows", step, {**ends, **dict(zip(names, sums, strict=True))})
+
+    def moves(self, step: int, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Each move of the step with who made it (`dicu.record.moves`); nothing unless the recorder keeps moves."""
+        self._enter("moves", step)
+        if "moves" in self._tables and len(columns["uid"]):
+            self._put("moves", step, moves_columns(self._world, columns))
+
+    def movers(self, step: int, persons: NDArray[np.int64]) -> None:
+        """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
+        self._enter("movers", step)
+        scope, sex, age = np.nonzero(persons)
+        self._put(
+            "movers",
+            step,
+            {
+                "scope": coded(SCOPES, scope),
+                "sex": coded(SEXES, sex),
+                "age": age.astype(np.int32),
+                "persons": persons[scope, sex, age],
+            },
+        )
+
+    def five_year(self, step: int, persons: NDArray[np.int64]) -> None:
+        """Members aged 5 and over by how far they live from where they did five years ago, (5 scopes,) int64."""
+        self._enter("five_year", step)
+        if np.shape(persons) != (len(RESIDENCE_SCOPES),):
+            raise ValueError(
+                f"five_year, step {step}: persons must be ({len(RESIDENCE_SCOPES)},), got {np.shape(persons)}"
+            )
+        scope = np.arange(len(RESIDENCE_SCOPES))
+        self._put("five_year", step, {"scope": coded(RESIDENCE_SCOPES, scope), "persons": persons})
+
+    def districts(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Labour markets at the end of the step: columns of table ``districts`` but the code."""
+        self._enter("districts", step)
+        here = np.arange(len(self._world.districts))
+        self._put("districts", step, {"district": self._district(here), **columns})
+
+    def cities(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Urban areas at the end of the step, an entry an area; columns of table ``cities``."""
+        self._enter("cities", step)
+        words = ("code", "name", "kind", "class")
+        labels = {w: coded(np.array(columns[w], dtype=str), np.arange(len(columns[w]))) for w in words}
+        self._put("cities", step, {**columns, **labels})
+
+    def governments(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Governments in office at the end of the step, an entry a unit; columns of table ``governments``."""
+        self._enter("governments", step)
+        self._put("governments", step, dict(columns))
+
+    def lineage(self, step: int, columns: Mapping[str, Any]) -> None:
+        """What became of each unit in the reform of this step: columns of table ``lineage``."""
+        self._check_step(step)
+        table = conform(self._tables["lineage"], self._stamp("lineage", step, dict(columns)))
+        self._lineage.append(table)
+        self._keep("lineage", table)
+
+    def _keep(self, name: str, table: Any) -> None:
+        if self._kept is not None:
+            self._kept.append((name, table_bytes(table)))
+
+    def written(self) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
+        """What was written since the last call, table by table, and what stands in memory, as JSON can hold it."""
+        assert self._kept is not None, "a recorder that does not keep cannot be continued"
+        kept, self._kept = self._kept, []
+        return kept, {"steps": self._steps, "national": self._national}
+
+    def go_on(
+        self, tables: Iterable[tuple[str, Any]], memory: Mapping[str, Any], *, again: bool = False
+    ) -> None:
+        """Write what another recorder of the same run had `written`, and go on where it was; ``again``: keep it too."""
+        for name, table in tables:
+            if name == "lineage":
+                self._lineage.append(table)
+                self._keep(name, table)
+            elif name not in STATIC:
+                self._write_arrow(name, table)
+        self._steps = {n: list(memory["steps"].get(n, [])) for n in self._steps}
+        self._national = [dict(row) for row in memory["national"]]
+        if self._kept is not None and not again:
+            self._kept = []
+
+    def finish(self) -> list[Path]:
+        """Close and name every table and write the codebook.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+
+        Raises
+        ------
+        ValueError
+            When a step is missing: tables national and flows need every step, places and governments the
+            first and the last.
+        """
+        last = len(self._labels) - 1
+        for name, need in (("national", range(last + 1)), ("flows", range(1, last + 1)),
+                           ("places", (0, last)), ("governments", (0, last))):  # fmt: skip
+            missing = sorted(set(need) - set(self._steps[name]))
+            if missing:
+                raise ValueError(
+                    f"table {name!r} is not complete: steps {missing[:5]} of 0 to {last} are missing"
+                )
+        steps = [r["step"] for r in self._national]
+        counts = {c.name: np.array([r[c.name] for r in self._national])
+                  for c in self._tables["national"].columns[2:]}  # fmt: skip
+        self._put("national", np.array(steps), counts)
+        for table in self._lineage:
+            self._write_arrow("lineage", table)
+        for name in self._tables:
+            self._writer(name)  # a table without rows is still a table
+        paths = []
+        for name, writer in self._writers.items():
+            writer.close()
+            path = self._folder / self._tables[name].file
+            if self._scratch:
+                os.replace(temporary(path), path)
+            else:
+                commit(temporary(path), path)
+            paths.append(path)
+        self._writers.clear()
+        return paths if self._scratch else paths + write_codebook(self._folder)
+
+    def close(self) -> None:
+        """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""
+        for name, writer in self._writers.items():
+            with suppress(OSError):  # the disk that was full still is; the file goes away below
+                writer.close()
+            temporary(self._folder / self._tables[name].file).unlink(missing_ok=True)
+        self._writers.clear()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_step(self, step: int) -> None:
+        if not 0 <= step < len(self._labels):
+            raise ValueError(f"no such step {step}: this run has 0 (the start) to {len(self._labels) - 1}")
+
+    def _enter(self, name: str, step: int) -> None:
+        self._check_step(step)
+        if name == "flows" and step == 0:
+            raise ValueError(
+                "flows begin with step 1: step 0 is the state at the start, before anybody moved"
+            )
+        done = self._steps[name]
+        if done and step <= done[-1]:
+            raise ValueError(
+                f"table {name!r}: step {step} comes after step {done[-1]}; each step once, in order"
+            )
+        done.append(step)
+
+    def _stamp(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> dict[str, Any]:
+        """Add step and period, and turn counts of rows into households and persons."""
+        n = len(next(iter(data.values())))
+        steps = np.broadcast_to(np.asarray(step, dtype=np.int32), n)
+        made: dict[str, Any] = {
+            "step": steps, "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period, ordered=True)
+        }  # fmt: skip
+        for c in self._tables[name].columns:
+            if c.scaled and c.name in data:
+                a = np.asarray(data[c.name])
+                if a.dtype.kind not in "iu":
+                    raise TypeError(f"table {name!r}, column {c.name!r}: counts are integers, got {a.dtype}")
+                data[c.name] = a.astype(np.int64) * self._weight
+        return {**made, **data}
+
+    def _put(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> None:
+        self._write(name, self._stamp(name, step, data))
+
+    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        self._write_arrow(name, conform(self._tables[name], data))
+
+    def _write_arrow(self, name: str, table: Any) -> None:
+        self._keep(name, table)
+        self._writer(name).write_table(table, row_group_size=max(len(table), 1))
+
+    def _writer(self, name: str) -> Any:
+        if name not in self._writers:
+            table: Table = self._tables[name]
+            self._writers[name] = pq.ParquetWriter(
+                temporary(self._folder / table.file), table.schema(), compression="zstd"
+            )
+        return self._writers[name]
+
+    def _district(self, index: NDArray[np.int64]) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), self._district_code)

@@ -1,0 +1,7 @@
+"""How borders change: policies, the dated table place -> government, lineage, conservation."""
+
+from dicu.reform.engine import Applied, apply, check_conservation
+from dicu.reform.lineages import Lineage, lineage
+from dicu.reform.policies import POLICIES, policy, to_2025
+
+__all__ = ["POLICIES", "Applied", "Lineage", "apply", "check_conservation", "lineage", "policy", "to_2025"]

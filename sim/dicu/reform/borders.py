@@ -1,0 +1,359 @@
+"""Borders that a table of reforms changes, date by date: who governs what, and what is wrong with a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu.government.overlay import Levers, Overlay, Shares, legacy_overlay
+from dicu.reform.border_checks import (
+    SHOWN,
+    Row,
+    Unit,
+    listed,
+    lost_zeros,
+    meant,
+    padded,
+    row_of,
+    rows_of,
+    seats_taken_along,
+    share_meant,
+    share_of,
+    warn_of_renamed,
+)
+from dicu.scenario.numbers import otherwise_written
+from dicu.world.table_checks import Problems
+from dicu.world.world import Units, World
+
+SHARED: Final = ("money", "capital", "running", "staff")
+"""What a split may divide otherwise than by residents; columns ``money_share`` and so on."""
+TOLERANCE: Final = 1e-9
+"""Shares may miss 1 by so much: decimals that a person writes."""
+
+
+class Borders:
+    """The governments in force, changed by the rows of one date after the other.
+
+    Parameters
+    ----------
+    world
+        Starts with its legacy governments.
+    path
+        Of the table, for messages.
+    problems
+        Collects what is wrong; whoever calls stops.
+    """
+
+    def __init__(self, world: World, path: Path, problems: Problems) -> None:
+        self.world, self.path, self.problems = world, path, problems
+        start = legacy_overlay(world)
+        self.units = {
+            "commune": self._known(start.communes),
+            "province": self._known(start.provinces),
+        }
+        self.of_place = {
+            "commune": start.communes.code[start.commune_of_place].astype(object),
+            "province": start.provinces.code[start.province_of_place].astype(object),
+        }
+        self._source = np.full(world.n_places, -1, dtype=np.int32)
+        self._given: dict[str, dict[tuple[int, str], float]] = {}
+        self._place = {str(key): i for i, key in enumerate(world.place_key.tolist())}
+
+    def _known(self, units: Units) -> dict[str, Unit]:
+        rows = zip(
+            units.code.tolist(), units.name.tolist(), units.kind.tolist(), units.seat_place.tolist(),
+            units.seat_km.tolist(), strict=True,
+        )  # fmt: skip
+        return {code: Unit(name, kind, seat, tuple(at)) for code, name, kind, seat, at in rows}
+
+    def change(self, rows: pd.DataFrame, step: int, date: str, levers: Levers) -> Overlay:
+        """Draw the borders of one date; when something is wrong it is noted and the borders are not to be used."""
+        given = rows_of(rows)
+        before = {level: codes.copy() for level, codes in self.of_place.items()}
+        for level in ("province", "commune"):
+            mine = [row for row in given if row["level"] == level]
+            self._assign(level, mine, before[level])
+            self._name(level, mine, before[level])
+        self._divide([row for row in given if row["level"] == "commune"], before["commune"])
+        self._provinces_of_communes([row for row in given if row["level"] == "commune"])
+        held = {level: set(codes.tolist()) for level, codes in before.items()}
+        for row, allowed in seats_taken_along(given, self.units["province"], self.of_place):
+            self._cell(row, "province", row["province"], allowed)
+        if not self.problems.found:
+            warn_of_renamed(self.path, given, held, self.units)
+        if self.problems.found:
+            return legacy_overlay(self.world)
+        return self._overlay(step, date, levers)
+
+    # ---------------------------------------------------------------- who governs which place
+
+    def _assign(self, level: str, rows: list[Row], before: Any) -> None:
+        by_unit: dict[str, list[Row]] = {}
+        held = set(before.tolist())
+        for row in rows:
+            if row["from"] not in held:
+                probably = meant(row["from"], held, self.units[level])
+                self._cell(row, "from", row["from"], f"the code of a {level} in force{probably}")
+            elif row["to"] == "":
+                self.problems.note(
+                    f"{self.path}: row {row_of(row)}: {level} {row['from']} is governed by nobody"
+                )
+            elif row["to"] not in held and (code := padded(row["to"], held)):
+                self._cell(row, "to", row["to"], f"the code of a {level}, new or in force{lost_zeros(code)}")
+            elif row["to"] not in held and otherwise_written(row["to"]):
+                written = f"the code of a {level}, new or in force, in digits 0 to 9{meant(row['to'], held)}"
+                self._cell(row, "to", row["to"], written)
+            else:
+                by_unit.setdefault(row["from"], []).append(row)
+        for code, mine in by_unit.items():
+            self._assign_unit(level, code, mine, np.flatnonzero(before == code).tolist())
+
+    def _assign_unit(self, level: str, code: str, rows: list[Row], places: list[int]) -> None:
+        whole = [row for row in rows if row["place"] == ""]
+        if len(whole) > 1:
+            self.problems.note(
+                f"{self.path}: rows {listed(row_of(row) for row in whole)}: {level} {code} is governed twice, by "
+                f"{' and '.join(str(row['to']) for row in whole[:SHOWN])} (allowed: one row without place, and places "
+                f"of their own for the others: {listed(self.world.place_key[places].tolist())})"
+            )
+        taken: dict[int, Row] = {}
+        for row in rows:
+            if row["place"] == "":
+                continue
+            place = self._place.get(row["place"])
+            if level == "province":
+                self._cell(
+                    row, "place", row["place"], "empty for a province; give its communes another province"
+                )
+            elif place is None or place not in places:
+                mine = [str(self.world.place_key[p]) for p in places]
+                near = meant(row["place"], mine)
+                self._cell(row, "place", row["place"], f"a place_key of {code}: {listed(mine)}{near}")
+            elif place in taken:
+                self.problems.note(
+                    f"{self.path}: rows {row_of(taken[place])}, {row_of(row)}: place {row['place']} of {level} {code} "
+                    f"is governed twice, by {taken[place]['to']} and {row['to']}"
+                )
+            else:
+                taken[place] = row
+        rest = [p for p in places if p not in taken]
+        if rest and not whole:
+            keys = listed(self.world.place_key[rest].tolist())
+            self.problems.note(
+                f"{self.path}: rows {listed(row_of(row) for row in rows)}: {level} {code}: governed by nobody: places "
+                f"{keys} (allowed: a row for each, or one without place for the rest)"
+            )
+            return
+        if whole and not rest:
+            self.problems.note(
+                f"{self.path}: row {row_of(whole[0])}: nothing of {level} {code} is left for this row"
+            )
+        for place, row in taken.items():
+            self.of_place[level][place] = row["to"]
+        for place in rest:
+            self.of_place[level][place] = whole[0]["to"]
+
+    # ---------------------------------------------------------------- who gets which share
+
+    def _divide(self, rows: list[Row], before: Any) -> None:
+        """Note the shares that rows state; those of one unit add up to 1 and every part of it has one."""
+        self._source = np.full(len(before), -1, dtype=np.int32)
+        self._given = {}
+        by_unit: dict[str, list[Row]] = {}
+        for row in rows:
+            by_unit.setdefault(row["from"], []).append(row)
+        for number, (code, mine) in enumerate(sorted(by_unit.items())):
+            for what in SHARED:
+                column = f"{what}_share"
+                said = [row for row in mine if row[column] != ""]
+                if not said:
+                    continue
+                self._source[before == code] = number
+                parts: dict[tuple[int, str], float] = {}
+                for row in said:
+                    share = share_of(row[column])
+                    if share is None:
+                        self._cell(
+                            row, column, row[column], f"a number within 0..1{share_meant(row[column])}"
+                        )
+                    parts[number, row["to"]] = parts.get((number, row["to"]), 0.0) + (share or 0.0)
+                left = {row["to"] for row in mine} - {to for _, to in parts}
+                total = sum(parts.values())
+                if abs(total - 1.0) > TOLERANCE or left:
+                    none = f"; none is stated for {listed(sorted(left))}" if left else ""
+                    self.problems.note(
+                        f"{self.path}: rows {listed(row_of(row) for row in mine)}: column {column}: the shares of "
+                        f"{code} add up to {total:.12g} (allowed: 1, with one for every unit that takes a part{none})"
+                    )
+                self._given.setdefault(what, {}).update(parts)
+
+    def _shares(self, communes: Units) -> Shares | None:
+        if not self._given:
+            return None
+        rank = {code: i for i, code in enumerate(communes.code.tolist())}
+        given = {
+            what: {(source, rank[to]): share for (source, to), share in parts.items()}
+            for what, parts in self._given.items()
+        }
+        return Shares(self._source, given)
+
+    # ---------------------------------------------------------------- what units are called and where they sit
+
+    def _name(self, level: str, rows: list[Row], before: Any) -> None:
+        known, now = self.units[level], self.of_place[level]
+        by_unit: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["to"] != "":
+                by_unit.setdefault(row["to"], []).append(row)
+        made: dict[str, Unit] = {}
+        for code, mine in by_unit.items():
+            said = {column: self._said(mine, column) for column in ("name", "kind", "seat")}
+            people = self.world.residents * (now == code)
+            largest = max(
+                sorted({row["from"] for row in mine if row["from"] in known}),
+                key=lambda unit: int(people[before == unit].sum()),
+                default=None,
+            )
+            model = known.get(code) or (known[largest] if largest is not None else None)
+            if model is None:
+                continue
+            unit = Unit(said["name"] or model.name, said["kind"] or model.kind, model.seat, model.seat_km)
+            if said["seat"]:
+                self._sit(level, code, unit, next(row for row in mine if row["seat"] != ""))
+            elif now[unit.seat] != code:
+                self._sit_somewhere(
+                    code, unit, now == code, [known[row["from"]] for row in mine if row["from"] in known]
+                )
+            made[code] = unit
+        known.update(made)
+        for (
+            code,
+            unit,
+        ) in known.items():  # who lost the place of its seat, and is not named, sits with most people
+            if code not in made and now[unit.seat] != code and (now == code).any():
+                self._sit_somewhere(code, unit, now == code, [])
+
+    def _said(self, rows: list[Row], column: str) -> str:
+        """What the rows of one unit say of it: the same, or nothing."""
+        said = [row for row in rows if row[column] != ""]
+        for row in said[1:]:
+            if row[column] != said[0][column]:
+                self._cell(
+                    row,
+                    column,
+                    row[column],
+                    f"as in row {row_of(said[0])} for {row['to']}, {said[0][column]!r}",
+                )
+        return str(said[0][column]) if said else ""
+
+    def _sit(self, level: str, code: str, unit: Unit, row: Row) -> None:
+        """Put a unit's seat where a row says."""
+        other = self.units[level].get(row["seat"]) or self.units["commune"].get(row["seat"])
+        place = self._place.get(row["seat"])
+        if other is not None:
+            unit.seat, unit.seat_km = other.seat, other.seat_km
+        elif place is not None:
+            unit.seat, unit.seat_km = place, self._seat_km(place)
+        else:
+            known = [*self.units["commune"], *self._place]
+            self._cell(
+                row, "seat", row["seat"], f"a place_key or the code of a unit{meant(row['seat'], known)}"
+            )
+            return
+        if self.of_place[level][unit.seat] != code:
+            owner = self.of_place[level][unit.seat]
+            self._cell(row, "seat", row["seat"], f"a place of {code}; this one belongs to {owner}")
+
+    def _sit_somewhere(self, code: str, unit: Unit, mine: Any, candidates: list[Unit]) -> None:
+        """Put a unit's seat where its largest part had one, else in its place of most people."""
+        inside = [u for u in candidates if mine[u.seat]]
+        if inside:
+            best = max(inside, key=lambda u: int(self.world.residents[u.seat]))
+            unit.seat, unit.seat_km = best.seat, best.seat_km
+        elif mine.any():
+            places = np.flatnonzero(mine)
+            unit.seat = int(places[np.argmax(self.world.residents[places])])
+            unit.seat_km = self._seat_km(unit.seat)
+
+    def _seat_km(self, place: int) -> tuple[float, float, float]:
+        """Where a seat in a place stands: where a legacy commune had one, else at the place's point."""
+        world = self.world
+        own = int(world.legacy_commune[place])
+        if int(world.legacy_communes.seat_place[own]) == place:
+            x, y, z = world.legacy_communes.seat_km[own].tolist()
+        else:
+            x, y, z = world.position_km[place].tolist()
+        return x, y, z
+
+    def _provinces_of_communes(self, rows: list[Row]) -> None:
+        """Move places with their commune to the province that its rows name; no commune lies in two."""
+        commune, province = self.of_place["commune"], self.of_place["province"]
+        held = set(province.tolist())
+        by_unit: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["to"] != "":
+                by_unit.setdefault(row["to"], []).append(row)
+        for code, mine in by_unit.items():
+            said = self._said(mine, "province")
+            if said and said not in held:
+                row = next(row for row in mine if row["province"] != "")
+                probably = meant(said, held, self.units["province"])
+                self._cell(
+                    row, "province", said, f"the code of a province in force after that date{probably}"
+                )
+            elif said:
+                province[commune == code] = said
+            else:
+                found = sorted(set(province[commune == code].tolist()))
+                if len(found) > 1:
+                    self.problems.note(
+                        f"{self.path}: rows {listed(row_of(row) for row in mine)}: {code} lies in the provinces "
+                        f"{' and '.join(found)} (allowed: one; say which in column province)"
+                    )
+
+    # ---------------------------------------------------------------- the result
+
+    def _overlay(self, step: int, date: str, levers: Levers) -> Overlay:
+        province, province_of_place = self._made("province", None)
+        commune, commune_of_place = self._made("commune", province_of_place)
+        return Overlay(
+            name="table",
+            generation="table",
+            step=step,
+            date=date,
+            communes=commune,
+            provinces=province,
+            commune_of_place=commune_of_place,
+            province_of_place=province_of_place,
+            levers=levers,
+            shares=self._shares(commune),
+        )
+
+    def _made(self, level: str, above: Any) -> tuple[Units, Any]:
+        codes = self.of_place[level]
+        held = np.array(sorted(set(codes.tolist())), dtype=object)
+        units = [self.units[level][code] for code in held]
+        seats = np.array([unit.seat for unit in units], dtype=np.int32)
+        parent = np.full(len(units), -1, dtype=np.int32) if above is None else above[seats]
+        order = np.lexsort((np.arange(len(held)), parent))
+        rank = {code: i for i, code in enumerate(held[order].tolist())}
+        of_place = np.array([rank[code] for code in codes.tolist()], dtype=np.int32)
+        made = Units(
+            level=level,
+            generation="table",
+            code=np.array([str(c) for c in held[order]], dtype=np.str_),
+            name=np.array([units[i].name for i in order], dtype=np.str_),
+            kind=np.array([units[i].kind for i in order], dtype=np.str_),
+            parent=parent[order],
+            seat_place=seats[order],
+            seat_km=np.array([units[i].seat_km for i in order], dtype=np.float64).reshape(-1, 3),
+        )
+        return made, of_place
+
+    # ---------------------------------------------------------------- messages
+
+    def _cell(self, row: Row, column: str, value: Any, allowed: str) -> None:
+        self.problems.cell(self.path, row_of(row), column, value, allowed)

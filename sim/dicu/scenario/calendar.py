@@ -1,0 +1,206 @@
+"""The calendar of a run: which quarter or month a step is, and which step a date falls on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dicu.scenario.wording import quoted
+
+StepLength = Literal["quarter", "month"]
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+NOTATION: Final = f"a quarter such as 2025Q3 or a month such as 2025-07, years {FIRST_YEAR} to {LAST_YEAR}"
+
+_QUARTER: Final = re.compile(r"([0-9]{4})Q([1-4])")
+_MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def parse_period(label: str) -> tuple[int, int]:
+    """First month and number of months of a quarter ("2025Q3") or a month ("2025-07").
+
+    Parameters
+    ----------
+    label : str
+        A quarter ``YYYYQn`` or a month ``YYYY-MM``.
+
+    Returns
+    -------
+    tuple of int
+        Months since January of year 0 at which the period begins, and its length in months (3 or 1).
+
+    Raises
+    ------
+    ValueError
+        When the label is neither; the message says what is allowed.
+    """
+    if match := _QUARTER.fullmatch(label):
+        year, month, months = int(match[1]), 3 * (int(match[2]) - 1), 3
+    elif match := _MONTH.fullmatch(label):
+        year, month, months = int(match[1]), int(match[2]) - 1, 1
+    else:
+        raise ValueError(f"not a date (got {quoted(label)}, allowed {NOTATION})")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"year out of range (got {quoted(label)}, allowed {NOTATION})")
+    return 12 * year + month, months
+
+
+def edge_problems(start: str, end: str, step: StepLength) -> list[tuple[Literal["start", "end"], str]]:
+    """What keeps two dates from being the edges of a run of whole steps; empty when nothing does.
+
+    Parameters
+    ----------
+    start, end : str
+        First and last period, each readable by `parse_period`.
+    step : {"quarter", "month"}
+        Length of a step.
+
+    Returns
+    -------
+    list of (str, str)
+        Which date is wrong ("start" or "end"), and what is wrong with what is allowed.
+    """
+    length = 3 if step == "quarter" else 1
+    first, _ = parse_period(start)
+    last, months = parse_period(end)
+    found: list[tuple[Literal["start", "end"], str]] = []
+    if first % length:
+        months_allowed = "01, 04, 07 or 10"
+        found.append(
+            (
+                "start",
+                f"not at the beginning of a quarter (got {quoted(start)}, allowed month {months_allowed})",
+            )
+        )
+    if (last + months) % length:
+        months_allowed = "03, 06, 09 or 12"
+        found.append(
+            ("end", f"not the last month of a quarter (got {quoted(end)}, allowed month {months_allowed})")
+        )
+    if last + months <= first:
+        found.append(("end", f"the end lies before the start (got {quoted(start)} to {quoted(end)})"))
+    return found
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Steps from ``start`` to ``end``, both included, each a quarter or a month long.
+
+    What is dated at a step acts at its beginning: a policy of 2025Q3 acts on 1 July 2025, before anything
+    else of that step.
+
+    Parameters
+    ----------
+    start, end : str
+        First and last period, as a quarter ("2019Q2") or a month ("2019-04"). With quarters as steps, a start
+        in months must be the first month of a quarter and an end in months the last.
+    step : {"quarter", "month"}
+        Length of a step.
+
+    Raises
+    ------
+    ValueError
+        When a date cannot be read, does not lie on an edge of the steps, or the end comes before the start.
+    """
+
+    start: str
+    end: str
+    step: StepLength = "quarter"
+
+    def __post_init__(self) -> None:
+        if self.step not in ("quarter", "month"):
+            raise ValueError(f"no such step (got {quoted(self.step)}, allowed quarter, month)")
+        for which, text in edge_problems(self.start, self.end, self.step):
+            raise ValueError(f"{which}: {text}")
+
+    @property
+    def months_per_step(self) -> int:
+        """Length of a step in months: 3 or 1."""
+        return 3 if self.step == "quarter" else 1
+
+    @property
+    def dt_quarters(self) -> float:
+        """Length of a step in quarters: 1 or 1/3. Rates a quarter become chances by 1 - exp(-rate dt)."""
+        return self.months_per_step / 3
+
+    @property
+    def steps_per_year(self) -> int:
+        """Steps in a calendar year: 4 or 12."""
+        return 12 // self.months_per_step
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps: 2019Q2 to 2035Q4 are 67 quarters."""
+        last, months = parse_period(self.end)
+        return (last + months - self._first_month) // self.months_per_step
+
+    @property
+    def steps(self) -> range:
+        """All steps in order: 0, 1, ..., n_steps - 1."""
+        return range(self.n_steps)
+
+    def label(self, step: int) -> str:
+        """Name of a step: "2025Q3" when steps are quarters, "2025-07" when they are months."""
+        month = self._month_of(step)
+        if self.step == "quarter":
+            return f"{month // 12}Q{month % 12 // 3 + 1}"
+        return f"{month // 12}-{month % 12 + 1:02d}"
+
+    def year(self, step: int) -> int:
+        """Calendar year in which a step lies."""
+        return self._month_of(step) // 12
+
+    def is_year_end(self, step: int) -> bool:
+        """Whether a step is the last of its calendar year (the fourth quarter, or December)."""
+        return (self._month_of(step) + self.months_per_step) % 12 == 0
+
+    def steps_until(self, label: str) -> float:
+        """Steps from the start of the run to a date: negative before the start, and not whole within a step."""
+        month, _ = parse_period(label)
+        return (month - self._first_month) / self.months_per_step
+
+    def step_of(self, label: str) -> int:
+        """Step at whose beginning a date lies.
+
+        Parameters
+        ----------
+        label : str
+            A quarter or a month, whatever the length of a step: "2025Q3" and "2025-07" begin on the same day.
+
+        Returns
+        -------
+        int
+            The step, 0 for the start of the run.
+
+        Raises
+        ------
+        ValueError
+            When the date cannot be read, lies outside the run, or lies inside a step.
+        """
+        month, _ = parse_period(label)
+        months = month - self._first_month
+        if not 0 <= months < self.n_steps * self.months_per_step:
+            raise ValueError(
+                f"outside the run (got {quoted(label)}, allowed {self.label(0)} to {self.label(self.n_steps - 1)})"
+            )
+        if months % self.months_per_step:
+            before = months // self.months_per_step
+            choices = " or ".join(self.label(s) for s in (before, before + 1) if s < self.n_steps)
+            raise ValueError(f"not at the beginning of a quarter (got {quoted(label)}, allowed {choices})")
+        return months // self.months_per_step
+
+    def step_at(self, label: str) -> int:
+        """Step at whose beginning a date lies, or the next one; 0 before the run, ``n_steps`` after it."""
+        months = parse_period(label)[0] - self._first_month
+        return min(max(-(-months // self.months_per_step), 0), self.n_steps)
+
+    @property
+    def _first_month(self) -> int:
+        return parse_period(self.start)[0]
+
+    def _month_of(self, step: int) -> int:
+        if not 0 <= step < self.n_steps:
+            raise IndexError(f"no such step (got {step}, allowed 0 to {self.n_steps - 1})")
+        return self._first_month + step * self.months_per_step

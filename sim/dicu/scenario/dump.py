@@ -1,0 +1,107 @@
+"""A scenario written out: the resolved file of a run, and the text that its id is computed from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from dicu.scenario.fields import Leaf, leaf_at, sections
+from dicu.scenario.scenario import Scenario
+
+
+def dump(scenario: Scenario) -> str:
+    """The whole scenario as YAML 1.2, one comment a key with its meaning, unit, range and status.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a name: an empty one would become the name of the file that is read back.
+
+    Returns
+    -------
+    str
+        Text that `dicu.scenario.loader.load` reads back to an equal scenario.
+    """
+    lines = ["# Resolved configuration: every parameter, with its unit, range and status."]
+    for name, value in scenario.model_dump().items():
+        if name not in sections():
+            lines.append(_line(name, value, leaf_at()[name], ""))
+            continue
+        doc = (sections()[name].__doc__ or "").splitlines()[0]
+        lines += ["", f"# {doc}", f"{name}:"]
+        lines += [_line(key, below, leaf_at()[f"{name}.{key}"], "  ") for key, below in value.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _line(key: str, value: Any, leaf: Leaf, indent: str) -> str:
+    about = "; ".join(part for part in (f"unit {leaf.unit}", leaf.range, leaf.status) if part)
+    return f"{indent}{key}: {scalar(value)}  # {leaf.text} [{about}]"
+
+
+def scalar(value: Any) -> str:
+    """One value in YAML: shortest decimal that reads back to the same float, text always in double quotes."""
+    if value is None:
+        return "null"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(scalar(item) for item in value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
+    # by the class, for a value of numpy prints as one: np.float64(0.5)
+    return float.__repr__(value) if isinstance(value, float) else int.__repr__(value)
+
+
+def canonical_json(scenario: Scenario) -> str:
+    """What of a scenario decides its results, as one line of JSON that never differs for equal values.
+
+    Keys are sorted, floats shortest, -0.0 written as 0.0. Left out: the name, and the path of a user's table
+    of places (its contents are an input with a checksum of its own; only whether there is one is kept). A user's table
+    of reforms stands here by its checksum, not by its path.
+
+    Returns
+    -------
+    str
+        ASCII JSON without spaces.
+    """
+    tree = scenario.model_dump()
+    del tree["name"]
+    tree["world"]["places"] = None if scenario.world.places is None else "given"
+    if (table := scenario.reform.table) is not None:
+        tree["reform"]["table"] = f"sha256 {hashlib.sha256(Path(table).read_bytes()).hexdigest()}"
+    return json.dumps(_plus_zero(tree), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _plus_zero(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plus_zero(below) for key, below in value.items()}
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def run_id(scenario: Scenario, inputs_sha256: str, version: str, after: str = "") -> str:
+    """Identity of a run: equal for equal configuration, inputs and version, whatever its name or folder.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The validated configuration; its seed is part of it.
+    inputs_sha256 : str
+        Checksum over every input file that was read, a user's table of places among them.
+    version : str
+        Version of the model.
+    after : str
+        The saved state of another run that it begins with, "" for a run from the start.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of a sha256.
+    """
+    parts = {"configuration": canonical_json(scenario), "inputs": inputs_sha256, "version": version}
+    if after:
+        parts["after"] = after
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]

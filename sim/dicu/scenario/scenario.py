@@ -1,0 +1,330 @@
+"""A scenario: everything that decides a run, checked, and frozen."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from dicu.scenario.calendar import Calendar, edge_problems, parse_period
+from dicu.scenario.cities import known_cities, known_sites, unknown
+from dicu.scenario.parameters import (
+    Access,
+    Choose,
+    Consider,
+    Government,
+    Income,
+    Move,
+    Section,
+    Ties,
+    parameter,
+)
+from dicu.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
+from dicu.scenario.parameters_household import LifeCourse, Money, Work
+from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
+from dicu.scenario.wording import quoted
+
+FIRST_OFFICIAL_YEAR: Final = 2019
+LAST_OFFICIAL_YEAR: Final = 2024
+FIRST_YEAR: Final = 2010
+LAST_YEAR: Final = 2037
+"""A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
+NAME_ALLOWED: Final = (
+    "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
+    "not saved, where states are kept"
+)
+NAME_RULE: Final = re.compile(r"(?!(?i:saved)\Z)[^\W_](?:[\w .+-]{0,78}[\w+-])?")
+
+PATH: Final = 400
+"""Signs of a path that a message shows."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Two values that do not go together.
+
+    ``path`` is the key to look at first, ``also`` the other keys that take part in the contradiction.
+    """
+
+    path: str
+    text: str
+    also: tuple[str, ...] = ()
+
+
+class UnfitScenario(ValueError):
+    """A value that the world does not bear, seen only when the world is there; the message begins with its key."""
+
+    @property
+    def key(self) -> str:
+        """Dotted key of the value."""
+        return str(self).partition(":")[0]
+
+
+class Scenario(Section):
+    """Everything that decides a run: the same scenario, inputs and version give the same bytes.
+
+    Values are checked one by one (type, range) and then against each other. `dicu.scenario.loader.load` reads
+    one from YAML and says for each error in which file, line and column it was written.
+    """
+
+    name: str = parameter(
+        "",
+        "name of the scenario and of its folder of runs; empty = name of the file; no part of the run id",
+        unit="name",
+        status="design",
+        source="the user's own",
+        allowed=NAME_ALLOWED,
+    )
+    seed: int = parameter(
+        42,
+        "luck of the run: every draw is a hash of this seed, a purpose, a household and a step",
+        unit="1",
+        status="design",
+        source="any number does",
+        ge=0,
+        le=2**63 - 1,
+    )
+    time: Time = Field(default_factory=Time)
+    world: WorldChoice = Field(default_factory=WorldChoice)
+    population: Population = Field(default_factory=Population)
+    income: Income = Field(default_factory=Income)
+    consider: Consider = Field(default_factory=Consider)
+    choose: Choose = Field(default_factory=Choose)
+    move: Move = Field(default_factory=Move)
+    ties: Ties = Field(default_factory=Ties)
+    life_course: LifeCourse = Field(default_factory=LifeCourse)
+    work: Work = Field(default_factory=Work)
+    money: Money = Field(default_factory=Money)
+    access: Access = Field(default_factory=Access)
+    government: Government = Field(default_factory=Government)
+    housing: Housing = Field(default_factory=Housing)
+    cities: Cities = Field(default_factory=Cities)
+    feedback: Feedback = Field(default_factory=Feedback)
+    programme: Programme = Field(default_factory=Programme)
+    reform: Reform = Field(default_factory=Reform)
+    record: Record = Field(default_factory=Record)
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_folder_name(cls, value: str) -> str:
+        if value and not NAME_RULE.fullmatch(value):
+            raise ValueError(
+                f"not usable as the name of a folder (got {quoted(value)}, allowed {NAME_ALLOWED})"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Scenario:
+        problems = tuple(cross_checks(self))
+        if problems:
+            text = "; ".join(f"{p.path}: {p.text}" for p in problems)
+            # a message template: braces of the text itself must not be read as placeholders
+            raise PydanticCustomError("cross_check", "{text}", {"text": text, "problems": problems})
+        return self
+
+    @property
+    def calendar(self) -> Calendar:
+        """Steps of the run."""
+        return Calendar(self.time.start, self.time.end, self.time.step)
+
+    @property
+    def flow_units(self) -> Literal["place", "district"]:
+        """Units between which moves are counted, with "auto" decided: district at weight 1, else place."""
+        if self.record.flows == "auto":
+            return "district" if self.population.weight == 1 else "place"
+        return self.record.flows
+
+
+def cross_checks(scenario: Scenario) -> Iterator[Problem]:
+    """Every contradiction between two values of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values that are each valid by themselves.
+
+    Yields
+    ------
+    Problem
+        The key to look at, and what is wrong with what is allowed; nothing for a sound scenario.
+    """
+    yield from _time_problems(scenario)
+    yield from _world_problems(scenario)
+    yield from _reform_problems(scenario)
+    government = scenario.government
+    for kind in ("staff_cap_commune", "staff_cap_ward"):
+        cap = getattr(government, kind)
+        if cap < government.staff_base:
+            yield Problem(
+                f"government.{kind}",
+                f"the most posts are fewer than the base (got {cap!r}, allowed government.staff_base = "
+                f"{government.staff_base!r} or more)",
+                ("government.staff_base",),
+            )
+
+
+def _time_problems(scenario: Scenario) -> Iterator[Problem]:
+    time, reform = scenario.time, scenario.reform
+    keys = ("time.start", "time.end", "time.step")
+    edges = edge_problems(time.start, time.end, time.step)
+    for which, text in edges:
+        yield Problem(f"time.{which}", text, keys)
+    if not edges:
+        years = (("start", time.start, 0), ("end", time.end, scenario.calendar.n_steps - 1))
+        for key, date, step in years:
+            if not FIRST_YEAR <= scenario.calendar.year(step) <= LAST_YEAR:
+                yield Problem(
+                    f"time.{key}",
+                    f"members of that year have ages that cannot be held (got {quoted(date)}, allowed years "
+                    f"{FIRST_YEAR} to {LAST_YEAR})",
+                )
+    if edges:
+        return
+    yield from _city_problems(scenario, keys)
+    if reform.policy == "none":
+        return
+    try:
+        scenario.calendar.step_of(reform.date)
+    except ValueError as error:
+        yield Problem("reform.date", f"the policy {reform.policy} acts {error}", (*keys, "reform.policy"))
+
+
+def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Programmes outside the run, and places that are not there (in a made-up world the model finds those)."""
+    programme, cities, calendar = scenario.programme, scenario.cities, scenario.calendar
+    for size in ("urban_job_growth", "farm_income_loss", "urban_job_loss", "social_housing"):
+        if getattr(programme, size) == 0:
+            continue  # it never acts, so its date is without effect
+        try:
+            calendar.step_of(getattr(programme, f"{size}_start"))
+        except ValueError as error:
+            key = f"programme.{size}"
+            yield Problem(f"{key}_start", f"the programme {size} begins {error}", (*keys, key))
+    for word in programme.industrial_zones:
+        try:
+            calendar.step_of(zone_of(word)[0])
+        except ValueError as error:
+            yield Problem("programme.industrial_zones", f"the zone {quoted(word)} is begun {error}", keys)
+    if cities.central_end is not None and (
+        parse_period(cities.central_end)[0] <= parse_period(cities.central_date)[0]
+    ):
+        yield Problem(
+            "cities.central_end",
+            f"not after the beginning (got {quoted(cities.central_end)}, allowed null, or a period after "
+            f"cities.central_date = {quoted(cities.central_date)})",
+            ("cities.central_date",),
+        )
+    if scenario.world.name != "viet_nam":
+        return
+    for name in cities.central or ():
+        if problem := unknown(name, known_cities()):
+            yield Problem("cities.central", problem, ("world.name",))
+    for word in programme.industrial_zones:
+        if problem := unknown(zone_of(word)[1], known_sites()):
+            yield Problem("programme.industrial_zones", problem, ("world.name",))
+
+
+def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
+    reform = scenario.reform
+    if reform.policy == "none" and reform.levers not in (None, "none"):
+        yield Problem(
+            "reform.levers",
+            f"the policy none changes nothing (got {quoted(reform.levers)}, allowed null, or another reform.policy)",
+            ("reform.policy",),
+        )
+    if reform.policy == "table" and reform.table is None:
+        yield Problem(
+            "reform.policy", "the policy table needs a table (allowed with reform.table)", ("reform.table",)
+        )
+    elif reform.policy != "table" and reform.table is not None:
+        yield Problem(
+            "reform.table",
+            f"the policy {reform.policy} takes no table (got {quoted(reform.table, PATH)}, allowed null, or "
+            "reform.policy table)",
+            ("reform.policy",),
+        )
+    elif reform.table is not None and not os.path.isfile(reform.table):
+        yield Problem(
+            "reform.table", f"no such file (got {quoted(reform.table, PATH)}, allowed the path of a table)"
+        )
+
+
+def _world_problems(scenario: Scenario) -> Iterator[Problem]:
+    world, time = scenario.world, scenario.time
+    if world.size is not None and world.name not in ("ring", "monocentric"):
+        yield Problem(
+            "world.size",
+            f"the world {world.name} has no size to choose (got {world.size}, allowed null, or world.name "
+            "ring or monocentric)",
+            ("world.name",),
+        )
+    elif world.size is not None and world.name == "ring" and world.size % 4:
+        yield Problem(
+            "world.size", f"a ring has four places a province (got {world.size}, allowed 4, 8, 12, ...)"
+        )
+    elif world.size is not None and world.name == "monocentric" and world.size < 10:
+        yield Problem(
+            "world.size",
+            f"too few villages for two provinces to have mergers (got {world.size}, allowed 10 or more)",
+        )
+    if world.places is not None:
+        if world.name != "viet_nam":
+            yield Problem(
+                "world.places",
+                f"the world {world.name} takes no table of places (got {quoted(world.places, PATH)}, allowed null, or "
+                "world.name viet_nam)",
+                ("world.name",),
+            )
+        elif not os.path.isfile(world.places):
+            yield Problem(
+                "world.places",
+                f"no such file (got {quoted(world.places, PATH)}, allowed the path of a table)",
+            )
+    if world.name == "viet_nam":
+        year = int(time.start[:4])
+        if not FIRST_OFFICIAL_YEAR <= year <= LAST_OFFICIAL_YEAR:
+            yield Problem(
+                "time.start",
+                f"no official residents of that year to start from (got {time.start!r}, allowed years "
+                f"{FIRST_OFFICIAL_YEAR} to {LAST_OFFICIAL_YEAR} for world viet_nam)",
+                ("world.name",),
+            )
+
+
+def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
+    """The same scenario with some values changed, and everything checked again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario to start from, which stays as it is.
+    values : mapping of str to object
+        Dotted keys and their values: ``{"reform.policy": "actual", "seed": 7}``.
+
+    Returns
+    -------
+    Scenario
+        The changed scenario.
+
+    Raises
+    ------
+    KeyError
+        When a key leads through something that is no section.
+    pydantic.ValidationError
+        When a key is unknown, a value is not allowed, or values contradict each other.
+    """
+    tree = scenario.model_dump()
+    for path, value in values.items():
+        *parents, last = path.split(".")
+        branch: object = tree
+        for part in parents:
+            branch = branch.get(part) if isinstance(branch, dict) else None
+        if not isinstance(branch, dict):
+            raise KeyError(f"{path}: {'.'.join(parents)} is no section of a scenario")
+        branch[last] = value
+    return Scenario.model_validate(tree)

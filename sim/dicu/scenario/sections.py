@@ -1,0 +1,200 @@
+"""The sections that say what is run: time, world, population, record; reform stands in a file of its own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import field_validator
+
+from dicu.scenario.calendar import NOTATION, parse_period
+from dicu.scenario.declare import Section, parameter
+from dicu.scenario.parameters_reform import PolicyName, Reform
+
+WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric"]
+
+
+class Time(Section):
+    """When the run begins and ends, and how long a step is."""
+
+    start: str = parameter(
+        "2019Q2",
+        "first period of the run; the state before it is the starting population",
+        unit="date",
+        status="design",
+        source="census of 1 April 2019",
+        allowed=NOTATION,
+    )
+    end: str = parameter(
+        "2035Q4",
+        "last period of the run, included",
+        unit="date",
+        status="design",
+        source="ten years after the reform of 2025",
+        allowed=NOTATION,
+    )
+    step: Literal["quarter", "month"] = parameter(
+        "quarter",
+        "length of a step; rates are a quarter and become chances by 1 - exp(-rate dt)",
+        unit="name",
+        status="design",
+        source="labour statistics are quarterly and 1 July is a quarter's edge",
+        symbol="dt",
+    )
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_a_date(cls, value: str) -> str:
+        parse_period(value)
+        return value
+
+
+class WorldChoice(Section):
+    """Where: Viet Nam, or a small made-up world for tests and lessons."""
+
+    name: WorldName = parameter(
+        "viet_nam",
+        "the world: Viet Nam, or a small made-up one",
+        unit="name",
+        status="design",
+        source="model specification, section 1",
+    )
+    places: str | None = parameter(
+        None,
+        "a user's own table of places instead of the built-in one of viet_nam",
+        unit="path",
+        status="design",
+        source="the user's own",
+        allowed="null or the path of a table, relative to the file in which it is written",
+    )
+    size: int | None = parameter(
+        None,
+        "places of a ring (a multiple of 4), villages of a monocentric world (10 or more); null = its default",
+        unit="places",
+        status="design",
+        source="small worlds for tests and lessons",
+        ge=4,
+        le=10_000,
+    )
+
+
+class Population(Section):
+    """Who: how many rows stand for the households, and how large households are."""
+
+    weight: int = parameter(
+        100,
+        "households that one row stands for (1 = every household)",
+        unit="households/row",
+        status="design",
+        source="one row in a hundred keeps a laptop run short",
+        ge=1,
+        le=100_000,
+        symbol="f",
+    )
+    seed: int = parameter(
+        2019,
+        "luck of the synthesis, kept apart from the run's seed so that replicates share their population",
+        unit="1",
+        status="design",
+        source="any number does",
+        ge=0,
+        le=2**63 - 1,
+    )
+    household_size_urban: float = parameter(
+        3.34,
+        "persons in a mean urban household",
+        unit="persons",
+        status="V",
+        source="census 2019: 3.3; within its rounding, so that households come near 26.9 M",
+        ge=1.1,
+        le=5.9,
+    )
+    household_size_rural: float = parameter(
+        3.64,
+        "persons in a mean rural household",
+        unit="persons",
+        status="V",
+        source="census 2019: 3.6; within its rounding, so that households come near 26.9 M",
+        ge=1.1,
+        le=5.9,
+    )
+    migrant_years: int = parameter(
+        15,
+        "years of past moves between provinces that the first migrants stand for",
+        unit="years",
+        status="A",
+        source="assumption A21: rates of 2005-2016, no return",
+        ge=0,
+        le=60,
+    )
+    migrant_urban_ratio: float = parameter(
+        2.5,
+        "share of first migrants among urban households over that among rural ones of the province",
+        unit="ratio",
+        status="A",
+        source="assumption A21",
+        ge=0.1,
+        le=20,
+    )
+    gravity_exponent: float = parameter(
+        1.2,
+        "how the first migrants' origins fall with distance",
+        unit="1",
+        status="A",
+        source="model specification, section 8: -1.2 on log distance",
+        ge=0,
+        le=4,
+    )
+    gravity_offset_km: float = parameter(
+        50.0,
+        "distance added to that between provinces, so that neighbours do not take all",
+        unit="km",
+        status="A",
+        source="assumption A21",
+        ge=1,
+        le=1000,
+    )
+    wealth_months: float = parameter(
+        6.0,
+        "median wealth that can be spent on a move, in months of the household's income",
+        unit="months",
+        status="A",
+        source="assumption A22: log-logistic, shape 2",
+        ge=0,
+        le=120,
+    )
+
+
+class Record(Section):
+    """What is kept of a run, and how often."""
+
+    flows: Literal["auto", "place", "district"] = parameter(
+        "auto",
+        "units between which moves are counted; auto = district at weight 1, else place",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
+    places: Literal["step", "year"] = parameter(
+        "year",
+        "how often the table of places is written: every step, or the last step of each year",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
+    governments: Literal["step", "year"] = parameter(
+        "year",
+        "how often the table of governments is written: every step, or the last step of each year",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
+    moves: Literal["none", "all"] = parameter(
+        "none",
+        "whether each move is kept with who made it: the household-level counterfactuals of the experiments",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
+
+
+__all__ = ["PolicyName", "Population", "Record", "Reform", "Time", "WorldChoice", "WorldName"]

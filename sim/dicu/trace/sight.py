@@ -1,0 +1,264 @@
+"""What one household saw and weighed, by the very rules that decide: `nest_weights`, `race`, `considers`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dicu.behaviour.choose import buffer_size, nest_weights
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.wealth import UNITS_PER_MVND
+from dicu.compute.draws import TWO_32, exponential, hash64, race
+from dicu.compute.hashing import hash32
+from dicu.compute.numeric import exp64
+from dicu.population.columns import (
+    BIRTH_YEAR_ZERO,
+    BUSY,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SECTORS,
+    SHOCK_MASK,
+    SHOCK_SHIFT,
+    TYPE_MASK,
+    Households,
+)
+from dicu.trace.story import Option, OptionKind, Sight, Spot, Thought
+from dicu.world.world import World
+
+_STAY, _HOME, _WORK, _NESTS = 0, 1, 2, 3
+_ADULT = 18
+_MOST_OWN_PEOPLE = 3
+
+
+def person(code: int, year: int) -> str:
+    """A member in words: woman or girl, man or boy, and the age in a year (by year of birth)."""
+    age = year - BIRTH_YEAR_ZERO - (code >> 1)
+    grown = age >= _ADULT
+    return f"{('woman' if grown else 'girl') if code & 1 else ('man' if grown else 'boy')} {age}"
+
+
+def spot(world: World, place: int) -> Spot:
+    """A place in words."""
+    return Spot(
+        place_key=int(world.place_key[place]),
+        commune=str(world.legacy_communes.name[world.legacy_commune[place]]),
+        district=str(world.districts.name[world.district[place]]),
+        province=str(world.legacy_provinces.name[world.province[place]]),
+        urban=bool(world.urban[place]),
+    )
+
+
+def sees(
+    own: Households,
+    tables: Tables,
+    world: World,
+    gap: NDArray[np.float64],
+    income: NDArray[np.float64],
+    access: NDArray[np.float64],
+    services: tuple[str, ...],
+    network: NDArray[np.int64],
+    weight: int,
+) -> Sight:
+    """What the household in row 0 of ``own`` sees at the beginning of a step.
+
+    Parameters
+    ----------
+    gap : (P, T)
+        Log of the income where it might go over that here, see `dicu.behaviour.tables.NestTables`.
+    income : (P, T) M VND a month
+        What a worker expects, `Markets.potential`.
+    access : (P, S)
+    network : (R, L) int64
+        Rows by home province and district of residence; ``weight`` households each.
+    """
+    place, kind = int(own.place[0]), int(own.flags[0]) & TYPE_MASK
+    here = float(income[place, kind])
+    origin = int(world.province[own.home_place[0]])
+    by_province = np.bincount(
+        world.districts.parent, weights=network[origin], minlength=len(world.legacy_provinces)
+    ).astype(np.int64)
+    by_province[world.province[place]] = 0
+    most = np.argsort(-by_province, kind="stable")[:_MOST_OWN_PEOPLE]
+    return Sight(
+        income_mvnd=here,
+        income_away_mvnd=here * float(exp64(gap[place, kind])),
+        access={name: float(access[place, s]) for s, name in enumerate(services)},
+        own_people=tuple(
+            (str(world.legacy_provinces.name[q]), int(by_province[q]) * weight)
+            for q in most
+            if by_province[q] > 0
+        ),
+        disaster=bool(tables.struck[place]),
+    )
+
+
+def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
+    """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
+    flags, place = int(own.flags[0]), int(own.place[0])
+    calm = float(tables.hazard[place, flags & TYPE_MASK] * tables.tie_hazard[own.ties[0]])
+    hazard = calm * float(tables.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK])
+    return Thought(
+        chance=1.0 - float(exp64(-hazard)),
+        calm_chance=1.0 - float(exp64(-calm)),
+        draw=float(hash32(own.uid[0], tables.consider_key)) / TWO_32,
+        busy=bool(flags & BUSY),
+        considered=considered,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """The first race: options in the order of the rule, the index of the winner among them and in the rule's order."""
+
+    options: tuple[Option, ...]
+    winner: int
+    nest: int
+
+
+@njit(cache=True)
+def _nests(
+    uid: np.uint64,
+    place: int,
+    home: int,
+    kind: int,
+    ties: np.uint8,
+    wealth: np.uint16,
+    tables: Tables,
+    weight: NDArray[np.float64],
+    time: NDArray[np.float64],
+) -> tuple[int, int]:
+    """Weights and times of the first race; returns how many alternatives there are, and the winner."""
+    alternative = np.empty(weight.shape[0], dtype=np.uint32)
+    bits = np.empty(weight.shape[0], dtype=np.uint32)
+    n = nest_weights(place, home, kind, ties, wealth, tables, alternative, weight)
+    winner = race(hash64(tables.nest_key, uid), alternative, weight, n, -1, bits)
+    for a in range(n):
+        time[a] = exponential(bits[a]) / weight[a] if weight[a] > 0.0 else np.inf
+    return n, winner
+
+
+@njit(cache=True)
+def _places(
+    uid: np.uint64,
+    kind: int,
+    first: int,
+    last: int,
+    skip: int,
+    tables: Tables,
+    time: NDArray[np.float64],
+) -> int:
+    """Times of the second race, over places first..last-1; returns the winner."""
+    bits = np.empty(last - first, dtype=np.uint32)
+    weight = tables.place_weight[kind, first:last]
+    winner = race(
+        hash64(tables.place_key, uid), tables.place_id[first:last], weight, last - first, skip, bits
+    )
+    for a in range(last - first):
+        time[a] = exponential(bits[a]) / weight[a] if weight[a] > 0.0 and a != skip else np.inf
+    return int(winner)
+
+
+def weighs(own: Households, tables: Tables, world: World) -> Weighed:
+    """Every alternative of the household in row 0, after it lived through the step, and which one its luck draws."""
+    place, home = int(own.place[0]), int(own.home_place[0])
+    kind = int(own.flags[0]) & TYPE_MASK
+    size = buffer_size(tables)
+    weight, time = np.zeros(size), np.full(size, np.inf)
+    n, winner = _nests(own.uid[0], place, home, kind, own.ties[0], own.wealth[0], tables, weight, time)
+    total = float(weight[:n].sum())
+    d = int(tables.district[place])
+    q = int(tables.province[d])
+    districts = range(int(tables.first_district[q]), int(tables.first_district[q + 1]))
+    dh = int(tables.district[home])
+    near = int(tables.province[dh]) == q
+    away = float(tables.need_district[d, dh] if near else tables.need_province[d, tables.province[dh]])
+    # what is no alternative at all has no name: home for those who are there, other work in towns, the own province
+    named: list[tuple[OptionKind, str | None, float]] = [
+        ("stay", "stay", 0.0),
+        ("home", f"back home to {spot(world, home)}" if home != place else None, away),
+        ("work", _other_work(own) if tables.other_work[place, kind] > 0.0 else None, 0.0),
+    ]
+    for other in districts:
+        if other == d:
+            named.append(
+                ("own district", f"elsewhere in {world.districts.name[d]}", float(tables.need_own[d]))
+            )
+        else:
+            named.append(
+                ("district", str(world.districts.name[other]), float(tables.need_district[d, other]))
+            )
+    for r, title in enumerate(world.legacy_provinces.name):
+        named.append(("province", str(title) if r != q else None, float(tables.need_province[d, r])))
+    made: list[Option] = []
+    place_of_winner = -1
+    for a, (which, name, need) in enumerate(named):
+        if name is None:
+            continue
+        if a == winner:
+            place_of_winner = len(made)
+        made.append(
+            Option(
+                kind=which,
+                name=name,
+                weight=float(weight[a]),
+                probability=float(weight[a]) / total,
+                needs_mvnd=need / UNITS_PER_MVND,
+                open=bool(weight[a] > 0.0),
+                race=float(time[a]) if np.isfinite(time[a]) else None,
+            )
+        )
+    assert n == len(named), "the options are no longer in the order of `nest_weights`"
+    return Weighed(tuple(made), place_of_winner, winner)
+
+
+def places_of(
+    own: Households, tables: Tables, world: World, winner: int
+) -> tuple[tuple[Option, ...], int | None]:
+    """The places of the nest that won, and the one drawn; nothing where no race follows."""
+    if winner < _NESTS:
+        return (), None
+    place = int(own.place[0])
+    kind = int(own.flags[0]) & TYPE_MASK
+    q = int(tables.province[tables.district[place]])
+    inside = int(tables.first_district[q + 1] - tables.first_district[q])
+    if winner - _NESTS < inside:
+        nest = int(tables.first_district[q]) + winner - _NESTS
+        first, last = int(tables.first_place[nest]), int(tables.first_place[nest + 1])
+    else:
+        r = winner - _NESTS - inside
+        first = int(tables.first_place[tables.first_district[r]])
+        last = int(tables.first_place[tables.first_district[r + 1]])
+    skip = place - first if first <= place < last else -1
+    time = np.full(last - first, np.inf)
+    best = _places(own.uid[0], kind, first, last, skip, tables, time)
+    weight = tables.place_weight[kind, first:last].copy()
+    if skip >= 0:
+        weight[skip] = 0.0
+    total = float(weight.sum())
+    options = tuple(
+        Option(
+            kind="place",
+            name=str(spot(world, first + a)),
+            weight=float(weight[a]),
+            probability=float(weight[a]) / total if total > 0.0 else 0.0,
+            needs_mvnd=0.0,
+            open=bool(weight[a] > 0.0),
+            race=float(time[a]) if np.isfinite(time[a]) else None,
+        )
+        for a in range(last - first)
+    )
+    return options, best if best >= 0 else None
+
+
+def _other_work(own: Households) -> str:
+    """What changing work in the same place would mean for row 0."""
+    if int(own.flags[0]) & 1:
+        return "stay and take up farming"
+    now = SECTORS[(int(own.attributes[0]) >> SECTOR_SHIFT) & SECTOR_MASK]
+    return f"stay and leave {now} for other work"
+
+
+__all__ = ["Weighed", "person", "places_of", "sees", "spot", "thinks", "weighs"]

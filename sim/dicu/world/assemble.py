@@ -1,0 +1,162 @@
+"""The tables a world is made of, and how a world is assembled from them.
+
+`PLACE_COLUMNS` and `UNIT_COLUMNS` are the schema for any country; `dicu.world.tables` reads and writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dicu.world.table_checks import Column
+from dicu.world.validate import validate
+from dicu.world.world import TERRAINS, Repair, Units, World, on_sphere_km
+
+GENERATIONS: Final = ("legacy", "2025")
+LEVELS: Final = ("commune", "district", "province")
+TABLES: Final[dict[str, tuple[str, str]]] = {
+    "legacy_communes": ("commune", "legacy"),
+    "new_communes": ("commune", "2025"),
+    "districts": ("district", "legacy"),
+    "legacy_provinces": ("province", "legacy"),
+    "new_provinces": ("province", "2025"),
+}
+"""Units of a world by attribute: level and generation; ``2025`` is the map after the reform."""
+
+MODELLED: Final = (
+    Column("residents", "count", "persons living in the place", low=0, high=1e9),
+    Column("area_km2", "number", "land area, km2", above=0.0, high=1e7),
+    Column("terrain", "choice", "terrain class", choices=TERRAINS),
+    Column("urban", "bool", "in a ward or township at the start", opposite="rural"),
+    Column("longitude", "number", "degrees east", low=-180, high=180),
+    Column("latitude", "number", "degrees north", low=-90, high=90),
+)
+KEY: Final = Column("place_key", "key", "identity of the place, unique; all luck is drawn by it")
+PLACE_COLUMNS: Final = (
+    KEY,
+    Column("legacy_commune", "text", "code of the commune before the reform"),
+    Column("new_commune", "text", "code of the commune after the reform"),
+    *MODELLED,
+    Column("share", "number", "share of the legacy commune's residents", above=0.0, high=1.0),
+)
+"""Columns of ``places``, one row a place, in any order."""
+
+UNIT_COLUMNS: Final = (
+    Column("level", "choice", "level of government", choices=LEVELS),
+    Column("generation", "choice", "before or after the reform", choices=GENERATIONS),
+    Column("code", "text", "unique within level and generation"),
+    Column("name", "text", "name"),
+    Column("kind", "text", "commune, ward, township, province, ..."),
+    Column("parent", "text", "code one level up (communes of 2025: a province's)", empty=True),
+    Column("seat_place", "key", "place_key of the place in which the seat stands"),
+    Column("seat_x_km", "number", "position of the seat on the sphere", required=False),
+    Column("seat_y_km", "number", "position of the seat on the sphere", required=False),
+    Column("seat_z_km", "number", "position of the seat on the sphere", required=False),
+    Column("income_mvnd", "text", "legacy provinces: income a head", required=False, empty=True),
+    Column("region", "text", "legacy provinces: one of region_names", required=False, empty=True),
+)
+"""Columns of ``units``, one row a unit. Without seat_*_km a seat stands at its place's position."""
+
+
+def positions(codes: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int32]:
+    """Index in ``codes`` of each of ``wanted``; KeyError names the one that is not there."""
+    index = {code: i for i, code in enumerate(codes)}
+    return np.array([index[w] for w in wanted], np.int32)
+
+
+def build_world(
+    name: str, year: int, places: pd.DataFrame, units: pd.DataFrame, region_names: tuple[str, ...],
+    repairs: tuple[Repair, ...] = (),
+) -> World:  # fmt: skip
+    """Make a `World` of tables with the columns of this module, sorting places and units as a world wants
+    them.
+
+    Parameters
+    ----------
+    name, year, region_names
+        See `World`.
+    places, units
+        Tables with `PLACE_COLUMNS` and `UNIT_COLUMNS`, their links already checked.
+
+    Returns
+    -------
+    World
+        Valid (`validate` was run).
+
+    Raises
+    ------
+    ValueError
+        From `validate`.
+    """
+    new_code = dict(zip(places["place_key"].tolist(), places["new_commune"], strict=True))
+
+    def of(what: str) -> pd.DataFrame:
+        level, generation = TABLES[what]
+        return units.loc[(units["level"] == level) & (units["generation"] == generation)]
+
+    lp = of("legacy_provinces").sort_values("code", ignore_index=True)
+    np_ = of("new_provinces").sort_values("code", ignore_index=True)
+    # parents sort first, so that districts and communes follow the order of their provinces
+    di = of("districts").sort_values(["parent", "code"], ignore_index=True)
+    lc = of("legacy_communes")
+    lc = lc.assign(at=positions(di["code"].tolist(), lc["parent"].tolist()))
+    lc = lc.sort_values(["at", "code"], ignore_index=True)
+    nc = of("new_communes").sort_values(["parent", "code"], ignore_index=True)
+    assert len(new_code) == len(places), "place keys are unique by now"
+
+    legacy = positions(lc["code"].tolist(), places["legacy_commune"].tolist())
+    district = positions(di["code"].tolist(), lc["parent"].tolist())[legacy]
+    order = np.lexsort((places["place_key"].to_numpy(np.uint64), district))
+    places = places.iloc[order].reset_index(drop=True)
+    legacy, district = legacy[order], district[order]
+    new = positions(nc["code"].tolist(), places["new_commune"].tolist())
+
+    lon, lat = places["longitude"].to_numpy(np.float64), places["latitude"].to_numpy(np.float64)
+    position = on_sphere_km(lon, lat)
+    place_of = {key: i for i, key in enumerate(places["place_key"].tolist())}
+
+    def make(what: str, table: pd.DataFrame, above: pd.DataFrame | None) -> Units:
+        level, generation = TABLES[what]
+        seat = np.array([place_of[k] for k in table["seat_place"].tolist()], np.int32)
+        if "seat_x_km" in table.columns:
+            seat_km = table[["seat_x_km", "seat_y_km", "seat_z_km"]].to_numpy(np.float64)
+        else:
+            seat_km = position[seat]
+        parent = (
+            np.full(len(table), -1, np.int32)
+            if above is None
+            else positions(above["code"].tolist(), table["parent"].tolist())
+        )
+        text = {c: np.array(table[c].tolist(), dtype=np.str_) for c in ("code", "name", "kind")}
+        return Units(level, generation, **text, parent=parent, seat_place=seat, seat_km=seat_km)
+
+    world = World(
+        name=name,
+        year=year,
+        place_key=places["place_key"].to_numpy(np.uint64),
+        longitude=lon,
+        latitude=lat,
+        position_km=position,
+        area_km2=places["area_km2"].to_numpy(np.float64),
+        residents=places["residents"].to_numpy(np.int64),
+        urban=places["urban"].to_numpy(np.bool_),
+        terrain=positions(TERRAINS, places["terrain"].tolist()).astype(np.uint8),
+        district=district,
+        legacy_commune=legacy,
+        new_commune=new,
+        share=places["share"].to_numpy(np.float64),
+        legacy_communes=make("legacy_communes", lc, di),
+        new_communes=make("new_communes", nc, np_),
+        districts=make("districts", di, lp),
+        legacy_provinces=make("legacy_provinces", lp, None),
+        new_provinces=make("new_provinces", np_, None),
+        province_income_mvnd=np.array([float(y) for y in lp["income_mvnd"]], np.float64),
+        region=positions(region_names, lp["region"].tolist()),
+        region_names=region_names,
+        repairs=repairs,
+    )
+    return validate(world)

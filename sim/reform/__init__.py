@@ -1,7 +1,0 @@
-"""How borders change: policies, the dated table place -> government, lineage, conservation."""
-
-from sim.reform.engine import Applied, apply, check_conservation
-from sim.reform.lineages import Lineage, lineage
-from sim.reform.policies import POLICIES, policy, to_2025
-
-__all__ = ["POLICIES", "Applied", "Lineage", "apply", "check_conservation", "lineage", "policy", "to_2025"]
