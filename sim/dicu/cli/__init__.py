@@ -6,6 +6,7 @@ Heavy imports happen inside the commands, so that `--help` answers at once.
 # isort: off
 from dicu.cli.app import app, main
 from dicu.cli import run
+from dicu.cli import init
 from dicu.cli import resume
 from dicu.cli import sweep
 from dicu.cli import trace
@@ -17,5 +18,5 @@ from dicu.cli import reform
 from dicu.cli import governments
 
 __all__ = [
-    "app", "experiment", "governments", "look", "main", "reform", "report", "resume", "run", "sweep", "trace", "world",
+    "app", "experiment", "governments", "init", "look", "main", "reform", "report", "resume", "run", "sweep", "trace", "world",
 ]  # fmt: skip

@@ -11,18 +11,17 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
 app = typer.Typer(
     name="dicu",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="How households and local governments respond when a country redraws its administrative map.",
-    epilog="Start here: `dicu run configs/scenarios/actual.yaml`, then open the figures in the folder it prints.",
+    epilog="Start here: `dicu run actual`, then open the figures in the folder it prints.",
 )
 
 INTERRUPTED: Final = 130
@@ -38,6 +37,23 @@ _MACHINE: Final = (
     errno.ENOMEM,
 )
 """Errors of the system that are no fault of what the user wrote."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"dicu {version('dicu')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
 
 
 def fail(text: str, status: int) -> NoReturn:

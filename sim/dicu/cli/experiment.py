@@ -37,7 +37,9 @@ def experiment(
     ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one a core.", min=1)] = None,
     executor: Annotated[str, typer.Option(help="dask (processes) or serial (this process).")] = "dask",
-    sweeps: Annotated[Path, typer.Option(help="Folder of the sweeps' files.")] = Path("configs/sweeps"),
+    sweeps: Annotated[
+        Path | None, typer.Option(help="Folder of the sweeps' files. Default: those that come with dicu.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
     copy: Annotated[
         Path | None,
@@ -66,15 +68,17 @@ def experiment(
             copy_page(page.parent, copy, name)
 
 
-def _plans(name: str, sweeps: Path, override: list[str], quick: bool) -> dict[str, Plan]:
+def _plans(name: str, sweeps: Path | None, override: list[str], quick: bool) -> dict[str, Plan]:
     """The plans of an experiment's sweeps, all checked before anything runs."""
     from dicu.scenario.loader import ConfigurationErrors
+    from dicu.scenario.shipped import configs
     from dicu.sweeps.plan import make_plan
     from dicu_analysis.experiments.catalogue import CATALOGUE
 
+    folder = configs() / "sweeps" if sweeps is None else sweeps
     made = {}
     for sweep in CATALOGUE[name].sweeps:
-        path = sweeps / f"{sweep}.yaml"
+        path = folder / f"{sweep}.yaml"
         if not path.is_file():
             fail(f"--sweeps: no file {path} (allowed: a folder with {sweep}.yaml)", 2)
         given = {text.partition("=")[0] for text in override}

@@ -28,9 +28,9 @@ def compare(
             metavar="POLICY... [KEY=VALUE]...", help="Policies, and values that replace the configuration's."
         ),
     ],
-    config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
-        "configs/base.yaml"
-    ),
+    config: Annotated[
+        str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
+    ] = "base",
     year: Annotated[
         int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)
     ] = 2024,
@@ -113,7 +113,7 @@ def _legacy_province(world: World, word: str) -> str:
         fail(f"--province: {error}", 2)
 
 
-def _asked(arguments: list[str], config: Path, year: int | None) -> tuple[list[str], Scenario]:
+def _asked(arguments: list[str], config: str, year: int | None) -> tuple[list[str], Scenario]:
     """Policies and scenario that a command line asks for."""
     from dicu.reform.policies import POLICIES
     from dicu.scenario.loader import ConfigurationErrors, load
@@ -150,9 +150,9 @@ def lineage(
             metavar="POLICY [KEY=VALUE]...", help="A policy, and values that replace the configuration's."
         ),
     ],
-    config: Annotated[Path, typer.Option(help="Scenario whose world and parameters are used.")] = Path(
-        "configs/base.yaml"
-    ),
+    config: Annotated[
+        str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
+    ] = "base",
     unit: Annotated[
         str | None, typer.Option(help="Code or name of a unit to rebuild: its places on a day.")
     ] = None,

@@ -13,10 +13,15 @@ from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 
 
 @app.command(
-    epilog="Example: `dicu run configs/scenarios/actual.yaml seed=7 population.weight=20 --threads 1`"
+    epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`"
 )
 def run(
-    config: Annotated[Path, typer.Argument(help="Scenario, a YAML file; see configs/scenarios.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="Scenario: a YAML file, the name of a shipped one (actual, none, ...), or a run's folder."
+        ),
+    ],
     override: Annotated[
         list[str] | None,
         typer.Argument(metavar="[KEY=VALUE]...", help="Values that replace those of the file, e.g. seed=7."),

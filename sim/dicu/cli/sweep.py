@@ -18,11 +18,13 @@ SHOWN = 20
 
 
 @app.command(
-    epilog="Example: `dicu sweep configs/sweeps/monocentric.yaml sweep.replications=10 --workers 2`; "
+    epilog="Example: `dicu sweep monocentric sweep.replications=10 --workers 2`; "
     "`--dry-run` first shows what it would do."
 )
 def sweep(
-    config: Annotated[Path, typer.Argument(help="Sweep, a YAML file; see configs/sweeps.")],
+    config: Annotated[
+        str, typer.Argument(help="Sweep: a YAML file, or the name of a shipped one (monocentric, h1, ...).")
+    ],
     override: Annotated[
         list[str] | None,
         typer.Argument(

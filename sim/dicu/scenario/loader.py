@@ -18,6 +18,7 @@ from dicu.scenario.dump import dump
 from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
+from dicu.scenario.shipped import Kind, find, shipped
 from dicu.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import clip
@@ -79,7 +80,7 @@ class Reading:
         return ConfigurationErrors([str(message) for message in found[:MOST_MESSAGES]] + tail)
 
 
-def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     """Read, merge and check a scenario.
 
     A file may say ``extends: ../base.yaml`` (relative to itself); its own keys then count before those of the
@@ -87,8 +88,8 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
 
     Parameters
     ----------
-    path : Path
-        The YAML 1.2 file of the scenario.
+    path : str or Path
+        The YAML 1.2 file of the scenario, the name of a shipped one (``actual``), or the folder of a run.
     overrides : sequence of str
         ``key.path=value``, each value a YAML 1.2 scalar: ``seed=7``, ``choose.kappa=null``.
 
@@ -103,11 +104,25 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
         When anything is wrong; all of it at once.
     """
     reading = Reading()
-    tree = layers(Path(path), overrides, reading)
+    tree = layers(named(path, "scenario"), overrides, reading)
     scenario = check(tree, reading)
     if reading.messages or scenario is None:
         raise reading.errors()
     return Loaded(scenario, tuple(reading.files), dump(scenario))
+
+
+def named(config: str | Path, kind: Kind) -> Path:
+    """The file that is meant; see `dicu.scenario.shipped.find`.
+
+    Raises
+    ------
+    ConfigurationErrors
+        For a word that names nothing.
+    """
+    try:
+        return find(config, kind)
+    except LookupError as error:
+        raise ConfigurationErrors([f"command line: {error.args[0]}"]) from None
 
 
 def layers(
@@ -181,7 +196,15 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             reading.wrong(asked, f"extends: not a path (got {show(base)}, allowed the path of a YAML file)")
             reading.complete = False
             return
-        path = path.parent / base
+        path = extended(path.parent, base)
+
+
+def extended(folder: Path, base: str) -> Path:
+    """The file that another one builds on: relative to it, or a shipped scenario by its name."""
+    here = folder / base
+    if here.exists() or Path(base).suffix or len(Path(base).parts) != 1:
+        return here
+    return shipped("scenario").get(base, here)
 
 
 def _refuse_sweep(tree: Mapping, shown: str, reading: Reading) -> None:

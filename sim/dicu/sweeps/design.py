@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dicu.scenario.fields import keys_of
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, layers, read_text
+from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, extended, layers, named, read_text
 from dicu.scenario.messages import show
 from dicu.scenario.scenario import NAME_ALLOWED, NAME_RULE
 from dicu.scenario.source import Mapping, Value, Where, merged, read_mapping, read_scalar
@@ -193,7 +193,7 @@ def _override(tree: Mapping, where: Where, key: str, raw: str, reading: Reading)
         reading.wrong(where, f"{key}: {problem}")
         return tree
     if key == "base" and isinstance(value.value, str):
-        value = Value(os.path.abspath(value.value), where)
+        value = Value(os.path.abspath(named(value.value, "scenario")), where)
     made = merged(tree, layer_of(key, value))
     made.where = tree.where
     return made
@@ -226,7 +226,7 @@ def _base(tree: Mapping, path: Path, overrides: Sequence[str], reading: Reading)
     for key, value, where in values_below(section(tree.children.get("set"), "set", reading), "set", reading):
         if parts.claim(key, "set", where):
             over = merged(over, parts.layer(key, value))
-    return layers(path.parent / base.value, overrides, reading, base.where, "base: ", 1, over)
+    return layers(extended(path.parent, base.value), overrides, reading, base.where, "base: ", 1, over)
 
 
 def _name(tree: Mapping, path: Path, reading: Reading) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from dicu.scenario.dump import run_id
 from dicu.scenario.fields import leaf_at
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, where_of
+from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named, where_of
 from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.source import Message, merged
 from dicu.sweeps.design import Design, From, Point, Results, read_design
@@ -104,12 +104,13 @@ def value_at(scenario: Scenario, path: str) -> Any:
     return repr(value)
 
 
-def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None = None) -> Plan:
+def make_plan(config: str | Path, overrides: Sequence[str] = (), starts: Starts | None = None) -> Plan:
     """Read the file of a sweep and check every run of it, before anything runs.
 
     Parameters
     ----------
-    path : Path
+    config : str or Path
+        A file, or the name of a shipped sweep.
     overrides : sequence of str
         See `dicu.sweeps.design.read_design`.
     starts : Starts or None
@@ -123,6 +124,7 @@ def make_plan(path: Path, overrides: Sequence[str] = (), starts: Starts | None =
     from dicu.execution.fits import check_fits
     from dicu.execution.identity import data_sha256, model_version, world_sha256
 
+    path = named(config, "sweep")
     design, reading = read_design(path, overrides)
     scenarios = _checked(design, reading) if design is not None else []
     saved = _saved(design.begins, scenarios, reading) if design is not None and design.begins else None
