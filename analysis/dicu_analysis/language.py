@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, TERRAIN_WORDS
+
 Code = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Code, ...]] = ("vi", "en")
 MINUS: Final = "\u2212"
@@ -13,9 +15,7 @@ NARROW: Final = "\u00a0"
 """A space at which no line may break, between a number and its unit."""
 
 TERRAINS: Final = {
-    "plain": ("plains", "đồng bằng"),
-    "mountain": ("mountains", "miền núi"),
-    "island": ("islands", "hải đảo"),
+    **{key: word.names for key, word in TERRAIN_WORDS.items()},
     "all": ("whole country", "cả nước"),
 }
 REGIONS: Final = {
@@ -26,22 +26,8 @@ REGIONS: Final = {
     "SE": ("Southeast", "Đông Nam Bộ"),
     "MRD": ("Mekong Delta", "Đồng bằng sông Cửu Long"),
 }
-SERVICES: Final = {
-    "commune_administration": ("commune office", "trụ sở xã"),
-    "district_administration": ("former district business", "thủ tục trước đây do cấp huyện giải quyết"),
-    "health": ("health care", "y tế"),
-    "education": ("schools", "trường học"),
-    "water": ("clean water", "nước sạch"),
-}
-REASONS: Final = {
-    "family": ("joined a partner, child or parent", "theo vợ chồng, con hoặc cha mẹ"),
-    "chance": ("no single reason tipped it", "không có lý do riêng lẻ nào quyết định"),
-    "network": ("people of the same origin there", "có người cùng quê ở đó"),
-    "income": ("higher income", "thu nhập cao hơn"),
-    "services": ("better services", "dịch vụ tốt hơn"),
-    "home": ("went back home", "trở về quê"),
-    "shock": ("a disaster or loss", "thiên tai hoặc biến cố"),
-}
+SERVICES: Final = {key: word.names for key, word in SERVICE_WORDS.items()}
+REASONS: Final = {key: word.names for key, word in REASON_WORDS.items()}
 
 
 OPEN: Final = "\ue000"

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicu.behaviour.choose import REASONS
 from dicu.behaviour.household_rules import faded, income_units
 from dicu.behaviour.tables import consider_tables, network_tables
 from dicu.behaviour.terms import ties_effect
@@ -24,6 +23,7 @@ from dicu.model import Model
 from dicu.population.columns import BUSY, COLUMNS, Households
 from dicu.scenario.parameters import Ties
 from dicu.scenario.scenario import Scenario, with_values
+from dicu.scenario.vocabulary import REASONS
 from oracle import Country, Sight
 from oracle_luck import chance, hash32, hash64, key64, mix32, race
 

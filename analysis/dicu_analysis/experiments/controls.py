@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.experiments.result import EXPERIMENTS, Control
 from dicu_analysis.experiments.statistics import (
     paired,
@@ -47,8 +48,7 @@ INCOME_OFF: Final = {
 }  # fmt: skip
 """Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services."""
 SERVICES_OFF: Final = {
-    **{f"choose.beta_{s}": 0.0 for s in ("commune_administration", "district_administration", "health", "education",
-                                         "water")},
+    **{f"choose.beta_{s}": 0.0 for s in SERVICES},
     "consider.theta_services": 0.0,
 }  # fmt: skip
 ALL_OFF: Final = {**INCOME_OFF, **SERVICES_OFF}

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import SERVICES, TERRAINS
 from dicu_analysis.experiments import pictures, study
 from dicu_analysis.experiments.arms import Sweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
@@ -36,8 +37,6 @@ SPEC: Final = Spec(
     ),
 )
 SWEEPS: Final = ("h2",)
-TERRAINS: Final = ("plain", "mountain", "island")
-SERVICES: Final = ("commune_administration", "district_administration", "health", "education", "water")
 YEARS: Final = 5
 SESOI: Final = 0.1
 PER_CENT: Final = 100.0

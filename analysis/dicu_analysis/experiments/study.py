@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.estimators.event_study import EventStudy, event_study
 from dicu_analysis.estimators.panel import panel
 from dicu_analysis.experiments.arms import Sweep
@@ -19,7 +20,6 @@ MOST: Final = 5
 """Replicates (histories) that a study is made of; each is a country of its own for the student."""
 FEWEST: Final = 10
 """Provinces below which clustered errors mean nothing."""
-SERVICES: Final = ("commune_administration", "district_administration", "health", "education", "water")
 
 
 def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.vocabulary import SCOPES
 from dicu_analysis import official
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
@@ -14,7 +15,6 @@ from dicu_analysis.load import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SCOPES: Final = ("within a district", "between districts", "between provinces")
 WORDS: Final = ("inside the district", "between districts\nof a province", "between provinces")
 YEARS: Final = 5
 

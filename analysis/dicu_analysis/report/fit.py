@@ -9,10 +9,11 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.vocabulary import SCOPES
 from dicu.world import facts
 from dicu_analysis import official
 from dicu_analysis.figures import style
-from dicu_analysis.figures.five_year import SCOPES, shares
+from dicu_analysis.figures.five_year import shares
 from dicu_analysis.figures.urban_rural import official as residents
 from dicu_analysis.language import Words
 from dicu_analysis.load import Run

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import TERRAINS
 from dicu_analysis.load import Run
 from dicu_analysis.report.compare import FEWEST, LEVEL, sizes
 
@@ -109,7 +110,7 @@ class Sheet:
     @cached_property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
         """Places by terrain, from plain to island, and all of them."""
-        present = [t for t in ("plain", "mountain", "island") if (self.terrain == t).any()]
+        present = [t for t in TERRAINS if (self.terrain == t).any()]
         return {t: self.terrain == t for t in present} | {"all": np.ones(len(self.terrain), dtype=np.bool_)}
 
     @cached_property

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.world import on_sphere_km
 from dicu_analysis.load import Run
 from dicu_analysis.report.measures import Sheet
@@ -48,7 +49,7 @@ def minutes(run: Run) -> pd.DataFrame:
     area = places["area_km2"].to_numpy(dtype=np.float64)
     terrain = places["terrain"].astype(str)
     detour, speed = (
-        terrain.map({t: access[name.format(t)] for t in ("plain", "mountain", "island")}).to_numpy(np.float64)
+        terrain.map({t: access[name.format(t)] for t in TERRAINS}).to_numpy(np.float64)
         for name in ("detour_{}", "speed_{}_kmh")
     )
     made = {}

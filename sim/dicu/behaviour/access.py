@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from dicu.compute.numeric import LN2, exp_array
 from dicu.scenario.parameters import Access
-from dicu.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, distance_km
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
+from dicu.world.world import distance_km
 
-# position of each service in every array by service
-SERVICES: Final = ("commune_administration", "district_administration", "health", "education", "water")
+# position of each service in every array by service, see `dicu.scenario.vocabulary`
 COMMUNE_ADMINISTRATION: Final = 0
 DISTRICT_ADMINISTRATION: Final = 1
 HEALTH: Final = 2

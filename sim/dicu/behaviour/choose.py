@@ -17,6 +17,13 @@ from dicu.behaviour.tables import Tables
 from dicu.compute.draws import exponential, hash64, race
 from dicu.compute.kernel import kernel
 from dicu.compute.numeric import log64
+from dicu.scenario.vocabulary import (
+    REASON_CHANCE,
+    REASON_HOME,
+    REASON_INCOME,
+    REASON_NETWORK,
+    REASON_SERVICES,
+)
 
 STAY: Final = -1
 OTHER_WORK: Final = -2
@@ -26,16 +33,6 @@ _STAY = 0
 _HOME = 1
 _WORK = 2
 _NESTS = 3
-
-CHANCE: Final = 0
-REASON_INCOME: Final = 1
-REASON_SERVICES: Final = 2
-REASON_NETWORK: Final = 3
-REASON_HOME: Final = 4
-REASON_SHOCK: Final = 5
-REASON_FAMILY: Final = 6
-REASONS: Final = ("chance", "income", "services", "network", "home", "shock", "family")
-"""Which term tipped a move; "chance": no single term did."""
 
 
 @kernel
@@ -167,9 +164,9 @@ def choose(
     n = nest_weights(place, home, kind, ties, wealth, tables, alternative, weight)
     winner = race(hash64(tables.nest_key, uid), alternative, weight, n, -1, bits)
     if winner <= _STAY:
-        return STAY, CHANCE
+        return STAY, REASON_CHANCE
     if winner == _WORK:
-        return OTHER_WORK, CHANCE
+        return OTHER_WORK, REASON_CHANCE
     # ln(W / E) of the winner over that of staying: how much it won by
     margin = log64(weight[winner] / exponential(bits[winner])) - log64(
         weight[_STAY] / exponential(bits[_STAY])
@@ -200,7 +197,7 @@ def choose(
         bits,
     )
     if best < 0:
-        return STAY, CHANCE
+        return STAY, REASON_CHANCE
     return first + best, _reason(place, first + best, kind, margin, log64(network), False, tables)
 
 
@@ -215,7 +212,7 @@ def _reason(
     counts as such and anything else as chance (size, variety and luck together).
     """
     best = 0.0
-    reason = REASON_HOME if goes_home else CHANCE
+    reason = REASON_HOME if goes_home else REASON_CHANCE
     income = tables.income_part[destination, kind] - tables.income_part[origin, kind]
     services = tables.service_part[destination] - tables.service_part[origin]
     if income > best and margin - income < 0.0:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from dicu.behaviour import tables as frozen
 from dicu.behaviour import terms
-from dicu.behaviour.access import SERVICES
 from dicu.behaviour.couples import moved_share
 from dicu.behaviour.geography import Distances, Geography
 from dicu.behaviour.household_rules import FULL_SHOCK
@@ -23,6 +22,7 @@ from dicu.compute.draws import Purpose, key64
 from dicu.economy.housing import Homes, mean_rent, rent_term
 from dicu.economy.markets import Markets
 from dicu.scenario.scenario import Scenario
+from dicu.scenario.vocabulary import SERVICES
 from dicu.world.world import World
 
 _GIRLS: Final = 100.0

@@ -12,7 +12,8 @@ from dicu.behaviour.access import MINUTES_AN_HOUR
 from dicu.compute.draws import stable_id
 from dicu.compute.numeric import exp64, log64
 from dicu.scenario.parameters import Access, Choose
-from dicu.world.world import ISLAND, MOUNTAIN, PLAIN, TERRAINS, World
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
+from dicu.world.world import World
 
 DISC_MEAN_DISTANCE: Final = 0.3826
 """Mean distance to the centre of a disc over the root of its area: 2 / (3 sqrt(pi)) = 0.376; 0.3826 for a square."""

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.choose import OTHER_WORK, REASON_SHOCK, STAY, choose
+from dicu.behaviour.choose import OTHER_WORK, STAY, choose
 from dicu.behaviour.consider import considers
 from dicu.behaviour.kin import couples_of, parts_newly_weds
 from dicu.behaviour.life_course import apply_life, has_adult
@@ -27,10 +27,10 @@ from dicu.population.columns import (
     SECTOR_SHIFT,
     SHOCK_MASK,
     SHOCK_SHIFT,
-    STAGES,
     TYPE_MASK,
 )
 from dicu.population.life_stage import stage_of, type_of
+from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
 
 # layout of the packed word of a member, `dicu.behaviour.life_tables.LifeTables`
 HAZARD_MASK: Final = 0x03FFFFFF

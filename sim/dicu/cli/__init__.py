@@ -18,5 +18,17 @@ from dicu.cli import reform
 from dicu.cli import governments
 
 __all__ = [
-    "app", "experiment", "governments", "init", "look", "main", "reform", "report", "resume", "run", "sweep", "trace", "world",
-]  # fmt: skip
+    "app",
+    "experiment",
+    "governments",
+    "init",
+    "look",
+    "main",
+    "reform",
+    "report",
+    "resume",
+    "run",
+    "sweep",
+    "trace",
+    "world",
+]

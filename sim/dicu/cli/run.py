@@ -12,9 +12,7 @@ from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 
 
-@app.command(
-    epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`"
-)
+@app.command(epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`")
 def run(
     config: Annotated[
         str,

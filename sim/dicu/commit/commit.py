@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.choose import REASON_FAMILY, REASONS
 from dicu.behaviour.events import Events
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
@@ -22,7 +21,7 @@ from dicu.commit.estates import inherit
 from dicu.commit.family import pair_up, seekers_of
 from dicu.commit.followers import follow_children
 from dicu.commit.identity import new_uids
-from dicu.commit.ledger import MOVE_KINDS, Ledger, Movers
+from dicu.commit.ledger import Ledger, Movers
 from dicu.commit.orphans import rehouse_orphans
 from dicu.commit.returns import come_home
 from dicu.commit.rows import (
@@ -41,6 +40,7 @@ from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.population.columns import MEMBERS, NEWLY_WED, Households
 from dicu.population.links import Links
+from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASONS
 
 
 @kernel

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.tables import Tables
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, TYPE_MASK, Households
+from dicu.scenario.vocabulary import SCOPES
 
 AGES: Final = 128
-SCOPES: Final = ("within a district", "between districts", "between provinces")
-MOVE_KINDS: Final = ("whole", "split", "partner", "follow")
-"""Everybody moved; one adult founded a household; one moved to a partner; the family followed a child."""
 
 
 @dataclass(frozen=True, eq=False)

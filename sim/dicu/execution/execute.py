@@ -11,7 +11,6 @@ from typing import Final, Protocol
 
 import numba
 
-from dicu.behaviour.access import SERVICES
 from dicu.execution.fits import check_fits
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.saved import (
@@ -38,6 +37,7 @@ from dicu.record.recorder import Recorder
 from dicu.reform.policies import plan_of
 from dicu.scenario.dump import canonical_json, dump, run_id
 from dicu.scenario.scenario import Scenario
+from dicu.scenario.vocabulary import SERVICES
 from dicu.world.opening import open_world
 from dicu.world.world import World
 

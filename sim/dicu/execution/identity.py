@@ -16,8 +16,8 @@ from dicu.world.world import World
 
 ROOT: Final = Path(__file__).parents[1]
 NOT_THE_MODEL: Final = ("cli", "lab", "configs", "__main__.py", "api.py")
-"""Parts of the package that start, repeat, compare or check runs and decide nothing in one; what a shipped scenario says
-enters a run's identity when it is the configuration of that run."""
+"""Parts of the package that start, repeat, compare or check runs and decide nothing in one; what a shipped scenario
+says is in the identity of the run that it is the configuration of."""
 SOURCE: Final = ".py"
 NO_DATA: Final = (SOURCE, ".pyc", ".md", ".typed")
 """Endings of files that no rule reads; every other file in a room of the model is data."""

@@ -9,13 +9,13 @@ import numpy as np
 from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import SERVICES
 from dicu.government.agents import MONEY, Counts
 from dicu.government.budget import VND_PER_MVND
 from dicu.government.governments import Governments
 from dicu.government.offices import COMMUNE, sum_by
 from dicu.government.places import mean_by
 from dicu.government.transition import Totals
+from dicu.scenario.vocabulary import SERVICES
 from dicu.world.world import Units
 
 

@@ -15,7 +15,7 @@ from dicu.government.network import Network
 from dicu.government.offices import COMMUNE, Office, distinct_budgets, fractions, posts_cap, sum_by
 from dicu.government.overlay import Overlay
 from dicu.government.rules import disruption_of_merger, official_posts
-from dicu.world.world import MOUNTAIN
+from dicu.scenario.vocabulary import MOUNTAIN
 
 
 def close_offices(

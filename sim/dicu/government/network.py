@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
 from dicu.government.offices import COMMUNE, Office, distinct_budgets, sum_by
-from dicu.world.world import MOUNTAIN
+from dicu.scenario.vocabulary import MOUNTAIN
 
 
 @dataclass(slots=True, eq=False)

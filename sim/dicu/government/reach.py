@@ -11,6 +11,7 @@ from dicu.government.offices import COMMUNE
 from dicu.government.places import farthest, mean_by, nearest_desk
 from dicu.government.services import Services
 from dicu.scenario.parameters import Access, Government
+from dicu.scenario.vocabulary import SERVICES
 
 
 class Reach:
@@ -71,7 +72,7 @@ class Reach:
         brought = np.where([office.mobile for office in offices], p.mobile_desk_share, 0.0)
         online = self.online + (1.0 - self.online) * brought
         near, far = network.commune_office_of_place, network.district_office_of_place
-        access = np.empty((len(near), len(rule.SERVICES)))
+        access = np.empty((len(near), len(SERVICES)))
         access[:, rule.COMMUNE_ADMINISTRATION] = rule.access_to_service(
             quality[near], self._left_commune, online[near]
         )

@@ -23,8 +23,9 @@ from dicu.government.offices import sum_by
 from dicu.government.rules import disruption_of_merger
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters import Government
+from dicu.scenario.vocabulary import MOUNTAIN
 from dicu.world import facts
-from dicu.world.world import MOUNTAIN, Units, World
+from dicu.world.world import Units, World
 
 KEYS: Final = ("2019_21", "2023_25")
 """The two waves, as `dicu.world.facts.official` knows them."""

@@ -26,7 +26,8 @@ from dicu.reform.policies import policy
 from dicu.reform.problem import MILLI
 from dicu.reform.standards import ROLES
 from dicu.scenario.parameters import Government
-from dicu.world.world import TERRAINS, World
+from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.world import World
 
 FAR_MINUTES: Final = 60.0
 """Beyond an hour's way an office counts as far: the limit of satellite desks (model specification, section 4)."""

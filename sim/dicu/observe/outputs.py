@@ -24,6 +24,7 @@ from dicu.record.recorder import Recorder
 from dicu.reform.engine import Applied
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.scenario import Scenario
+from dicu.scenario.vocabulary import REASONS
 from dicu.world.world import World
 
 
@@ -184,6 +185,6 @@ class Outputs:
             row[name] = int(getattr(changes, field)) if changes is not None else 0
         row["returns_to_parents"] = len(changes.returned_child) if changes is not None else 0
         row["partners_exchanged"] = changes.exchanged.shape[1] if changes is not None else 0
-        for reason in ("chance", "income", "services", "network", "home", "shock", "family"):
+        for reason in REASONS:
             row[f"reason_{reason}"] = changes.by_reason[reason] if changes is not None else 0
         return row

@@ -17,7 +17,6 @@ MEMBERS: Final = 6
 BIRTH_YEAR_ZERO: Final = 1910
 N_TYPES: Final = 16
 
-STAGES: Final = ("young adult", "children", "other", "elderly")
 SECTORS: Final = ("agriculture", "industry", "service", "none")
 TENURES: Final = ("own", "rent", "social")
 

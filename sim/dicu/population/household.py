@@ -12,13 +12,13 @@ from dicu.population.columns import (
     SECTOR_SHIFT,
     SECTORS,
     SKILL_MASK,
-    STAGES,
     TENURE_MASK,
     TENURE_SHIFT,
     TENURES,
     TYPE_MASK,
     Households,
 )
+from dicu.scenario.vocabulary import STAGES
 
 
 class Household(mesa.Agent):  # type: ignore[misc]

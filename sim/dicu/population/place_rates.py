@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.population.archetypes import Archetypes
-from dicu.population.columns import STAGES
 from dicu.population.margins import Margins
 from dicu.population.origins import Origins, rates_of
 from dicu.population.raking import Raked
 from dicu.scenario.parameters import Income
 from dicu.scenario.sections import Population
-from dicu.world.world import TERRAINS, World
+from dicu.scenario.vocabulary import STAGES, TERRAINS
+from dicu.world.world import World
 
 UNIT: Final = 1 << 16
 """Chances are integers in units of 1/65,536."""

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from dicu.population import kernels
 from dicu.population.archetypes import archetypes
-from dicu.population.columns import MEMBERS, SECTORS, STAGES
+from dicu.population.columns import MEMBERS, SECTORS
 from dicu.population.margins import AGE_GROUPS, Margins
 from dicu.population.origins import Origins
 from dicu.population.place_rates import UNIT, PlaceRates, stage_shares
 from dicu.population.raking import Raked
 from dicu.scenario.sections import Population
+from dicu.scenario.vocabulary import STAGES
 from dicu.world.world import World
 
 if TYPE_CHECKING:

@@ -17,21 +17,13 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
-from dicu.record.governments import SERVICES, governments_table
+from dicu.record.governments import governments_table
 from dicu.record.moves import MOVES
+from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, SERVICES
 
 FlowLayout = Literal["place", "district"]
 
 MOVE: Final = "rule `move`, committed in uid order"
-REASONS: Final[dict[str, str]] = {
-    "chance": "no single term tipped",
-    "income": "higher income net of rents tipped",
-    "services": "better services tipped",
-    "network": "more of one's own people tipped",
-    "home": "led back home",
-    "shock": "would not have been considered without a shock",
-    "family": "joined a partner or a child",
-}
 BORDER: Final = "world; borders of"
 
 
@@ -82,10 +74,10 @@ def _national() -> Table:
             (
                 f"reason_{name}",
                 "households",
-                f"moves that {text}",
+                f"moves that {word.text}",
                 "rule `choose`: the largest term without which staying would have won",
             )
-            for name, text in REASONS.items()
+            for name, word in REASON_WORDS.items()
         ),
         ("couples", "couples", "couples formed", "rule `couples`"),
         (
@@ -199,7 +191,7 @@ def _places(services: tuple[str, ...]) -> Table:
             Column("households", "int64", "households", "households living there", "household columns",
                    scaled=True),
             Column("persons", "int64", "persons", "persons living there", "household columns", scaled=True),
-            *(Column(f"access_{s}", "float32", "index", f"access to {SERVICES[s]}: quality times "
+            *(Column(f"access_{s}", "float32", "index", f"access to {SERVICE_WORDS[s].text}: quality times "
                      "what distance leaves of it; 1.0 = served at the door by an office with all it needs",
                      "rule `access`, model specification section 3") for s in services),
         ),
@@ -302,7 +294,7 @@ WORLD_UNITS: Final = Table(
 
 
 def tables(
-    services: tuple[str, ...] = tuple(SERVICES), flows: FlowLayout = "place", moves: bool = False
+    services: tuple[str, ...] = SERVICES, flows: FlowLayout = "place", moves: bool = False
 ) -> dict[str, Table]:
     """All tables of a run with these services and this layout of flows, by name; with ``moves`` one by one.
 

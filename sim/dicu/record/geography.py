@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from dicu.record.conform import coded
-from dicu.world.world import TERRAINS, Units, World
+from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.world import Units, World
 
 
 def world_places(world: World) -> dict[str, Any]:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from dicu.record.declare import STEP, Column, Table
-
-SERVICES: Final[dict[str, str]] = {
-    "commune_administration": "the commune's own administration, at the commune seat",
-    "district_administration": "what the district used to do: at its seat before, at the commune seat after",
-    "health": "health care",
-    "education": "schools",
-    "water": "clean water",
-}
-"""Services that may be recorded, by the name the model gives them."""
+from dicu.scenario.vocabulary import SERVICE_WORDS
 
 
 def governments_table() -> Table:
@@ -79,7 +69,7 @@ def governments_table() -> Table:
             Column("district_office_nearer", "float64", "share", "of residents whose way to the work of the former "
                    "district is shorter than at the start", "rule `access`"),
             *(Column(f"access_{s}", "float64", "index", f"access to {t}; mean of residents", "rule `access`")
-              for s, t in SERVICES.items()),
+              for s, t in SERVICE_WORDS.items()),
             *(Column(n, "float64", "M VND/step", t, books) for n, t in money),
             Column("capital", "float64", "M VND", "public capital at the end of the step", books),
             Column("capital_ratio", "float64", "ratio", "capital over that at which quality is 1", books),

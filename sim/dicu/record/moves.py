@@ -10,13 +10,8 @@ from numpy.typing import NDArray
 
 from dicu.record.conform import coded
 from dicu.record.declare import STEP, Column, Table
-from dicu.world.world import TERRAINS, World
-
-KINDS: Final = ("whole", "split", "partner", "follow")
-STAGES: Final = ("young adult", "children", "other", "elderly")
-SKILLS: Final = ("unskilled", "skilled")
-WORKS: Final = ("agriculture", "other")
-REASONS: Final = ("chance", "income", "services", "network", "home", "shock", "family")
+from dicu.scenario.vocabulary import MOVE_KINDS, REASONS, SKILLS, STAGES, TERRAINS, WORKS
+from dicu.world.world import World
 
 _COMMIT: Final = "rule `move`, commit"
 _ROW: Final = "household columns before the move"
@@ -69,7 +64,7 @@ def moves_columns(world: World, made: Mapping[str, NDArray[Any]]) -> dict[str, A
         "origin_terrain": coded(TERRAINS, world.terrain[m["origin"]]),
         "origin_urban": world.urban[m["origin"]],
         "destination_urban": world.urban[m["destination"]],
-        "kind": coded(KINDS, m["kind"]),
+        "kind": coded(MOVE_KINDS, m["kind"]),
         "reason": coded(REASONS, m["reason"]),
         "households": np.ones(len(order), dtype=np.int64),
         "persons": m["persons"],

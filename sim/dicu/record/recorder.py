@@ -26,6 +26,7 @@ from dicu.record.geography import world_places, world_units
 from dicu.record.moves import moves_columns
 from dicu.record.sums import sum_by
 from dicu.scenario.calendar import Calendar, parse_period
+from dicu.scenario.vocabulary import RESIDENCE_SCOPES, SCOPES, SEXES
 from dicu.world.world import World
 
 STREAMED: Final = (
@@ -33,9 +34,6 @@ STREAMED: Final = (
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
-SCOPES: Final = ("within a district", "between districts", "between provinces")
-RESIDENCE_SCOPES: Final = ("same place", "within a commune", *SCOPES)
-SEXES: Final = ("male", "female")
 GENERATIONS: Final = ("legacy", "2025")
 
 

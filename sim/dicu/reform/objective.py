@@ -20,8 +20,9 @@ from dicu.reform.problem import HOUR_MINUTES, MILLI
 from dicu.reform.standards import limits, role_of, shortfall
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN
 from dicu.world.neighbours import Neighbours, parts
-from dicu.world.world import ISLAND, MOUNTAIN, World
+from dicu.world.world import World
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,8 @@ from dicu.reform.table import OWN_LEVERS, read_table
 from dicu.scenario.parameters import Access
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.sections import Reform
-from dicu.world.world import MOUNTAIN, Units, World
+from dicu.scenario.vocabulary import MOUNTAIN
+from dicu.world.world import Units, World
 
 ALL: Final = Levers(relabel=True, pool_budgets=True, close_offices=True, cut_staff=True, move_services=True)
 

@@ -17,8 +17,9 @@ from dicu.government.offices import sum_by
 from dicu.reform.standards import limits
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN
 from dicu.world.neighbours import Neighbours
-from dicu.world.world import ISLAND, MOUNTAIN, World
+from dicu.world.world import World
 
 MILLI: Final = 1000
 """Travel times are counted in whole thousandths of a minute."""

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from dicu.record.codebook import tables
 from dicu.record.recorder import period_labels
 from dicu.scenario.calendar import Calendar
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.sweeps.design import Results
-from dicu.world.world import TERRAINS, World
+from dicu.world.world import World
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]

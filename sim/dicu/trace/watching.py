@@ -13,8 +13,6 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import SERVICES
-from dicu.behaviour.choose import REASONS
 from dicu.behaviour.events import Events
 from dicu.behaviour.remit import Follows, remit, remit_rule
 from dicu.behaviour.tables import Tables
@@ -26,6 +24,7 @@ from dicu.model import Model
 from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from dicu.population.household import Household
 from dicu.population.links import Links
+from dicu.scenario.vocabulary import REASONS, SERVICES
 from dicu.trace.around import Gaps, Partner, row_of
 from dicu.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
 from dicu.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.table_checks import Column
 from dicu.world.validate import validate
-from dicu.world.world import TERRAINS, Repair, Units, World, on_sphere_km
+from dicu.world.world import Repair, Units, World, on_sphere_km
 
 GENERATIONS: Final = ("legacy", "2025")
 LEVELS: Final = ("commune", "district", "province")

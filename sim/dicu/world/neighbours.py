@@ -16,8 +16,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
+from dicu.scenario.vocabulary import ISLAND
 from dicu.world.geometry import KM_PER_DEGREE
-from dicu.world.world import ISLAND, World
+from dicu.world.world import World
 
 LONGEST_RADII: Final = 2.5
 """Neighbours are at most this many times as far apart as the sum of their radii (of circles of their areas). Beyond

@@ -24,8 +24,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import MOUNTAIN
 from dicu.world import facts
-from dicu.world.world import MOUNTAIN
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]

@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.assemble import build_world
-from dicu.world.world import EARTH_RADIUS_KM, TERRAINS, World
+from dicu.world.world import EARTH_RADIUS_KM, World
 
 LONGITUDE: Final = 105.0
 LATITUDE: Final = 16.0

@@ -15,10 +15,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.assemble import KEY, MODELLED, PLACE_COLUMNS, TABLES, UNIT_COLUMNS, build_world, positions
 from dicu.world.table_checks import Column, Problems, TableError, checked, read_raw, unique_column
 from dicu.world.validate import validate
-from dicu.world.world import TERRAINS, Repair, Units, World, on_sphere_km
+from dicu.world.world import Repair, Units, World, on_sphere_km
 
 REPLACE_COLUMNS: Final = (KEY, *(dataclasses.replace(c, required=False) for c in MODELLED))
 """Columns of a table for `replace_places`: the key and any of the modelled ones."""

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN
 from dicu.world.geometry import KM_PER_DEGREE, load_outlines, outside_km
-from dicu.world.world import ISLAND, MOUNTAIN, PLAIN
 
 MOUNTAINOUS: Final = frozenset(
     ["02", "04", "06", "08", "10", "11", "12", "14", "15", "17", "20", "62", "64", "66", "67", "68"]

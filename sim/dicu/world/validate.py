@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.world.world import TERRAINS, Units, World, on_sphere_km
+from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.world import Units, World, on_sphere_km
 
 SHARE_TOLERANCE = 1e-9
 POSITION_TOLERANCE_KM = 0.002

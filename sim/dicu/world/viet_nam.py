@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.suggest import fold
+from dicu.scenario.vocabulary import TERRAINS
 from dicu.world import facts
 from dicu.world.assemble import build_world
 from dicu.world.cache import cache_folder, inputs_sha256, read_world, write_world
@@ -24,7 +25,7 @@ from dicu.world.repairs import Mended, mend, mend_areas, radius_km
 from dicu.world.residents import island_residents, spread_residents
 from dicu.world.seats import district_seats, legacy_commune_seats, new_commune_seats
 from dicu.world.terrain import classify_terrain, commune_grain_km2, largest_place
-from dicu.world.world import TERRAINS, World, distance_km, on_sphere_km
+from dicu.world.world import World, distance_km, on_sphere_km
 
 NAME: Final = "viet_nam"
 DEFAULT_WEIGHT: Final = 3.5

@@ -12,11 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-PLAIN: Final = 0
-MOUNTAIN: Final = 1
-ISLAND: Final = 2
-TERRAINS: Final = ("plain", "mountain", "island")
-
 EARTH_RADIUS_KM: Final = 6371.0
 
 

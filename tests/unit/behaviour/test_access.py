@@ -5,15 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicu.behaviour.access import (
-    SERVICES,
-    access_to_service,
-    clean_water,
-    left_by_distance,
-    travel_minutes,
-    way_km,
-)
+from dicu.behaviour.access import access_to_service, clean_water, left_by_distance, travel_minutes, way_km
 from dicu.scenario.parameters import Access
+from dicu.scenario.vocabulary import SERVICES
 
 PARAMETERS = Access()
 

@@ -10,8 +10,9 @@ from dicu.behaviour.liquidity import needed_tables, needed_units, purse
 from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.scenario.parameters import Access, Choose
 from dicu.scenario.parameters_household import Money
+from dicu.scenario.vocabulary import MOUNTAIN, PLAIN
 from dicu.world.small import monocentric
-from dicu.world.world import MOUNTAIN, PLAIN, distance_km
+from dicu.world.world import distance_km
 
 MONEY = Money()
 

@@ -27,9 +27,9 @@ from by_hand import (
     seeks,
     settle,
 )
-from dicu.behaviour.choose import REASON_INCOME, REASON_SHOCK
 from dicu.commit.commit import Changes
 from dicu.compute.hashing import hash64_2
+from dicu.scenario.vocabulary import REASON_INCOME, REASON_SHOCK
 
 COST = np.array([[10, 20, 70], [20, 10, 80], [70, 80, 30]], dtype=np.uint16)
 

@@ -13,8 +13,8 @@ from dicu.commit.changes import Changes
 from dicu.execution.execute import execute, first_model
 from dicu.observe.five_year import LEAST_AGE, FiveYear
 from dicu.population.columns import BIRTH_YEAR_ZERO, Households
-from dicu.record.recorder import RESIDENCE_SCOPES
 from dicu.scenario.scenario import Scenario, with_values
+from dicu.scenario.vocabulary import RESIDENCE_SCOPES
 from dicu.world.opening import open_world
 
 LIVELY = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dicu.world.world import MOUNTAIN, PLAIN, Units, World
+from dicu.scenario.vocabulary import MOUNTAIN, PLAIN
+from dicu.world.world import Units, World
 
 SIDE_KM = 4.0
 

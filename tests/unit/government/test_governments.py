@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from dicu.behaviour import access as rule
-from dicu.behaviour.access import SERVICES
 from dicu.government import Commune, Levers, NotConserved, Province, books
 from dicu.government.overlay import Overlay, legacy_overlay
 from dicu.government.state import export
 from dicu.scenario.parameters import Access, Government
+from dicu.scenario.vocabulary import SERVICES
 
 
 def test_start(govern, world):

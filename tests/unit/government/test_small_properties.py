@@ -14,6 +14,7 @@ from dicu.government.revenue import Revenue
 from dicu.government.services import Services
 from dicu.reform import apply, to_2025
 from dicu.scenario.parameters import Access, Government
+from dicu.scenario.vocabulary import SERVICES
 
 
 def test_the_school_decides_education_and_the_clinic_health(world):
@@ -21,7 +22,7 @@ def test_the_school_decides_education_and_the_clinic_health(world):
     at_home = world.position_km
     far_away = world.position_km + np.array([0.0, 0.0, 60.0])
     n = world.n_places
-    access = np.empty((n, len(rule.SERVICES)))
+    access = np.empty((n, len(SERVICES)))
     for near, far, better, worse in (
         ("school", "clinic", rule.EDUCATION, rule.HEALTH),
         ("clinic", "school", rule.HEALTH, rule.EDUCATION),

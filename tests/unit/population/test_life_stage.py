@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dicu.population.columns import N_TYPES, SECTOR_SHIFT, STAGES
+from dicu.population.columns import N_TYPES, SECTOR_SHIFT
 from dicu.population.life_stage import stage_of, type_of
+from dicu.scenario.vocabulary import STAGES
 
 
 def _household(*ages: int, year: int = 2019):

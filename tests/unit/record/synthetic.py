@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from dicu.record.codebook import SERVICES, tables
+from dicu.record.codebook import tables
 from dicu.record.folder import building, run_folder
 from dicu.record.manifest import build_manifest, now, write_manifest
 from dicu.record.recorder import Recorder
 from dicu.scenario.calendar import Calendar
+from dicu.scenario.vocabulary import SERVICES
 from dicu.world.small import monocentric
 from dicu.world.world import World
 

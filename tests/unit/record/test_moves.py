@@ -10,12 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicu.commit.ledger import MOVE_KINDS
 from dicu.execution.execute import execute
-from dicu.population.columns import BIRTH_YEAR_ZERO, STAGES
-from dicu.record.moves import KINDS
-from dicu.record.moves import REASONS as RECORDED_REASONS
-from dicu.record.moves import STAGES as RECORDED_STAGES
+from dicu.population.columns import BIRTH_YEAR_ZERO
+from dicu.scenario.vocabulary import MOVE_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +33,6 @@ def folder(scenario: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return execute(scenario, out=tmp_path_factory.mktemp("threads"))
 
 
-def test_words_are_those_of_the_model() -> None:
-    from dicu.behaviour.choose import REASONS
-
-    assert (MOVE_KINDS, STAGES, REASONS) == (KINDS, RECORDED_STAGES, RECORDED_REASONS)
-
-
 def test_sums_are_those_of_the_country(folder: Path) -> None:
     moves, national = (pd.read_parquet(folder / f"{name}.parquet") for name in ("moves", "national"))
     by_step = moves.groupby("step")[["households", "persons"]].sum().reindex(national["step"], fill_value=0)
@@ -53,7 +44,7 @@ def test_sums_are_those_of_the_country(folder: Path) -> None:
     for way, some in (("rural_to_urban", out), ("urban_to_rural", back)):
         assert some["households"].sum() == national[f"moves_{way}"].sum() > 0
         assert some["persons"].sum() == national[f"persons_{way}"].sum()
-    assert set(moves["kind"]) == set(KINDS)
+    assert set(moves["kind"]) == set(MOVE_KINDS)
     assert not moves.duplicated(["step", "uid", "destination_place", "age"]).any()
 
 
@@ -104,7 +95,7 @@ def test_movers_are_as_they_were_before(scenario: Any) -> None:
         assert np.array_equal(before.income_quantile[row], given["income_quantile"])
         ages = model.year - BIRTH_YEAR_ZERO - (before.member[row].astype(int) >> 1)
         assert ((ages == given["age"][:, None]) & (before.member[row] != 0)).any(axis=1).all()
-        whole = given["kind"] == KINDS.index("whole")
+        whole = given["kind"] == MOVE_KINDS.index("whole")
         assert (ages[whole, 0] == given["age"][whole]).all()
         kinds |= set(given["kind"].tolist())
-    assert kinds == set(range(len(KINDS)))
+    assert kinds == set(range(len(MOVE_KINDS)))

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from dicu.record.codebook import SERVICES
-from dicu.record.recorder import RESIDENCE_SCOPES, Recorder, period_labels
+from dicu.record.recorder import Recorder, period_labels
 from dicu.record.sums import sum_by
 from dicu.scenario.calendar import Calendar
+from dicu.scenario.vocabulary import RESIDENCE_SCOPES, SERVICES
 
 
 def open_recorder(synthetic, folder, flows="place", weight=10, services=tuple(SERVICES)):

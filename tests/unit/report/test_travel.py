@@ -4,7 +4,8 @@ import numpy as np
 
 from dicu.behaviour.access import travel_minutes
 from dicu.scenario.parameters import Access
-from dicu.world.world import TERRAINS, on_sphere_km
+from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.world import on_sphere_km
 from dicu_analysis.load import Run
 from dicu_analysis.report import travel
 from dicu_analysis.report.measures import Sheet

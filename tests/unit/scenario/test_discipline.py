@@ -97,9 +97,9 @@ def _run(scenario: Any, **options: Any) -> Any:
 
 
 def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
-    from dicu.behaviour.access import SERVICES
     from dicu.record.recorder import Recorder
     from dicu.reform import POLICIES, policy
+    from dicu.scenario.vocabulary import SERVICES
     from dicu.world.opening import open_world
 
     values = {

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dicu.scenario.vocabulary import MOUNTAIN
 from dicu.world.small import SMALL_WORLDS, make_small, monocentric, one_place, ring, two_places
 from dicu.world.validate import validate
-from dicu.world.world import MOUNTAIN, World, distance_km
+from dicu.world.world import World, distance_km
 
 
 @pytest.mark.parametrize("name", list(SMALL_WORLDS))

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dicu.scenario.vocabulary import MOUNTAIN
 from dicu.world.small import SMALL_WORLDS, make_small, monocentric
 from dicu.world.table_checks import TableError
 from dicu.world.tables import read_world_tables, replace_places, world_tables, write_world_tables
-from dicu.world.world import MOUNTAIN, Repair, Units, World, on_sphere_km
+from dicu.world.world import Repair, Units, World, on_sphere_km
 
 
 def same(a: World, b: World) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN
 from dicu.world import facts
 from dicu.world import viet_nam as builder
 from dicu.world.cache import inputs_sha256, read_world, write_world
 from dicu.world.gazetteer import ISLAND_DISTRICT
 from dicu.world.validate import validate
 from dicu.world.viet_nam import build_viet_nam, load_viet_nam, split_shares
-from dicu.world.world import ISLAND, MOUNTAIN, PLAIN, Units, World, distance_km
+from dicu.world.world import Units, World, distance_km
 
 
 def unit_named(units: Units, code: str) -> int:
