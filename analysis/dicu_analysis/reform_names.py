@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from dicu.scenario.vocabulary import LEVER_WORDS, POLICY_WORDS
 from dicu_analysis.language import Words, listed
 
 if TYPE_CHECKING:
@@ -25,51 +26,6 @@ HISTORICAL: Final = ("actual", "actual_with_satellites", "actual_except_sparse_m
 DESIGNS: Final = ("random", "standard", "optimised")
 MEASURED: Final = ("standard", "optimised")
 """Policies that are made by the standards of a resolution."""
-
-KINDS: Final = {
-    "none": ("no reform", "không sắp xếp", "No reform", "Không sắp xếp"),
-    "actual": ("the merger", "việc sáp nhập", "Merger", "Sắp xếp"),
-    "actual_with_satellites": (
-        "the merger with satellite desks from the first day",
-        "việc sáp nhập kèm các điểm phục vụ hành chính công vệ tinh ngay từ ngày đầu",
-        "Merger with satellite desks", "Sắp xếp, kèm điểm phục vụ vệ tinh",
-    ),
-    "actual_except_sparse_mountains": (
-        "the merger except in sparse mountains", "việc sáp nhập trừ vùng núi thưa dân",
-        "Merger except sparse mountains", "Sắp xếp, trừ vùng núi thưa dân",
-    ),
-    "relabel": (
-        "new borders on paper only (same offices, staff and money)",
-        "chỉ đổi địa giới trên giấy (giữ nguyên trụ sở, biên chế, ngân sách)",
-        "New borders on paper", "Địa giới mới trên giấy",
-    ),
-    "random": (
-        "a random merger to the same number of units", "sáp nhập ngẫu nhiên với cùng số đơn vị",
-        "Random mergers", "Sáp nhập ngẫu nhiên",
-    ),
-    "standard": (
-        "a merger by the standards of population and area", "sáp nhập theo tiêu chuẩn dân số và diện tích",
-        "By the standards", "Theo tiêu chuẩn",
-    ),
-    "optimised": (
-        "a merger optimised for travel and standards", "sáp nhập tối ưu về thời gian đi lại và tiêu chuẩn",
-        "Optimised", "Tối ưu",
-    ),
-    "table": (
-        "a reform by the user's own table", "phương án theo bảng của người dùng",
-        "The user's table", "Bảng của người dùng",
-    ),
-}  # fmt: skip
-"""Of each policy: in a sentence (English, Vietnamese), and as a label (English, Vietnamese)."""
-
-LEVERS: Final = {
-    "relabel": ("new names", "tên mới"),
-    "pool_budgets": ("pooled budgets", "gộp ngân sách"),
-    "close_offices": ("closed offices", "đóng trụ sở"),
-    "cut_staff": ("posts cut", "cắt biên chế"),
-    "move_services": ("services moved", "chuyển thủ tục"),
-    "open_satellites": ("satellite desks", "điểm phục vụ vệ tinh"),
-}
 
 
 @dataclass(frozen=True)
@@ -148,12 +104,12 @@ class ReformName:
             return ""
         if given == "none":
             return w.t("with no lever pulled", "không kích hoạt thay đổi nào")
-        names = listed(w, [w.of(LEVERS, lever.strip()) for lever in str(given).split("+")])
+        names = listed(w, [w.of(LEVER_WORDS, lever.strip()) for lever in str(given).split("+")])
         return w.t(f"levers: {names}", f"chỉ gồm: {names}")
 
     def name(self, w: Words) -> str:
         """In a sentence: "the merger of 1 July 2025", with what sets it apart in brackets."""
-        en, vi, *_ = KINDS.get(self.policy, (self.policy,) * 4)
+        en, vi, *_ = POLICY_WORDS.get(self.policy, (self.policy,) * 4)
         if self.dates and self.policy in HISTORICAL:
             en = en.replace("the merger", f"the merger of {self.when(w)}", 1)
             vi = vi.replace("việc sáp nhập", f"việc sáp nhập {self.when(w)}", 1)
@@ -164,7 +120,7 @@ class ReformName:
 
     def label(self, w: Words) -> str:
         """For legends and heads of tables: "Merger from 1 July 2025", "No reform"."""
-        *_, en, vi = KINDS.get(self.policy, (self.policy,) * 4)
+        *_, en, vi = POLICY_WORDS.get(self.policy, (self.policy,) * 4)
         if not self.dates:
             return w.t(en, vi)
         first = w.day_of(self.dates[0])
@@ -203,7 +159,7 @@ class ReformName:
 def policy_labels(w: Words, settings: Mapping[str, Any], world: str = WORLD) -> dict[str, str]:
     """Every policy as a label, as one section ``reform`` dates it (a table's own dates are not known there)."""
     made = {}
-    for policy in KINDS:
+    for policy in POLICY_WORDS:
         name = ReformName.of({"reform": {**settings, "policy": policy}, "world": {"name": world}})
         if policy == "table":
             name = ReformName(policy, (), world, {k: v for k, v in settings.items() if k == "table"})

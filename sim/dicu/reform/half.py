@@ -14,10 +14,11 @@ import pandas as pd
 
 from dicu.government.overlay import Levers
 from dicu.reform.history import as_table
-from dicu.reform.policies import to_2025
+from dicu.reform.of_2025 import to_2025
 from dicu.world.world import World
 
 LEVERS: Final = Levers(relabel=True, pool_budgets=True, close_offices=True)
+"""Those that act where borders change and nowhere else."""
 SEED: Final = 2025
 
 

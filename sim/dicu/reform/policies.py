@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -11,32 +12,124 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.government.offices import sum_by
 from dicu.government.overlay import Levers, Overlay
+from dicu.reform import half
 from dicu.reform.designs import Country, optimised_units, overlay_of, random_units, standard_units
-from dicu.reform.table import OWN_LEVERS, read_table
+from dicu.reform.of_2025 import except_sparse_mountains, to_2025
+from dicu.reform.table import OWN_LEVERS, overlays_of, read_table
 from dicu.scenario.parameters import Access
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.sections import Reform
-from dicu.scenario.vocabulary import MOUNTAIN
-from dicu.world.world import Units, World
+from dicu.world.world import World
 
 ALL: Final = Levers(relabel=True, pool_budgets=True, close_offices=True, cut_staff=True, move_services=True)
 
+
+@dataclass(frozen=True)
+class Case:
+    """What a policy is made of.
+
+    Attributes
+    ----------
+    name : str
+        Of the policy.
+    world : World
+        Holds the crosswalk to the governments of 2025; designs are made for its residents.
+    step : int
+        Step at whose beginning the policy acts.
+    date : str
+        The same as it is written in tables, "2025Q3".
+    levers : Levers
+        Pulled on that date.
+    settings : Reform
+    access : Access
+        How people travel: designs are made by it.
+    step_of : callable or None
+        Step at whose beginning a date lies; needed by tables.
+    """
+
+    name: str
+    world: World
+    step: int
+    date: str
+    levers: Levers
+    settings: Reform
+    access: Access
+    step_of: Callable[[str], int] | None
+
+    @cached_property
+    def country(self) -> Country:
+        """The country as designers see it."""
+        return Country(self.world, self.settings, self.access)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A way to redraw the map: the levers it pulls by itself, and the dated borders it makes.
+
+    A new one is declared here and named, in both languages, in `dicu.scenario.vocabulary.POLICY_WORDS`.
+    """
+
+    levers: Levers
+    make: Callable[[Case], list[Overlay]]
+
+
+def _new_borders(case: Case) -> list[Overlay]:
+    return [to_2025(case.name, case.world, case.step, case.levers, case.date)]
+
+
+def _designed(units: Callable[[Country], NDArray[np.int32]]) -> Callable[[Case], list[Overlay]]:
+    """A policy by the unit that a design gives each legacy commune, (C,) int32."""
+
+    def make(case: Case) -> list[Overlay]:
+        made = units(case.country)
+        return [
+            overlay_of(case.country, made, name=case.name, step=case.step, date=case.date, levers=case.levers)
+        ]
+
+    return make
+
+
+def _random(country: Country) -> NDArray[np.int32]:
+    return random_units(country, country.settings.seed)
+
+
+def _optimised(country: Country) -> NDArray[np.int32]:
+    return optimised_units(country, country.settings.seed, country.settings.sweeps)
+
+
+def _sparse(case: Case) -> list[Overlay]:
+    return [except_sparse_mountains(case.country, step=case.step, date=case.date, levers=case.levers)]
+
+
+def _half(case: Case) -> list[Overlay]:
+    rows = half.half_country(case.world, case.date, case.settings.seed)
+    return overlays_of(rows, case.name, case.world, case.date, lambda _: case.step, case.levers)
+
+
+def _table(case: Case) -> list[Overlay]:
+    settings = case.settings
+    if settings.table is None or case.step_of is None:
+        raise ValueError("the policy table needs reform.table and a calendar")
+    given = None if settings.levers is None else case.levers
+    return read_table(Path(settings.table), case.world, case.date, case.step_of, given)
+
+
 POLICIES: Final = MappingProxyType(
     {
-        "none": Levers(),
-        "relabel": Levers(relabel=True),
-        "actual": ALL,
-        "random": ALL,
-        "standard": ALL,
-        "optimised": ALL,
-        "actual_with_satellites": replace(ALL, open_satellites=True),
-        "actual_except_sparse_mountains": ALL,
-        "table": OWN_LEVERS,
+        "none": Policy(Levers(), lambda _: []),
+        "relabel": Policy(Levers(relabel=True), _new_borders),
+        "actual": Policy(ALL, _new_borders),
+        "random": Policy(ALL, _designed(_random)),
+        "standard": Policy(ALL, _designed(standard_units)),
+        "optimised": Policy(ALL, _designed(_optimised)),
+        "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders),
+        "actual_except_sparse_mountains": Policy(ALL, _sparse),
+        "actual_in_half": Policy(half.LEVERS, _half),
+        "table": Policy(OWN_LEVERS, _table),
     }
 )
-"""The levers each policy pulls by itself; ``none`` keeps everything as it was."""
+"""Every policy by its name; ``none`` keeps everything as it was."""
 
 
 def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
@@ -70,16 +163,10 @@ def policy(
     ----------
     name
         One of `POLICIES`.
-    world
-        Holds the crosswalk to the governments of 2025; designs are made for its residents.
-    step
-        Step at whose beginning the policy acts.
+    world, step, settings, access, step_of
+        As in `Case`; defaults of the sections.
     date
-        The same as it is to be written in tables, "2025Q3"; the step's number when empty.
-    settings, access
-        What designs are made by; defaults of the sections.
-    step_of
-        Step at whose beginning a date lies, for policy ``table``.
+        As in `Case`; the step's number when empty (a table: ``reform.date``).
 
     Raises
     ------
@@ -90,118 +177,18 @@ def policy(
         raise ValueError(f"no such policy (got {name!r}, allowed {', '.join(POLICIES)})")
     if step < 0:
         raise ValueError(f"a policy cannot act before the start (got step {step}, allowed 0 or later)")
-    if name == "none":
-        return []
     settings = Reform() if settings is None else settings
     levers = levers_of(name, settings.levers)
     if not levers.pulled:
         return []
-    if name == "table":
-        if settings.table is None or step_of is None:
-            raise ValueError("the policy table needs reform.table and a calendar")
-        given = None if settings.levers is None else levers
-        return read_table(Path(settings.table), world, date or settings.date, step_of, given)
-    date = date or f"step {step}"
-    country = Country(world, settings, Access() if access is None else access)
-    if name == "actual_except_sparse_mountains":
-        return [except_sparse_mountains(country, step=step, date=date, levers=levers)]
-    if name in ("actual", "actual_with_satellites", "relabel"):
-        return [to_2025(name, world, step, levers, date)]
-    return [overlay_of(country, design(name, country), name=name, step=step, date=date, levers=levers)]
+    written = date or (settings.date if name == "table" else f"step {step}")
+    case = Case(name, world, step, written, levers, settings, Access() if access is None else access, step_of)
+    return POLICIES[name].make(case)
 
 
 def levers_of(name: str, given: str | None) -> Levers:
     """The levers of a policy: those given in the scenario ("relabel+cut_staff", "none"), else its own."""
     if given is None:
-        return POLICIES[name]
+        return POLICIES[name].levers
     names = [] if given == "none" else [lever.strip() for lever in given.split("+")]
     return Levers(**dict.fromkeys(names, True))
-
-
-def design(name: str, country: Country) -> NDArray[np.int32]:
-    """The unit of each legacy commune, (C,) int32, under one of the policies that are designs."""
-    settings = country.settings
-    if name == "random":
-        return random_units(country, settings.seed)
-    if name == "standard":
-        return standard_units(country)
-    if name == "optimised":
-        return optimised_units(country, settings.seed, settings.sweeps)
-    raise ValueError(f"no such design (got {name!r}, allowed random, standard, optimised)")
-
-
-def to_2025(name: str, world: World, step: int, levers: Levers, date: str = "") -> Overlay:
-    """The governments of 1 July 2025 (2,621 communes, 687 wards, 13 special zones; 34 provinces) with any
-    levers.
-
-    Parameters
-    ----------
-    name, step, date
-        As in `policy`.
-    levers
-        What changes with the borders.
-    """
-    communes = world.new_communes
-    return Overlay(
-        name=name,
-        generation="2025",
-        step=step,
-        date=date or f"step {step}",
-        communes=communes,
-        provinces=world.new_provinces,
-        commune_of_place=world.new_commune,
-        province_of_place=communes.parent[world.new_commune],
-        levers=levers,
-    )
-
-
-def except_sparse_mountains(country: Country, *, step: int, date: str, levers: Levers) -> Overlay:
-    """The governments of 2025, but communes in mountains below a density of residents keep theirs.
-
-    What is left of a new unit is a unit still, with its own seat, or that of the left member of most people when its
-    own stands in a commune that is kept. Districts are gone here as everywhere.
-    """
-    world = country.world
-    old, new = world.legacy_communes, world.new_communes
-    people = sum_by(world.legacy_commune, world.residents, len(old))
-    area = np.bincount(world.legacy_commune, world.area_km2, len(old))
-    terrain = world.terrain[old.seat_place]
-    kept = (terrain == MOUNTAIN) & (people < country.settings.sparse_density * area)
-    # numbers: new units first, then kept ones
-    unit = np.where(kept[world.legacy_commune], len(new) + world.legacy_commune, world.new_commune)
-    held, unit = np.unique(unit, return_inverse=True)
-    own = held >= len(new)
-    legacy = held[own] - len(new)
-    left = held[~own]
-    seat_place, seat_km = new.seat_place[left].copy(), new.seat_km[left].copy()
-    for u in np.flatnonzero(unit[seat_place] != np.arange(len(left))).tolist():
-        mine = np.flatnonzero(unit == u)
-        largest = mine[np.argmax(people[world.legacy_commune[mine]])]
-        seat_place[u], seat_km[u] = largest, old.seat_km[world.legacy_commune[largest]]
-        if old.seat_place[world.legacy_commune[largest]] != largest:
-            seat_km[u] = world.position_km[largest]
-    parent = np.concatenate([new.parent[left], new.parent[world.new_commune[old.seat_place[legacy]]]])
-    code = np.concatenate([new.code[left], old.code[legacy]])
-    twice = np.isin(old.code[legacy], new.code[left])  # a new unit bears the code of one of its members
-    code[len(left) :][twice] = np.char.add(code[len(left) :][twice].astype("U32"), "k")
-    communes = Units(
-        level="commune",
-        generation="actual_except_sparse_mountains",
-        code=code,
-        name=np.concatenate([new.name[left], old.name[legacy]]),
-        kind=np.concatenate([new.kind[left], old.kind[legacy]]),
-        parent=parent.astype(np.int32),
-        seat_place=np.concatenate([seat_place, old.seat_place[legacy]]).astype(np.int32),
-        seat_km=np.concatenate([seat_km, old.seat_km[legacy]]),
-    )
-    return Overlay(
-        name="actual_except_sparse_mountains",
-        generation="actual_except_sparse_mountains",
-        step=step,
-        date=date,
-        communes=communes,
-        provinces=world.new_provinces,
-        commune_of_place=unit.astype(np.int32),
-        province_of_place=communes.parent[unit],
-        levers=levers,
-    )

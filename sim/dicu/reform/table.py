@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ import pandas as pd
 from dicu.government.overlay import Levers, Overlay
 from dicu.reform.border_checks import ReformWarning, row_of, rows_of
 from dicu.reform.borders import Borders
-from dicu.scenario.parameters_reform import LEVERS
+from dicu.scenario.vocabulary import LEVERS
 from dicu.world.neighbours import neighbours, parts
 from dicu.world.table_checks import Column, Problems, TableError, checked, read_raw
 from dicu.world.world import World
@@ -111,16 +112,29 @@ def read_table(
         Units that are not in one piece on the neighbour graph; new units without a name that merge nothing.
     """
     try:
-        return _read(path, world, date, step_of, levers)
+        return _overlays(read_raw(path), path, world, date, step_of, levers)
     except TableError as error:
         raise ReformTableError(str(error)) from error
 
 
-def _read(
-    path: Path, world: World, date: str, step_of: Callable[[str], int], levers: Levers | None
+def overlays_of(
+    rows: pd.DataFrame, name: str, world: World, date: str, step_of: Callable[[str], int], levers: Levers
+) -> list[Overlay]:
+    """The overlays of a table that a policy made; ``name`` is that of the policy, the rest as in `read_table`."""
+    made = _overlays(rows, Path(name), world, date, step_of, levers)
+    return [replace(overlay, name=name, generation=name) for overlay in made]
+
+
+def _overlays(
+    raw: pd.DataFrame,
+    path: Path,
+    world: World,
+    date: str,
+    step_of: Callable[[str], int],
+    levers: Levers | None,
 ) -> list[Overlay]:
     problems = Problems()
-    table = checked(read_raw(path), path, COLUMNS, problems)
+    table = checked(raw, path, COLUMNS, problems)
     problems.stop()
     for column in COLUMNS:
         if column.name not in table.columns:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import field_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
+from dicu.scenario.vocabulary import LEVERS, POLICY_WORDS
 from dicu.scenario.wording import quoted
 
-PolicyName = Literal[
-    "none",
-    "actual",
-    "actual_with_satellites",
-    "relabel",
-    "random",
-    "standard",
-    "optimised",
-    "actual_except_sparse_mountains",
-    "table",
-]
+if TYPE_CHECKING:
+    PolicyName = str
+else:
+    PolicyName = Literal[*POLICY_WORDS]
 Resolution = Literal["1211/2016", "76/2025", "112/2025"]
-LEVERS: Final = ("relabel", "pool_budgets", "close_offices", "cut_staff", "move_services", "open_satellites")
 LEVERS_ALLOWED: Final = f"null (the policy's own), none, or some of {', '.join(LEVERS)}, joined by +"
 
 
@@ -31,8 +24,8 @@ class Reform(Section):
 
     policy: PolicyName = parameter(
         "none",
-        "no reform; the mergers of 2025, whole, with satellite desks from the first day, on paper, or not in sparse "
-        "mountains; mergers of another design",
+        "no reform; the mergers of 2025, whole, with satellite desks from the first day, on paper, not in sparse "
+        "mountains, or in half of the provinces; mergers of another design",
         unit="name",
         status="policy",
         source="model specification, section 5",

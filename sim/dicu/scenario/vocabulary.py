@@ -93,3 +93,88 @@ SEXES: Final = ("male", "female")
 SKILLS: Final = ("unskilled", "skilled")
 WORKS: Final = ("agriculture", "other")
 """As a household's type has it; `dicu.population.columns.SECTORS` has more."""
+
+
+class PolicyWord(NamedTuple):
+    """What a policy is called in a sentence and as a label, in English and in Vietnamese."""
+
+    en: str
+    vi: str
+    label_en: str
+    label_vi: str
+
+
+POLICY_WORDS: Final[dict[str, PolicyWord]] = {
+    "none": PolicyWord(
+        "no reform",
+        "không sắp xếp",
+        "No reform",
+        "Không sắp xếp",
+    ),
+    "actual": PolicyWord(
+        "the merger",
+        "việc sáp nhập",
+        "Merger",
+        "Sắp xếp",
+    ),
+    "actual_with_satellites": PolicyWord(
+        "the merger with satellite desks from the first day",
+        "việc sáp nhập kèm các điểm phục vụ hành chính công vệ tinh ngay từ ngày đầu",
+        "Merger with satellite desks",
+        "Sắp xếp, kèm điểm phục vụ vệ tinh",
+    ),
+    "relabel": PolicyWord(
+        "new borders on paper only (same offices, staff and money)",
+        "chỉ đổi địa giới trên giấy (giữ nguyên trụ sở, biên chế, ngân sách)",
+        "New borders on paper",
+        "Địa giới mới trên giấy",
+    ),
+    "random": PolicyWord(
+        "a random merger to the same number of units",
+        "sáp nhập ngẫu nhiên với cùng số đơn vị",
+        "Random mergers",
+        "Sáp nhập ngẫu nhiên",
+    ),
+    "standard": PolicyWord(
+        "a merger by the standards of population and area",
+        "sáp nhập theo tiêu chuẩn dân số và diện tích",
+        "By the standards",
+        "Theo tiêu chuẩn",
+    ),
+    "optimised": PolicyWord(
+        "a merger optimised for travel and standards",
+        "sáp nhập tối ưu về thời gian đi lại và tiêu chuẩn",
+        "Optimised",
+        "Tối ưu",
+    ),
+    "actual_except_sparse_mountains": PolicyWord(
+        "the merger except in sparse mountains",
+        "việc sáp nhập trừ vùng núi thưa dân",
+        "Merger except sparse mountains",
+        "Sắp xếp, trừ vùng núi thưa dân",
+    ),
+    "actual_in_half": PolicyWord(
+        "the merger in a random half of the new provinces",
+        "việc sáp nhập ở một nửa số tỉnh mới chọn ngẫu nhiên",
+        "Merger in half of the provinces",
+        "Sắp xếp ở một nửa số tỉnh",
+    ),
+    "table": PolicyWord(
+        "a reform by the user's own table",
+        "phương án theo bảng của người dùng",
+        "The user's table",
+        "Bảng của người dùng",
+    ),
+}
+"""Policies that `dicu.reform.policies` knows how to make."""
+
+LEVER_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "relabel": ("new names", "tên mới"),
+    "pool_budgets": ("pooled budgets", "gộp ngân sách"),
+    "close_offices": ("closed offices", "đóng trụ sở"),
+    "cut_staff": ("posts cut", "cắt biên chế"),
+    "move_services": ("services moved", "chuyển thủ tục"),
+    "open_satellites": ("satellite desks", "điểm phục vụ vệ tinh"),
+}
+LEVERS: Final = tuple(LEVER_WORDS)
+"""What a reform may change besides borders, in English and in Vietnamese."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dicu.reform.policies import POLICIES
+from dicu.scenario.vocabulary import POLICY_WORDS
 from dicu_analysis.language import ENGLISH, VIETNAMESE
-from dicu_analysis.reform_names import KINDS, ReformName, policy_labels
+from dicu_analysis.reform_names import ReformName, policy_labels
 
 
 def named(policy: str, date: str = "2025Q3", world: str = "viet_nam", **settings: object) -> ReformName:
@@ -62,7 +63,7 @@ def test_only_what_was_done_on_its_day_is_history() -> None:
 
 
 def test_every_policy_has_a_name_of_its_own() -> None:
-    assert set(KINDS) == set(POLICIES)
+    assert set(POLICY_WORDS) == set(POLICIES)
     for words in (ENGLISH, VIETNAMESE):
         labels = policy_labels(words, {"date": "2024Q3"})
         assert len(set(labels.values())) == len(POLICIES)

@@ -10,9 +10,9 @@ import pytest
 from dicu.compute.hashing import key64
 from dicu.reform.annealing import anneal
 from dicu.reform.designs import unit_costs
-from dicu.reform.exact import connected_sets, exact_units, part_of, set_cost
 from dicu.reform.kernels import grow, join_worst
 from dicu.reform.standards import role_of
+from exact_maps import connected_sets, exact_units, part_of, set_cost
 from reform_problems import contiguous, made_up
 
 LIKE = ("first", "beside", "way", "count", "least", "scale")

@@ -1,22 +1,17 @@
-"""The reform of half the country: which half, and that the file of the sweep is what the function makes."""
+"""The reform of half the country: which half, and that nothing changes elsewhere."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from dicu.government import books
 from dicu.government.overlay import legacy_overlay
 from dicu.reform import apply
-from dicu.reform.half import LEVERS, half_country, reformed_half
-from dicu.reform.table import read_table
+from dicu.reform.half import LEVERS, reformed_half
+from dicu.reform.policies import policy
 from dicu.world.viet_nam import load_viet_nam
-
-FILE = Path("configs/sweeps/half_provinces.parquet")
 
 
 def test_half_is_half_and_depends_on_the_seed_alone() -> None:
@@ -26,13 +21,9 @@ def test_half_is_half_and_depends_on_the_seed_alone() -> None:
     assert len({frozenset(reformed_half(codes, seed)) for seed in range(5)}) == 5
 
 
-def test_the_file_of_the_sweep_is_that_of_the_function() -> None:
+def test_half_of_the_new_provinces_merge_and_the_others_stay() -> None:
     world = load_viet_nam(2022)
-    made = half_country(world, "2025Q3")
-    pd.testing.assert_frame_equal(made, pd.read_parquet(FILE).astype(made.dtypes))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        (overlay,) = read_table(FILE, world, "2025Q3", lambda _: 12)
+    (overlay,) = policy("actual_in_half", world, 12, "2025Q3")
     assert overlay.levers == LEVERS
     assert len(overlay.provinces) == len(world.legacy_provinces)
     reformed = np.isin(

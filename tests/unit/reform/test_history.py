@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dicu.government import Levers
 from dicu.government.overlay import legacy_overlay
 from dicu.reform.history import COLUMNS, code_of, history, in_force, places_of
-from dicu.reform.policies import to_2025
+from dicu.reform.of_2025 import to_2025
 
 LEVERS = Levers(relabel=True)
 
