@@ -1,4 +1,4 @@
-"""`dicu parameters` and `dicu figures`: what went into a run and what came out."""
+"""`dicu parameters`, `dicu schema` and `dicu figures`: what may go into a run, and what came out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def parameters(
     from dicu.scenario.table import parameter_table, print_table
 
     print_table(parameter_table(), markdown=markdown)
+
+
+@app.command(epilog="Example: `dicu schema > dicu.schema.json`, then let your editor use it for scenarios")
+def schema() -> None:
+    """Print the JSON schema of a scenario file: keys, ranges and meanings, for completion in an editor."""
+    import json
+
+    from dicu.scenario.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
 
 
 @app.command(name="figures")
