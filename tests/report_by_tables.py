@@ -128,7 +128,7 @@ class Tables:
 
     def _budget(self, column: str, moment: str) -> float:
         level = "nation" if column == "severance_nation" else "province"
-        return self._government(level, column, moment) * 4 / 1e6
+        return self._government(level, f"{column}_mvnd", moment) * 4 / 1e6
 
     def _posts(self, moment: str) -> float:
         return self._government("province", "posts", moment)

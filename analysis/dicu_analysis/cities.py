@@ -34,7 +34,7 @@ def by_group(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by (step, group): ``jobs``, ``output_mvnd`` (M VND a worker and month), ``rent_ratio`` (of the mean
+        Indexed by (step, group): ``jobs``, ``output_mvnd_per_month`` (per worker), ``rent_ratio`` (of the mean
         dwelling), ``floor_area_m2`` (a person), ``persons``.
     """
     markets = run.table("districts").astype({"district": str})
@@ -46,10 +46,10 @@ def by_group(run: Run) -> pd.DataFrame:
     table["rents"] = table["rent_ratio"] * table["dwellings"]
     table["floor"] = table["floor_area_m2"] * table["persons"]
     table["workers"] = table["workers_other"] + table["workers_farm"]
-    names = ["jobs", "output_mvnd", "workers", "rents", "dwellings", "floor", "persons"]
+    names = ["jobs", "output_mvnd_per_month", "workers", "rents", "dwellings", "floor", "persons"]
     total = table.groupby(["step", "group"])[names].sum()
     return pd.DataFrame({
-        "jobs": total["jobs"], "output_mvnd": total["output_mvnd"] / total["workers"],
+        "jobs": total["jobs"], "output_mvnd_per_month": total["output_mvnd_per_month"] / total["workers"],
         "rent_ratio": total["rents"] / total["dwellings"], "floor_area_m2": total["floor"] / total["persons"],
         "persons": total["persons"],
     })  # fmt: skip
@@ -68,7 +68,7 @@ def output_per_worker(run: Run, step: int | None = None) -> pd.Series:
     units = run.world_units.query("level == 'district'").astype({"code": str, "parent": str})
     province = markets["district"].map(units.set_index("code")["parent"])
     workers = (markets["workers_other"] + markets["workers_farm"]).groupby(province).sum()
-    made = markets["output_mvnd"].groupby(province).sum() / workers
+    made = markets["output_mvnd_per_month"].groupby(province).sum() / workers
     return made.rename("output_per_worker_mvnd").rename_axis("province")
 
 

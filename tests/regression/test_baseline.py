@@ -31,7 +31,7 @@ DATES = ("2019Q1", "2019Q2", "2025Q2", "2025Q3", "2027Q4")
 STOCKS = ("households", "persons", "urban_persons")
 FLOWS = (
     "moves_within_district", "moves_between_districts", "moves_between_provinces", "moves_split", "moves_home",
-    "births", "deaths", "couples", "remittances",
+    "births", "deaths", "couples",
 )  # fmt: skip
 
 Numbers = dict[str, int | float]
@@ -47,7 +47,9 @@ def numbers_of(run: Run) -> Numbers:
             made[f"{name} {label}"] = int(row[name])
     for name in FLOWS:
         made[f"{name}, all steps"] = int(national[name].sum())
-    made["wealth 2027Q4"] = int(national["wealth"].iloc[-1])
+    # in 0.1 M VND, as the model counts
+    made["remittances, all steps"] = round(10 * national["remittances_mvnd"].sum())
+    made["wealth 2027Q4"] = round(10 * national["wealth_mvnd"].iloc[-1])
 
     net = net_migration(run, "province", "legacy")["net_persons"]
     code = {name: code for code, name in run.names("province", "legacy").items()}

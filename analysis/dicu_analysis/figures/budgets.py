@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 Lines = dict[str, tuple[str, str, palette.Dash]]
 
 SPENT: Final[Lines] = {
-    "wages": ("wages", palette.MONEY[0], palette.SOLID),
-    "running": ("running costs", palette.MONEY[2], palette.DASHED),
-    "investment": ("investment", palette.MONEY[1], palette.SOLID),
-    "severance_all": ("severance", palette.MONEY[2], palette.DOTTED),
-    "desks": ("desks", palette.MONEY[3], palette.MIXED),
+    "wages_mvnd": ("wages", palette.MONEY[0], palette.SOLID),
+    "running_mvnd": ("running costs", palette.MONEY[2], palette.DASHED),
+    "investment_mvnd": ("investment", palette.MONEY[1], palette.SOLID),
+    "severance_all_mvnd": ("severance", palette.MONEY[2], palette.DOTTED),
+    "desks_mvnd": ("desks", palette.MONEY[3], palette.MIXED),
 }
 RAISED: Final[Lines] = {
-    "revenue_local": ("raised locally", palette.MONEY[1], palette.SOLID),
-    "transfer": ("nation's grant", palette.MONEY[0], palette.SOLID),
-    "reinvested": ("savings kept", palette.MONEY[2], palette.DOTTED),
-    "deficit": ("deficits", palette.MONEY[3], palette.MIXED),
+    "revenue_local_mvnd": ("raised locally", palette.MONEY[1], palette.SOLID),
+    "transfer_mvnd": ("nation's grant", palette.MONEY[0], palette.SOLID),
+    "reinvested_mvnd": ("savings kept", palette.MONEY[2], palette.DOTTED),
+    "deficit_mvnd": ("deficits", palette.MONEY[3], palette.MIXED),
 }
 WAYS: Final[Lines] = {
     "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
@@ -39,13 +39,14 @@ TRILLION: Final = 1e6
 
 
 def of_the_nation(run: Run) -> pd.DataFrame:
-    """The row of the nation by step, amounts in trillion VND a year."""
+    """The row of the nation by step, from the first that has spent anything; amounts in trillion VND per year."""
     table = run.governments
-    nation = table[table["level"] == "nation"].set_index("step").sort_index()
+    nation = table[(table["level"] == "nation") & (table["step"] > 0)].set_index("step").sort_index()
     if len(nation) < 2:
         raise style.NothingToDraw("the nation's books were not recorded, or once only")
     nation = nation.assign(
-        severance_all=nation["severance"] + nation["severance_nation"], deficit=-nation["balance"]
+        severance_all_mvnd=nation["severance_mvnd"] + nation["severance_nation_mvnd"],
+        deficit_mvnd=-nation["balance_mvnd"],
     )
     amounts = [*SPENT, *RAISED]
     return nation.assign(**{name: nation[name] * run.steps_per_year / TRILLION for name in amounts})
@@ -110,6 +111,6 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
         f"did from {one['district_minutes']:.0f} to {two['district_minutes']:.0f}"
     )
     return (
-        f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages')}, investment {pair('investment')} "
-        f"trillion a year; {ways}"
+        f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "
+        f"{pair('investment_mvnd')} trillion a year; {ways}"
     )

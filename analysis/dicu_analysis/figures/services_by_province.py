@@ -68,7 +68,7 @@ def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
                 "residents": people,
                 **{n: frame[n] * people for n in ("travel_minutes", "district_minutes")},
                 "posts": frame["posts"].astype(np.float64),
-                "investment": frame["investment"].astype(np.float64),
+                "investment": frame["investment_mvnd"].astype(np.float64),
             }
         )
         total = weighed.groupby("code").sum()

@@ -32,7 +32,7 @@ BUDGET: Final = (
     "revenue_local", "transfer", "reinvested", "wages", "running", "desks", "severance", "investment", "balance",
     "savings",
 )  # fmt: skip
-"""Columns of a budget, summed over provinces with their communes; runs of earlier versions lack some."""
+"""Columns of a budget without their unit, summed over provinces with their communes; runs of earlier versions lack some."""
 
 
 @dataclass(frozen=True)
@@ -251,18 +251,18 @@ def budget_measures(sheet: Sheet) -> Measures:
         if at.empty:
             continue
         for column in BUDGET:
-            if column in at.columns:
-                yearly = float(at[column].sum()) * run.steps_per_year / TRILLION
+            if f"{column}_mvnd" in at.columns:
+                yearly = float(at[f"{column}_mvnd"].sum()) * run.steps_per_year / TRILLION
                 made[f"budget.{column}.{moment}"] = yearly
         made[f"posts.{moment}"] = float(at["posts"].sum())
         for column in ("satellites", "mobile_desks"):
             if column in at.columns:
                 made[f"{column}.{moment}"] = float(at[column].sum())
         nation = table[(table["step"] == step) & (level == "nation")]
-        if len(nation) == 1 and "severance_nation" in nation.columns:
+        if len(nation) == 1 and "severance_nation_mvnd" in nation.columns:
             for column in ("commune_office_farther", "district_office_nearer"):
                 made[f"way.{column}.{moment}"] = 100 * float(nation[column].iloc[0])
-            nation_pays = float(nation["severance_nation"].iloc[0]) * run.steps_per_year / TRILLION
+            nation_pays = float(nation["severance_nation_mvnd"].iloc[0]) * run.steps_per_year / TRILLION
             made[f"budget.severance_nation.{moment}"] = nation_pays
     return made
 

@@ -242,9 +242,9 @@ class Sweep:
                     made[f"{a}_to_{b}"] = 1000 * sums[column] / (sums[f"{a}_persons"] / rows_a_year)
         if "gov_posts" in last:
             made["posts"] = last["gov_posts"] / 1e3
-        if "gov_wages" in last:
+        if "gov_wages_mvnd" in last:
             steps = 12 / parse_period(self.period)[1]
-            made["wages"] = last["gov_wages"] * steps / TRILLION
+            made["wages"] = last["gov_wages_mvnd"] * steps / TRILLION
         return made
 
     def _matched(self, scenario: str) -> pd.DataFrame:

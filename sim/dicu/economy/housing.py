@@ -290,9 +290,9 @@ class HousingMarket:
         people = sum_people(self._district, persons, self._n)
         return {
             "dwellings": self._by_district,
-            "rent_mvnd": self.homes.rent,
+            "rent_mvnd_per_month": self.homes.rent,
             "rent_ratio": rents(np.ones(self._n), self.log_rent),
-            "households_a_dwelling": rents(np.ones(self._n), self.pressure),
+            "households_per_dwelling": rents(np.ones(self._n), self.pressure),
             "floor_area_m2": area / np.maximum(people, 1),
         }
 

@@ -285,10 +285,10 @@ class Markets:
             "workers_farm": self._farm,
             "jobs": self._there * self.jobs,
             "employment": self.employment,
-            "wage_urban_mvnd": wage[:, URBAN],
-            "wage_rural_mvnd": wage[:, RURAL],
-            "farm_income_mvnd": farm,
-            "output_mvnd": earned,
+            "wage_urban_mvnd_per_month": wage[:, URBAN],
+            "wage_rural_mvnd_per_month": wage[:, RURAL],
+            "farm_income_mvnd_per_month": farm,
+            "output_mvnd_per_month": earned,
             "disaster": self._struck.copy(),
         }
 

@@ -99,10 +99,10 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
                 values = g.province_minutes
             put(name, mean_by(of_place, values, g.residents, n))
         dong = {name: np.array(held[name], dtype=np.int64) for name in MONEY}
-        put("revenue_local", (dong["revenue_tax"] + dong["revenue_land"]) / VND_PER_MVND)
+        put("revenue_local_mvnd", (dong["revenue_tax"] + dong["revenue_land"]) / VND_PER_MVND)
         for name in IN_TABLES:
-            put(name, dong[name] / VND_PER_MVND)
-        put("balance", -dong["deficit"] / VND_PER_MVND)
+            put(f"{name}_mvnd", dong[name] / VND_PER_MVND)
+        put("balance_mvnd", -dong["deficit"] / VND_PER_MVND)
         capital, reference = (dong[name].astype(np.float64) for name in ("capital", "capital_reference"))
         put("capital_ratio", np.divide(capital, reference, out=np.ones(n), where=reference > 0))
         saved = dong["savings"].astype(np.float64) * g.steps_per_year

@@ -173,14 +173,14 @@ class Outputs:
             "moves_within_district": within,
             "moves_between_districts": between,
             "moves_between_provinces": across,
-            "wealth": stocks.wealth,
+            "wealth_mvnd": stocks.wealth,
         }
         for name, field in (
             ("moves_whole", "whole"), ("moves_split", "splits"), ("moves_home", "returns"),
             ("moves_follow", "followed"), ("couples", "couples"), ("births", "births"),
             ("deaths", "deaths"), ("orphans_taken_in", "rehoused"), ("orphans_alone", "alone"),
-            ("income", "income"), ("consumption", "consumption"), ("move_costs", "move_costs"),
-            ("estates", "estates"), ("remittances", "remitted"),
+            ("income_mvnd", "income"), ("consumption_mvnd", "consumption"), ("move_costs_mvnd", "move_costs"),
+            ("estates_mvnd", "estates"), ("remittances_mvnd", "remitted"),
         ):  # fmt: skip
             row[name] = int(getattr(changes, field)) if changes is not None else 0
         row["returns_to_parents"] = len(changes.returned_child) if changes is not None else 0

@@ -98,18 +98,40 @@ def _national() -> Table:
         ("orphans_alone", "persons", "such children for whom no household of the place had room", "commit"),
         ("workers", "persons", "members aged 15-64", rows),
         ("farm_workers", "persons", "of those, in farming households", rows),
-        ("wealth", "0.1 M VND", "wealth of all households at the end of the step", rows),
-        ("income", "0.1 M VND", "income of all households in the step", "rule `wealth`"),
-        ("consumption", "0.1 M VND", "consumption of all households in the step", "rule `wealth`"),
-        ("move_costs", "0.1 M VND", "paid for moves", "rule `liquidity`"),
-        ("remittances", "0.1 M VND", "sent to parent households", "rule `remit`"),
-        ("estates", "0.1 M VND", "left by households that died out to nobody", "commit"),
+        ("wealth_mvnd", "M VND", "wealth of all households at the end of the step", rows),
+        ("income_mvnd", "M VND", "income of all households in the step", "rule `wealth`"),
+        ("consumption_mvnd", "M VND", "consumption of all households in the step", "rule `wealth`"),
+        ("move_costs_mvnd", "M VND", "paid for moves", "rule `liquidity`"),
+        ("remittances_mvnd", "M VND", "sent to parent households", "rule `remit`"),
+        ("estates_mvnd", "M VND", "left by households that died out to nobody", "commit"),
     ]
     return Table(
         "national", "national.parquet",
         "one row a step: the whole country; stocks at its end, moves during it",
-        (*STEP, *(Column(n, "int64", u, t, s, scaled=True) for n, u, t, s in count)),
+        (*STEP, *(_counted(*each) for each in count)),
     )  # fmt: skip
+
+
+_STOCKS: Final = (
+    "households", "persons", "urban_households", "urban_persons", "rural_households", "rural_persons", "workers",
+    "farm_workers", "wealth_mvnd",
+)  # fmt: skip
+"""Columns of `national` that hold at the end of a step; the others count what happened during it."""
+
+
+def _counted(name: str, unit: str, text: str, source: str) -> Column:
+    """A column of `national`: counted by the model in rows, money in 0.1 M VND."""
+    money = unit == "M VND"
+    return Column(
+        name,
+        "float64" if money else "int64",
+        unit,
+        text,
+        source,
+        scaled=True,
+        tenths=money,
+        flow=name not in _STOCKS,
+    )
 
 
 MOVERS: Final = Table(
@@ -144,16 +166,19 @@ DISTRICTS: Final = Table(
         Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "rule `markets`"),
         Column("jobs", "float64", "jobs", "jobs outside farming", "rule `markets`"),
         Column("employment", "float64", "probability", "chance of a job, min(1, jobs / workers)", "rule `markets`"),
-        Column("wage_urban_mvnd", "float64", "M VND/month", "wage of an unskilled job, urban", "rule `markets`"),
-        Column("wage_rural_mvnd", "float64", "M VND/month", "wage of an unskilled job, rural", "rule `markets`"),
-        Column("farm_income_mvnd", "float64", "M VND/month", "income of an unskilled farm worker", "rule `markets`"),
-        Column("output_mvnd", "float64", "M VND/month", "what all workers earn; output a worker follows it, "
-               "divided by workers_other + workers_farm", "rule `markets`"),
-        Column("disaster", "bool", "1", "a disaster struck in the step", "rule `markets`"),
+        Column("wage_urban_mvnd_per_month", "float64", "M VND/month", "wage of an unskilled job, urban",
+               "rule `markets`"),
+        Column("wage_rural_mvnd_per_month", "float64", "M VND/month", "wage of an unskilled job, rural",
+               "rule `markets`"),
+        Column("farm_income_mvnd_per_month", "float64", "M VND/month", "income of an unskilled farm worker",
+               "rule `markets`"),
+        Column("output_mvnd_per_month", "float64", "M VND/month", "what all workers earn; output a worker follows it, "
+               "divided by workers_other + workers_farm", "rule `markets`", sums=True),
+        Column("disaster", "bool", "1", "a disaster struck in the step", "rule `markets`", flow=True, sums=True),
         Column("dwellings", "float64", "dwellings", "dwellings, empty ones included", "rule `housing`"),
-        Column("rent_mvnd", "float64", "M VND/month", "rent of a dwelling", "rule `housing`"),
+        Column("rent_mvnd_per_month", "float64", "M VND/month", "rent of a dwelling", "rule `housing`"),
         Column("rent_ratio", "float64", "ratio", "rent over that of the start", "rule `housing`"),
-        Column("households_a_dwelling", "float64", "ratio", "households a dwelling over those of the start: what "
+        Column("households_per_dwelling", "float64", "ratio", "households per dwelling over those of the start: what "
                "crowds urban services", "rule `housing`"),
         Column("floor_area_m2", "float64", "m2/person", "floor area a resident", "rule `housing`"),
     ),

@@ -50,7 +50,8 @@ def _conform_column(table: str, column: Column, values: Any) -> pa.Array:
             raise TypeError(f"{where}: declared {column.dtype}, got {values.type}")
         array = values
     else:
-        a = np.asarray(values)
+        hidden = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+        a = np.ma.getdata(values) if hidden is not None else np.asarray(values)
         kinds = {"i": "iu", "u": "iu", "f": "f", "b": "b"}
         if column.dtype in ("text", "code"):
             if not all(isinstance(v, str) for v in a.tolist()):
@@ -65,8 +66,8 @@ def _conform_column(table: str, column: Column, values: Any) -> pa.Array:
                 lo, hi, box = int(a.min()), int(a.max()), np.iinfo(target)
                 if lo < box.min or hi > box.max:
                     raise TypeError(f"{where}: {lo if lo < box.min else hi} does not fit {column.dtype}")
-            array = pa.array(np.ascontiguousarray(a, dtype=target))
-    if array.null_count:
+            array = pa.array(np.ascontiguousarray(a, dtype=target), mask=hidden)
+    if array.null_count and not column.flow:
         raise TypeError(f"{where}: {array.null_count} missing values")
     return array
 

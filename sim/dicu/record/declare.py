@@ -7,6 +7,22 @@ from typing import Final
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
+UNITS: Final[dict[str, bool]] = {
+    **dict.fromkeys(
+        ("persons", "households", "families", "couples", "places", "jobs", "posts", "dwellings", "desks", "M VND"), True
+    ),
+    **dict.fromkeys(
+        (
+            "1", "id", "label", "step", "years", "km2", "persons/km2", "degree", "m2/person", "M VND/month", "min",
+            "index", "share", "ratio", "probability", "1/256",
+        ),
+        False,
+    ),
+}  # fmt: skip
+"""Units of columns, and whether such a number adds up over units of government or over markets."""
+MONEY: Final = {"M VND": "_mvnd", "M VND/month": "_mvnd_per_month"}
+"""How the name of a column of money ends: amounts in million dong, and pay and rents per month."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -24,6 +40,17 @@ class Column:
         What it means; the rule or file it comes from.
     scaled : bool
         Counted in rows by the model and multiplied by ``population.weight`` by the recorder.
+    flow : bool
+        What happened during the step: null at step 0, before anything could.
+    tenths : bool
+        Counted by the model in 0.1 M VND, written in M VND; tenths come back exactly by rounding.
+    sums : bool or None
+        Whether it adds up over units of government or markets; None: as its unit says (`UNITS`).
+
+    Raises
+    ------
+    ValueError
+        For a unit that `UNITS` does not know, or money whose unit is not at the end of its name (`MONEY`).
     """
 
     name: str
@@ -32,6 +59,21 @@ class Column:
     text: str
     source: str
     scaled: bool = False
+    flow: bool = False
+    tenths: bool = False
+    sums: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise ValueError(f"column {self.name!r}: unknown unit {self.unit!r} (allowed {', '.join(UNITS)})")
+        ends = [end for end in MONEY.values() if self.name.endswith(end)]
+        if ends != [MONEY[unit] for unit in MONEY if unit == self.unit]:
+            raise ValueError(f"column {self.name!r}: the name does not end as its unit {self.unit!r} says")
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds up over units; else it is averaged over the people concerned."""
+        return UNITS[self.unit] if self.sums is None else self.sums
 
 
 @dataclass(frozen=True)
@@ -45,7 +87,7 @@ class Table:
 
     def schema(self) -> pa.Schema:
         """The Arrow schema of the file."""
-        return pa.schema([pa.field(c.name, DTYPES[c.dtype], nullable=False) for c in self.columns])
+        return pa.schema([pa.field(c.name, DTYPES[c.dtype], nullable=c.flow) for c in self.columns])
 
 
 DTYPES: Final[dict[str, pa.DataType]] = {

@@ -45,8 +45,8 @@ def governments_table() -> Table:
     )
     return Table(
         "governments", "governments.parquet",
-        "one row a step and government in office, and one for the nation; posts and money of a province include "
-        "its communes'",
+        "one row per step and government in office, and one for the nation; posts and money of a province include "
+        "its communes'; revenue and spending are those of the step",
         (
             *STEP,
             Column("level", "code", "label", "commune, province or nation", "sim/dicu/government"),
@@ -70,11 +70,11 @@ def governments_table() -> Table:
                    "district is shorter than at the start", "rule `access`"),
             *(Column(f"access_{s}", "float64", "index", f"access to {t}; mean of residents", "rule `access`")
               for s, t in SERVICE_WORDS.items()),
-            *(Column(n, "float64", "M VND/step", t, books) for n, t in money),
-            Column("capital", "float64", "M VND", "public capital at the end of the step", books),
+            *(Column(f"{n}_mvnd", "float64", "M VND", t, books, flow=True) for n, t in money),
+            Column("capital_mvnd", "float64", "M VND", "public capital at the end of the step", books),
             Column("capital_ratio", "float64", "ratio", "capital over that at which quality is 1", books),
-            Column("severance_left", "float64", "M VND", "severance still to be paid, by all payers", books),
+            Column("severance_left_mvnd", "float64", "M VND", "severance still to be paid, by all payers", books),
             Column("payback_years", "float64", "years", "severance of all posts cut over their wages of a year; nan "
-                   "where none were cut", books),
+                   "where none were cut, which a mean leaves out", books),
         ),
     )  # fmt: skip

@@ -35,6 +35,8 @@ STREAMED: Final = (
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
 GENERATIONS: Final = ("legacy", "2025")
+TENTHS: Final = 10.0
+"""The model counts money of households in 0.1 M VND."""
 
 
 def period_labels(calendar: Calendar) -> list[str]:
@@ -352,7 +354,7 @@ class Recorder:
         done.append(step)
 
     def _stamp(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> dict[str, Any]:
-        """Add step and period, and turn counts of rows into households and persons."""
+        """Add step and period, turn counts of rows into households, persons and M VND, hide flows of step 0."""
         n = len(next(iter(data.values())))
         steps = np.broadcast_to(np.asarray(step, dtype=np.int32), n)
         made: dict[str, Any] = {
@@ -364,6 +366,10 @@ class Recorder:
                 if a.dtype.kind not in "iu":
                     raise TypeError(f"table {name!r}, column {c.name!r}: counts are integers, got {a.dtype}")
                 data[c.name] = a.astype(np.int64) * self._weight
+            if c.tenths and c.name in data:
+                data[c.name] = np.asarray(data[c.name]) / TENTHS
+            if c.flow and c.name in data and (steps == 0).any():
+                data[c.name] = np.ma.array(data[c.name], mask=steps == 0)
         return {**made, **data}
 
     def _put(self, name: str, step: int | NDArray[np.int64], data: dict[str, Any]) -> None:

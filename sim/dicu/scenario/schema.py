@@ -20,6 +20,9 @@ def json_schema() -> dict[str, Any]:
     """
     schema = Scenario.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    extends = {"type": "string", "description": "the file that this one extends, relative to it, or the name of a shipped scenario"}
+    extends = {
+        "type": "string",
+        "description": "the file that this one extends, relative to it, or the name of a shipped scenario",
+    }
     schema["properties"] = {"extends": extends, **schema["properties"]}
     return schema

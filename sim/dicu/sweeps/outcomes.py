@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -25,16 +25,6 @@ from dicu.world.world import World
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-
-NATIONAL_STOCKS: Final = ("households", "persons", "urban_households", "urban_persons", "rural_households",
-                          "rural_persons", "workers", "farm_workers", "wealth")  # fmt: skip
-"""Columns of `national` that are taken at the end of a period; all others are summed over it."""
-SUMMED_UNITS: Final = (
-    "persons", "households", "jobs", "posts", "dwellings", "desks", "M VND", "M VND/step", "0.1 M VND",
-)  # fmt: skip
-"""Units that add up over units of government or over markets; anything else is averaged over people."""
-SUMMED: Final = ("output_mvnd",)
-"""Columns that add up although their unit is that of a wage."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +105,8 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
         Columns step, period, year, level, unit, name, then values, null where a table says nothing of a level:
         households, persons and access at the end of the period; moves during it, null at the start; all of
         ``national`` for the nation, its flows null at the start;
-        ``gov_*`` (governments) and ``market_*`` (labour markets) for the nation and its regions and provinces. With
+        ``gov_*`` (governments; revenue and spending are those of the last step of the period) and ``market_*``
+        (labour markets) for the nation and its regions and provinces. With
         ``results.every = step`` stocks stand where the run recorded them.
     """
     periods = Periods.of(calendar, results.every)
@@ -158,7 +149,7 @@ class _Reader:
         self.market = np.array(
             [index[str(c)] for c in self.districts["district"].to_pylist()], dtype=np.int64
         )
-        self.units = {(t.name, c.name): c.unit for t in tables().values() for c in t.columns}
+        self.declared = {(t.name, c.name): c for t in tables().values() for c in t.columns}
         order = np.argsort(world.place_key)
         ends = (self.flows[f"{end}_place"].to_numpy() for end in ("origin", "destination"))
         keys = world.place_key[order]
@@ -253,8 +244,8 @@ class _Reader:
         for name in self.national.column_names:
             if name in ("step", "period"):
                 continue
-            values = self.national[name].to_numpy()
-            if name in NATIONAL_STOCKS:
+            values = _filled(self.national[name])
+            if not self.declared["national", name].flow:
                 made[name] = values[self.periods.last]
             else:
                 sums = _sum(self.periods.of_step, values, len(self.periods))
@@ -295,19 +286,26 @@ class _Reader:
         self, name: str, table: pa.Table, key: I64, weight: I64, size: int, prefix: str
     ) -> dict[str, Any]:
         """Numeric columns of a table, summed or averaged as their unit says; null where there is no row."""
-        hidden = np.bincount(key, minlength=size) == 0
+        absent = np.bincount(key, minlength=size) == 0
+        start = np.arange(size) < size // len(self.periods)
         made = {}
         for column in table.column_names:
             if not _numeric(table[column].type) or column in ("step", "residents"):
                 continue
-            values = table[column].to_numpy()
-            if self.units[name, column] in SUMMED_UNITS or column in SUMMED or values.dtype.kind == "b":
+            declared, values = self.declared[name, column], _filled(table[column])
+            hidden = absent | start if declared.flow else absent
+            if declared.adds:
                 made[f"{prefix}{column}"] = _array(_sum(key, values, size), hidden)
             else:
                 made[f"{prefix}{column}"] = _array(
                     _mean(key, values.astype(np.float64), weight, size), hidden
                 )
         return made
+
+
+def _filled(column: Any) -> Any:
+    """Values of a column; 0 where it says nothing, which is hidden again."""
+    return column.fill_null(0).to_numpy() if column.null_count else column.to_numpy()
 
 
 def _numeric(kind: Any) -> bool:
@@ -325,8 +323,10 @@ def _sum(key: I64, values: Any, size: int) -> Any:
 
 
 def _mean(key: I64, values: F64, weight: Any, size: int) -> F64:
-    """Mean over people by key; not a number where there is nobody."""
-    total = np.bincount(key, weights=values * weight, minlength=size)
-    people = np.bincount(key, weights=weight.astype(np.float64), minlength=size)
+    """Mean over people by key, nan where there is nobody. What is itself nan (a payback of no cut) is left out."""
+    known = ~np.isnan(values)
+    people_of = np.where(known, weight, 0).astype(np.float64)
+    total = np.bincount(key, weights=np.where(known, values, 0.0) * people_of, minlength=size)
+    people = np.bincount(key, weights=people_of, minlength=size)
     mean: F64 = np.divide(total, people, out=np.full(size, np.nan), where=people > 0)
     return mean

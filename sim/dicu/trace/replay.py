@@ -16,6 +16,7 @@ from dicu.execution.execute import Progress, Silent, first_model
 from dicu.execution.identity import inputs_of, model_version
 from dicu.model import EngineName, Model
 from dicu.record.reading import Files, NotARun, read_manifest
+from dicu.record.recorder import TENTHS
 from dicu.scenario.dump import run_id
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
@@ -26,7 +27,7 @@ from dicu.world.opening import open_world
 from dicu.world.world import World
 
 ANY: Final = "any"
-_COMPARED: Final = ("households", "persons", "moves", "wealth")
+_COMPARED: Final = ("households", "persons", "moves", "wealth_mvnd")
 _MOST_UID: Final = 2**64 - 1
 
 
@@ -166,16 +167,22 @@ def _first_step(scenario: Scenario, since: str | None) -> int:
         raise CannotTrace(f"--since: {error}") from error
 
 
-def _recorded(files: Files, weight: int) -> dict[str, list[int]]:
+def _recorded(files: Files, weight: int) -> dict[str, list[int | None]]:
     """What the run recorded of the whole country after each step, in rows."""
     try:
         table = pq.read_table(files.path("national.parquet"), columns=list(_COMPARED)).to_pydict()
     except NotARun as error:
         raise CannotTrace(str(error)) from error
-    return {name: [value // weight for value in values] for name, values in table.items()}
+    return {
+        name: [
+            None if value is None else round(value * (TENTHS if name == "wealth_mvnd" else 1)) // weight
+            for value in values
+        ]
+        for name, values in table.items()
+    }
 
 
-def _compare(model: Model, record: dict[str, list[int]], folder: Path) -> None:
+def _compare(model: Model, record: dict[str, list[int | None]], folder: Path) -> None:
     """Stop where the replay is not the run."""
     changes = model.changes
     assert changes is not None
@@ -183,7 +190,7 @@ def _compare(model: Model, record: dict[str, list[int]], folder: Path) -> None:
         "households": int(model.stocks.households.sum()),
         "persons": int(model.stocks.persons.sum()),
         "moves": len(changes),
-        "wealth": model.stocks.wealth,
+        "wealth_mvnd": model.stocks.wealth,
     }
     for name, value in now.items():
         if record[name][model.now] != value:

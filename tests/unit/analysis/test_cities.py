@@ -48,7 +48,7 @@ def test_output_a_worker_is_that_of_the_district_weighted_by_workers(run: Run) -
     units = run.world_units.query("level == 'district'").set_index("code")["parent"].astype(str)
     province = last["district"].astype(str).map(units).to_numpy()
     total = sum(found[q] * workers[province == q].sum() for q in found.index)
-    assert total == pytest.approx(last["output_mvnd"].sum(), rel=1e-12)
+    assert total == pytest.approx(last["output_mvnd_per_month"].sum(), rel=1e-12)
     with pytest.raises(ValueError, match="step 99 is not recorded"):
         output_per_worker(run, 99)
 

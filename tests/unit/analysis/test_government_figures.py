@@ -51,7 +51,7 @@ def test_budgets_say_what_the_nations_row_says(runs) -> None:
     before, after = nation.loc[2], nation.loc[3 + 4]  # 2025Q2, and a year after 2025Q3
     shown = drawn(budgets, run)
     assert run.labels[3] == "2025Q3"
-    assert f"wages {before['wages'] * 4 / 1e6:.1f} to {after['wages'] * 4 / 1e6:.1f}" in shown
+    assert f"wages {before['wages_mvnd'] * 4 / 1e6:.1f} to {after['wages_mvnd'] * 4 / 1e6:.1f}" in shown
     assert (
         f"commune offices from {before['travel_minutes']:.0f} to {after['travel_minutes']:.0f} minutes"
         in shown

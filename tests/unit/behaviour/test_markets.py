@@ -291,9 +291,9 @@ def test_zero_workers_and_people_divide_by_nothing():
         assert all(np.isfinite(column).all() for column in markets.columns().values())
     calm = made(world, workers, persons, work=CALM)
     before = calm.earnings[:, 0].copy()
-    wage = calm.columns()["wage_urban_mvnd"][0]
+    wage = calm.columns()["wage_urban_mvnd_per_month"][0]
     calm.step(moved, persons[::-1].copy(), 0)
-    assert calm.columns()["wage_urban_mvnd"][0] == wage  # its density is unknown: no agglomeration
+    assert calm.columns()["wage_urban_mvnd_per_month"][0] == wage  # its density is unknown: no agglomeration
     assert (
         calm.earnings[0, 0] == before[0]
     )  # land of the empty district is unknown: first farmers earn its level
@@ -468,8 +468,10 @@ def test_columns_are_one_row_a_district(hills):
     place = int(np.flatnonzero(~world.urban)[0])
     d = world.district[place]
     e = markets.employment[d]
-    assert columns["wage_rural_mvnd"][d] * (e + (1 - e) * 0.6) == pytest.approx(markets.earnings[place, 1])
-    assert columns["farm_income_mvnd"][d] == pytest.approx(markets.earnings[place, 0])
+    assert columns["wage_rural_mvnd_per_month"][d] * (e + (1 - e) * 0.6) == pytest.approx(
+        markets.earnings[place, 1]
+    )
+    assert columns["farm_income_mvnd_per_month"][d] == pytest.approx(markets.earnings[place, 0])
 
 
 @pytest.mark.slow

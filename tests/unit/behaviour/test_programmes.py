@@ -30,7 +30,7 @@ def small(values: dict[str, Any]) -> Scenario:
 def paths(values: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     """Markets of a run without feedback, so that a programme is all that changes them; by step and district."""
     model = first_model(small(values))
-    kept: dict[str, list[np.ndarray]] = {"jobs": [], "employment": [], "farm_income_mvnd": []}
+    kept: dict[str, list[np.ndarray]] = {"jobs": [], "employment": [], "farm_income_mvnd_per_month": []}
     for _ in range(model.calendar.n_steps):
         model.markets.step(model.workers, model.residents, model.now)
         model.now += 1
@@ -70,7 +70,7 @@ def test_urban_jobs_grow_faster_for_as_long_as_declared() -> None:
     grown = np.clip(np.arange(12) - 3, 0, 5)
     assert ratio[:, urban] == pytest.approx(np.exp(0.005 * grown)[:, None] * np.ones(urban.sum()), rel=1e-12)
     assert (ratio[:, ~urban] == 1.0).all()
-    assert np.array_equal(with_it["farm_income_mvnd"], without["farm_income_mvnd"])
+    assert np.array_equal(with_it["farm_income_mvnd_per_month"], without["farm_income_mvnd_per_month"])
 
 
 def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
@@ -80,7 +80,7 @@ def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
     }  # fmt: skip
     _, with_it = paths(values)
     _, without = paths({})
-    ratio = with_it["farm_income_mvnd"] / without["farm_income_mvnd"]
+    ratio = with_it["farm_income_mvnd_per_month"] / without["farm_income_mvnd_per_month"]
     lost = np.isin(np.arange(12), [2, 3, 4])
     assert ratio[lost] == pytest.approx(0.8, rel=1e-12)
     assert (ratio[~lost] == 1.0).all()
@@ -306,10 +306,10 @@ def test_scarce_workers_are_paid_more_only_where_it_is_asked_for() -> None:
     for scarcity, factor in ((0.0, 1.0), (0.5, 1.1**0.5)):
         model = first_model(small({"work.scarcity": scarcity, "work.job_growth": 0.0}))
         markets = model.markets
-        before = markets.columns()["wage_urban_mvnd"].copy()
+        before = markets.columns()["wage_urban_mvnd_per_month"].copy()
         markets.jobs[0] = 1.1 * markets._other[0]
         markets.jobs[1] = 0.9 * markets._other[1]
         markets.step(model.workers, model.residents, 0)
-        ratio = markets.columns()["wage_urban_mvnd"] / before
+        ratio = markets.columns()["wage_urban_mvnd_per_month"] / before
         assert ratio[0] == pytest.approx(factor, rel=1e-12)
         assert ratio[1:] == pytest.approx(1.0, rel=1e-12)

@@ -108,10 +108,10 @@ def test_columns(govern, world):
     assert (
         columns["residents"][commune].sum() == columns["residents"][province].sum() == world.residents.sum()
     )
-    comes = sum(columns[name] for name in ("revenue_local", "transfer", "reinvested", "pool"))
-    goes = sum(columns[name] for name in ("wages", "running", "desks", "severance", "investment"))
-    assert np.allclose(comes - goes, columns["balance"], atol=1e-6)
-    for name in ("residents", "posts", "transfer", "wages", "investment", "capital"):
+    comes = sum(columns[f"{name}_mvnd"] for name in ("revenue_local", "transfer", "reinvested", "pool"))
+    goes = sum(columns[f"{name}_mvnd"] for name in ("wages", "running", "desks", "severance", "investment"))
+    assert np.allclose(comes - goes, columns["balance_mvnd"], atol=1e-6)
+    for name in ("residents", "posts", "transfer_mvnd", "wages_mvnd", "investment_mvnd", "capital_mvnd"):
         assert columns[name][-1] == pytest.approx(columns[name][province].sum()), (
             "the nation is all provinces"
         )
@@ -120,7 +120,15 @@ def test_columns(govern, world):
     people = world.residents[:18]
     expected = (people * g.commune_minutes[:18]).sum() / people.sum()
     assert columns["travel_minutes"][35] == pytest.approx(expected)
-    for name in ("quality", "disruption", "posts_needed", "capital", "capital_ratio", "seat_minutes", "code"):
+    for name in (
+        "quality",
+        "disruption",
+        "posts_needed",
+        "capital_mvnd",
+        "capital_ratio",
+        "seat_minutes",
+        "code",
+    ):
         assert name in columns
 
 

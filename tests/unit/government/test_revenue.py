@@ -46,6 +46,6 @@ def test_income_in_the_country_moves_the_tax(govern, world):
     richer.step(world.residents, 0, 1.5 * income)
     books.check(richer)
     columns, before = books.columns(richer), books.columns(g)
-    assert columns["revenue_tax"][-1] == pytest.approx(1.5 * before["revenue_tax"][-1], rel=1e-6)
-    assert columns["revenue_land"][-1] == before["revenue_land"][-1]
-    assert columns["investment"][-1] > before["investment"][-1]
+    assert columns["revenue_tax_mvnd"][-1] == pytest.approx(1.5 * before["revenue_tax_mvnd"][-1], rel=1e-6)
+    assert columns["revenue_land_mvnd"][-1] == before["revenue_land_mvnd"][-1]
+    assert columns["investment_mvnd"][-1] > before["investment_mvnd"][-1]

@@ -15,8 +15,8 @@ from dicu.record.declare import DTYPES, FRICTIONLESS, Column, Table
 SMALL = Table(
     "small", "small.parquet", "one row a thing",
     (
-        Column("n", "int64", "things", "how many", "count"),
-        Column("x", "float64", "km", "how far", "measure"),
+        Column("n", "int64", "places", "how many", "count"),
+        Column("x", "float64", "km2", "how far", "measure"),
         Column("who", "code", "label", "name", "list"),
     ),
 )  # fmt: skip
@@ -32,7 +32,7 @@ def test_every_column_of_every_table_is_described() -> None:
                 assert c.dtype in DTYPES
                 assert c.dtype in FRICTIONLESS
                 assert all((c.unit, c.text, c.source)), (table.name, c.name)
-                assert not c.scaled or c.dtype == "int64"
+                assert not c.scaled or c.tenths or c.dtype == "int64"
 
 
 def test_conform_keeps_values_and_order_of_columns() -> None:

@@ -42,7 +42,7 @@ def make(
                 })  # fmt: skip
                 rows.append(head | body | {
                     "level": "nation", "unit": "all", "name": "viet_nam", "persons": 100, "urban_persons": 40 + r,
-                    "rural_persons": 60 - r, "rural_to_urban_persons": 6, "gov_posts": 2000, "gov_wages": 1e6,
+                    "rural_persons": 60 - r, "rural_to_urban_persons": 6, "gov_posts": 2000, "gov_wages_mvnd": 1e6,
                 })  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_parquet(folder / "results.parquet")
