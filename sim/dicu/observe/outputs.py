@@ -20,11 +20,11 @@ from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay
 from dicu.observe.five_year import YEARS, FiveYear
 from dicu.population.columns import Households
+from dicu.record.national import Seen, counted
 from dicu.record.recorder import Recorder
 from dicu.reform.engine import Applied
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.scenario import Scenario
-from dicu.scenario.vocabulary import REASONS
 from dicu.world.world import World
 
 
@@ -57,9 +57,6 @@ class Observed(Protocol):
 _LINEAGE = (
     "level", "predecessor", "successor", "predecessor_name", "successor_name", "kind", "places", "persons", "area_km2",
 )  # fmt: skip
-
-
-_WAYS = ("rural_to_urban", "urban_to_rural")
 
 
 class Outputs:
@@ -143,48 +140,6 @@ class Outputs:
 
     def _national(self) -> dict[str, int]:
         m = self._model
-        stocks, urban, changes, events = m.stocks, m.world.urban, m.changes, m.events
-        within = between = across = 0
-        if changes is not None:
-            g = m.geography
-            a, b = g.district[changes.origin], g.district[changes.destination]
-            within = int((a == b).sum())
-            across = int((g.province[a] != g.province[b]).sum())
-            between = len(changes) - within - across
-        towards = {f"{c}_{way}": 0 for c in ("moves", "persons") for way in _WAYS}
-        if changes is not None:
-            left, reached = urban[changes.origin], urban[changes.destination]
-            for way, crossed in zip(_WAYS, (~left & reached, left & ~reached), strict=True):
-                towards[f"moves_{way}"] = int(crossed.sum())
-                towards[f"persons_{way}"] = int(changes.persons[crossed].sum())
-        row = {
-            "households": int(stocks.households.sum()),
-            "persons": int(stocks.persons.sum()),
-            "urban_households": int(stocks.households[urban].sum()),
-            "urban_persons": int(stocks.persons[urban].sum()),
-            "rural_households": int(stocks.households[~urban].sum()),
-            "rural_persons": int(stocks.persons[~urban].sum()),
-            "workers": int(stocks.workers.sum()),
-            "farm_workers": int(stocks.workers[:, 0::2].sum()),
-            "considered": events.considered if events is not None else 0,
-            "moves": len(changes) if changes is not None else 0,
-            "moved_persons": int(changes.persons.sum()) if changes is not None else 0,
-            **towards,
-            "moves_within_district": within,
-            "moves_between_districts": between,
-            "moves_between_provinces": across,
-            "wealth_mvnd": stocks.wealth,
-        }
-        for name, field in (
-            ("moves_whole", "whole"), ("moves_split", "splits"), ("moves_home", "returns"),
-            ("moves_follow", "followed"), ("couples", "couples"), ("births", "births"),
-            ("deaths", "deaths"), ("orphans_taken_in", "rehoused"), ("orphans_alone", "alone"),
-            ("income_mvnd", "income"), ("consumption_mvnd", "consumption"), ("move_costs_mvnd", "move_costs"),
-            ("estates_mvnd", "estates"), ("remittances_mvnd", "remitted"),
-        ):  # fmt: skip
-            row[name] = int(getattr(changes, field)) if changes is not None else 0
-        row["returns_to_parents"] = len(changes.returned_child) if changes is not None else 0
-        row["partners_exchanged"] = changes.exchanged.shape[1] if changes is not None else 0
-        for reason in REASONS:
-            row[f"reason_{reason}"] = changes.by_reason[reason] if changes is not None else 0
-        return row
+        considered = m.events.considered if m.events is not None else 0
+        g = m.geography
+        return counted(Seen(m.stocks, m.world.urban, g.district, g.province, considered, m.changes))

@@ -19,119 +19,12 @@ from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
 from dicu.record.moves import MOVES
-from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, SERVICES
+from dicu.record.national import MOVE, NATIONAL
+from dicu.scenario.vocabulary import SERVICE_WORDS, SERVICES
 
 FlowLayout = Literal["place", "district"]
 
-MOVE: Final = "rule `move`, committed in uid order"
 BORDER: Final = "world; borders of"
-
-
-def _national() -> Table:
-    rows = "household columns, sum"
-    count = [
-        ("households", "households", "households in the country", rows),
-        ("persons", "persons", "persons in the country", rows),
-        (
-            "urban_households",
-            "households",
-            "households in places that were wards or townships at the start",
-            rows,
-        ),
-        ("urban_persons", "persons", "persons in places that were wards or townships at the start", rows),
-        ("rural_households", "households", "households in all other places", rows),
-        ("rural_persons", "persons", "persons in all other places", rows),
-        (
-            "considered",
-            "households",
-            "households that thought about moving during the step",
-            "rule `consider`",
-        ),
-        ("moves", "households", "moving households, whole or newly split off", MOVE),
-        ("moves_whole", "households", "households that moved with everybody", MOVE),
-        ("moves_split", "households", "households founded by one adult who left", MOVE),
-        ("moves_home", "households", "of the moves, those back to the home place", MOVE),
-        (
-            "returns_to_parents",
-            "households",
-            "of those back home, people alone who joined their parents' household",
-            MOVE,
-        ),
-        ("moved_persons", "persons", "persons who moved", MOVE),
-        ("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`"),
-        *(
-            (f"{c}_{way}", c.replace("moves", "households"), f"{text} who moved from {words}", MOVE)
-            for c, text in (("moves", "households"), ("persons", "persons"))
-            for way, words in (
-                ("rural_to_urban", "rural to urban places"),
-                ("urban_to_rural", "urban to rural places"),
-            )
-        ),
-        ("moves_within_district", "households", "moves inside a legacy district", MOVE),
-        ("moves_between_districts", "households", "moves between districts of one legacy province", MOVE),
-        ("moves_between_provinces", "households", "moves between legacy provinces", MOVE),
-        *(
-            (
-                f"reason_{name}",
-                "households",
-                f"moves that {word.text}",
-                "rule `choose`: the largest term without which staying would have won",
-            )
-            for name, word in REASON_WORDS.items()
-        ),
-        ("couples", "couples", "couples formed", "rule `couples`"),
-        (
-            "partners_exchanged",
-            "persons",
-            "partners whose place changed without a move, because a row stands for many households and their couple "
-            "for one within a place; 0 with weight 1",
-            "rule `couples`",
-        ),
-        ("births", "persons", "births", "rule `life_course`"),
-        ("deaths", "persons", "deaths", "rule `life_course`"),
-        (
-            "orphans_taken_in",
-            "persons",
-            "children whose last adult died, taken in by a household of the place",
-            "commit",
-        ),
-        ("orphans_alone", "persons", "such children for whom no household of the place had room", "commit"),
-        ("workers", "persons", "members aged 15-64", rows),
-        ("farm_workers", "persons", "of those, in farming households", rows),
-        ("wealth_mvnd", "M VND", "wealth of all households at the end of the step", rows),
-        ("income_mvnd", "M VND", "income of all households in the step", "rule `wealth`"),
-        ("consumption_mvnd", "M VND", "consumption of all households in the step", "rule `wealth`"),
-        ("move_costs_mvnd", "M VND", "paid for moves", "rule `liquidity`"),
-        ("remittances_mvnd", "M VND", "sent to parent households", "rule `remit`"),
-        ("estates_mvnd", "M VND", "left by households that died out to nobody", "commit"),
-    ]
-    return Table(
-        "national", "national.parquet",
-        "one row a step: the whole country; stocks at its end, moves during it",
-        (*STEP, *(_counted(*each) for each in count)),
-    )  # fmt: skip
-
-
-_STOCKS: Final = (
-    "households", "persons", "urban_households", "urban_persons", "rural_households", "rural_persons", "workers",
-    "farm_workers", "wealth_mvnd",
-)  # fmt: skip
-"""Columns of `national` that hold at the end of a step; the others count what happened during it."""
-
-
-def _counted(name: str, unit: str, text: str, source: str) -> Column:
-    """A column of `national`: counted by the model in rows, money in 0.1 M VND."""
-    money = unit == "M VND"
-    return Column(
-        name,
-        "float64" if money else "int64",
-        unit,
-        text,
-        source,
-        scaled=True,
-        tenths=money,
-        flow=name not in _STOCKS,
-    )
 
 
 MOVERS: Final = Table(
@@ -329,7 +222,7 @@ def tables(
         For a service or a layout that the codebook does not know; the message lists what is allowed.
     """
     made = (
-        _national(),
+        NATIONAL,
         _places(services),
         _flows(flows),
         *((MOVES,) if moves else ()),

@@ -1,0 +1,188 @@
+"""Table `national`: every output of the whole country as one `Metric`, declared and counted in one place.
+
+A new output is one entry of `METRICS`; its column, its line in the codebook and its place in the results of sweeps
+follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.record.declare import STEP, Column, Table
+from dicu.scenario.vocabulary import REASON_WORDS
+
+MOVE: Final = "rule `move`, committed in uid order"
+_ROWS: Final = "household columns, sum"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a metric may count after a step.
+
+    Attributes
+    ----------
+    stocks : dicu.commit.stocks.Stocks
+        Households, persons and workers by place, and wealth, in rows.
+    urban : (P,) bool
+        Places that were wards or townships at the start.
+    district, province : (P,) int
+        Legacy district and province of each place.
+    considered : int
+        Households that thought about moving.
+    changes : dicu.commit.changes.Changes
+        What was committed; None only where no metric of a flow is asked.
+    """
+
+    stocks: Any
+    urban: NDArray[np.bool_]
+    district: NDArray[np.integer[Any]]
+    province: NDArray[np.integer[Any]]
+    considered: int
+    changes: Any
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One output of the whole country.
+
+    Attributes
+    ----------
+    name, unit, text, source : str
+        Of its column, see `dicu.record.declare.Column`.
+    count : callable
+        From `Seen` to whole rows, or to money in 0.1 M VND times rows.
+    flow : bool
+        What happened during the step; 0 is not asked for, and null is written, at the start.
+    """
+
+    name: str
+    unit: str
+    text: str
+    source: str
+    count: Callable[[Seen], int]
+    flow: bool = True
+
+    @property
+    def column(self) -> Column:
+        """Its column in the table."""
+        money = self.unit == "M VND"
+        kind = "float64" if money else "int64"
+        return Column(
+            self.name, kind, self.unit, self.text, self.source, scaled=True, tenths=money, flow=self.flow
+        )
+
+
+def _place(what: str, urban: bool | None = None) -> Callable[[Seen], int]:
+    """Sum of a stock by place over all places, or over urban or other ones."""
+
+    def count(s: Seen) -> int:
+        values = getattr(s.stocks, what)
+        return int((values if urban is None else values[s.urban == urban]).sum())
+
+    return count
+
+
+def _committed(what: str) -> Callable[[Seen], int]:
+    """A count that the commit kept."""
+    return lambda s: int(getattr(s.changes, what))
+
+
+def _crossed(urban: bool, persons: bool) -> Callable[[Seen], int]:
+    """Moves, or persons who moved, to urban places from others (or the other way round)."""
+
+    def count(s: Seen) -> int:
+        way = (s.urban[s.changes.destination] == urban) & (s.urban[s.changes.origin] != urban)
+        return int(s.changes.persons[way].sum()) if persons else int(way.sum())
+
+    return count
+
+
+def _within(s: Seen) -> int:
+    return int((s.district[s.changes.origin] == s.district[s.changes.destination]).sum())
+
+
+def _across(s: Seen) -> int:
+    return int((s.province[s.changes.origin] != s.province[s.changes.destination]).sum())
+
+
+def _reason(name: str) -> Callable[[Seen], int]:
+    return lambda s: int(s.changes.by_reason[name])
+
+
+_WAYS: Final = {
+    "rural_to_urban": (True, "rural to urban places"),
+    "urban_to_rural": (False, "urban to rural places"),
+}
+
+METRICS: Final = (
+    Metric("households", "households", "households in the country", _ROWS, _place("households"), flow=False),
+    Metric("persons", "persons", "persons in the country", _ROWS, _place("persons"), flow=False),
+    Metric("urban_households", "households", "households in places that were wards or townships at the start", _ROWS,
+           _place("households", True), flow=False),
+    Metric("urban_persons", "persons", "persons in places that were wards or townships at the start", _ROWS,
+           _place("persons", True), flow=False),
+    Metric("rural_households", "households", "households in all other places", _ROWS,
+           _place("households", False), flow=False),
+    Metric("rural_persons", "persons", "persons in all other places", _ROWS, _place("persons", False), flow=False),
+    Metric("considered", "households", "households that thought about moving during the step", "rule `consider`",
+           lambda s: s.considered),
+    Metric("moves", "households", "moving households, whole or newly split off", MOVE, lambda s: len(s.changes)),
+    Metric("moves_whole", "households", "households that moved with everybody", MOVE, _committed("whole")),
+    Metric("moves_split", "households", "households founded by one adult who left", MOVE, _committed("splits")),
+    Metric("moves_home", "households", "of the moves, those back to the home place", MOVE, _committed("returns")),
+    Metric("returns_to_parents", "households", "of those back home, people alone who joined their parents' household",
+           MOVE, lambda s: len(s.changes.returned_child)),
+    Metric("moved_persons", "persons", "persons who moved", MOVE, lambda s: int(s.changes.persons.sum())),
+    Metric("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`",
+           _committed("followed")),
+    *(Metric(f"moves_{way}", "households", f"households who moved from {words}", MOVE, _crossed(urban, False))
+      for way, (urban, words) in _WAYS.items()),
+    *(Metric(f"persons_{way}", "persons", f"persons who moved from {words}", MOVE, _crossed(urban, True))
+      for way, (urban, words) in _WAYS.items()),
+    Metric("moves_within_district", "households", "moves inside a legacy district", MOVE, _within),
+    Metric("moves_between_districts", "households", "moves between districts of one legacy province", MOVE,
+           lambda s: len(s.changes) - _within(s) - _across(s)),
+    Metric("moves_between_provinces", "households", "moves between legacy provinces", MOVE, _across),
+    *(Metric(f"reason_{name}", "households", f"moves that {word.text}",
+             "rule `choose`: the largest term without which staying would have won", _reason(name))
+      for name, word in REASON_WORDS.items()),
+    Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
+    Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
+           "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",
+           lambda s: int(s.changes.exchanged.shape[1])),
+    Metric("births", "persons", "births", "rule `life_course`", _committed("births")),
+    Metric("deaths", "persons", "deaths", "rule `life_course`", _committed("deaths")),
+    Metric("orphans_taken_in", "persons", "children whose last adult died, taken in by a household of the place",
+           "commit", _committed("rehoused")),
+    Metric("orphans_alone", "persons", "such children for whom no household of the place had room", "commit",
+           _committed("alone")),
+    Metric("workers", "persons", "members aged 15-64", _ROWS, _place("workers"), flow=False),
+    Metric("farm_workers", "persons", "of those, in farming households", _ROWS,
+           lambda s: int(s.stocks.workers[:, 0::2].sum()), flow=False),
+    Metric("wealth_mvnd", "M VND", "wealth of all households at the end of the step", _ROWS,
+           lambda s: int(s.stocks.wealth), flow=False),
+    Metric("income_mvnd", "M VND", "income of all households in the step", "rule `wealth`", _committed("income")),
+    Metric("consumption_mvnd", "M VND", "consumption of all households in the step", "rule `wealth`",
+           _committed("consumption")),
+    Metric("move_costs_mvnd", "M VND", "paid for moves", "rule `liquidity`", _committed("move_costs")),
+    Metric("remittances_mvnd", "M VND", "sent to parent households", "rule `remit`", _committed("remitted")),
+    Metric("estates_mvnd", "M VND", "left by households that died out to nobody", "commit", _committed("estates")),
+)  # fmt: skip
+"""Columns of the table in their order. Households in farming are the even types: see `Stocks.workers`."""
+
+NATIONAL: Final = Table(
+    "national",
+    "national.parquet",
+    "one row per step: the whole country; stocks at its end, moves during it",
+    (*STEP, *(metric.column for metric in METRICS)),
+)
+
+
+def counted(seen: Seen) -> dict[str, int]:
+    """The row of a step; flows are 0 where nothing was committed yet."""
+    return {m.name: 0 if m.flow and seen.changes is None else m.count(seen) for m in METRICS}
