@@ -10,7 +10,7 @@ from dicu.behaviour.tables import Tables
 from dicu.model import Model
 from dicu.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
 from dicu.population.life_stage import stage_of, type_of
-from dicu.population.links import first_links
+from dicu.population.links import Links, first_links
 from dicu.population.synthesis import synthesise
 from dicu.record.fingerprint import state_sha256
 from dicu.scenario.scenario import Scenario
@@ -138,3 +138,8 @@ def assert_budgets(model: Model) -> None:
         assert income + budget.deficit == spent
         assert budget.capital == budget.capital_before - budget.depreciation + budget.investment
         assert min(budget.deficit, budget.investment, budget.wages, budget.posts) >= 0
+
+
+def permuted(links: Links, new_row: np.ndarray) -> Links:
+    """The same links after a shuffle of the rows, ``new_row[old row]``."""
+    return Links.of(new_row[links.child], new_row[links.parent[: links.n]])

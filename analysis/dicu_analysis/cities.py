@@ -55,23 +55,6 @@ def by_group(run: Run) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def output_per_worker(run: Run, step: int | None = None) -> pd.Series:
-    """What a worker earns in each legacy province, M VND a month, at a recorded step (the last one for None).
-
-    Output a worker follows it as long as labour's share of output is the same everywhere.
-    """
-    markets = run.table("districts").astype({"district": str})
-    at = int(markets["step"].max()) if step is None else step
-    if at not in set(markets["step"]):
-        raise ValueError(f"step {at} is not recorded; recorded are {sorted(set(markets['step'].tolist()))}")
-    markets = markets[markets["step"] == at]
-    units = run.world_units.query("level == 'district'").astype({"code": str, "parent": str})
-    province = markets["district"].map(units.set_index("code")["parent"])
-    workers = (markets["workers_other"] + markets["workers_farm"]).groupby(province).sum()
-    made = markets["output_mvnd_per_month"].groupby(province).sum() / workers
-    return made.rename("output_per_worker_mvnd").rename_axis("province")
-
-
 def urban_shares(run: Run) -> pd.DataFrame:
     """Share of persons who are urban, by places of the start and by the wards and townships of the day, by step.
 

@@ -13,15 +13,23 @@ from dicu.behaviour.life_tables import (
     FERTILE_FROM,
     death_rates,
     fertility_rates,
-    fertility_shortfall,
     life_tables,
     mean_age_at_union,
     union_rates,
+)
+from dicu.behaviour.life_tables import (
+    _births as solved_births,
 )
 from dicu.compute.hashing import key64
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from dicu.scenario.parameters_household import LifeCourse
 from states import people
+
+
+def fertility_shortfall(parameters: LifeCourse, dt_quarters: float, women: np.ndarray) -> np.ndarray:
+    """Children per woman put in that will not come out, (2,) rural and urban: what is left over at 49."""
+    return solved_births(parameters, dt_quarters, women, death_rates(parameters, dt_quarters))[1]
+
 
 NOTHING = np.zeros(256)
 NO_BIRTHS = np.zeros((2, 256))

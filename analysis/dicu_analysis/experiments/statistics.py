@@ -7,7 +7,7 @@ the mean of differences within replicates. How many households there are never e
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -99,19 +99,6 @@ def paired(differences: ArrayLike, level: float = 1 - ALPHA) -> Effect:
     return Effect(mean, error, mean - half, mean + half, p, sd, n, level)
 
 
-def independent(treated: ArrayLike, untreated: ArrayLike, level: float = 1 - ALPHA) -> Effect:
-    """Difference of two arms whose replicates share nothing (Welch); ``n`` is the smaller number of replicates."""
-    a, b = (np.asarray(x, dtype=np.float64) for x in (treated, untreated))
-    found = stats.ttest_ind(a, b, equal_var=False)
-    interval = found.confidence_interval(level)
-    error = math.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
-    mean = float(a.mean() - b.mean())
-    return Effect(
-        mean, error, float(interval.low), float(interval.high), float(found.pvalue), error * math.sqrt(len(a)),
-        min(len(a), len(b)), level,
-    )  # fmt: skip
-
-
 def second_difference(
     both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike
 ) -> NDArray[np.float64]:
@@ -164,16 +151,6 @@ def verdict(effect: Effect, sesoi: float, p: float | None = None, alpha: float =
         return "present, negligible"
     low, high = effect.interval(1 - alpha)
     return "substantial" if low >= sesoi or high <= -sesoi else "present"
-
-
-def holm(p: Mapping[str, float]) -> dict[str, float]:
-    """p-values adjusted for several tests (Holm 1979)."""
-    made: dict[str, float] = {}
-    running = 0.0
-    for k, (name, value) in enumerate(sorted(p.items(), key=lambda item: item[1])):
-        running = max(running, min(1.0, (len(p) - k) * value))
-        made[name] = running
-    return {name: made[name] for name in p}
 
 
 @dataclass(frozen=True)
@@ -231,19 +208,6 @@ def power(d: float, n: int, alpha: float = ALPHA) -> float:
     below = float(stats.nct.cdf(-critical, n - 1, shift))
     # scipy has no number for the far tail that an effect so large never reaches
     return (1.0 if math.isnan(above) else above) + (0.0 if math.isnan(below) else below)
-
-
-def power_equivalence(sesoi_d: float, n: int, alpha: float = ALPHA) -> float:
-    """Chance to show equivalence when there is no effect, ``sesoi_d`` in standard deviations of a difference.
-
-    Phillips (1990): integrated over the distribution of the standard deviation.
-    """
-    if n < LEAST:
-        return 0.0
-    df, critical = n - 1, float(stats.t.ppf(1 - alpha, n - 1))
-    grid = stats.chi2.ppf((np.arange(2000) + 0.5) / 2000, df)
-    room = sesoi_d * math.sqrt(n) - critical * np.sqrt(grid / df)
-    return float(np.where(room > 0, stats.norm.cdf(room) - stats.norm.cdf(-room), 0.0).mean())
 
 
 def replicates_for(d: float, wanted: float = 0.9, alpha: float = ALPHA) -> int:

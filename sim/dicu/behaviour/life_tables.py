@@ -220,18 +220,6 @@ def _hazard(chance: float) -> float:
     return -float(log64(1.0 - chance))
 
 
-def fertility_shortfall(
-    parameters: LifeCourse, dt_quarters: float, exposure: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Children a woman put in that will not come out, (2,) float64 rural and urban; 0 in ordinary populations.
-
-    A woman bears at most 0.47 children a year when steps are quarters (the word's room), and only those with a partner
-    bear any. What one five-year group cannot bear is put off to the next; this is what is left over at 49. Ages without
-    any women owe nothing.
-    """
-    return _births(parameters, dt_quarters, exposure, death_rates(parameters, dt_quarters))[1]
-
-
 @njit(cache=True)
 def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
     """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..45, S the gamma's survivor function from 18; inf if none is left."""

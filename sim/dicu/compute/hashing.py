@@ -2,8 +2,8 @@
 
 The same words give the same draw whatever the thread, the row or the machine. Two families:
 
-- 64 bits, for identities, keys and draws that are few: `mix64`, `key64`, `hash64`, `hash64_2`, `uniform64`;
-- 32 bits, for the household pass, where LLVM must vectorise: `mix32`, `hash32`, `uniform32`. Every
+- 64 bits, for identities, keys and draws that are few: `mix64`, `key64`, `hash64`, `hash64_2`;
+- 32 bits, for the household pass, where LLVM must vectorise: `mix32`, `hash32`. Every
   operation is cast to uint32: numba would otherwise promote it to 64 bits and halve the lanes.
 
 All are numba functions with one fixed signature each: callable from kernels, where integers of any width are
@@ -26,8 +26,6 @@ _MIX64_A = np.uint64(0xBF58476D1CE4E5B9)
 _MIX64_B = np.uint64(0x94D049BB133111EB)
 _MIX32_A = np.uint32(0x21F0AAAD)
 _MIX32_B = np.uint32(0xD35A2D97)
-_TWO_M24 = np.float32(2.0**-24)
-_TWO_M53 = np.float64(2.0**-53)
 
 
 @njit("uint32(uint32)", cache=True)
@@ -125,12 +123,6 @@ def hash64_2(key, a, b):  # type: ignore[no-untyped-def]
     return hash64(hash64(key, a), b)
 
 
-@njit("float64(uint64, uint64)", cache=True)
-def uniform64(key, a):  # type: ignore[no-untyped-def]
-    """Uniform draw in [0, 1) with 53 bits, float64, exact on every machine: the top bits of `hash64`."""
-    return np.float64(hash64(key, a) >> np.uint64(11)) * _TWO_M53
-
-
 @njit("uint32(uint64, uint64)", cache=True)
 def hash32(uid, key):  # type: ignore[no-untyped-def]
     """Draw of 32 bits for a household, made to vectorise: two rounds of `mix32`, each half keyed.
@@ -153,9 +145,3 @@ def hash32(uid, key):  # type: ignore[no-untyped-def]
     low = mix32(np.uint32(np.uint32(u) ^ np.uint32(k)))
     high = np.uint32(u >> np.uint64(32))
     return mix32(np.uint32(np.uint32(low + high) ^ np.uint32(k >> np.uint64(32))))
-
-
-@njit("float32(uint64, uint64)", cache=True)
-def uniform32(uid, key):  # type: ignore[no-untyped-def]
-    """Uniform draw in [0, 1) with 24 bits, float32, exact on every machine: the top bits of `hash32`."""
-    return np.float32(np.uint32(hash32(uid, key) >> np.uint32(8))) * _TWO_M24

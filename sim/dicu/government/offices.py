@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
-from dicu.government.rules import disruption_left, legacy_need, official_posts, power, quality_as_equipped
+from dicu.government.rules import disruption_left, legacy_need, official_posts, power, quality_of_office
 from dicu.scenario.parameters import Government
 
 COMMUNE = 0
@@ -125,7 +125,7 @@ class Office:
         self.disruption = disruption = self.disruption_now(now, quarters_per_step, parameters)
         self.equipped = equipped = power(self.budget.capital_ratio, 1.0 - elasticity)
         at_seat = self.staff - self.desk_posts if self.desks else self.staff
-        self.quality = quality_as_equipped(
+        self.quality = quality_of_office(
             disruption, at_seat, need, equipped, elasticity, parameters.quality_cap
         )
 

@@ -83,7 +83,7 @@ def power(base: float, exponent: float) -> float:
 
 
 def quality_of_office(
-    disruption: float, posts: float, need: float, capital_ratio: float, elasticity: float, cap: float
+    disruption: float, posts: float, need: float, equipped: float, elasticity: float, cap: float
 ) -> float:
     """Quality of an office, Q = (1 - D) min(1, posts/need)^a (K/K*)^(1-a), in [0, cap].
 
@@ -93,21 +93,13 @@ def quality_of_office(
         D, share of the work lost to the merger.
     posts, need
         Posts filled and posts needed; an office that needs nobody is fully staffed.
-    capital_ratio
-        K/K*, public capital over what it was at the start.
+    equipped
+        (K/K*)^(1-a), what public capital over that of the start makes of it; offices of one budget share it.
     elasticity
         a, weight of staff.
     cap
         Most quality (1.2).
     """
-    equipped = power(capital_ratio, 1.0 - elasticity)
-    return quality_as_equipped(disruption, posts, need, equipped, elasticity, cap)
-
-
-def quality_as_equipped(
-    disruption: float, posts: float, need: float, equipped: float, elasticity: float, cap: float
-) -> float:
-    """`quality_of_office` where what capital makes of it, (K/K*)^(1-a), is known already."""
     staffed = 1.0 if posts >= need else posts / need
     quality = (1.0 - disruption) * power(staffed, elasticity) * equipped
     if quality < 0.0:

@@ -296,10 +296,6 @@ class Links:
         order = np.argsort(children, kind="stable")
         return children[order], uid[self.parent[: self.n]][order]
 
-    def permuted(self, new_row_of_old: NDArray[np.integer]) -> Links:
-        """The same links after a shuffle of the rows, ``new_row_of_old[old row] = new row``."""
-        return Links.of(new_row_of_old[self.child], new_row_of_old[self.parent[: self.n]])
-
     def check(self, n_households: int) -> None:
         """Stop when a link points beyond the households, at itself, out of the order, or a child has two.
 

@@ -9,7 +9,7 @@ import pytest
 
 from dicu.execution.execute import execute
 from dicu.scenario.scenario import Scenario, with_values
-from dicu_analysis.cities import GROUPS, by_group, groups, output_per_worker, urban_shares
+from dicu_analysis.cities import GROUPS, by_group, groups, urban_shares
 from dicu_analysis.figures import cities, style
 from dicu_analysis.load import Run
 
@@ -38,19 +38,6 @@ def test_sums_are_those_of_the_country(run: Run) -> None:
         assert here["jobs"].sum() == pytest.approx(rows["jobs"].sum(), rel=1e-12)
         assert here["persons"].sum() == run.national.loc[step, "persons"]
     assert table.xs(0, level="step")["rent_ratio"].tolist() == pytest.approx([1.0] * len(here), rel=1e-12)
-
-
-def test_output_a_worker_is_that_of_the_district_weighted_by_workers(run: Run) -> None:
-    markets = run.table("districts")
-    last = markets[markets["step"] == markets["step"].max()]
-    workers = (last["workers_other"] + last["workers_farm"]).to_numpy()
-    found = output_per_worker(run)
-    units = run.world_units.query("level == 'district'").set_index("code")["parent"].astype(str)
-    province = last["district"].astype(str).map(units).to_numpy()
-    total = sum(found[q] * workers[province == q].sum() for q in found.index)
-    assert total == pytest.approx(last["output_mvnd_per_month"].sum(), rel=1e-12)
-    with pytest.raises(ValueError, match="step 99 is not recorded"):
-        output_per_worker(run, 99)
 
 
 def test_both_urban_shares(run: Run) -> None:

@@ -28,6 +28,7 @@ from dicu.compute.numeric import exp64
 from dicu.population.columns import SHOCK_SHIFT, Households
 from dicu.population.links import Links
 from dicu.scenario.parameters_household import Money
+from states import permuted
 
 MONEY = Money()
 UNIT = st.integers(0, MOST_WEALTH)
@@ -246,7 +247,7 @@ def test_the_order_of_rows_does_not_matter_and_nothing_is_lost(n, seed, rich, ra
     order = np.array(order)
     new_row = np.empty(n, dtype=np.int64)
     new_row[order] = np.arange(n)
-    shuffled, renamed = h.take(order), links.permuted(new_row)
+    shuffled, renamed = h.take(order), permuted(links, new_row)
     total = int(h.wealth[:n].sum(dtype=np.int64))
     a, b = send(links, h, rule, INCOME * 40), send(renamed, shuffled, rule, INCOME * 40)
     assert a == b
@@ -354,7 +355,7 @@ def test_families_that_follow_are_those_of_plain_python(seed):
     # another order of rows and links: the same families
     order = np.random.default_rng(seed).permutation(2000)
     new_row = np.argsort(order)
-    other = follow(links.permuted(new_row), h.take(order), rule, DISTRICT, new_row[busy])
+    other = follow(permuted(links, new_row), h.take(order), rule, DISTRICT, new_row[busy])
     assert np.array_equal(h.uid[moves.parent], h.uid[order[other.parent]])
     assert np.array_equal(h.uid[moves.child], h.uid[order[other.child]])
 

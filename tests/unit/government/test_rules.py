@@ -61,7 +61,7 @@ def test_disruption_halves():
 def test_quality_by_hand():
     assert quality_of_office(0, 21, 21, 1, 0.6, 1.2) == 1
     assert quality_of_office(0, 42, 21, 1, 0.6, 1.2) == 1, "more staff than needed adds nothing"
-    assert quality_of_office(0.1, 16, 32, 0.5, 0.6, 1.2) == pytest.approx(0.9 * 0.5**0.6 * 0.5**0.4)
+    assert quality_of_office(0.1, 16, 32, 0.5**0.4, 0.6, 1.2) == pytest.approx(0.9 * 0.5**0.6 * 0.5**0.4)
     assert quality_of_office(0, 21, 21, 100, 0.6, 1.2) == 1.2
     assert quality_of_office(0, 0, 21, 1, 0.6, 1.2) == 0
 

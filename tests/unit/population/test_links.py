@@ -13,6 +13,7 @@ from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
 from dicu.world.small import monocentric
 from dicu.world.viet_nam import load_viet_nam
+from states import permuted
 
 YEAR = 2019
 SEED = 2019
@@ -126,7 +127,7 @@ def test_identities_outlive_compactions_shuffles_and_any_order_of_links(table, r
     new_row = rows(*new_row)
     new_uid = np.empty_like(uid)
     new_uid[new_row] = uid
-    links = made(shuffled).permuted(new_row)
+    links = permuted(made(shuffled), new_row)
     uids_before = links.canonical(new_uid)
     assert [a.tolist() for a in uids_before] == [a.tolist() for a in made(pairs).canonical(uid)]
     gone_now = new_row[gone] if gone else rows()

@@ -13,12 +13,9 @@ from dicu_analysis.experiments.statistics import (
     detectable,
     equivalence,
     fieller,
-    holm,
-    independent,
     paired,
     power,
     power_bound,
-    power_equivalence,
     rejection_bounds,
     rejections,
     replicates_for,
@@ -84,21 +81,6 @@ def test_verdicts() -> None:
     assert verdict(effect(0.12, 0.03), 0.1, p=0.2) == "undecided", "after Holm it is no longer told apart"
 
 
-def test_holm_by_hand() -> None:
-    """Holm (1979): 0.01 x 4, 0.02 x 3 = 0.06, then never below the one before, 0.04 x 1 -> 0.06."""
-    adjusted = holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.02})
-    assert adjusted == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.06})
-    assert list(adjusted) == ["a", "b", "c", "d"]
-    assert holm({"a": 0.6, "b": 0.9}) == {"a": 1.0, "b": 1.0}
-
-
-def test_holm_as_statsmodels() -> None:
-    from statsmodels.stats.multitest import multipletests
-
-    p = dict(zip("abcde", np.random.default_rng(2).uniform(0, 0.1, 5).tolist(), strict=True))
-    assert list(holm(p).values()) == pytest.approx(multipletests(list(p.values()), method="holm")[1])
-
-
 def test_fieller_is_the_set_that_is_not_rejected() -> None:
     """Any ratio inside is not rejected by the t test of numerator - ratio x denominator, any outside is."""
     rng = np.random.default_rng(3)
@@ -156,12 +138,6 @@ def test_power_as_statsmodels_and_the_specification() -> None:
     assert power(detectable(2.5, 9) / 2.5, 9) == pytest.approx(0.9)
 
 
-def test_power_of_equivalence_by_simulation() -> None:
-    rng = np.random.default_rng(6)
-    shown = sum(equivalence(paired(row), 1.0).equivalent for row in rng.normal(0, 1, (2000, 12)))
-    assert power_equivalence(1.0, 12) == pytest.approx(shown / 2000, abs=0.03)
-
-
 def test_bounds_of_the_specification() -> None:
     """1,000 placebos: 3.3-6.9 %; 400: 2.5-8.0 %."""
     assert rejection_bounds(1000) == pytest.approx((0.033, 0.069))
@@ -181,11 +157,3 @@ def test_shared_luck() -> None:
     luck, noise = rng.normal(0, 1, 400), rng.normal(0, 0.1, 400)
     assert 100 < shared_luck(luck + noise, luck) < 400
     assert shared_luck([1.0, 2.0], [0.0, 1.0]) == math.inf
-
-
-def test_independent_arms_as_welch() -> None:
-    rng = np.random.default_rng(9)
-    a, b = rng.normal(1, 1, 9), rng.normal(0, 2, 14)
-    found = independent(a, b)
-    assert found.p == pytest.approx(stats.ttest_ind(a, b, equal_var=False).pvalue)
-    assert found.low < found.mean < found.high
