@@ -142,4 +142,5 @@ class Outputs:
         m = self._model
         considered = m.events.considered if m.events is not None else 0
         g = m.geography
-        return counted(Seen(m.stocks, m.world.urban, g.district, g.province, considered, m.changes))
+        province = g.province[g.district]  # a geography has the province of a district
+        return counted(Seen(m.stocks, m.world.urban, g.district, province, considered, m.changes))
