@@ -6,17 +6,18 @@ Everything here counts in plain numpy and Python, without the kernels that it is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from dicu.behaviour.events import Events
 from dicu.behaviour.remit import Follows
+from dicu.behaviour.tables import Tables
 from dicu.commit.commit import Changes, commit
 from dicu.commit.stocks import Stocks
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links
+from nests import make_geography, make_tables
 
 YEAR = 2024
 FARM, INDUSTRY, SERVICE, NO_WORK = 0, 1, 2, 3
@@ -87,24 +88,27 @@ class Land:
     province: list[int] = field(default_factory=lambda: [0, 0, 1])
     urban: list[int] = field(default_factory=list)
 
-    def tables(self, **more: Any) -> Any:
-        """What the commit reads of the frozen tables."""
+    def tables(self, **couples: Any) -> Tables:
+        """What the commit reads of the frozen tables; ``couples`` replaces fields of `CoupleTable`."""
+        sizes = [
+            [self.district.count(d) for d, province in enumerate(self.province) if province == q]
+            for q in range(max(self.province) + 1)
+        ]
+        made = make_tables(make_geography(sizes))
         urban = np.zeros(len(self.district), dtype=np.bool_)
         urban[self.urban] = True
-        known = {
-            "district": np.array(self.district, dtype=np.int32),
-            "province": np.array(self.province, dtype=np.int32),
-            "urban": urban,
-            "year": YEAR,
-            "new_key": np.uint64(0xDEAD_BEEF_0000_0001),
-            "detail_key": np.uint64(0xFEED_0000_0000_0003),
-            "couple_key": np.uint64(0xC0DE_0000_0000_0005),
+        hazards = made.life.hazards._replace(detail_key=np.uint64(0xFEED_0000_0000_0003))
+        keys = {
+            "home_key": np.uint64(0xC0DE_0000_0000_0005),
             "reach_key": np.uint64(0xC0DE_0000_0000_0006),
-            "patrilocal_share": 0.0,
-            "beyond_share": 0.0,
-            "moved_share": 1.0,
         }
-        return SimpleNamespace(**known | more)
+        return made._replace(
+            where=made.where._replace(urban=urban),
+            move=made.move._replace(new_key=np.uint64(0xDEAD_BEEF_0000_0001)),
+            life=made.life._replace(hazards=hazards),
+            couples=made.couples._replace(**keys | couples),
+            year=YEAR,
+        )
 
 
 LAND = Land()
@@ -113,15 +117,15 @@ LAND = Land()
 
 def recount(h: Households, tables: Any) -> Stocks:
     """Stocks as counted from the rows."""
-    n, places = h.n, len(tables.district)
+    n, places = h.n, len(tables.where.district)
     place = h.place[:n].astype(int)
     kinds = np.zeros((places, 16), dtype=np.int64)
     np.add.at(kinds, (place, h.flags[:n] & 15), 1)
     persons = np.zeros(places, dtype=np.int64)
     np.add.at(persons, place, (h.member[:n] != 0).sum(axis=1))
-    network = np.zeros((int(tables.province.max()) + 1, len(tables.province)), dtype=np.int64)
-    home = tables.province[tables.district[h.home_place[:n]]]
-    np.add.at(network, (home, tables.district[place]), 1)
+    network = np.zeros((int(tables.where.province.max()) + 1, len(tables.where.province)), dtype=np.int64)
+    home = tables.where.province[tables.where.district[h.home_place[:n]]]
+    np.add.at(network, (home, tables.where.district[place]), 1)
     workers = np.zeros((places, 16), dtype=np.int64)
     wealth = int(h.wealth[:n].astype(np.int64).sum())
     return Stocks(kinds.sum(axis=1), persons, kinds, workers, network, wealth)
@@ -169,7 +173,7 @@ def linked(*pairs: tuple[int, int]) -> Links:
 
 def free(tables: Any) -> np.ndarray:
     """Moves that cost nothing."""
-    return np.zeros((len(tables.province),) * 2, dtype=np.uint16)
+    return np.zeros((len(tables.where.province),) * 2, dtype=np.uint16)
 
 
 @dataclass
@@ -266,7 +270,7 @@ def assert_books(done: Done, tables: Any) -> None:
     assert kinds == (h.flags[:n] & 15).tolist(), "type differs from members and work"
     done.links.check(n)
     assert (c.origin != c.destination).all()
-    net = np.zeros(len(tables.district), dtype=np.int64)
+    net = np.zeros(len(tables.where.district), dtype=np.int64)
     np.add.at(net, c.destination, c.persons)
     np.add.at(net, c.origin, -c.persons)
     np.add.at(net, c.exchanged[1], 1)

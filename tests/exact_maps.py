@@ -109,7 +109,7 @@ def _partition(cost, n, units):  # type: ignore[no-untyped-def]
 def set_cost(problem: Problem, members: Sequence[int]) -> int:
     """Cost of one unit, `dicu.reform.problem.Problem`."""
     member = np.array(members, dtype=np.int64)
-    return int(unit_cost(member, len(member), problem.way, problem.count, problem.least, problem.scale)[0])
+    return int(unit_cost(member, len(member), problem.costs)[0])
 
 
 def part_of(problem: Problem, nodes: Sequence[int], units: int) -> Problem:

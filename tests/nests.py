@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
-from dicu.behaviour import tables as frozen
-from dicu.behaviour.choose import buffer_size, choose
-from dicu.behaviour.geography import Geography
+import numpy as np
+from numba import njit
+
+from dicu.behaviour import utility as frozen
+from dicu.behaviour.choose import Buffers, ChooseTable, buffers, choose, nest_weights
+from dicu.behaviour.consider import ConsiderTable
+from dicu.behaviour.couples import CoupleTable
+from dicu.behaviour.geography import Geography, Where
+from dicu.behaviour.life_course import LifeHazards, LifeTable
+from dicu.behaviour.move import MoveTable
+from dicu.behaviour.tables import Tables
+from dicu.behaviour.wealth import MoneyTable
 from dicu.compute.draws import stable_id
+from dicu.population.columns import Households, Rows
 
 
 def make_geography(districts_of_province: list[list[int]], dwellings: list[float] | None = None) -> Geography:
@@ -41,7 +51,7 @@ def make_tables(
     hazard: float = 1.0,
     leave: tuple[float, float] = (0.0, 0.0),
     step: int = 0,
-) -> frozen.Tables:
+) -> Tables:
     """Tables through the functions of the run, with utilities ``v`` (P,) for every type, no ties and no network."""
     from dicu.compute.draws import Purpose, key64
 
@@ -58,75 +68,130 @@ def make_tables(
     )
     flat = nests.relative.reshape(-1)
     keys = {p.name.lower(): np.uint64(key64(1, int(p), step)) for p in Purpose}
-    return frozen.Tables(
-        **{k: v for k, v in geography._asdict().items() if k != "dwellings_share"},
-        urban=np.zeros(n_places, dtype=bool),
-        hazard=rates,
-        threshold=threshold,
-        tie_hazard=np.ones(256),
-        tie_stay=np.ones(256),
-        stay=frozen.exp_array(flat + kappa).reshape(nests.relative.shape),
-        home=frozen.exp_array(flat + home).reshape(nests.relative.shape),
-        # nothing but places: no other work, no services, no shocks, no price of a move
-        other_work=np.zeros((n_places, n_types)),
-        income_part=utility,
-        service_part=np.zeros(n_places),
-        shock_hazard=np.ones(8),
-        shock_bound=np.uint64(2),
-        need_own=np.zeros(n_districts, dtype=np.uint16),
-        need_district=np.zeros((n_districts, n_districts), dtype=np.uint16),
-        need_province=np.zeros((n_districts, n_provinces), dtype=np.uint16),
-        place_weight=nests.place_weight,
-        own_nest=nests.own_nest,
-        district_nest=nests.district_nest,
-        province_nest=nests.province_nest,
-        net_district=np.ones((n_provinces, n_districts)),
-        net_province=np.ones((n_provinces, n_provinces)),
-        usual_district=np.ones(n_provinces),
-        usual_province=np.ones(n_provinces),
-        leave_district=costs[0],
-        leave_province=costs[1],
-        psi=np.array([0.9, 0.35, 0.7, 0.3]),
-        leaver_young_weight=8.0,
-        leaver_partnered_weight=0.3,
-        consider_key=keys["consider"],
-        nest_key=keys["nest"],
-        place_key=keys["place"],
-        split_key=keys["split"],
-        leaver_key=keys["leaver"],
-        new_key=keys["new_household"],
-        life_key=keys["life"],
-        detail_key=keys["life_detail"],
-        newborn_key=keys["newborn"],
-        couple_key=keys["couple_home"],
-        reach_key=keys["couple_reach"],
-        money_key=keys["money"],
+    return Tables(
+        where=Where(
+            **{k: v for k, v in geography._asdict().items() if k != "dwellings_share"},
+            urban=np.zeros(n_places, dtype=bool),
+        ),
+        consider=ConsiderTable(
+            hazard=rates,
+            threshold=threshold,
+            tie_hazard=np.ones(256),
+            shock_hazard=np.ones(8),
+            shock_bound=np.uint64(2),
+            key=keys["consider"],
+        ),
+        choose=ChooseTable(
+            tie_stay=np.ones(256),
+            stay=frozen.exp_array(flat + kappa).reshape(nests.relative.shape),
+            home=frozen.exp_array(flat + home).reshape(nests.relative.shape),
+            # nothing but places: no other work, no services, no shocks, no price of a move
+            other_work=np.zeros((n_places, n_types)),
+            income_part=utility,
+            service_part=np.zeros(n_places),
+            need_own=np.zeros(n_districts, dtype=np.uint16),
+            need_district=np.zeros((n_districts, n_districts), dtype=np.uint16),
+            need_province=np.zeros((n_districts, n_provinces), dtype=np.uint16),
+            place_weight=nests.place_weight,
+            own_nest=nests.own_nest,
+            district_nest=nests.district_nest,
+            province_nest=nests.province_nest,
+            net_district=np.ones((n_provinces, n_districts)),
+            net_province=np.ones((n_provinces, n_provinces)),
+            usual_district=np.ones(n_provinces),
+            usual_province=np.ones(n_provinces),
+            leave_district=costs[0],
+            leave_province=costs[1],
+            nest_key=keys["nest"],
+            place_key=keys["place"],
+        ),
+        move=MoveTable(
+            psi=np.array([0.9, 0.35, 0.7, 0.3]),
+            young_weight=8.0,
+            partnered_weight=0.3,
+            split_key=keys["split"],
+            leaver_key=keys["leaver"],
+            new_key=keys["new_household"],
+        ),
+        life=LifeTable(
+            # nobody is born, dies, seeks a partner, earns or spends
+            hazards=LifeHazards(
+                death=np.zeros(256),
+                birth=np.zeros((2, 256)),
+                seek=np.zeros(256),
+                key=keys["life"],
+                detail_key=keys["life_detail"],
+            ),
+            word=np.zeros(256, dtype=np.uint32),
+            boy_share=0.5,
+            newborn_key=keys["newborn"],
+        ),
+        couples=CoupleTable(
+            home_key=keys["couple_home"],
+            reach_key=keys["couple_reach"],
+            patrilocal_share=0.0,
+            beyond_share=0.0,
+            moved_share=1.0,
+        ),
+        money=MoneyTable(
+            pay=np.zeros((n_places, n_types), dtype=np.float32),
+            other_pay=np.zeros(n_places, dtype=np.float32),
+            luck=np.ones(256, dtype=np.float32),
+            floor=np.uint32(0),
+            keep=np.uint32(65536),
+            key=keys["money"],
+        ),
         ties_growth=np.uint16(16),
         year=2019,
-        # nobody is born, dies, seeks a partner, earns or spends
-        death=np.zeros(256),
-        birth=np.zeros((2, 256)),
-        seek=np.zeros(256),
-        word=np.zeros(256, dtype=np.uint32),
-        boy_share=0.5,
-        patrilocal_share=0.0,
-        beyond_share=0.0,
-        moved_share=1.0,
-        pay=np.zeros((n_places, n_types), dtype=np.float32),
-        other_pay=np.zeros(n_places, dtype=np.float32),
-        luck=np.ones(256, dtype=np.float32),
-        floor=np.uint32(0),
-        keep=np.uint32(65_536),
         struck=np.zeros(n_places, dtype=np.uint8),
     )
 
 
+@njit
+def choose_row(h: Rows, where: Where, t: ChooseTable, space: Buffers) -> tuple[int, int]:
+    """`choose` for row 0: inlined rules can only be called from compiled code."""
+    return choose(0, h, where, t, space)
+
+
+@njit
+def weigh_row(h: Rows, where: Where, t: ChooseTable, space: Buffers) -> int:
+    """`nest_weights` for row 0."""
+    return nest_weights(0, h, where, t, space)
+
+
+def one_row(
+    place: int = 0, home: int | None = None, kind: int = 0, ties: int = 0, wealth: int = 65_535, uid: int = 0
+) -> Rows:
+    """A household in row 0, without members: what the choice reads of it."""
+    h = Households.empty(1, 1)
+    h.member[0] = 0
+    h.uid[0], h.place[0], h.home_place[0] = uid, place, place if home is None else home
+    h.flags[0], h.ties[0], h.wealth[0] = kind, ties, wealth
+    return h.rows
+
+
+def weights_of(tables: Tables, row: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Identities and weights of the first race of a household."""
+    space = buffers(tables.where)
+    n = weigh_row(row, tables.where, tables.choose, space)
+    return space.alternative[:n], space.weight[:n]
+
+
 def destination(
-    tables: frozen.Tables, uid: np.uint64, place: int = 0, home: int | None = None, kind: int = 0
+    tables: Tables, uid: np.uint64, place: int = 0, home: int | None = None, kind: int = 0
 ) -> int:
     """Where a household that considers moving goes, by the rule of the run; `dicu.behaviour.choose.STAY` to stay."""
-    size = buffer_size(tables)
-    buffers = np.empty(size, dtype=np.uint32), np.empty(size), np.empty(size, dtype=np.uint32)
-    rich = np.uint16(65_535)
-    to, _ = choose(uid, place, place if home is None else home, kind, np.uint8(0), rich, tables, *buffers)
+    row = one_row(place, home, kind, uid=int(uid))
+    to, _ = choose_row(row, tables.where, tables.choose, buffers(tables.where))
     return int(to)
+
+
+def keys_of(tables: NamedTuple) -> dict[str, int]:
+    """The keys of a step's draws, by the tables and the name that they have."""
+    found: dict[str, int] = {}
+    for name, value in tables._asdict().items():
+        if isinstance(value, tuple):
+            found |= {f"{name}.{inner}": key for inner, key in keys_of(value).items()}
+        elif name == "key" or name.endswith("_key"):
+            found[name] = int(value)
+    return found

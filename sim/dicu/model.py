@@ -303,11 +303,11 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.links,
             h,
             remit_rule(money, seed, self.now, dt),
-            tables.pay.astype(np.float64),
-            tables.luck.astype(np.float64),
-            tables.word,
+            tables.money.pay.astype(np.float64),
+            tables.money.luck.astype(np.float64),
+            tables.life.word,
             self.geography.district,
-            tables.other_pay.astype(np.float64),
+            tables.money.other_pay.astype(np.float64),
         )
         self.changes.remitted = sent.units
         clock = self._spent("remittances", clock)

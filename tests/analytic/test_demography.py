@@ -7,7 +7,7 @@ import pytest
 from numba import njit
 
 from dicu.behaviour.couples import match
-from dicu.behaviour.life_course import apply_life, exposure, life_events
+from dicu.behaviour.life_course import LifeHazards, apply_life, exposure, life_events
 from dicu.behaviour.life_tables import (
     FERTILE_AGES,
     FERTILE_FROM,
@@ -51,7 +51,9 @@ def _births(
 ) -> None:  # fmt: skip
     """Births by area and mother's age, added to ``born``; members stay as they are."""
     for i in range(member.shape[0]):
-        mask = life_events(np.uint64(i), member[i], place[i] == 1, year, key, detail, nothing, birth, nothing)
+        mask = life_events(
+            np.uint64(i), member[i], place[i] == 1, year, LifeHazards(nothing, birth, nothing, key, detail)
+        )
         for m in range(MEMBERS):
             if (mask >> (6 + m)) & 1:
                 born[place[i], year - BIRTH_YEAR_ZERO - (member[i, m] >> 1) - FERTILE_FROM] += 1
@@ -110,7 +112,9 @@ def _bear(
 ) -> int:
     births = 0
     for i in range(member.shape[0]):
-        mask = life_events(np.uint64(i), member[i], False, year, key, detail, nothing, birth, nothing)
+        mask = life_events(
+            np.uint64(i), member[i], False, year, LifeHazards(nothing, birth, nothing, key, detail)
+        )
         if mask != 0:
             births += apply_life(member[i], mask, year, np.uint64(i), detail, 0.52)
     return births
@@ -169,7 +173,9 @@ def _die(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        mask = life_events(np.uint64(i), member[i], False, year, key, detail, death, none, nothing)
+        mask = life_events(
+            np.uint64(i), member[i], False, year, LifeHazards(death, none, nothing, key, detail)
+        )
         if mask != 0:
             before = 0
             for m in range(MEMBERS):
@@ -198,7 +204,7 @@ def test_a_cohort_lives_as_long_as_put_in(life_expectancy: float, slope: float) 
                 steps = 4 * (year - 1911) + quarter - q
                 if steps > 0:
                     key, detail = keys(16 * year + 4 * quarter + q)
-                    gone = _die(born, year, key, detail, death, NO_BIRTHS, NOTHING)
+                    gone = _die(born, year, LifeHazards(death, NO_BIRTHS, NOTHING, key, detail))
                     lived.append((steps / 4, gone))
     years, deaths = np.array(lived).T
     assert deaths.sum() > 0.9999 * 4 * MEMBERS * n
@@ -222,7 +228,10 @@ def _look(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        if life_events(np.uint64(i), member[i], False, year, key, detail, nothing, none, seek) != 0:
+        if (
+            life_events(np.uint64(i), member[i], False, year, LifeHazards(nothing, none, seek, key, detail))
+            != 0
+        ):
             out[k] = i
             k += 1
     return k

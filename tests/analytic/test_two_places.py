@@ -83,8 +83,10 @@ def _nobody_is_born_dies_or_pairs() -> Iterator[None]:
 
     def without_lives(*args: Any, **options: Any) -> Tables:
         tables = real(*args, **options)
-        none = {name: np.zeros_like(getattr(tables, name)) for name in ("death", "birth", "seek")}
-        return tables._replace(**none, word=tables.word & ~np.uint32(HAZARD_MASK))
+        life = tables.life
+        none = {name: np.zeros_like(getattr(life.hazards, name)) for name in ("death", "birth", "seek")}
+        still = life.hazards._replace(**none)
+        return tables._replace(life=life._replace(hazards=still, word=life.word & ~np.uint32(HAZARD_MASK)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "freeze", without_lives)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from dicu.behaviour.tables import network_tables
+from dicu.behaviour.utility import network_tables
 from dicu.compute.draws import hash64_2, race
 
 N = 1000

@@ -163,12 +163,12 @@ def test_four_shards_and_one_give_the_same_bytes(
 def test_the_screen_only_bounds(crowd: Model) -> None:
     """Whoever considers passes the screen: its bound is above the exact chance for any ties and any shock."""
     tables = tables_of(crowd)
-    hazard = tables.hazard.reshape(-1)
-    bound = tables.threshold.reshape(-1).astype(object)
+    hazard = tables.consider.hazard.reshape(-1)
+    bound = tables.consider.threshold.reshape(-1).astype(object)
     for shock in range(8):
-        lifted = np.minimum(bound * int(tables.shock_bound), 2**32 - 1) if shock else bound
+        lifted = np.minimum(bound * int(tables.consider.shock_bound), 2**32 - 1) if shock else bound
         for ties in (0, 128, 255):
-            factor = tables.tie_hazard[ties] * tables.shock_hazard[shock]
+            factor = tables.consider.tie_hazard[ties] * tables.consider.shock_hazard[shock]
             exact = [(1.0 - exp64(-h * factor)) * 2.0**32 for h in hazard]
             assert all(b >= min(e, 2**32 - 1) for b, e in zip(lifted, exact, strict=True))
     # and without a shock it is no wider than two units of 2^-32: it does screen

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import gamma
 
-from dicu.behaviour.life_course import life_events
+from dicu.behaviour.life_course import LifeHazards, life_events
 from dicu.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
 from dicu.population.columns import NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse
@@ -138,11 +138,9 @@ def test_life_events_are_those_of_plain_python(
     death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
     death[0] = birth[:, 0] = seek[0] = 0.0  # nobody
     key, detail = key64(1, 7, seed), key64(1, 8, seed)
+    hazards = LifeHazards(death, birth, seek, np.uint64(key), np.uint64(detail))
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
-        mask = life_events(
-            np.uint64(uid), row, bool(area), YEAR, np.uint64(key), np.uint64(detail), death, birth, seek,
-            NEWLY_WED * newly_wed,
-        )  # fmt: skip
+        mask = life_events(np.uint64(uid), row, bool(area), YEAR, hazards, NEWLY_WED * newly_wed)
         found = [r for r in range(18) if mask >> r & 1]
         assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail, newly_wed)

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dicu.behaviour.household_rules import faded, income_units
-from dicu.behaviour.tables import consider_tables, network_tables
 from dicu.behaviour.terms import ties_effect
 from dicu.behaviour.ties import grown, growth_256
+from dicu.behaviour.utility import consider_tables, network_tables
 from dicu.behaviour.wealth import wealth_after
 from dicu.compute import draws, hashing
 from dicu.engine import threads
@@ -24,6 +24,7 @@ from dicu.population.columns import BUSY, COLUMNS, Households
 from dicu.scenario.parameters import Ties
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS
+from nests import keys_of, one_row, weights_of
 from oracle import Country, Sight
 from oracle_luck import chance, hash32, hash64, key64, mix32, race
 
@@ -198,10 +199,10 @@ class Replay:
             access=m.access().copy(),
             dwellings=m.housing.dwellings.copy(),
             rent=m.housing.homes.rent.copy(),
-            death=tables.death,
-            birth=tables.birth,
-            seek=tables.seek,
-            luck=tables.luck.astype(float),
+            death=tables.life.hazards.death,
+            birth=tables.life.hazards.birth,
+            seek=tables.life.hazards.seek,
+            luck=tables.money.luck.astype(float),
             kappa=m.kappa,
             step=m.now,
             year=m.year,
@@ -243,37 +244,33 @@ def test_the_frozen_tables_are_those_of_the_formulas(replay: Any) -> None:
     seen, country, _ = replay
     t = seen.tables
     close = {"rel": 1e-9}
-    assert t.near_district == pytest.approx(country.near_district, **close)
-    assert t.near_province == pytest.approx(country.near_province, **close)
-    assert t.hazard == pytest.approx(country.hazard, **close)
-    assert t.net_district == pytest.approx(country.net_district, **close)
-    assert t.net_province == pytest.approx(country.net_province, **close)
-    assert np.asarray(t.place_weight.T) == pytest.approx(country.e, **close)
-    assert t.need_district.diagonal().tolist() == t.need_own.tolist()
+    assert t.where.near_district == pytest.approx(country.near_district, **close)
+    assert t.where.near_province == pytest.approx(country.near_province, **close)
+    assert t.consider.hazard == pytest.approx(country.hazard, **close)
+    assert t.choose.net_district == pytest.approx(country.net_district, **close)
+    assert t.choose.net_province == pytest.approx(country.net_province, **close)
+    assert np.asarray(t.choose.place_weight.T) == pytest.approx(country.e, **close)
+    assert t.choose.need_district.diagonal().tolist() == t.choose.need_own.tolist()
     for d, q in enumerate(country.province):
         inside = country.districts[q]
-        assert t.need_district[d, inside].tolist() == [country.need_district[d][k] for k in inside]
+        assert t.choose.need_district[d, inside].tolist() == [country.need_district[d][k] for k in inside]
         other = [r for r in country.districts if r != q]
-        assert t.need_province[d, other].tolist() == [country.need_province[d][r] for r in other]
+        assert t.choose.need_province[d, other].tolist() == [country.need_province[d][r] for r in other]
     assert np.abs(country.gap).max() > 0.1, "incomes that differ"
-    assert len({int(k) for name, k in t._asdict().items() if name.endswith("_key")}) == 12
+    assert len(set(keys_of(t).values())) == 12
 
 
 def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
     """Rows as nest_weights lists them: stay, home, other work, own province's districts, all provinces."""
-    from dicu.behaviour.choose import buffer_size, nest_weights
-
     seen, country, said = replay
-    n = buffer_size(seen.tables)
-    name, weight = np.empty(n, dtype=np.uint32), np.empty(n)
     kinds = set()
     for i in range(0, len(said), 7):
         rows, wealth = seen.rows, seen.rows["wealth"][i]
         place, home, kind, ties = (
             rows["place"][i], rows["home_place"][i], seen.seen.rows["flags"][i] & 15, rows["ties"][i],
         )  # fmt: skip
-        k = nest_weights(place, home, kind, np.uint8(ties), np.uint16(wealth), seen.tables, name, weight)
-        found = {int(a): w for a, w in zip(name[:k], weight[:k], strict=True) if w > 0}
+        name, weight = weights_of(seen.tables, one_row(place, home, kind, ties, wealth))
+        found = {int(a): w for a, w in zip(name, weight, strict=True) if w > 0}
         options = country.options(place, home, kind, ties, wealth)
         assert found == pytest.approx(dict(options.values()), rel=1e-9)
         kinds |= {what for what, _ in options}
@@ -339,8 +336,11 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     somebody = np.arange(256) > 0
     death, birth, seek = 0.05 * somebody, np.tile(0.05 * somebody, (2, 1)), 0.08 * somebody
     bound = np.ceil((death + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
-    word = np.where(somebody, seen.tables.word >> 26 << 26 | bound, 0).astype(np.uint32)
-    tables = seen.tables._replace(death=death, birth=birth, seek=seek, word=word)
+    word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
+    life = seen.tables.life
+    hazards = life.hazards._replace(death=death, birth=birth, seek=seek)
+    life = life._replace(hazards=hazards, word=word)
+    tables = seen.tables._replace(life=life)
     h = Households.empty(len(seen.seen.rows["uid"]), len(seen.seen.rows["uid"]))
     for name, values in seen.seen.rows.items():
         getattr(h, name)[:] = values

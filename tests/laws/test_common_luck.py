@@ -10,6 +10,7 @@ import pytest
 
 from dicu.engine import threads
 from dicu.model import Model
+from nests import keys_of
 from states import copy_of, first_households, first_model, tables_of
 
 # considering does not see the change, and nobody is too poor: so all that differs is the choice
@@ -135,8 +136,8 @@ def test_luck_is_new_every_step_and_for_every_purpose(small_scenario: Callable[.
     both = (first & second).mean()
     assert p > 0.05
     assert abs(both - p * q) < 4 * np.sqrt(p * q / len(first))
-    tables = tables_of(model)
-    keys = {name: int(getattr(tables, name)) for name in tables._fields if name.endswith("_key")}
+    keys = keys_of(tables_of(model))
+    assert len(keys) == 12
     assert len(set(keys.values())) == len(keys)
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dicu.behaviour.choose import STAY, buffer_size, nest_weights
+from dicu.behaviour.choose import STAY
 from dicu.behaviour.geography import Geography, geography
 from dicu.behaviour.tables import Tables
 from dicu.compute.hashing import hash64
 from dicu.compute.numeric import exp64
 from dicu.scenario.parameters import Access, Choose
 from dicu.world.small import Place, Province, build_small
-from nests import destination, make_geography, make_tables
+from nests import destination, make_geography, make_tables, one_row, weights_of
 
 THETA = 0.6
 V = np.array([0.4, -0.3, 0.9, 0.1, -0.8, 0.5])
@@ -29,10 +29,7 @@ DISTRICT_OF = [0, 0, 1, 2, 2, 3]
 
 def weights(tables: Tables, place: int, home: int, kind: int = 5) -> np.ndarray:
     """Weights of the first race: stay, home, districts of the own province, provinces."""
-    n = buffer_size(tables)
-    alternative, weight = np.empty(n, dtype=np.uint32), np.empty(n)
-    used = nest_weights(place, home, kind, np.uint8(40), np.uint16(65_535), tables, alternative, weight)
-    return weight[:used]
+    return weights_of(tables, one_row(place, home, kind, ties=40))[1]
 
 
 def whole_and_cut(kappa: float = 1.5) -> tuple[Tables, Tables, np.ndarray]:

@@ -7,16 +7,17 @@ better draws nobody into another nest. A nest that the household cannot pay the 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.tables import Tables
+from dicu.behaviour.geography import Where
 from dicu.compute.draws import exponential, hash64, race
 from dicu.compute.kernel import kernel
 from dicu.compute.numeric import log64
+from dicu.population.columns import TYPE_MASK, Rows
 from dicu.scenario.vocabulary import (
     REASON_CHANCE,
     REASON_HOME,
@@ -35,22 +36,90 @@ _WORK = 2
 _NESTS = 3
 
 
+class ChooseTable(NamedTuple):
+    """What `choose` reads in one step (P places, T types, L districts, R provinces).
+
+    Utilities are relative to the best place of the type, which changes no probability and keeps exponentials in range.
+
+    Attributes
+    ----------
+    tie_stay : (256,) float64
+        exp(kappa_T T) for T in 1/255.
+    stay, home, other_work : (P, T) float64
+        exp(v + kappa), exp(v + omega), exp(v' + kappa - cost of switching) with v' that of the other kind of work
+        (0 in towns, where there is no farming).
+    income_part, service_part : (P, T), (P,) float64
+        beta_y (ln y - alpha_h ln r) and the sum of beta_s A: the terms of v, for the reasons of a move.
+    need_own, need_district, need_province : (L,), (L, L), (L, R) uint16
+        Wealth without which a nest is closed, 0.1 M VND.
+    place_weight : (T, P) float64
+        e = H exp(v / theta) / sum H.
+    own_nest : (P, T) float64
+        Weight of the own district without the own place, distance included.
+    district_nest, province_nest : (T, L), (T, R) float64
+        (sum e)^theta with the cost of leaving the district, the province.
+    net_district, net_province : (R, L), (R, R) float64
+        (1 + N)^nu by origin province (row) and destination; ``usual_district``, ``usual_province`` (R,) their
+        geometric means over the districts of the own, and over the other, provinces.
+    leave_district, leave_province : float
+        exp(-c_D), exp(-c_P), for those who go home.
+    nest_key, place_key : uint64
+        Of this step's draws.
+    """
+
+    tie_stay: NDArray[np.float64]
+    stay: NDArray[np.float64]
+    home: NDArray[np.float64]
+    other_work: NDArray[np.float64]
+    income_part: NDArray[np.float64]
+    service_part: NDArray[np.float64]
+    need_own: NDArray[np.uint16]
+    need_district: NDArray[np.uint16]
+    need_province: NDArray[np.uint16]
+    place_weight: NDArray[np.float64]
+    own_nest: NDArray[np.float64]
+    district_nest: NDArray[np.float64]
+    province_nest: NDArray[np.float64]
+    net_district: NDArray[np.float64]
+    net_province: NDArray[np.float64]
+    usual_district: NDArray[np.float64]
+    usual_province: NDArray[np.float64]
+    leave_district: float
+    leave_province: float
+    nest_key: np.uint64
+    place_key: np.uint64
+
+
 @kernel
-def buffer_size(tables: Tables) -> int:
+def buffer_size(where: Where) -> int:
     """Length of the working space of `choose`: the most alternatives of a race, of nests or of places."""
     most = 0
     places = 0
-    for q in range(tables.first_district.shape[0] - 1):
-        first, last = tables.first_district[q], tables.first_district[q + 1]
+    for q in range(where.first_district.shape[0] - 1):
+        first, last = where.first_district[q], where.first_district[q + 1]
         most = max(most, last - first)
-        places = max(places, tables.first_place[last] - tables.first_place[first])
-    return int(max(_NESTS + most + tables.first_district.shape[0] - 1, places))
+        places = max(places, where.first_place[last] - where.first_place[first])
+    return int(max(_NESTS + most + where.first_district.shape[0] - 1, places))
 
 
-def buffers(tables: Tables) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.uint32]]:
+class Buffers(NamedTuple):
+    """Working space of `choose`: the alternatives of a race, `buffer_size` of them.
+
+    Attributes
+    ----------
+    alternative, weight, bits : (K,) uint32, float64, uint32
+        Identities, weights (0: closed) and draws.
+    """
+
+    alternative: NDArray[np.uint32]
+    weight: NDArray[np.float64]
+    bits: NDArray[np.uint32]
+
+
+def buffers(where: Where) -> Buffers:
     """Working space of `choose`."""
-    size = buffer_size(tables)
-    return np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.float64), np.empty(size, dtype=np.uint32)
+    n = buffer_size(where)
+    return Buffers(np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.float64), np.empty(n, dtype=np.uint32))
 
 
 @kernel
@@ -77,62 +146,56 @@ def _fill(
 
 
 @njit(cache=True, inline="always")
-def nest_weights(
-    place: int,
-    home: int,
-    kind: int,
-    ties: np.uint8,
-    wealth: np.uint16,
-    tables: Tables,
-    alternative: NDArray[np.uint32],
-    weight: NDArray[np.float64],
-) -> int:
+def nest_weights(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) -> int:
     """Fill identities and weights of the first race; returns how many there are.
 
     Order: stay, home, other work here, districts of the own province (the own one included, without the own place),
     all provinces (the own one with weight 0). Weights are relative to the best place of the type; 0 = closed.
     """
-    d = tables.district[place]
-    q = tables.province[d]
-    origin = tables.province[tables.district[home]]
-    tie = tables.tie_stay[ties]
-    alternative[_STAY] = tables.own_id[0]
-    weight[_STAY] = tables.stay[place, kind] * tie
-    alternative[_HOME] = tables.own_id[1]
+    alternative, weight = space.alternative, space.weight
+    place, home, ties, wealth = int(h.place[i]), int(h.home_place[i]), h.ties[i], h.wealth[i]
+    kind = int(h.flags[i] & np.uint8(TYPE_MASK))
+    d = where.district[place]
+    q = where.province[d]
+    origin = where.province[where.district[home]]
+    tie = t.tie_stay[ties]
+    alternative[_STAY] = where.own_id[0]
+    weight[_STAY] = t.stay[place, kind] * tie
+    alternative[_HOME] = where.own_id[1]
     weight[_HOME] = 0.0
     if home != place:
-        dh = tables.district[home]
-        near = tables.province[dh] == q
-        if wealth >= (tables.need_district[d, dh] if near else tables.need_province[d, tables.province[dh]]):
-            w = tables.home[home, kind] * tables.near_district[d, dh]
+        dh = where.district[home]
+        near = where.province[dh] == q
+        if wealth >= (t.need_district[d, dh] if near else t.need_province[d, where.province[dh]]):
+            w = t.home[home, kind] * where.near_district[d, dh]
             if dh != d:
-                w *= tables.leave_district if near else tables.leave_province
+                w *= t.leave_district if near else t.leave_province
             weight[_HOME] = w
-    alternative[_WORK] = tables.own_id[2]
-    weight[_WORK] = tables.other_work[place, kind] * tie
+    alternative[_WORK] = where.own_id[2]
+    weight[_WORK] = t.other_work[place, kind] * tie
     n = _NESTS
-    first, last = tables.first_district[q], tables.first_district[q + 1]
+    first, last = where.first_district[q], where.first_district[q + 1]
     n_own = last - first
     _fill(
-        tables.district_id[first:last],
-        tables.district_nest[kind, first:last],
-        tables.near_district[d, first:last],
-        tables.net_district[origin, first:last],
-        tables.need_district[d, first:last],
+        where.district_id[first:last],
+        t.district_nest[kind, first:last],
+        where.near_district[d, first:last],
+        t.net_district[origin, first:last],
+        t.need_district[d, first:last],
         wealth,
         alternative[n : n + n_own],
         weight[n : n + n_own],
     )
-    own = tables.own_nest[place, kind] * tables.net_district[origin, d]
-    weight[n + d - first] = own if wealth >= tables.need_own[d] else 0.0
+    own = t.own_nest[place, kind] * t.net_district[origin, d]
+    weight[n + d - first] = own if wealth >= t.need_own[d] else 0.0
     n += n_own
-    n_provinces = tables.first_district.shape[0] - 1
+    n_provinces = where.first_district.shape[0] - 1
     _fill(
-        tables.province_id,
-        tables.province_nest[kind],
-        tables.near_province[d],
-        tables.net_province[origin],
-        tables.need_province[d],
+        where.province_id,
+        t.province_nest[kind],
+        where.near_province[d],
+        t.net_province[origin],
+        t.need_province[d],
         wealth,
         alternative[n : n + n_provinces],
         weight[n : n + n_provinces],
@@ -142,27 +205,13 @@ def nest_weights(
 
 
 @njit(cache=True, inline="always")
-def choose(
-    uid: np.uint64,
-    place: int,
-    home: int,
-    kind: int,
-    ties: np.uint8,
-    wealth: np.uint16,
-    tables: Tables,
-    alternative: NDArray[np.uint32],
-    weight: NDArray[np.float64],
-    bits: NDArray[np.uint32],
-) -> tuple[int, int]:
-    """Destination place of a household that considers moving, or `STAY` or `OTHER_WORK`; and the reason.
-
-    Parameters
-    ----------
-    alternative, weight, bits : (buffer_size,) uint32, float64, uint32
-        Working space.
-    """
-    n = nest_weights(place, home, kind, ties, wealth, tables, alternative, weight)
-    winner = race(hash64(tables.nest_key, uid), alternative, weight, n, -1, bits)
+def choose(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) -> tuple[int, int]:
+    """Destination place of row i, which considers moving, or `STAY` or `OTHER_WORK`; and the reason."""
+    alternative, weight, bits = space.alternative, space.weight, space.bits
+    uid, place, home = h.uid[i], int(h.place[i]), int(h.home_place[i])
+    kind = int(h.flags[i] & np.uint8(TYPE_MASK))
+    n = nest_weights(i, h, where, t, space)
+    winner = race(hash64(t.nest_key, uid), alternative, weight, n, -1, bits)
     if winner <= _STAY:
         return STAY, REASON_CHANCE
     if winner == _WORK:
@@ -172,38 +221,38 @@ def choose(
         weight[_STAY] / exponential(bits[_STAY])
     )
     if winner == _HOME:
-        return home, _reason(place, home, kind, margin, 0.0, True, tables)
-    d = tables.district[place]
-    q = tables.province[d]
-    origin = tables.province[tables.district[home]]
-    l = tables.first_district[q] + winner - _NESTS
-    if l < tables.first_district[q + 1]:
-        first, last = tables.first_place[l], tables.first_place[l + 1]
-        network = tables.net_district[origin, l] / tables.usual_district[origin]
+        return home, _reason(place, home, kind, margin, 0.0, True, t)
+    d = where.district[place]
+    q = where.province[d]
+    origin = where.province[where.district[home]]
+    l = where.first_district[q] + winner - _NESTS
+    if l < where.first_district[q + 1]:
+        first, last = where.first_place[l], where.first_place[l + 1]
+        network = t.net_district[origin, l] / t.usual_district[origin]
     else:
-        r = winner - _NESTS - (tables.first_district[q + 1] - tables.first_district[q])
+        r = winner - _NESTS - (where.first_district[q + 1] - where.first_district[q])
         first, last = (
-            tables.first_place[tables.first_district[r]],
-            tables.first_place[tables.first_district[r + 1]],
+            where.first_place[where.first_district[r]],
+            where.first_place[where.first_district[r + 1]],
         )
-        network = tables.net_province[origin, r] / tables.usual_province[origin]
+        network = t.net_province[origin, r] / t.usual_province[origin]
     skip = place - first if first <= place < last else -1
     best = race(
-        hash64(tables.place_key, uid),
-        tables.place_id[first:last],
-        tables.place_weight[kind, first:last],
+        hash64(t.place_key, uid),
+        where.place_id[first:last],
+        t.place_weight[kind, first:last],
         last - first,
         skip,
         bits,
     )
     if best < 0:
         return STAY, REASON_CHANCE
-    return first + best, _reason(place, first + best, kind, margin, log64(network), False, tables)
+    return first + best, _reason(place, first + best, kind, margin, log64(network), False, t)
 
 
 @njit(cache=True, inline="always")
 def _reason(
-    origin: int, destination: int, kind: int, margin: float, network: float, goes_home: bool, tables: Tables
+    origin: int, destination: int, kind: int, margin: float, network: float, goes_home: bool, t: ChooseTable
 ) -> int:
     """The term of the utility that tipped the move: the largest one without which staying would have won.
 
@@ -213,8 +262,8 @@ def _reason(
     """
     best = 0.0
     reason = REASON_HOME if goes_home else REASON_CHANCE
-    income = tables.income_part[destination, kind] - tables.income_part[origin, kind]
-    services = tables.service_part[destination] - tables.service_part[origin]
+    income = t.income_part[destination, kind] - t.income_part[origin, kind]
+    services = t.service_part[destination] - t.service_part[origin]
     if income > best and margin - income < 0.0:
         best, reason = income, REASON_INCOME
     if services > best and margin - services < 0.0:

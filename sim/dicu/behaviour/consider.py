@@ -5,11 +5,39 @@ hazard = lambda0 g(stage) exp(theta_G G + theta_S (1 - A) + theta_X X / 7 - thet
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from dicu.compute.draws import happens_at
 from dicu.compute.hashing import hash32
+
+
+class ConsiderTable(NamedTuple):
+    """What `considers` and its screen read in one step (P places, T types).
+
+    Attributes
+    ----------
+    hazard : (P, T) float64, per step
+        lambda of considering a move for a household without ties.
+    threshold : (P, T) uint32
+        Upper bound on the chance to consider, in 2^-32: the screen.
+    tie_hazard : (256,) float64
+        exp(-theta_T T) for T in 1/255.
+    shock_hazard : (8,) float64
+        exp(theta_X X / 7); ``shock_bound`` is the integer above its largest.
+    key : uint64
+        Of this step's draws.
+    """
+
+    hazard: NDArray[np.float64]
+    threshold: NDArray[np.uint32]
+    tie_hazard: NDArray[np.float64]
+    shock_hazard: NDArray[np.float64]
+    shock_bound: np.uint64
+    key: np.uint64
 
 
 @njit(cache=True, inline="always")

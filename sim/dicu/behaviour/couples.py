@@ -10,7 +10,7 @@ without effect.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -33,6 +33,26 @@ _FEW: Final = 48
 _MARKETS: Final = 64
 
 
+class CoupleTable(NamedTuple):
+    """What pairing reads in one step.
+
+    Attributes
+    ----------
+    home_key, reach_key : uint64
+        Of this step's draws: where a couple lives, and who looks how far.
+    patrilocal_share : float
+    beyond_share, moved_share : float
+        Share of those who look for a partner beyond their place from the start, and whose move to a partner in another
+        place counts, see `moved_share`.
+    """
+
+    home_key: np.uint64
+    reach_key: np.uint64
+    patrilocal_share: float
+    beyond_share: float
+    moved_share: float
+
+
 @njit(cache=True, inline="always")
 def _next_free(link: NDArray[np.int64], i: int) -> int:
     """Follow links to the first free man, halving the path."""
@@ -42,17 +62,58 @@ def _next_free(link: NDArray[np.int64], i: int) -> int:
     return i
 
 
+class Singles(NamedTuple):
+    """The S people who look for a partner in a step.
+
+    Attributes
+    ----------
+    female : (S,) bool
+    birth_year : (S,) int64, ``first_year`` the least of them and ``years`` how many years they span
+    uid : (S,) uint64
+    free : (S,) bool
+        Written: who has found nobody yet.
+    """
+
+    female: NDArray[np.bool_]
+    birth_year: NDArray[np.int64]
+    uid: NDArray[np.uint64]
+    free: NDArray[np.bool_]
+    first_year: int
+    years: int
+
+
+class MarriageMarkets(NamedTuple):
+    """M markets of one round and the pairs that are found in them.
+
+    Attributes
+    ----------
+    start : (M + 1,) int64
+        Those who meet in market j are ``order[start[j]:start[j + 1]]``.
+    order : (N,) int64
+    woman, man : (N // 2,) int64
+        Written: the pairs of market j from ``start[j] // 2`` on.
+    pairs : (M,) int64
+        Written: how many there are.
+    """
+
+    start: NDArray[np.int64]
+    order: NDArray[np.int64]
+    woman: NDArray[np.int64]
+    man: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+
+
 @njit(cache=True)
 def _pair_market(
     men: NDArray[np.int64],
     women: NDArray[np.int64],
-    birth_year: NDArray[np.int64],
-    free: NDArray[np.bool_],
-    pair_woman: NDArray[np.int64],
-    pair_man: NDArray[np.int64],
-    pairs: int,
+    s: Singles,
+    woman: NDArray[np.int64],
+    man: NDArray[np.int64],
 ) -> int:
-    """Pair one market; men and women are sorted by birth year, then uid. Returns the pairs so far."""
+    """Pair one market; men and women are sorted by birth year, then uid. Returns how many pairs there are."""
+    birth_year, free = s.birth_year, s.free
+    pairs = 0
     n = men.shape[0]
     # positions 1..n are the men; 0 and n + 1 mean nobody on that side
     older = np.arange(n + 2)
@@ -81,8 +142,8 @@ def _pair_market(
         m = men[best - 1]
         free[w] = False
         free[m] = False
-        pair_woman[pairs] = w
-        pair_man[pairs] = m
+        woman[pairs] = w
+        man[pairs] = m
         pairs += 1
     return pairs
 
@@ -108,18 +169,12 @@ def _grouped(
 
 
 @njit(cache=True)
-def _sort_market(
-    group: NDArray[np.int64],
-    female: NDArray[np.bool_],
-    birth_year: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    first_year: int,
-    bucket: NDArray[np.int64],
-) -> int:
+def _sort_market(group: NDArray[np.int64], s: Singles, bucket: NDArray[np.int64]) -> int:
     """Sort one market in place: men, then women, each by birth year and uid. Returns how many men.
 
     By counting over ``bucket``, two for each birth year, then within the few of a bucket.
     """
+    female, birth_year, uid, first_year = s.female, s.birth_year, s.uid, s.first_year
     span = (bucket.shape[0] - 1) // 2
     bucket[:] = 0
     for i in group:
@@ -156,50 +211,26 @@ def _sort_market(
 
 
 @njit(cache=True, nogil=True)
-def _pair_markets(
-    first: int,
-    last: int,
-    start: NDArray[np.int64],
-    order: NDArray[np.int64],
-    female: NDArray[np.bool_],
-    birth_year: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    first_year: int,
-    years: int,
-    free: NDArray[np.bool_],
-    pair_woman: NDArray[np.int64],
-    pair_man: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-) -> None:
-    """Pair the markets first..last; the pairs of one that begins at s stand from s // 2 on, ``pairs`` says how many."""
-    bucket = np.empty(2 * years + 1, dtype=np.int64)
+def _pair_markets(first: int, last: int, s: Singles, m: MarriageMarkets) -> None:
+    """Pair the markets first..last."""
+    bucket = np.empty(2 * s.years + 1, dtype=np.int64)
     for j in range(first, last):
-        lo, hi = start[j], start[j + 1]
+        lo, hi = m.start[j], m.start[j + 1]
         if hi - lo < 2:
             continue
-        group = order[lo:hi]
-        men = _sort_market(group, female, birth_year, uid, first_year, bucket)
+        group = m.order[lo:hi]
+        men = _sort_market(group, s, bucket)
         if 0 < men < hi - lo:
-            pairs[j] = _pair_market(
-                group[:men], group[men:], birth_year, free, pair_woman[lo // 2 :], pair_man[lo // 2 :], 0
-            )
+            m.pairs[j] = _pair_market(group[:men], group[men:], s, m.woman[lo // 2 :], m.man[lo // 2 :])
 
 
 @njit(cache=True)
-def _in_a_row(
-    start: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-    pair_woman: NDArray[np.int64],
-    pair_man: NDArray[np.int64],
-    women: NDArray[np.int64],
-    men: NDArray[np.int64],
-    total: int,
-) -> int:
+def _in_a_row(m: MarriageMarkets, women: NDArray[np.int64], men: NDArray[np.int64], total: int) -> int:
     """Append the pairs of all markets; returns how many there are now."""
-    for j in range(pairs.shape[0]):
-        for k in range(start[j] // 2, start[j] // 2 + pairs[j]):
-            women[total] = pair_woman[k]
-            men[total] = pair_man[k]
+    for j in range(m.pairs.shape[0]):
+        for k in range(m.start[j] // 2, m.start[j] // 2 + m.pairs[j]):
+            women[total] = m.woman[k]
+            men[total] = m.man[k]
             total += 1
     return total
 
@@ -268,34 +299,37 @@ def match(
     if n == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     year = birth_year.astype(np.int64)
-    is_female = female.astype(np.bool_)
     free = np.ones(n, dtype=np.bool_)
-    women, men = np.empty(n // 2, dtype=np.int64), np.empty(n // 2, dtype=np.int64)
     first_year = int(year.min())
     years = int(year.max()) - first_year + 1
+    singles = Singles(female.astype(np.bool_), year, uid, free, first_year, years)
+    women, men = np.empty(n // 2, dtype=np.int64), np.empty(n // 2, dtype=np.int64)
     total = 0
     for market, meets in ((place, ~beyond), (district, free)):
         start = np.zeros(int(market.max()) + 2, dtype=np.int64)
         order = _grouped(market.astype(np.int64), meets, start)
-        pair_woman, pair_man = (
-            np.empty(len(order) // 2, dtype=np.int64),
-            np.empty(len(order) // 2, dtype=np.int64),
+        markets = MarriageMarkets(
+            start,
+            order,
+            woman=np.empty(len(order) // 2, dtype=np.int64),
+            man=np.empty(len(order) // 2, dtype=np.int64),
+            pairs=np.zeros(len(start) - 1, dtype=np.int64),
         )
-        pairs = np.zeros(len(start) - 1, dtype=np.int64)
-        blocks = -(-len(pairs) // _MARKETS)
-        seekers = (is_female, year, uid, first_year, years, free)
 
-        def work(
-            first: int,
-            last: int,
-            markets: tuple[Any, ...] = (start, order, *seekers, pair_woman, pair_man, pairs),
-            n_markets: int = len(pairs),
-        ) -> None:
-            _pair_markets(first * _MARKETS, min(n_markets, last * _MARKETS), *markets)
+        def work(first: int, last: int, m: MarriageMarkets = markets) -> None:
+            _pair_markets(first * _MARKETS, min(len(m.pairs), last * _MARKETS), singles, m)
 
-        over_blocks(work, blocks)
-        total = int(_in_a_row(start, pairs, pair_woman, pair_man, women, men, total))
+        over_blocks(work, -(-len(markets.pairs) // _MARKETS))
+        total = int(_in_a_row(markets, women, men, total))
     return women[:total].copy(), men[:total].copy()
 
 
-__all__ = ["HUSBAND_OLDER_YEARS", "LARGEST_GAP_YEARS", "UNMATCHED_AT_HOME", "drawn", "match", "moved_share"]
+__all__ = [
+    "HUSBAND_OLDER_YEARS",
+    "LARGEST_GAP_YEARS",
+    "UNMATCHED_AT_HOME",
+    "CoupleTable",
+    "drawn",
+    "match",
+    "moved_share",
+]

@@ -16,8 +16,8 @@ from dicu.compute.draws import Purpose, happens, key64
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.economy.market_rules import share_of_step
-from dicu.population.columns import MEMBERS, Households
-from dicu.population.link_kernels import LOW_BITS
+from dicu.population.columns import MEMBERS, Households, Rows
+from dicu.population.link_kernels import LOW_BITS, LinkColumns
 from dicu.population.links import Links
 from dicu.scenario.parameters_household import Money
 
@@ -61,11 +61,8 @@ def follow_rule(money: Money, seed: int, step: int, dt_quarters: float) -> Follo
 def _would_follow(
     first: int,
     last: int,
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
+    links: LinkColumns,
+    h: Rows,
     district: NDArray[np.int32],
     rule: FollowRule,
     listed: NDArray[np.uint32],
@@ -75,19 +72,20 @@ def _would_follow(
 
     First by luck alone, without a branch; parents are looked up for the few that are left.
     """
+    low, parent, start = links
     k = 0
     for b in range(first, last):
         base = np.uint32(b << LOW_BITS)
         begin = k
         for i in range(start[b], start[b + 1]):
             listed[k] = i
-            k += happens(hash32(uid[np.uint32(base + low[i])], rule.key), rule.chance)
+            k += happens(hash32(h.uid[np.uint32(base + low[i])], rule.key), rule.chance)
         drawn = k
         k = begin
         for f in range(begin, drawn):
             i = listed[f]
             listed[k] = i
-            k += district[place[np.uint32(base + low[i])]] != district[place[parent[i]]]
+            k += district[h.place[np.uint32(base + low[i])]] != district[h.place[parent[i]]]
         found[b - first] = k - begin
 
 
@@ -166,20 +164,9 @@ def follow(
     -------
     Follows
     """
+    columns, rows = links.columns, households.rows
     drawn = links.few(
-        lambda first, last, listed, found: _would_follow(
-            first,
-            last,
-            links.low,
-            links.parent,
-            links.start,
-            households.uid,
-            households.place,
-            district,
-            rule,
-            listed,
-            found,
-        )
+        lambda first, last, *out: _would_follow(first, last, columns, rows, district, rule, *out)
     )
     child, parent = drawn.child, drawn.parent
     order = np.argsort(households.uid[child], kind="stable")

@@ -7,17 +7,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour import tables as frozen
 from dicu.behaviour import terms
-from dicu.behaviour.couples import moved_share
-from dicu.behaviour.geography import Distances, Geography
+from dicu.behaviour import utility as frozen
+from dicu.behaviour.choose import ChooseTable
+from dicu.behaviour.consider import ConsiderTable
+from dicu.behaviour.couples import CoupleTable, moved_share
+from dicu.behaviour.geography import Distances, Geography, Where
 from dicu.behaviour.household_rules import FULL_SHOCK
+from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.life_tables import LifeTables
 from dicu.behaviour.liquidity import needed_tables
+from dicu.behaviour.move import MoveTable
 from dicu.behaviour.staying import solve_kappa
-from dicu.behaviour.tables import NestTables, Tables
+from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
-from dicu.behaviour.wealth import UNITS_PER_MVND, floor_units, luck_factors, saving_65536
+from dicu.behaviour.utility import NestTables
+from dicu.behaviour.wealth import UNITS_PER_MVND, MoneyTable, floor_units, luck_factors, saving_65536
 from dicu.compute.draws import Purpose, key64
 from dicu.economy.housing import Homes, mean_rent, rent_term
 from dicu.economy.markets import Markets
@@ -152,74 +157,90 @@ def freeze(
 
     stay = exponent(kappa)
     return Tables(
-        district=g.district,
-        province=g.province,
-        first_place=g.first_place,
-        first_district=g.first_district,
-        near_district=g.near_district,
-        near_province=g.near_province,
-        place_id=g.place_id,
-        district_id=g.district_id,
-        province_id=g.province_id,
-        own_id=g.own_id,
-        urban=world.urban,
-        hazard=hazard,
-        threshold=threshold,
-        tie_hazard=c.tie_hazard,
-        tie_stay=c.tie_stay,
-        stay=stay,
-        home=exponent(choose.home),
-        other_work=terms.other_work(
-            nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
+        where=Where(
+            district=g.district,
+            province=g.province,
+            first_place=g.first_place,
+            first_district=g.first_district,
+            near_district=g.near_district,
+            near_province=g.near_province,
+            place_id=g.place_id,
+            district_id=g.district_id,
+            province_id=g.province_id,
+            own_id=g.own_id,
+            urban=world.urban,
         ),
-        income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
-        service_part=terms.service_part(access, c.beta_access),
-        shock_hazard=c.shock_hazard,
-        shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
-        need_own=needs.own,
-        need_district=needs.district,
-        need_province=needs.province,
-        place_weight=nests.place_weight,
-        own_nest=nests.own_nest,
-        district_nest=nests.district_nest,
-        province_nest=nests.province_nest,
-        net_district=networks[0],
-        net_province=networks[1],
-        usual_district=usual[0],
-        usual_province=usual[1],
-        leave_district=c.leave_district,
-        leave_province=c.leave_province,
-        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
-        leaver_young_weight=move.leaver_young_weight,
-        leaver_partnered_weight=move.leaver_partnered_weight,
-        consider_key=key(Purpose.CONSIDER),
-        nest_key=key(Purpose.NEST),
-        place_key=key(Purpose.PLACE),
-        split_key=key(Purpose.SPLIT),
-        leaver_key=key(Purpose.LEAVER),
-        # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
-        new_key=key(Purpose.NEW_HOUSEHOLD, 0),
-        life_key=key(Purpose.LIFE),
-        detail_key=key(Purpose.LIFE_DETAIL),
-        newborn_key=key(Purpose.NEWBORN),
-        couple_key=key(Purpose.COUPLE_HOME),
-        reach_key=key(Purpose.COUPLE_REACH),
-        money_key=key(Purpose.MONEY),
+        consider=ConsiderTable(
+            hazard=hazard,
+            threshold=threshold,
+            tie_hazard=c.tie_hazard,
+            shock_hazard=c.shock_hazard,
+            shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
+            key=key(Purpose.CONSIDER),
+        ),
+        choose=ChooseTable(
+            tie_stay=c.tie_stay,
+            stay=stay,
+            home=exponent(choose.home),
+            other_work=terms.other_work(
+                nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
+            ),
+            income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
+            service_part=terms.service_part(access, c.beta_access),
+            need_own=needs.own,
+            need_district=needs.district,
+            need_province=needs.province,
+            place_weight=nests.place_weight,
+            own_nest=nests.own_nest,
+            district_nest=nests.district_nest,
+            province_nest=nests.province_nest,
+            net_district=networks[0],
+            net_province=networks[1],
+            usual_district=usual[0],
+            usual_province=usual[1],
+            leave_district=c.leave_district,
+            leave_province=c.leave_province,
+            nest_key=key(Purpose.NEST),
+            place_key=key(Purpose.PLACE),
+        ),
+        move=MoveTable(
+            psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
+            young_weight=move.leaver_young_weight,
+            partnered_weight=move.leaver_partnered_weight,
+            split_key=key(Purpose.SPLIT),
+            leaver_key=key(Purpose.LEAVER),
+            # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
+            new_key=key(Purpose.NEW_HOUSEHOLD, 0),
+        ),
+        life=LifeTable(
+            hazards=LifeHazards(
+                death=life.death,
+                birth=life.birth,
+                seek=life.seek,
+                key=key(Purpose.LIFE),
+                detail_key=key(Purpose.LIFE_DETAIL),
+            ),
+            word=life.word,
+            boy_share=boys / (_GIRLS + boys),
+            newborn_key=key(Purpose.NEWBORN),
+        ),
+        couples=CoupleTable(
+            home_key=key(Purpose.COUPLE_HOME),
+            reach_key=key(Purpose.COUPLE_REACH),
+            patrilocal_share=scenario.life_course.patrilocal_share,
+            beyond_share=scenario.life_course.beyond_share,
+            moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
+        ),
+        money=MoneyTable(
+            pay=pay.astype(np.float32),
+            other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
+            luck=c.luck,
+            floor=np.uint32(floor_units(money, months)),
+            keep=np.uint32(saving_65536(money)),
+            key=key(Purpose.MONEY),
+        ),
         ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
         year=year,
-        death=life.death,
-        birth=life.birth,
-        seek=life.seek,
-        word=life.word,
-        boy_share=boys / (_GIRLS + boys),
-        patrilocal_share=scenario.life_course.patrilocal_share,
-        beyond_share=scenario.life_course.beyond_share,
-        moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
-        pay=pay.astype(np.float32),
-        other_pay=(markets.other_income_head * (months * UNITS_PER_MVND)).astype(np.float32),
-        luck=c.luck,
-        floor=np.uint32(floor_units(money, months)),
-        keep=np.uint32(saving_65536(money)),
         struck=markets.struck.astype(np.uint8),
     )
 

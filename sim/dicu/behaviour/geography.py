@@ -53,6 +53,30 @@ class Geography(NamedTuple):
     own_id: NDArray[np.uint32]
 
 
+class Where(NamedTuple):
+    """Which places form which nests and how near they are: what every rule of moving looks up.
+
+    Attributes
+    ----------
+    district ... own_id
+        As in `Geography`.
+    urban : (P,) bool
+        In a ward or township at the start.
+    """
+
+    district: NDArray[np.int32]
+    province: NDArray[np.int32]
+    first_place: NDArray[np.int32]
+    first_district: NDArray[np.int32]
+    near_district: NDArray[np.float64]
+    near_province: NDArray[np.float64]
+    place_id: NDArray[np.uint32]
+    district_id: NDArray[np.uint32]
+    province_id: NDArray[np.uint32]
+    own_id: NDArray[np.uint32]
+    urban: NDArray[np.bool_]
+
+
 def minutes_per_km(access: Access) -> NDArray[np.float64]:
     """(3,) minutes of travel a straight-line km by terrain: 60 detour / speed."""
     out = np.empty(len(TERRAINS))

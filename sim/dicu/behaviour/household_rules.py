@@ -11,10 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.choose import OTHER_WORK, STAY, choose
+from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import considers
 from dicu.behaviour.kin import couples_of, parts_newly_weds
-from dicu.behaviour.life_course import apply_life, has_adult
+from dicu.behaviour.life_course import LifeTable, apply_life, has_adult
 from dicu.behaviour.move import leaver
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
@@ -28,6 +28,7 @@ from dicu.population.columns import (
     SHOCK_MASK,
     SHOCK_SHIFT,
     TYPE_MASK,
+    Rows,
 )
 from dicu.population.life_stage import stage_of, type_of
 from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
@@ -93,18 +94,7 @@ def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
 
 
 @kernel
-def live_through(
-    i: int,
-    mask: int,
-    uid: NDArray[np.uint64],
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    word: NDArray[np.uint32],
-    year: int,
-    newborn_key: np.uint64,
-    boy_share: float,
-) -> int:
+def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
     """Apply the life events of row i (`life_events`, not 0) to the row; returns what the commit needs to know.
 
     The death of somebody of working age is a shock. A household to which anything happens is busy: it considers no
@@ -118,74 +108,51 @@ def live_through(
     bereaved = False
     seeker = -1
     gone = 0
-    wed = attributes[i] & np.uint8(NEWLY_WED)
+    wed = h.attributes[i] & np.uint8(NEWLY_WED)
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
-            if wed and parts_newly_weds(member[i], m, year):
-                attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
-            bereaved |= (word[member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
+            if wed and parts_newly_weds(h.member[i], m, year):
+                h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
+            bereaved |= (t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
         elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone
-    f = flags[i]
+    f = h.flags[i]
     if mask & 0xFFF:
-        apply_life(member[i], mask, year, uid[i], newborn_key, boy_share)
-        kind = type_of(stage_of(member[i], year), attributes[i])
+        apply_life(h.member[i], mask, year, h.uid[i], t.newborn_key, t.boy_share)
+        kind = type_of(stage_of(h.member[i], year), h.attributes[i])
         f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
     if bereaved:
         f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
-    flags[i] = np.uint8(f | np.uint8(BUSY))
+    h.flags[i] = np.uint8(f | np.uint8(BUSY))
     return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS))
 
 
 @njit(cache=True, inline="always")
-def decide(
-    i: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    home_place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    ties: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    tables: Tables,
-    alternative: NDArray[np.uint32],
-    weight: NDArray[np.float64],
-    bits: NDArray[np.uint32],
-) -> tuple[int, int, int]:
+def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, int]:
     """What row i does, which considers moving: destination (or -1), who leaves (-1: everybody), reason.
 
     Changing between farming and other work in the same place is written to the row at once.
     """
-    f = flags[i]
-    origin = int(place[i])
+    f = h.flags[i]
+    origin = int(h.place[i])
     kind = int(f & np.uint8(TYPE_MASK))
-    home = int(home_place[i])
-    to, reason = choose(uid[i], origin, home, kind, ties[i], wealth[i], tables, alternative, weight, bits)
+    home = int(h.home_place[i])
+    to, reason = choose(i, h, tables.where, tables.choose, space)
     if to == OTHER_WORK:
         sector = _SERVICE if not kind & 1 else _AGRICULTURE
-        attributes[i] = np.uint8(
-            (attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
+        h.attributes[i] = np.uint8(
+            (h.attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
         )
-        flags[i] = np.uint8(f ^ np.uint8(1))
+        h.flags[i] = np.uint8(f ^ np.uint8(1))
         return EVERYBODY_STAYS, 0, 0
-    if to == STAY or not has_adult(member[i], tables.year):
+    if to == STAY or not has_adult(h.member[i], tables.year):
         return EVERYBODY_STAYS, 0, 0
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
-        calm = tables.hazard[origin, kind] * tables.tie_hazard[ties[i]]
-        if not considers(uid[i], tables.consider_key, calm):
+        calm = tables.consider.hazard[origin, kind] * tables.consider.tie_hazard[h.ties[i]]
+        if not considers(h.uid[i], tables.consider.key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
-    who = leaver(
-        uid[i],
-        member[i],
-        to == home,
-        couples_of(member[i], tables.year, attributes[i] & np.uint8(NEWLY_WED)),
-        tables.year,
-        tables.psi[kind // _TYPES_A_STAGE],
-        tables.leaver_young_weight,
-        tables.leaver_partnered_weight,
-        tables.split_key,
-        tables.leaver_key,
-    )
+    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
+    psi = tables.move.psi[kind // _TYPES_A_STAGE]
+    who = leaver(h.uid[i], h.member[i], to == home, couples, psi, tables.year, tables.move)
     return to, who, reason

@@ -5,7 +5,7 @@ Who is whose partner and who is single is inferred from ages and sexes, see `dic
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,7 +18,7 @@ from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows
 
 # bits of a mask of events, a slot each: deaths, births, searches; draws 0.._RISKS-1 of a key belong to these risks
 BIRTH_SHIFT: Final = MEMBERS
@@ -36,6 +36,44 @@ SAMPLED: Final = 16
 
 _ONE_LESS_SLACK: Final = 1.0 - 1e-11
 """Far above the rounding of a chance."""
+
+
+class LifeHazards(NamedTuple):
+    """What `life_events` reads in one step.
+
+    Attributes
+    ----------
+    death, birth, seek : (256,), (2, 256), (256,) float64
+        Hazards per step by member byte, see `dicu.behaviour.life_tables`.
+    key, detail_key : uint64
+        Of this step's draws: whether anything happens, and what.
+    """
+
+    death: NDArray[np.float64]
+    birth: NDArray[np.float64]
+    seek: NDArray[np.float64]
+    key: np.uint64
+    detail_key: np.uint64
+
+
+class LifeTable(NamedTuple):
+    """What the life course reads in one step.
+
+    Attributes
+    ----------
+    hazards : LifeHazards
+        Apart from the rest, so that `life_events`, called per household, is handed nothing that it does not read.
+    word : (256,) uint32
+        Bound of all life events (26 bits), working age (3 bits), person (3 bits).
+    boy_share : float
+    newborn_key : uint64
+        Of this step's draws.
+    """
+
+    hazards: LifeHazards
+    word: NDArray[np.uint32]
+    boy_share: float
+    newborn_key: np.uint64
 
 
 @njit(cache=True, inline="always")
@@ -57,16 +95,7 @@ def has_adult(member: NDArray[np.uint8], year: int) -> bool:
 
 @kernel
 def life_events(
-    uid: np.uint64,
-    member: NDArray[np.uint8],
-    urban: bool,
-    year: int,
-    key: np.uint64,
-    detail_key: np.uint64,
-    death: NDArray[np.float64],
-    birth: NDArray[np.float64],
-    seek: NDArray[np.float64],
-    newly_wed: int = 0,
+    uid: np.uint64, member: NDArray[np.uint8], urban: bool, year: int, t: LifeHazards, newly_wed: int = 0
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
@@ -77,14 +106,12 @@ def life_events(
 
     Parameters
     ----------
-    uid, key, detail_key : uint64
-        The first stage draws ``hash32(uid, key)``, as the screen does; risk r draws ``hash64_2(detail_key, uid, r)``.
+    uid : uint64
+        The first stage draws ``hash32(uid, t.key)``, as the screen does; risk r ``hash64_2(t.detail_key, uid, r)``.
     member : (6,) uint8
     urban : bool
         Area of the place, for births.
     year : int
-    death, seek : (256,) float64; birth : (2, 256) float64
-        From `dicu.behaviour.life_tables.life_tables`.
     newly_wed : int
         The bit of the household's attributes, see `dicu.behaviour.kin.couples_of`.
 
@@ -92,7 +119,7 @@ def life_events(
     -------
     int
         Bits 0-5: who dies; 6-11: who gives birth; 12-17: who looks for a partner. Whenever it is not 0,
-        ``hash32(uid, key) >> 6`` is below the sum of the members' low 26 bits of ``word``.
+        ``hash32(uid, t.key) >> 6`` is below the sum of the members' low 26 bits of `LifeTable.word`.
     """
     couples = couples_of(member, year, newly_wed)
     mothers = mothers_of(member, year, couples)
@@ -101,28 +128,28 @@ def life_events(
     rest = 0.0
     for m in range(MEMBERS):
         byte = member[m]
-        if death[byte] > 0.0:
+        if t.death[byte] > 0.0:
             possible |= 1 << m
-            rest += death[byte]
-        if (mothers >> m) & 1 and birth[area, byte] > 0.0:
+            rest += t.death[byte]
+        if (mothers >> m) & 1 and t.birth[area, byte] > 0.0:
             possible |= 1 << (BIRTH_SHIFT + m)
-            rest += birth[area, byte]
-        if seek[byte] > 0.0 and single_with(member, m, year, couples):
+            rest += t.birth[area, byte]
+        if t.seek[byte] > 0.0 and single_with(member, m, year, couples):
             possible |= 1 << (SEEK_SHIFT + m)
-            rest += seek[byte]
-    if not happens_at(hash32(uid, key), rest):
+            rest += t.seek[byte]
+    if not happens_at(hash32(uid, t.key), rest):
         return 0
     mask = 0
     for r in range(_RISKS):
         if not (possible >> r) & 1:
             continue
         if r < BIRTH_SHIFT:
-            hazard = death[member[r]]
+            hazard = t.death[member[r]]
         elif r < SEEK_SHIFT:
-            hazard = birth[area, member[r - BIRTH_SHIFT]]
+            hazard = t.birth[area, member[r - BIRTH_SHIFT]]
         else:
-            hazard = seek[member[r - SEEK_SHIFT]]
-        bits = np.uint32(hash64_2(detail_key, uid, r) >> np.uint64(32))
+            hazard = t.seek[member[r - SEEK_SHIFT]]
+        bits = np.uint32(hash64_2(t.detail_key, uid, r) >> np.uint64(32))
         if mask == 0:
             # something happens: the last possible risk for certain. Differences of sums may round below the hazard.
             if possible >> (r + 1) == 0 or _first_happens(bits, hazard, max(rest, hazard)):
@@ -201,41 +228,38 @@ def apply_life(
 
 @kernel
 def _expose(
-    uid: NDArray[np.uint64],
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    place: NDArray[np.uint16],
-    urban: NDArray[np.bool_],
     lo: int,
     hi: int,
-    sampled: np.uint64,
-    turn: np.uint64,
+    h: Rows,
+    urban: NDArray[np.bool_],
+    turn: tuple[np.uint64, np.uint64],
     year: int,
     count: NDArray[np.int64],
     row: NDArray[np.uint8],
 ) -> None:
     """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (2 * 35 * 2,).
 
-    ``row`` (6,) is working space.
+    ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
     """
+    mine, sampled = turn
     youngest = (year - BIRTH_YEAR_ZERO - FERTILE_FROM) << 1 | 1
     eldest = (year - BIRTH_YEAR_ZERO - (FERTILE_FROM + FERTILE_AGES - 1)) << 1
     for i in range(lo, hi):
-        if uid[i] % sampled != turn:
+        if h.uid[i] % sampled != mine:
             continue
         women = 0
         for m in range(MEMBERS):
-            byte = member[i, m]
+            byte = h.member[i, m]
             row[m] = byte
             if byte & 1 and byte >= eldest and byte <= youngest:
                 women |= 1 << m
         if women == 0:
             continue
-        base = (URBAN if urban[place[i]] else RURAL) * FERTILE_AGES
+        base = (URBAN if urban[h.place[i]] else RURAL) * FERTILE_AGES
         # a full household has no room for a birth
         mothers = 0
         if row[MEMBERS - 1] == 0:
-            mothers = mothers_of(row, year, couples_of(row, year, attributes[i] & NEWLY_WED))
+            mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i] & NEWLY_WED))
         for m in range(MEMBERS):
             if (women >> m) & 1:
                 at = (base + age_of(row[m], year) - FERTILE_FROM) * 2
@@ -258,18 +282,15 @@ def exposure(households: Households, urban: NDArray[np.bool_], year: int, step: 
     step : int
         Says whose turn it is.
     """
-    h, n = households, households.n
+    rows, n = households.rows, households.n
     sampled = SAMPLED if n > COUNTED_ROWS else 1
-    turn = np.uint64(step % sampled)
+    turn = np.uint64(step % sampled), np.uint64(sampled)
     blocks = (n + _BLOCK - 1) // _BLOCK
     count = np.zeros((blocks, _EXPOSURE), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
         row = np.empty(MEMBERS, dtype=np.uint8)
-        _expose(
-            h.uid, h.member, h.attributes, h.place, urban, first * _BLOCK, min(n, last * _BLOCK), np.uint64(sampled),
-            turn, year, count[first], row,
-        )  # fmt: skip
+        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, urban, turn, year, count[first], row)
 
     over_blocks(work, blocks)
     return np.asarray(count.sum(axis=0).reshape((2, FERTILE_AGES, 2)))
@@ -278,6 +299,8 @@ def exposure(households: Households, urban: NDArray[np.bool_], year: int, step: 
 __all__ = [
     "BIRTH_SHIFT",
     "SEEK_SHIFT",
+    "LifeHazards",
+    "LifeTable",
     "apply_life",
     "can_give_birth",
     "exposure",

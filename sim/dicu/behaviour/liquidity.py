@@ -36,16 +36,23 @@ class Needed(NamedTuple):
     province: NDArray[np.uint16]
 
 
+class MovePrice(NamedTuple):
+    """What a move costs, as in `dicu.scenario.parameters_household.Money`: M VND, M VND per km, months, a factor."""
+
+    move_cost_mvnd: float
+    move_cost_mvnd_per_km: float
+    rent_months: float
+    mountain_factor: float
+
+
+def price_of(money: Money, *, rent: bool) -> MovePrice:
+    """Prices of a run, with or without the first rents."""
+    months = money.rent_months if rent else 0.0
+    return MovePrice(money.move_cost_mvnd, money.move_cost_mvnd_per_km, months, money.mountain_factor)
+
+
 @njit(cache=True, inline="always")
-def needed_units(
-    km: float,
-    rent_mvnd: float,
-    from_mountains: bool,
-    move_cost_mvnd: float,
-    move_cost_mvnd_per_km: float,
-    rent_months: float,
-    mountain_factor: float,
-) -> int:
+def needed_units(km: float, rent_mvnd: float, from_mountains: bool, price: MovePrice) -> int:
     """Least wealth, in units of 0.1 M VND, with which a household can pay for a move; at most 65,535.
 
     Parameters
@@ -55,12 +62,11 @@ def needed_units(
     rent_mvnd : float
         Rent a month at the destination, M VND; 0 for those who have a house there.
     from_mountains : bool
-    move_cost_mvnd, move_cost_mvnd_per_km, rent_months, mountain_factor : float
-        As in `dicu.scenario.parameters_household.Money`.
+    price : MovePrice
     """
-    amount = move_cost_mvnd + move_cost_mvnd_per_km * km + rent_months * rent_mvnd
+    amount = price.move_cost_mvnd + price.move_cost_mvnd_per_km * km + price.rent_months * rent_mvnd
     if from_mountains:
-        amount = amount * mountain_factor
+        amount = amount * price.mountain_factor
     units = np.ceil(amount * UNITS_PER_MVND)
     return MOST_WEALTH if units >= MOST_WEALTH else int(units)
 
@@ -73,34 +79,25 @@ def purse(wealth: np.uint16, needed: np.uint16) -> bool:
 
 @njit(cache=True)
 def _fill(
-    km_district: NDArray[np.float32],
-    km_province: NDArray[np.float32],
-    from_mountains: NDArray[np.bool_],
+    ways: Distances,
     province: NDArray[np.int32],
     first_district: NDArray[np.int32],
     rent_district: NDArray[np.float64],
     rent_province: NDArray[np.float64],
-    fixed: float,
-    per_km: float,
-    months: float,
-    factor: float,
+    price: MovePrice,
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]:
     """`needed_units` of every way there is."""
-    n, r = km_province.shape
+    n, r = ways.province.shape
     own = np.empty(n, dtype=np.uint16)
     to_district = np.full((n, n), MOST_WEALTH, dtype=np.uint16)
     to_province = np.empty((n, r), dtype=np.uint16)
     for d in range(n):
-        high = from_mountains[d]
+        high = ways.from_mountains[d]
         for l in range(first_district[province[d]], first_district[province[d] + 1]):
-            to_district[d, l] = needed_units(
-                np.float64(km_district[d, l]), rent_district[l], high, fixed, per_km, months, factor
-            )
+            to_district[d, l] = needed_units(np.float64(ways.district[d, l]), rent_district[l], high, price)
         own[d] = to_district[d, d]
         for q in range(r):
-            to_province[d, q] = needed_units(
-                np.float64(km_province[d, q]), rent_province[q], high, fixed, per_km, months, factor
-            )
+            to_province[d, q] = needed_units(np.float64(ways.province[d, q]), rent_province[q], high, price)
     return own, to_district, to_province
 
 
@@ -139,44 +136,26 @@ def needed_tables(
             k = int(np.argmax(bad))
             raise ValueError(f"{name}[{k}] is {float(rent[k])}: 0 or more M VND a month is allowed")
     return Needed(
-        *_fill(
-            ways.district,
-            ways.province,
-            ways.from_mountains,
-            g.province,
-            g.first_district,
-            rent_district,
-            rent_province,
-            money.move_cost_mvnd,
-            money.move_cost_mvnd_per_km,
-            money.rent_months,
-            money.mountain_factor,
-        )
+        *_fill(ways, g.province, g.first_district, rent_district, rent_province, price_of(money, rent=True))
     )
 
 
 @njit(cache=True)
 def _fares(
-    km: NDArray[np.float32], from_mountains: NDArray[np.bool_], fixed: float, per_km: float, factor: float
+    km: NDArray[np.float32], from_mountains: NDArray[np.bool_], price: MovePrice
 ) -> NDArray[np.uint16]:
     """`needed_units` without rent, of every way there is."""
     n = km.shape[0]
     out = np.empty((n, n), dtype=np.uint16)
     for d in range(n):
         for l in range(n):
-            out[d, l] = needed_units(np.float64(km[d, l]), 0.0, from_mountains[d], fixed, per_km, 0.0, factor)
+            out[d, l] = needed_units(np.float64(km[d, l]), 0.0, from_mountains[d], price)
     return out
 
 
 def move_costs(ways: Distances, money: Money) -> NDArray[np.uint16]:
     """What a move costs between districts, (L, L) uint16 units: c1 + c2 km, dearer out of the mountains; no rent."""
-    return _fares(
-        ways.district,
-        ways.from_mountains,
-        money.move_cost_mvnd,
-        money.move_cost_mvnd_per_km,
-        money.mountain_factor,
-    )
+    return _fares(ways.district, ways.from_mountains, price_of(money, rent=False))
 
 
-__all__ = ["Needed", "move_costs", "needed_tables", "needed_units", "purse"]
+__all__ = ["MovePrice", "Needed", "move_costs", "needed_tables", "needed_units", "purse"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,6 +21,29 @@ _OLD_FROM: Final = 35
 """Nobody is a young adult from here on, as in the life stage (model specification, section 1)."""
 
 
+class MoveTable(NamedTuple):
+    """What `leaver` reads in one step.
+
+    Attributes
+    ----------
+    psi : (4,) float64
+        Chance that one adult leaves alone, by life stage.
+    young_weight : float
+        How much likelier a young adult is to be the one.
+    partnered_weight : float
+        Readiness of an adult with a partner over that of one without, 0 to 1.
+    split_key, leaver_key, new_key : uint64
+        Of this step's draws; ``new_key`` makes identities.
+    """
+
+    psi: NDArray[np.float64]
+    young_weight: float
+    partnered_weight: float
+    split_key: np.uint64
+    leaver_key: np.uint64
+    new_key: np.uint64
+
+
 @njit(cache=True, inline="always")
 def age_of(member: np.uint8, year: int) -> int:
     """Age of a member in a year (by birth year); meaningless for 0 = nobody."""
@@ -33,12 +56,9 @@ def leaver(
     member: NDArray[np.uint8],
     goes_home: bool,
     couples: int,
-    year: int,
     psi: float,
-    young_weight: float,
-    partnered_weight: float,
-    split_key: np.uint64,
-    leaver_key: np.uint64,
+    year: int,
+    t: MoveTable,
 ) -> int:
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 
@@ -54,10 +74,6 @@ def leaver(
         Everybody's partner, 4 bits a slot (`dicu.behaviour.kin.couples_of`).
     psi : float
         Chance that one adult leaves alone, of the life stage.
-    young_weight : float
-        How much likelier a young adult is to be the one.
-    partnered_weight : float
-        Readiness of an adult with a partner over that of one without, 0 to 1.
     """
     if goes_home:
         return EVERYBODY
@@ -69,8 +85,8 @@ def leaver(
             partnered += (couples >> (4 * m)) & 15 != 0
     if adults < 2:
         return EVERYBODY
-    bits = np.uint32(hash64(split_key, uid) >> np.uint64(32))
-    if not happens(bits, psi * partnered_weight if partnered == adults else psi):
+    bits = np.uint32(hash64(t.split_key, uid) >> np.uint64(32))
+    if not happens(bits, psi * t.partnered_weight if partnered == adults else psi):
         return EVERYBODY
     best = np.inf
     who = EVERYBODY
@@ -81,10 +97,10 @@ def leaver(
         if age < ADULT_AGE:
             continue
         youth = min(1.0, max(0.0, (_OLD_FROM - age) / (_OLD_FROM - _PEAK_UNTIL)))
-        w = 1.0 + (young_weight - 1.0) * youth
+        w = 1.0 + (t.young_weight - 1.0) * youth
         if (couples >> (4 * m)) & 15 != 0:
-            w *= partnered_weight
-        draw = np.uint32(hash64_2(leaver_key, uid, m) >> np.uint64(32))
+            w *= t.partnered_weight
+        draw = np.uint32(hash64_2(t.leaver_key, uid, m) >> np.uint64(32))
         if may_win(draw, w, best):
             e = exponential(draw) / w
             if e < best:
@@ -93,4 +109,4 @@ def leaver(
     return who
 
 
-__all__ = ["ADULT_AGE", "EVERYBODY", "age_of", "leaver"]
+__all__ = ["ADULT_AGE", "EVERYBODY", "MoveTable", "age_of", "leaver"]

@@ -19,8 +19,8 @@ from dicu.compute.draws import Purpose, happens, key64
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.economy.market_rules import share_of_step
-from dicu.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
-from dicu.population.link_kernels import LOW_BITS
+from dicu.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households, Rows
+from dicu.population.link_kernels import LOW_BITS, LinkColumns
 from dicu.population.links import Links
 from dicu.scenario.parameters_household import Money
 
@@ -91,77 +91,95 @@ def remittance(uid: np.uint64, income_units: float, wealth: int, rule: RemitRule
     return min(rounded(rule.share * income_units, hash32(uid, rule.rounding_key)), int(wealth))
 
 
+class Sending(NamedTuple):
+    """What decides remittances of a step (P places, T types, N children's links).
+
+    Attributes
+    ----------
+    links : LinkColumns
+    district : (P,) int32
+    income_per_worker, income_per_head : (P, T), (P,) float64, units a step
+    luck : (256,) float64
+    worker_word : (256,) uint32
+    """
+
+    links: LinkColumns
+    district: NDArray[np.int32]
+    income_per_worker: NDArray[np.float64]
+    income_per_head: NDArray[np.float64]
+    luck: NDArray[np.float64]
+    worker_word: NDArray[np.uint32]
+
+
+class Offers(NamedTuple):
+    """Room for the K links of B blocks along which money may be sent.
+
+    Attributes
+    ----------
+    link, bits, amount : (K,) uint32, uint32, uint16
+        Their positions in the table, draws, and units sent.
+    found : (B,) int64
+        How many each block has.
+    """
+
+    link: NDArray[np.uint32]
+    bits: NDArray[np.uint32]
+    amount: NDArray[np.uint16]
+    found: NDArray[np.int64]
+
+
 @kernel
-def _offers(
-    first: int,
-    last: int,
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    income_quantile: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    district: NDArray[np.int32],
-    income_per_worker: NDArray[np.float64],
-    income_per_head: NDArray[np.float64],
-    luck: NDArray[np.float64],
-    worker_word: NDArray[np.uint32],
-    rule: RemitRule,
-    luck_bits: NDArray[np.uint32],
-    amount: NDArray[np.uint16],
-    listed: NDArray[np.uint32],
-    found: NDArray[np.int64],
-) -> None:
+def _offers(first: int, last: int, h: Rows, s: Sending, rule: RemitRule, out: Offers) -> None:
     """List the links along which money may be sent, as `Links.few` asks, and how much from the wealth of before.
 
     Three sieves, each of which writes a list without a branch, so that the next rows are fetched from memory while the
     last ones are still on their way: luck, the parents' shock, their district and wealth. A block's lists are written
     behind what is left of those before, in memory that is still near.
     """
+    low, parent, start = s.links
+    district = s.district
+    listed, bits_of = out.link, out.bits
     most = max(rule.chance, rule.chance_after_shock)
     k = 0
     for b in range(first, last):
         base = np.uint32(b << LOW_BITS)
         begin = k
         for i in range(start[b], start[b + 1]):
-            bits = hash32(uid[np.uint32(base + low[i])], rule.key)
+            bits = hash32(h.uid[np.uint32(base + low[i])], rule.key)
             listed[k] = i
-            luck_bits[k] = bits
+            bits_of[k] = bits
             k += happens(bits, most)
         lucky = k
         k = begin
         for f in range(begin, lucky):
             i = listed[f]
             listed[k] = i
-            k += sends(luck_bits[f], flags[parent[i]], rule)
+            k += sends(bits_of[f], h.flags[parent[i]], rule)
         sending = k
         k = begin
         for f in range(begin, sending):
             i = listed[f]
             p = parent[i]
             listed[k] = i
-            elsewhere = district[place[np.uint32(base + low[i])]] != district[place[p]]
-            k += elsewhere & (wealth[p] <= RICHEST_PARENT)
+            elsewhere = district[h.place[np.uint32(base + low[i])]] != district[h.place[p]]
+            k += elsewhere & (h.wealth[p] <= RICHEST_PARENT)
         for f in range(begin, k):
             c = np.uint32(base + low[listed[f]])
             workers = 0
             persons = 0
             for m in range(MEMBERS):
-                workers += int(worker_word[member[c, m]] >> _WORKING_AGE_BIT) & 1
-                persons += int(member[c, m] != 0)
-            j = place[c]
+                workers += int(s.worker_word[h.member[c, m]] >> _WORKING_AGE_BIT) & 1
+                persons += int(h.member[c, m] != 0)
+            j = h.place[c]
             income = income_of(
-                income_per_worker[j, flags[c] & TYPE_MASK],
+                s.income_per_worker[j, h.flags[c] & TYPE_MASK],
                 workers,
-                luck[income_quantile[c]],
-                income_per_head[j],
+                s.luck[h.income_quantile[c]],
+                s.income_per_head[j],
                 persons,
             )
-            amount[f] = remittance(uid[c], income, wealth[c], rule)
-        found[b - first] = k - begin
+            out.amount[f] = remittance(h.uid[c], income, h.wealth[c], rule)
+        out.found[b - first] = k - begin
 
 
 @njit(cache=True)
@@ -232,28 +250,14 @@ def remit(
     Remitted
         Total wealth is unchanged.
     """
-    frozen = (
-        links.low,
-        links.parent,
-        links.start,
-        households.uid,
-        households.place,
-        households.wealth,
-        households.member,
-        households.income_quantile,
-        households.flags,
-        district,
-        income_per_worker,
-        np.zeros(len(district)) if income_per_head is None else income_per_head,
-        luck,
-        worker_word,
-        rule,
-    )
+    none = np.zeros(len(district)) if income_per_head is None else income_per_head
+    sending = Sending(links.columns, district, income_per_worker, none, luck, worker_word)
+    rows = households.rows
     amounts: dict[int, NDArray[np.uint16]] = {}
 
     def offers(first: int, last: int, listed: NDArray[np.uint32], found: NDArray[np.int64]) -> None:
-        amount = np.empty(len(listed), dtype=np.uint16)
-        _offers(first, last, *frozen, np.empty(len(listed), dtype=np.uint32), amount, listed, found)
+        bits, amount = np.empty(len(listed), dtype=np.uint32), np.empty(len(listed), dtype=np.uint16)
+        _offers(first, last, rows, sending, rule, Offers(listed, bits, amount, found))
         amounts[first] = amount[: int(found.sum())]
 
     pairs = links.few(offers)

@@ -9,7 +9,7 @@ is consumed.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -27,6 +27,29 @@ UNITS_PER_MVND: Final = 10
 MOST_WEALTH: Final = 65_535
 WHOLE_65536: Final = 65_536
 LUCK_RANKS: Final = 256
+
+
+class MoneyTable(NamedTuple):
+    """Income and consumption of one step, in units of wealth (0.1 M VND).
+
+    Attributes
+    ----------
+    pay : (P, T) float32
+        Income a worker; ``other_pay`` (P,) a person besides.
+    luck : (256,) float32
+        Lasting luck in income by quantile.
+    floor : uint32
+        Least consumption a person; ``keep`` is the saving rate in 1/65536.
+    key : uint64
+        Of this step's draws.
+    """
+
+    pay: NDArray[np.float32]
+    other_pay: NDArray[np.float32]
+    luck: NDArray[np.float32]
+    floor: np.uint32
+    keep: np.uint32
+    key: np.uint64
 
 
 @njit(cache=True, inline="always")
@@ -166,6 +189,7 @@ __all__ = [
     "LUCK_RANKS",
     "MOST_WEALTH",
     "UNITS_PER_MVND",
+    "MoneyTable",
     "consume",
     "floor_units",
     "income_of",

@@ -9,10 +9,13 @@ recount by the accounts.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.events import Events
+from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
@@ -24,21 +27,10 @@ from dicu.commit.identity import new_uids
 from dicu.commit.ledger import Ledger, Movers
 from dicu.commit.orphans import rehouse_orphans
 from dicu.commit.returns import come_home
-from dicu.commit.rows import (
-    WARMED,
-    Rows,
-    refresh,
-    rows_of,
-    settled,
-    share_of_wealth,
-    size_of,
-    take_out,
-    warm,
-    without_holes,
-)
+from dicu.commit.rows import WARMED, refresh, settled, share_of_wealth, size_of, take_out, warm, without_holes
 from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, NEWLY_WED, Households
+from dicu.population.columns import MEMBERS, NEWLY_WED, Households, Rows
 from dicu.population.links import Links
 from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASONS
 
@@ -48,14 +40,13 @@ def _life(
     h: Rows,
     row: NDArray[np.int32],
     mask: NDArray[np.int32],
-    households: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int64],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
+    where: Where,
+    sums: Carried,
     emptied: NDArray[np.int64],
 ) -> tuple[int, int, int]:
     """Carry births and deaths into the stocks; list emptied rows. Returns births, deaths, how many are empty."""
+    households, persons, network = sums.households, sums.persons, sums.network
+    district, province = where.district, where.province
     births = 0
     deaths = 0
     empty = 0
@@ -77,40 +68,54 @@ def _life(
     return births, deaths, empty
 
 
+class Moves(NamedTuple):
+    """The M moves of a step, and what applying them writes down.
+
+    Attributes
+    ----------
+    row, to, leaver : (M,) int32, uint16, int8
+        As in `Events`.
+    new_uid : (S,) uint64
+        Identities of the households that split off; ``parent`` (S,) int64 gets the rows that they leave.
+    origin, people : (M,) int32, (M, 6) uint8
+        Written: where each came from, and who moved.
+    """
+
+    row: NDArray[np.int32]
+    to: NDArray[np.uint16]
+    leaver: NDArray[np.int8]
+    new_uid: NDArray[np.uint64]
+    parent: NDArray[np.int64]
+    origin: NDArray[np.int32]
+    people: NDArray[np.uint8]
+
+
 @kernel
 def _move(
-    first: int,
-    last: int,
+    part: tuple[int, int, int],
     h: Rows,
-    row: NDArray[np.int32],
-    to: NDArray[np.uint16],
-    leaver: NDArray[np.int8],
-    new_uid: NDArray[np.uint64],
-    born: int,
     n: int,
-    urban: NDArray[np.bool_],
+    moves: Moves,
+    where: Where,
     year: int,
     cost: NDArray[np.uint16],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int64],
-    origin: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    parent: NDArray[np.int64],
-    warmed: NDArray[np.int64],
-) -> tuple[int, int, int]:
-    """Apply moves first..last; splits append rows and list their parents, ``born`` of which there are before.
+    sums: Carried,
+) -> tuple[int, int, int, int]:
+    """Apply the moves of ``part`` = (first, last, splits before); splits append rows from ``n`` on.
 
-    Returns whole, returns, paid. See `warm`.
+    They list their parents. Returns whole, returns, paid, and what `warm` read, which is of no meaning.
     """
+    first, last, born = part
+    row, to, leaver, people, origin = moves.row, moves.to, moves.leaver, moves.people, moves.origin
+    urban, district, province = where.urban, where.district, where.province
+    households, persons, network = sums.households, sums.persons, sums.network
+    warmed = np.int64(0)
     whole = 0
     returns = 0
     paid = np.int64(0)
     for k in range(first, last):
         if (k - first) % WARMED == 0:
-            warmed[0] ^= warm(h, row, k, min(last, k + WARMED))
+            warmed ^= warm(h, row, k, min(last, k + WARMED))
         i = int(row[k])
         o = int(h.place[i])
         d = int(to[k])
@@ -138,7 +143,7 @@ def _move(
             network[home, district[d]] += 1
         else:
             child = n + born
-            h.uid[child] = new_uid[born]
+            h.uid[child] = moves.new_uid[born]
             h.place[child] = d
             h.home_place[child] = o
             h.ties[child] = 0
@@ -159,9 +164,9 @@ def _move(
             persons[o] -= 1
             persons[d] += 1
             network[province[district[o]], district[d]] += 1
-            parent[born] = i
+            moves.parent[born] = i
             born += 1
-    return whole, returns, int(paid)
+    return whole, returns, int(paid), int(warmed)
 
 
 def commit(
@@ -188,15 +193,7 @@ def commit(
     """
     emptied = np.empty(len(events.life_row), dtype=np.int64)
     births, deaths, n_empty = _life(
-        rows_of(households),
-        events.life_row,
-        events.life_mask,
-        stocks.households,
-        stocks.persons,
-        stocks.network,
-        tables.district,
-        tables.province,
-        emptied,
+        households.rows, events.life_row, events.life_mask, tables.where, stocks.carried, emptied
     )
     dead = emptied[:n_empty]
 
@@ -205,10 +202,10 @@ def commit(
     splitting = uid[events.row[events.leaver >= 0]]
     seekers = seekers_of(households, events, tables)
     pairs = pair_up(households, seekers, tables)
-    uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.new_key)
+    uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.move.new_key)
     if households.n + len(uids) > households.capacity:
         households.grow(households.n + max(len(uids), households.n // 16))
-    h = rows_of(households)
+    h = households.rows
     ledger = Ledger()
 
     def who(rows: NDArray[np.integer], kind: str | NDArray[np.intp]) -> Movers | None:
@@ -216,41 +213,27 @@ def commit(
         return Movers.of(households, rows, code) if one_by_one else None
 
     movers = who(events.row, (events.leaver >= 0).astype(np.intp))
-    origin = np.empty(len(events), dtype=np.int32)
-    people = np.empty((len(events), MEMBERS), dtype=np.uint8)
     parent = np.empty(len(splitting), dtype=np.int64)
+    moves = Moves(
+        events.row,
+        events.destination,
+        events.leaver,
+        uids,
+        parent,
+        origin=np.empty(len(events), dtype=np.int32),
+        people=np.empty((len(events), MEMBERS), dtype=np.uint8),
+    )
     born = np.concatenate([[0], np.cumsum(events.leaver >= 0)])
-    moved = np.zeros((CARRIED, 3), dtype=np.int64)
+    moved = np.zeros((CARRIED, 4), dtype=np.int64)
 
     def move(part: int, first: int, last: int, sums: Carried) -> None:
-        moved[part] = _move(
-            first,
-            last,
-            h,
-            events.row,
-            events.destination,
-            events.leaver,
-            uids,
-            int(born[first]),
-            households.n,
-            tables.urban,
-            tables.year,
-            move_cost,
-            tables.district,
-            tables.province,
-            sums.households,
-            sums.persons,
-            sums.network,
-            origin,
-            people,
-            parent,
-            np.zeros(1, dtype=np.int64),
-        )
+        some = first, last, int(born[first])
+        moved[part] = _move(some, h, households.n, moves, tables.where, tables.year, move_cost, sums)
 
     carry(stocks, len(events), move)
-    whole, returns, paid = moved.sum(axis=0)
+    whole, returns, paid, _ = moved.sum(axis=0)
     links.add(np.arange(households.n, households.n + len(parent)), parent)
-    ledger.add(origin, events.destination, people, events.reason, tables, movers)
+    ledger.add(moves.origin, events.destination, moves.people, events.reason, tables, movers)
     n = households.n + len(parent)
 
     # who came out of whom, while the parents' rows still are where they were
@@ -274,7 +257,7 @@ def commit(
         came.origin,
         came.destination,
         came.people,
-        np.full(len(came), REASON_FAMILY, dtype=np.uint8),
+        np.full(len(came.which), REASON_FAMILY, dtype=np.uint8),
         tables,
         families.take(came.which) if families is not None else None,
     )
@@ -307,7 +290,7 @@ def commit(
         splits=len(parent),
         returns=int(returns),
         couples=len(pairs),
-        followed=len(came),
+        followed=len(came.which),
         births=int(births),
         deaths=int(deaths),
         rehoused=orphans.taken_in,

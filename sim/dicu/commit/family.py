@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.couples import drawn, match
 from dicu.behaviour.events import Events
+from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import WARMED, Rows, put_in, refresh, settled, share_of_wealth, size_of, take_out, warm
+from dicu.commit.rows import WARMED, put_in, refresh, settled, share_of_wealth, size_of, take_out, warm
 from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows
 
 # what a thread takes at a time, without effect on results
 _BLOCK: Final = 1 << 12
 
 
-@dataclass(frozen=True, eq=False)
-class Seekers:
+class Seekers(NamedTuple):
     """S members who look for a partner in this step.
 
     Attributes
@@ -50,94 +50,90 @@ def seekers_of(households: Households, events: Events, tables: Tables) -> Seeker
     some = np.flatnonzero(slot >= 0)
     row, slot = events.life_row[some].astype(np.int64), slot[some]
     n = len(row)
-    place, district, year = (np.empty(n, dtype=np.int64) for _ in range(3))
-    female, uid = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.uint64)
+    seekers = Seekers(
+        row,
+        slot,
+        place=np.empty(n, dtype=np.int64),
+        district=np.empty(n, dtype=np.int64),
+        female=np.empty(n, dtype=np.bool_),
+        birth_year=np.empty(n, dtype=np.int64),
+        uid=np.empty(n, dtype=np.uint64),
+    )
+    rows, district = households.rows, tables.where.district
 
     def work(first: int, last: int) -> None:
-        _look_up(
-            first * _BLOCK,
-            min(n, last * _BLOCK),
-            row,
-            slot,
-            households.uid,
-            households.place,
-            households.member,
-            tables.district,
-            place,
-            district,
-            female,
-            year,
-            uid,
-        )
+        _look_up(first * _BLOCK, min(n, last * _BLOCK), rows, district, seekers)
 
     over_blocks(work, -(-n // _BLOCK))
-    return Seekers(row, slot, place, district, female, year, uid)
+    return seekers
 
 
 @kernel
-def _look_up(
-    lo: int,
-    hi: int,
-    row: NDArray[np.int64],
-    slot: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    district: NDArray[np.int32],
-    place_out: NDArray[np.int64],
-    district_out: NDArray[np.int64],
-    female_out: NDArray[np.bool_],
-    year_out: NDArray[np.int64],
-    uid_out: NDArray[np.uint64],
-) -> None:
+def _look_up(lo: int, hi: int, h: Rows, district: NDArray[np.int32], out: Seekers) -> None:
     """Fill what a market asks of seekers lo..hi, column by column, so that reads from memory overlap."""
+    row, slot = out.row, out.slot
     for k in range(lo, hi):
-        place_out[k] = np.int64(place[row[k]])
+        out.place[k] = np.int64(h.place[row[k]])
     for k in range(lo, hi):
-        district_out[k] = district[place_out[k]]
+        out.district[k] = district[out.place[k]]
     for k in range(lo, hi):
-        code = member[row[k], slot[k]]
-        female_out[k] = code & 1 != 0
-        year_out[k] = BIRTH_YEAR_ZERO + (np.int64(code) >> 1)
+        code = h.member[row[k], slot[k]]
+        out.female[k] = code & 1 != 0
+        out.birth_year[k] = BIRTH_YEAR_ZERO + (np.int64(code) >> 1)
     for k in range(lo, hi):
-        uid_out[k] = uid[row[k]]
+        out.uid[k] = h.uid[row[k]]
+
+
+class Coupling(NamedTuple):
+    """The K couples of a step, and what settling them writes down.
+
+    Attributes
+    ----------
+    woman, woman_slot, man, man_slot : (K,) int64
+        Rows, and slots in them.
+    joins : (K,) bool
+        She moves in with his parents.
+    new_uid : (N,) uint64
+        Identities of the households that couples found.
+    origin, destination, people : (K,) int32, (K,) int32, (K, 6) uint8
+        Written: moves of one partner.
+    emptied : (K,) int64
+        Written: rows left empty.
+    """
+
+    woman: NDArray[np.int64]
+    woman_slot: NDArray[np.int64]
+    man: NDArray[np.int64]
+    man_slot: NDArray[np.int64]
+    joins: NDArray[np.bool_]
+    new_uid: NDArray[np.uint64]
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    people: NDArray[np.uint8]
+    emptied: NDArray[np.int64]
 
 
 @kernel
 def _settle_couples(
-    first: int,
-    last: int,
-    h: Rows,
-    woman: NDArray[np.int64],
-    woman_slot: NDArray[np.int64],
-    man: NDArray[np.int64],
-    man_slot: NDArray[np.int64],
-    joins: NDArray[np.bool_],
-    born: int,
-    n: int,
-    new_uid: NDArray[np.uint64],
-    urban: NDArray[np.bool_],
-    year: int,
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int64],
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    emptied: NDArray[np.int64],
-    warmed: NDArray[np.int64],
-) -> tuple[int, int]:
-    """Settle couples first..last in the order given, ``born`` of the new rows before them; moves and emptied rows
-    are listed from ``first`` on, and how many they are is returned. ``warmed`` is of no meaning.
+    part: tuple[int, int, int], h: Rows, n: int, c: Coupling, where: Where, year: int, sums: Carried
+) -> tuple[int, int, int]:
+    """Settle the couples of ``part`` = (first, last, founded before) in their order; new households from row ``n`` on.
+
+    Moves and emptied rows are listed from ``first`` on. Returns how many they are, and what `warm` read, which is of no
+    meaning.
     """
+    first, last, born = part
+    woman, woman_slot, man, man_slot, joins = c.woman, c.woman_slot, c.man, c.man_slot, c.joins
+    origin, destination, people, emptied = c.origin, c.destination, c.people, c.emptied
+    urban, district, province = where.urban, where.district, where.province
+    households, persons, network = sums.households, sums.persons, sums.network
+    warmed = np.int64(0)
     moves = first
     empty = first
     for k in range(first, last):
         if (k - first) % WARMED == 0:
             end = min(last, k + WARMED)
-            warmed[0] ^= warm(h, woman, k, end) ^ warm(h, man, k, end)
+            warmed ^= warm(h, woman, k, end) ^ warm(h, man, k, end)
         w, m = woman[k], man[k]
         n_w, n_m = size_of(h, w), size_of(h, m)
         place_w, place_m = np.int64(h.place[w]), np.int64(h.place[m])
@@ -175,7 +171,7 @@ def _settle_couples(
         else:
             # both leave home and set up in the man's place (patrilocal: assumption A39)
             row = n + born
-            h.uid[row] = new_uid[born]
+            h.uid[row] = c.new_uid[born]
             born += 1
             h.place[row] = place_m
             h.home_place[row] = h.home_place[m]
@@ -205,7 +201,7 @@ def _settle_couples(
                 moves += 1
                 persons[place_w] -= 1
                 persons[place_m] += 1
-    return moves - first, empty - first
+    return moves - first, empty - first, int(warmed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,48 +263,29 @@ class Pairs:
     def settle(self, h: Rows, n: int, uids: NDArray[np.uint64], tables: Tables, stocks: Stocks) -> Couples:
         """Bring the couples together; new households take ``uids`` from row ``n`` on."""
         counts = self.counts[h.place[self.woman_row] != h.place[self.man_row]]
-        origin, destination = np.empty(len(self), dtype=np.int32), np.empty(len(self), dtype=np.int32)
-        people = np.zeros((len(self), MEMBERS), dtype=np.uint8)
-        emptied = np.empty(len(self), dtype=np.int64)
+        coupling = Coupling(
+            *(self.woman_row, self.woman_slot, self.man_row, self.man_slot, self.joins, uids),
+            origin=np.empty(len(self), dtype=np.int32),
+            destination=np.empty(len(self), dtype=np.int32),
+            people=np.zeros((len(self), MEMBERS), dtype=np.uint8),
+            emptied=np.empty(len(self), dtype=np.int64),
+        )
         born = np.concatenate([[0], np.cumsum(self.founds)])
         some = [(0, 0, 0)] * CARRIED
 
         def work(part: int, first: int, last: int, sums: Carried) -> None:
-            moves, empty = _settle_couples(
-                first,
-                last,
-                h,
-                self.woman_row,
-                self.woman_slot,
-                self.man_row,
-                self.man_slot,
-                self.joins,
-                int(born[first]),
-                n,
-                uids,
-                tables.urban,
-                tables.year,
-                tables.district,
-                tables.province,
-                sums.households,
-                sums.persons,
-                sums.network,
-                origin,
-                destination,
-                people,
-                emptied,
-                np.zeros(1, dtype=np.int64),
-            )
+            mine = first, last, int(born[first])
+            moves, empty, _ = _settle_couples(mine, h, n, coupling, tables.where, tables.year, sums)
             some[part] = first, first + moves, first + empty
 
         carry(stocks, len(self), work)
         moved = np.concatenate([np.arange(first, end) for first, end, _ in some])
-        origin, destination = origin[moved], destination[moved]
+        origin, destination = coupling.origin[moved], coupling.destination[moved]
         return Couples(
             origin=origin[counts],
             destination=destination[counts],
-            people=people[moved[counts]],
-            emptied=np.concatenate([emptied[first:end] for first, _, end in some]),
+            people=coupling.people[moved[counts]],
+            emptied=np.concatenate([coupling.emptied[first:end] for first, _, end in some]),
             new_rows=int(born[-1]),
             exchanged=np.stack([origin[~counts], destination[~counts]]),
         )
@@ -320,7 +297,7 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     A household has one seeker a step, so a room that is free now still is when the couples are settled.
     """
     s = seekers
-    beyond = drawn(s.uid, tables.reach_key, tables.beyond_share)
+    beyond = drawn(s.uid, tables.couples.reach_key, tables.couples.beyond_share)
     women, men = match(s.place, s.district, s.female, s.birth_year, s.uid, beyond)
     partner = np.full(len(seekers.row), -1, dtype=np.int64)
     partner[women] = men
@@ -329,6 +306,6 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
     room = households.member[man_row, MEMBERS - 1] == 0
-    joins = ~alone & room & drawn(s.uid[m], tables.couple_key, tables.patrilocal_share)
-    counts = drawn(s.uid[w], tables.reach_key, tables.moved_share)
+    joins = ~alone & room & drawn(s.uid[m], tables.couples.home_key, tables.couples.patrilocal_share)
+    counts = drawn(s.uid[w], tables.couples.reach_key, tables.couples.moved_share)
     return Pairs(woman_row, s.slot[w], man_row, s.slot[m], joins, ~alone & ~joins, counts)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.geography import Where
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import Rows, put_in, refresh, rows_of, settled, size_of, take_out
-from dicu.commit.stocks import Stocks
+from dicu.commit.rows import put_in, refresh, settled, size_of, take_out
+from dicu.commit.stocks import Carried, Stocks
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households
+from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households, Rows
 
 
-@dataclass(frozen=True, eq=False)
-class Followed:
+class Followed(NamedTuple):
     """What became of the families of a step.
 
     Attributes
@@ -35,35 +35,25 @@ class Followed:
     emptied: NDArray[np.int64]
     host: NDArray[np.int64]
 
-    def __len__(self) -> int:
-        """Families that followed, E."""
-        return len(self.which)
-
 
 @kernel
 def _join(
     h: Rows,
     parent_row: NDArray[np.int64],
     child_row: NDArray[np.int64],
-    urban: NDArray[np.bool_],
+    where: Where,
     year: int,
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int64],
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    merged: NDArray[np.int64],
-    merged_into: NDArray[np.int64],
-    which: NDArray[np.int64],
+    sums: Carried,
+    out: Followed,
 ) -> tuple[int, int]:
     """Parents join a child who moved away: into its household if all fit, else as neighbours.
 
-    Returns how many followed (their positions in ``which``) and how many households were merged (their rows are
-    listed in ``merged`` and empty).
+    Returns how many followed (their positions in ``out.which``) and how many households were merged (their rows are
+    listed in ``out.emptied``, those they joined in ``out.host``).
     """
+    urban, district, province = where.urban, where.district, where.province
+    households, persons, network = sums.households, sums.persons, sums.network
+    origin, destination, people, which = out.origin, out.destination, out.people, out.which
     done = 0
     emptied = 0
     for k in range(parent_row.shape[0]):
@@ -91,8 +81,8 @@ def _join(
             h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
             h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
             refresh(h, c, year)
-            merged[emptied] = i
-            merged_into[emptied] = c
+            out.emptied[emptied] = i
+            out.host[emptied] = c
             emptied += 1
         else:
             h.place[i] = d
@@ -109,27 +99,17 @@ def _join(
 def follow_children(households: Households, families: Follows, tables: Tables, stocks: Stocks) -> Followed:
     """Bring the families to their children, in the order given; rows and stocks are changed in place."""
     at_most = len(families)
-    origin, destination = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
-    people = np.zeros((at_most, MEMBERS), dtype=np.uint8)
-    emptied, host, which = (np.empty(at_most, dtype=np.int64) for _ in range(3))
+    places = np.empty(at_most, dtype=np.int32), np.empty(at_most, dtype=np.int32)
+    rows = (np.empty(at_most, dtype=np.int64) for _ in range(3))
+    out = Followed(*places, np.zeros((at_most, MEMBERS), dtype=np.uint8), *rows)
     done, merged = _join(
-        rows_of(households),
-        families.parent,
-        families.child,
-        tables.urban,
-        tables.year,
-        tables.district,
-        tables.province,
-        stocks.households,
-        stocks.persons,
-        stocks.network,
-        origin,
-        destination,
-        people,
-        emptied,
-        host,
-        which,
+        households.rows, families.parent, families.child, tables.where, tables.year, stocks.carried, out
     )
     return Followed(
-        origin[:done], destination[:done], people[:done], which[:done], emptied[:merged], host[:merged]
+        out.origin[:done],
+        out.destination[:done],
+        out.people[:done],
+        out.which[:done],
+        out.emptied[:merged],
+        out.host[:merged],
     )

@@ -78,7 +78,7 @@ class Ledger:
         """Moves of (E,) households or persons, ``people`` (E, 6) coded as in the member column."""
         away = np.flatnonzero(origin != destination)
         a, b, who = origin[away].astype(np.int32), destination[away].astype(np.int32), people[away]
-        _ages(a, b, who, tables.district, tables.province, tables.year, self.by_age)
+        _ages(a, b, who, tables.where.district, tables.where.province, tables.year, self.by_age)
         self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
         if movers is not None:
             m = movers.take(away)

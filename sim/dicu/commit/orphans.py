@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.events import Events
+from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import has_adult
 from dicu.behaviour.tables import Tables
-from dicu.commit.rows import Rows, put_in, refresh, rows_of, take_out
-from dicu.commit.stocks import Stocks
+from dicu.commit.rows import put_in, refresh, take_out
+from dicu.commit.stocks import Carried, Stocks
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import MEMBERS, Households
+from dicu.population.columns import MEMBERS, Households, Rows
 
 _NOBODY: Final = 0xFFFFFFFFFFFFFFFF
 _DEATHS: Final = (1 << MEMBERS) - 1
@@ -61,21 +62,30 @@ def _draw(key: np.uint64, uid: NDArray[np.uint64], slot: NDArray[np.int64], out:
         out[k] = hash64_2(key, uid[k], 1000 + slot[k])
 
 
+class Asking(NamedTuple):
+    """The children of a step who need a home, and the best host so far of each; C children, P places.
+
+    Attributes
+    ----------
+    asked : (P,) uint8
+        1 where there is an orphan, whose places in ``drawn`` are ``first[place] : first[place + 1]``.
+    first : (P + 1,) int64
+    drawn : (C,) uint64
+        The number each child draws.
+    best, host : (C,) uint64, int64
+        Least distance so far and its row; written.
+    """
+
+    asked: NDArray[np.uint8]
+    first: NDArray[np.int64]
+    drawn: NDArray[np.uint64]
+    best: NDArray[np.uint64]
+    host: NDArray[np.int64]
+
+
 @kernel
 def _hosts(
-    lo: int,
-    hi: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    year: int,
-    asked: NDArray[np.uint8],
-    first: NDArray[np.int64],
-    key: np.uint64,
-    drawn: NDArray[np.uint64],
-    best: NDArray[np.uint64],
-    host: NDArray[np.int64],
-    listed: NDArray[np.int64],
+    lo: int, hi: int, h: Rows, year: int, key: np.uint64, children: Asking, listed: NDArray[np.int64]
 ) -> None:
     """For each child the row lo..hi of its place, with room and an adult, whose hash follows its number most closely.
 
@@ -83,24 +93,21 @@ def _hosts(
 
     Parameters
     ----------
-    asked : (P,) uint8
-        1 where there is an orphan, whose places in ``drawn`` are ``first``.
-    best, host : (children,)
-        Least distance so far and its row.
     listed : (>= hi - lo + 1,)
         Working space.
     """
+    asked, first, drawn, best, host = children
     k = np.int64(0)
     for i in range(lo, hi):
         listed[k] = i
-        k += np.int64(asked[place[i]])
+        k += np.int64(asked[h.place[i]])
     for f in range(k):
         i = listed[f]
-        j = place[i]
-        at = hash64(key, uid[i])
+        j = h.place[i]
+        at = hash64(key, h.uid[i])
         for c in range(first[j], first[j + 1]):
             value = np.uint64(at - drawn[c])
-            if value < best[c] and member[i, MEMBERS - 1] == 0 and has_adult(member[i], year):
+            if value < best[c] and h.member[i, MEMBERS - 1] == 0 and has_adult(h.member[i], year):
                 best[c] = value
                 host[c] = i
 
@@ -108,18 +115,17 @@ def _hosts(
 @kernel
 def _take_in(
     h: Rows,
-    rows: NDArray[np.int64],
     child_row: NDArray[np.int64],
     slot: NDArray[np.int64],
     chosen: NDArray[np.int64],
-    year: int,
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    network: NDArray[np.int64],
+    where: Where,
+    sums: Carried,
     emptied: NDArray[np.int64],
+    year: int,
 ) -> tuple[int, int]:
-    """Bring each child of ``rows`` to its household, in order; returns how many stay and the rows left empty."""
+    """Bring each child to its household, in order; returns how many stay and how many rows are left empty."""
+    households, network = sums.households, sums.network
+    district, province = where.district, where.province
     left = 0
     empty = 0
     for k in range(child_row.shape[0]):
@@ -135,9 +141,9 @@ def _take_in(
             at, home = h.place[i], h.home_place[i]
             households[at] -= 1
             network[province[district[home]], district[at]] -= 1
-    for i in rows:
-        if h.member[i, 0] != 0:
-            refresh(h, i, year)
+    for k in range(child_row.shape[0]):
+        if h.member[child_row[k], 0] != 0:
+            refresh(h, child_row[k], year)
     return left, empty
 
 
@@ -158,8 +164,8 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     child_row = np.repeat(rows, size)
     slot = np.repeat(np.cumsum(size), size) - 1 - np.arange(len(child_row))
     drawn = np.empty(len(child_row), dtype=np.uint64)
-    _draw(tables.detail_key, h.uid[child_row], slot, drawn)
-    first = np.searchsorted(h.place[child_row], np.arange(len(tables.district) + 1)).astype(np.int64)
+    _draw(tables.life.hazards.detail_key, h.uid[child_row], slot, drawn)
+    first = np.searchsorted(h.place[child_row], np.arange(len(tables.where.district) + 1)).astype(np.int64)
     asked = (np.diff(first) > 0).astype(np.uint8)
     blocks = -(-n // _ROWS)
     parts = min(blocks, _PARTS)
@@ -171,36 +177,13 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
         for part in range(begin, end):
             for b in range(blocks * part // parts, blocks * (part + 1) // parts):
                 lo, hi = b * _ROWS, min(n, (b + 1) * _ROWS)
-                _hosts(
-                    lo,
-                    hi,
-                    h.uid,
-                    h.place,
-                    h.member,
-                    tables.year,
-                    asked,
-                    first,
-                    tables.detail_key,
-                    drawn,
-                    best[part],
-                    host[part],
-                    listed,
-                )
+                children = Asking(asked, first, drawn, best[part], host[part])
+                _hosts(lo, hi, h.rows, tables.year, tables.life.hazards.detail_key, children, listed)
 
     over_blocks(work, parts)
     chosen = host[best.argmin(axis=0), np.arange(len(drawn))]
     emptied = np.empty(len(rows), dtype=np.int64)
     left, empty = _take_in(
-        rows_of(h),
-        rows,
-        child_row,
-        slot,
-        chosen,
-        tables.year,
-        tables.district,
-        tables.province,
-        stocks.households,
-        stocks.network,
-        emptied,
+        h.rows, child_row, slot, chosen, tables.where, stocks.carried, emptied, tables.year
     )
     return Orphans(len(drawn) - int(left), int(left), emptied[: int(empty)])

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.events import Events
+from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import Rows, put_in, refresh, rows_of, take_out
-from dicu.commit.stocks import Stocks
+from dicu.commit.rows import put_in, refresh, take_out
+from dicu.commit.stocks import Carried, Stocks
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, MEMBERS, Households
+from dicu.population.columns import BUSY, MEMBERS, Households, Rows
 from dicu.population.links import Links
 
 
@@ -27,16 +28,11 @@ class Returned:
 
 @kernel
 def _move_in(
-    h: Rows,
-    row: NDArray[np.int64],
-    parent: NDArray[np.int64],
-    year: int,
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-    households: NDArray[np.int64],
-    network: NDArray[np.int64],
+    h: Rows, row: NDArray[np.int64], parent: NDArray[np.int64], year: int, where: Where, sums: Carried
 ) -> int:
     """Bring each of ``row`` into its parents' row, in order; those who did come first in both lists after."""
+    households, network = sums.households, sums.network
+    district, province = where.district, where.province
     done = 0
     for k in range(row.shape[0]):
         i, p = row[k], parent[k]
@@ -70,16 +66,5 @@ def come_home(
     row, parent = alone[parent >= 0], parent[parent >= 0]
     order = np.argsort(h.uid[row], kind="stable")
     row, parent = row[order], parent[order]
-    done = int(
-        _move_in(
-            rows_of(h),
-            row,
-            parent,
-            tables.year,
-            tables.district,
-            tables.province,
-            stocks.households,
-            stocks.network,
-        )
-    )
+    done = int(_move_in(h.rows, row, parent, tables.year, tables.where, stocks.carried))
     return Returned(row[:done], parent[:done])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from dicu.population.columns import (
     TENURE_MASK,
     TENURE_SHIFT,
     TYPE_MASK,
-    Households,
+    Rows,
 )
 from dicu.population.life_stage import stage_of, type_of
 
@@ -27,25 +25,6 @@ _RENT = 1
 
 WARMED = 32
 """Rows that are read ahead, see `warm`."""
-
-
-class Rows(NamedTuple):
-    """The household columns as one argument of a kernel, see `dicu.population.columns.Households`."""
-
-    uid: NDArray[np.uint64]
-    place: NDArray[np.uint16]
-    home_place: NDArray[np.uint16]
-    wealth: NDArray[np.uint16]
-    member: NDArray[np.uint8]
-    attributes: NDArray[np.uint8]
-    income_quantile: NDArray[np.uint8]
-    ties: NDArray[np.uint8]
-    flags: NDArray[np.uint8]
-
-
-def rows_of(households: Households) -> Rows:
-    """The columns of a population."""
-    return Rows(*(getattr(households, name) for name in Rows._fields))
 
 
 @kernel

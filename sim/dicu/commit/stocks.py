@@ -22,6 +22,7 @@ from dicu.population.columns import (
     SKILL_MASK,
     TYPE_MASK,
     Households,
+    Rows,
 )
 from dicu.population.life_stage import (
     CHILD_BELOW,
@@ -40,6 +41,14 @@ _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
 _HALF: Final = 32
 _NOT_TYPE: Final = 0xFF ^ TYPE_MASK
+
+
+class Carried(NamedTuple):
+    """What events change of the stocks, see `Stocks`: (P,), (P,) and (R, L) int64."""
+
+    households: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    network: NDArray[np.int64]
 
 
 @dataclass(eq=False)
@@ -65,13 +74,10 @@ class Stocks:
     network: NDArray[np.int64]
     wealth: int
 
-
-class Carried(NamedTuple):
-    """What events change of the stocks, see `Stocks`: (P,), (P,) and (R, L) int64."""
-
-    households: NDArray[np.int64]
-    persons: NDArray[np.int64]
-    network: NDArray[np.int64]
+    @property
+    def carried(self) -> Carried:
+        """What events change of them, as one argument of a kernel; changed in place."""
+        return Carried(self.households, self.persons, self.network)
 
 
 def carry(
@@ -88,8 +94,7 @@ def carry(
         ``stocks`` at the end: integers, so neither parts nor threads matter.
     """
     parts = min(CARRIED, n)
-    carried = (stocks.households, stocks.persons, stocks.network)
-    sums = [Carried(*(np.zeros_like(whole) for whole in carried)) for _ in range(parts)]
+    sums = [Carried(*(np.zeros_like(whole) for whole in stocks.carried)) for _ in range(parts)]
 
     def some(first: int, last: int) -> None:
         for part in range(first, last):
@@ -97,30 +102,43 @@ def carry(
 
     over_blocks(some, parts)
     for part in sums:
-        for whole, change in zip(carried, part, strict=True):
+        for whole, change in zip(stocks.carried, part, strict=True):
             whole += change
+
+
+class Counting(NamedTuple):
+    """What `_count_part` counts into, for one part of the rows, and its working space.
+
+    Attributes
+    ----------
+    kinds : (P, T) int64
+        Rows, and from bit 32 on their members of working age.
+    persons, network : (2, P) int64, (2, R, L) int32
+        Two tables in turn each, see `_count_part`.
+    people, working : (chunk,) uint8
+    """
+
+    kinds: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    network: NDArray[np.int32]
+    people: NDArray[np.uint8]
+    working: NDArray[np.uint8]
 
 
 @kernel
 def _count_part(
     lo: int,
     hi: int,
-    place: NDArray[np.uint16],
-    home_place: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    wealth: NDArray[np.uint16],
-    flags: NDArray[np.uint8],
-    first_worker: np.uint8,
-    more_workers: np.uint8,
+    h: Rows,
+    workers: tuple[np.uint8, np.uint8],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
-    kinds: NDArray[np.int64],
-    persons: NDArray[np.int64],
-    network: NDArray[np.int32],
-    people: NDArray[np.uint8],
-    working: NDArray[np.uint8],
+    counting: Counting,
 ) -> int:
-    """Count rows lo..hi into the given tables; returns their wealth. The last two are working space of a chunk."""
+    """Count rows lo..hi; returns their wealth. ``workers`` is what `_codes_of_workers` says."""
+    first_worker, more_workers = workers
+    kinds, persons, network, people, working = counting
+    place, home_place, member, wealth, flags = h.place, h.home_place, h.member, h.wealth, h.flags
     money = np.int64(0)
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
@@ -185,27 +203,14 @@ def count(
     network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
     workers = _codes_of_workers(word)
     money = np.zeros(_PARTS, dtype=np.int64)
-    h, n, province_of_place = households, households.n, province[district]
+    rows, n, province_of_place = households.rows, households.n, province[district]
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
-            money[part] = _count_part(
-                n * part // _PARTS,
-                n * (part + 1) // _PARTS,
-                h.place,
-                h.home_place,
-                h.member,
-                h.wealth,
-                h.flags,
-                *workers,
-                district,
-                province_of_place,
-                kinds[part],
-                persons[part],
-                network[part],
-                np.empty(_CHUNK, dtype=np.uint8),
-                np.empty(_CHUNK, dtype=np.uint8),
-            )
+            room = np.empty(_CHUNK, dtype=np.uint8), np.empty(_CHUNK, dtype=np.uint8)
+            counting = Counting(kinds[part], persons[part], network[part], *room)
+            lo, hi = n * part // _PARTS, n * (part + 1) // _PARTS
+            money[part] = _count_part(lo, hi, rows, workers, district, province_of_place, counting)
 
     over_blocks(work, _PARTS)
     both = kinds.sum(axis=0)
@@ -240,30 +245,22 @@ def retype(households: Households, year: int) -> None:
     """Life stage of every household at its members' ages of a new year, as `stage_of` tells it."""
     h, n = households, households.n
     child, young, not_old = (_first_code_below(age, year) for age in (CHILD_BELOW, YOUNG_BELOW, ELDERLY_FROM))
+    limits = child, young, not_old
 
     def work(first: int, last: int) -> None:
-        a, b, c = (np.empty(_CHUNK, dtype=np.uint8) for _ in range(3))
-        lo, hi = first * _RETYPED, min(n, last * _RETYPED)
-        _retype_part(lo, hi, h.member, h.attributes, h.flags, child, young, not_old, a, b, c)
+        space = np.empty((3, _CHUNK), dtype=np.uint8)
+        _retype_part(first * _RETYPED, min(n, last * _RETYPED), h.rows, limits, space)
 
     over_blocks(work, -(-n // _RETYPED))
 
 
 @kernel
 def _retype_part(
-    lo: int,
-    hi: int,
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    child_from: np.uint8,
-    young_from: np.uint8,
-    not_old_from: np.uint8,
-    child: NDArray[np.uint8],
-    young: NDArray[np.uint8],
-    not_old: NDArray[np.uint8],
+    lo: int, hi: int, h: Rows, limits: tuple[np.uint8, np.uint8, np.uint8], space: NDArray[np.uint8]
 ) -> None:
-    """Types of rows lo..hi by comparing member codes with those at the limits of ages; working space at the end."""
+    """Types of rows lo..hi by comparing member codes with those at the limits of ages; ``space`` is (3, chunk)."""
+    child_from, young_from, not_old_from = limits
+    child, young, not_old = space[0], space[1], space[2]
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
         size = end - start
@@ -274,14 +271,14 @@ def _retype_part(
         for i in range(size):
             not_old[i] = 0
         for m in range(MEMBERS):
-            column = member[start:end, m]
+            column = h.member[start:end, m]
             for i in range(size):
                 child[i] |= np.uint8(column[i] >= child_from)
             for i in range(size):
                 young[i] |= np.uint8((column[i] >= young_from) & (column[i] < child_from))
             for i in range(size):
                 not_old[i] |= np.uint8(column[i] >= not_old_from)
-        a, f = attributes[start:end], flags[start:end]
+        a, f = h.attributes[start:end], h.flags[start:end]
         for i in range(size):
             young[i] = np.uint8(OTHER) if young[i] == 0 else np.uint8(YOUNG_ADULT)
         for i in range(size):

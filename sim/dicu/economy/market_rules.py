@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -112,23 +112,68 @@ def strike(
         log_loss[d] = worst if struck[d] else log_loss[d] * left
 
 
+class Labour(NamedTuple):
+    """Jobs outside farming by district, each (L,) float64.
+
+    Attributes
+    ----------
+    jobs
+        All jobs, those that a programme takes away for a time included.
+    there
+        Share of them that is there to be had.
+    employment
+        Chance of having one.
+    tightness
+        Jobs per worker where there are more jobs than workers, else 1.
+    """
+
+    jobs: NDArray[np.float64]
+    there: NDArray[np.float64]
+    employment: NDArray[np.float64]
+    tightness: NDArray[np.float64]
+
+
+class PayRule(NamedTuple):
+    """What pay follows, as in `dicu.scenario.parameters_household.Work`."""
+
+    agglomeration: float
+    scarcity: float
+    land_share: float
+    full_employment: float
+    out_of_work: float
+
+
+class PayFactors(NamedTuple):
+    """What has become by district of the earnings of the start, each (L,) float64.
+
+    Attributes
+    ----------
+    wage
+        Pay of a job over those earnings.
+    outside, farming
+        Earnings outside farming, the chance of a job included, and in it.
+    """
+
+    wage: NDArray[np.float64]
+    outside: NDArray[np.float64]
+    farming: NDArray[np.float64]
+
+
 @njit(cache=True)
 def update_jobs(
-    jobs: NDArray[np.float64],
+    labour: Labour,
     workers: NDArray[np.int64],
     growth: NDArray[np.float64],
     closed: float,
     full_employment: float,
     new: NDArray[np.float64],
-    there: NDArray[np.float64],
-    employment: NDArray[np.float64],
-    tightness: NDArray[np.float64],
 ) -> None:
     """Jobs a step later and the chance of one, by district; no workers count as one, and jobs are never below 0.
 
-    ``growth`` (L,) is the log growth of one step, ``new`` (L,) are the jobs of zones finished in it; of all jobs the
-    share ``there`` (L,) is there to be had. ``tightness`` (L,) is jobs a worker where there are more jobs, else 1.
+    ``growth`` (L,) is the log growth of one step, ``new`` (L,) are the jobs of zones finished in it. All of ``labour``
+    but ``there`` is written.
     """
+    jobs, there, employment, tightness = labour
     for d in range(jobs.shape[0]):
         wanted = float(max(workers[d], 1))
         grown = max(jobs_after(jobs[d], wanted, exp64(growth[d]), closed, full_employment), 0.0)
@@ -141,29 +186,23 @@ def update_jobs(
 def update_factors(
     now: tuple[NDArray[np.int64], NDArray[np.int64]],
     start: tuple[NDArray[np.int64], NDArray[np.int64]],
-    employment: NDArray[np.float64],
-    tightness: NDArray[np.float64],
+    labour: Labour,
     log_loss: NDArray[np.float64],
     price: float,
-    agglomeration: float,
-    scarcity: float,
-    land_share: float,
-    full_employment: float,
-    out_of_work: float,
-    wage: NDArray[np.float64],
-    outside: NDArray[np.float64],
-    farming: NDArray[np.float64],
+    rule: PayRule,
+    out: PayFactors,
 ) -> None:
-    """What has become by district of the start's earnings outside farming and in it, and the wage over those earnings.
+    """Write what has become by district of the earnings of the start into ``out``.
 
     ``now`` and ``start`` are (people, farmers). The level of the start includes the chance of a job of then, ebar.
     """
-    at_start = expected_wage(1.0, full_employment, out_of_work)
-    for d in range(employment.shape[0]):
-        scarce = exp64(scarcity * log64(tightness[d]))
-        wage[d] = scarce * relative_to_start(now[0][d], start[0][d], agglomeration) / at_start
-        outside[d] = expected_wage(wage[d], employment[d], out_of_work)
-        crowding = relative_to_start(now[1][d], start[1][d], land_share - 1.0)
+    wage, outside, farming = out
+    at_start = expected_wage(1.0, rule.full_employment, rule.out_of_work)
+    for d in range(wage.shape[0]):
+        scarce = exp64(rule.scarcity * log64(labour.tightness[d]))
+        wage[d] = scarce * relative_to_start(now[0][d], start[0][d], rule.agglomeration) / at_start
+        outside[d] = expected_wage(wage[d], labour.employment[d], rule.out_of_work)
+        crowding = relative_to_start(now[1][d], start[1][d], rule.land_share - 1.0)
         farming[d] = crowding * exp64(price + log_loss[d])
 
 

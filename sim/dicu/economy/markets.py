@@ -43,6 +43,9 @@ from dicu.compute.numeric import log64
 from dicu.economy.market_levels import RURAL, URBAN, initial_levels
 from dicu.economy.market_rules import (
     QUARTERS_A_YEAR,
+    Labour,
+    PayFactors,
+    PayRule,
     adapt_beliefs,
     code_number,
     employment_chance,
@@ -163,20 +166,10 @@ class Markets:
         self.potential = np.empty_like(self.earnings)
         self._there, self._tightness = np.ones(self._n), np.ones(self._n)
         still, none = np.zeros(self._n), np.zeros(self._n)
-        update_jobs(
-            self.jobs,
-            self._other,
-            still,
-            0.0,
-            work.full_employment,
-            none,
-            self._there,
-            self.employment,
-            self._tightness,
-        )
+        update_jobs(self._labour, self._other, still, 0.0, work.full_employment, none)
         self._workers = workers
         self._log_programme = 0.0
-        self._wage, self._outside, self._farming = np.empty(self._n), np.empty(self._n), np.empty(self._n)
+        self._factors = PayFactors(np.empty(self._n), np.empty(self._n), np.empty(self._n))
         self._pay()
         # people know what is at the start
         adapt_beliefs(self.earnings, 1.0, self._urban, self.expected, self.potential)
@@ -221,15 +214,12 @@ class Markets:
             self._there = self._programmes.jobs_there(now)
             self._log_programme = self._programmes.log_farm_income(now)
         update_jobs(
-            self.jobs,
+            self._labour,
             self._other if self._respond else self._other_start,
             growth * dt,
             share_of_step(work.job_adjustment, dt),
             work.full_employment,
             new,
-            self._there,
-            self.employment,
-            self._tightness,
         )
         self._pay()
         share = share_of_step(work.adaptation, dt)
@@ -277,9 +267,9 @@ class Markets:
         for t in range(N_TYPES):  # in a fixed order: a matrix product's depends on the machine
             by_place = self.earnings[:, t] * self._workers[:, t]
             earned += np.bincount(self._district, weights=by_place, minlength=self._n)
-        wage = self._level * self._wage[:, None]
+        wage = self._level * self._factors.wage[:, None]
         side = np.where(self._has_rural, RURAL, URBAN)
-        farm = self._level[np.arange(self._n), side] * self._by_type[0] * self._farming
+        farm = self._level[np.arange(self._n), side] * self._by_type[0] * self._factors.farming
         return {
             "workers_other": self._other,
             "workers_farm": self._farm,
@@ -294,6 +284,11 @@ class Markets:
 
     # ---------------------------------------------------------------- inside
 
+    @property
+    def _labour(self) -> Labour:
+        """Jobs as they are now, as one argument of a kernel; written in place."""
+        return Labour(self.jobs, self._there, self.employment, self._tightness)
+
     def _pay(self) -> None:
         """Earnings from jobs, people, farmers and shocks as they are now."""
         work = self.work
@@ -301,26 +296,21 @@ class Markets:
         update_factors(
             now,
             (self._people_start, self._farm_start),
-            self.employment,
-            self._tightness,
+            self._labour,
             self.log_loss,
             self.farm_price + self._log_programme,
-            work.agglomeration,
-            work.scarcity,
-            work.land_share,
-            work.full_employment,
-            work.out_of_work,
-            self._wage,
-            self._outside,
-            self._farming,
+            PayRule(
+                work.agglomeration, work.scarcity, work.land_share, work.full_employment, work.out_of_work
+            ),
+            self._factors,
         )
         fill_earnings(
             self._district,
             self._urban,
             self._level,
             self._by_type,
-            self._outside,
-            self._farming,
+            self._factors.outside,
+            self._factors.farming,
             self.earnings,
         )
 

@@ -11,9 +11,8 @@ import time
 import mesa
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from dicu.behaviour.choose import buffers
+from dicu.behaviour.choose import Buffers, buffers
 from dicu.behaviour.consider import considers
 from dicu.behaviour.events import Events
 from dicu.behaviour.household_rules import (
@@ -32,7 +31,7 @@ from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
 from dicu.compute.hashing import hash32
-from dicu.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households
+from dicu.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households, Rows
 from dicu.population.household import Household
 
 
@@ -52,34 +51,33 @@ class DecidingHousehold(Household):
         h.flags[i] = faded(h.flags[i], tables.struck[here])
 
         kind = int(h.flags[i]) & TYPE_MASK
-        word = int(words_of(h.member[i], tables.word))
+        word = int(words_of(h.member[i], tables.life.word))
         workers, persons = np.uint32((word >> WORKER_SHIFT) & COUNT_MASK), np.uint32(word >> PERSON_SHIFT)
-        bits = np.uint32(hash32(h.uid[i], tables.money_key))
+        bits = np.uint32(hash32(h.uid[i], tables.money.key))
         income = int(
             income_units(
-                tables.pay[here, kind],
-                tables.luck[h.income_quantile[i]],
+                tables.money.pay[here, kind],
+                tables.money.luck[h.income_quantile[i]],
                 workers,
-                tables.other_pay[here],
+                tables.money.other_pay[here],
                 persons,
                 bits,
             )
         )
         before = int(h.wealth[i])
-        floor = np.uint32(int(persons) * int(tables.floor))
-        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.keep)
+        floor = np.uint32(int(persons) * int(tables.money.floor))
+        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.money.keep)
         consumption = before + income - int(h.wealth[i])
 
-        t = tables
         events = life_events(
-            h.uid[i], h.member[i], t.urban[here], t.year, t.life_key, t.detail_key, t.death, t.birth, t.seek,
+            h.uid[i],
+            h.member[i],
+            tables.where.urban[here],
+            tables.year,
+            tables.life.hazards,
             int(h.attributes[i]) & NEWLY_WED,
-        )  # fmt: skip
-        mask = 0
-        if events != 0:
-            mask = live_through(
-                i, events, h.uid, h.member, h.attributes, h.flags, t.word, t.year, t.newborn_key, t.boy_share
-            )
+        )
+        mask = live_through(i, events, h.rows, tables.life, tables.year) if events != 0 else 0
         return income, consumption, int(mask)
 
     def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
@@ -89,48 +87,20 @@ class DecidingHousehold(Household):
         if flags & BUSY:
             return False, EVERYBODY_STAYS, 0, 0
         hazard = (
-            tables.hazard[h.place[i], flags & TYPE_MASK]
-            * tables.tie_hazard[h.ties[i]]
-            * tables.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK]
+            tables.consider.hazard[h.place[i], flags & TYPE_MASK]
+            * tables.consider.tie_hazard[h.ties[i]]
+            * tables.consider.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK]
         )
-        if not considers(h.uid[i], tables.consider_key, hazard):
+        if not considers(h.uid[i], tables.consider.key, hazard):
             return False, EVERYBODY_STAYS, 0, 0
-        to, leaver, reason = _decide(
-            i,
-            h.uid,
-            h.place,
-            h.home_place,
-            h.wealth,
-            h.member,
-            h.attributes,
-            h.ties,
-            h.flags,
-            tables,
-            *buffers(tables),
-        )
+        to, leaver, reason = _decide(i, h.rows, tables, buffers(tables.where))
         return True, int(to), int(leaver), int(reason)
 
 
 @njit(cache=True)
-def _decide(
-    i: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    home_place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    attributes: NDArray[np.uint8],
-    ties: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    tables: Tables,
-    alternative: NDArray[np.uint32],
-    weight: NDArray[np.float64],
-    bits: NDArray[np.uint32],
-) -> tuple[int, int, int]:
+def _decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, int]:
     """`decide` as a function to call: inlined rules can only be called from compiled code."""
-    return decide(
-        i, uid, place, home_place, wealth, member, attributes, ties, flags, tables, alternative, weight, bits
-    )
+    return decide(i, h, tables, space)
 
 
 class ObjectsEngine:

@@ -25,7 +25,7 @@ from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, N_TYPES, TYPE_MASK
+from dicu.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Rows
 
 BLOCK: Final = 1 << 15
 _CHUNK: Final = 1 << 11
@@ -33,7 +33,17 @@ _WORST: Final = 0xFFFFFFFF
 
 
 class Space(NamedTuple):
-    """Working space of one thread: a chunk of each intermediate value."""
+    """Working space of one thread: a chunk of each intermediate value, (2048,) each.
+
+    Attributes
+    ----------
+    word, cell, draw, bound : uint32
+        Packed words of the members, place and type in one index, a draw, income or a bound.
+    rate, luck, extra : float32
+        Pay of a worker, lasting luck, other income of a person.
+    hit : uint8
+        Whether a disaster strikes.
+    """
 
     word: NDArray[np.uint32]
     cell: NDArray[np.uint32]
@@ -62,27 +72,15 @@ def space() -> Space:
 
 @kernel
 def _block(
-    lo: int,
-    hi: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    income_quantile: NDArray[np.uint8],
-    ties: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    t: Tables,
-    mover: NDArray[np.int32],
-    life: NDArray[np.int32],
-    space: Space,
+    lo: int, hi: int, h: Rows, t: Tables, mover: NDArray[np.int32], life: NDArray[np.int32], space: Space
 ) -> tuple[int, int, int, int]:
     """Rows lo..hi: own-row rules and screens. Returns rows listed in ``mover`` and ``life``, income, consumption.
 
     More rows than there is room for are counted but not listed.
     """
     word, cell, draw, bound, rate, luck, extra, hit = space
-    threshold = t.threshold.reshape(-1)
-    pay = t.pay.reshape(-1)
+    threshold = t.consider.threshold.reshape(-1)
+    pay = t.money.pay.reshape(-1)
     room = mover.shape[0]
     movers = 0
     lives = 0
@@ -91,19 +89,19 @@ def _block(
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
         size = end - start
-        u = uid[start:end]
-        p = place[start:end]
-        f = flags[start:end]
+        u = h.uid[start:end]
+        p = h.place[start:end]
+        f = h.flags[start:end]
         # members: bound of life events, workers, persons in one look-up each
-        first = member[start:end, 0]
+        first = h.member[start:end, 0]
         for i in range(size):
-            word[i] = t.word[first[i]]
+            word[i] = t.life.word[first[i]]
         for m in range(1, MEMBERS):
-            column = member[start:end, m]
+            column = h.member[start:end, m]
             for i in range(size):
-                word[i] += t.word[column[i]]
+                word[i] += t.life.word[column[i]]
         # ties and shocks
-        tie = ties[start:end]
+        tie = h.ties[start:end]
         for i in range(size):
             tie[i] = grown(tie[i], t.ties_growth)
         for i in range(size):
@@ -113,20 +111,20 @@ def _block(
         for i in range(size):
             cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_TYPES)) + np.uint32(f[i] & np.uint8(TYPE_MASK))
         # income, consumption, wealth
-        q = income_quantile[start:end]
+        q = h.income_quantile[start:end]
         for i in range(size):
             rate[i] = pay[cell[i]]
         for i in range(size):
-            luck[i] = t.luck[q[i]]
+            luck[i] = t.money.luck[q[i]]
         for i in range(size):
-            extra[i] = t.other_pay[p[i]]
+            extra[i] = t.money.other_pay[p[i]]
         for i in range(size):
-            draw[i] = hash32(u[i], t.money_key)
+            draw[i] = hash32(u[i], t.money.key)
         for i in range(size):
             workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
             persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
             bound[i] = income_units(rate[i], luck[i], workers, extra[i], persons, draw[i])
-        w = wealth[start:end]
+        w = h.wealth[start:end]
         before = np.int64(0)
         after = np.int64(0)
         earned = np.int64(0)
@@ -135,15 +133,15 @@ def _block(
             before += np.int64(w[i])
         for i in range(size):
             persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
-            floor = np.uint32(persons * t.floor)
-            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.keep))
+            floor = np.uint32(persons * t.money.floor)
+            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.money.keep))
         for i in range(size):
             after += np.int64(w[i])
         income += earned
         consumption += before + earned - after
         # screen of life events
         for i in range(size):
-            draw[i] = hash32(u[i], t.life_key) >> np.uint32(32 - HAZARD_BITS)
+            draw[i] = hash32(u[i], t.life.hazards.key) >> np.uint32(32 - HAZARD_BITS)
         for i in range(size):
             if draw[i] < (word[i] & np.uint32(HAZARD_MASK)):
                 if lives < room:
@@ -154,9 +152,9 @@ def _block(
             bound[i] = threshold[cell[i]]
         for i in range(size):
             if f[i] > np.uint8(TYPE_MASK):
-                bound[i] = np.uint32(min(np.uint64(bound[i]) * t.shock_bound, np.uint64(_WORST)))
+                bound[i] = np.uint32(min(np.uint64(bound[i]) * t.consider.shock_bound, np.uint64(_WORST)))
         for i in range(size):
-            draw[i] = hash32(u[i], t.consider_key)
+            draw[i] = hash32(u[i], t.consider.key)
         for i in range(size):
             if draw[i] <= bound[i]:
                 if movers < room:
@@ -169,51 +167,26 @@ def _block(
 def own_rows(
     lo: int,
     hi: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    wealth: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    income_quantile: NDArray[np.uint8],
-    ties: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
+    h: Rows,
     t: Tables,
     mover: NDArray[np.int32],
     life: NDArray[np.int32],
     count: NDArray[np.int64],
-    room: int,
     space: Space,
 ) -> None:
     """What the households of rows lo..hi go through, block by block; ``count`` (blocks, 4) as `_block` returns."""
+    room = mover.shape[0] // count.shape[0]
     for b in range(count.shape[0]):
-        start = lo + b * BLOCK
+        start, end = lo + b * BLOCK, min(hi, lo + (b + 1) * BLOCK)
+        mine = slice(b * room, (b + 1) * room)
         count[b, 0], count[b, 1], count[b, 2], count[b, 3] = _block(
-            start,
-            min(hi, start + BLOCK),
-            uid,
-            place,
-            wealth,
-            member,
-            income_quantile,
-            ties,
-            flags,
-            t,
-            mover[b * room : (b + 1) * room],
-            life[b * room : (b + 1) * room],
-            space,
+            start, end, h, t, mover[mine], life[mine], space
         )
 
 
 @kernel
 def list_again(
-    lo: int,
-    hi: int,
-    uid: NDArray[np.uint64],
-    place: NDArray[np.uint16],
-    member: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-    t: Tables,
-    mover: NDArray[np.int32],
-    life: NDArray[np.int32],
+    lo: int, hi: int, h: Rows, t: Tables, mover: NDArray[np.int32], life: NDArray[np.int32]
 ) -> None:
     """The two screens once more, for a block whose rows did not fit their room (unusual parameters)."""
     movers = 0
@@ -221,14 +194,16 @@ def list_again(
     for i in range(lo, hi):
         total = np.uint32(0)
         for m in range(MEMBERS):
-            total += t.word[member[i, m]]
-        if hash32(uid[i], t.life_key) >> np.uint32(32 - HAZARD_BITS) < (total & np.uint32(HAZARD_MASK)):
+            total += t.life.word[h.member[i, m]]
+        if hash32(h.uid[i], t.life.hazards.key) >> np.uint32(32 - HAZARD_BITS) < (
+            total & np.uint32(HAZARD_MASK)
+        ):
             life[lives] = i
             lives += 1
-        bound = np.uint64(t.threshold[place[i], flags[i] & np.uint8(TYPE_MASK)])
-        if flags[i] > np.uint8(TYPE_MASK):
-            bound = min(bound * t.shock_bound, np.uint64(_WORST))
-        if np.uint64(hash32(uid[i], t.consider_key)) <= bound:
+        bound = np.uint64(t.consider.threshold[h.place[i], h.flags[i] & np.uint8(TYPE_MASK)])
+        if h.flags[i] > np.uint8(TYPE_MASK):
+            bound = min(bound * t.consider.shock_bound, np.uint64(_WORST))
+        if np.uint64(hash32(h.uid[i], t.consider.key)) <= bound:
             mover[movers] = i
             movers += 1
 

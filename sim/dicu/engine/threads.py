@@ -19,7 +19,7 @@ from dicu.behaviour.choose import buffers
 from dicu.behaviour.events import Events
 from dicu.behaviour.tables import Tables
 from dicu.compute.pool import over_blocks
-from dicu.engine.exact import decide_rows, live_rows
+from dicu.engine.exact import Listed, decide_rows, live_rows
 from dicu.engine.screens import BLOCK, list_again, own_rows, space
 from dicu.population.columns import Households
 
@@ -53,10 +53,8 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     mover = np.empty(blocks * room, dtype=np.int32)
     life = np.empty(blocks * room, dtype=np.int32)
     lo, hi = first * BLOCK, min(h.n, last * BLOCK)
-    own_rows(
-        lo, hi, h.uid, h.place, h.wealth, h.member, h.income_quantile, h.ties, h.flags, tables, mover, life, count,
-        room, space(),
-    )  # fmt: skip
+    rows = h.rows
+    own_rows(lo, hi, rows, tables, mover, life, count, space())
     most = int(count[:, :2].max())
     if most > room:  # more than an eighth of a block passed a screen: unusual parameters
         room = most
@@ -64,27 +62,27 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
         life = np.empty(blocks * room, dtype=np.int32)
         for b in range(blocks):
             part, start = slice(b * room, (b + 1) * room), lo + b * BLOCK
-            list_again(
-                start, min(hi, start + BLOCK), h.uid, h.place, h.member, h.flags, tables, mover[part], life[part]
-            )  # fmt: skip
+            list_again(start, min(hi, start + BLOCK), rows, tables, mover[part], life[part])
     own = time.perf_counter()
 
-    mask = np.empty(blocks * room, dtype=np.int32)
+    none = (np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8))
+    lives = Listed(life, np.empty(blocks * room, dtype=np.int32), *none)
     happened = np.zeros(blocks, dtype=np.int64)
-    live_rows(h.uid, h.place, h.member, h.attributes, h.flags, tables, life, count, room, mask, happened)
+    live_rows(rows, tables, lives, count, happened)
     lived = time.perf_counter()
 
-    destination = np.empty(blocks * room, dtype=np.uint16)
-    who = np.empty(blocks * room, dtype=np.int8)
-    reason = np.empty(blocks * room, dtype=np.uint8)
+    moves = Listed(
+        mover,
+        np.empty(0, dtype=np.int32),
+        destination=np.empty(blocks * room, dtype=np.uint16),
+        who=np.empty(blocks * room, dtype=np.int8),
+        reason=np.empty(blocks * room, dtype=np.uint8),
+    )
     moved = np.zeros((blocks, 2), dtype=np.int64)
-    decide_rows(
-        h.uid, h.place, h.home_place, h.wealth, h.member, h.attributes, h.ties, h.flags, tables, mover, count, room,
-        destination, who, reason, moved, *buffers(tables),
-    )  # fmt: skip
+    decide_rows(rows, tables, moves, count, moved, buffers(tables.where))
     return _Part(
-        moves=[_packed(column, moved[:, 0], room) for column in (mover, destination, who, reason)],
-        lives=[_packed(column, happened, room) for column in (life, mask)],
+        moves=[_packed(column, moved[:, 0], room) for column in (mover, *moves[2:])],
+        lives=[_packed(column, happened, room) for column in lives[:2]],
         considered=int(moved[:, 1].sum()),
         income=int(count[:, 2].sum()),
         consumption=int(count[:, 3].sum()),

@@ -10,7 +10,7 @@ end.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,22 +25,24 @@ LEAST_AGE: Final = 5
 N_SCOPES: Final = 5
 
 
+class LegacyUnits(NamedTuple):
+    """Units of before the reform to which each place belongs, (P,) int32 each."""
+
+    commune: NDArray[np.int32]
+    district: NDArray[np.int32]
+    province: NDArray[np.int32]
+
+
 @njit(cache=True, inline="always")
-def _scope(
-    a: np.int64,
-    b: np.int64,
-    commune: NDArray[np.int32],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
-) -> int:
+def _scope(a: np.int64, b: np.int64, units: LegacyUnits) -> int:
     """How far two places lie apart: the same, in the commune, in the district, in the province, beyond; 0..4."""
     if a == b:
         return 0
-    if commune[a] == commune[b]:
+    if units.commune[a] == units.commune[b]:
         return 1
-    if district[a] == district[b]:
+    if units.district[a] == units.district[b]:
         return 2
-    return 3 if province[a] == province[b] else 4
+    return 3 if units.province[a] == units.province[b] else 4
 
 
 @kernel
@@ -49,16 +51,14 @@ def _joined_by_scope(
     host: NDArray[np.int64],
     then: NDArray[np.uint16],
     place: NDArray[np.int32],
-    commune: NDArray[np.int32],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
+    units: LegacyUnits,
     out: NDArray[np.int64],
 ) -> None:
     """Who moved into another row: one more by the row each left, one less by the row each now shares."""
     for k in range(guest.shape[0]):
         b = np.int64(place[k])
-        out[_scope(np.int64(then[guest[k]]), b, commune, district, province)] += 1
-        out[_scope(np.int64(then[host[k]]), b, commune, district, province)] -= 1
+        out[_scope(np.int64(then[guest[k]]), b, units)] += 1
+        out[_scope(np.int64(then[host[k]]), b, units)] -= 1
 
 
 @kernel
@@ -68,15 +68,13 @@ def _persons_by_scope(
     place: NDArray[np.uint16],
     member: NDArray[np.uint8],
     last_code: int,
-    commune: NDArray[np.int32],
-    district: NDArray[np.int32],
-    province: NDArray[np.int32],
+    units: LegacyUnits,
     out: NDArray[np.int64],
 ) -> None:
     """Members with codes 1..last_code (old enough) by how far their row lives from where it did."""
     for i in range(n):
         a, b = np.int64(then[i]), np.int64(place[i])
-        scope = _scope(a, b, commune, district, province)
+        scope = _scope(a, b, units)
         for m in range(MEMBERS):
             out[scope] += np.int64(0 < member[i, m] <= last_code)
 
@@ -99,7 +97,7 @@ class FiveYear:
         district: NDArray[np.int32],
         province: NDArray[np.int32],
     ) -> None:
-        self._units = (commune, district, province)
+        self._units = LegacyUnits(commune, district, province)
         self._joined = np.zeros(N_SCOPES, dtype=np.int64)
         self._then = np.empty(0, dtype=np.uint16)
         self.n = 0
@@ -148,7 +146,7 @@ class FiveYear:
         self._room(max(grown, households.n))
         then = self._then
         _joined_by_scope(
-            changes.guest_row, changes.host_row, then, changes.joined_place, *self._units, self._joined
+            changes.guest_row, changes.host_row, then, changes.joined_place, self._units, self._joined
         )
         then[self.n : grown] = then[changes.parent_row]
         then[changes.row_target] = then[changes.row_source]
@@ -171,7 +169,7 @@ class FiveYear:
         # codes rise with the year of birth; the last bit is the sex
         last_code = min(max((year - LEAST_AGE - BIRTH_YEAR_ZERO) << 1 | 1, 0), 255)
         _persons_by_scope(
-            self.n, self._then, households.place, households.member, last_code, *self._units, out
+            self.n, self._then, households.place, households.member, last_code, self._units, out
         )
         out += self._joined
         # in a small world a row may be gone that a partner had moved to

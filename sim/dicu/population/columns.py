@@ -6,7 +6,7 @@ A structure of arrays; row order carries no meaning. ``uid`` is the identity, by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,20 @@ COLUMNS: Final[tuple[tuple[str, type, int], ...]] = (
     ("ties", np.uint8, 1),
     ("flags", np.uint8, 1),
 )
+
+
+class Rows(NamedTuple):
+    """The household columns as one argument of a kernel, see `Households`; rows are its indices."""
+
+    uid: NDArray[np.uint64]
+    place: NDArray[np.uint16]
+    home_place: NDArray[np.uint16]
+    wealth: NDArray[np.uint16]
+    member: NDArray[np.uint8]
+    attributes: NDArray[np.uint8]
+    income_quantile: NDArray[np.uint8]
+    ties: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
 
 
 def _column(capacity: int, dtype: type, width: int) -> NDArray[Any]:
@@ -107,6 +121,11 @@ class Households:
     def capacity(self) -> int:
         """Rows that fit without growing."""
         return len(self.uid)
+
+    @property
+    def rows(self) -> Rows:
+        """The columns as they are now; taken anew after `grow`."""
+        return Rows(*(getattr(self, name) for name in Rows._fields))
 
     def grow(self, capacity: int) -> None:
         """Make room for ``capacity`` rows, column by column, so that the peak is one column above the state."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from dicu.compute.hashing import hash64, hash64_2
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NATIVE_TIES, SECTOR_SHIFT, TENURE_SHIFT
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NATIVE_TIES, SECTOR_SHIFT, TENURE_SHIFT, Rows
 from dicu.population.life_stage import stage_of, type_of
 
 GRID_BITS: Final = 31
@@ -144,14 +145,98 @@ def _members(row, archetype, size, luck, start_year, old_age, tally):  # type: i
     return adults, workers
 
 
+class Composition(NamedTuple):
+    """Who lives where at the start (P places, A archetypes).
+
+    Attributes
+    ----------
+    counts : (P, 6) int64
+        Households by size.
+    row_start : (P + 1,) int64
+        First row of each place.
+    place_key : (P,) uint64
+        Identity of each place, for draws.
+    area, province : (P,) int64
+        Rural (0) or urban (1); legacy province.
+    archetype : (A, 6) uint8
+        As `Archetypes.member`, sorted by size; those of size s + 1 begin at ``archetype_start[s]``, (7,) int64.
+    cumulative : (2, A) uint64
+        Their weights by area, summed within each size on the integer grid.
+    old_age : (1024,) uint8
+        Years above 80 of the oldest group, by a draw of ten bits.
+    start_year : int
+    """
+
+    counts: NDArray[np.int64]
+    row_start: NDArray[np.int64]
+    place_key: NDArray[np.uint64]
+    area: NDArray[np.int64]
+    province: NDArray[np.int64]
+    archetype: NDArray[np.uint8]
+    cumulative: NDArray[np.uint64]
+    archetype_start: NDArray[np.int64]
+    old_age: NDArray[np.uint8]
+    start_year: int
+
+
+class Arrivals(NamedTuple):
+    """Where the migrants of the start came from, and how long ago (P places, R provinces, Q quarters).
+
+    Attributes
+    ----------
+    cumulative : (R, R) uint64
+        As `Origins.cumulative`: by province of residence (row) and of origin.
+    province_start : (R + 1,) int64
+        First place of each province.
+    resident_cumulative : (P + 1,) int64
+        Residents of the places before each: a place of origin is drawn by them.
+    tie_of_quarter : (Q,) uint8
+        Ties by quarters since arrival, in 1/255.
+    """
+
+    cumulative: NDArray[np.uint64]
+    province_start: NDArray[np.int64]
+    resident_cumulative: NDArray[np.int64]
+    tie_of_quarter: NDArray[np.uint8]
+
+
+class Chances(NamedTuple):
+    """What is drawn for a household (P places, 4 life stages, native or migrant, Q quarters since arrival).
+
+    Attributes
+    ----------
+    migrant, skilled, farm : (P, 4), (P, 4, 2), (P, 2) int64
+        Chances in 1/65,536, as in `PlaceRates`.
+    industry, rent_native, rent_migrant : (P,), (P,), (Q,) int64
+        The same; of industry given work outside agriculture.
+    wealth_head : (P,) float64
+        Median wealth per member, 0.1 M VND.
+    wealth_rank, wealth_luck : (256,) float64
+        Factors of it by the rank of lasting luck, and by a draw.
+    """
+
+    migrant: NDArray[np.int64]
+    skilled: NDArray[np.int64]
+    farm: NDArray[np.int64]
+    industry: NDArray[np.int64]
+    rent_native: NDArray[np.int64]
+    rent_migrant: NDArray[np.int64]
+    wealth_head: NDArray[np.float64]
+    wealth_rank: NDArray[np.float64]
+    wealth_luck: NDArray[np.float64]
+
+
 @njit(cache=True, nogil=True)
-def fill(  # type: ignore[no-untyped-def]
-    begin, end, uid, place, home_place, wealth, member, attributes, income_quantile, ties, flags, tally,
-    counts, row_start, place_key, area, province, archetype, cumulative, archetype_start,
-    migrant_chance, skilled_chance, farm_chance, industry_chance, rent_native, rent_migrant, wealth_head,
-    origin_cumulative, province_start, resident_cumulative, old_age, wealth_rank, wealth_luck, tie_of_quarter,
-    keys, start_year,
-):  # fmt: skip
+def fill(
+    begin: int,
+    end: int,
+    h: Rows,
+    tally: NDArray[np.int64],
+    who: Composition,
+    came_from: Arrivals,
+    chance: Chances,
+    keys: NDArray[np.uint64],
+) -> None:
     """Write every column of every household of places begin..end; a place never reads another's rows.
 
     Archetypes are drawn systematically: within a place and size, the i-th of H households takes the archetype
@@ -161,79 +246,91 @@ def fill(  # type: ignore[no-untyped-def]
     grid = np.uint64(1) << np.uint64(GRID_BITS)
     low16 = np.uint64(0xFFFF)
     for p in range(begin, end):
-        row = row_start[p]
+        row = who.row_start[p]
         mine = tally[p]
-        here = province[p]
+        here = who.province[p]
         for s in range(MEMBERS):
-            households = counts[p, s]
+            households = who.counts[p, s]
             mine[SIZE + s] += households
-            offset = hash64_2(keys[1], place_key[p], s) >> np.uint64(64 - GRID_BITS)
-            a = archetype_start[s]
+            offset = hash64_2(keys[1], who.place_key[p], s) >> np.uint64(64 - GRID_BITS)
+            a = who.archetype_start[s]
             for i in range(households):
                 at = (offset + np.uint64(i) * grid) // np.uint64(households)
-                while cumulative[area[p], a] <= at:
+                while who.cumulative[who.area[p], a] <= at:
                     a += 1
-                name = hash64_2(keys[0], place_key[p], row - row_start[p])
-                uid[row] = name
-                place[row] = p
+                name = hash64_2(keys[0], who.place_key[p], row - who.row_start[p])
+                h.uid[row] = name
+                h.place[row] = p
                 adults, workers = _members(
-                    member[row], archetype[a], s + 1, hash64(keys[2], name), start_year, old_age, mine
+                    h.member[row],
+                    who.archetype[a],
+                    s + 1,
+                    hash64(keys[2], name),
+                    who.start_year,
+                    who.old_age,
+                    mine,
                 )
-                stage = stage_of(member[row], start_year)
+                stage = stage_of(h.member[row], who.start_year)
                 mine[STAGE + stage] += 1
 
                 came = hash64(keys[3], name)
-                moved = int(came & low16) < migrant_chance[p, stage]
+                moved = int(came & low16) < chance.migrant[p, stage]
                 quarter = 0
                 home = p
                 if moved:
                     quarter = 1 + int(
-                        (((came >> np.uint64(16)) & low16) * np.uint64(len(tie_of_quarter) - 1))
+                        (((came >> np.uint64(16)) & low16) * np.uint64(len(came_from.tie_of_quarter) - 1))
                         >> np.uint64(16)
                     )
                     draw = came >> np.uint64(64 - GRID_BITS)
-                    o = np.searchsorted(origin_cumulative[here], draw, side="right")
-                    first = province_start[o]
-                    last = province_start[o + 1]
-                    people = resident_cumulative[last] - resident_cumulative[first]
-                    pick = np.int64(hash64(keys[4], name) % np.uint64(people)) + resident_cumulative[first]
+                    o = np.searchsorted(came_from.cumulative[here], draw, side="right")
+                    first = came_from.province_start[o]
+                    last = came_from.province_start[o + 1]
+                    people = came_from.resident_cumulative[last] - came_from.resident_cumulative[first]
+                    pick = (
+                        np.int64(hash64(keys[4], name) % np.uint64(people))
+                        + came_from.resident_cumulative[first]
+                    )
                     home = first + np.searchsorted(
-                        resident_cumulative[first + 1 : last + 1], pick, side="right"
+                        came_from.resident_cumulative[first + 1 : last + 1], pick, side="right"
                     )
                     mine[MIGRANTS] += 1
-                home_place[row] = home
-                ties[row] = tie_of_quarter[quarter] if moved else NATIVE_TIES
+                h.home_place[row] = home
+                h.ties[row] = came_from.tie_of_quarter[quarter] if moved else NATIVE_TIES
 
                 luck = hash64(keys[5], name)
                 origin = 1 if moved else 0
-                skilled = int(luck & low16) < skilled_chance[p, stage, origin]
+                skilled = int(luck & low16) < chance.skilled[p, stage, origin]
                 mine[ADULTS] += adults
                 if skilled:
                     mine[ADULTS_SKILLED] += adults
                 sector = 3
                 if workers > 0:
                     draw16 = int((luck >> np.uint64(16)) & low16)
-                    farm = farm_chance[p, origin]
+                    farm = chance.farm[p, origin]
                     other = 65536 - farm
                     if draw16 < farm:
                         sector = 0
-                    elif (draw16 - farm) * 65536 < industry_chance[p] * other:
+                    elif (draw16 - farm) * 65536 < chance.industry[p] * other:
                         sector = 1
                     else:
                         sector = 2
                     mine[WORKERS + sector] += workers
-                rent_chance = rent_migrant[quarter] if moved else rent_native[p]
+                rent_chance = chance.rent_migrant[quarter] if moved else chance.rent_native[p]
                 rents = int((luck >> np.uint64(32)) & low16) < rent_chance
                 if rents:
                     mine[RENTERS] += 1
-                attributes[row] = (
+                h.attributes[row] = (
                     (1 if skilled else 0) | (sector << SECTOR_SHIFT) | ((1 if rents else 0) << TENURE_SHIFT)
                 )
-                flags[row] = type_of(stage, attributes[row])
+                h.flags[row] = type_of(stage, h.attributes[row])
                 rank = int((luck >> np.uint64(48)) & np.uint64(0xFF))
-                income_quantile[row] = rank
+                h.income_quantile[row] = rank
                 amount = (
-                    wealth_head[p] * (s + 1) * wealth_rank[rank] * wealth_luck[int(luck >> np.uint64(56))]
+                    chance.wealth_head[p]
+                    * (s + 1)
+                    * chance.wealth_rank[rank]
+                    * chance.wealth_luck[int(luck >> np.uint64(56))]
                 )
-                wealth[row] = int(min(np.floor(amount + 0.5), 65535.0))
+                h.wealth[row] = int(min(np.floor(amount + 0.5), 65535.0))
                 row += 1

@@ -17,6 +17,55 @@ BLOCK: Final = 1 << LOW_BITS
 LOW_MASK: Final = BLOCK - 1
 
 
+class LinkColumns(NamedTuple):
+    """The table of links as one argument of a kernel, see `dicu.population.links.Links`.
+
+    Attributes
+    ----------
+    low : (n or more,) uint16
+        Last 16 bits of the children's rows.
+    parent : (n or more,) uint32
+        Rows of the parents.
+    start : (B + 1,) int64
+        Where blocks of child rows begin.
+    """
+
+    low: NDArray[np.uint16]
+    parent: NDArray[np.uint32]
+    start: NDArray[np.int64]
+
+
+class Leaving(NamedTuple):
+    """Links left out when blocks are written anew.
+
+    Attributes
+    ----------
+    at : (D,) int64
+        Their positions, ascending.
+    first : (B + 1,) int64
+        Which of them is the first of each block.
+    """
+
+    at: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+class Entering(NamedTuple):
+    """Links put in when blocks are written anew.
+
+    Attributes
+    ----------
+    child, parent : (E,) int64
+        Their rows, ascending by child.
+    first : (B + 1,) int64
+        Which of them is the first of each block.
+    """
+
+    child: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
 class Names(NamedTuple):
     """A dictionary from rows to new names that needs no sorting: one bit a row, and the names by rank.
 
@@ -105,9 +154,7 @@ def mark(rows: NDArray[np.int64], bits: NDArray[np.uint64]) -> None:
 def touching(
     first: int,
     last: int,
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
+    links: LinkColumns,
     bits: NDArray[np.uint64],
     listed: NDArray[np.uint32],
     found: NDArray[np.int64],
@@ -119,6 +166,7 @@ def touching(
     bits : (W,) uint64
         Marked rows; the last word is 0 and stands for all rows beyond.
     """
+    low, parent, start = links
     end = np.uint32(bits.shape[0] - 1)
     in_word = np.uint32(63)
     k = np.int64(0)
@@ -138,8 +186,7 @@ def touching(
 @kernel
 def gather(
     first: int,
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
+    links: LinkColumns,
     listed: NDArray[np.uint32],
     found: NDArray[np.int64],
     at: NDArray[np.int64],
@@ -159,8 +206,8 @@ def gather(
         for _ in range(found[j]):
             i = listed[k]
             at[k] = i
-            child[k] = base + np.int64(low[i])
-            parent_row[k] = parent[i]
+            child[k] = base + np.int64(links.low[i])
+            parent_row[k] = links.parent[i]
             k += 1
 
 
@@ -169,9 +216,7 @@ def divide(
     at: NDArray[np.int64],
     child: NDArray[np.int64],
     parent_row: NDArray[np.int64],
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
+    links: LinkColumns,
     out: NDArray[np.int64],
     moved: NDArray[np.int64],
 ) -> tuple[int, int]:
@@ -186,6 +231,7 @@ def divide(
     moved : (K,) int64
         Which of the listed belong to another child row than the one they stand at; written here.
     """
+    low, parent, start = links
     b = 0
     n_out = 0
     n_moved = 0
@@ -206,37 +252,19 @@ def divide(
 
 @kernel
 def rebuild(
-    first: int,
-    last: int,
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
-    out: NDArray[np.int64],
-    out_first: NDArray[np.int64],
-    child_in: NDArray[np.int64],
-    parent_in: NDArray[np.int64],
-    in_first: NDArray[np.int64],
-    new_low: NDArray[np.uint16],
-    new_parent: NDArray[np.uint32],
-    new_start: NDArray[np.int64],
+    first: int, last: int, old: LinkColumns, leaving: Leaving, entering: Entering, new: LinkColumns
 ) -> None:
-    """Write blocks of the links anew, in the order of the children, without some and with others.
+    """Write blocks first..last of the links anew, in the order of the children, without some and with others.
 
-    Parameters
-    ----------
-    start, new_start : (B + 1,) int64
-        Where blocks begin, before and after.
-    out : (D,) int64
-        Positions of the links left out, ascending.
-    child_in, parent_in : (E,) int64
-        Rows of the links put in, ascending by child.
-    out_first, in_first : (B + 1,) int64
-        Which of those are the first of each block.
+    Both tables have a ``start`` of every block; ``low`` and ``parent`` of the new one are written.
     """
+    low, parent, start = old
+    new_low, new_parent, new_start = new
+    out, child_in, parent_in = leaving.at, entering.child, entering.parent
     for b in range(first, last):
         to = new_start[b]
-        d, d_end = out_first[b], out_first[b + 1]
-        e, e_end = in_first[b], in_first[b + 1]
+        d, d_end = leaving.first[b], leaving.first[b + 1]
+        e, e_end = entering.first[b], entering.first[b + 1]
         i, end = start[b], start[b + 1]
         while True:
             # everything up to the next link that is left out, with those put in that come before it
@@ -265,14 +293,9 @@ def rebuild(
 
 
 @kernel
-def find_parents(
-    rows: NDArray[np.int64],
-    low: NDArray[np.uint16],
-    parent: NDArray[np.uint32],
-    start: NDArray[np.int64],
-    out: NDArray[np.int64],
-) -> None:
+def find_parents(rows: NDArray[np.int64], links: LinkColumns, out: NDArray[np.int64]) -> None:
     """Parent row of each child row, -1 where there is no link."""
+    low, parent, start = links
     for k in range(rows.shape[0]):
         b = rows[k] >> LOW_BITS
         out[k] = -1

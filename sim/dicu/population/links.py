@@ -75,6 +75,11 @@ class Links:
         return Links(self.low.copy(), self.parent.copy(), self.start.copy())
 
     @property
+    def columns(self) -> kernels.LinkColumns:
+        """The table as it is now, as one argument of a kernel."""
+        return kernels.LinkColumns(self.low, self.parent, self.start)
+
+    @property
     def n(self) -> int:
         """Links in use."""
         return int(self.start[-1])
@@ -110,6 +115,7 @@ class Links:
             and says how many there are in each of these blocks; ``listed`` has room for all links of the blocks.
         """
         parts: dict[int, Few] = {}
+        columns = self.columns
 
         def part(first: int, last: int) -> None:
             # a list a part: one of all links would be memory fresh from the system, and cleared, at every call
@@ -117,7 +123,7 @@ class Links:
             found = np.empty(last - first, dtype=np.int64)
             find(first, last, listed, found)
             made = parts[first] = Few.room_for(int(found.sum()))
-            kernels.gather(first, self.low, self.parent, listed, found, made.at, made.child, made.parent)
+            kernels.gather(first, columns, listed, found, made.at, made.child, made.parent)
 
         over_blocks(part, self.blocks)
         return Few.together([parts[first] for first in sorted(parts)])
@@ -127,18 +133,13 @@ class Links:
         marked = as_rows(rows, "rows")
         bits = np.zeros((int(marked.max(initial=-1)) >> 6) + 2, dtype=np.uint64)
         kernels.mark(marked, bits)
-        return self.few(
-            lambda first, last, *out: kernels.touching(
-                first, last, self.low, self.parent, self.start, bits, *out
-            )
-        )
+        columns = self.columns
+        return self.few(lambda first, last, *out: kernels.touching(first, last, columns, bits, *out))
 
     def put_back(self, few: Few) -> None:
         """Write links that were found and then changed; nothing else may have been changed meanwhile."""
         out, moved = np.empty(len(few), dtype=np.int64), np.empty(len(few), dtype=np.int64)
-        n_out, n_moved = kernels.divide(
-            few.at, few.child, few.parent, self.low, self.parent, self.start, out, moved
-        )
+        n_out, n_moved = kernels.divide(few.at, few.child, few.parent, self.columns, out, moved)
         moved = moved[:n_moved]
         moved = moved[np.argsort(few.child[moved], kind="stable")]
         if n_out:
@@ -149,17 +150,16 @@ class Links:
     ) -> None:
         """Leave out the links at some positions and put in others, both ascending."""
         start = self._starts(child)
-        out_first = np.searchsorted(out, start)
-        in_first = _firsts(child, len(start) - 1)
-        new_start = start - out_first + in_first
-        made = np.empty(capacity, dtype=np.uint16), np.empty(capacity, dtype=np.uint32), new_start
-        over_blocks(
-            lambda a, b: kernels.rebuild(
-                a, b, self.low, self.parent, start, out, out_first, child, parent, in_first, *made
-            ),
-            len(start) - 1,
+        old = kernels.LinkColumns(self.low, self.parent, start)
+        leaving = kernels.Leaving(out, np.searchsorted(out, start))
+        entering = kernels.Entering(child, parent, _firsts(child, len(start) - 1))
+        new = kernels.LinkColumns(
+            low=np.empty(capacity, dtype=np.uint16),
+            parent=np.empty(capacity, dtype=np.uint32),
+            start=start - leaving.first + entering.first,
         )
-        self.low, self.parent, self.start = made
+        over_blocks(lambda a, b: kernels.rebuild(a, b, old, leaving, entering, new), len(start) - 1)
+        self.low, self.parent, self.start = new
 
     def _starts(self, child: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where blocks start, with empty ones at the end as far as these children, ascending, need them."""
@@ -274,7 +274,7 @@ class Links:
         """
         children = as_rows(rows, "rows")
         out = np.empty(len(children), dtype=np.int64)
-        kernels.find_parents(children, self.low, self.parent, self.start, out)
+        kernels.find_parents(children, self.columns, out)
         return out
 
     def of_parents(self, rows: NDArray[np.integer]) -> Few:

@@ -255,43 +255,39 @@ def _fill(
     half = np.arange(256) + 0.5
     rank = np.sqrt(half / (256 - half))
     keys = [_UID, *(key64(population.seed, purpose, 0) for purpose in range(1, len(_PURPOSES) + 1))]
-    columns_and_tables = (
-        households.uid,
-        households.place,
-        households.home_place,
-        households.wealth,
-        households.member,
-        households.attributes,
-        households.income_quantile,
-        households.ties,
-        households.flags,
-        tally,
-        counts,
-        row_start,
-        world.place_key,
-        world.urban.astype(np.int64),
-        province,
-        library.member,
-        cumulative,
-        archetype_start,
-        rates.migrant,
-        rates.skilled,
-        rates.agriculture,
-        rates.industry,
-        rates.rent_native,
-        rates.rent_migrant,
-        rates.wealth,
-        came.cumulative,
-        province_start,
-        np.concatenate([[0], np.cumsum(world.residents)]).astype(np.int64),
-        _old_ages(),
-        rank,
-        np.sqrt(rank),
-        _ties(4 * population.migrant_years, ties.growth),
-        np.array(keys, dtype=np.uint64),
-        start_year,
+    who = kernels.Composition(
+        counts=counts,
+        row_start=row_start,
+        place_key=world.place_key,
+        area=world.urban.astype(np.int64),
+        province=province,
+        archetype=library.member,
+        cumulative=cumulative,
+        archetype_start=archetype_start,
+        old_age=_old_ages(),
+        start_year=start_year,
     )
-    over_blocks(lambda begin, end: kernels.fill(begin, end, *columns_and_tables), len(counts))
+    came_from = kernels.Arrivals(
+        cumulative=came.cumulative,
+        province_start=province_start,
+        resident_cumulative=np.concatenate([[0], np.cumsum(world.residents)]).astype(np.int64),
+        tie_of_quarter=_ties(4 * population.migrant_years, ties.growth),
+    )
+    chance = kernels.Chances(
+        migrant=rates.migrant,
+        skilled=rates.skilled,
+        farm=rates.agriculture,
+        industry=rates.industry,
+        rent_native=rates.rent_native,
+        rent_migrant=rates.rent_migrant,
+        wealth_head=rates.wealth,
+        wealth_rank=rank,
+        wealth_luck=np.sqrt(rank),
+    )
+    rows, drawn = households.rows, np.array(keys, dtype=np.uint64)
+    over_blocks(
+        lambda begin, end: kernels.fill(begin, end, rows, tally, who, came_from, chance, drawn), len(counts)
+    )
     assert int(tally[:, kernels.AGE : kernels.AGE + 2 * AGE_GROUPS].sum()) == int(
         (counts * np.arange(1, MEMBERS + 1)).sum()
     )

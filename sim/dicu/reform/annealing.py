@@ -10,10 +10,11 @@ key and a counter, so a chain depends on nothing but its problem and its seed.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from dicu.compute.hashing import hash64
 from dicu.compute.numeric import exp64, log64
@@ -36,16 +37,40 @@ def below(key, counter, n):  # type: ignore[no-untyped-def]
     return np.int64(((hash64(key, counter) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
 
 
+class Cutting(NamedTuple):
+    """Working space of `cut`, and what it makes, each int64.
+
+    Attributes
+    ----------
+    order, above, mark : (n,)
+        The spanning tree as it grew; ``mark`` is -1 between calls.
+    frontier, origin : (2E + 1,)
+        Lines that may be taken next.
+    one, two : (n,)
+        Written: communes of the two parts.
+    """
+
+    order: NDArray[np.int64]
+    above: NDArray[np.int64]
+    mark: NDArray[np.int64]
+    frontier: NDArray[np.int64]
+    origin: NDArray[np.int64]
+    one: NDArray[np.int64]
+    two: NDArray[np.int64]
+
+
 @njit(cache=True, nogil=True)
-def cut(key, counter, member, m, first, beside, group, a, b, one, two, work):  # type: ignore[no-untyped-def]
-    """Grow a random spanning tree on ``member[:m]`` (units ``a`` and ``b``) and cut it at a random line.
+def cut(key, counter, member, m, graph, group, units, work):  # type: ignore[no-untyped-def]
+    """Grow a random spanning tree on ``member[:m]`` (the two ``units`` of ``group``) and cut it at a random line.
 
     Returns
     -------
     (int, int)
-        Communes in ``one``; the counter. The others are in ``two``.
+        Communes in ``work.one``; the counter. The others are in ``work.two``.
     """
-    order, above, frontier, origin, mark = work
+    order, above, mark, frontier, origin, one, two = work
+    first, beside = graph
+    a, b = units
     grown = 0
     waiting = 0
     node = member[below(key, counter, m)]
@@ -91,7 +116,7 @@ def cut(key, counter, member, m, first, beside, group, a, b, one, two, work):  #
 
 
 @njit(cache=True, nogil=True)
-def anneal(key, k, proposals, first, beside, way, count, least, scale, group):  # type: ignore[no-untyped-def]
+def anneal(key, k, proposals, graph, costs, group):  # type: ignore[no-untyped-def]
     """Improve a contiguous partition into ``k`` units; ``group`` is changed in place.
 
     Parameters
@@ -99,8 +124,8 @@ def anneal(key, k, proposals, first, beside, way, count, least, scale, group):  
     key : uint64
         Luck of the chain.
     k, proposals : int
-    first, beside, way, count, least, scale
-        See `dicu.reform.problem.Problem`.
+    graph : Graph
+    costs : Costs
     group : (n,) int32
         In: a contiguous partition, units 0..k-1. Out: the best that was met at a look every n proposals, or the last.
 
@@ -109,10 +134,11 @@ def anneal(key, k, proposals, first, beside, way, count, least, scale, group):  
     int64
         Its cost.
     """
+    first, beside = graph
     n = group.shape[0]
     cost = np.zeros(k, dtype=np.int64)
     seat = np.zeros(k, dtype=np.int64)
-    costs_of(group, k, way, count, least, scale, cost, seat)
+    costs_of(group, k, costs, cost, seat)
     total = cost.sum()
     if k < 2 or k >= n:
         return total
@@ -125,14 +151,19 @@ def anneal(key, k, proposals, first, beside, way, count, least, scale, group):  
         head[g] = i
         size[g] += 1
     lines = beside.shape[0]
-    work = (
-        np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(lines + 1, dtype=np.int64),
-        np.empty(lines + 1, dtype=np.int64), np.full(n, -1, dtype=np.int64),
-    )  # fmt: skip
-    member = np.empty(n, dtype=np.int64)
-    third = np.empty(n, dtype=np.int64)
     one = np.empty(n, dtype=np.int64)
     two = np.empty(n, dtype=np.int64)
+    work = Cutting(
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+        np.full(n, -1, dtype=np.int64),
+        np.empty(lines + 1, dtype=np.int64),
+        np.empty(lines + 1, dtype=np.int64),
+        one,
+        two,
+    )
+    member = np.empty(n, dtype=np.int64)
+    third = np.empty(n, dtype=np.int64)
     best_total = total
     best_group = group.copy()
     hot = HOT * total / k
@@ -169,21 +200,21 @@ def anneal(key, k, proposals, first, beside, way, count, least, scale, group):  
             counter += ONE
             if c in (a, b) or size[c] < 2:
                 continue
-            joined, _ = unit_cost(member, m, way, count, least, scale)
+            joined, _ = unit_cost(member, m, costs)
             length = 0
             i = head[c]
             while i >= 0:
                 third[length] = i
                 length += 1
                 i = following[i]
-            n_one, counter = cut(key, counter, third, length, first, beside, group, c, c, one, two, work)
-            cost_one, _ = unit_cost(one, n_one, way, count, least, scale)
-            cost_two, _ = unit_cost(two, length - n_one, way, count, least, scale)
+            n_one, counter = cut(key, counter, third, length, graph, group, (c, c), work)
+            cost_one, _ = unit_cost(one, n_one, costs)
+            cost_two, _ = unit_cost(two, length - n_one, costs)
             change = joined + cost_one + cost_two - cost[a] - cost[b] - cost[c]
         else:
-            n_one, counter = cut(key, counter, member, m, first, beside, group, a, b, one, two, work)
-            cost_one, _ = unit_cost(one, n_one, way, count, least, scale)
-            cost_two, _ = unit_cost(two, m - n_one, way, count, least, scale)
+            n_one, counter = cut(key, counter, member, m, graph, group, (a, b), work)
+            cost_one, _ = unit_cost(one, n_one, costs)
+            cost_two, _ = unit_cost(two, m - n_one, costs)
             change = cost_one + cost_two - cost[a] - cost[b]
         if change > 0:
             luck = np.float64(hash64(key, counter)) / TWO_64

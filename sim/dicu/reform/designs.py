@@ -74,7 +74,7 @@ def unit_costs(problem: Problem, group: NDArray[np.int32]) -> tuple[NDArray[np.i
     """
     k = int(group.max()) + 1
     cost, seat = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
-    costs_of(group, k, problem.way, problem.count, problem.least, problem.scale, cost, seat)
+    costs_of(group, k, problem.costs, cost, seat)
     return cost, seat
 
 
@@ -88,11 +88,8 @@ def standard_units(country: Country) -> NDArray[np.int32]:
 
     def make(problem: Problem) -> NDArray[np.int32]:
         group = np.zeros(len(problem), dtype=np.int32)
-        join_worst(
-            country.settings.waive_merged_from,
-            problem.first, problem.beside, problem.bridge, problem.way, problem.count, problem.least, problem.scale,
-            group,
-        )  # fmt: skip
+        waived = country.settings.waive_merged_from
+        join_worst(waived, problem.graph, problem.bridge, problem.costs, group)
         return group
 
     return _each(country, make)
@@ -111,10 +108,8 @@ def optimised_units(country: Country, seed: int, sweeps: int) -> NDArray[np.int3
 
     def make(problem: Problem) -> NDArray[np.int32]:
         group = _grown(problem, seed)
-        anneal(
-            np.uint64(key64(seed, Purpose.ANNEALING, problem.key)), problem.units, sweeps * len(problem),
-            problem.first, problem.beside, problem.way, problem.count, problem.least, problem.scale, group,
-        )  # fmt: skip
+        key = np.uint64(key64(seed, Purpose.ANNEALING, problem.key))
+        anneal(key, problem.units, sweeps * len(problem), problem.graph, problem.costs, group)
         return group
 
     return _each(country, make)
@@ -123,7 +118,7 @@ def optimised_units(country: Country, seed: int, sweeps: int) -> NDArray[np.int3
 def _grown(problem: Problem, seed: int) -> NDArray[np.int32]:
     group = np.zeros(len(problem), dtype=np.int32)
     key = np.uint64(key64(seed, Purpose.RANDOM_UNITS, problem.key))
-    grow(key, problem.units, problem.identity, problem.first, problem.beside, group)
+    grow(key, problem.units, problem.identity, problem.graph, group)
     return group
 
 

@@ -5,11 +5,48 @@ Kernels only loop; `dicu.reform.designs` checks and allocates. Costs are integer
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from dicu.compute.hashing import hash64, hash64_2
 from dicu.reform.standards import WARD_PART
+
+
+class Graph(NamedTuple):
+    """Who is beside whom: the neighbours of node i are ``beside[first[i]:first[i + 1]]``; (n + 1,), (2E,) int32."""
+
+    first: NDArray[np.int32]
+    beside: NDArray[np.int32]
+
+
+class Costs(NamedTuple):
+    """What decides the cost of a unit, see `dicu.reform.problem.Problem`.
+
+    Attributes
+    ----------
+    way, counts : (n, n), (n, 5) int64
+        Of `Problem.way` and `Problem.count`.
+    least, scale : (4, 2), (2,) float64
+    """
+
+    way: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    least: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+
+class UnitSums(NamedTuple):
+    """Sums over the communes of each unit, (n,) int64 each: communes, and the columns of `Costs.counts`."""
+
+    communes: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    wards: NDArray[np.int64]
+    mountains: NDArray[np.int64]
+    islands: NDArray[np.int64]
+    area: NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
@@ -26,7 +63,7 @@ def unit_role(persons, communes, wards, mountains, islands):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def unit_cost(member, m, way, count, least, scale):  # type: ignore[no-untyped-def]
+def unit_cost(member, m, costs):  # type: ignore[no-untyped-def]
     """Cost of the unit made of ``member[:m]`` and its best seat.
 
     Returns
@@ -35,6 +72,7 @@ def unit_cost(member, m, way, count, least, scale):  # type: ignore[no-untyped-d
         Weighted person-milliminutes with the shortfalls; the member whose seat is nearest to its people (of equals the
         one that stands first in the problem).
     """
+    way, count, least, scale = costs
     persons, wards, mountains, islands, area = 0, 0, 0, 0, 0
     best = np.int64(-1)
     seat = -1
@@ -64,7 +102,7 @@ def unit_cost(member, m, way, count, least, scale):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def costs_of(group, k, way, count, least, scale, cost, seat):  # type: ignore[no-untyped-def]
+def costs_of(group, k, costs, cost, seat):  # type: ignore[no-untyped-def]
     """Cost and seat of each of ``k`` units of a partition, written to ``cost`` and ``seat``."""
     n = group.shape[0]
     start = np.zeros(k + 1, dtype=np.int64)
@@ -79,7 +117,7 @@ def costs_of(group, k, way, count, least, scale, cost, seat):  # type: ignore[no
         at[group[i]] += 1
     for g in range(k):
         m = start[g + 1] - start[g]
-        cost[g], seat[g] = unit_cost(member[start[g] : start[g + 1]], m, way, count, least, scale)
+        cost[g], seat[g] = unit_cost(member[start[g] : start[g + 1]], m, costs)
 
 
 @njit(cache=True, nogil=True)
@@ -92,13 +130,14 @@ def root_of(above, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def grow(key, k, identity, first, beside, group):  # type: ignore[no-untyped-def]
+def grow(key, k, identity, graph, group):  # type: ignore[no-untyped-def]
     """Random contiguous units: a random spanning forest with ``k`` roots, one tree a unit.
 
     The roots are the ``k`` communes of least hash; lines between neighbours are taken in the order of their hashes,
     and each joins two trees unless both have a root already (Kruskal's rule). Group numbers are written to ``group``,
     by the first commune of each unit.
     """
+    first, beside = graph
     n = identity.shape[0]
     luck = np.empty(n, dtype=np.uint64)
     for i in range(n):
@@ -148,42 +187,49 @@ def number(above, group):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def shortfall_of(g, persons, size, wards, mountains, islands, area, least, waived):  # type: ignore[no-untyped-def]
+def shortfall_of(g, s, least, waived):  # type: ignore[no-untyped-def]
     """Sum of the relative shortfalls of a unit; 0 when it is made of ``waived`` or more communes (0: never waived)."""
-    if waived > 0 and size[g] >= waived:
+    if waived > 0 and s.communes[g] >= waived:
         return 0.0
-    role = unit_role(persons[g], size[g], wards[g], mountains[g], islands[g])
+    role = unit_role(s.persons[g], s.communes[g], s.wards[g], s.mountains[g], s.islands[g])
     total = 0.0
     if least[role, 0] > 0.0:
-        total += max(0.0, 1.0 - persons[g] / least[role, 0])
+        total += max(0.0, 1.0 - s.persons[g] / least[role, 0])
     if least[role, 1] > 0.0:
-        total += max(0.0, 1.0 - area[g] / least[role, 1])
+        total += max(0.0, 1.0 - s.area[g] / least[role, 1])
     return total
 
 
 @njit(cache=True, nogil=True)
-def join_worst(waived, first, beside, bridge, way, count, least, scale, group):  # type: ignore[no-untyped-def]
+def join_worst(waived, graph, bridge, costs, group):  # type: ignore[no-untyped-def]
     """The standard's rule: the unit with the worst shortfall joins the neighbour with which its people travel least.
 
     Repeated until none falls short or none can join. Least travel: the unit that both make has the least
     person-minutes over those of the two apart. Units are not joined over a bridge, nor an island unit to another
     kind.
     """
+    first, beside = graph
     n = group.shape[0]
     above = np.arange(n)
-    size = np.ones(n, dtype=np.int64)
-    persons, wards, mountains = count[:, 0].copy(), count[:, 1].copy(), count[:, 2].copy()
-    islands, area = count[:, 3].copy(), count[:, 4].copy()
+    sums = UnitSums(
+        np.ones(n, dtype=np.int64),
+        costs.counts[:, 0].copy(),
+        costs.counts[:, 1].copy(),
+        costs.counts[:, 2].copy(),
+        costs.counts[:, 3].copy(),
+        costs.counts[:, 4].copy(),
+    )
+    communes, persons, wards, mountains, islands, area = sums
     following = np.full(n, -1, dtype=np.int64)  # members of a unit, as a list from its root
     last = np.arange(n)
     short = np.empty(n)
     travel = np.empty(n, dtype=np.int64)
-    nothing = np.zeros(2)
+    travel_only = Costs(costs.way, costs.counts, costs.least, np.zeros(2))
     member = np.empty(n, dtype=np.int64)
     tried = np.full(n, -1, dtype=np.int64)
     for i in range(n):
-        short[i] = shortfall_of(i, persons, size, wards, mountains, islands, area, least, waived)
-        travel[i] = way[i, i]
+        short[i] = shortfall_of(i, sums, costs.least, waived)
+        travel[i] = costs.way[i, i]
     round_ = 0
     while True:
         worst = -1
@@ -199,7 +245,7 @@ def join_worst(waived, first, beside, bridge, way, count, least, scale, group): 
             m += 1
             i = following[i]
         mine = m
-        island = 2 * islands[worst] > persons[worst] + size[worst]
+        island = 2 * islands[worst] > persons[worst] + communes[worst]
         best, choice = np.int64(-1), -1
         for q in range(mine):
             a = member[q]
@@ -210,7 +256,7 @@ def join_worst(waived, first, beside, bridge, way, count, least, scale, group): 
                 if other == worst or tried[other] == round_:
                     continue
                 tried[other] = round_
-                if island != (2 * islands[other] > persons[other] + size[other]):
+                if island != (2 * islands[other] > persons[other] + communes[other]):
                     continue
                 m = mine
                 i = other
@@ -218,7 +264,7 @@ def join_worst(waived, first, beside, bridge, way, count, least, scale, group): 
                     member[m] = i
                     m += 1
                     i = following[i]
-                both, _ = unit_cost(member, m, way, count, least, nothing)
+                both, _ = unit_cost(member, m, travel_only)
                 more = both - travel[worst] - travel[other]
                 if choice < 0 or more < best or (more == best and other < choice):
                     best, choice = more, other
@@ -231,11 +277,11 @@ def join_worst(waived, first, beside, bridge, way, count, least, scale, group): 
         above[b] = a
         following[last[a]] = b
         last[a] = last[b]
-        size[a] += size[b]
+        communes[a] += communes[b]
         persons[a] += persons[b]
         wards[a] += wards[b]
         mountains[a] += mountains[b]
         islands[a] += islands[b]
         area[a] += area[b]
-        short[a] = shortfall_of(a, persons, size, wards, mountains, islands, area, least, waived)
+        short[a] = shortfall_of(a, sums, costs.least, waived)
     number(above, group)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.access import travel_minutes
 from dicu.government.offices import sum_by
+from dicu.reform.kernels import Costs, Graph
 from dicu.reform.standards import limits
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
@@ -75,6 +76,16 @@ class Problem:
 
     def __len__(self) -> int:
         return len(self.commune)
+
+    @property
+    def graph(self) -> Graph:
+        """Neighbours, as one argument of a kernel."""
+        return Graph(self.first, self.beside)
+
+    @property
+    def costs(self) -> Costs:
+        """What decides the cost of a unit, as one argument of a kernel."""
+        return Costs(self.way, self.count, self.least, self.scale)
 
     def pairs(self) -> NDArray[np.int32]:
         """Pairs of neighbours, (E, 2), each once."""

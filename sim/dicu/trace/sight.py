@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.choose import buffer_size, nest_weights
+from dicu.behaviour.choose import Buffers, ChooseTable, buffers, nest_weights
+from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
 from dicu.compute.draws import TWO_32, exponential, hash64, race
@@ -24,6 +25,7 @@ from dicu.population.columns import (
     SHOCK_SHIFT,
     TYPE_MASK,
     Households,
+    Rows,
 )
 from dicu.trace.story import Option, OptionKind, Sight, Spot, Thought
 from dicu.world.world import World
@@ -67,7 +69,7 @@ def sees(
     Parameters
     ----------
     gap : (P, T)
-        Log of the income where it might go over that here, see `dicu.behaviour.tables.NestTables`.
+        Log of the income where it might go over that here, see `dicu.behaviour.utility.NestTables`.
     income : (P, T) M VND a month
         What a worker expects, `Markets.potential`.
     access : (P, S)
@@ -98,12 +100,12 @@ def sees(
 def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
     """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
     flags, place = int(own.flags[0]), int(own.place[0])
-    calm = float(tables.hazard[place, flags & TYPE_MASK] * tables.tie_hazard[own.ties[0]])
-    hazard = calm * float(tables.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK])
+    calm = float(tables.consider.hazard[place, flags & TYPE_MASK] * tables.consider.tie_hazard[own.ties[0]])
+    hazard = calm * float(tables.consider.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK])
     return Thought(
         chance=1.0 - float(exp64(-hazard)),
         calm_chance=1.0 - float(exp64(-calm)),
-        draw=float(hash32(own.uid[0], tables.consider_key)) / TWO_32,
+        draw=float(hash32(own.uid[0], tables.consider.key)) / TWO_32,
         busy=bool(flags & BUSY),
         considered=considered,
     )
@@ -120,23 +122,13 @@ class Weighed:
 
 @njit(cache=True)
 def _nests(
-    uid: np.uint64,
-    place: int,
-    home: int,
-    kind: int,
-    ties: np.uint8,
-    wealth: np.uint16,
-    tables: Tables,
-    weight: NDArray[np.float64],
-    time: NDArray[np.float64],
+    h: Rows, where: Where, t: ChooseTable, space: Buffers, time: NDArray[np.float64]
 ) -> tuple[int, int]:
-    """Weights and times of the first race; returns how many alternatives there are, and the winner."""
-    alternative = np.empty(weight.shape[0], dtype=np.uint32)
-    bits = np.empty(weight.shape[0], dtype=np.uint32)
-    n = nest_weights(place, home, kind, ties, wealth, tables, alternative, weight)
-    winner = race(hash64(tables.nest_key, uid), alternative, weight, n, -1, bits)
+    """Weights and times of the first race of row 0; returns how many alternatives there are, and the winner."""
+    n = nest_weights(0, h, where, t, space)
+    winner = race(hash64(t.nest_key, h.uid[0]), space.alternative, space.weight, n, -1, space.bits)
     for a in range(n):
-        time[a] = exponential(bits[a]) / weight[a] if weight[a] > 0.0 else np.inf
+        time[a] = exponential(space.bits[a]) / space.weight[a] if space.weight[a] > 0.0 else np.inf
     return n, winner
 
 
@@ -152,9 +144,14 @@ def _places(
 ) -> int:
     """Times of the second race, over places first..last-1; returns the winner."""
     bits = np.empty(last - first, dtype=np.uint32)
-    weight = tables.place_weight[kind, first:last]
+    weight = tables.choose.place_weight[kind, first:last]
     winner = race(
-        hash64(tables.place_key, uid), tables.place_id[first:last], weight, last - first, skip, bits
+        hash64(tables.choose.place_key, uid),
+        tables.where.place_id[first:last],
+        weight,
+        last - first,
+        skip,
+        bits,
     )
     for a in range(last - first):
         time[a] = exponential(bits[a]) / weight[a] if weight[a] > 0.0 and a != skip else np.inf
@@ -165,33 +162,33 @@ def weighs(own: Households, tables: Tables, world: World) -> Weighed:
     """Every alternative of the household in row 0, after it lived through the step, and which one its luck draws."""
     place, home = int(own.place[0]), int(own.home_place[0])
     kind = int(own.flags[0]) & TYPE_MASK
-    size = buffer_size(tables)
-    weight, time = np.zeros(size), np.full(size, np.inf)
-    n, winner = _nests(own.uid[0], place, home, kind, own.ties[0], own.wealth[0], tables, weight, time)
+    space = buffers(tables.where)
+    weight, time = space.weight, np.full(len(space.weight), np.inf)
+    n, winner = _nests(own.rows, tables.where, tables.choose, space, time)
     total = float(weight[:n].sum())
-    d = int(tables.district[place])
-    q = int(tables.province[d])
-    districts = range(int(tables.first_district[q]), int(tables.first_district[q + 1]))
-    dh = int(tables.district[home])
-    near = int(tables.province[dh]) == q
-    away = float(tables.need_district[d, dh] if near else tables.need_province[d, tables.province[dh]])
+    d = int(tables.where.district[place])
+    q = int(tables.where.province[d])
+    districts = range(int(tables.where.first_district[q]), int(tables.where.first_district[q + 1]))
+    dh = int(tables.where.district[home])
+    qh = int(tables.where.province[dh])
+    away = float(tables.choose.need_district[d, dh] if qh == q else tables.choose.need_province[d, qh])
     # what is no alternative at all has no name: home for those who are there, other work in towns, the own province
     named: list[tuple[OptionKind, str | None, float]] = [
         ("stay", "stay", 0.0),
         ("home", f"back home to {spot(world, home)}" if home != place else None, away),
-        ("work", _other_work(own) if tables.other_work[place, kind] > 0.0 else None, 0.0),
+        ("work", _other_work(own) if tables.choose.other_work[place, kind] > 0.0 else None, 0.0),
     ]
     for other in districts:
         if other == d:
             named.append(
-                ("own district", f"elsewhere in {world.districts.name[d]}", float(tables.need_own[d]))
+                ("own district", f"elsewhere in {world.districts.name[d]}", float(tables.choose.need_own[d]))
             )
         else:
             named.append(
-                ("district", str(world.districts.name[other]), float(tables.need_district[d, other]))
+                ("district", str(world.districts.name[other]), float(tables.choose.need_district[d, other]))
             )
     for r, title in enumerate(world.legacy_provinces.name):
-        named.append(("province", str(title) if r != q else None, float(tables.need_province[d, r])))
+        named.append(("province", str(title) if r != q else None, float(tables.choose.need_province[d, r])))
     made: list[Option] = []
     place_of_winner = -1
     for a, (which, name, need) in enumerate(named):
@@ -222,19 +219,19 @@ def places_of(
         return (), None
     place = int(own.place[0])
     kind = int(own.flags[0]) & TYPE_MASK
-    q = int(tables.province[tables.district[place]])
-    inside = int(tables.first_district[q + 1] - tables.first_district[q])
+    q = int(tables.where.province[tables.where.district[place]])
+    inside = int(tables.where.first_district[q + 1] - tables.where.first_district[q])
     if winner - _NESTS < inside:
-        nest = int(tables.first_district[q]) + winner - _NESTS
-        first, last = int(tables.first_place[nest]), int(tables.first_place[nest + 1])
+        nest = int(tables.where.first_district[q]) + winner - _NESTS
+        first, last = int(tables.where.first_place[nest]), int(tables.where.first_place[nest + 1])
     else:
         r = winner - _NESTS - inside
-        first = int(tables.first_place[tables.first_district[r]])
-        last = int(tables.first_place[tables.first_district[r + 1]])
+        first = int(tables.where.first_place[tables.where.first_district[r]])
+        last = int(tables.where.first_place[tables.where.first_district[r + 1]])
     skip = place - first if first <= place < last else -1
     time = np.full(last - first, np.inf)
     best = _places(own.uid[0], kind, first, last, skip, tables, time)
-    weight = tables.place_weight[kind, first:last].copy()
+    weight = tables.choose.place_weight[kind, first:last].copy()
     if skip >= 0:
         weight[skip] = 0.0
     total = float(weight.sum())

@@ -162,7 +162,9 @@ class Watching:
         life += self._family(row, children, year)
         fare = committed = sent = received = 0
         if self._to >= 0:
-            paid = self._model.move_cost[tables.district[self._own.place[0]], tables.district[self._to]]
+            paid = self._model.move_cost[
+                tables.where.district[self._own.place[0]], tables.where.district[self._to]
+            ]
             fare = min(int(paid), int(self._own.wealth[0]))
         if still:
             committed = int(h.wealth[row]) - int(self._own.wealth[0]) + fare
@@ -366,11 +368,11 @@ class Watching:
             table,
             few,
             remit_rule(model.settings.money, model.settings.seed, model.now, model.calendar.dt_quarters),
-            tables.pay.astype(np.float64),
-            tables.luck.astype(np.float64),
-            tables.word,
+            tables.money.pay.astype(np.float64),
+            tables.money.luck.astype(np.float64),
+            tables.life.word,
             model.geography.district,
-            tables.other_pay.astype(np.float64),
+            tables.money.other_pay.astype(np.float64),
         )
         gain = few.wealth.astype(np.int64) - before
         me = int(np.searchsorted(rows, row))

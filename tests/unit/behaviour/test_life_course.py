@@ -12,6 +12,7 @@ from numba import njit
 from scipy.stats import chi2
 
 from dicu.behaviour.life_course import (
+    LifeHazards,
     apply_life,
     can_give_birth,
     exposure,
@@ -200,7 +201,10 @@ def _outside_bound(
     outside = 0
     for uid in range(n):
         for urban in (False, True):
-            if life_events(np.uint64(uid), member, urban, year, key, detail, death, birth, seek) != 0:
+            if (
+                life_events(np.uint64(uid), member, urban, year, LifeHazards(death, birth, seek, key, detail))
+                != 0
+            ):
                 events += 1
                 outside += (hash32(np.uint64(uid), key) >> np.uint32(6)) >= bound
     return events, outside
@@ -248,7 +252,9 @@ def _masks(
 ) -> np.ndarray:  # fmt: skip
     out = np.zeros(1 << (3 * MEMBERS), dtype=np.int64)
     for uid in range(n):
-        out[life_events(np.uint64(uid), member, True, year, key, detail, death, birth, seek)] += 1
+        out[
+            life_events(np.uint64(uid), member, True, year, LifeHazards(death, birth, seek, key, detail))
+        ] += 1
     return out
 
 
@@ -345,7 +351,7 @@ def _boys(
     """Births by (father lives or dies, boy or girl), both drawn under one detail key."""
     out = np.zeros((2, 2), dtype=np.int64)
     for uid in range(n):
-        mask = life_events(np.uint64(uid), member, True, year, key, detail, death, birth, seek)
+        mask = life_events(np.uint64(uid), member, True, year, LifeHazards(death, birth, seek, key, detail))
         if (mask >> (MEMBERS + 1)) & 1:
             after = member.copy()
             apply_life(after, mask, year, np.uint64(uid), detail, 0.5)

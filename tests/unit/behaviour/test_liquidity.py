@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dicu.behaviour.geography import distances, geography
-from dicu.behaviour.liquidity import needed_tables, needed_units, purse
+from dicu.behaviour.liquidity import MovePrice, needed_tables, needed_units, purse
 from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.scenario.parameters import Access, Choose
 from dicu.scenario.parameters_household import Money
@@ -18,13 +18,13 @@ MONEY = Money()
 
 
 def test_what_a_move_costs():
-    costs = (3.0, 0.003, 2.0, 2.0)
+    price = MovePrice(3.0, 0.003, rent_months=2.0, mountain_factor=2.0)
     # 3 M + 0.003 x 1000 km + two rents of 2 M = 10 M
-    assert needed_units(1000.0, 2.0, False, *costs) == 100
-    assert needed_units(1000.0, 2.0, True, *costs) == 200
-    assert needed_units(0.0, 0.0, False, *costs) == 30
-    assert needed_units(1.0, 0.0, False, *costs) == 31  # rounded up
-    assert needed_units(1e9, 0.0, False, *costs) == MOST_WEALTH
+    assert needed_units(1000.0, 2.0, False, price) == 100
+    assert needed_units(1000.0, 2.0, True, price) == 200
+    assert needed_units(0.0, 0.0, False, price) == 30
+    assert needed_units(1.0, 0.0, False, price) == 31  # rounded up
+    assert needed_units(1e9, 0.0, False, price) == MOST_WEALTH
     assert purse(np.uint16(100), np.uint16(100))
     assert not purse(np.uint16(99), np.uint16(100))
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dicu.behaviour.choose import buffer_size, nest_weights
 from dicu.behaviour.couples import HUSBAND_OLDER_YEARS, match
 from dicu.behaviour.geography import Distances
 from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.staying import solve_kappa
-from dicu.behaviour.tables import NestTables, exp64, usual_network
-from dicu.economy.market_rules import update_jobs
+from dicu.behaviour.utility import NestTables, exp64, usual_network
+from dicu.economy.market_rules import Labour, update_jobs
 from dicu.scenario.parameters_household import Money
-from nests import make_geography, make_tables
+from nests import make_geography, make_tables, one_row, weights_of
 
 
 def test_a_move_out_of_the_mountains_is_dear_and_one_into_them_is_not() -> None:
@@ -32,10 +31,8 @@ def test_a_move_out_of_the_mountains_is_dear_and_one_into_them_is_not() -> None:
 def test_going_home_costs_what_leaving_the_district_or_the_province_costs(home: int, cost: float) -> None:
     """Nothing within the district, c_D within the province, c_P beyond it; the rest of the weight is the same."""
     tables = make_tables(make_geography([[2, 1], [1]]), leave=(-np.log(0.4), -np.log(0.9)))
-    n = buffer_size(tables)
-    alternative, weight = np.empty(n, dtype=np.uint32), np.empty(n)
-    nest_weights(0, home, 5, np.uint8(0), np.uint16(65_535), tables, alternative, weight)
-    assert weight[1] == pytest.approx(cost * tables.home[home, 5])
+    _, weight = weights_of(tables, one_row(0, home, 5))
+    assert weight[1] == pytest.approx(cost * tables.choose.home[home, 5])
 
 
 @pytest.mark.parametrize("off", [1, 2, 5])
@@ -77,21 +74,21 @@ def test_with_kappa_solved_the_weights_of_the_choice_give_the_wanted_share() -> 
     # `best` and `gap` are not read here
     none = np.empty(0)
     relative = np.repeat((v - v.max())[:, None], 16, axis=1)
-    nests = NestTables(relative, none, t.place_weight, t.own_nest, t.district_nest, t.province_nest, relative)
+    c = t.choose
+    nests = NestTables(relative, none, c.place_weight, c.own_nest, c.district_nest, c.province_nest, relative)
     hazard = rng.uniform(0.01, 0.2, (n_places, 16))
     count = rng.integers(0, 50, (n_places, 16, 16))
     kappa = solve_kappa(nests, g, nets, hazard, (tie_hazard, tie_stay), count, share)
     stay = np.vectorize(exp64)(relative + kappa)
-    t = t._replace(stay=stay, tie_stay=tie_stay, net_district=nets[0], net_province=nets[1])
-    size = buffer_size(t)
-    alternative, weight = np.empty(size, dtype=np.uint32), np.empty(size)
+    c = c._replace(stay=stay, tie_stay=tie_stay, net_district=nets[0], net_province=nets[1])
+    t = t._replace(choose=c)
     movers = considering = 0.0
     for j, kind, b in np.argwhere(count > 0):
         ties = 255 if b == 15 else 16 * b + 8
-        used = nest_weights(j, j, kind, np.uint8(ties), np.uint16(65_535), t, alternative, weight)
+        _, weight = weights_of(t, one_row(j, j, kind, ties))
         who = count[j, kind, b] * (1 - np.exp(-hazard[j, kind] * tie_hazard[ties]))
         considering += who
-        movers += who * (1 - weight[0] / weight[:used].sum())
+        movers += who * (1 - weight[0] / weight.sum())
     assert movers / considering == pytest.approx(share, rel=1e-9)
 
 
@@ -99,29 +96,11 @@ def test_jobs_that_a_programme_takes_away_do_not_make_labour_scarce() -> None:
     """Tightness and the chance of a job count the jobs that are there to be had, not those on the books."""
     workers, zeros = np.array([100, 100]), np.zeros(2)
     employment, tightness = np.empty(2), np.empty(2)
-    update_jobs(
-        np.array([150.0, 150.0]),
-        workers,
-        zeros,
-        0.0,
-        0.97,
-        zeros,
-        np.array([1.0, 0.8]),
-        employment,
-        tightness,
-    )
+    labour = Labour(np.array([150.0, 150.0]), np.array([1.0, 0.8]), employment, tightness)
+    update_jobs(labour, workers, zeros, 0.0, 0.97, zeros)
     assert tightness.tolist() == pytest.approx([1.5, 1.2])
-    update_jobs(
-        np.array([110.0, 110.0]),
-        workers,
-        zeros,
-        0.0,
-        0.97,
-        zeros,
-        np.array([1.0, 0.5]),
-        employment,
-        tightness,
-    )
+    labour = Labour(np.array([110.0, 110.0]), np.array([1.0, 0.5]), employment, tightness)
+    update_jobs(labour, workers, zeros, 0.0, 0.97, zeros)
     assert tightness.tolist() == pytest.approx([1.1, 1.0])
     assert employment.tolist() == pytest.approx([1.0, 0.55])
 

@@ -35,7 +35,7 @@ COST = np.array([[10, 20, 70], [20, 10, 80], [70, 80, 30]], dtype=np.uint16)
 
 
 def child_of(uid: int, ordinal: int = 0) -> int:
-    return int(np.uint64(hash64_2(LAND.tables().new_key, np.uint64(uid), ordinal)))
+    return int(np.uint64(hash64_2(LAND.tables().move.new_key, np.uint64(uid), ordinal)))
 
 
 def test_everybody_moves_pays_the_fare_and_rents() -> None:

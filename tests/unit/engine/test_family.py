@@ -46,7 +46,7 @@ def test_two_who_live_with_others_found_a_household_in_the_man_s_place() -> None
         land=town,
     )
     (uid,) = done.new
-    assert uid == int(np.uint64(hash64_2(LAND.tables().new_key, np.uint64(1), 0))), (
+    assert uid == int(np.uint64(hash64_2(LAND.tables().move.new_key, np.uint64(1), 0))), (
         "named after her household"
     )
     assert (done.people(1), done.people(2), done.people(uid)) == ("m50 f48", "m60 f55 m30", "m25 f22")
@@ -266,7 +266,7 @@ def test_the_last_room_is_taken_once() -> None:
 
 def host_of(child_uid: int, slot: int, candidates: list[int]) -> int:
     """By definition: the candidate whose hash follows the child's number most closely, on a circle of 64 bits."""
-    detail = LAND.tables().detail_key
+    detail = LAND.tables().life.hazards.detail_key
     number = int(np.uint64(hash64_2(detail, np.uint64(child_uid), 1000 + slot)))
     return min(candidates, key=lambda uid: (int(np.uint64(hash64(detail, np.uint64(uid)))) - number) % 2**64)
 

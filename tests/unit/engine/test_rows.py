@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from by_hand import FARM, INDUSTRY, NO_WORK, OWN, RENT, SERVICE, SOCIAL, Row, columns, households, person
-from dicu.commit.rows import put_in, rows_of, settled, share_of_wealth, size_of, take_out, without_holes
+from dicu.commit.rows import put_in, settled, share_of_wealth, size_of, take_out, without_holes
 from dicu.population.columns import Households
 
 
@@ -30,7 +30,7 @@ def test_exactly_the_others_survive_and_links_can_follow(n: int, seed: int, shar
     gone = np.flatnonzero(np.random.default_rng(seed + 1).random(n) < share)
     stay = np.setdiff1d(np.arange(n), gone)
     expected, was = columns(h.take(stay)), h.uid[:n].copy()
-    source, target, left = without_holes(rows_of(h), gone, n)
+    source, target, left = without_holes(h.rows, gone, n)
     h.n = left
     assert left == len(stay)
     assert columns(h) == expected
@@ -43,9 +43,9 @@ def test_exactly_the_others_survive_and_links_can_follow(n: int, seed: int, shar
 
 def test_no_row_moves_that_need_not() -> None:
     h = anybody(6, 1)
-    source, target, left = without_holes(rows_of(h), np.array([4, 5]), 6)
+    source, target, left = without_holes(h.rows, np.array([4, 5]), 6)
     assert (len(source), len(target), left) == (0, 0, 4)
-    source, target, left = without_holes(rows_of(h), np.array([], dtype=np.int64), 6)
+    source, target, left = without_holes(h.rows, np.array([], dtype=np.int64), 6)
     assert (len(source), left) == (0, 6)
 
 
@@ -53,7 +53,7 @@ def test_no_row_moves_that_need_not() -> None:
 @settings(max_examples=60, deadline=None)
 def test_whoever_goes_and_comes_back_finds_the_row_as_it_was(ages: list[int], pick: int) -> None:
     h = households(Row(1, 0, " ".join(f"{'mf'[a % 2]}{a}" for a in ages)))
-    r, before = rows_of(h), h.member[0].tolist()
+    r, before = h.rows, h.member[0].tolist()
     slot = pick % len(ages)
     code = take_out(r, 0, slot)
     assert code == before[slot]
@@ -65,7 +65,7 @@ def test_whoever_goes_and_comes_back_finds_the_row_as_it_was(ages: list[int], pi
 
 def test_newcomers_stand_by_age() -> None:
     h = households(Row(1, 0, "m60 f40 m3"))
-    r = rows_of(h)
+    r = h.rows
     for who in ("f70", "m50", "f1"):
         put_in(r, 0, np.uint8(person(who)))
     assert h.member[0].tolist() == [person(p) for p in ("f70", "m60", "m50", "f40", "m3", "f1")]
@@ -76,7 +76,7 @@ def test_newcomers_stand_by_age() -> None:
 )
 def test_a_share_a_head_is_rounded_down_and_taken(wealth: int, people: int, share: int) -> None:
     h = households(Row(1, 0, "m60", wealth=wealth))
-    assert share_of_wealth(rows_of(h), 0, people) == share
+    assert share_of_wealth(h.rows, 0, people) == share
     assert h.wealth[0] == wealth - share
 
 

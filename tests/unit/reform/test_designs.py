@@ -15,29 +15,24 @@ from dicu.reform.standards import role_of
 from exact_maps import connected_sets, exact_units, part_of, set_cost
 from reform_problems import contiguous, made_up
 
-LIKE = ("first", "beside", "way", "count", "least", "scale")
-
 
 def grown(problem, seed):
     group = np.zeros(len(problem), dtype=np.int32)
     key = np.uint64(key64(seed, 50, problem.key))
-    grow(key, problem.units, problem.identity, problem.first, problem.beside, group)
+    grow(key, problem.units, problem.identity, problem.graph, group)
     return group
 
 
 def annealed(problem, seed, sweeps=300):
     group = grown(problem, seed)
-    args = [getattr(problem, name) for name in LIKE]
-    cost = anneal(np.uint64(key64(seed, 51, problem.key)), problem.units, sweeps * len(problem), *args, group)
+    key, proposals = np.uint64(key64(seed, 51, problem.key)), sweeps * len(problem)
+    cost = anneal(key, problem.units, proposals, problem.graph, problem.costs, group)
     return group, int(cost)
 
 
 def joined(problem, waived):
     group = np.zeros(len(problem), dtype=np.int32)
-    join_worst(
-        waived, problem.first, problem.beside, problem.bridge, problem.way, problem.count, problem.least,
-        problem.scale, group,
-    )  # fmt: skip
+    join_worst(waived, problem.graph, problem.bridge, problem.costs, group)
     return group
 
 
