@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import dicu
 from dicu.compute.kernel_cache import _COMPILES
 
 SIM = Path(dicu.__file__).parent
