@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dicu.behaviour.household_rules import HAZARD_MASK
+from dicu.behaviour.member_word import HAZARD_MASK
 from dicu.behaviour.tables import Tables
 from dicu.world.small import ring, two_places
 from states import first_households, first_model

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dicu.compute.draws import happens_at
 from dicu.compute.hashing import hash32
+from dicu.population.columns import SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK
 
 
 class ConsiderTable(NamedTuple):
@@ -38,6 +39,18 @@ class ConsiderTable(NamedTuple):
     shock_hazard: NDArray[np.float64]
     shock_bound: np.uint64
     key: np.uint64
+
+
+@njit(cache=True, inline="always")
+def calm_hazard(place: int, flags: np.uint8, ties: np.uint8, t: ConsiderTable) -> float:
+    """Hazard of considering a move, per step, before shocks: that of the place and type times that of the ties."""
+    return float(t.hazard[place, flags & np.uint8(TYPE_MASK)] * t.tie_hazard[ties])
+
+
+@njit(cache=True, inline="always")
+def shocked(flags: np.uint8, t: ConsiderTable) -> float:
+    """By how much what is left of a shock raises the hazard; 1 without one."""
+    return float(t.shock_hazard[(flags >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK)])
 
 
 @njit(cache=True, inline="always")

@@ -12,9 +12,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
-from dicu.behaviour.consider import considers
+from dicu.behaviour.consider import calm_hazard, considers
 from dicu.behaviour.kin import couples_of, parts_newly_weds
 from dicu.behaviour.life_course import LifeTable, apply_life, has_adult
+from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.behaviour.move import leaver
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
@@ -33,12 +34,6 @@ from dicu.population.columns import (
 from dicu.population.life_stage import stage_of, type_of
 from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
 
-# layout of the packed word of a member, `dicu.behaviour.life_tables.LifeTables`
-HAZARD_MASK: Final = 0x03FFFFFF
-HAZARD_BITS: Final = 26
-WORKER_SHIFT: Final = 26
-PERSON_SHIFT: Final = 29
-COUNT_MASK: Final = 0x07
 FULL_SHOCK: Final = 7
 """Steps that a shock lasts, fading by one a step (model specification, section 3); fills its three bits."""
 
@@ -149,7 +144,7 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
     if to == STAY or not has_adult(h.member[i], tables.year):
         return EVERYBODY_STAYS, 0, 0
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
-        calm = tables.consider.hazard[origin, kind] * tables.consider.tie_hazard[h.ties[i]]
+        calm = calm_hazard(origin, h.flags[i], h.ties[i], tables.consider)
         if not considers(h.uid[i], tables.consider.key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
     couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
 from dicu.compute.numeric import exp64, log64
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.population.columns import BIRTH_YEAR_ZERO
@@ -33,11 +34,6 @@ WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
 """Working age as labour statistics count it (model specification, section 3)."""
 
-# layout of `LifeTables.word`
-HAZARD_BITS: Final = 26
-WORKER_SHIFT: Final = 26
-PERSON_SHIFT: Final = 29
-HAZARD_MASK: Final = (1 << HAZARD_BITS) - 1
 LARGEST_HAZARD: Final = 0.125 - 2.0**-24
 """Largest total hazard of a member a step; six of them stay below 2^26 units with their rounding."""
 

@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.follow import FollowRule, Follows, can_follow, follow, follow_rule
+from dicu.behaviour.member_word import WORKER_SHIFT
 from dicu.behaviour.wealth import MOST_WEALTH, income_of, rounded
 from dicu.compute.draws import Purpose, happens, key64
 from dicu.compute.hashing import hash32
@@ -26,9 +27,6 @@ from dicu.scenario.parameters_household import Money
 
 RICHEST_PARENT: Final = 60_000
 """Nobody sends money to parents who own more units than this (6 billion VND): so near the end of their 16 bits."""
-
-_WORKING_AGE_BIT: Final = 26
-"""Of `LifeTables.word`."""
 
 
 class RemitRule(NamedTuple):
@@ -168,7 +166,7 @@ def _offers(first: int, last: int, h: Rows, s: Sending, rule: RemitRule, out: Of
             workers = 0
             persons = 0
             for m in range(MEMBERS):
-                workers += int(s.worker_word[h.member[c, m]] >> _WORKING_AGE_BIT) & 1
+                workers += int(s.worker_word[h.member[c, m]] >> WORKER_SHIFT) & 1
                 persons += int(h.member[c, m] != 0)
             j = h.place[c]
             income = income_of(

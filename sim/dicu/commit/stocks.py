@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.household_rules import COUNT_MASK, WORKER_SHIFT
+from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
 from dicu.population.columns import (

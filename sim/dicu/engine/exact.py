@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import Buffers
-from dicu.behaviour.consider import considers
+from dicu.behaviour.consider import calm_hazard, considers, shocked
 from dicu.behaviour.household_rules import decide, live_through
 from dicu.behaviour.life_course import life_events
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Rows
+from dicu.population.columns import BUSY, NEWLY_WED, Rows
 
 
 class Listed(NamedTuple):
@@ -77,9 +77,7 @@ def _decide_block(
         f = h.flags[i]
         if f & np.uint8(BUSY):
             continue
-        shock = (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK)
-        own = c.hazard[h.place[i], f & np.uint8(TYPE_MASK)] * c.tie_hazard[h.ties[i]] * c.shock_hazard[shock]
-        if not considers(h.uid[i], c.key, own):
+        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], f, h.ties[i], c) * shocked(f, c)):
             continue
         considered += 1
         to, leaves, why = decide(i, h, t, space)

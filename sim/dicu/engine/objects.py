@@ -13,13 +13,10 @@ import numpy as np
 from numba import njit
 
 from dicu.behaviour.choose import Buffers, buffers
-from dicu.behaviour.consider import considers
+from dicu.behaviour.consider import calm_hazard, considers, shocked
 from dicu.behaviour.events import Events
 from dicu.behaviour.household_rules import (
-    COUNT_MASK,
     EVERYBODY_STAYS,
-    PERSON_SHIFT,
-    WORKER_SHIFT,
     decide,
     faded,
     income_units,
@@ -27,11 +24,12 @@ from dicu.behaviour.household_rules import (
     words_of,
 )
 from dicu.behaviour.life_course import life_events
+from dicu.behaviour.member_word import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
 from dicu.compute.hashing import hash32
-from dicu.population.columns import BUSY, NEWLY_WED, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households, Rows
+from dicu.population.columns import BUSY, NEWLY_WED, TYPE_MASK, Households, Rows
 from dicu.population.household import Household
 
 
@@ -83,15 +81,10 @@ class DecidingHousehold(Household):
     def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
         """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
         h, i = self._columns, self.row
-        flags = int(h.flags[i])
-        if flags & BUSY:
+        flags, c = h.flags[i], tables.consider
+        if flags & np.uint8(BUSY):
             return False, EVERYBODY_STAYS, 0, 0
-        hazard = (
-            tables.consider.hazard[h.place[i], flags & TYPE_MASK]
-            * tables.consider.tie_hazard[h.ties[i]]
-            * tables.consider.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK]
-        )
-        if not considers(h.uid[i], tables.consider.key, hazard):
+        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], flags, h.ties[i], c) * shocked(flags, c)):
             return False, EVERYBODY_STAYS, 0, 0
         to, leaver, reason = _decide(i, h.rows, tables, buffers(tables.where))
         return True, int(to), int(leaver), int(reason)

@@ -12,14 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.household_rules import (
-    COUNT_MASK,
-    HAZARD_BITS,
-    HAZARD_MASK,
-    PERSON_SHIFT,
-    WORKER_SHIFT,
     faded,
     income_units,
 )
+from dicu.behaviour.member_word import COUNT_MASK, HAZARD_BITS, HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import Buffers, ChooseTable, buffers, nest_weights
+from dicu.behaviour.consider import calm_hazard, shocked
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
@@ -21,8 +22,6 @@ from dicu.population.columns import (
     SECTOR_MASK,
     SECTOR_SHIFT,
     SECTORS,
-    SHOCK_MASK,
-    SHOCK_SHIFT,
     TYPE_MASK,
     Households,
     Rows,
@@ -99,14 +98,13 @@ def sees(
 
 def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
     """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
-    flags, place = int(own.flags[0]), int(own.place[0])
-    calm = float(tables.consider.hazard[place, flags & TYPE_MASK] * tables.consider.tie_hazard[own.ties[0]])
-    hazard = calm * float(tables.consider.shock_hazard[(flags >> SHOCK_SHIFT) & SHOCK_MASK])
+    calm = calm_hazard(own.place[0], own.flags[0], own.ties[0], tables.consider)
+    hazard = calm * shocked(own.flags[0], tables.consider)
     return Thought(
         chance=1.0 - float(exp64(-hazard)),
         calm_chance=1.0 - float(exp64(-calm)),
         draw=float(hash32(own.uid[0], tables.consider.key)) / TWO_32,
-        busy=bool(flags & BUSY),
+        busy=bool(own.flags[0] & BUSY),
         considered=considered,
     )
 
