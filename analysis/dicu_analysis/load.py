@@ -31,6 +31,8 @@ UNIT_COLUMNS: Final[dict[tuple[str, str], str]] = {
     ("commune", "2025"): "new_commune",
     ("province", "2025"): "new_province",
 }
+REAL: Final = "viet_nam"
+"""The world of the real country."""
 TABLES: Final = (
     "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
     "lineage", "world_places", "world_units",
@@ -145,6 +147,12 @@ class Run:
         """The resolved configuration of the run."""
         config: dict[str, Any] = self.manifest["config"]
         return config
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the run is of the real country as it comes with the program: no other has published figures."""
+        world = self.config.get("world", {})
+        return bool(world.get("name") == REAL and world.get("places") is None)
 
     @cached_property
     def labels(self) -> list[str]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dicu.scenario.vocabulary import LEVER_WORDS, POLICY_WORDS
 from dicu_analysis.language import Words, listed
+from dicu_analysis.load import REAL
 
 if TYPE_CHECKING:
     from dicu_analysis.load import Run
 
 NO_REFORM: Final = "none"
-WORLD: Final = "viet_nam"
 HISTORY: Final = "2025Q3"
 """When the real country changed its map: a run with the map of 2025 at another date says so."""
 HISTORICAL: Final = ("actual", "actual_with_satellites", "actual_except_sparse_mountains")
@@ -46,7 +46,7 @@ class ReformName:
 
     policy: str
     dates: tuple[str, ...] = ()
-    world: str = WORLD
+    world: str = REAL
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -58,7 +58,10 @@ class ReformName:
             dates = ()
         elif dates is None:
             dates = (str(settings["date"]),) if "date" in settings else ()
-        return cls(policy, dates, str(config.get("world", {}).get("name", WORLD)), settings)
+        world = config.get("world", {})
+        places = world.get("places")
+        name = str(world.get("name", REAL)) if places is None else Path(places).name
+        return cls(policy, dates, name, settings)
 
     @classmethod
     def of_run(cls, run: Run) -> ReformName:
@@ -72,7 +75,7 @@ class ReformName:
     @property
     def historical(self) -> bool:
         """Whether this is what was done in Viet Nam, on the day on which it was done."""
-        return self.policy == "actual" and self.world == WORLD and self.dates == (HISTORY,)
+        return self.policy == "actual" and self.world == REAL and self.dates == (HISTORY,)
 
     def when(self, w: Words) -> str:
         """The days on which borders change: "1 July 2025"."""
@@ -82,7 +85,7 @@ class ReformName:
         """That the map of 2025 is put in force on another day than it was."""
         if (
             self.policy not in (*HISTORICAL, "relabel")
-            or self.world != WORLD
+            or self.world != REAL
             or self.dates in ((), (HISTORY,))
         ):
             return ""
@@ -146,17 +149,15 @@ class ReformName:
                 )
             by = self._made_by(w)
             return f"{text}, {by}" if by else text
-        if self.world == WORLD:
+        if self.world == REAL:
             return w.t(
                 "borders of 1 July 2025 as in vietnamadminunits 1.0.4, repaired by rule",
                 "địa giới ngày 1/7/2025 theo vietnamadminunits 1.0.4, sửa theo quy tắc",
             )
-        return w.t(
-            f"borders of the made-up world {self.world}", f"địa giới của thế giới giả định {self.world}"
-        )
+        return w.t(f"borders of the world {self.world}", f"địa giới của thế giới {self.world}")
 
 
-def policy_labels(w: Words, settings: Mapping[str, Any], world: str = WORLD) -> dict[str, str]:
+def policy_labels(w: Words, settings: Mapping[str, Any], world: str = REAL) -> dict[str, str]:
     """Every policy as a label, as one section ``reform`` dates it (a table's own dates are not known there)."""
     made = {}
     for policy in POLICY_WORDS:

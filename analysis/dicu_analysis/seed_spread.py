@@ -2,8 +2,9 @@
 
 A run of the real country in one row for 1,000 households gives a province a net gain of 2 per 1,000 and year with
 one seed and a net loss with the next. Figures and reports of one run use this table to leave out what luck decides.
-Measured once (``uv run python -m dicu_analysis.seed_spread measure``), with the default years (2019Q2 to 2035Q4), and
-kept in ``data/seed_spread.csv``; other weights follow by the law below, and are then called extrapolated.
+Measured once for Viet Nam (``uv run python -m dicu_analysis.measure_spread measure``), with the default years (2019Q2 to
+2035Q4), and kept in ``data/seed_spread.csv``; other weights, years and worlds follow by the law below, and are then
+said to be carried over.
 
 Moves of households are nearly independent, so that the variance of a sum is that of one household times their number:
 the standard deviation of a total goes with the root of the weight, that of a rate per 1,000 residents and year is
@@ -13,22 +14,17 @@ coefficients are fitted at one weight and tried at another.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
-import typer
 from numpy.typing import ArrayLike, NDArray
 
-from dicu.record.folder import write_bytes
-from dicu_analysis.flows import flows_between, rates
-from dicu_analysis.load import Run
+if TYPE_CHECKING:
+    from dicu_analysis.load import Run
 
 PATH: Final = Path(__file__).parent / "data" / "seed_spread.csv"
 COLUMNS: Final = (
@@ -37,7 +33,6 @@ COLUMNS: Final = (
 Kind = Literal["level", "difference"]
 TIMES: Final = 2.0
 """Standard deviations within which a figure does not tell a value from 0, or one value from another."""
-COMMAND: Final = "uv run python -m dicu_analysis.seed_spread measure"
 RATES: Final = {
     "net_per_1000_a_year": ("province", "region"),
     "in_per_1000_a_year": ("province",),
@@ -45,6 +40,16 @@ RATES: Final = {
 }
 """Rates that follow the law of residents, with the levels at which the coefficient is fitted."""
 STREAM: Final = "persons_moved"
+WAYS: Final = ("travel_minutes", "district_minutes")
+"""Means of residents that follow ``c * sqrt(weight / residents)``, by province."""
+SPAN: Final = ("2019Q2", "2035Q4")
+"""First and last step of the runs that were measured."""
+PEOPLE: Final = 96.2e6
+"""Persons at the start of the runs that were measured."""
+TOTALS: Final = (
+    "persons.", "moves.persons", "budget.", "posts.", "satellites.", "mobile_desks.", "households.", "flow.",
+)  # fmt: skip
+"""Beginnings of the quantities that grow with the size of a world; the others are means, shares and rates."""
 
 
 @dataclass(frozen=True)
@@ -144,15 +149,45 @@ def coefficient(quantity: str, level: str, weight: int) -> float:
     return float(near["sd"])
 
 
-def measured_at(weight: int) -> bool:
-    """Whether the table holds a measurement at this weight."""
-    return weight in set(table()["weight"])
+def measured(run: Run) -> bool:
+    """Whether the table was measured for this country, weight and years; otherwise it is carried over by the law."""
+    time = run.config.get("time", {})
+    here = run.is_real and (time.get("start"), time.get("end")) == SPAN
+    return bool(here and int(run.manifest["weight"]) in set(table()["weight"]))
+
+
+def basis(run: Run) -> str:
+    """What the spread of a run's numbers rests on, in words."""
+    if measured(run):
+        return "measured"
+    weights = " and ".join(f"{w:,}" for w in sorted(set(table()["weight"])))
+    return f"carried over from Viet Nam, {SPAN[0]} to {SPAN[1]}, measured at weights {weights}"
+
+
+def sd_of(quantity: str, run: Run, kind: Kind = "level") -> float | None:
+    """Standard deviation over seeds of a figure of a whole run, None where not measured.
+
+    In a world of fewer people than the measured one, sums vary by the root of the people, means by one over it.
+    """
+    found = spread(quantity, int(run.manifest["weight"]), kind)
+    if found is None:
+        return None
+    size = 1.0 if run.is_real else float(np.sqrt(float(run.national["persons"].iloc[0]) / PEOPLE))
+    total = quantity.startswith(TOTALS) or quantity.endswith(".persons")
+    return found.sd * (size if total else 1.0 / max(size, 1e-9))
 
 
 def digits_of(quantity: str, run: Run, most: int, factor: float = 1.0) -> int:
     """Decimals that a number of one run is told with; it is ``factor`` times the measured one."""
-    found = spread(quantity, int(run.manifest["weight"]))
-    return digits(None if found is None else found.sd * factor, most)
+    sd = sd_of(quantity, run)
+    return digits(None if sd is None else sd * factor, most)
+
+
+def of_means(quantity: str, residents: ArrayLike, weight: int) -> NDArray[np.float64]:
+    """Standard deviation over seeds of means of the residents of provinces: a way, a change of access."""
+    people = np.asarray(residents, dtype=np.float64)
+    scale = np.sqrt(weight / np.where(people > 0, people, np.nan))
+    return np.asarray(coefficient(quantity, "province", weight) * scale, dtype=np.float64)
 
 
 def digits(sd: float | None, most: int) -> int:
@@ -160,184 +195,3 @@ def digits(sd: float | None, most: int) -> int:
     if sd is None or not sd > 0:
         return most
     return min(most, max(0, -int(np.ceil(np.log10(sd)))))
-
-
-def unit_rates(run: Run, level: Literal["province", "region"]) -> pd.DataFrame:
-    """Rates by unit before and after the middle of the run's comparison, with residents and years: a row each."""
-    cut, labels = run.comparison_step, run.labels
-    parts = []
-    for first, last in ((1, cut - 1), (cut, len(labels) - 1)):
-        part = rates(run, level, "legacy", (labels[first], labels[last]))
-        part["years"] = (last - first + 1) / run.steps_per_year
-        part["first"] = labels[first]
-        parts.append(part.set_index("first", append=True))
-    return pd.concat(parts)
-
-
-def fitted(runs: Sequence[Run], level: Literal["province", "region"], quantity: str) -> tuple[float, int]:
-    """``c`` of the law from runs that differ in their seed alone, and the degrees of freedom it rests on.
-
-    Sums the squares of each unit's deviations from its own mean, each over its own weight / (residents * years).
-    """
-    parts = [unit_rates(run, level) for run in runs]
-    values = np.stack([p[quantity].to_numpy(dtype=np.float64) for p in parts])
-    residents = np.mean([p["residents"].to_numpy(dtype=np.float64) for p in parts], axis=0)
-    years = parts[0]["years"].to_numpy(dtype=np.float64)
-    weight = int(runs[0].manifest["weight"])
-    squares = (values - values.mean(axis=0)) ** 2 * (residents * years / weight)
-    freedom = (len(runs) - 1) * values.shape[1]
-    return float(np.sqrt(squares.sum() / freedom)), freedom
-
-
-def fitted_streams(runs: Sequence[Run]) -> tuple[float, int]:
-    """``c`` of the law of streams from the moves between regions in the whole run, and its degrees of freedom."""
-    each = [
-        flows_between(run, "region").groupby(["origin", "destination"])["persons"].sum().rename(k)
-        for k, run in enumerate(runs)
-    ]
-    values = pd.concat(each, axis=1).fillna(0).to_numpy(dtype=np.float64)
-    mean = values.mean(axis=1, keepdims=True)
-    squares = (values - mean) ** 2 / (mean * int(runs[0].manifest["weight"]))
-    freedom = (len(runs) - 1) * len(values)
-    return float(np.sqrt(squares.sum() / freedom)), freedom
-
-
-def figure_numbers(run: Run) -> dict[str, float]:
-    """Numbers that titles of figures state and the report does not measure."""
-    from dicu_analysis.cities import by_group
-    from dicu_analysis.figures import five_year, mover_ages
-
-    last = run.national.iloc[-1]
-    made = {
-        "households.end": float(last["households"]),
-        "persons_per_household.end": float(last["persons"] / last["households"]),
-    }
-    counts = mover_ages.movers(run).sum(axis=1).to_numpy()
-    made["movers.20-39"] = mover_ages.share_of_ages(counts, 20, 39)
-    made["movers.children"] = mover_ages.children(counts)
-    for scope, share in five_year.shares(run).iloc[0].items():
-        made[f"five_year.{scope}"] = float(share)
-    groups = by_group(run)
-    end = groups.xs(groups.index.get_level_values("step").max(), level="step")
-    made |= {f"rent_ratio.{group}.end": float(value) for group, value in end["rent_ratio"].items()}
-    return made
-
-
-def rows_of(
-    runs: Mapping[tuple[str, int], Run], weight: int, command: str
-) -> list[dict[str, str | int | float]]:
-    """Rows of the table from the runs of one weight, by (policy, seed)."""
-    from dicu_analysis.report.measures import both, measure
-
-    reform = {seed: run for (policy, seed), run in runs.items() if policy != "none"}
-    without = {seed: run for (policy, seed), run in runs.items() if policy == "none"}
-    made: list[dict[str, str | int | float]] = []
-    version = str(next(iter(reform.values())).manifest["model_version"])
-
-    def add(quantity: str, level: str, kind: Kind, sd: float, freedom: int, seeds: int) -> None:
-        low, high = bounds(sd, freedom)
-        made.append({
-            "quantity": quantity, "level": level, "kind": kind, "weight": weight, "sd": sd, "low": low, "high": high,
-            "seeds": seeds, "model_version": version, "command": command,
-        })  # fmt: skip
-
-    for quantity, levels in RATES.items():
-        for level in levels:
-            c, freedom = fitted(list(reform.values()), level, quantity)  # type: ignore[arg-type]
-            add(quantity, level, "level", c, freedom, len(reform))
-    c, freedom = fitted_streams(list(reform.values()))
-    add(STREAM, "stream", "level", c, freedom, len(reform))
-    pairs = sorted(reform.keys() & without.keys())
-    sheets = {seed: both(reform[seed], without[seed]) for seed in pairs}
-    treated, base = (
-        [measure(sheets[seed][k]) | figure_numbers(sheets[seed][k].run) for seed in pairs] for k in (0, 1)
-    )
-    keys = [k for k in treated[0] if not k.startswith("province.") and all(k in m for m in [*treated, *base])]
-    for kind, values in (
-        ("level", [[m[k] for m in treated] for k in keys]),
-        ("difference", [[a[k] - b[k] for a, b in zip(treated, base, strict=True)] for k in keys]),
-    ):
-        for key, each in zip(keys, values, strict=True):
-            sd = float(np.std(each, ddof=1))
-            add(key, "run", kind, sd, len(pairs) - 1, len(pairs))  # type: ignore[arg-type]
-    return made
-
-
-def bounds(sd: float, freedom: int) -> tuple[float, float]:
-    """95 % bounds of a standard deviation with so many degrees of freedom."""
-    from scipy.stats import chi2
-
-    low, high = (sd * float(np.sqrt(freedom / chi2.ppf(p, freedom))) for p in (0.975, 0.025))
-    return low, high
-
-
-def simulated(out: Path, weights: Iterable[int], seeds: Iterable[int]) -> dict[tuple[str, int, int], Run]:
-    """Runs by (policy, weight, seed) in a folder, those that are missing made by ``dicu run``."""
-    found = {}
-    for path in sorted(out.glob("spread/*/manifest.json")):
-        run = Run(path.parent)
-        found[run.config["reform"]["policy"], run.manifest["weight"], run.config["seed"]] = run
-    made = {}
-    for weight in weights:
-        for seed in seeds:
-            for policy in ("none", "actual"):
-                if (policy, weight, seed) not in found:
-                    values = [f"population.weight={weight}", f"seed={seed}", "name=spread"]
-                    command = [
-                        sys.executable, "-m", "dicu.cli", "run", f"configs/scenarios/{policy}.yaml", *values,
-                        "--no-figures", "--out", str(out),
-                    ]  # fmt: skip
-                    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                    found[policy, weight, seed] = Run(told.split()[-1])
-                made[policy, weight, seed] = found[policy, weight, seed]
-    return made
-
-
-app = typer.Typer(add_completion=False, help=__doc__)
-
-
-@app.command()
-def measure(
-    weights: Annotated[list[int], typer.Option(help="Real households a row.")] = [1000, 100],  # noqa: B006
-    seeds: Annotated[int, typer.Option(help="Seeds of the largest weight, from 1.", min=3)] = 8,
-    fewer: Annotated[int, typer.Option(help="Seeds of the other weights, from 1.", min=3)] = 5,
-    out: Annotated[Path, typer.Option(help="Folder of the runs; finished ones there are used.")] = Path(
-        "runs"
-    ),
-    table: Annotated[Path, typer.Option(help="The table that is written.")] = PATH,
-) -> None:
-    """Run the real country with several seeds, with and without the reform, and write the table anew."""
-    rows: list[dict[str, str | int | float]] = []
-    for weight in sorted(weights, reverse=True):
-        n = seeds if weight == max(weights) else fewer
-        command = f"{COMMAND} --weights {weight} --seeds {n}"
-        runs = simulated(out, [weight], range(1, n + 1))
-        rows += rows_of({(p, s): run for (p, _, s), run in runs.items()}, weight, command)
-    made = pd.DataFrame(rows, columns=list(COLUMNS))
-    write_bytes(table, made.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
-    law = made[made["level"] != "run"]
-    typer.echo(law.drop(columns=["command", "model_version"]).to_string(index=False))
-    typer.echo(str(table))
-
-
-@app.command()
-def check(
-    weight: Annotated[int, typer.Option(help="Weight at which the law is tried.")] = 100,
-    seeds: Annotated[int, typer.Option(help="Seeds, from 1.", min=3)] = 5,
-    out: Annotated[Path, typer.Option(help="Folder of the runs.")] = Path("runs"),
-) -> None:
-    """Compare the spread of runs at one weight with what the table foretells."""
-    runs = simulated(out, [weight], range(1, seeds + 1))
-    own = [run for (policy, _, _), run in runs.items() if policy != "none"]
-    for quantity, levels in RATES.items():
-        for level in levels:
-            c, freedom = fitted(own, level, quantity)  # type: ignore[arg-type]
-            low, high = bounds(c, freedom)
-            typer.echo(
-                f"{quantity} by {level}: c = {c:.3g} ({low:.3g} to {high:.3g}) at weight {weight}; "
-                f"table: {coefficient(quantity, level, 1000):.3g} at weight 1000"
-            )
-
-
-if __name__ == "__main__":
-    app()

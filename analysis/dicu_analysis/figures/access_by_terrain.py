@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -145,8 +146,12 @@ def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
         for t in terrains:
             was, now = (float(value.loc[(step, t), service]) for step in (before, after))
             change = 100 * (now / was - 1) if was > 0 else np.nan
-            said = "unknown" if np.isnan(change) else f"{style.signed(change, 0)} %"
-            said = "unchanged" if abs(change) < 0.5 else said
+            sd = change_sd(run, service, t, was)
+            said = "unknown" if np.isnan(change) else f"{style.signed(change, seed_spread.digits(sd, 0))} %"
+            said = f"within {UNCHANGED:g} %" if abs(change) < UNCHANGED else said
+            said = (
+                "no change beyond luck" if sd is not None and abs(change) <= seed_spread.TIMES * sd else said
+            )
             parts.append(f"{said} ({_PLURAL[t]})" if named else said)
         return ", ".join(parts)
 
@@ -158,6 +163,18 @@ def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
         f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}; "
         f"to what districts did {districts}"
     )
+
+
+UNCHANGED = 0.5
+"""Percent below which a change is not told by its sign."""
+
+
+def change_sd(run: Run, service: str, terrain: str, was: float) -> float | None:
+    """Standard deviation over seeds of the change in percent of the mean access before the reform, None if unknown."""
+    each = [seed_spread.sd_of(f"access.{service}.{terrain}.{moment}", run) for moment in ("eve", "soon")]
+    if was <= 0 or any(sd is None for sd in each):
+        return None
+    return float(100 * np.hypot(*(sd or 0.0 for sd in each)) / was)
 
 
 _PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}

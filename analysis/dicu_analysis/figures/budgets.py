@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -104,11 +105,15 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
     head = "Reform" if run.reform_step is not None else "No reform"
 
     def pair(name: str) -> str:
-        return f"{style.number(float(one[name]))} to {style.number(float(two[name]))}"
+        digits = seed_spread.digits_of(f"budget.{name}.soon", run, 1)
+        return f"{style.number(float(one[name]), digits)} to {style.number(float(two[name]), digits)}"
+
+    def way(name: str) -> str:
+        digits = seed_spread.digits_of(f"{name}.soon", run, 0)
+        return f"from {style.number(float(one[name]), digits)} to {style.number(float(two[name]), digits)}"
 
     ways = (
-        f"commune offices from {one['travel_minutes']:.0f} to {two['travel_minutes']:.0f} minutes away, what districts "
-        f"did from {one['district_minutes']:.0f} to {two['district_minutes']:.0f}"
+        f"commune offices {way('travel_minutes')} minutes away, what districts did {way('district_minutes')}"
     )
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicu.scenario.vocabulary import SCOPES
-from dicu_analysis import official
+from dicu_analysis import official, seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -44,13 +44,16 @@ def draw(run: Run) -> Figure:
     """Bars by how far people live from where they did: official surveys, then the simulated five-year periods."""
     simulated = shares(run)
     surveys = official.figures("five_year").pivot(index="year", columns="key", values="value")[list(SCOPES)]
-    real = run.config.get("world", {}).get("name") == "viet_nam"
+    real = run.is_real
     first = simulated.iloc[0]
+    digits = {scope: seed_spread.digits_of(f"five_year.{scope}", run, 1) for scope in SCOPES}
+    parts = ("inside the district", "between districts", "between provinces")
+    told = [
+        f"{style.number(first[s], digits[s])}\u00a0% {part}" for s, part in zip(SCOPES, parts, strict=True)
+    ]
     title = (
-        f"{style.number(first.sum())}\u00a0% live elsewhere than five years before in {simulated.index[0]}: "
-        f"{style.number(first.iloc[0])}\u00a0% inside the district, "
-        f"{style.number(first.iloc[1])}\u00a0% between districts, "
-        f"{style.number(first.iloc[2])}\u00a0% between provinces"
+        f"{style.number(first.sum(), min(digits.values()))}\u00a0% live elsewhere than five years before in "
+        f"{simulated.index[0]}: {', '.join(told)}"
     )
     if real:
         official_sum = {year: style.number(surveys.loc[year].sum()) for year in (2019, 2024)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dicu_analysis import official
+from dicu_analysis import official, seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -36,12 +36,14 @@ def draw(run: Run) -> Figure:
     at = run.year_at_end(table.index.to_numpy())
     households, persons = (table[c].to_numpy().astype(np.float64) for c in ("households", "persons"))
     unit, scale = ("million", 1e6) if households.max() >= 1e6 else ("thousand", 1e3)
-    real = run.config.get("world", {}).get("name") == "viet_nam"
+    real = run.is_real
     size = persons / households
+    count = seed_spread.digits_of("households.end", run, 1, 1 / scale)
+    each = seed_spread.digits_of("persons_per_household.end", run, 2)
     title = (
-        f"{style.number(households[-1] / scale)} {unit} households in {run.labels[-1]}, after "
-        f"{style.number(households[0] / scale)} in {run.labels[0]}: {style.number(size[-1], 2)} persons each, after "
-        f"{style.number(size[0], 2)}"
+        f"{style.number(households[-1] / scale, count)} {unit} households in {run.labels[-1]}, after "
+        f"{style.number(households[0] / scale, count)} in {run.labels[0]}: {style.number(size[-1], each)} persons "
+        f"each, after {style.number(size[0], each)}"
     )
     yearly = by_year(run, ["births", "deaths", "couples"])
     many = "thousand" if yearly.to_numpy().max() >= 1e4 else "persons"

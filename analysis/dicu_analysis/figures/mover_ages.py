@@ -74,7 +74,7 @@ def draw(run: Run) -> Figure:
     share = share_of_ages(total, 20, 39)
     groups = total[:OLDEST].reshape(-1, 5).sum(axis=1)
     peak = 5 * int(groups.argmax())
-    real = run.config.get("world", {}).get("name") == "viet_nam"
+    real = run.is_real
     census = official.value("movers", "aged 20-39", 2019)
     beside = f" (census 2019: {style.number(census)}\u00a0%)" if real else ""
     of_them, young = (

@@ -168,10 +168,9 @@ def draw(run: Run) -> Figure:
 def luck(run: Run) -> str:
     """How it was decided what luck may have done, for the foot of a figure."""
     weight = int(run.manifest["weight"])
-    how = "measured" if seed_spread.measured_at(weight) else "extrapolated by the root law"
     return (
         f"Grey: within {seed_spread.TIMES:g} standard deviations of what another seed changes at one row for "
-        f"{weight:,} household{'s' if weight > 1 else ''} ({how}; analysis/dicu_analysis/data/seed_spread.csv)."
+        f"{weight:,} household{'s' if weight > 1 else ''} ({seed_spread.basis(run)}; analysis/dicu_analysis/data/seed_spread.csv)."
     )
 
 

@@ -80,7 +80,7 @@ def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[st
     outlines = _simplified(tolerance)
     codes = {str(c) for c in run.world_places["legacy_province"]}
     places = run.world_places
-    if not codes <= set(outlines) or run.config.get("world", {}).get("name", "viet_nam") != "viet_nam":
+    if not run.is_real or not codes <= set(outlines):
         return {}
     lon, lat = places["longitude"].to_numpy(), places["latitude"].to_numpy()
     box = (lon > 101) & (lon < 119) & (lat > 6) & (lat < 25)

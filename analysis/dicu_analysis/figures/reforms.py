@@ -12,7 +12,8 @@ import pandas as pd
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.reform_maps import country_map, on_the_map, province_map
 from dicu_analysis.language import ENGLISH
-from dicu_analysis.reform_names import WORLD, policy_labels
+from dicu_analysis.load import REAL
+from dicu_analysis.reform_names import policy_labels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,7 +60,7 @@ def draw_comparison(
     """
     made: list[Path] = []
     given = {} if config is None else config
-    names = policy_labels(ENGLISH, given.get("reform", {}), given.get("world", {}).get("name", WORLD))
+    names = policy_labels(ENGLISH, given.get("reform", {}), given.get("world", {}).get("name", REAL))
     with style.styled():
         made += style.save(
             bars(pd.read_parquet(folder / "summary.parquet"), names, given.get("reform", {})),

@@ -52,7 +52,8 @@ def draw(run: Run) -> Figure:
         "Read along a row: where the people of a region went. Grey diagonal: moves within a region, over any "
         f"distance, on no colour scale. Colours end at {full:,.0f} {unit}, in every run.",
         f"Mean of {period}. Regions are those of the start, on fixed places, so a new border is never a move. Grey net "
-        f"gain: within {seed_spread.TIMES:g} standard deviations of what another seed changes.",
+        f"gain: within {seed_spread.TIMES:g} standard deviations of what another seed changes "
+        f"({seed_spread.basis(run)}).",
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(

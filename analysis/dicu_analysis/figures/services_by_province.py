@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -94,11 +95,15 @@ def draw(run: Run) -> Figure:
         "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a minute.",
         style.run_line(run),
     ]
-    nearer = int((one["district_minutes"] - two["district_minutes"] > LEAST_MINUTES).sum())
-    farther = int((two["travel_minutes"] - one["travel_minutes"] > LEAST_MINUTES).sum())
+    nearer = counted(
+        run, "district_minutes", one["district_minutes"] - two["district_minutes"], two["residents"]
+    )
+    farther = counted(run, "travel_minutes", two["travel_minutes"] - one["travel_minutes"], two["residents"])
+    digits = seed_spread.digits_of("posts_10k.soon", run, 0)
     title = (
         f"Commune offices moved farther away in {farther} of {n} provinces, the district's work came nearer in "
-        f"{nearer}; posts for 10,000 people went from {_mean(one):.0f} to {_mean(two):.0f}"
+        f"{nearer}; posts for 10,000 people went from {style.number(_mean(one), digits)} to "
+        f"{style.number(_mean(two), digits)}"
     )
     height = 2.6 + 0.2 * n
     fig, (bottom, top) = style.sheet(height, title, f"The {n} provinces, {early} and {late}", foot)
@@ -120,6 +125,14 @@ def draw(run: Run) -> Figure:
         ax.grid(axis="y", visible=False)
         ax.set_yticks(rows, [_short(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
     return fig
+
+
+def counted(run: Run, way: str, change: pd.Series[float], residents: pd.Series[float]) -> str:
+    """In how many provinces a way changes by more than a minute; a range where another seed can change the count."""
+    sd = seed_spread.of_means(way, residents, int(run.manifest["weight"]))
+    beyond = seed_spread.TIMES * np.sqrt(2.0) * sd
+    low, high = (int((change > LEAST_MINUTES + shift).sum()) for shift in (beyond, -beyond))
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _mean(frame: pd.DataFrame) -> float:

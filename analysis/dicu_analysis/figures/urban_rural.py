@@ -38,7 +38,7 @@ def draw(run: Run) -> Figure:
     if not (urban + rural).all():
         raise style.NothingToDraw(f"{run.folder}: nobody lives here")
     share = 100 * urban / (urban + rural)
-    real = run.config.get("world", {}).get("name") == "viet_nam"
+    real = run.is_real
     points = official() if real else None
 
     digits = seed_spread.digits_of("share.urban.end", run, 1)

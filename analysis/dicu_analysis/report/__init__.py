@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dicu_analysis.language import Code
+
+if TYPE_CHECKING:
+    from dicu_analysis.report.experiments import Found
 
 
 def write(
     folder: Path | str, *, out: Path | None = None, against: Path | None = None,
     experiments: Path | None = None, language: Code = "vi", tell: Callable[[str], None] | None = None,
+    warn: Callable[[str], None] = lambda text: None,
 ) -> Path:  # fmt: skip
     """Write the report on a run or a sweep.
 
@@ -28,6 +33,8 @@ def write(
         Language shown first.
     tell : callable, optional
         Told what is being done.
+    warn : callable, optional
+        Told of each file that is named on the page and could not be read.
 
     Returns
     -------
@@ -54,10 +61,20 @@ def write(
             )
         sweep = Sweep(Path(folder))
         found = find(experiments or sweep.folder, strict=experiments is not None)
+        _warn(found, warn)
         html = render(None, found, sweep, language=language, tell=tell)
         return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
     subject = gather(folder, against)
     parent = subject.run.folder.resolve().parent.parent
     found = find(experiments or parent, strict=experiments is not None)
+    _warn(found, warn)
     html = render(collect(subject, tell), found, language=language, tell=tell)
     return write_bytes(out or subject.run.folder / "report.html", html.encode("utf-8"))
+
+
+def _warn(found: Found, warn: Callable[[str], None]) -> None:
+    for text in found.unreadable:
+        warn(f"not shown in the report: {text}")
+    for experiment in found.experiments:
+        for text in experiment.left_out:
+            warn(f"not shown in the report: {experiment.path.parent}: {text}")

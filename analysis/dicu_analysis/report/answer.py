@@ -174,7 +174,7 @@ def _people(w: Words, arms: Arms) -> str:
     text = w.t(
         f"Of all people, {better} are better served and worse in neither, {worse} are worse served and better in "
         f"neither; {both} win in one and lose in the other (better, worse: by more than {cut} of the index).",
-        f"Trong toàn dân, {better} được phục vụ tốt hơn mà không kém đi ở việc nào, {worse} bị phục vụ kém hơn mà không "
+        f"Trong toàn dân, {better} được phục vụ tốt hơn mà không kém đi ở việc nào, {worse} được phục vụ kém hơn mà không "
         f"tốt hơn ở việc nào; {both} thuận lợi hơn ở việc này, khó hơn ở việc kia (tốt hơn, kém đi: hơn {cut} điểm "
         "chỉ số).",
     )
@@ -198,7 +198,7 @@ def _first_years(w: Words, arms: Arms) -> str | None:
     worse = share(w, arms, "soon", "both_worse")
     return w.t(
         f"On the way there, at the {when}, {worse} were worse served in one or both and better in neither.",
-        f"Trong giai đoạn chuyển tiếp, vào {when}, {worse} người dân bị phục vụ kém hơn ở một hoặc cả hai việc mà không "
+        f"Trong giai đoạn chuyển tiếp, vào {when}, {worse} người dân được phục vụ kém hơn ở một hoặc cả hai việc mà không "
         "tốt hơn ở việc nào.",
     )
 

@@ -35,9 +35,9 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "access.half_time_minutes": (
         "Travel time at which half of the use of an office is left",
-        "Thời gian đi đường làm mức sử dụng cơ quan còn một nửa",
+        "Thời gian đi lại làm mức sử dụng cơ quan còn một nửa",
         "Turns minutes into access. Longer: distance matters less, gains and losses both shrink.",
-        "Quy phút đi đường ra mức tiếp cận. Dài hơn: khoảng cách ít quan trọng hơn, được và mất đều nhỏ đi.",
+        "Quy đổi thời gian đi lại ra mức tiếp cận. Dài hơn: khoảng cách ít quan trọng hơn, cả lợi ích và thiệt hại đều nhỏ đi.",
     ),
     "access.speed_mountain_kmh": (
         "Travel speed in the mountains", "Tốc độ đi lại ở miền núi",
@@ -46,10 +46,10 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "access.online": (
         "Share of administration done on line", "Tỷ lệ thủ tục làm trực tuyến",
-        "The more is done on line, the less the seat matters.", "Càng nhiều việc trực tuyến, vị trí trụ sở càng ít quan trọng.",
+        "The more is done on line, the less the seat matters.", "Càng nhiều thủ tục làm trực tuyến, vị trí trụ sở càng ít quan trọng.",
     ),
     "government.disruption": (
-        "Quality lost at once by a merger of very many units", "Chất lượng mất ngay khi sáp nhập rất nhiều đơn vị",
+        "Quality lost at once by a merger of very many units", "Mức giảm chất lượng ngay khi sáp nhập rất nhiều đơn vị",
         "Decides the dip of the first years, not the end.", "Quyết định mức sụt những năm đầu, không phải kết quả cuối.",
     ),
     "government.disruption_half_life_quarters": (
@@ -70,14 +70,14 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "government.satellite_minutes": (
         "Travel time from which savings first open satellite desks",
-        "Thời gian đi đường mà từ đó tiền tiết kiệm được ưu tiên mở điểm phục vụ hành chính công vệ tinh",
+        "Ngưỡng thời gian đi lại để ưu tiên dùng tiền tiết kiệm mở điểm phục vụ hành chính công vệ tinh",
         "Decides how many far places get an office back; a rule of the model, not a law.",
         "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật.",
     ),
     "government.severance_years": (
         "Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt",
         "With the cost of a post, decides when the merger has paid for itself.",
-        "Cùng với chi phí một biên chế, quyết định khi nào sáp nhập hoàn vốn.",
+        "Cùng với chi phí một biên chế, quyết định thời gian hoàn vốn của việc sáp nhập.",
     ),
     "housing.rent_elasticity": (
         "How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu",

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 WITHOUT: Final[Any] = (0, (2, 2))
 """Dash of the arm without the reform, which is drawn thin and grey beside the other."""
+LABEL: Final = 31
+"""Letters in a line of a label beside a bar: more would take the room of the bars."""
+LEGEND: Final = 56
+"""Letters in a line of a legend below a chart."""
 HATCHES: Final = {
     "both_better": (palette.BETTER, ""),
     "office_worse_district_better": (palette.BETTER_PALE, "----"),
@@ -38,9 +42,11 @@ def reform_line(ax: Axes, w: Words, run: Run, reform: int) -> None:
     at = float(run.year_at_end(reform - 1))
     ax.axvline(at, color=palette.INK, linewidth=0.9)
     ax.annotate(
-        " " + w.day_of(run.labels[reform]),
+        w.day_of(run.labels[reform]),
         (at, 1),
         xycoords=("data", "axes fraction"),
+        xytext=(4, 0),
+        textcoords="offset points",
         va="top",
         fontsize=svg.SMALL,
         color=palette.SOFT,
@@ -128,7 +134,8 @@ def effects(
 ) -> Drawing:
     """Paired differences as points with their 95 % intervals; a hollow point has no interval (one pair only)."""
     with svg.styled():
-        fig = svg.canvas(0.75 + 0.36 * len(rows))
+        shown = [svg.wrapped(label, LABEL) for label, _ in rows]
+        fig = svg.canvas(0.75 + 0.36 * len(rows) + 0.1 * sum(max(0, t.count("\n") - 1) for t in shown))
         ax = fig.subplots()
         for k, (_, e) in enumerate(rows):
             y = len(rows) - 1 - k
@@ -155,7 +162,7 @@ def effects(
         if smallest is not None:
             ax.axvspan(-smallest, smallest, color=palette.WITHIN, zorder=0)
         ax.axvline(0, color=palette.INK, linewidth=0.9, zorder=1)
-        ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
+        ax.set_yticks(range(len(rows)), shown[::-1])
         ax.set_ylim(-0.6, len(rows) - 0.35)
         ax.margins(x=0.14)
         ax.grid(visible=False, axis="y")
@@ -235,7 +242,12 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
         ax.spines["left"].set_visible(False)
         svg.numbers(ax, lambda v: w.pct(v), "x")
         handles = [
-            Patch(facecolor=HATCHES[k][0], hatch=HATCHES[k][1], edgecolor="white", label=words[k])
+            Patch(
+                facecolor=HATCHES[k][0],
+                hatch=HATCHES[k][1],
+                edgecolor="white",
+                label=svg.wrapped(words[k], LEGEND),
+            )
             for k in order
         ]
         fig.legend(

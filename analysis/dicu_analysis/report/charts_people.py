@@ -26,7 +26,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
     run = sheet.run
     table = run.national
     at = run.year_at_end(table.index.to_numpy())
-    real = run.config.get("world", {}).get("name") == "viet_nam"
+    real = run.is_real
     scale, unit = (MILLION, w.t("million persons", "triệu người"))
     if table["persons"].max() < MILLION:
         scale, unit = 1e3, w.t("thousand persons", "nghìn người")
@@ -150,7 +150,9 @@ def rural_outflow(
         f"Whole calendar years only. Mean over {len(pairs)} runs per arm."
         if len(pairs) > 1
         else "Whole calendar years only. One run per arm.",
-        f"Chỉ tính các năm đủ bốn quý. Trung bình của {len(pairs) or 1} lần mô phỏng mỗi kịch bản.",
+        f"Chỉ tính các năm đủ bốn quý. Trung bình của {len(pairs)} lần mô phỏng mỗi kịch bản."
+        if len(pairs) > 1
+        else "Chỉ tính các năm đủ bốn quý. Mỗi kịch bản một lần mô phỏng.",
     )
     if len(pairs) > 1:
         note += " " + w.t("Bands: from the lowest to the highest of them.", "Dải: từ thấp nhất đến cao nhất.")
@@ -272,6 +274,7 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
                     rotation=90,
                 )
         ax.set_xticks(range(len(words)), list(words.values()))
+        ax.margins(y=0.16)  # the numbers above the bars stay below the title
         from matplotlib.ticker import MaxNLocator
 
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

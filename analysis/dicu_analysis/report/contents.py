@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette
 from dicu_analysis.figures.net_migration_map import EDGES, panels
 from dicu_analysis.figures.province_map import plain_name
@@ -27,7 +28,7 @@ from dicu_analysis.report.answer import answer
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
 from dicu_analysis.report.experiments import Found, page
-from dicu_analysis.report.measures import ADMINISTRATION, above_one
+from dicu_analysis.report.measures import ADMINISTRATION, above_one, residents_by_province
 from dicu_analysis.report.subject import policy
 from dicu_analysis.report.svg import Drawing
 from dicu_analysis.report.sweep import Sweep
@@ -85,9 +86,10 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
     unit = w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm")
     made = []
     for panel in panels(run, [a.run for a, _ in arms.pairs[1:]]):
+        first, last = (w.period(label) for label in panel.period)
         title = w.t(
-            f"Net migration, {len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}, {unit}",
-            f"Di cư thuần, {len(panel.table)} tỉnh, thành phố, {panel.period[0]} đến {panel.period[1]}, {unit}",
+            f"Net migration, {len(panel.table)} provinces, {first} to {last}, {unit}",
+            f"Di cư thuần, {len(panel.table)} tỉnh, thành phố, {first} đến {last}, {unit}",
         )
         made.append(
             maps.provinces(
@@ -113,8 +115,8 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     if arms.n > 1
                     else one_run(w, arms)
                 ),
-                more=w.t("gains people", "thêm người"),
-                less=w.t("loses people", "mất người"),
+                more=w.t("gains people", "tăng do di cư"),
+                less=w.t("loses people", "giảm do di cư"),
             )
         )
     effect = []
@@ -136,6 +138,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     "legacy",
                     ACCESS_EDGES,
                     colours=palette.changes,
+                    within=values[s].abs() <= seed_spread.TIMES * _change_sd(arms, s),
                     unit=w.t("index", "điểm chỉ số"),
                     digits=2,
                     title=w.t(
@@ -144,9 +147,9 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                     ),
                     note=w.t(
                         f"Paired difference from {arms.other(w)}; mean over the people of the eve, provinces of before. "
-                        f"Mean over {pairs_of(w, arms.n)}.",
+                        f"Mean over {pairs_of(w, arms.n)}. {saying.luck(w, run)}",
                         f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số ngay trước khi sắp xếp, theo tỉnh cũ. "
-                        f"Trung bình của {arms.n} cặp.",
+                        f"Trung bình của {pairs_of(w, arms.n)}. {saying.luck(w, run)}",
                     ),
                     more=w.t("better", "tốt hơn"),
                     less=w.t("worse", "kém đi"),
@@ -155,9 +158,16 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
     return {"migration": made, "effect": effect}
 
 
+def _change_sd(arms: Arms, service: str) -> pd.Series[float]:
+    """Standard deviation over seeds of the mean change of access by province of before."""
+    people = residents_by_province(arms.sheet)
+    sd = seed_spread.of_means(f"access_change.{service}", people, int(arms.run.manifest["weight"]))
+    return pd.Series(sd / np.sqrt(max(arms.n, 1)), index=people.index)
+
+
 def pairs_of(w: Words, n: int) -> str:
     """So many pairs, in words."""
-    return w.t("one pair" if n == 1 else f"{n} pairs", f"{n} cặp")
+    return w.t("one pair" if n == 1 else f"{n} pairs", "một cặp" if n == 1 else f"{n} cặp")
 
 
 def _access(w: Words, arms: Arms) -> dict[str, Any]:
@@ -177,7 +187,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
                 rows.append((s, w.of(TERRAINS, t), cells))
         names = {
             "commune_administration": w.t("commune office", "trụ sở xã"),
-            "district_administration": w.t("district business", "thủ tục trước đây do\ncấp huyện giải quyết"),
+            "district_administration": w.t("district business", "thủ tục trước đây do cấp huyện giải quyết"),
         }
         points = [
             (f"{names[s]}, {w.of(TERRAINS, t)}", arms.difference[f"access.{s}.{t}.end"])
@@ -294,34 +304,42 @@ def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
             f"Mức tiếp cận hành chính của người dân thay đổi ra sao, {when}",
         )
         drawings.append(charts.outcome_bars(w.plain, arms.outcomes(moment), title, arms.other(w)))
-    return {"drawings": drawings, "provinces": _province_changes(w, arms)}
+    return {"drawings": drawings, "provinces": _province_changes(w, arms), "luck": saying.luck(w, arms.run)}
 
 
 def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, str]]]:
-    """Provinces of before that gain and lose most access to the commune office and to district business."""
+    """Provinces of before at both ends of the order by the mean change of both services, those beyond luck alone."""
     names = arms.run.names("province", "legacy")
     each = {s: arms.changes(s, "end") for s in ADMINISTRATION}
     total = pd.concat(each, axis=1).mean(axis=1)
+    spread = {s: _change_sd(arms, s) for s in ADMINISTRATION}
+    sd = pd.concat(spread, axis=1).mean(axis=1)
     ordered = total.dropna().sort_values()
+    sure = ordered[ordered.abs() > seed_spread.TIMES * sd[ordered.index]]
 
     def told(codes: list[str]) -> list[tuple[str, str, str]]:
         return [
             (
                 plain_name(names[c]),
                 *(
-                    w.num(float(each[s][c]), 2, sign=True, key=f"province:{s}.{c}|value|1")
+                    w.num(
+                        float(each[s][c]),
+                        seed_spread.digits(spread[s][c], 2),
+                        sign=True,
+                        key=f"province:{s}.{c}|value|1",
+                    )
                     for s in ADMINISTRATION
                 ),
             )  # type: ignore[misc]
             for c in codes
         ]
 
-    few = min(SHOWN_PROVINCES, len(ordered) // 2)
-    return {"gain": told(list(ordered.index[::-1][:few])), "lose": told(list(ordered.index[:few]))}
+    gain, lose = list(sure.index[sure > 0][::-1]), list(sure.index[sure < 0])
+    return {"gain": told(gain[:SHOWN_PROVINCES]), "lose": told(lose[:SHOWN_PROVINCES])}
 
 
 def _fit(w: Words, arms: Arms) -> dict[str, Any] | None:
-    if not fit.is_real(arms.run):
+    if not arms.run.is_real:
         return None
     simulated = fit.five_year(arms.run)
     return {

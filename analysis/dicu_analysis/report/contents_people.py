@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from dicu_analysis import seed_spread
 from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
@@ -161,12 +162,17 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
     if f"flow.{regions[0]}.{regions[0]}" not in arms.level or len(regions) < 2:
         return None
     n = len(regions)
+    places = arms.run.world_places
+    sheet_residents = places["residents"].groupby(places["region"].astype(str)).sum()
     flow = np.array([[arms.level[f"flow.{a}.{b}"].value for b in regions] for a in regions])
     between = np.where(np.eye(n, dtype=bool), 0, flow)
     scale, unit = (1e3, w.t("thousand persons a year", "nghìn người mỗi năm"))
     if between.max() < 1e3:
         scale, unit = 1.0, w.t("persons a year", "người mỗi năm")
     digits = 0 if between.max() / scale >= 100 else 1
+    weight, years, runs = int(arms.run.manifest["weight"]), arms.sheet.years_after, max(len(arms.treated), 1)
+    sd = seed_spread.of_streams(between * years, weight) / years / np.sqrt(runs)
+    digits = seed_spread.digits(float(sd.max()) / scale, digits)
     largest = max(float(between.max()), 1e-9)
     cells = [
         [
@@ -182,6 +188,8 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
         for i in range(n)
     ]
     net = between.sum(axis=0) - between.sum(axis=1)
+    residents = np.array([float(sheet_residents[r]) for r in regions])
+    net_sd = seed_spread.of_rates(residents, weight, years, level="region") * residents / 1e3 / np.sqrt(runs)
     effect = []
     for r in regions:
         if not arms.pairs:
@@ -190,7 +198,7 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
             [_net(a, r, regions) - _net(b, r, regions) for a, b in zip(arms.treated, arms.base, strict=True)],
             f"difference:net.{r}",
         )
-        effect.append(cell(w, e.times(1 / scale), 1))
+        effect.append(cell(w, e.times(1 / scale), digits))
     i, j = np.unravel_index(int(between.argmax()), between.shape)
     return {
         "regions": [(r, w.of(REGIONS, r)) for r in regions],
@@ -208,6 +216,8 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
                 w, arms.level[f"flow.{regions[i]}.{regions[j]}"].times(1 / scale), digits, sign=False
             ),
         ),
+        "sure": [bool(abs(v) > seed_spread.TIMES * s) for v, s in zip(net, net_sd, strict=True)],
+        "luck": saying.luck(w, arms.run),
         "always": _largest_everywhere(arms, regions),
         "runs": len(arms.treated),
     }

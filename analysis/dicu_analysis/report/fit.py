@@ -57,16 +57,10 @@ MADE_UP: Final = ("one_place", "two_places", "ring", "monocentric")
 """Small worlds that come with the program, for lessons and tests."""
 
 
-def is_real(run: Run) -> bool:
-    """Whether the run is of the real country as it comes with the program: no other has published figures."""
-    world = run.config.get("world", {})
-    return bool(world.get("name") == "viet_nam" and world.get("places") is None)
-
-
 def world_note(w: Words, run: Run) -> tuple[str, str] | None:
     """What must be known of a world that is not the built-in Viet Nam: in short, and in full."""
     world = run.config.get("world", {})
-    return None if is_real(run) else other_world(w, str(world.get("name")), world.get("places"))
+    return None if run.is_real else other_world(w, str(world.get("name")), world.get("places"))
 
 
 def other_world(w: Words, name: str, places: str | None = None) -> tuple[str, str]:

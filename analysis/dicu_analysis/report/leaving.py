@@ -27,7 +27,7 @@ def leaving(w: Words, e: Estimate, level: Estimate) -> str:
         return w.t(
             f"Whether more people leave the countryside cannot be said from {pairs}: it differs by {around} {of}, "
             "which may be luck.",
-            f"Chưa thể nói có thêm người rời nông thôn hay không từ {pairs}: chênh lệch {around} {of}, có thể chỉ "
+            f"Từ {pairs}, chưa thể kết luận có thêm người rời nông thôn hay không: chênh lệch {around} {of}, có thể chỉ "
             "là ngẫu nhiên.",
         )
     if size in ("same", "none"):

@@ -46,7 +46,12 @@ def provinces(
     outlines = matching_outlines(run, TOLERANCE_DEGREES)
     written: Callable[[float], str] = lambda v: w.num(v, digits, sign=True)  # noqa: E731
     ordered = values.dropna().sort_values(ascending=False)
-    rows = tuple((plain_name(names[str(c)]), written(float(v))) for c, v in ordered.items())
+    luck = w.t("within luck", "trong phạm vi ngẫu nhiên")
+    unsure = set() if within is None else set(within.index[within])
+    rows = tuple(
+        (plain_name(names[str(c)]), written(float(v)) + (f" ({luck})" if c in unsure else ""))
+        for c, v in ordered.items()
+    )
     head = (w.t("province", "tỉnh, thành phố"), unit)
     with svg.styled():
         fig = svg.canvas(5.3 if outlines else 3.4)
@@ -75,11 +80,24 @@ def provinces(
             loc="left",
         )
         bar.set_title(f"{more} \u2192", fontsize=svg.SMALL, fontweight="normal", loc="right")
-        told = w.t("Highest: ", "Cao nhất: ") + ", ".join(f"{n} {v}" for n, v in rows[:3])
-        told += w.t("; lowest: ", "; thấp nhất: ") + ", ".join(f"{n} {v}" for n, v in rows[-3:])
-        picture = svg.to_svg(fig, title, f"{told} ({unit})")
+        picture = svg.to_svg(fig, title, f"{told(w, ordered, within, written)} ({unit})")
     if outlines:
         note += " " + w.t(
             "Outlines: Natural Earth 1:10m, coarse.", "Đường biên: Natural Earth 1:10m, sơ lược."
         )
     return Drawing(picture, title, note, head, rows)
+
+
+def told(
+    w: Words, values: pd.Series[float], within: pd.Series[bool] | None, written: Callable[[float], str]
+) -> str:
+    """How many provinces lie on each side of 0 and how far, without the name of one that luck may have put in front."""
+    if values.empty:
+        return w.t("no province has a value", "không tỉnh nào có giá trị")
+    sure = values if within is None else values[~within.reindex(values.index).fillna(True).astype(bool)]
+    above, below = int((sure > 0).sum()), int((sure < 0).sum())
+    low, high = written(float(values.min())), written(float(values.max()))
+    return w.t(
+        f"From {low} to {high}: {above} of {len(values)} provinces above 0 and {below} below it",
+        f"Từ {low} đến {high}: {above} trong {len(values)} tỉnh, thành phố lớn hơn 0 và {below} nhỏ hơn 0",
+    ) + ("" if within is None else w.t(", beyond luck", ", ngoài phạm vi ngẫu nhiên"))

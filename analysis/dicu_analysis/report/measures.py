@@ -331,6 +331,13 @@ def bounds(values: Floats) -> tuple[Floats, Floats]:
     return np.asarray(mean - reach), np.asarray(mean + reach)
 
 
+def residents_by_province(sheet: Sheet) -> pd.Series[float]:
+    """Persons of the eve by legacy province."""
+    unit = pd.Categorical(sheet.run.world_places["legacy_province"])
+    total = np.bincount(unit.codes, weights=sheet.persons(sheet.moments.eve), minlength=len(unit.categories))
+    return pd.Series(total, index=[str(c) for c in unit.categories])
+
+
 def changes_by_province(sheet: Sheet, twin: Sheet, service: str, moment: str) -> pd.Series[float]:
     """Mean paired change of access by legacy province, weighted with the people of the eve (index)."""
     step = sheet.moments.named()[moment]

@@ -7,7 +7,9 @@ stands beside it.
 
 from __future__ import annotations
 
+from dicu_analysis import seed_spread
 from dicu_analysis.language import Words
+from dicu_analysis.load import Run
 from dicu_analysis.report.compare import FEWEST, Estimate
 
 
@@ -79,6 +81,23 @@ def bracket(w: Words, e: Estimate, digits: int, unit: str = "") -> str:
     if not around:
         return text
     return f"{text} ({interval_head(w, e.n)}: {around})"
+
+
+def luck(w: Words, run: Run) -> str:
+    """What is called within luck, and what the spread over seeds rests on."""
+    times = w.num(seed_spread.TIMES)
+    weights = " ".join(w.num(v) for v in sorted(set(seed_spread.table()["weight"])))
+    first, last = seed_spread.SPAN
+    if seed_spread.measured(run):
+        en, vi = "measured", "đã đo"
+    else:
+        listed = w.t(" and ", " và ").join(weights.split(" "))
+        en = f"carried over from Viet Nam, {first} to {last}, measured at weights {listed}"
+        vi = f"suy rộng từ Việt Nam, {w.period(first)} đến {w.period(last)}, đã đo với trọng số {listed}"
+    return w.t(
+        f"Within luck: up to {times} standard deviations of what another seed changes ({en}).",
+        f"Trong phạm vi ngẫu nhiên: không quá {times} độ lệch chuẩn của thay đổi do hạt giống ngẫu nhiên (seed) khác ({vi}).",
+    )
 
 
 def _key(e: Estimate, part: str) -> str:

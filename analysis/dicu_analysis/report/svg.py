@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), facecolor="none", layout="constrained")
+
+
+def wrapped(text: str, width: int) -> str:
+    """A label in lines of at most so many letters, so that it neither leaves the canvas nor squeezes the axes."""
+    return "\n".join(textwrap.wrap(text, width))
 
 
 def numbers(ax: Axes, written: Any, axis: str = "y") -> None:

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from dicu.record.reading import Files, read_sweep_manifest
 from dicu.scenario.calendar import parse_period
-from dicu_analysis.load import UnfinishedRun
-from dicu_analysis.reform_names import NO_REFORM, WORLD, ReformName
+from dicu_analysis.load import REAL, UnfinishedRun
+from dicu_analysis.reform_names import NO_REFORM, ReformName
 from dicu_analysis.report.compare import Estimate, estimate
 from dicu_analysis.report.measures import ADMINISTRATION, TRILLION
 
@@ -144,7 +144,7 @@ class Sweep:
         }
         if "policy" not in settings:
             return None
-        return ReformName.of({"reform": settings, "world": {"name": next(iter(self.worlds), WORLD)}})
+        return ReformName.of({"reform": settings, "world": {"name": next(iter(self.worlds), REAL)}})
 
     @cached_property
     def baseline(self) -> str | None:

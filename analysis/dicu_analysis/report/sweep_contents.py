@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from dicu_analysis.language import MINUS, Words
-from dicu_analysis.reform_names import WORLD
+from dicu_analysis.load import REAL
 from dicu_analysis.report import charts, fit, saying
 from dicu_analysis.report.compare import FEWEST, Estimate
 from dicu_analysis.report.sweep import NAMES, Dependence, Sweep
@@ -94,10 +94,15 @@ def replicates(sweep: Sweep) -> int:
     return min(found, default=int(sweep.manifest["replications"]))
 
 
+def level_unit(w: Words, outcome: str) -> str:
+    """Unit of a level: a share is in percent, and only the difference of two shares in percentage points."""
+    return "%" if NAMES[outcome][2] == "percentage points" else unit_of(w, outcome)
+
+
 def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
     return [
         (
-            name_of(w, k), unit_of(w, k), saying.value(w, e, NAMES[k][4], sign=sign),
+            name_of(w, k), unit_of(w, k) if sign else level_unit(w, k), saying.value(w, e, NAMES[k][4], sign=sign),
             saying.interval(w, e, NAMES[k][4], sign=sign), w.num(e.n),
         )
         for k, e in effects.items()
@@ -106,7 +111,7 @@ def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[s
 
 def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
     """What must be known of worlds that are not Viet Nam."""
-    others = [name for name in sweep.worlds if name != WORLD]
+    others = [name for name in sweep.worlds if name != REAL]
     return fit.other_world(w, others[0]) if others else None
 
 

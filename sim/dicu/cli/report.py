@@ -51,6 +51,7 @@ def report(
     from rich.console import Console
 
     console = Console(stderr=True)
+    warnings: list[str] = []
     try:
         with console.status("reading") as status:
             written = write(
@@ -60,9 +61,12 @@ def report(
                 experiments=experiments,
                 language=chosen[language],
                 tell=status.update,
+                warn=warnings.append,
             )
     except (FileNotFoundError, UnfinishedRun, CannotCompare, BadExperiment) as error:
         fail(str(error), 2)
     except (TooLarge, OSError) as error:
         fail(f"the report could not be written and nothing of it is left: {error}", 1)
+    for text in warnings:
+        typer.echo(f"warning: {text}", err=True)
     typer.echo(str(written))

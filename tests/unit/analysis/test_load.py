@@ -7,6 +7,7 @@ import pytest
 
 from dicu_analysis.flows import flows_between, moves_between, net_migration, rates
 from dicu_analysis.load import Run, UnfinishedRun
+from dicu_analysis.reform_names import ReformName
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +161,20 @@ def test_importing_analysis_does_not_import_the_engine_or_matplotlib() -> None:
         "assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_one_notion_of_the_real_country(runs) -> None:
+    """Property: figures, report and reform names ask the run, whose own table of places makes it another country."""
+    run = Run(runs["place"].folder)
+    for world, real in (
+        ({"name": "viet_nam"}, True),
+        ({"name": "viet_nam", "places": None}, True),
+        ({"name": "viet_nam", "places": "mine.csv"}, False),
+        ({"name": "ring"}, False),
+        ({}, False),
+    ):
+        run.manifest["config"]["world"] = world
+        assert run.is_real is real, world
+        if "name" in world:
+            config = {"world": world, "reform": {"policy": "actual", "date": "2025Q3"}}
+            assert ReformName.of(config).historical is real, world

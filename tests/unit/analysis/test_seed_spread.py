@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicu_analysis import seed_spread
+from dicu_analysis import measure_spread, seed_spread
+from dicu_analysis.figures import net_migration_map, services_by_province
+from dicu_analysis.language import Words
+from dicu_analysis.load import Run
+from dicu_analysis.report.maps import told
 
 
 def test_the_table_has_what_the_figures_ask_for() -> None:
@@ -51,7 +55,7 @@ def test_a_weight_that_was_not_measured_is_extrapolated_and_says_so(monkeypatch)
 
 def test_bounds_hold_the_truth_as_often_as_they_say() -> None:
     rng = np.random.default_rng(3)
-    seen = [seed_spread.bounds(float(np.std(rng.normal(size=8), ddof=1)), 7) for _ in range(4000)]
+    seen = [measure_spread.bounds(float(np.std(rng.normal(size=8), ddof=1)), 7) for _ in range(4000)]
     assert np.mean([low <= 1.0 <= high for low, high in seen]) == pytest.approx(0.95, abs=0.015)
 
 
@@ -68,7 +72,72 @@ def test_the_fit_finds_the_coefficient_that_made_the_data(monkeypatch) -> None:
             {"net": np.array([-3.0, 0.0, 5.0]) + noise, "residents": residents, "years": years}
         )
 
-    monkeypatch.setattr(seed_spread, "unit_rates", made)
-    found, freedom = seed_spread.fitted([Fake()] * 400, "province", "net")
+    monkeypatch.setattr(measure_spread, "unit_rates", made)
+    found, freedom = measure_spread.fitted([Fake()] * 400, "province", "net")
     assert freedom == 399 * 3
     assert found == pytest.approx(c, rel=0.05)
+
+
+@pytest.fixture(scope="module")
+def small(synthetic, tmp_path_factory) -> Run:
+    """A run of a made-up world."""
+    return Run(synthetic.make_run(tmp_path_factory.mktemp("spread")))
+
+
+def test_measured_is_said_of_what_was_measured_alone(small) -> None:
+    """Property: another world, weight or span of years is said to be carried over."""
+    run = Run(small.folder)
+    config = run.manifest["config"]
+    config["world"], config["time"] = {"name": "viet_nam"}, {"start": "2019Q2", "end": "2035Q4"}
+    run.manifest["weight"] = 1000
+    assert seed_spread.basis(run) == "measured"
+    for change in (
+        lambda: run.manifest.update(weight=500),
+        lambda: config.update(time={"start": "2019Q2", "end": "2030Q4"}),
+        lambda: config.update(world={"name": "ring"}),
+    ):
+        kept = run.manifest["weight"], config["time"], config["world"]
+        change()
+        assert seed_spread.basis(run).startswith("carried over from Viet Nam"), run.manifest
+        run.manifest["weight"], config["time"], config["world"] = kept
+    assert seed_spread.basis(run) == "measured"
+
+
+def test_a_smaller_world_is_less_sure_of_shares_and_surer_of_sums(small) -> None:
+    people = float(small.national["persons"].iloc[0])
+    weight = int(small.manifest["weight"])
+    size = np.sqrt(people / seed_spread.PEOPLE)
+    share, sums = (seed_spread.sd_of(k, small) for k in ("share.urban.end", "persons.urban.end"))
+    assert share == pytest.approx(seed_spread.spread("share.urban.end", weight).sd / size)
+    assert sums == pytest.approx(seed_spread.spread("persons.urban.end", weight).sd * size)
+    assert seed_spread.sd_of("nonsense", small) is None
+
+
+def test_provinces_that_change_places_with_the_seed_are_not_named() -> None:
+    """Two seeds whose leaders change places: neither title names one; one leader far ahead is named by both."""
+    sd = pd.Series({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0, "e": 1.0})
+
+    def extremes(*net: float) -> dict[str, list[str]]:
+        table = pd.DataFrame({"net_per_1000_a_year": net}, index=sd.index)
+        return net_migration_map._extremes(net_migration_map.Panel(0, ("2020Q1", "2020Q4"), table, sd))
+
+    for seed in ((1.5, 1.2, 0.1, -0.2, -1.0), (1.1, 1.6, -0.1, 0.2, -0.8)):
+        assert extremes(*seed) == {"gain": [], "lose": []}
+    assert extremes(9.0, 1.2, 0.1, -0.2, -8.0) == {"gain": ["a"], "lose": ["e"]}
+    assert extremes(9.0, 8.5, 0.1, -0.2, -8.0)["gain"] == ["a", "b"], "either of two, and not one of them"
+
+
+def test_the_words_of_a_map_count_provinces_beyond_luck_and_name_none() -> None:
+    values = pd.Series({"01": 3.0, "02": 0.4, "03": -2.0})
+    text = told(Words("en"), values, values.abs() <= 1.0, lambda v: f"{v:+.1f}")
+    assert text == "From -2.0 to +3.0: 1 of 3 provinces above 0 and 1 below it, beyond luck"
+
+
+def test_a_count_that_another_seed_can_change_is_a_range(small) -> None:
+    """Property: a way a little over a minute is counted in one seed and not in the next."""
+    residents = pd.Series([1e6, 1e6, 1e6])
+    sd = float(seed_spread.of_means("travel_minutes", residents, int(small.manifest["weight"]))[0])
+    count = services_by_province.counted
+    far = 1 + 10 * sd
+    assert count(small, "travel_minutes", pd.Series([far, far, -far]), residents) == "2"
+    assert count(small, "travel_minutes", pd.Series([far, 1 + sd, -far]), residents) == "1 to 2"

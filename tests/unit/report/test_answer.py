@@ -17,13 +17,13 @@ LEVEL = estimate([6.0, 6.2])
 @pytest.mark.parametrize(
     ("effect", "english", "vietnamese"),
     [
-        (Estimate(0.4, None, None, None, 1), "cannot be said from one pair", "Chưa thể nói"),
+        (Estimate(0.4, None, None, None, 1), "cannot be said from one pair", "chưa thể kết luận"),
         (Estimate(0.04, 0.02, -0.02, 0.1, 6), "hardly changes", "hầu như không đổi"),
         (Estimate(2.0, 0.2, 1.6, 2.4, 6), "More people leave", "Nhiều người rời"),
         (Estimate(-2.0, 0.2, -2.4, -1.6, 6), "Fewer people leave", "Ít người rời"),
         (Estimate(1.0, 2.0, -3.0, 5.0, 6), "cannot be told from chance", "Không phân biệt được"),
         (Estimate(0.8, 0.2, 0.4, 1.2, 6), "(1 per 1,000) is not decided", "Chưa rõ có vượt"),
-        (estimate([0.4, 0.6]), "cannot be said from 2 pairs", "từ 2 cặp"),
+        (estimate([0.4, 0.6]), "cannot be said from 2 pairs", "Từ 2 cặp"),
     ],
 )
 def test_leaving_is_told_by_what_the_replicates_allow(effect, english, vietnamese) -> None:

@@ -30,7 +30,13 @@ def test_a_run_alone_tells_the_command_that_makes_its_twin(tmp_path) -> None:
     text = page.read_text(encoding="utf-8")
     told = html.unescape(re.search(r"<code>dicu (run .*?)\n", text)[1])
     dicu(*told.split(), "--no-figures", "--threads", "1")
-    dicu("report", run, "--language", "en")
+    broken = tmp_path / "experiment.json"
+    broken.write_text("{", encoding="utf-8")
+    done = CliRunner().invoke(app, ["report", run, "--language", "en"])
+    assert done.exit_code == 0
+    assert f"warning: not shown in the report: {broken}: cannot be read" in " ".join(done.stderr.split())
+    assert done.stdout.split() == [str(page)], "standard output holds the path alone"
+    assert str(broken) in html.unescape(page.read_text(encoding="utf-8")), "and the page names it as well"
     text = page.read_text(encoding="utf-8")
     assert "One pair of runs only:" in text
     assert "A made-up world, not Viet Nam." in text

@@ -10,6 +10,7 @@ import pytest
 
 from dicu_analysis.report.drawings import png_size, svg_size
 from dicu_analysis.report.experiments import _picture, find
+from dicu_analysis.report.svg import wrapped
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0L1 1" style="fill: url(#p)"/></svg>'
 
@@ -114,3 +115,12 @@ def test_a_foreign_file_is_left_out_and_named(tmp_path: Path, text: str) -> None
     assert not found.experiments
     assert len(found.unreadable) == 1
     assert str(tmp_path / "experiment.json") in found.unreadable[0]
+
+
+def test_a_long_label_is_set_in_lines_and_leaves_room_for_the_axes() -> None:
+    """Property: no line of a label of any length is longer than asked for, and no word is lost."""
+    text = "tiếp cận thủ tục trước đây do cấp huyện giải quyết, miền núi"
+    lines = wrapped(text, 31).split("\n")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 31
+    assert " ".join(lines) == text

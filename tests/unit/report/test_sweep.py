@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dicu_analysis.language import Words
 from dicu_analysis.load import UnfinishedRun
 from dicu_analysis.report import write
 from dicu_analysis.report.subject import CannotCompare
 from dicu_analysis.report.sweep import Sweep, is_sweep
+from dicu_analysis.report.sweep_contents import level_unit, unit_of
 from sealing import seal_sweep
 
 YEARS = range(2024, 2030)
@@ -177,3 +179,10 @@ def test_a_scenario_is_named_by_its_policy_not_by_its_label(tmp_path) -> None:
     html = write(folder).read_text(encoding="utf-8")
     assert "actual (No reform)" in html
     assert "other (Merger from 1 July 2024)" in html
+
+
+def test_a_share_is_in_percent_and_its_difference_in_points() -> None:
+    w = Words("en")
+    assert level_unit(w, "urban_share") == "%"
+    assert unit_of(w, "urban_share") == "percentage points"
+    assert level_unit(w, "posts") == unit_of(w, "posts")
