@@ -2,8 +2,8 @@
 
 A run of the real country in one row for 1,000 households gives a province a net gain of 2 per 1,000 and year with
 one seed and a net loss with the next. Figures and reports of one run use this table to leave out what luck decides.
-Measured once for Viet Nam (``uv run python -m dicu_analysis.measure_spread measure``), with the default years (2019Q2 to
-2035Q4), and kept in ``data/seed_spread.csv``; other weights, years and worlds follow by the law below, and are then
+Measured once for Viet Nam (``uv run python -m dicu_analysis.measure_spread measure``), with the default years (2019Q2
+to 2035Q4), and kept in ``data/seed_spread.csv``; other weights, years and worlds follow by the law below, and are then
 said to be carried over.
 
 Moves of households are nearly independent, so that the variance of a sum is that of one household times their number:

@@ -81,7 +81,7 @@ def sweep(
     from dicu.record.locks import Busy
     from dicu.scenario.scenario import UnfitScenario
     from dicu.sweeps.drive import NoRoom, run_sweep
-    from dicu.sweeps.executors import Tls, over_dask, serial
+    from dicu.sweeps.executors import BadCluster, Tls, over_dask, serial
     from dicu.sweeps.plan import make_plan
     from dicu.sweeps.start import Starts
     from dicu.world.table_checks import TableError
@@ -112,6 +112,8 @@ def sweep(
         fail(str(error), 1)
     except NoRoom as error:
         fail(f"{error}; finished runs are kept: make room and give the same command again", 1)
+    except BadCluster as error:
+        fail(f"--cluster {cluster}: {error}", 2)
     except (OSError, TimeoutError) as error:
         where = f"--cluster {cluster}: " if cluster is not None else f"{out}: "
         fail(f"{where}{error}; finished runs are kept: give the same command again", 1)

@@ -6,8 +6,10 @@ order they end. Nothing else of a sweep knows where runs are done.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -34,6 +36,10 @@ QUIET: Final = {
 Left alone, each of its processes samples its own stack a hundred times a second, looks after its event loop fifty times
 a second and asks the system how it is twice: more work than all messages of a run, on cores that runs need.
 """
+
+
+class BadCluster(Exception):
+    """A scheduler that cannot be spoken to as asked: its address, its file, or the files of TLS are wrong."""
 
 
 class Executor(Protocol):
@@ -147,18 +153,13 @@ def _client(stack: ExitStack, workers: int | None, address: str | None, tls: Tls
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is in the statuses
     if address is not None:
-        to = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
-        secret = (
-            None
-            if tls is None
-            else Security(
-                tls_ca_file=str(tls.ca),
-                tls_client_cert=str(tls.cert),
-                tls_client_key=str(tls.key),
-                require_encryption=True,
-            )
-        )
-        client = stack.enter_context(Client(**to, security=secret, timeout=SECONDS_TO_CONNECT))
+        to = _address(address, tls)
+        try:
+            # keys are read here: what is wrong with them is told as that, not as a lost connection
+            secret = None if tls is None else _credentials(tls)
+            client = stack.enter_context(Client(to, security=secret, timeout=SECONDS_TO_CONNECT))
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise BadCluster(str(error)) from error
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
         return client
     count = cores() if workers is None else workers
@@ -175,6 +176,42 @@ def _client(stack: ExitStack, workers: int | None, address: str | None, tls: Tls
         security=Security.temporary(),
     )
     return stack.enter_context(Client(stack.enter_context(cluster)))
+
+
+def _address(given: str, tls: Tls | None) -> str:
+    """Address of a scheduler, out of its file if it is one; whether it encrypts must go with what we have."""
+    address = given
+    if Path(given).is_file():
+        try:
+            address = json.loads(Path(given).read_bytes())["address"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadCluster(
+                "not the file of a scheduler (allowed what dask scheduler writes: JSON with address)"
+            ) from error
+    encrypts = str(address).startswith("tls://")
+    if encrypts and tls is None:
+        raise BadCluster(f"{address} asks for TLS (give --tls-ca-file, --tls-cert and --tls-key)")
+    if not encrypts and tls is not None:
+        raise BadCluster(f"{address} does not speak TLS (allowed with --tls-...: tls://host:port)")
+    return str(address)
+
+
+def _credentials(tls: Tls) -> Any:
+    from distributed.security import Security
+
+    secret = Security(
+        tls_ca_file=str(tls.ca),
+        tls_client_cert=str(tls.cert),
+        tls_client_key=str(tls.key),
+        require_encryption=True,
+    )
+    try:
+        secret.get_connection_args("client")
+    except ssl.SSLError as error:
+        raise BadCluster(
+            f"--tls-...: not an authority, a certificate and its key, PEM each ({error.reason or error})"
+        ) from error
+    return secret
 
 
 def cores() -> int:

@@ -294,7 +294,8 @@ def _crosswalk_digests() -> pd.DataFrame:
 
 
 def crosswalk_digests() -> pd.DataFrame:
-    """How the pairs of legacy and new communes of each province of 2025 read in independent crosswalks.
+    """How the pairs of legacy and new communes of each province of 2025 read in two of three crosswalks, the
+    gazetteer one of them.
 
     Returns
     -------

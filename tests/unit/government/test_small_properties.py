@@ -7,14 +7,16 @@ import pytest
 
 from dicu.behaviour import access as rule
 from dicu.government import Levers
-from dicu.government.budget import Budget, prices
-from dicu.government.offices import COMMUNE, DISTRICT, Office
+from dicu.government.adoption import open_satellites
+from dicu.government.budget import Budget, prices, spread
+from dicu.government.offices import COMMUNE, DISTRICT, Desk, Office
 from dicu.government.pools import share_pool
 from dicu.government.revenue import Revenue
 from dicu.government.services import Services
+from dicu.government.waves import by_standard, merge_wave
 from dicu.reform import apply, to_2025
 from dicu.scenario.parameters import Access, Government
-from dicu.scenario.vocabulary import SERVICES
+from dicu.scenario.vocabulary import MOUNTAIN, SERVICES
 
 
 def test_the_school_decides_education_and_the_clinic_health(world):
@@ -133,3 +135,132 @@ def test_what_is_left_of_an_earlier_disruption_counts_only_where_it_is_larger(go
         apply(g, to_2025("test", world, 0, Levers(relabel=True, close_offices=True)), 0, world.residents)
         made = g.offices[g.network.commune_office_of_place[15]]
         assert made.disruption_at_merger == pytest.approx(0.28)
+
+
+@pytest.mark.parametrize(("staff", "desks"), [(1, []), (2, [1]), (3, [1, 1]), (10, [2, 2, 2])])
+def test_an_office_keeps_a_post_at_its_seat(govern, world, staff, desks):
+    """Desks opened on the day take posts from the seat until one is left there, and no more; the staff stays."""
+    g = govern(satellite_minutes=10.0, satellite_most=3)
+    far = world.position_km[0] + np.array([100.0, 0.0, 0.0])
+    for office in g.offices:
+        office.staff = staff if office.level == COMMUNE else office.staff
+        office.seat_km = far
+    g.network.commune_office_of_place[:6] = 0  # more far places than desks
+    g.reach.locate(g.network)
+    open_satellites(g)
+    assert [desk.posts for desk in g.offices[0].desks] == desks
+    assert g.offices[0].staff == staff
+
+
+def test_what_a_shared_budget_pays_for_goes_with_its_offices(govern, world):
+    """Pooling parts a budget of several offices: wages in the transfer by posts, the rest by residents."""
+    g = govern()
+    offices, price = g.offices, g.terms.price
+    for i, staff in ((4, 40), (5, 10), (8, 7)):  # places 5, 6 (communes 1, 2) and 9 (commune 3)
+        offices[i].staff = staff
+    shared = Budget.at_start(
+        57, sum(offices[i].residents for i in (4, 5, 8)), 0, prices(g.parameters, g.steps_per_year)
+    )
+    for i in (4, 5, 8):
+        offices[i].budget = shared
+    grants = shared.transfer - 57 * price.post_vnd
+    people = [offices[i].residents for i in (4, 5, 8)]
+    seats = [offices[i].seat_place for i in (4, 5, 8)]
+    assert len({int(world.new_commune[s]) for s in seats}) == 3, "each into another commune"
+    others = {
+        i: sum(o.budget.transfer for o in offices if o.level == COMMUNE and o.budget is not shared
+               and world.new_commune[o.seat_place] == world.new_commune[offices[i].seat_place])
+        for i in (4, 5, 8)
+    }  # fmt: skip
+    apply(g, to_2025("test", world, 0, Levers(pool_budgets=True)), 0, world.residents)
+    for i, staff, part in zip((4, 5, 8), (40, 10, 7), spread(grants, people), strict=True):
+        assert offices[i].budget.transfer == others[i] + staff * price.post_vnd + part
+
+
+def test_waves_take_first_who_is_nearest_to_the_standard_from_below(world):
+    """At or below the standard first, the nearest at the head; then those above it, again the nearest first."""
+    kinds, standard = ("commune",), ((6_000, 1e9), (7_000, 1e9))
+    order = by_standard(world, world.legacy_communes, world.legacy_commune, standard, kinds).tolist()
+    ratio = {}
+    for unit in range(len(world.legacy_communes)):
+        mine = world.legacy_commune == unit
+        people = int(world.residents[mine].sum())
+        if world.legacy_communes.kind[unit] == "commune" and people:
+            mountain = 2 * int(world.residents[mine & (world.terrain == MOUNTAIN)].sum()) > people
+            ratio[unit] = people / (6_000 if mountain else 7_000)
+    below = sorted((u for u in ratio if ratio[u] <= 1), key=lambda u: (-ratio[u], u))
+    above = sorted((u for u in ratio if ratio[u] > 1), key=lambda u: (ratio[u], u))
+    assert len({ratio[u] for u in below}) > 3 < len({ratio[u] for u in above})
+    assert order == below + above
+
+
+def test_the_disruption_of_a_wave_halves_from_the_day_of_the_wave(govern):
+    """The half-life runs from the step at which two offices became one, whenever that is."""
+    g = govern(disruption=0.4, disruption_half_life_quarters=2.0)
+    office = g.offices[3]
+    office.wave, office.points, office.staff = 0, 2, 42
+    assert merge_wave(g.network, 0, 5, g.parameters, g.terms.price) == 21
+    left = [office.disruption_now(step, 1.0, g.parameters) for step in (5, 7, 9)]
+    assert left == pytest.approx([0.2, 0.1, 0.05])
+
+
+def test_a_further_desk_is_as_large_as_the_first(govern):
+    """Its share is of those at the seat: posts of desks that are there already make the next no larger."""
+    g = govern(reinvest_share=1.0, satellite_most=3)
+    government = next(iter(g.communes))
+    office = government.offices[0]
+    office.staff, office.far_place, office.budget.savings = 40, 0, 10**12
+    for _ in range(3):
+        government.decide_satellite(office)
+    assert [desk.posts for desk in office.desks] == [6, 6, 6]
+    assert (office.staff, office.budget.desk_posts) == (58, 18)
+
+
+def test_a_mobile_desk_is_paid_out_of_what_the_upkeep_leaves_itself_counted():
+    """To the dong: upkeep and the desk asked for, besides those decided on since the last step."""
+    price = prices(Government(), 4)
+    for decided in (0, 2):
+        budget = Budget.at_start(100, 1000, 0, price)
+        budget.worn, budget.mobile_desks = 1000, decided
+        budget.invested = 750 + (decided + 1) * price.mobile_vnd
+        assert budget.can_pay_mobile(price, 0.75)
+        budget.invested -= 1
+        assert not budget.can_pay_mobile(price, 0.75)
+
+
+def test_capital_goes_with_what_it_is_measured_by():
+    """Whatever weights part the capital, K/K* of each part is that of the whole: no office is better for a parting."""
+    price = prices(Government(), 4)
+    whole = Budget.at_start(80, 8000, 0, price)
+    whole.capital = whole.capital * 9 // 10
+    parts = [Budget.empty(), Budget.empty()]
+    for part, people in zip(parts, (2000, 6000), strict=True):
+        part.residents = people
+    whole.pour_into(parts, [2000, 6000], [20, 60], price, capital=[3, 1])
+    assert parts[0].capital == pytest.approx(0.75 * whole.capital, rel=1e-9)
+    for part in parts:
+        assert part.capital_ratio == pytest.approx(0.9, rel=1e-6)
+
+
+@pytest.mark.parametrize("order", [(3, 20), (20, 3)])
+def test_severance_of_several_is_paid_as_long_as_the_longest_of_them(order):
+    """In whatever order budgets are poured together: none falls due sooner for the company it is in."""
+    price, target = prices(Government(), 4), Budget.empty()
+    target.residents = 2000
+    for steps in order:
+        budget = Budget.at_start(20, 1000, 0, price)
+        budget.severance_left, budget.severance_steps = 1_000_000, steps
+        budget.pour_into([target], [1000], [20], price)
+    assert (target.severance_left, target.severance_steps) == (2_000_000, 20)
+
+
+def test_a_cut_of_staff_ends_the_desks_and_their_costs(govern, world):
+    """The official rule counts all posts at the seat: a desk of before stands no longer, and nobody pays for it."""
+    g = govern()
+    office = g.offices[4]
+    office.desks = [Desk(int(office.seat_place), office.seat_km, 3)]
+    g.network.count_posts()
+    assert office.budget.desk_posts == 3
+    apply(g, to_2025("test", world, 0, Levers(relabel=True, cut_staff=True)), 0, world.residents)
+    assert not any(o.desks for o in g.offices)
+    assert all(o.budget.desk_posts == 0 for o in g.offices)

@@ -162,7 +162,7 @@ def island_multiplied(world: World) -> World:
     [
         (None, ""),
         (kind_of_one_unit, "wards (phuong) before"),
-        (place_in_a_neighbour, "in independent crosswalks"),
+        (place_in_a_neighbour, "the world's own source one of the three"),
         (island_multiplied, "31108: 58500 not 19500"),
     ],
 )
