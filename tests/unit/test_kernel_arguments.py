@@ -1,6 +1,6 @@
 """Kernels take few arguments: columns and tables go in as named tuples, not one by one.
 
-Pinned: no compiled function of `sim` has more than eight arguments, but for those that are listed here with a reason.
+Pinned: no compiled function of the package has more than eight arguments, but for those listed here with a reason.
 Positions of a long list of arrays are interchanged without an error, and whoever reads the call cannot tell.
 """
 
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import dicu
-from dicu.compute.kernel_cache import _COMPILES
+from dicu.compute.kernel_cache import _COMPILES, ROOT
 
-SIM = Path(dicu.__file__).parent
 MOST = 8
 MOST_LISTED = 10
 
@@ -42,8 +39,8 @@ def arguments(source: str) -> Iterator[tuple[str, int, int]]:
 def kernels() -> dict[str, int]:
     """Arguments of every kernel of the package, by file and name."""
     return {
-        f"{path.relative_to(SIM).as_posix()}:{name}": n
-        for path in sorted(SIM.rglob("*.py"))
+        f"{path.relative_to(ROOT).as_posix()}:{name}": n
+        for path in sorted(ROOT.rglob("*.py"))
         for name, _, n in arguments(path.read_text(encoding="utf-8"))
     }
 

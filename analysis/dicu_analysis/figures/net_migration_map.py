@@ -170,7 +170,7 @@ def luck(run: Run) -> str:
     weight = int(run.manifest["weight"])
     return (
         f"Grey: within {seed_spread.TIMES:g} standard deviations of what another seed changes at one row for "
-        f"{weight:,} household{'s' if weight > 1 else ''} ({seed_spread.basis(run)}; dicu_analysis/data/seed_spread.csv)."
+        f"{weight:,} household{'s' if weight > 1 else ''} ({seed_spread.basis(run)}; data/seed_spread.csv)."
     )
 
 

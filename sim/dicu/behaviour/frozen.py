@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour import terms
-from dicu.behaviour import utility as frozen
+from dicu.behaviour import terms, utility
 from dicu.behaviour.choose import ChooseTable
 from dicu.behaviour.consider import ConsiderTable
 from dicu.behaviour.couples import CoupleTable, moved_share
@@ -45,14 +44,14 @@ class Choosing:
         self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
         # what makes a place liked besides income and services; nothing until it is calibrated
         self.amenity = np.zeros(world.n_places)
-        self.leave_district = float(frozen.exp64(-choose.cost_other_district))
-        self.leave_province = float(frozen.exp64(-choose.cost_other_province))
+        self.leave_district = float(utility.exp64(-choose.cost_other_district))
+        self.leave_province = float(utility.exp64(-choose.cost_other_province))
         stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
         self.base = terms.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
         self.tie_hazard = terms.ties_effect(-consider.theta_ties)
         self.tie_stay = terms.ties_effect(choose.kappa_ties)
         left = range(FULL_SHOCK + 1)
-        self.shock_hazard = np.array([frozen.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
+        self.shock_hazard = np.array([utility.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
         self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
 
     def rents(self, homes: Homes) -> NDArray[np.float64]:
@@ -69,12 +68,12 @@ class Choosing:
     ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
         """Weights of places and nests, networks, and the hazard and bound of considering."""
         choose, consider = self.scenario.choose, self.scenario.consider
-        v = frozen.systematic_utility(
+        v = utility.systematic_utility(
             income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
         )
         now = self.geography._replace(dwellings_share=homes.share)
-        nests = frozen.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
-        networks = frozen.network_tables(
+        nests = utility.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
+        networks = utility.network_tables(
             network,
             self.geography.province,
             len(self.world.legacy_provinces),
@@ -82,7 +81,7 @@ class Choosing:
             self.scenario.population.weight,
         )
         poor_access = 1.0 - terms.mean_of_services(access)
-        hazard, threshold = frozen.consider_tables(
+        hazard, threshold = utility.consider_tables(
             nests.gap, poor_access, self.base, consider.theta_gap, consider.theta_services
         )
         return nests, networks, hazard, threshold
@@ -141,7 +140,7 @@ def freeze(
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
     nests, networks, hazard, threshold = c.weigh(markets.potential, access, network, homes)
-    usual = frozen.usual_network(networks[0], networks[1], g.first_district)
+    usual = utility.usual_network(networks[0], networks[1], g.first_district)
     shape, flat = nests.relative.shape, nests.relative.reshape(-1)
     months = calendar.months_per_step
     pay = markets.earnings * (months * UNITS_PER_MVND)
@@ -153,7 +152,7 @@ def freeze(
         return np.uint64(key64(seed, int(purpose), now))
 
     def exponent(shift: float) -> NDArray[np.float64]:
-        return frozen.exp_array(flat + shift).reshape(shape)
+        return utility.exp_array(flat + shift).reshape(shape)
 
     stay = exponent(kappa)
     return Tables(
