@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from dicu_analysis.scalars import as_int
+
 PATH: Final = Path(__file__).parent / "data" / "official.csv"
 COLUMNS: Final = ("subject", "key", "year", "value", "unit", "status", "what", "source")
 STATUSES: Final = {"V": "source read", "L": "recalled, check before citing"}
@@ -27,7 +29,9 @@ def table() -> pd.DataFrame:
         raise ValueError(f"{PATH}: columns must be {', '.join(COLUMNS)}, got {', '.join(made.columns)}")
     for at, row in made.iterrows():
         if row["status"] not in STATUSES:
-            raise ValueError(f"{PATH}:{at + 2}: status {row['status']!r}, allowed are {', '.join(STATUSES)}")
+            raise ValueError(
+                f"{PATH}:{as_int(at) + 2}: status {row['status']!r}, allowed are {', '.join(STATUSES)}"
+            )
     twice = made.duplicated(["subject", "key", "year"])
     if twice.any():
         raise ValueError(f"{PATH}:{int(twice.to_numpy().argmax()) + 2}: stands there twice")

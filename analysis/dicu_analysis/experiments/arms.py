@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dicu.record.reading import Files, read_sweep_manifest
+from dicu_analysis.scalars import as_int
 
 IDENTITY: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
 
@@ -119,7 +120,7 @@ class Sweep:
         rows = self.table(level, columns, unit).sort_values(["point", "replicate", "step", "unit"])
         made: dict[int, list[float]] = {}
         for (point, _), part in rows.groupby(["point", "replicate"], sort=True):
-            made.setdefault(int(point), []).append(float(outcome(part)))
+            made.setdefault(as_int(point), []).append(float(outcome(part)))
         return {point: np.array(values) for point, values in made.items()}
 
     def run_of(self, point: int, replicate: int) -> str:
@@ -138,7 +139,8 @@ class Sweep:
         path = self.folder / "tables" / self.run_of(point, replicate) / f"{table}.parquet"
         if not path.is_file():
             raise FileNotFoundError(f"{path}: not kept; name the table in results.keep of the sweep")
-        return pq.read_table(path, columns=columns).to_pandas()
+        found: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+        return found
 
     def keeps(self, table: str) -> bool:
         """Whether the sweep kept this table of its runs."""

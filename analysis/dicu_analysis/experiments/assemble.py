@@ -33,6 +33,7 @@ from dicu_analysis.experiments.statistics import (
     replicates_for,
     verdict,
 )
+from dicu_analysis.scalars import floats
 
 PROMISED: Final = 0.9
 FAMILY: Final = 5
@@ -201,7 +202,7 @@ def _effect_of(result: Result) -> Effect | None:
 def arms_of(
     points: Mapping[str, int],
     outcomes: Mapping[int, ArrayLike],
-    values: Mapping[str, Mapping[str, Any]],
+    values: Mapping[str, Mapping[Any, Any]],
     scale: float,
 ) -> list[Arm]:
     """Arms with their mean outcome."""
@@ -209,8 +210,8 @@ def arms_of(
         Arm(
             name=name,
             text="",
-            values=dict(values[name]),
-            outcome=finite(float(np.mean(outcomes[point])) * scale),
+            values={str(key): value for key, value in values[name].items()},
+            outcome=finite(float(np.mean(floats(outcomes[point]))) * scale),
         )
         for name, point in points.items()
     ]

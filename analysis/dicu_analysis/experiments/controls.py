@@ -31,6 +31,7 @@ from dicu_analysis.experiments.statistics import (
     replicates_for,
     second_difference,
 )
+from dicu_analysis.scalars import floats
 
 FILE: Final = "controls.json"
 FOLDER: Final = "controls"
@@ -180,7 +181,7 @@ def to_the_bit(player: Player, size: Size, bits: Mapping[str, Bit] = BITS) -> di
 
 def _experiments(runs: pd.DataFrame, n: int) -> list[dict[str, pd.DataFrame]]:
     """Cut the runs of each arm into experiments of n replicates."""
-    arms = {arm: part.reset_index(drop=True) for arm, part in runs.groupby("arm", sort=False)}
+    arms = {str(arm): part.reset_index(drop=True) for arm, part in runs.groupby("arm", sort=False)}
     count = min(len(part) for part in arms.values()) // n
     return [{arm: part.iloc[k * n : (k + 1) * n] for arm, part in arms.items()} for k in range(count)]
 
@@ -188,7 +189,8 @@ def _experiments(runs: pd.DataFrame, n: int) -> list[dict[str, pd.DataFrame]]:
 def placebos(player: Player, size: Size) -> tuple[dict[str, Control], pd.DataFrame]:
     """Rejection rates of all tests where there is nothing to find; also the runs, for the reverse control."""
     n = size.placebos * REPLICATES
-    work = [(arm, {}, seeds(1 + k, n)) for k, arm in enumerate(PLACEBO_ARMS)]
+    nothing: Mapping[str, Any] = {}
+    work = [(arm, nothing, seeds(1 + k, n)) for k, arm in enumerate(PLACEBO_ARMS)]
     runs = table(player(work))
     low, high = rejection_bounds(size.placebos)
     made = {}
@@ -211,8 +213,7 @@ def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control
 
     def main(plus: tuple[str, str], minus: tuple[str, str]) -> list[NDArray[np.float64]]:
         def logs(e: Mapping[str, pd.DataFrame], arms: tuple[str, str]) -> NDArray[np.float64]:
-            x: NDArray[np.float64] = sum(np.log(e[a]["rate"].to_numpy()) for a in arms)
-            return x
+            return floats(np.sum([np.log(floats(e[a]["rate"])) for a in arms], axis=0))
 
         return [(logs(e, plus) - logs(e, minus)) / 2 for e in experiments]
 
@@ -243,7 +244,7 @@ def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
     """An effect put in, in the arm `both` alone, is found as often as the pilot promises."""
     more = {"consider.lambda0": lambda0 * math.exp(INPUT)}
     names = ("h1", "h2", "h5")
-    pilot = dict(list(_shared(player, more, seeds(20, size.pilot)).groupby("arm")))
+    pilot = {str(arm): part for arm, part in _shared(player, more, seeds(20, size.pilot)).groupby("arm")}
     wanted, promised = {}, {}
     for name in names:
         effect = paired(TESTS[name][1](pilot))

@@ -23,6 +23,7 @@ from dicu_analysis.experiments.h1_parts import SCARCITY, grid_part, scarcity_par
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
 from dicu_analysis.experiments.result import Estimate, Group, Text
 from dicu_analysis.experiments.statistics import paired, second_difference, shared_luck
+from dicu_analysis.scalars import floats
 
 SPEC: Final = Spec(
     id="h1",
@@ -72,7 +73,7 @@ def all_rates(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
 def _rate(run: pd.DataFrame) -> float:
     at = run.set_index("step")
     steps = np.arange(FIRST, LAST + 1)
-    return hazard(at.loc[steps, "persons_rural_to_urban"], at.loc[steps - 1, "rural_persons"])
+    return hazard(floats(at.loc[steps, "persons_rural_to_urban"]), floats(at.loc[steps - 1, "rural_persons"]))
 
 
 def log_interaction(rate: Rates) -> NDArray[np.float64]:
@@ -142,20 +143,20 @@ def mechanism(core: Sweep, loops: Sweep | None) -> list[Estimate]:
         if sweep is not None:
             found[combination] = log_interaction(rates(sweep, values))
     made = []
-    for combination, values in found.items():
+    for combination, shown in found.items():
         on = [name for name, v in zip(LOOPS, combination, strict=True) if v]
         label = " + ".join(on) if on else "none"
         made.append(
-            Estimate.of(paired(values), f"feedbacks: {label}", "log interaction with these on", "log points")
+            Estimate.of(paired(shown), f"feedbacks: {label}", "log interaction with these on", "log points")
         )
     if len(found) == 2 ** len(LOOPS):
         n = min(len(v) for v in found.values())
         for k, name in enumerate(LOOPS):
             parts = []
-            for combination, values in found.items():
+            for combination, shown in found.items():
                 if combination[k]:
                     without = tuple(v and j != k for j, v in enumerate(combination))
-                    parts.append(values[:n] - found[without][:n])
+                    parts.append(shown[:n] - found[without][:n])
             effect = paired(np.mean(parts, axis=0))
             made.append(
                 Estimate.of(

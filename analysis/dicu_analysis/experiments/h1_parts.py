@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dicu_analysis.experiments.arms import Sweep
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table, Text
 from dicu_analysis.experiments.statistics import paired, second_difference, verdict
+from dicu_analysis.scalars import as_int
 
 PER_CENT: Final = 100.0
 GROWTH: Final = "programme.urban_job_growth"
@@ -90,7 +91,7 @@ def surface(sweep: Sweep, read: Read) -> Surface:
         raise ValueError(
             f"{sweep.folder}: a whole grid over {GROWTH} and {LOSS} that begins with 0 is needed"
         )
-    rate = np.array([[found[point[r, u]] for u in growth] for r in loss])
+    rate = np.array([[found[as_int(point[r, u])] for u in growth] for r in loss])
     return Surface([u * PER_CENT for u in growth], [r * PER_CENT for r in loss], rate)
 
 

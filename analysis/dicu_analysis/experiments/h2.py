@@ -21,6 +21,7 @@ from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
 from dicu_analysis.experiments.result import Estimate, Group, Text
 from dicu_analysis.experiments.statistics import paired, shared_luck
+from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(
     id="h2",
@@ -102,7 +103,9 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     none, actual = sweep.arm("none"), sweep.arm("actual")
     rural = _rural_leaving(sweep, steps, per_year)
     effect = paired(rural[actual] - rural[none])
-    by_terrain, on_access, first_access = [], [], []
+    by_terrain: list[Estimate] = []
+    on_access: list[Estimate] = []
+    first_access: list[Estimate] = []
     for unit in units(sweep):
         found = leaving(sweep, "terrain_area", unit, steps, per_year)
         by_terrain.append(
@@ -163,7 +166,7 @@ def _rural_leaving(sweep: Sweep, steps: tuple[int, int], per_year: int) -> dict[
         some = run[run["step"].between(*steps)]
         residents = run[run["step"].between(steps[0] - 1, steps[1])]["persons"].dropna().mean()
         years = (steps[1] - steps[0] + 1) / per_year
-        made.setdefault(int(point), []).append(
+        made.setdefault(as_int(point), []).append(
             float((some["out_persons"] + some["within_persons"]).sum() / (residents * years))
         )
     return {point: np.array(values) for point, values in made.items()}

@@ -18,6 +18,7 @@ from dicu_analysis.experiments.arms import Sweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.result import Estimate, Text
 from dicu_analysis.experiments.statistics import paired, shared_luck
+from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(
     id="h5",
@@ -48,7 +49,7 @@ def shares(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
     rows = sweep.table("nation", ["urban_persons", "persons"]).sort_values(["point", "replicate", "step"])
     made: dict[int, list[NDArray[np.float64]]] = {}
     for (point, _), run in rows.groupby(["point", "replicate"], sort=True):
-        made.setdefault(int(point), []).append(_share(run))
+        made.setdefault(as_int(point), []).append(_share(run))
     return {point: np.array(paths) for point, paths in made.items()}
 
 
@@ -61,7 +62,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     """Everything H5 says."""
     sweep = sweeps["h5"]
     path = shares(sweep)
-    points = {str(scenario): int(point) for point, scenario in sweep.arms["scenario"].items()}
+    points = {str(scenario): as_int(point) for point, scenario in sweep.arms["scenario"].items()}
     last = ENDS + AFTER
     none = path[points["none"]]
     if none.shape[1] <= last:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis.experiments.result import Group, finite
+from dicu_analysis.scalars import floats
 
 AGES: Final = ((0, 24, "below 25"), (25, 34, "25-34"), (35, 59, "35-59"), (60, 200, "60 and over"))
 QUARTERS: Final = 64
@@ -99,7 +100,7 @@ def groups(
     made = []
     for by, group in index:
         rows = np.array(
-            [t.loc[(by, group)].to_numpy() if (by, group) in t.index else np.zeros(3) for t in tables]
+            [floats(t.loc[[(by, group)]])[0] if (by, group) in t.index else np.zeros(3) for t in tables]
         )
         net = rows[:, 0] - rows[:, 1]
         error = float(net.std(ddof=1) / np.sqrt(len(net))) if len(net) > 1 else float("nan")

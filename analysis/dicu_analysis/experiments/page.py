@@ -27,8 +27,7 @@ def copy_page(folder: Path, to: Path, name: str) -> Path:
     for figure in result.figures:
         for path in (figure.svg, figure.png):
             write_bytes(to / path, (folder / path).read_bytes())
-    path = write_bytes(to / f"{name}.md", page(result).encode())
-    return Path(path)
+    return Path(write_bytes(to / f"{name}.md", page(result).encode()))
 
 
 def page(result: Result) -> str:

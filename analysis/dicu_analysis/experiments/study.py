@@ -32,7 +32,7 @@ def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.S
     left = pd.DataFrame(
         {"p": province[moves["origin_place"]].to_numpy(), "since": since, "left": moves["persons"]}
     )
-    left = left.groupby(["p", "since"])["left"].sum()
+    sums = left.groupby(["p", "since"])["left"].sum()
     state = sweep.table("province", ["rural_persons"])
     state = state[(state["point"] == point) & (state["replicate"] == replicate)].dropna(
         subset=["rural_persons"]
@@ -40,7 +40,7 @@ def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.S
     at_risk = state.groupby("unit")["rural_persons"].mean()
     whole = range(-(first - 1) // per_year, (facts.scenario.calendar.n_steps - first + 1) // per_year)
     index = pd.MultiIndex.from_product([at_risk.index[at_risk > 0], whole], names=["p", "since"])
-    made = left.reindex(index, fill_value=0).rename("left").reset_index()
+    made: pd.DataFrame = sums.reindex(index, fill_value=0).rename("left").reset_index()
     # residents of the province over the whole run: the same in all years, so that fixed effects take it out
     made["y"] = made["left"] / made["p"].map(at_risk) * PER_CENT
     return made
@@ -57,8 +57,8 @@ def reached(sweep: Sweep, facts: Facts, point: int, replicate: int) -> pd.Series
     state = state[(state["step"] == first) & (state["replicate"] == replicate)].set_index(["point", "unit"])[
         columns
     ]
-    made: pd.Series = (state.loc[point] != state.loc[sweep.arm("none")]).any(axis=1)
-    return made
+    one, other = (pd.DataFrame(state.loc[p]) for p in (point, sweep.arm("none")))
+    return (one != other).any(axis=1)
 
 
 def dose(sweep: Sweep, facts: Facts, point: int, replicate: int) -> pd.Series:

@@ -13,7 +13,8 @@ from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.h1_parts import PER_CENT, Surface
 from dicu_analysis.experiments.pictures import finish, foot
 from dicu_analysis.experiments.result import Figure
-from dicu_analysis.figures.style import INK, sheet, styled
+from dicu_analysis.figures.palette import INK
+from dicu_analysis.figures.style import sheet, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -172,9 +172,10 @@ UNCHANGED = 0.5
 def change_sd(run: Run, service: str, terrain: str, was: float) -> float | None:
     """Standard deviation over seeds of the change in percent of the mean access before the reform, None if unknown."""
     each = [seed_spread.sd_of(f"access.{service}.{terrain}.{moment}", run) for moment in ("eve", "soon")]
-    if was <= 0 or any(sd is None for sd in each):
+    one, other = each
+    if was <= 0 or one is None or other is None:
         return None
-    return float(100 * np.hypot(*(sd or 0.0 for sd in each)) / was)
+    return float(100 * np.hypot(one, other) / was)
 
 
 _PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}

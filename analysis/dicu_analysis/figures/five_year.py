@@ -11,6 +11,7 @@ from dicu.scenario.vocabulary import SCOPES
 from dicu_analysis import official, seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +57,7 @@ def draw(run: Run) -> Figure:
         f"{simulated.index[0]}: {', '.join(told)}"
     )
     if real:
-        official_sum = {year: style.number(surveys.loc[year].sum()) for year in (2019, 2024)}
+        official_sum = {year: style.number(as_float(surveys.loc[year].sum())) for year in (2019, 2024)}
         title += f" (census 2019: {official_sum[2019]}\u00a0%, survey 2024: {official_sum[2024]}\u00a0%)"
     foot = [
         "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "

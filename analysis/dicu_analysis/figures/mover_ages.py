@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dicu_analysis import official, seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.scalars import floats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,7 +70,7 @@ def draw(run: Run) -> Figure:
     total = counts.sum(axis=1).to_numpy()
     ages = np.arange(OLDEST)
     seen = 100.0 * total[:OLDEST] / total.sum()
-    schedule = rogers_castro(np.arange(OLDEST + 1) + 0.5)
+    schedule = rogers_castro(floats(np.arange(OLDEST + 1) + 0.5))
     schedule = 100.0 * schedule[:OLDEST] / schedule.sum()
     share = share_of_ages(total, 20, 39)
     groups = total[:OLDEST].reshape(-1, 5).sum(axis=1)

@@ -152,7 +152,7 @@ def draw(run: Run) -> Figure:
         ScalarMappable(norm, colours), cax=bar, extend="both", ticks=EDGES, spacing="uniform"
     )
     scale.ax.set_yticklabels([style.signed(e, 0) for e in EDGES])
-    scale.outline.set_visible(False)  # type: ignore[operator]
+    scale.outline.set_visible(False)
     bar.text(0, 1.09, "gains people", transform=bar.transAxes, fontsize=9, va="bottom")
     bar.text(0, -0.09, "loses people\n(hatched)", transform=bar.transAxes, fontsize=9, va="top")
     fig.legend(

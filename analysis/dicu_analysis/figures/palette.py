@@ -125,10 +125,10 @@ def text(colour: Any) -> str:
     """The colour for words: darkened until they can be read on white."""
     from matplotlib.colors import to_hex, to_rgb
 
-    c = np.array(to_rgb(colour))
-    while contrast(to_hex(c)) < READABLE:
-        c = c * 0.96
-    return to_hex(c)
+    red, green, blue = to_rgb(colour)
+    while contrast(to_hex((red, green, blue))) < READABLE:
+        red, green, blue = red * 0.96, green * 0.96, blue * 0.96
+    return to_hex((red, green, blue))
 
 
 def on(ground: Any) -> str:

@@ -69,10 +69,10 @@ def free_spot(
     centre = np.stack([x0 + (i + wide / 2) * CELL, y0 + (j + high / 2) * CELL], axis=1)
     gap = np.maximum(np.abs(centre - anchor) - np.array(size) / 2, 0.0)
     for k in np.argsort(np.hypot(*gap.T), kind="stable"):
-        x, y = (float(c) for c in centre[k])
-        way = (anchor, (x, y))
+        spot = (float(centre[k, 0]), float(centre[k, 1]))
+        way = (anchor, spot)
         if not any(_meets(way, box) for box in boxes) and not any(_cross(way, line) for line in lines):
-            return x, y
+            return spot
     return None
 
 
@@ -119,7 +119,7 @@ def label_apart(
 
     figure = ax.figure.get_figure(root=True)
     assert figure is not None
-    renderer: RendererAgg = FigureCanvasAgg(figure).get_renderer()
+    renderer: RendererAgg = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     ax.apply_aspect()
     scale = 72.0 / figure.dpi
 

@@ -14,6 +14,7 @@ from dicu_analysis.figures.reform_maps import country_map, on_the_map, province_
 from dicu_analysis.language import ENGLISH
 from dicu_analysis.load import REAL
 from dicu_analysis.reform_names import policy_labels
+from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,9 +142,9 @@ def _finding(summary: pd.DataFrame) -> str:
         return f"{len(rows)} reforms of the same country"
     none, actual = rows.loc["none"], rows.loc["actual"]
     return (
-        f"The actual reform takes the commune office from {style.number(float(none['commune_minutes']))} to "
-        f"{style.number(float(actual['commune_minutes']))} minutes away, and what districts did from "
-        f"{style.number(float(none['district_minutes']))} to {style.number(float(actual['district_minutes']))}"
+        f"The actual reform takes the commune office from {style.number(as_float(none['commune_minutes']))} to "
+        f"{style.number(as_float(actual['commune_minutes']))} minutes away, and what districts did from "
+        f"{style.number(as_float(none['district_minutes']))} to {style.number(as_float(actual['district_minutes']))}"
     )
 
 
@@ -173,7 +174,7 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
     )
     pad = 0.06 * max(high - low, 1e-3)
     bins = np.linspace(low - pad, high + pad, BINS + 1)
-    count, _, _ = ax.hist(draws, bins=bins, color=palette.FAINT, edgecolor="white")
+    count, _, _ = ax.hist(draws, bins=bins.tolist(), color=palette.FAINT, edgecolor="white")
     most = float(np.max(count))
     ax.annotate(
         f"{len(draws)} random maps", (float(np.median(draws)), most), xytext=(0, 4), textcoords="offset points",
@@ -184,9 +185,10 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
         height = most * (1.32 - 0.13 * (i % 6))
         shade = palette.WITH_DARK if str(row.map).startswith("actual") else palette.WITH
         colour = palette.WITHOUT if row.map == "none" else shade
-        ax.plot([row.objective, row.objective], [0, height], color=colour, linewidth=1.6)
+        x = as_float(row.objective)
+        ax.plot([x, x], [0.0, height], color=colour, linewidth=1.6)
         ax.annotate(
-            f" {name} {style.number(float(row.objective), 3)}", (row.objective, height), ha="left", va="center",
+            f" {name} {style.number(x, 3)}", (x, height), ha="left", va="center",
             fontsize=9, color=palette.text(colour), fontweight="bold",
         )  # fmt: skip
     ax.set_xlim(low - pad, high + 4 * pad)

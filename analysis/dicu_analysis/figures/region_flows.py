@@ -14,6 +14,7 @@ from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.net_migration_map import leaders
 from dicu_analysis.flows import flows_between
 from dicu_analysis.load import Run
+from dicu_analysis.scalars import floats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -117,7 +118,7 @@ def _of_nets(run: Run, regions: list[str], years: float) -> NDArray[np.float64]:
     residents = people.reindex(regions).to_numpy(dtype=np.float64)
     weight = int(run.manifest["weight"])
     rate = seed_spread.of_rates(residents, weight, years, level="region")
-    return np.nan_to_num(rate * residents / 1e3)
+    return floats(np.nan_to_num(rate * residents / 1e3))
 
 
 def _finding(

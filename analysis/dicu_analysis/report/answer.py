@@ -16,6 +16,7 @@ from dicu_analysis.report.compare import FEWEST, Size
 from dicu_analysis.report.leaving import leaving
 from dicu_analysis.report.measures import NEAR
 from dicu_analysis.report.subject import policy
+from dicu_analysis.scalars import as_float
 
 HARDLY_PERCENT: Final = 2.0
 """Changes of access smaller than this are called hardly any."""
@@ -163,7 +164,7 @@ def share(w: Words, arms: Arms, moment: str, *kinds: str) -> str:
     """Percent of all people with one of some outcomes."""
     row = arms.outcomes(moment).loc["all"]
     key = f"outcomes:{moment}.all.{'+'.join(kinds)}|value|1"
-    return w.pct(float(sum(row[k] for k in kinds)), key=key)
+    return w.pct(sum(as_float(row[k]) for k in kinds), key=key)
 
 
 def _people(w: Words, arms: Arms) -> str:
@@ -178,7 +179,7 @@ def _people(w: Words, arms: Arms) -> str:
         f"tốt hơn ở việc nào; {both} thuận lợi hơn ở việc này, khó hơn ở việc kia (tốt hơn, kém đi: hơn {cut} điểm "
         "chỉ số).",
     )
-    if float(arms.outcomes("end").loc["all", "undecided"]) > 0:
+    if as_float(arms.outcomes("end").loc["all", "undecided"]) > 0:
         unsure = share(w, arms, "end", "undecided")
         text += w.t(
             f" For {unsure} the interval of their place holds that threshold, so neither is said; more pairs decide more of "

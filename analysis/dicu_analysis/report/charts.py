@@ -17,6 +17,7 @@ from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import OUTCOMES, Sheet
 from dicu_analysis.report.saying import interval, interval_head
 from dicu_analysis.report.svg import Drawing
+from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,9 +99,12 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
         reform_line(ax, w, run, sheet.reform)
         style.label_ends(ax, ends, gap=0.07)
         head = (w.t("terrain", "địa hình"), *(_moment(w, sheet, m) for m in sheet.moments.named()))
-        own = tables[0][0].set_index(["step", "terrain"])[service]
+        by_terrain = tables[0][0].set_index(["step", "terrain"])[service]
         rows = [
-            (w.of(TERRAINS, t), *(w.num(float(own[(s, t)]), 2) for s in sheet.moments.named().values()))
+            (
+                w.of(TERRAINS, t),
+                *(w.num(as_float(by_terrain[(s, t)]), 2) for s in sheet.moments.named().values()),
+            )
             for t in sheet.groups
             if t != "all"
         ]
@@ -139,7 +143,7 @@ def effects(
         ax = fig.subplots()
         for k, (_, e) in enumerate(rows):
             y = len(rows) - 1 - k
-            if e.low is not None:
+            if e.low is not None and e.high is not None:
                 ax.plot([e.low, e.high], [y, y], color=palette.WITH, linewidth=2.4, solid_capstyle="butt")
             ax.plot(
                 e.value,

@@ -17,6 +17,7 @@ from dicu_analysis.report.charts import reform_line, told, years
 from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import Sheet
 from dicu_analysis.report.svg import Drawing
+from dicu_analysis.scalars import as_float
 
 MILLION: Final = 1e6
 
@@ -61,7 +62,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
         )
         rows = []
         for step in (0, *sheet.moments.named().values()):
-            u, r = (float(table.loc[step, f"{k}_persons"]) for k in ("urban", "rural"))
+            u, r = (as_float(table.loc[step, f"{k}_persons"]) for k in ("urban", "rural"))
             rows.append(
                 (
                     w.period(run.labels[step]),

@@ -105,7 +105,7 @@ class Sheet:
     @cached_property
     def terrain(self) -> NDArray[np.str_]:
         """(P,) terrain of each place."""
-        return self.run.world_places["terrain"].astype(str).to_numpy()
+        return np.asarray(self.run.world_places["terrain"].astype(str), dtype=np.str_)
 
     @cached_property
     def groups(self) -> dict[str, NDArray[np.bool_]]:

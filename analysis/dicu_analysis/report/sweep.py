@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dicu.record.reading import Files, read_sweep_manifest
 from dicu.scenario.calendar import parse_period
@@ -270,7 +270,7 @@ class Sweep:
             by_replicate = balanced(self._matched(scenario), self.free).groupby("replicate").mean()
             if len(by_replicate):
                 made[scenario] = {
-                    c: estimate(by_replicate[c].to_numpy(), f"effect:{scenario}.{c}")
+                    c: estimate(by_replicate[c].tolist(), f"effect:{scenario}.{c}")
                     for c in by_replicate.columns
                 }
         return made
@@ -286,7 +286,7 @@ class Sweep:
             mine = balanced(own, self.free).groupby("replicate").mean()
             if len(mine):
                 made[scenario] = {
-                    c: estimate(mine[c].to_numpy(), f"level:{scenario}.{c}") for c in mine.columns
+                    c: estimate(mine[c].tolist(), f"level:{scenario}.{c}") for c in mine.columns
                 }
         return made
 
@@ -364,5 +364,5 @@ def _dependence(flat: pd.DataFrame, path: str, outcome: str, free: list[str], ke
     shared = ends[0].index.intersection(ends[1].index)
     change = (ends[1].loc[shared] - ends[0].loc[shared]).to_numpy(dtype=np.float64)
     return Dependence(
-        path, outcome, low, high, len(points), None, estimate(change, key) if len(change) else None
+        path, outcome, low, high, len(points), None, estimate(change.tolist(), key) if len(change) else None
     )

@@ -178,7 +178,8 @@ def _levels(w: Words, sweep: Sweep) -> list[tuple[str, list[tuple[str, str, str,
 def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
     """A table a scenario (or one for the levels): outcomes down, varied keys across."""
     made = []
-    for scenario in list(sweep.effects) or [None]:
+    shown: list[str | None] = [*sweep.effects]
+    for scenario in shown or [None]:
         found = sweep.dependences(scenario)
         if not found:
             continue

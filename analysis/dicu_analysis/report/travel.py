@@ -55,7 +55,9 @@ def minutes(run: Run) -> pd.DataFrame:
     made = {}
     for name, (level, generation, column) in COLUMNS.items():
         mine = units[(units["level"] == level) & (units["generation"] == generation)].set_index("code")
-        seat = mine.loc[places[column].astype(str), ["seat_longitude", "seat_latitude"]].to_numpy(np.float64)
+        seat = mine.loc[places[column].astype(str).tolist(), ["seat_longitude", "seat_latitude"]].to_numpy(
+            np.float64
+        )
         straight = np.sqrt(((here - on_sphere_km(seat[:, 0], seat[:, 1])) ** 2).sum(axis=1))
         way = np.hypot(MEAN_DISTANCE_TO_CENTRE * np.sqrt(area), straight)
         made[name] = MINUTES_AN_HOUR * detour * way / speed

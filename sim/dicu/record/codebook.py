@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dicu.scenario.numbers import INTEGER, number, plainly
 from dicu.scenario.suggest import canonical, suggest
