@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from dicu_analysis.figures import palette, style
+from dicu_analysis.headlines import DISTRICT_WORK, OFFICE
 from dicu_analysis.load import Run
+from dicu_analysis.moments import moments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,8 +31,8 @@ RAISED: Final[Lines] = {
     "deficit": ("deficits", palette.MONEY[3], palette.MIXED),
 }
 WAYS: Final[Lines] = {
-    "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
-    "district_minutes": ("district's work", palette.WAYS[3], palette.SOLID),
+    "travel_minutes": ("commune office\nor desk", palette.WAYS[5], palette.SOLID),
+    "district_minutes": ("district's work\nor desk", palette.WAYS[3], palette.SOLID),
     "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
     "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
 }
@@ -93,10 +95,8 @@ def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
 def _finding(run: Run, nation: pd.DataFrame) -> str:
     """Wages and investment before the reform and a year after; without one, at the start and the end."""
     steps = nation.index.to_numpy()
-    reform = run.comparison_step
-    before = steps[steps < reform][-1] if (steps < reform).any() else steps[0]
-    later = steps[steps >= reform + run.steps_per_year]
-    after = later[0] if len(later) else steps[-1]
+    at = moments(run, steps)
+    before, after = at.eve, at.soon
     if run.reform_step is None:
         before, after = steps[0], steps[-1]
     one, two = nation.loc[before], nation.loc[after]
@@ -106,8 +106,8 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
         return f"{style.number(float(one[name]))} to {style.number(float(two[name]))}"
 
     ways = (
-        f"commune offices from {one['travel_minutes']:.0f} to {two['travel_minutes']:.0f} minutes away, what districts "
-        f"did from {one['district_minutes']:.0f} to {two['district_minutes']:.0f}"
+        f"way to the {OFFICE[0]} {one['travel_minutes']:.1f} to {two['travel_minutes']:.1f} minutes, to the "
+        f"{DISTRICT_WORK[0]} {one['district_minutes']:.1f} to {two['district_minutes']:.1f}"
     )
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages')}, investment {pair('investment')} "

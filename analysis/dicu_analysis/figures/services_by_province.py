@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from dicu.world.ways import farther, nearer
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.moments import moments
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN: Final = {
-    "travel_minutes": "Way to the commune\noffice, minutes",
-    "district_minutes": "Way to the district's\nwork, minutes",
+    "travel_minutes": "Way to the commune office\nor its nearest desk, minutes",
+    "district_minutes": "Way to the district's work\nor its nearest desk, minutes",
     "posts_10k": "Posts for 10,000\nresidents",
     "investment_head": "Investment a head,\nM VND a year",
 }
 PER_PEOPLE: Final = 10_000.0
-LEAST_MINUTES: Final = 1.0
-"""A way that changes by less is neither farther nor nearer: people who move change the mean as well."""
 
 
 def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
@@ -41,11 +41,10 @@ def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
         raise style.NothingToDraw("a run of before governments were recorded in full")
     table = table[table["level"] == "province"]
     steps = np.unique(table["step"])
-    early = steps[steps < run.reform_step]
-    if not len(early):
+    at = moments(run, steps)
+    before, after = at.eve, at.soon
+    if before >= run.reform_step:
         raise style.NothingToDraw("governments were not recorded before the reform")
-    late = steps[steps >= run.reform_step + run.steps_per_year]
-    before, after = early[-1], late[0] if len(late) else steps[-1]
     now = table[table["step"] == after]
     generation = str(now["generation"].iloc[0])
     of_place = run.world_places
@@ -94,11 +93,14 @@ def draw(run: Run) -> Figure:
         "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a minute.",
         style.run_line(run),
     ]
-    nearer = int((one["district_minutes"] - two["district_minutes"] > LEAST_MINUTES).sum())
-    farther = int((two["travel_minutes"] - one["travel_minutes"] > LEAST_MINUTES).sum())
+    office, district = (
+        [frame[column].to_numpy(np.float64) for frame in (one, two)]
+        for column in ("travel_minutes", "district_minutes")
+    )
+    far, near = int(farther(*office).sum()), int(nearer(*district).sum())
     title = (
-        f"Commune offices moved farther away in {farther} of {n} provinces, the district's work came nearer in "
-        f"{nearer}; posts for 10,000 people went from {_mean(one):.0f} to {_mean(two):.0f}"
+        f"Commune offices moved farther away in {far} of {n} provinces, the district's work came nearer in "
+        f"{near}; posts for 10,000 people went from {_mean(one):.0f} to {_mean(two):.0f}"
     )
     height = 2.6 + 0.2 * n
     fig, (bottom, top) = style.sheet(height, title, f"The {n} provinces, {early} and {late}", foot)

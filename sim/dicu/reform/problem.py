@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import travel_minutes
 from dicu.government.offices import sum_by
 from dicu.reform.standards import limits
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.world.neighbours import Neighbours
+from dicu.world.ways import travel_minutes
 from dicu.world.world import ISLAND, MOUNTAIN, World
 
 MILLI: Final = 1000
