@@ -100,6 +100,28 @@ def flows_between(
     )
 
 
+def region_streams(run: Run, first: int | None = None) -> pd.DataFrame:
+    """Persons a year who move from each region (row) to each (column), within a region too, after the reform.
+
+    Parameters
+    ----------
+    first : int, optional
+        First step that is counted, to the end; `Run.comparison_step` by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        (R, R) float64, regions from north to south.
+    """
+    first = run.comparison_step if first is None else first
+    moves = flows_between(run, "region", period=(run.labels[first], run.labels[-1]), internal=True)
+    years = (len(run.labels) - first) / run.steps_per_year
+    north = run.world_places.groupby("region", observed=True)["latitude"].mean()
+    regions = [str(r) for r in north.sort_values(ascending=False).index]
+    made = moves.pivot_table(index="origin", columns="destination", values="persons", aggfunc="sum")
+    return made.reindex(index=regions, columns=regions).fillna(0.0).astype(np.float64) / years
+
+
 def moves_between(run: Run, level: Level = "commune", borders: Map = "legacy") -> pd.DataFrame:
     """Moves that cross a border of one map, in total by step; also for communes if districts were recorded.
 

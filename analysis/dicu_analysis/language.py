@@ -30,6 +30,21 @@ SERVICES: Final = {key: word.names for key, word in SERVICE_WORDS.items()}
 REASONS: Final = {key: word.names for key, word in REASON_WORDS.items()}
 
 
+Text = tuple[str, str]
+"""In English and in Vietnamese."""
+
+OLD_SEAT: Final[Text] = ("old commune seat", "trụ sở xã cũ")
+NEW_SEAT: Final[Text] = ("new commune seat", "trụ sở xã mới")
+DISTRICT_SEAT: Final[Text] = ("district seat", "trụ sở huyện")
+OFFICE: Final[Text] = (
+    "commune office or its nearest desk",
+    "trụ sở xã hoặc điểm phục vụ hành chính công gần nhất",
+)
+DISTRICT_WORK: Final[Text] = (
+    "district's work or its nearest desk",
+    "nơi giải quyết thủ tục trước đây của cấp huyện hoặc điểm phục vụ gần nhất",
+)
+
 OPEN: Final = "\ue000"
 MIDDLE: Final = "\ue001"
 CLOSE: Final = "\ue002"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dicu.behaviour.access import MEAN_DISTANCE_TO_CENTRE, travel_minutes, way_km
 from dicu.government.budget import Budget, prices
 from dicu.government.offices import COMMUNE, Office
 from dicu.government.rules import disruption_left
 from dicu.scenario.parameters import Access, Government
+from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, travel_minutes, way_km
 
 
 def test_disruption_after_two_half_lives():

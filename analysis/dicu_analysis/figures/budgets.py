@@ -8,7 +8,10 @@ import pandas as pd
 
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
+from dicu_analysis.language import DISTRICT_WORK, OFFICE
 from dicu_analysis.load import Run
+from dicu_analysis.moments import moments
+from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +33,8 @@ RAISED: Final[Lines] = {
     "deficit_mvnd": ("deficits", palette.MONEY[3], palette.MIXED),
 }
 WAYS: Final[Lines] = {
-    "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
-    "district_minutes": ("district's work", palette.WAYS[3], palette.SOLID),
+    "travel_minutes": ("commune office\nor desk", palette.WAYS[5], palette.SOLID),
+    "district_minutes": ("district's work\nor desk", palette.WAYS[3], palette.SOLID),
     "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
     "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
 }
@@ -95,26 +98,25 @@ def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
 def _finding(run: Run, nation: pd.DataFrame) -> str:
     """Wages and investment before the reform and a year after; without one, at the start and the end."""
     steps = nation.index.to_numpy()
-    reform = run.comparison_step
-    before = steps[steps < reform][-1] if (steps < reform).any() else steps[0]
-    later = steps[steps >= reform + run.steps_per_year]
-    after = later[0] if len(later) else steps[-1]
+    at = moments(run, steps)
+    before, after = at.eve, at.soon
     if run.reform_step is None:
         before, after = steps[0], steps[-1]
     one, two = nation.loc[before], nation.loc[after]
     head = "Reform" if run.reform_step is not None else "No reform"
 
     def pair(name: str) -> str:
-        digits = seed_spread.digits_of(f"budget.{name}.soon", run, 1)
-        return f"{style.number(float(one[name]), digits)} to {style.number(float(two[name]), digits)}"
+        digits = seed_spread.digits_of(f"budget.{name.removesuffix('_mvnd')}.soon", run, 1)
+        return f"{style.number(as_float(one[name]), digits)} to {style.number(as_float(two[name]), digits)}"
 
     def way(name: str) -> str:
         digits = seed_spread.digits_of(f"{name}.soon", run, 0)
-        return f"from {style.number(float(one[name]), digits)} to {style.number(float(two[name]), digits)}"
+        return (
+            f"from {style.number(as_float(one[name]), digits)} to {style.number(as_float(two[name]), digits)}"
+        )
 
-    ways = (
-        f"commune offices {way('travel_minutes')} minutes away, what districts did {way('district_minutes')}"
-    )
+    office, work = way("travel_minutes"), way("district_minutes")
+    ways = f"way to the {OFFICE[0]} {office} minutes, to the {DISTRICT_WORK[0]} {work}"
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "
         f"{pair('investment_mvnd')} trillion a year; {ways}"

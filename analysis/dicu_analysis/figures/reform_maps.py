@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Voronoi
 
 from dicu.world.geometry import Ring, load_outlines
+from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.outlines import simplified
 from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
@@ -216,7 +217,8 @@ def country_map(places: pd.DataFrame, policies: tuple[str, str], names: dict[str
         100
         * _mean(
             places.assign(
-                x=sign * (places[f"{after}:{level}_minutes"] - places[f"{before}:{level}_minutes"]) > 1.0
+                x=sign * (places[f"{after}:{level}_minutes"] - places[f"{before}:{level}_minutes"])
+                > FARTHER_MINUTES
             ),
             "x",
         )

@@ -105,8 +105,8 @@ def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]
     merged = f", units merged of {waived} or more included" if waived else ""
     foot = [
         "Every policy is applied to the same residents; nobody has moved yet. Way: one way, with detour and speed by "
-        "terrain (assumptions), from where people live to the office that serves them. What districts did: their "
-        "administration, at the district's seat before, at the commune's seat after.",
+        "terrain (assumptions), from where people live to the office that serves them or its nearest desk. What "
+        "districts did: their administration, at the district's seat before, at the commune's seat after.",
         f"Below the standard: persons or area under {by}{merged}. Posts of commune and district offices in the model.",
     ]
     fig, (bottom, top) = style.sheet(

@@ -12,7 +12,7 @@ from dicu.world import facts
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.net_migration_map import leaders
-from dicu_analysis.flows import flows_between
+from dicu_analysis.flows import region_streams
 from dicu_analysis.load import Run
 from dicu_analysis.scalars import floats
 
@@ -29,13 +29,12 @@ def draw(run: Run) -> Figure:
     from matplotlib.colors import PowerNorm
     from matplotlib.patches import Rectangle
 
-    regions = _in_order(run)
+    first = run.comparison_step
+    streams = region_streams(run, first)
+    regions = list(streams.index)
     n = len(regions)
-    years = (len(run.labels) - 1) / run.steps_per_year
-    table = flows_between(run, "region", internal=True).groupby(["origin", "destination"])["persons"].sum()
-    flow = (
-        np.array([[table.get((o, d), 0) for d in regions] for o in regions], dtype=np.float64) / years / 1e3
-    )
+    years = (len(run.labels) - first) / run.steps_per_year
+    flow = streams.to_numpy() / 1e3
     between = np.where(np.eye(n, dtype=bool), 0.0, flow)
     net = between.sum(axis=0) - between.sum(axis=1)
     unit, scale, full = "thousand persons a year", 1.0, FULL
@@ -46,7 +45,7 @@ def draw(run: Run) -> Figure:
     sd = seed_spread.of_streams(between / scale * 1e3 * years, weight) / years / 1e3 * scale
     net_sd = _of_nets(run, regions, years) / 1e3 * scale
     digits = seed_spread.digits(float(sd.max()), 0 if between.max() >= 100 or scale > 1 else 1)
-    period = f"{run.labels[1]} to {run.labels[-1]}" if len(run.labels) > 2 else run.labels[-1]
+    period = f"{run.labels[first]} to {run.labels[-1]}" if first < len(run.labels) - 1 else run.labels[-1]
 
     regions = [facts.REGIONS.get(r, r) for r in regions]
     foot = [
@@ -102,13 +101,6 @@ def draw(run: Run) -> Figure:
     ax.annotate("to \u2192", (0, 0), xytext=(-2, 30), **corner)
     ax.annotate("from \u2193", (0, 0), xytext=(-4, 5), **corner)
     return fig
-
-
-def _in_order(run: Run) -> list[str]:
-    """Regions from north to south, as people know them from the map."""
-    places = run.world_places
-    latitude = places.groupby("region", observed=True)["latitude"].mean()
-    return [str(r) for r in latitude.sort_values(ascending=False).index]
 
 
 def _of_nets(run: Run, regions: list[str], years: float) -> NDArray[np.float64]:

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.moments import moments
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN: Final = {
-    "travel_minutes": "Way to the commune\noffice, minutes",
-    "district_minutes": "Way to the district's\nwork, minutes",
+    "travel_minutes": "Way to the commune office\nor its nearest desk, minutes",
+    "district_minutes": "Way to the district's work\nor its nearest desk, minutes",
     "posts_10k": "Posts for 10,000\nresidents",
     "investment_head": "Investment a head,\nM VND a year",
 }
 PER_PEOPLE: Final = 10_000.0
-LEAST_MINUTES: Final = 1.0
-"""A way that changes by less is neither farther nor nearer: people who move change the mean as well."""
 
 
 def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
@@ -42,11 +42,10 @@ def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
         raise style.NothingToDraw("a run of before governments were recorded in full")
     table = table[table["level"] == "province"]
     steps = np.unique(table["step"])
-    early = steps[steps < run.reform_step]
-    if not len(early):
+    at = moments(run, steps)
+    before, after = at.eve, at.soon
+    if before >= run.reform_step:
         raise style.NothingToDraw("governments were not recorded before the reform")
-    late = steps[steps >= run.reform_step + run.steps_per_year]
-    before, after = early[-1], late[0] if len(late) else steps[-1]
     now = table[table["step"] == after]
     generation = str(now["generation"].iloc[0])
     of_place = run.world_places
@@ -131,7 +130,7 @@ def counted(run: Run, way: str, change: pd.Series[float], residents: pd.Series[f
     """In how many provinces a way changes by more than a minute; a range where another seed can change the count."""
     sd = seed_spread.of_means(way, residents, int(run.manifest["weight"]))
     beyond = seed_spread.TIMES * np.sqrt(2.0) * sd
-    low, high = (int((change > LEAST_MINUTES + shift).sum()) for shift in (beyond, -beyond))
+    low, high = (int((change > FARTHER_MINUTES + shift).sum()) for shift in (beyond, -beyond))
     return str(low) if low == high else f"{low} to {high}"
 
 

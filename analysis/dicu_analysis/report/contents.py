@@ -12,7 +12,16 @@ from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette
 from dicu_analysis.figures.net_migration_map import EDGES, panels
 from dicu_analysis.figures.province_map import plain_name
-from dicu_analysis.language import SERVICES, TERRAINS, Words, listed
+from dicu_analysis.language import (
+    DISTRICT_SEAT,
+    NEW_SEAT,
+    OFFICE,
+    OLD_SEAT,
+    SERVICES,
+    TERRAINS,
+    Words,
+    listed,
+)
 from dicu_analysis.report import (
     assumptions,
     charts,
@@ -22,7 +31,7 @@ from dicu_analysis.report import (
     provenance,
     saying,
     sweep_contents,
-    travel,
+    ways,
 )
 from dicu_analysis.report.answer import answer
 from dicu_analysis.report.arms import Arms
@@ -61,6 +70,7 @@ def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> 
             "maps": _maps(w, arms),
             "access": _access(w, arms),
             "travel": _travel(w, arms),
+            "seats": (OLD_SEAT, NEW_SEAT, DISTRICT_SEAT),
             "winners": _winners(w, arms),
             "people": people(w, arms),
             "flows": flows(w, arms),
@@ -218,10 +228,11 @@ def _desks(w: Words, arms: Arms) -> str | None:
         return None
     farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
     return w.t(
-        f"With satellite and mobile desks counted, {farther} of residents have a longer way to the commune office "
-        f"at the end than at the start, and {nearer} a shorter one to what the district did.",
-        f"Nếu tính cả điểm phục vụ hành chính công vệ tinh và lưu động, cuối kỳ {farther} dân cư mất nhiều thời gian hơn "
-        f"để đến trụ sở xã so với lúc đầu, và {nearer} mất ít thời gian hơn cho thủ tục trước đây do cấp huyện giải quyết.",
+        f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE[0]} that is longer by more "
+        f"than a minute than at the start of the run, and {nearer} one to what the district did that is shorter by as much.",
+        f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE[1]} dài hơn lúc "
+        f"đầu kỳ mô phỏng quá một phút, và {nearer} có thời gian đến nơi giải quyết thủ tục trước đây do cấp huyện giải "
+        "quyết ngắn hơn quá một phút.",
     )
 
 
@@ -277,9 +288,9 @@ def _best(w: Words, arms: Arms) -> str | None:
 
 
 def _travel(w: Words, arms: Arms) -> list[tuple[str, list[str]]] | None:
-    if not travel.applies(arms.run):
+    if not ways.applies(arms.run):
         return None
-    table = travel.by_terrain(arms.sheet)
+    table = ways.by_terrain(arms.sheet)
     return [
         (
             w.of(TERRAINS, str(t)),

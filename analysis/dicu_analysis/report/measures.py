@@ -8,7 +8,6 @@ arms, so a difference is what happened to those people's services, not who moved
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -17,8 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import TERRAINS
+from dicu_analysis.flows import region_streams
 from dicu_analysis.load import Run
+from dicu_analysis.moments import Moments, moments
 from dicu_analysis.report.compare import FEWEST, LEVEL, sizes
+from dicu_analysis.scalars import as_float
 
 Floats = NDArray[np.float64]
 Measures = dict[str, float]
@@ -33,19 +35,6 @@ BUDGET: Final = (
     "savings",
 )  # fmt: skip
 """Columns of a budget without their unit, summed over provinces with their communes; runs of earlier versions lack some."""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Steps at which things are compared: the eve of the reform, a year and more after it, and the end."""
-
-    eve: int
-    soon: int
-    end: int
-
-    def named(self) -> dict[str, int]:
-        """By name."""
-        return {"eve": self.eve, "soon": self.soon, "end": self.end}
 
 
 class Sheet:
@@ -75,10 +64,7 @@ class Sheet:
     @cached_property
     def moments(self) -> Moments:
         """The steps that are compared, all of them recorded."""
-        steps = self.compared
-        eve = steps[steps < self.reform]
-        soon = steps[steps >= self.reform + self.run.steps_per_year]
-        return Moments(int(eve[-1]), int(soon[0]) if len(soon) else int(steps[-1]), int(steps[-1]))
+        return moments(self.run, self.compared, self.reform)
 
     @property
     def years_after(self) -> float:
@@ -204,23 +190,20 @@ def people_measures(sheet: Sheet) -> Measures:
     residents = sheet.mean_persons_after
     district = pd.Categorical(sheet.run.world_places["district"]).codes
     leaves = district[o] != district[d]
-    streams = {
+    counts = {
         "leaving.rural_to_urban": (~urban, ~urban[o] & urban[d]),
         "leaving.urban_to_rural": (urban, urban[o] & ~urban[d]),
         **{f"leaving.{g}": (mine, mine[o] & leaves) for g, mine in sheet.groups.items()},
     }
-    for name, (base, counted) in streams.items():
+    for name, (base, counted) in counts.items():
         stock = float(residents[base].sum())
         made[f"{name}.persons"] = float(persons[counted].sum()) / years
         if stock > 0:
             made[f"{name}.rate"] = 1000 * made[f"{name}.persons"] / stock
-    code = {r: k for k, r in enumerate(sheet.regions)}
-    of = np.array([code[r] for r in region])
-    n = len(code)
-    matrix = np.bincount(of[o] * n + of[d], weights=persons, minlength=n * n) / years
+    streams = region_streams(sheet.run, sheet.reform)
     for a in sheet.regions:
         for b in sheet.regions:
-            made[f"flow.{a}.{b}"] = float(matrix[code[a] * n + code[b]])
+            made[f"flow.{a}.{b}"] = as_float(streams.loc[a, b])
     return made
 
 

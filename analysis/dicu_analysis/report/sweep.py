@@ -130,21 +130,32 @@ class Sweep:
         return list(dict.fromkeys(self.plan["scenario"]))
 
     @property
+    def config(self) -> dict[str, Any]:
+        """What every run has: the configuration without the keys that differ; empty where the manifest lacks it."""
+        config: dict[str, Any] = self.manifest.get("config", {})
+        return config
+
+    @property
     def worlds(self) -> list[str]:
         """Names of the worlds of the runs; empty where the results do not say."""
         return sorted(set(self._level("nation")["name"].astype(str)))
 
     def reform_of(self, scenario: str) -> ReformName | None:
-        """What the reform of a scenario is called, by its policy; None where the sweep does not vary it."""
+        """What the reform of a scenario is called, by its configuration; None where its runs differ in policy.
+
+        Settings are those that all runs have, and those that the scenario sets for all of its own.
+        """
         rows = self.plan[self.plan["scenario"] == scenario]
-        settings = {
-            path.removeprefix("reform."): rows[path].iloc[0]
-            for path in self.varied
-            if path.startswith("reform.") and rows[path].nunique(dropna=False) == 1
-        }
+        settings = dict(self.config.get("reform", {}))
+        for path in self.varied:
+            if path.startswith("reform.") and rows[path].nunique(dropna=False) == 1:
+                value = rows[path].iloc[0]
+                settings[path.removeprefix("reform.")] = None if pd.isna(value) else value
         if "policy" not in settings:
             return None
-        return ReformName.of({"reform": settings, "world": {"name": next(iter(self.worlds), REAL)}})
+        world = self.config.get("world", {}) or {"name": next(iter(self.worlds), REAL)}
+        dates = () if settings["policy"] == "table" else None  # its dates stand in the table alone
+        return ReformName.of({"reform": settings, "world": world}, dates)
 
     @cached_property
     def baseline(self) -> str | None:

@@ -111,8 +111,9 @@ def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[s
 
 def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
     """What must be known of worlds that are not Viet Nam."""
-    others = [name for name in sweep.worlds if name != REAL]
-    return fit.other_world(w, others[0]) if others else None
+    places = sweep.config.get("world", {}).get("places")
+    others = [name for name in sweep.worlds if name != REAL or places is not None]
+    return fit.other_world(w, others[0], places) if others else None
 
 
 def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import MINUTES_AN_HOUR
 from dicu.compute.draws import stable_id
 from dicu.compute.numeric import exp64, log64
 from dicu.scenario.parameters import Access, Choose
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
+from dicu.world.ways import MINUTES_AN_HOUR
 from dicu.world.world import World
 
 DISC_MEAN_DISTANCE: Final = 0.3826

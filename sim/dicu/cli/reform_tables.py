@@ -21,14 +21,14 @@ ROWS = (
     ("Below the standard", "below_standard", "{:,.0f}"),
     ("  not waived", "below_standard_waived", "{:,.0f}"),
     ("Contiguous units, %", "contiguous_share", "{:.1%}"),
-    ("Way to the commune office, min", "commune_minutes", "{:.1f}"),
+    ("Way to the commune office or its nearest desk, min", "commune_minutes", "{:.1f}"),
     ("  plains", "commune_minutes_plain", "{:.1f}"),
     ("  mountains", "commune_minutes_mountain", "{:.1f}"),
     ("  islands", "commune_minutes_island", "{:.1f}"),
     ("  over an hour, % of people", "commune_over_60_share", "{:.2%}"),
     ("  nearer than before, % of people", "commune_nearer_share", "{:.1%}"),
     ("  farther than before, % of people", "commune_farther_share", "{:.1%}"),
-    ("Way to what districts did, min", "district_minutes", "{:.1f}"),
+    ("Way to what districts did or its nearest desk, min", "district_minutes", "{:.1f}"),
     ("  plains", "district_minutes_plain", "{:.1f}"),
     ("  mountains", "district_minutes_mountain", "{:.1f}"),
     ("  islands", "district_minutes_island", "{:.1f}"),
@@ -41,14 +41,16 @@ ROWS = (
     ("Savings, bn VND a year", "savings_bn_vnd_per_year", "{:,.0f}"),
     ("Satellite desks, bn VND a year", "desks_bn_vnd_per_year", "{:,.0f}"),
     ("Severance, bn VND", "severance_bn_vnd", "{:,.0f}"),
-    ("Payback, years", "payback_years", "{:.2f}"),
+    ("Payback, desks paid from the savings, years", "payback_years", "{:.2f}"),
 )
 """Rows of the printed table: label, column of the summary, format."""
 
 
 def comparison_table(made: Comparison) -> Table:
     """Policies side by side, one column each."""
-    table = Table(title="Reforms compared, the day after", title_justify="left")
+    table = Table(
+        title=f"Reforms compared, the day after, for the residents of {made.year}", title_justify="left"
+    )
     table.add_column("")
     for name in made.summary["policy"]:
         table.add_column(str(name), justify="right")

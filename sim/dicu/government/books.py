@@ -16,6 +16,7 @@ from dicu.government.offices import COMMUNE, sum_by
 from dicu.government.places import mean_by
 from dicu.government.transition import Totals
 from dicu.scenario.vocabulary import SERVICES
+from dicu.world.ways import farther, nearer
 from dicu.world.world import Units
 
 
@@ -50,7 +51,7 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
     access_*
         float64, mean access to each service.
     commune_office_farther, district_office_nearer
-        float64, share of residents whose way is longer (shorter) than before any reform.
+        float64, share of residents whose way is longer (shorter) than before any reform, by over a minute.
     revenue_local and those of `IN_TABLES`, balance
         float64, M VND a step. What comes in (revenue_local, transfer, reinvested, pool) less what goes out (wages,
         running, desks, severance, investment) is balance, negative where the nation pays a deficit.
@@ -140,8 +141,8 @@ def _of_places(g: Governments) -> dict[str, NDArray[np.float64]]:
         "district_minutes": g.district_minutes,
         **{f"{facility}_minutes": minutes for facility, minutes in g.services.minutes.items()},
         "seat_minutes": g.seat_minutes,
-        "commune_office_farther": (g.commune_minutes > g.minutes_at_start[0]).astype(np.float64),
-        "district_office_nearer": (g.district_minutes < g.minutes_at_start[1]).astype(np.float64),
+        "commune_office_farther": farther(g.minutes_at_start[0], g.commune_minutes).astype(np.float64),
+        "district_office_nearer": nearer(g.minutes_at_start[1], g.district_minutes).astype(np.float64),
         **{f"access_{name}": access[:, i] for i, name in enumerate(SERVICES)},
     }
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dicu.behaviour import access as rule
 from dicu.government.rules import water_after
 from dicu.scenario.parameters import Access, Government
+from dicu.world.ways import travel_minutes
 from dicu.world.world import World
 
 FACILITIES: Final = ("clinic", "school", "hospital")
@@ -59,7 +60,7 @@ class Services:
         """
         w = self.world
         area = w.area_km2 if parts is None else w.area_km2 / parts
-        return rule.travel_minutes(area, w.position_km, seat_km, w.terrain, self.parameters)
+        return travel_minutes(area, w.position_km, seat_km, w.terrain, self.parameters)
 
     def locate(self, facility: str, seat_km: NDArray[np.float64]) -> None:
         """Say where the facility stands that serves each place, (P, 3) km."""

@@ -3,8 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dicu.government.overlay import Overlay
+
+VND_PER_BILLION: Final = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Savings:
+    """What mergers save and owe, whichever command tells it.
+
+    Attributes
+    ----------
+    posts_cut : int
+        Net of posts added.
+    vnd_per_year : int
+        Cost of these posts, dong a year.
+    severance_vnd : int
+        Severance that falls due, dong in all.
+    """
+
+    posts_cut: int = 0
+    vnd_per_year: int = 0
+    severance_vnd: int = 0
+
+    @classmethod
+    def of(cls, *transitions: Transition) -> Savings:
+        """Those of all transitions together."""
+        return cls(
+            sum(t.posts_cut for t in transitions),
+            sum(t.savings_vnd * t.steps_per_year for t in transitions),
+            sum(t.severance_vnd for t in transitions),
+        )
+
+    @property
+    def bn_per_year(self) -> float:
+        """Savings, billion VND a year."""
+        return self.vnd_per_year / VND_PER_BILLION
+
+    @property
+    def severance_bn(self) -> float:
+        """Severance, billion VND in all."""
+        return self.severance_vnd / VND_PER_BILLION
+
+    def payback_years(self, spent_vnd_per_year: int = 0) -> float:
+        """Severance over the savings of a year, less what is spent of them each year; nan where nothing is left."""
+        left = self.vnd_per_year - spent_vnd_per_year
+        return self.severance_vnd / left if left > 0 else float("nan")
 
 
 @dataclass(frozen=True)
@@ -49,5 +95,4 @@ class Transition:
     @property
     def payback_years(self) -> float:
         """Severance over the savings of a year; nan where nothing is saved."""
-        a_year = self.savings_vnd * self.steps_per_year
-        return self.severance_vnd / a_year if a_year > 0 else float("nan")
+        return Savings.of(self).payback_years()

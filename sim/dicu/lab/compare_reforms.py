@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import travel_minutes
 from dicu.government import books
 from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay, legacy_overlay
+from dicu.government.transition import VND_PER_BILLION, Savings
 from dicu.reform.designs import Country, random_units
 from dicu.reform.engine import apply
 from dicu.reform.objective import Measured, measure
@@ -27,13 +27,11 @@ from dicu.reform.problem import MILLI
 from dicu.reform.standards import ROLES
 from dicu.scenario.parameters import Government
 from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.ways import farther, mean_over, nearer, travel_minutes
 from dicu.world.world import World
 
 FAR_MINUTES: Final = 60.0
 """Beyond an hour's way an office counts as far: the limit of satellite desks (model specification, section 4)."""
-CHANGED_MINUTES: Final = 1.0
-"""A way has changed when it differs by more than a minute."""
-VND_PER_BILLION: Final = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +50,8 @@ class Comparison:
         One row a map: the objective and its parts, and which share of random maps is worse.
     draws : (D,) float64
         Objective of each random map, empty without any.
+    year : int
+        Year of the residents.
     """
 
     summary: pd.DataFrame
@@ -59,6 +59,7 @@ class Comparison:
     places: pd.DataFrame
     objectives: pd.DataFrame
     draws: NDArray[np.float64]
+    year: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,20 +109,20 @@ def compare(
         places=_places(country.world, days),
         objectives=objectives,
         draws=scores,
+        year=country.world.year,
     )
 
 
 def _day(name: str, country: Country, government: Government, start: _Day | None) -> _Day:
     world, settings, access = country.world, country.settings, country.access
     governments = Governments(mesa.Model(rng=1), world, government, access, world.residents)
-    posts_cut = savings = severance = 0
+    transitions = []
     overlay = legacy_overlay(world)
     for due in policy(name, world, 0, settings=settings, access=access, step_of=country.step_of):
         done = apply(governments, due, due.step, world.residents)
-        posts_cut += done.transition.posts_cut
-        savings += done.transition.savings_vnd * governments.steps_per_year
-        severance += done.transition.severance_vnd
+        transitions.append(done.transition)
         overlay = governments.overlay
+    savings = Savings.of(*transitions)
     minutes = governments.commune_minutes, governments.district_minutes
     posts = sum(office.staff for office in governments.offices)
     desks = sum(len(office.desks) for office in governments.offices)
@@ -146,30 +147,24 @@ def _day(name: str, country: Country, government: Government, start: _Day | None
         "contiguous_share": float(measured.contiguous.mean()),
     }
     for level, way in zip(("commune", "district"), minutes, strict=True):
-        numbers[f"{level}_minutes"] = _mean(way, people)
+        numbers[f"{level}_minutes"] = mean_over(way, people)
         for code, terrain in enumerate(TERRAINS):
-            numbers[f"{level}_minutes_{terrain}"] = _mean(way, np.where(world.terrain == code, people, 0))
-        numbers[f"{level}_over_60_share"] = _mean(way > FAR_MINUTES, people)
+            numbers[f"{level}_minutes_{terrain}"] = mean_over(way, np.where(world.terrain == code, people, 0))
+        numbers[f"{level}_over_60_share"] = mean_over(way > FAR_MINUTES, people)
         before = way if start is None else getattr(start, f"{level}_minutes")
-        numbers[f"{level}_nearer_share"] = _mean(way < before - CHANGED_MINUTES, people)
-        numbers[f"{level}_farther_share"] = _mean(way > before + CHANGED_MINUTES, people)
+        numbers[f"{level}_nearer_share"] = mean_over(nearer(before, way), people)
+        numbers[f"{level}_farther_share"] = mean_over(farther(before, way), people)
     numbers |= {
         "satellite_desks": desks,
         "posts": posts,
-        "posts_cut": posts_cut,
-        "savings_bn_vnd_per_year": savings / VND_PER_BILLION,
-        "severance_bn_vnd": severance / VND_PER_BILLION,
+        "posts_cut": savings.posts_cut,
+        "savings_bn_vnd_per_year": savings.bn_per_year,
+        "severance_bn_vnd": savings.severance_bn,
         "desks_bn_vnd_per_year": paid / VND_PER_BILLION,
-        "payback_years": severance / (savings - paid) if savings > paid else float("nan"),
+        "payback_years": savings.payback_years(paid),
         "objective": measured.objective,
     }
     return _Day(name, overlay, measured, *minutes, numbers)
-
-
-def _mean(values: NDArray[Any], people: NDArray[np.int64]) -> float:
-    """Mean over people; nan where nobody is."""
-    total = int(people.sum())
-    return float((values * people).sum() / total) if total else float("nan")
 
 
 def _units(world: World, day: _Day) -> pd.DataFrame:

@@ -64,10 +64,10 @@ def governments_table() -> Table:
                    "rule `quality`"),
             Column("disruption", "float64", "share", f"lost to the merger; {served}", "rule `quality`"),
             *(Column(n, "float64", "min", f"{t}; mean of residents", "rule `access`") for n, t in ways),
-            Column("commune_office_farther", "float64", "share", "of residents whose way to the commune office is "
-                   "longer than at the start", "rule `access`"),
+            Column("commune_office_farther", "float64", "share", "of residents whose way to the commune office or "
+                   "its nearest desk is longer than at the start, by more than a minute", "rule `access`"),
             Column("district_office_nearer", "float64", "share", "of residents whose way to the work of the former "
-                   "district is shorter than at the start", "rule `access`"),
+                   "district is shorter than at the start, by more than a minute", "rule `access`"),
             *(Column(f"access_{s}", "float64", "index", f"access to {t}; mean of residents", "rule `access`")
               for s, t in SERVICE_WORDS.items()),
             *(Column(f"{n}_mvnd", "float64", "M VND", t, books, flow=True) for n, t in money),

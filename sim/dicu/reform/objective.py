@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import travel_minutes
 from dicu.government.offices import sum_by
 from dicu.government.overlay import Overlay
 from dicu.reform.problem import HOUR_MINUTES, MILLI
@@ -22,6 +21,7 @@ from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN
 from dicu.world.neighbours import Neighbours, parts
+from dicu.world.ways import travel_minutes
 from dicu.world.world import World
 
 

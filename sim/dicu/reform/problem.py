@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.access import travel_minutes
 from dicu.government.offices import sum_by
 from dicu.reform.kernels import Costs, Graph
 from dicu.reform.standards import limits
@@ -20,6 +19,7 @@ from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN
 from dicu.world.neighbours import Neighbours
+from dicu.world.ways import travel_minutes
 from dicu.world.world import World
 
 MILLI: Final = 1000

@@ -83,6 +83,18 @@ class Plan:
         return pa.table(columns)
 
     @property
+    def config(self) -> dict[str, Any]:
+        """The resolved configuration without the keys that differ between runs: what every run of the sweep has."""
+        tree = self.runs[0].scenario.model_dump(mode="json")
+        for path in (*self.paths, "seed", "name"):
+            *above, key = path.split(".")
+            section = tree
+            for name in above:
+                section = section[name]
+            section.pop(key, None)
+        return tree
+
+    @property
     def sha256(self) -> str:
         """Identity of the plan: which runs, in which order."""
         return hashlib.sha256("\n".join(r.run_id for r in self.runs).encode()).hexdigest()

@@ -174,6 +174,7 @@ def write_manifest(
         "replications": plan.replications,
         "seed": plan.seed,
         "varied": list(plan.paths),
+        "config": plan.config,
         "results": {
             "every": plan.results.every,
             "levels": list(plan.results.levels),

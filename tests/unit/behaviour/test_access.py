@@ -5,41 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicu.behaviour.access import access_to_service, clean_water, left_by_distance, travel_minutes, way_km
+from dicu.behaviour.access import access_to_service, clean_water, left_by_distance
 from dicu.scenario.parameters import Access
 from dicu.scenario.vocabulary import SERVICES
+from dicu.world.ways import travel_minutes
 
 PARAMETERS = Access()
 
 
-def one(x):
-    return np.array([x], dtype=np.float64)
-
-
 def test_the_services_and_their_order():
     assert SERVICES == ("commune_administration", "district_administration", "health", "education", "water")
-
-
-def test_way_within_the_place_and_to_the_seat():
-    assert way_km(one(100.0), one(0.0))[0] == pytest.approx(3.826)
-    assert way_km(one(0.0), one(7.0))[0] == 7.0
-    assert way_km(one(100.0), one(9.6))[0] == pytest.approx(np.hypot(3.826, 9.6))
-
-
-@pytest.mark.parametrize(
-    ("terrain", "minutes"), [(0, 60 * 1.3 * 5 / 30), (1, 60 * 1.6 * 5 / 15), (2, 60 * 1.3 * 5 / 12)]
-)
-def test_travel_time_by_terrain(terrain, minutes):
-    seat = np.array([[3.0, 4.0, 0.0]])
-    got = travel_minutes(one(0.0), np.zeros((1, 3)), seat, np.array([terrain], dtype=np.uint8), PARAMETERS)
-    assert got[0] == pytest.approx(minutes, rel=1e-14)
-
-
-def test_an_unknown_terrain_is_refused():
-    with pytest.raises(ValueError, match="terrain of place 0 is 3"):
-        travel_minutes(
-            one(1.0), np.zeros((1, 3)), np.zeros((1, 3)), np.array([3], dtype=np.uint8), PARAMETERS
-        )
 
 
 def test_half_is_left_after_the_half_time():

@@ -186,3 +186,28 @@ def test_a_share_is_in_percent_and_its_difference_in_points() -> None:
     assert level_unit(w, "urban_share") == "%"
     assert unit_of(w, "urban_share") == "percentage points"
     assert level_unit(w, "posts") == unit_of(w, "posts")
+
+
+def test_a_reform_is_dated_by_the_configuration_that_all_runs_share(tmp_path) -> None:
+    shared = {"reform": {"date": "2024Q3", "levers": "relabel"}, "world": {"name": "viet_nam"}}
+    folder = make(tmp_path / "s", config=shared)
+    html = write(folder).read_text(encoding="utf-8")
+    assert "Merger from 1 July 2024 (levers: new names)" in html
+    table = make(tmp_path / "t", scenarios=("none", "table"), config=shared)
+    assert Sweep(table).reform_of("table").dates == ()  # its dates are in the table, not in reform.date
+    assert "1 July 2024" not in write(table).read_text(encoding="utf-8")
+
+
+def test_a_reform_that_no_scenario_varies_is_named_too(tmp_path) -> None:
+    shared = {"reform": {"policy": "actual", "date": "2025Q3"}, "world": {"name": "viet_nam"}}
+    folder = make(tmp_path / "s", scenarios=("a", "b"), config=shared)
+    table = pd.read_parquet(folder / "results.parquet").drop(columns="reform.policy")
+    table.to_parquet(folder / "results.parquet")
+    seal_sweep(folder, varied=["choose.theta"])
+    html = write(folder).read_text(encoding="utf-8")
+    assert "a (Merger from 1 July 2025)" in html
+
+
+def test_the_world_of_a_users_own_table_is_named_by_it(tmp_path) -> None:
+    folder = make(tmp_path / "s", config={"world": {"name": "viet_nam", "places": "/data/north.csv"}})
+    assert "own table (north.csv)" in write(folder).read_text(encoding="utf-8")

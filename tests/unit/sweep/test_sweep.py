@@ -62,6 +62,24 @@ def test_the_manifest_says_what_was_run(swept: tuple[Plan, Summary]) -> None:
     assert len(manifest["outputs"]["results.parquet"]["sha256"]) == 64
 
 
+def test_the_manifest_keeps_what_all_runs_share(swept: tuple[Plan, Summary]) -> None:
+    """With the columns of the plan, the configuration of every run is known without the files it came from."""
+    plan, summary = swept
+    shared = json.loads((summary.folder / "manifest.json").read_text())["config"]
+    table = pq.read_table(summary.folder / "plan.parquet").to_pylist()
+    for run, row in zip(plan.runs, table, strict=True):
+        whole = json.loads(json.dumps(shared))
+        for path in (*plan.paths, "seed"):
+            *above, key = path.split(".")
+            section = whole
+            for name in above:
+                section = section[name]
+            assert key not in section
+            section[key] = row[path]
+        assert whole | {"name": plan.name} == run.scenario.model_dump(mode="json")
+    assert shared["reform"]["date"] == "2025Q3"
+
+
 def test_one_line_of_pandas_or_duckdb(swept: tuple[Plan, Summary], results: pd.DataFrame) -> None:
     path = swept[1].folder / "results.parquet"
     found = duckdb.sql(
