@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MINUTES: Final[Text] = ("minutes", "phút")
 PERCENT: Final[Text] = ("%", "%")
-TRILLION: Final[Text] = ("trillion VND a year", "nghìn tỷ đồng mỗi năm")
+TRILLION: Final[Text] = ("trillion VND per year", "nghìn tỷ đồng mỗi năm")
 POSTS: Final[Text] = ("posts", "biên chế")
 PERSONS: Final[Text] = ("persons a year", "người mỗi năm")
 EVE: Final = "people of the eve of the reform, where they live then"

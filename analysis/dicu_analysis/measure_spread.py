@@ -206,7 +206,7 @@ app = typer.Typer(add_completion=False, help=__doc__)
 
 @app.command()
 def measure(
-    weights: Annotated[list[int], typer.Option(help="Real households a row.")] = [1000, 100],  # noqa: B006
+    weights: Annotated[list[int], typer.Option(help="Real households per row.")] = [1000, 100],  # noqa: B006
     seeds: Annotated[int, typer.Option(help="Seeds of the largest weight, from 1.", min=3)] = 8,
     fewer: Annotated[int, typer.Option(help="Seeds of the other weights, from 1.", min=3)] = 5,
     out: Annotated[Path, typer.Option(help="Folder of the runs; finished ones there are used.")] = Path(

@@ -61,7 +61,7 @@ class Spread:
     sd : float
         Of one run's value (kind ``level``), or of the difference of one pair with equal seeds (``difference``).
     weight : int
-        Real households a row, of the run that is asked about.
+        Real households per row, of the run that is asked about.
     measured : int
         Weight at which it was measured; another than ``weight`` means that the law of the root was applied.
     seeds : int
@@ -119,7 +119,7 @@ def of_rates(
     residents : (U,) float64
         Real persons, mean of the period.
     weight : int
-        Real households a row.
+        Real households per row.
     years : float
         Length of the period.
 

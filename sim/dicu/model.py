@@ -198,7 +198,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     @property
     def local_income(self) -> NDArray[np.float64]:
-        """(P,) income of a worker that people of each place believe in, M VND a month."""
+        """(P,) income of a worker that people of each place believe in, M VND per month."""
         return income_level(self.markets.expected, self.workers)
 
     def access(self) -> NDArray[np.float64]:

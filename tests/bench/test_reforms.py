@@ -50,7 +50,7 @@ def test_standard_map(benchmark: Any, country: Country) -> None:
 
 
 def test_optimised_map(benchmark: Any, country: Country) -> None:
-    """At the default of 5,000 proposals a commune, on all threads."""
+    """At the default of 5,000 proposals per commune, on all threads."""
     optimised_units(country, 1, 1)  # compile
     made = benchmark.pedantic(optimised_units, (country, 1, 5000), rounds=1)
     benchmark.extra_info["objective"] = country.cost(made)

@@ -144,8 +144,8 @@ def grid_part(s: Surface) -> Part:
         words=Text(
             en=f"Over {len(s.loss)} x {len(s.growth)} sizes of both shocks, all feedbacks on, {n} replicates a cell, "
             f"the rate lies between {lowest:.3f} and {highest:.3f} % of rural residents a year. No cell's interaction "
-            f"is larger than {largest:.2f} % of its rate; {apart} of {cells} are told apart from none at 5 % each, "
-            f"where {0.05 * cells:.1f} would be by luck if cells were independent. The grid shows the shape and "
+            f"is larger than {largest:.2f} % of its rate; {apart} of {cells} are distinguishable from zero at 5 % "
+            f"each, where {0.05 * cells:.1f} would be by luck if cells were independent. The grid shows the shape and "
             "decides nothing.",
             vi=f"Trên {len(s.loss)} x {len(s.growth)} mức của hai cú sốc, bật mọi phản hồi, {n} lần lặp mỗi ô, tỷ lệ "
             f"nằm giữa {lowest:.3f} và {highest:.3f} % dân nông thôn mỗi năm. Không ô nào có tương tác lớn hơn "

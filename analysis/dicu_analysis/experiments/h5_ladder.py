@@ -176,7 +176,7 @@ def ladder_part(loops: list[Loop]) -> Part:
 
 
 SAID: Final = {
-    "none": ("not told apart from none at both speeds", "chưa phân biệt được với không ở cả hai tốc độ"),
+    "none": ("not distinguishable from zero at both speeds", "chưa phân biệt được với không ở cả hai tốc độ"),
     "same": (
         "the flow remembers the way, and half the speed is not told apart from that",
         "dòng di cư nhớ chiều đi, và ở nửa tốc độ chưa thấy khác",

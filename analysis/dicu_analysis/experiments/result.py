@@ -86,8 +86,8 @@ class Estimate(Record):
         said = {
             "bounded": "",
             "outside": f"Fieller's set is everything but {ratio.low:.3g} to {ratio.high:.3g}: the denominator is "
-            "not told apart from none",
-            "all": "Fieller's set is every number: the denominator is not told apart from none",
+            "not distinguishable from zero",
+            "all": "Fieller's set is every number: the denominator is not distinguishable from zero",
         }[ratio.kind]
         interval = (finite(ratio.low), finite(ratio.high)) if ratio.kind == "bounded" else (None, None)
         return cls(

@@ -25,11 +25,11 @@ Verdict = Literal[
     "negligible", "present, negligible", "present", "substantial", "undecided", "none, to the bit"
 ]
 VERDICTS: Final[dict[str, str]] = {
-    "negligible": "smaller than the smallest effect of interest (equivalence shown), not told apart from none",
-    "present, negligible": "told apart from none, and smaller than the smallest effect of interest",
-    "present": "told apart from none; whether it reaches the smallest effect of interest is open",
-    "substantial": "told apart from none, and larger than the smallest effect of interest",
-    "undecided": "neither told apart from none nor shown to be smaller than the smallest effect of interest",
+    "negligible": "smaller than the smallest effect of interest (equivalence shown), not distinguishable from zero",
+    "present, negligible": "distinguishable from zero, and smaller than the smallest effect of interest",
+    "present": "distinguishable from zero; whether it reaches the smallest effect of interest is open",
+    "substantial": "distinguishable from zero, and larger than the smallest effect of interest",
+    "undecided": "neither distinguishable from zero nor shown to be smaller than the smallest effect of interest",
     "none, to the bit": "every replicate has exactly the same outcome in both arms",
 }
 
@@ -161,7 +161,7 @@ class Ratio:
     ----------
     kind : {"bounded", "outside", "all"}
         The set of ratios that are not rejected: between ``low`` and ``high``; everything but what lies between
-        them; or every number. Only the first is an interval: the denominator was told apart from none.
+        them; or every number. Only the first is an interval: the denominator was distinguishable from zero.
     g : float
         (critical value x error of the denominator / denominator) squared; the interval is bounded below 1.
     """
@@ -177,7 +177,7 @@ class Ratio:
 def fieller(numerator: ArrayLike, denominator: ArrayLike, level: float = 1 - ALPHA) -> Ratio:
     """Fieller's (1954) confidence set for mean(numerator) / mean(denominator), paired by replicate.
 
-    It is the set of r for which numerator - r denominator is not told apart from none.
+    It is the set of r for which numerator - r denominator is not distinguishable from zero.
     """
     x, y = (np.asarray(v, dtype=np.float64) for v in (numerator, denominator))
     if x.shape != y.shape or x.ndim != 1 or len(x) < LEAST:

@@ -68,7 +68,7 @@ def draw(run: Run) -> Figure:
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
-        6.4, _finding(run, nation), "Money in trillion VND a year, ways in minutes", foot
+        6.4, _finding(run, nation), "Money in trillion VND per year, ways in minutes", foot
     )
     grid = fig.add_gridspec(1, 3, left=0.05, right=0.885, bottom=bottom + 0.08, top=top - 0.08, wspace=0.6)
     for k, (title, lines) in enumerate(

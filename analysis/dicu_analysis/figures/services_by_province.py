@@ -20,7 +20,7 @@ SHOWN: Final = {
     "travel_minutes": "Way to the commune office\nor its nearest desk, minutes",
     "district_minutes": "Way to the district's work\nor its nearest desk, minutes",
     "posts_10k": "Posts for 10,000\nresidents",
-    "investment_head": "Investment a head,\nM VND a year",
+    "investment_head": "Investment per head,\nM VND per year",
 }
 PER_PEOPLE: Final = 10_000.0
 

@@ -35,7 +35,7 @@ from dicu.population.life_stage import stage_of, type_of
 from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
 
 FULL_SHOCK: Final = 7
-"""Steps that a shock lasts, fading by one a step (model specification, section 3); fills its three bits."""
+"""Steps that a shock lasts, fading by one per step (model specification, section 3); fills its three bits."""
 
 # most units of a 16-bit column; unit of the 24 bits of a draw that are exact in 32-bit floats; index of a type's life
 # stage is the type over the types a stage; sectors

@@ -26,7 +26,7 @@ SEEK_SHIFT: Final = 2 * MEMBERS
 _RISKS: Final = 3 * MEMBERS
 _SEX_DRAW: Final = 32
 
-# rows a thread takes at a time, without effect on results; cells of the count of women
+# rows that a thread takes at a time, without effect on results; cells of the count of women
 _BLOCK: Final = 1 << 14
 _EXPOSURE: Final = 2 * FERTILE_AGES * 2
 COUNTED_ROWS: Final = 1 << 21

@@ -117,7 +117,7 @@ def needed_tables(
     g : Geography
         For which districts form which province.
     rent_district, rent_province : (L,), (R,) float64
-        Rent in the nest, M VND a month.
+        Rent in the nest, M VND per month.
     money : Money
 
     Raises
@@ -134,7 +134,7 @@ def needed_tables(
         bad = ~(rent >= 0.0)
         if bool(bad.any()):
             k = int(np.argmax(bad))
-            raise ValueError(f"{name}[{k}] is {float(rent[k])}: 0 or more M VND a month is allowed")
+            raise ValueError(f"{name}[{k}] is {float(rent[k])}: 0 or more M VND per month is allowed")
     return Needed(
         *_fill(ways, g.province, g.first_district, rent_district, rent_province, price_of(money, rent=True))
     )

@@ -40,7 +40,7 @@ def systematic_utility(
 
     Parameters
     ----------
-    income : (P, T) M VND a month a worker
+    income : (P, T) M VND per month and worker
     access : (P, S) in [0, 1.2]
     beta_access : (S,)
     amenity : (P,)

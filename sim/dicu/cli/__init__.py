@@ -1,4 +1,4 @@
-"""The command line: one file a group of commands, each registering with `app` in the order `--help` lists them.
+"""The command line: one file per group of commands, each registering with `app` in the order `--help` lists them.
 
 Heavy imports happen inside the commands, so that `--help` answers at once.
 """

@@ -32,10 +32,10 @@ def experiment(
         bool,
         typer.Option(
             "--quick",
-            help="1,000 households a row and at most 3 replicates: for trying out, never for citing.",
+            help="1,000 households per row and at most 3 replicates: for trying out, never for citing.",
         ),
     ] = False,
-    workers: Annotated[int | None, typer.Option(help="Processes. Default: one a core.", min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes. Default: one per core.", min=1)] = None,
     executor: Annotated[str, typer.Option(help="dask (processes) or serial (this process).")] = "dask",
     sweeps: Annotated[
         Path | None, typer.Option(help="Folder of the sweeps' files. Default: those that come with dicu.")

@@ -104,7 +104,7 @@ class Bar(_Shown):
 
 
 class Runs(_Shown):
-    """Rich progress bar of a sweep: runs done and failed, seconds a run, time left."""
+    """Rich progress bar of a sweep: runs done and failed, seconds per run, time left."""
 
     def __init__(self) -> None:
         super().__init__("starting")

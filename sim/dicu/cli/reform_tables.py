@@ -38,8 +38,8 @@ ROWS = (
     ("Satellite desks", "satellite_desks", "{:,.0f}"),
     ("Posts", "posts", "{:,.0f}"),
     ("Posts cut", "posts_cut", "{:,.0f}"),
-    ("Savings, bn VND a year", "savings_bn_vnd_per_year", "{:,.0f}"),
-    ("Satellite desks, bn VND a year", "desks_bn_vnd_per_year", "{:,.0f}"),
+    ("Savings, bn VND per year", "savings_bn_vnd_per_year", "{:,.0f}"),
+    ("Satellite desks, bn VND per year", "desks_bn_vnd_per_year", "{:,.0f}"),
     ("Severance, bn VND", "severance_bn_vnd", "{:,.0f}"),
     ("Payback, desks paid from the savings, years", "payback_years", "{:.2f}"),
 )

@@ -39,7 +39,7 @@ def sweep(
         bool, typer.Option("--retry-failed", help="Also do runs again that failed before.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(help="Processes on this computer. Default: one a core.", min=1)
+        int | None, typer.Option(help="Processes on this computer. Default: one per core.", min=1)
     ] = None,
     cluster: Annotated[
         str | None,
@@ -57,7 +57,7 @@ def sweep(
 ) -> None:
     """Run a sweep: every combination of scenarios, values and replications, each once and for all.
 
-    The same command goes on where a killed one stopped. The folder holds one file a run, all results in
+    The same command goes on where a killed one stopped. The folder holds one file per run, all results in
     results.parquet, the plan and a manifest.
     """
     from dicu.scenario.loader import ConfigurationErrors
@@ -154,7 +154,7 @@ def _show(plan: Plan, out: Path, starts: Any, workers: int | None, retry_failed:
     failed = failures(folder, [r.run_id for r in plan.distinct if r.run_id not in done])
     missing = [r for r in plan.distinct if r.run_id not in done and (retry_failed or r.run_id not in failed)]
     points = [run for run in plan.runs if run.replicate == 0]
-    table = _table(f"{plan.name}: one row a combination", ["point", "scenario", *plan.paths])
+    table = _table(f"{plan.name}: one row per combination", ["point", "scenario", *plan.paths])
     for run in points[:SHOWN]:
         table.add_row(str(run.point), run.label, *_values(run, plan))
     console.print(table)

@@ -91,7 +91,7 @@ def inherit(
     Parameters
     ----------
     child, parent : (K,) int64
-        Ends of the links, all that touch a dead row and any others; a child below 0 is no link.
+        Ends of the links, all that touch a dead row and any others; a child below 0 is not a link.
     dead : (D,) int64
         Rows that died out.
     gone : (G,) int64

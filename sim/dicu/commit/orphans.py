@@ -157,7 +157,7 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     rows = found[: _without_adult(events.life_row, events.life_mask, h.member, tables.year, found)]
     if len(rows) == 0:
         return Orphans(0, 0, np.empty(0, dtype=np.int64))
-    # one entry a child, by place, then household, then slot, youngest slot first so that slots stay valid
+    # one entry per child, by place, then household, then slot, youngest slot first so that slots stay valid
     uid = h.uid[rows]
     rows = rows[np.lexsort((uid, h.place[rows]))]
     size = np.count_nonzero(h.member[rows], axis=1)

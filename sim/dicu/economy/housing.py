@@ -4,7 +4,7 @@ With Z households and H dwellings, and 0 for the start:
 
 - pressure: p_l = ln[(Z_l / H_l) / (Z_l0 / H_l0)], 0 at the start;
 - rent: r_l = r_l0 exp(chi p_l), r_l0 = the share alpha_h of what a worker of the district is expected to earn at the
-  start, M VND a month;
+  start, M VND per month;
 - building: H_j' = H_j exp(min(cap_l, s ln(r_l / r_l0)) dt) + social dwellings finished; all places of a district grow
   alike, and where rents fell dwellings fall out of use at the same elasticity;
 - crowding: health and education in urban places work at min(1, exp(-c p_l)) of their quality: clinics and schools keep
@@ -41,7 +41,7 @@ class Homes(NamedTuple):
     ----------
     share : (P,) float64
         H_j / sum H, the size of an alternative.
-    rent : (L,) float64, M VND a month
+    rent : (L,) float64, M VND per month
     dwellings : (L,) float64
         By district, by which rents of provinces are weighted.
     """
@@ -55,7 +55,7 @@ class Homes(NamedTuple):
 def pressure_of(
     households: float, dwellings: float, households_start: float, dwellings_start: float
 ) -> float:
-    """Log of households a dwelling over what it was at the start; 0 where either was nothing then."""
+    """Log of households per dwelling over what it was at the start; 0 where either was nothing then."""
     if households_start <= 0.0 or dwellings_start <= 0.0:
         return 0.0
     return log64(max(households, 1.0) / dwellings * dwellings_start / households_start)
@@ -63,7 +63,7 @@ def pressure_of(
 
 @njit(cache=True)
 def built(log_rent: float, supply: float, cap: float) -> float:
-    """Log growth of dwellings a quarter, min(cap, s ln(r / r0)); negative where rents fell."""
+    """Log growth of dwellings per quarter, min(cap, s ln(r / r0)); negative where rents fell."""
     return min(cap, supply * log_rent)
 
 
@@ -174,7 +174,7 @@ class HousingMarket:
         Of the start, real households.
     persons_a_dwelling : (P,) float64
         Of the start, by which floor area a person becomes floor area a dwelling.
-    income : (L,) float64, M VND a month
+    income : (L,) float64, M VND per month
         What a worker of the district is expected to earn at the start.
     dt_quarters : float
         Length of a step.
@@ -186,7 +186,7 @@ class HousingMarket:
     ----------
     dwellings : (P,) float64
     pressure : (L,) float64
-        Log of households a dwelling over those of the start.
+        Log of households per dwelling over those of the start.
     """
 
     def __init__(
@@ -285,7 +285,7 @@ class HousingMarket:
         self._by_district, self._share = _sums(self._district, self.dwellings, self._n)
 
     def columns(self, persons: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-        """Dwellings for the record, one row a district; ``persons`` (P,) are the real ones now."""
+        """Dwellings for the record, one row per district; ``persons`` (P,) are the real ones now."""
         area = np.bincount(self._district, weights=self.dwellings * self._floor_m2, minlength=self._n)
         people = sum_people(self._district, persons, self._n)
         return {

@@ -46,7 +46,7 @@ class Levels:
 
     Attributes
     ----------
-    earnings : (L, 2) float64, M VND a month
+    earnings : (L, 2) float64, M VND per month
         Expected earnings of an unskilled worker outside farming, the chance of a job included.
     by_type : (16,) float64
         What a worker of each household type earns over that: skill premium times penalty of farming.

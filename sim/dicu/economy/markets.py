@@ -1,7 +1,7 @@
 """Rule `markets`: jobs, wages, farm income and shocks by district, and what people come to expect of them.
 
 The market is the legacy district l: its urban and rural places share jobs, chances and shocks, but keep the different
-levels of the start (`dicu.economy.market_levels`). Earnings of a worker, M VND a month:
+levels of the start (`dicu.economy.market_levels`). Earnings of a worker, M VND per month:
 
 - outside farming: y = w (e + (1 - e) mu), w = w_0 (people_l / people_l0)^gamma max(1, J_l / L_l)^scarcity,
   e = min(1, J_l / L_l);
@@ -92,11 +92,11 @@ class Markets:
 
     Attributes
     ----------
-    earnings : (P, 16) float64, M VND a month
+    earnings : (P, 16) float64, M VND per month
         Actual income of a worker, the chance of having no job included. Farm households of towns farm as others do.
-    expected : (P, 16) float64, M VND a month
+    expected : (P, 16) float64, M VND per month
         What people believe it to be.
-    potential : (P, 16) float64, M VND a month
+    potential : (P, 16) float64, M VND per month
         What a household of the type expects if it came and did what pays there: in urban places, where nobody takes up
         farming, farm types count on other work.
     other_income_head : (P,) float64, M VND a person a month
@@ -257,9 +257,9 @@ class Markets:
         self.farm_price = float(state["farm_price"][0])
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Markets for the record, one row a district, in the order of `World.districts`.
+        """Markets for the record, one row per district, in the order of `World.districts`.
 
-        Wages are what a job pays an unskilled worker, farm income is what an unskilled farmer has (M VND a month). A
+        Wages are what a job pays an unskilled worker, farm income is what an unskilled farmer has (M VND per month). A
         district without urban or without rural places shows the wage that such places would pay; farm income is
         that of rural places, in a district without any that of its towns.
         """

@@ -1,4 +1,4 @@
-"""The books: one row a government for the tables, and the check that nothing is lost."""
+"""The books: one row per government for the tables, and the check that nothing is lost."""
 
 from __future__ import annotations
 

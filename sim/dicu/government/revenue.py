@@ -15,7 +15,7 @@ ONE: Final = 65_536
 
 
 def income_level(expected: NDArray[np.float64], workers: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Mean income a worker that people of each place believe in, M VND a month; 0 where nobody works; (P,) float64.
+    """Mean income a worker that people of each place believe in, M VND per month; 0 where nobody works; (P,) float64.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Savings:
 
     @property
     def bn_per_year(self) -> float:
-        """Savings, billion VND a year."""
+        """Savings, billion VND per year."""
         return self.vnd_per_year / VND_PER_BILLION
 
     @property

@@ -174,8 +174,8 @@ def reasons(parameters: Government) -> dict[str, str]:
             "this excuses no difference"
         ),
         "cost": (
-            f"a post costs {p.cost_per_post_mvnd:g} M VND a year here, derived from the wave of 2019-21; published are "
-            "later pay and administration, and severance of part-time workers too"
+            f"a post costs {p.cost_per_post_mvnd:g} M VND per year here, derived from the wave of 2019-21; published "
+            "are later pay and administration, and severance of part-time workers too"
         ),
         "all": "published with the posts of provinces and part-time workers, who are not in the model",
         "payback": "here it is what `government.severance_years` says, whatever the posts",

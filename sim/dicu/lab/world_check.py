@@ -49,7 +49,7 @@ class CheckRow:
 
     @property
     def own_input(self) -> bool:
-        """Whether the official figure went into the world, so that its agreement is no evidence."""
+        """Whether the official figure went into the world, so that its agreement is not evidence."""
         return not OWN_INPUT.isdisjoint(self.source.split(";"))
 
 
@@ -370,7 +370,7 @@ def render(rows: Sequence[CheckRow], repairs: Sequence[Repair] = ()) -> Renderab
     verdict = f"{judged - wrong} of {judged} figures agree" + (f"; {wrong} DIFFER" if wrong else "")
     if own:
         verdict += (
-            f"\n{own} of them are the world's own input: their agreement is no evidence that they are right"
+            f"\n{own} of them are the world's own input: their agreement is not evidence that they are right"
         )
     parts: list[RenderableType] = [table]
     if repairs:

@@ -1,6 +1,6 @@
 """Residence five years ago, as censuses and surveys ask for it: who lives elsewhere now.
 
-Beside each household row stands the place of five years ago, two bytes a row: a household founded since inherits that
+Beside each household row stands the place of five years ago, two bytes per row: a household founded since inherits that
 of the household it came out of, and rows that are moved at the commit take theirs along. A person is attributed what
 stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of
 those who died, as in a census. Who moved to a partner, or home to the parents, shares the row of somebody else: such

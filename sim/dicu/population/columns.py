@@ -73,7 +73,7 @@ def _column(capacity: int, dtype: type, width: int) -> NDArray[Any]:
 
 @dataclass(eq=False)
 class Households:
-    """N households in columns, 24 bytes a row, with room to grow.
+    """N households in columns, 24 bytes per row, with room to grow.
 
     Attributes
     ----------

@@ -101,7 +101,7 @@ def rake(
     size_target : (2, 6) float64
         Share of the households of rural and urban areas by size; rows sum to 1.
     tolerance : float
-        Largest gap left, persons or households a household.
+        Largest gap left, persons or households per household.
 
     Raises
     ------

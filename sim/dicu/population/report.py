@@ -64,7 +64,7 @@ class SynthesisReport:
     margins : tuple of Margin
     raking_iterations : int
     raking_misfit : float
-        Largest gap of the archetypes' weights, persons or households a household.
+        Largest gap of the archetypes' weights, persons or households per household.
     region_misfit : float
         Largest gap in where the migrants of a region came from; nan where no regional figures apply.
     provinces_without_figures : tuple of str

@@ -28,7 +28,7 @@ BORDER: Final = "world; borders of"
 
 
 MOVERS: Final = Table(
-    "movers", "movers.parquet", "one row a year-end step, scope, sex and age: who moved during the year",
+    "movers", "movers.parquet", "one row per year-end step, scope, sex and age: who moved during the year",
     (
         *STEP,
         Column("scope", "code", "label", "within a district, between districts, between provinces", MOVE),
@@ -40,7 +40,7 @@ MOVERS: Final = Table(
 
 FIVE_YEAR: Final = Table(
     "five_year", "five_year.parquet",
-    "one row a scope at every whole five years of the run: residence five years ago, as a census asks for it",
+    "one row per scope at every whole five years of the run: residence five years ago, as a census asks for it",
     (
         *STEP,
         Column("scope", "code", "label", "same place; within a commune, within a district, between districts, "
@@ -51,7 +51,7 @@ FIVE_YEAR: Final = Table(
 )  # fmt: skip
 
 DISTRICTS: Final = Table(
-    "districts", "districts.parquet", "one row a step and labour market (legacy district), at the end of the step",
+    "districts", "districts.parquet", "one row per step and labour market (legacy district), at the end of the step",
     (
         *STEP,
         Column("district", "code", "id", "code of the legacy district", "world_units.parquet"),
@@ -79,7 +79,7 @@ DISTRICTS: Final = Table(
 
 
 CITIES: Final = Table(
-    "cities", "cities.parquet", "one row a step and urban area (borders of before the reform), at the end of the step",
+    "cities", "cities.parquet", "one row per step and urban area (borders before the reform), at the end of the step",
     (
         *STEP,
         Column("code", "code", "id", "of the province (municipality), district (city, town) or commune (township)",
@@ -102,7 +102,7 @@ def _places(services: tuple[str, ...]) -> Table:
         raise ValueError(f"unknown services {unknown}: the codebook allows {list(SERVICES)}")
     return Table(
         "places", "places.parquet",
-        "one row a step and place, at the end of the step, in the order of world_places",
+        "one row per step and place, at the end of the step, in the order of world_places",
         (
             *STEP,
             Column("place_key", "uint64", "id", "stable identity of the place", "world_places.parquet"),
@@ -131,7 +131,7 @@ def _flows(layout: FlowLayout) -> Table:
         return Table(
             "flows",
             "flows.parquet",
-            "one row a step and pair of places with at least one move",
+            "one row per step and pair of places with at least one move",
             (*STEP, *ends, *moved),
         )
     if layout != "district":
@@ -152,14 +152,14 @@ def _flows(layout: FlowLayout) -> Table:
         for generation in ("legacy", "2025") for c in moved
     )  # fmt: skip
     return Table(
-        "flows", "flows.parquet", "one row a step and pair of legacy districts with at least one move",
+        "flows", "flows.parquet", "one row per step and pair of legacy districts with at least one move",
         (*STEP, *ends, *moved, *internal),
     )  # fmt: skip
 
 
 LINEAGE: Final = Table(
     "lineage", "lineage.parquet",
-    "one row a reform step and pair (unit before, unit after) that share a place",
+    "one row per reform step and pair (unit before, unit after) that share a place",
     (
         *STEP,
         Column("level", "code", "label", "commune or province", "sim/dicu/reform"),
@@ -176,7 +176,7 @@ LINEAGE: Final = Table(
 )  # fmt: skip
 
 WORLD_PLACES: Final = Table(
-    "world_places", "world_places.parquet", "one row a place; fixed for the whole run",
+    "world_places", "world_places.parquet", "one row per place; fixed for the whole run",
     (
         Column("place_key", "uint64", "id", "legacy commune code * 100,000 + 2025 code", "world"),
         Column("longitude", "float64", "degree", "point of the place, WGS 84", "world"),
@@ -196,7 +196,7 @@ WORLD_PLACES: Final = Table(
 )  # fmt: skip
 
 WORLD_UNITS: Final = Table(
-    "world_units", "world_units.parquet", "one row a unit of either generation, with its seat",
+    "world_units", "world_units.parquet", "one row per unit of either generation, with its seat",
     (
         Column("level", "code", "label", "commune, district or province", "world"),
         Column("generation", "code", "label", "legacy or 2025", "world"),

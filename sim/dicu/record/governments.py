@@ -7,7 +7,7 @@ from dicu.scenario.vocabulary import SERVICE_WORDS
 
 
 def governments_table() -> Table:
-    """Table `governments`: one row a step and government."""
+    """Table `governments`: one row per step and government."""
     office, books, served = (
         "sim/dicu/government, offices",
         "sim/dicu/government, budgets",

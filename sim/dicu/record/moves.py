@@ -18,7 +18,7 @@ _ROW: Final = "household columns before the move"
 
 MOVES: Final = Table(
     "moves", "moves.parquet",
-    "one row a moving household or person, by step and uid; only with record.moves: all",
+    "one row per moving household or person, by step and uid; only with record.moves: all",
     (
         *STEP,
         Column("uid", "uint64", "id", "the household that moved, or out of which somebody left; the same "

@@ -94,7 +94,7 @@ class Recorder:
         moves: bool = False,
     ) -> None:
         if weight < 1:
-            raise ValueError(f"weight must be 1 or more households a row, got {weight}")
+            raise ValueError(f"weight must be 1 or more households per row, got {weight}")
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
         self._tables = tables(services, flows, moves)
@@ -244,7 +244,7 @@ class Recorder:
         self._put("cities", step, {**columns, **labels})
 
     def governments(self, step: int, columns: Mapping[str, Any]) -> None:
-        """Governments in office at the end of the step, an entry a unit; columns of table ``governments``."""
+        """Governments in office at the end of the step, an entry per unit; columns of table ``governments``."""
         self._enter("governments", step)
         self._put("governments", step, dict(columns))
 

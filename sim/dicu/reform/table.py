@@ -142,7 +142,7 @@ def _overlays(
     table["date"] = table["date"].where(table["date"] != "", date)
     table["row"] = range(1, len(table) + 1)
     if not len(table):
-        problems.note(f"{path}: no rows (allowed: one row a unit that changes)")
+        problems.note(f"{path}: no rows (allowed: one row per unit that changes)")
     steps = _steps(table, path, step_of, problems)
     problems.stop()
     borders = Borders(world, path, problems)

@@ -31,11 +31,11 @@ class Housing(Section):
     """Rule `housing`: dwellings, rents, crowding, floor area."""
 
     rent_elasticity: float = parameter(
-        1.5, "elasticity of rents to households a dwelling", unit="1", status="A", source=A9, ge=0, le=5,
+        1.5, "elasticity of rents to households per dwelling", unit="1", status="A", source=A9, ge=0, le=5,
         symbol="chi",
     )  # fmt: skip
     supply: float = parameter(
-        0.02, "growth of dwellings a quarter for each log point of rents over those of the start", unit="1/quarter",
+        0.02, "growth of dwellings per quarter for each log point of rents over those of the start", unit="1/quarter",
         status="A", source=A9, ge=0, le=0.2, symbol="s",
     )  # fmt: skip
     growth_cap: float = parameter(
@@ -43,7 +43,7 @@ class Housing(Section):
         le=0.1,
     )  # fmt: skip
     crowding: float = parameter(
-        0.3, "elasticity of the quality of urban health and education to households a dwelling", unit="1",
+        0.3, "elasticity of the quality of urban health and education to households per dwelling", unit="1",
         status="A", source="assumption A66", ge=0, le=2,
     )  # fmt: skip
     floor_area_urban_m2: float = parameter(

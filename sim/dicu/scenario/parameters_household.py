@@ -93,7 +93,7 @@ class Income(Section):
         "earnings per worker, rural over urban",
         unit="ratio",
         status="V",
-        source="labour force survey 2024: 6.7 against 9.3 M VND a month",
+        source="labour force survey 2024: 6.7 against 9.3 M VND per month",
         ge=0.2,
         le=2,
     )

@@ -108,7 +108,7 @@ class Reform(Section):
     )
     sweeps: int = parameter(
         5000,
-        "proposals a commune in the annealing of policy optimised",
+        "proposals per commune in the annealing of policy optimised",
         unit="proposals/commune",
         status="design",
         source="decision 38: more improve the objective by less than 1 %",

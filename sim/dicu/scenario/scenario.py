@@ -314,7 +314,7 @@ def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
     Raises
     ------
     KeyError
-        When a key leads through something that is no section.
+        When a key leads through something that is not a section.
     pydantic.ValidationError
         When a key is unknown, a value is not allowed, or values contradict each other.
     """

@@ -247,7 +247,7 @@ def read_scalar(text: str, where: Where, *, lists: bool = False) -> tuple[Value 
     Returns
     -------
     Value or None
-        The value, None when it is no scalar.
+        The value, None when it is not a scalar.
     str
         What is wrong, "" when nothing is.
     """

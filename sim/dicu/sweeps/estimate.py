@@ -27,7 +27,7 @@ class Estimate:
 def estimate(plan: Plan, missing: list[Run], folder: Path, starts: Starts) -> Estimate:
     """Seconds that the missing runs take on one process.
 
-    Runs of this sweep that are done tell it by seconds a household row and step; without any, the first missing run
+    Runs of this sweep that are done tell it by seconds per household row and step; without any, the first missing run
     is begun and its first steps are timed.
     """
     if not missing:

@@ -78,7 +78,7 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
     Parameters
     ----------
     workers : int or None
-        Processes of a cluster of this computer; None = one a core.
+        Processes of a cluster of this computer; None = one per core.
     address : str or None
         ``tcp://host:port``, ``tls://host:port``, or the path of a scheduler file; the workers need this package and
         this folder.

@@ -73,7 +73,7 @@ def _named(units: Any) -> tuple[list[str], list[str]]:
 class Periods:
     """Periods of the results: the start, then each year (or step).
 
-    ``of_step`` (T + 1,) says to which one a step belongs, ``last`` (K,) is the last step of each.
+    ``of_step`` (T + 1,) says to which one per step belongs, ``last`` (K,) is the last step of each.
     """
 
     of_step: I64
@@ -305,7 +305,8 @@ class _Reader:
 
 def _filled(column: Any) -> Any:
     """Values of a column; 0 where it says nothing, which is hidden again."""
-    return column.fill_null(0).to_numpy() if column.null_count else column.to_numpy()
+    nothing = False if pa.types.is_boolean(column.type) else 0
+    return column.fill_null(nothing).to_numpy() if column.null_count else column.to_numpy()
 
 
 def _numeric(kind: Any) -> bool:

@@ -74,7 +74,7 @@ def read_scenarios(child: Value | Mapping | None, parts: Parts) -> None:
     for label, below in tree.children.items() if tree is not None else ():
         assert tree is not None
         if not NAME_RULE.fullmatch(label):
-            text = f"sweep.scenarios: {label!r} is no name (allowed {NAME_ALLOWED})"
+            text = f"sweep.scenarios: {label!r} is not a name (allowed {NAME_ALLOWED})"
             reading.wrong(tree.key_where[label], text)
         layer = Mapping(below.where)
         if not (isinstance(below, Value) and below.value is None):

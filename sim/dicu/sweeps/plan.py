@@ -107,7 +107,7 @@ def arrow_type(path: str) -> pa.DataType:
 
 
 def value_at(scenario: Scenario, path: str) -> Any:
-    """Value of a dotted key; what is no scalar, as text."""
+    """Value of a dotted key; what is not a scalar, as text."""
     value: Any = scenario
     for part in path.split("."):
         value = getattr(value, part)

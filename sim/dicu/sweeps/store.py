@@ -1,4 +1,4 @@
-"""The folder of a sweep: ``plan.parquet``, one file a run, ``log.jsonl``, ``results.parquet``, ``manifest.json``.
+"""The folder of a sweep: ``plan.parquet``, one file per run, ``log.jsonl``, ``results.parquet``, ``manifest.json``.
 
 Finished runs stand in ``runs/<run id>.parquet`` and are never written twice; failed ones in ``failed/<run id>.json``
 with their error. Everything else can be made again from the plan and the runs.

@@ -69,7 +69,7 @@ def sees(
     ----------
     gap : (P, T)
         Log of the income where it might go over that here, see `dicu.behaviour.utility.NestTables`.
-    income : (P, T) M VND a month
+    income : (P, T) M VND per month
         What a worker expects, `Markets.potential`.
     access : (P, S)
     network : (R, L) int64

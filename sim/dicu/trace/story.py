@@ -64,7 +64,7 @@ class Sight:
     Attributes
     ----------
     income_mvnd : float
-        What a worker of its type expects here, M VND a month.
+        What a worker of its type expects here, M VND per month.
     income_away_mvnd : float
         The same where it might go, mean weighted by how likely it would go there.
     access : dict

@@ -82,7 +82,7 @@ def _what_it_saw(c: Chapter) -> list[RenderableType]:
     ratio = 100.0 * (saw.income_away_mvnd / saw.income_mvnd - 1.0)
     access = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in saw.access.items())
     lines = [
-        _line("Saw", f"income of a worker {saw.income_mvnd:.2f} M VND a month here, {saw.income_away_mvnd:.2f} where "
+        _line("Saw", f"income of a worker {saw.income_mvnd:.2f} M VND per month here, {saw.income_away_mvnd:.2f} where "
               f"it might go ({ratio:+.0f} %)"),
         _line("", f"access: {access}"),
     ]  # fmt: skip

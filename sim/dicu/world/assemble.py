@@ -44,7 +44,7 @@ PLACE_COLUMNS: Final = (
     *MODELLED,
     Column("share", "number", "share of the legacy commune's residents", above=0.0, high=1.0),
 )
-"""Columns of ``places``, one row a place, in any order."""
+"""Columns of ``places``, one row per place, in any order."""
 
 UNIT_COLUMNS: Final = (
     Column("level", "choice", "level of government", choices=LEVELS),
@@ -60,7 +60,7 @@ UNIT_COLUMNS: Final = (
     Column("income_mvnd", "text", "legacy provinces: income a head", required=False, empty=True),
     Column("region", "text", "legacy provinces: one of region_names", required=False, empty=True),
 )
-"""Columns of ``units``, one row a unit. Without seat_*_km a seat stands at its place's position."""
+"""Columns of ``units``, one row per unit. Without seat_*_km a seat stands at its place's position."""
 
 
 def positions(codes: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int32]:

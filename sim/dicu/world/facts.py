@@ -193,7 +193,7 @@ def income_table(year: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        63 rows sorted by code: ``code``, ``income_mvnd`` (M VND a month), ``confidence``, ``rule`` (empty
+        63 rows sorted by code: ``code``, ``income_mvnd`` (M VND per month), ``confidence``, ``rule`` (empty
         unless imputed), ``source``.
 
     Raises
@@ -205,7 +205,7 @@ def income_table(year: int) -> pd.DataFrame:
 
 
 def income_mvnd(year: int) -> pd.Series[float]:
-    """Income a head (M VND a month) by legacy province code, sorted; `income_table` tells how it is known."""
+    """Income a head (M VND per month) by legacy province code, sorted; `income_table` tells how it is known."""
     table = _income(year)
     return pd.Series(table["income_mvnd"].to_numpy(np.float64), index=pd.Index(table["code"], name="code"))
 

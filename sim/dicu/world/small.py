@@ -153,7 +153,7 @@ def one_place(residents: int = 10_000, income: float = 4.0, urban: bool = False)
     Parameters
     ----------
     residents : int, persons
-    income : float, M VND a head and month
+    income : float, M VND per head and month
     urban : bool
     """
     _at_least("residents", residents, 1)
@@ -178,7 +178,7 @@ def two_places(
     Parameters
     ----------
     residents : (2,) int, persons
-    income : (2,) float, M VND a head and month, of the places' provinces; one province has one income
+    income : (2,) float, M VND per head and month, of the places' provinces; one province has one income
     same_district, same_province : bool
         Put both in one district (hence one province), or in two districts of one province.
     merged : bool
@@ -227,7 +227,7 @@ def ring(n: int = 12, residents: int = 10_000, income: float = 4.0, radius_km: f
     ----------
     n : int, a multiple of 4
     residents : int, persons in each
-    income : float, M VND a head and month
+    income : float, M VND per head and month
     radius_km : float
     """
     if n < 4 or n % 4:
@@ -269,7 +269,7 @@ def monocentric(
         Persons in a village; those farther out are smaller, down to half.
     city_residents : int
         Persons in the four wards together.
-    income : (3,) float, M VND a head and month
+    income : (3,) float, M VND per head and month
         City, plain, hills.
     radius_km : float
         Distance of the outermost village.

@@ -160,7 +160,7 @@ class Column:
 
 
 def _text(value: Any) -> str:
-    """A cell as text in canonical form; ValueError for what is no text or number, or cannot be printed."""
+    """A cell as text in canonical form; ValueError for what is not a text or number, or cannot be printed."""
     if value is None or value is pd.NA or (isinstance(value, float | np.floating) and math.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_) or not isinstance(value, str | int | float | np.number):

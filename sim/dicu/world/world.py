@@ -84,7 +84,7 @@ class World:
     share : (P,) float64
         Share of the legacy commune's residents that live in this place.
     province_income_mvnd : (R,) float64
-        Income a head by legacy province, M VND a month.
+        Income a head by legacy province, M VND per month.
     region : (R,) int32
         Region of each legacy province, index into `region_names`.
     """

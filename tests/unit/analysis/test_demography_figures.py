@@ -129,7 +129,7 @@ def test_events_are_counted_by_calendar_year_and_part_years_scaled_up(run) -> No
     yearly = households.by_year(run, ["births", "couples"])
     assert yearly.index.tolist() == [2024, 2025, 2026]
     assert yearly["births"].tolist() == [4 * 300.0] * 3
-    # couples 5 + step: 2024 has steps 1-2, 2025 steps 3-6, 2026 steps 7-8; ten households a row
+    # couples 5 + step: 2024 has steps 1-2, 2025 steps 3-6, 2026 steps 7-8; ten households per row
     assert yearly["couples"].tolist() == [10 * 2 * (6 + 7), 10 * (8 + 9 + 10 + 11), 10 * 2 * (12 + 13)]
 
 

@@ -53,7 +53,7 @@ def test_rents_of_the_start_are_a_share_of_earnings() -> None:
 
 
 def test_rent_has_its_elasticity() -> None:
-    """Double the households a dwelling: rents times 2^chi."""
+    """Double the households per dwelling: rents times 2^chi."""
     made, households = market(rent_elasticity=1.5)
     start = made.homes.rent
     made.step(households * 2, NOTHING, SAME)

@@ -23,12 +23,10 @@ from dicu.behaviour.life_course import (
 )
 from dicu.behaviour.life_tables import (
     FERTILE_AGES,
-    HAZARD_MASK,
-    PERSON_SHIFT,
-    WORKER_SHIFT,
     LifeTables,
     life_tables,
 )
+from dicu.behaviour.member_word import HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.compute.hashing import hash32, key64
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse

@@ -82,7 +82,7 @@ def test_values_that_do(values: dict[str, object]) -> None:
 
 
 def test_with_values_names_a_key_that_leads_nowhere() -> None:
-    with pytest.raises(KeyError, match=r"seed\.x: seed is no section"):
+    with pytest.raises(KeyError, match=r"seed\.x: seed is not a section"):
         with_values(Scenario(), {"seed.x": 1})
     with pytest.raises(ValidationError, match="extra_forbidden"):
         with_values(Scenario(), {"choose.kapa": 1})

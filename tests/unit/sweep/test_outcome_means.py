@@ -37,7 +37,7 @@ def test_markets_are_averaged_over_all_their_workers_and_jobs_are_added() -> Non
             "jobs": [20.0, 40.0, 25.0, 45.0],
             "wage_urban_mvnd_per_month": [6.0, 8.0, 6.0, 8.0],
             "output_mvnd_per_month": [100.0, 200.0, 100.0, 200.0],
-            "disaster": [False, False, True, True],
+            "disaster": [None, None, True, True],
         }
     )
     world = SimpleNamespace(districts=range(2), district=np.array([0, 1, 1]))

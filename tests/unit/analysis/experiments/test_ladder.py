@@ -123,7 +123,7 @@ def test_a_stock_that_falls_while_jobs_are_missing_has_a_loop_but_its_flow_remem
     assert slow.between(slow.gap, 0.2).mean() < fast.between(fast.gap, 0.2).mean() < 0
     assert fast.memory.mean() == pytest.approx(0.0, abs=1e-6)
     part = h5_ladder.ladder_part(loops)
-    assert "not told apart from none at both speeds" in part.words.en
+    assert "not distinguishable from zero at both speeds" in part.words.en
     assert "số học" in part.words.vi
 
 

@@ -76,7 +76,7 @@ def test_the_grid_in_words_tables_and_a_figure(grid: Sweep, tmp_path: Path) -> N
     assert part.tables[1].rows[-1].cells[-1].value == pytest.approx(LOG, abs=4e-4)
     assert all(c.error is not None and c.error > 0 for row in part.tables[1].rows for c in row.cells)
     assert "decides nothing" in part.words.en
-    assert "4 of 4 are told apart" in part.words.en
+    assert "4 of 4 are distinguishable" in part.words.en
     figure = draw(tmp_path, s, FACTS)
     assert (tmp_path / figure.svg).is_file()
     assert "farm income -20 %" in figure.alt

@@ -69,4 +69,4 @@ def test_no_result_and_other_versions_are_refused(tmp_path: Path) -> None:
 def test_an_unbounded_ratio_has_no_interval() -> None:
     made = Estimate.ratio(fieller([1.0, 2.0, 1.5], [0.1, -0.1, 0.05]), "r", "text")
     assert made.interval == (None, None)
-    assert "not told apart" in made.note
+    assert "not distinguishable" in made.note
