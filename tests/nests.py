@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -186,12 +186,17 @@ def destination(
     return int(to)
 
 
-def keys_of(tables: NamedTuple) -> dict[str, int]:
-    """The keys of a step's draws, by the tables and the name that they have."""
-    found: dict[str, int] = {}
+def fields_of(tables: NamedTuple) -> dict[str, Any]:
+    """Every value that stands in the tables, by the tables it is in and its name: ``life.hazards.key``."""
+    found: dict[str, Any] = {}
     for name, value in tables._asdict().items():
         if isinstance(value, tuple):
-            found |= {f"{name}.{inner}": key for inner, key in keys_of(value).items()}
-        elif name == "key" or name.endswith("_key"):
-            found[name] = int(value)
+            found |= {f"{name}.{inner}": each for inner, each in fields_of(value).items()}
+        else:
+            found[name] = value
     return found
+
+
+def keys_of(tables: NamedTuple) -> dict[str, int]:
+    """The keys of a step's draws, by the tables and the name that they have."""
+    return {k: int(v) for k, v in fields_of(tables).items() if k.endswith((".key", "_key"))}

@@ -140,13 +140,10 @@ def test_household_pass(benchmark: Any, model: Any, yardstick: Callable[[], obje
     count = np.zeros((blocks, 4), dtype=np.int64)
     working = space()
     # copies: what is earned here is in no account, and the model has steps to take
-    wealth, ties, flags = h.wealth.copy(), h.ties.copy(), h.flags.copy()
+    rows = h.rows._replace(wealth=h.wealth.copy(), ties=h.ties.copy(), flags=h.flags.copy())
 
     def work() -> None:
-        own_rows(
-            0, h.n, h.uid, h.place, wealth, h.member, h.income_quantile, ties, flags, tables, mover, life, count, room,
-            working,
-        )  # fmt: skip
+        own_rows(0, h.n, rows, tables, mover, life, count, working)
 
     interleaved(benchmark, work, yardstick, h.n)
 

@@ -72,7 +72,7 @@ def expected(model: Model) -> np.ndarray:
                 continue
             women[area[i], age - AGES[0]] += 1
             if can_give_birth(h.member[i], m, year, int(h.attributes[i]) & 32):
-                children[area[i], age - AGES[0]] += -np.expm1(-tables.birth[area[i], byte])
+                children[area[i], age - AGES[0]] += -np.expm1(-tables.life.hazards.birth[area[i], byte])
     return np.asarray((children / women).sum(axis=1) * 4)
 
 

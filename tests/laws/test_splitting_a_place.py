@@ -55,8 +55,8 @@ def test_no_nest_gets_likelier(place: int) -> None:
 def test_within_the_nest_the_parts_share_what_the_place_had() -> None:
     whole, cut, old = whole_and_cut()
     for kind in (0, 7):
-        summed = np.bincount(old, weights=cut.place_weight[kind])
-        np.testing.assert_allclose(summed, whole.place_weight[kind], rtol=1e-13)
+        summed = np.bincount(old, weights=cut.choose.place_weight[kind])
+        np.testing.assert_allclose(summed, whole.choose.place_weight[kind], rtol=1e-13)
 
 
 def test_without_the_size_term_it_would_not_hold() -> None:
@@ -94,10 +94,12 @@ def test_those_of_the_cut_place_find_its_other_parts_in_their_nest(kind: int) ->
         if parts == 1:
             continue
         mates = np.flatnonzero(np.array(DISTRICT_OF) == DISTRICT_OF[place])
-        e = whole.place_weight[kind][mates]
-        mine = whole.place_weight[kind][place]
+        e = whole.choose.place_weight[kind][mates]
+        mine = whole.choose.place_weight[kind][place]
         a = weights(whole, place, place, kind)
-        own = 3 + DISTRICT_OF[place] - int(whole.first_district[whole.province[DISTRICT_OF[place]]])
+        own = (
+            3 + DISTRICT_OF[place] - int(whole.where.first_district[whole.where.province[DISTRICT_OF[place]]])
+        )
         assert a[own] == pytest.approx(closed_form(e, mine, 1.0), rel=1e-12)
         for here in np.flatnonzero(old == place):
             b = weights(cut, here, here, kind)

@@ -205,13 +205,13 @@ def test_dear_rents_keep_people_away() -> None:
     here = model.geography.district == 1
     choose, share = model.settings.choose, model.settings.money.rent_share
     factor = 2.0 ** (-choose.beta_income * share / choose.theta)
-    ratio = after.place_weight / before.place_weight
+    ratio = after.choose.place_weight / before.choose.place_weight
     # relative to the best place of the type, which may be one of these
     ratio /= ratio[:, ~here].mean(axis=1, keepdims=True)
     assert ratio[:, here] == pytest.approx(factor, rel=1e-9)
     assert ratio[:, ~here] == pytest.approx(1.0, rel=1e-9)
-    assert after.need_own[1] > before.need_own[1]
-    assert after.need_own[0] == before.need_own[0]
+    assert after.choose.need_own[1] > before.choose.need_own[1]
+    assert after.choose.need_own[0] == before.choose.need_own[0]
 
 
 def test_crowded_services_are_what_households_see() -> None:

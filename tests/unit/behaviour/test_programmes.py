@@ -183,9 +183,9 @@ def test_without_feedback_of_networks_the_stock_of_the_start_is_seen(whole: Any)
     start, model, tables = moved({"feedback.network": False})
     assert not np.array_equal(model.stocks.network, start.stocks.network), "people must have moved"
     for t in tables[1:]:
-        assert np.array_equal(t.net_district, tables[0].net_district)
-        assert np.array_equal(t.net_province, tables[0].net_province)
-    assert not np.array_equal(whole[2][-1].net_district, whole[2][0].net_district)
+        assert np.array_equal(t.choose.net_district, tables[0].choose.net_district)
+        assert np.array_equal(t.choose.net_province, tables[0].choose.net_province)
+    assert not np.array_equal(whole[2][-1].choose.net_district, whole[2][0].choose.net_district)
     assert not np.array_equal(model.markets.employment, start.markets.employment), "only networks are cut"
 
 
