@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dicu.scenario.table import parameter_table
+from dicu_analysis import seed_spread
 from report_by_tables import Pairs, interval
 from report_walk import Cells, Page, Piece
 
@@ -122,6 +123,13 @@ def known(pairs: Pairs, code: str) -> Iterator[str]:
     yield from ("holds 0.05", "chứa 0,05", "above 1", "trên 1")
     yield from ("1 per 1,000", "1 trên 1.000", "per 1,000", "trên 1.000")
     yield from ("1 = at the door", "1 = ngay", "1 is the door", "; 1 là ngay")
+    # what is called within luck, and what that rests on
+    times, weights = seed_spread.TIMES, sorted(set(seed_spread.table()["weight"]))
+    yield from (f"up to {times:g} standard deviations", f"không quá {times:g} độ lệch chuẩn")
+    spoken = " and ".join(f"{v:,}" for v in weights)
+    yield f"{seed_spread.SPAN[0]} to {seed_spread.SPAN[1]}, measured at weights {spoken}"
+    spoken = " và ".join(f"{v:,}".replace(",", ".") for v in weights)
+    yield f"quý II năm 2019 đến cuối năm 2035, đã đo với trọng số {spoken}"
     yield from ("reinvest_share=0", "h1 to h5", "h1 đến h5", "tháng 7/2025", "July 2025", "1.000 dân")
 
 
@@ -300,7 +308,8 @@ def code_of(names: pd.DataFrame, generation: str, name: str) -> str:
 def net(run: Any, caption: str, row: str) -> float:
     """Net migration of a province per 1,000 mean residents a year."""
     labels = run.national["period"].astype(str).tolist()
-    first, last = (labels.index(p) for p in re.findall(r"\d{4}Q\d", caption))
+    said = [step for step, label in enumerate(labels) if label in caption or word(label) in caption]
+    first, last = said[0], said[-1]
     column, generation = ("new_province", "2025") if first == run.first else ("legacy_province", "legacy")
     code = code_of(names_of(run), generation, row)
     unit = run.world.set_index("place_key")[column].astype(str)
