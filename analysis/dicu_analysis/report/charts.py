@@ -15,7 +15,7 @@ from dicu_analysis.load import Run
 from dicu_analysis.report import svg
 from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import OUTCOMES, Sheet
-from dicu_analysis.report.saying import interval, interval_head
+from dicu_analysis.report.saying import interval, interval_head, value
 from dicu_analysis.report.svg import Drawing
 from dicu_analysis.scalars import as_float
 
@@ -183,9 +183,7 @@ def effects(
             interval_head(w, max((e.n for _, e in rows), default=1)),
             w.t("replicates", "số lần lặp"),
         )
-        table = tuple(
-            (label, w.num(e.value, digits, sign=True), interval(w, e, digits), str(e.n)) for label, e in rows
-        )
+        table = tuple((label, value(w, e, digits), interval(w, e, digits), str(e.n)) for label, e in rows)
         picture = svg.to_svg(fig, title, told(head, table))
     return Drawing(picture, title, note, head, table)
 
