@@ -2,7 +2,8 @@
 
 Two quantities never share a name. The way to the seat is read from the map, for the people of the eve; the way to the
 office or its nearest desk is what the residents of a day meet, read from the table of governments. The first knows no
-desks, the second those that stand that day.
+desks, the second those that stand that day. A table of governments counts its residents as a step begins, a table of
+places as it ends, so the two have not even the same weights.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ PERCENT: Final[Text] = ("%", "%")
 TRILLION: Final[Text] = ("trillion VND per year", "nghìn tỷ đồng mỗi năm")
 POSTS: Final[Text] = ("posts", "biên chế")
 PERSONS: Final[Text] = ("persons a year", "người mỗi năm")
-EVE: Final = "people of the eve of the reform, where they live then"
-DAY_BEFORE: Final = "residents of the last recorded step before the reform"
-DAY_AFTER: Final = "residents of the first recorded step a year after the reform"
+EVE: Final = "people at the end of the last step before the reform that both arms recorded"
+DAY_BEFORE: Final = "residents at the beginning of the last recorded step before the reform"
+DAY_AFTER: Final = "residents at the beginning of the first recorded step a year after the reform"
 AFTER: Final = "mean of all steps from the reform to the end"
 END: Final = "last recorded step"
 

@@ -204,7 +204,7 @@ def test_a_cohort_lives_as_long_as_put_in(life_expectancy: float, slope: float) 
                 steps = 4 * (year - 1911) + quarter - q
                 if steps > 0:
                     key, detail = keys(16 * year + 4 * quarter + q)
-                    gone = _die(born, year, LifeHazards(death, NO_BIRTHS, NOTHING, key, detail))
+                    gone = _die(born, year, key, detail, death, NO_BIRTHS, NOTHING)
                     lived.append((steps / 4, gone))
     years, deaths = np.array(lived).T
     assert deaths.sum() > 0.9999 * 4 * MEMBERS * n

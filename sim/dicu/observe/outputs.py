@@ -59,6 +59,14 @@ _LINEAGE = (
 )  # fmt: skip
 
 
+def _planned(model: Observed) -> set[int]:
+    """Step of the configured date of a reform, made or not; empty where it lies outside the run."""
+    try:
+        return {model.calendar.step_of(model.settings.reform.date)}
+    except ValueError:
+        return set()
+
+
 class Outputs:
     """Reads a model after each step and writes its tables; the start is step 0.
 
@@ -73,6 +81,7 @@ class Outputs:
         world = model.world
         self.residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
         self._areas = UrbanAreas(world)
+        self._dates = {change.step for change in model.policy} | _planned(model)
         if saved is not None:
             self._ages[:] = saved["outputs.ages"]
             self.residence.go_on(saved["outputs.then"], saved["outputs.joined"], model.households)
@@ -128,8 +137,9 @@ class Outputs:
 
     def _stocks(self, step: int) -> None:
         m, every = self._model, self._model.settings.record
-        # access jumps at a reform: the steps around it are always kept
-        wanted = self._year_end(step) or any(step - change.step in (0, 1) for change in m.policy)
+        # access jumps at a reform: the steps around it are always kept, also where its date passes without one, so that
+        # pairs of runs are compared on the same eve
+        wanted = self._year_end(step) or any(step - date in (0, 1) for date in self._dates)
         if every.places == "step" or wanted:
             self._recorder.places(step, m.stocks.households, m.stocks.persons, m.access())
         if every.governments == "step" or wanted:

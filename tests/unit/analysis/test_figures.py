@@ -161,8 +161,11 @@ def test_regions_table_adds_up(run) -> None:
     (origin, destination), most = flows.idxmax(), flows.max()
     years = 1.0
     title = " ".join(t.get_text() for t in figure.texts)
-    assert f"Largest stream: {origin} to {destination}, " in title
-    number = float(title.split(f"{destination}, ")[1].split()[0].replace(",", ""))
+    named, number = title.split("Largest stream: ")[1].split(", ")[
+        :2
+    ]  # the largest first where luck leaves several
+    assert named.startswith(f"{origin} to {destination}")
+    number = float(number.split()[0])
     scale = 1e3 if "thousand persons a year" in title else 1.0
     assert number * scale == pytest.approx(most / years, abs=0.5 * scale)
     assert "mean of 2025Q3 to 2026Q2" in title

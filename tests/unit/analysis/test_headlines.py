@@ -22,6 +22,8 @@ SETTINGS = [
     "population.weight=2000", "government.earlier_waves=merged", "time.start=2024Q4", "time.end=2026Q4",
     "record.places=year", "record.governments=year", "seed=7", "--no-figures",
 ]  # fmt: skip
+METRES = 1e-2
+"""Minutes by which a way may differ because a run keeps the coordinates of places and seats rounded."""
 TRAVEL = {"seat.old": "old_commune", "seat.new": "new_commune", "seat.district": "district",
           "seat.farther": "office_farther"}  # fmt: skip
 
@@ -111,16 +113,22 @@ def test_titles_of_figures_tell_the_headlines(pair, told) -> None:
     moments = pair[0].moments.named()
     posts = [1e4 * told[f"posts.{m}"] / nation(run, moments[m])["residents"] for m in ("eve", "soon")]
     assert f"went from {posts[0]:.0f} to {posts[1]:.0f}" in title(services_by_province, run)
-    stated = re.search(r"Largest stream: .*?, ([\d,.]+) thousand persons", title(region_flows, run))
-    assert stated is not None
-    assert float(stated[1]) == pytest.approx(told["stream"] / 1e3, abs=0.5)
+    with style.styled():
+        cells = region_flows.draw(run).axes[0].texts
+    between = [t.get_text() for t in cells if t.get_fontstyle() != "italic"]  # within a region: in italics
+    largest = max(float(x.replace(",", "")) for x in between if re.fullmatch(r"[\d,.]+", x))
+    assert largest == pytest.approx(told["stream"] / 1e3, abs=0.5)
     assert f"mean of {run.labels[run.comparison_step]} to {run.labels[-1]}" in title(region_flows, run)
 
 
-def test_no_desk_stands_on_the_eve_so_both_ways_are_one(told) -> None:
-    """The map read by the report and the offices of the model: two routes to one number."""
-    assert told["office.eve"] == pytest.approx(told["seat.old"], rel=1e-9)
-    assert told["district_work.eve"] == pytest.approx(told["seat.district"], rel=1e-9)
+def test_without_desks_the_ways_differ_in_whose_they_are_alone(pair, told) -> None:
+    """On the eve no desk stands: for the residents as the step begins the map gives what the governments met."""
+    sheet = pair[0]
+    eve = sheet.moments.eve
+    assert nation(sheet.run, eve)["satellites"] == 0
+    seats, people = ways.minutes(sheet.run), sheet.persons(eve - 1)
+    for column, key in (("old_commune", "office.eve"), ("district", "district_work.eve")):
+        assert mean_over(seats[column].to_numpy(), people) == pytest.approx(told[key], abs=METRES)
 
 
 def test_reform_compare_has_the_same_way_from_every_place(pair, told, compared) -> None:
@@ -131,12 +139,12 @@ def test_reform_compare_has_the_same_way_from_every_place(pair, told, compared) 
     seats = ways.minutes(run)
     for column, made in (("none:commune_minutes", "old_commune"), ("actual:commune_minutes", "new_commune"),
                          ("none:district_minutes", "district")):  # fmt: skip
-        assert mine[column].to_numpy() == pytest.approx(seats[made].to_numpy(), rel=1e-12)
+        assert mine[column].to_numpy() == pytest.approx(seats[made].to_numpy(), abs=METRES)
     eve = pair[0].persons(pair[0].moments.eve)
     before, after = (mine[f"{p}:commune_minutes"].to_numpy() for p in ("none", "actual"))
-    assert mean_over(before, eve) == pytest.approx(told["seat.old"])
-    assert mean_over(after, eve) == pytest.approx(told["seat.new"])
-    assert 100 * mean_over(farther(before, after), eve) == pytest.approx(told["seat.farther"])
+    assert mean_over(before, eve) == pytest.approx(told["seat.old"], abs=METRES)
+    assert mean_over(after, eve) == pytest.approx(told["seat.new"], abs=METRES)
+    assert 100 * mean_over(farther(before, after), eve) == pytest.approx(told["seat.farther"], abs=0.05)
     people = mine["residents"].to_numpy()
     assert summary.loc["actual", "commune_minutes"] == pytest.approx(mean_over(after, people))
     assert summary.loc["actual", "commune_farther_share"] == pytest.approx(
