@@ -22,7 +22,7 @@ def hear(event, arguments):
         opened.add(arguments[0])
 
 sys.addaudithook(hear)
-from sim import identity
+from dicu.execution import identity
 
 identity.data_sha256 = lambda root=None: "0" * 64  # it opens all of them, whether a run does or not
 from dicu.execution.execute import execute
@@ -35,7 +35,8 @@ print(json.dumps(sorted(opened)))
 """
 """Runs its scenarios and prints every file that Python opened on the way."""
 
-LOOKS_AT_SOURCES = ("identity.py", "kernel_cache.py", "manifest.py")
+LOOKS_AT_SOURCES = ("identity.py", "kernel_cache.py", "manifest.py", "shipped.py")
+"""The last finds shipped scenarios, which are in the identity of a run as its configuration."""
 
 
 def test_every_byte_of_every_data_file_counts(tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_rooms_of_the_model_read_no_file_of_the_package_outside_them() -> None:
                     assert ".parent.parent" not in text, f"{path}: {text}"
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("files") and node.args:
                 named = ast.unparse(node.args[0]).strip("'\"")
-                if named.startswith("sim."):
+                if named.startswith("dicu."):
                     assert named.split(".")[1] not in NOT_THE_MODEL, f"{path}: {named}"
 
 

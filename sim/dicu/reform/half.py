@@ -23,9 +23,9 @@ SEED: Final = 2025
 
 
 def reformed_half(codes: list[str], seed: int = SEED) -> set[str]:
-    """Half of the codes (rounded down), by the order of keyed checksums."""
+    """Half of the codes (rounded down, but one at least), by the order of keyed checksums."""
     ordered = sorted(codes, key=lambda code: hashlib.sha256(f"{seed} {code}".encode()).digest())
-    return set(ordered[: len(codes) // 2])
+    return set(ordered[: max(1, len(codes) // 2)])
 
 
 def half_country(world: World, date: str, seed: int = SEED) -> pd.DataFrame:

@@ -325,6 +325,6 @@ def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
         for part in parents:
             branch = branch.get(part) if isinstance(branch, dict) else None
         if not isinstance(branch, dict):
-            raise KeyError(f"{path}: {'.'.join(parents)} is no section of a scenario")
+            raise KeyError(f"{path}: {'.'.join(parents)} is not a section of a scenario")
         branch[last] = value
     return Scenario.model_validate(tree)

@@ -84,7 +84,7 @@ def test_urban_title_is_computed_from_the_run(run) -> None:
     with style.styled():
         figure = urban_rural.draw(run)
     lines = " ".join(t.get_text() for t in figure.texts)
-    assert lines.startswith(f"{share:.1f} % live in towns by 2026Q2")
+    assert lines.startswith(f"{share:.0f} % live in towns by 2026Q2")
     assert "towns gain" in lines
     assert "official" not in texts(figure).split("Urban =")[0], "official figures are of Viet Nam alone"
 
@@ -188,7 +188,7 @@ def test_without_a_reform_the_figures_say_so(synthetic, tmp_path) -> None:
         shown = texts(access_by_terrain.draw(run))
         before, after = net_migration_map.panels(run)
     assert "no reform, 1 July 2025" in shown
-    assert "unchanged (plains)" in shown.replace("\n", " ")
+    assert "no change beyond luck (plains)" in shown.replace("\n", " ")
     assert before.table.index.equals(after.table.index)
 
 

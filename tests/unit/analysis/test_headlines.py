@@ -20,7 +20,7 @@ from dicu_analysis.report.measures import Sheet, both
 
 SETTINGS = [
     "population.weight=2000", "government.earlier_waves=merged", "time.start=2024Q4", "time.end=2026Q4",
-    "record.places=year", "record.governments=year", "seed=7", "--no-figures",
+    "record.places=step", "record.governments=step", "seed=7", "--no-figures",
 ]  # fmt: skip
 METRES = 1e-2
 """Minutes by which a way may differ because a run keeps the coordinates of places and seats rounded."""

@@ -179,7 +179,8 @@ def test_a_bound_out_of_range_is_told_a_few_times_only(write: Write) -> None:
     assert 1 <= len(found) <= 3
 
 
-SWEEPS = sorted((Path(__file__).parents[3] / "configs" / "sweeps").glob("*.yaml"))
+CONFIGS = Path(__file__).parents[3] / "configs"
+SWEEPS = sorted([*(CONFIGS / "sweeps").glob("*.yaml"), CONFIGS / "start" / "sweep.yaml"])
 
 
 @pytest.mark.parametrize("path", SWEEPS, ids=[p.stem for p in SWEEPS])

@@ -152,7 +152,7 @@ def test_nothing_is_counted_before_the_first_step(results: pd.DataFrame) -> None
         assert results.loc[start, column].isna().all(), column
         assert results.loc[later, column].notna().all(), column
     nation = results["level"] == "nation"
-    for column in ("moves", "births", "deaths", "income"):
+    for column in ("moves", "births", "deaths", "income_mvnd"):
         assert results.loc[nation & start, column].isna().all(), column
         assert results.loc[nation & later, column].notna().all(), column
     for column in ("persons", "workers"):
