@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,25 @@ from hypothesis import settings
 # a first call compiles and a busy machine dawdles: no property is about time
 settings.register_profile("dicu", deadline=None)
 settings.load_profile("dicu")
+
+
+UNIT = Path(__file__).parent / "unit"
+LONGER = (
+    "analysis/test_demography_figures.py", "analysis/test_every_run.py", "analysis/test_figures.py",
+    "analysis/test_headlines.py", "analysis/experiments", "cli", "engine/test_commit.py", "reform", "report",
+    "scenario/test_discipline.py", "scenario/test_loader.py", "sweep", "test_identity.py", "test_kernel_cache.py",
+    "test_kernel_store.py", "test_package.py", "trace", "world/test_corrections.py", "world/test_viet_nam.py",
+)  # fmt: skip
+"""Below tests/unit, what whole runs, pages, worlds or compilations make too long for the fast lane."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the fast lane, `uv run pytest -m fast`: unit tests but the longer ones."""
+    for item in items:
+        if item.path.is_relative_to(UNIT) and item.get_closest_marker("slow") is None:
+            here = item.path.relative_to(UNIT).as_posix()
+            if not here.startswith(LONGER):
+                item.add_marker(pytest.mark.fast)
 
 
 @pytest.fixture
