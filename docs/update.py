@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from pathlib import Path
 
 from dicu.scenario.table import markdown_table, parameter_table
-from dicu_analysis.experiments.result import schema
 
 HEAD = """# Parameters
 
@@ -33,10 +31,8 @@ def parameters() -> str:
 def documents() -> dict[Path, str]:
     """Every generated document by its path."""
     here = Path(__file__).parent
-    frozen = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
     return {
         here / "parameters.md": parameters(),
-        here.parent / "analysis" / "dicu_analysis" / "experiments" / "schema.json": frozen,
     }
 
 

@@ -19,15 +19,16 @@ def write_page(result: Result, folder: Path) -> Path:
 
 
 def copy_page(folder: Path, to: Path, name: str) -> Path:
-    """Copy page and figures of an experiment to ``to``, as ``<name>.md`` and ``figures/``, for a worked example."""
+    """Copy page and figures (PNG) of an experiment to ``to``, as ``<name>.md`` and ``figures/``, for a worked example."""
     from dicu.record.folder import write_bytes
 
     result = read_result(folder)
     (to / "figures").mkdir(parents=True, exist_ok=True)
+    text = page(result)
     for figure in result.figures:
-        for path in (figure.svg, figure.png):
-            write_bytes(to / path, (folder / path).read_bytes())
-    return Path(write_bytes(to / f"{name}.md", page(result).encode()))
+        write_bytes(to / figure.png, (folder / figure.png).read_bytes())
+        text = text.replace(f"]({figure.svg})", f"]({figure.png})")
+    return Path(write_bytes(to / f"{name}.md", text.encode()))
 
 
 def page(result: Result) -> str:

@@ -1,6 +1,6 @@
 """What an experiment found, as a machine reads it: `runs/<sweep>/experiment.json`, with a frozen schema.
 
-The schema is `analysis/dicu_analysis/experiments/schema.json` (JSON Schema 2020-12), made from the classes below. A
+`dicu schema experiment` prints the schema (JSON Schema 2020-12), made from the classes below. A
 change of meaning raises `SCHEMA_VERSION`.
 """
 

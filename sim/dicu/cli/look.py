@@ -21,13 +21,21 @@ def parameters(
 
 
 @app.command(epilog="Example: `dicu schema > dicu.schema.json`, then let your editor use it for scenarios")
-def schema() -> None:
-    """Print the JSON schema of a scenario file: keys, ranges and meanings, for completion in an editor."""
+def schema(
+    what: Annotated[
+        str, typer.Argument(help="scenario, or experiment (`experiment.json` of a sweep).")
+    ] = "scenario",
+) -> None:
+    """Print the JSON schema of a scenario file, for completion in an editor, or of an experiment's result."""
     import json
 
     from dicu.scenario.schema import json_schema
+    from dicu_analysis.experiments.result import schema as result_schema
 
-    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+    made = {"scenario": json_schema, "experiment": result_schema}
+    if what not in made:
+        fail(f"no such schema (got '{what}', allowed {', '.join(made)})", 2)
+    typer.echo(json.dumps(made[what](), indent=1, ensure_ascii=False))
 
 
 @app.command(name="figures")
