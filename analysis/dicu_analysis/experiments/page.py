@@ -19,7 +19,7 @@ def write_page(result: Result, folder: Path) -> Path:
 
 
 def copy_page(folder: Path, to: Path, name: str) -> Path:
-    """Copy page and figures (PNG) of an experiment to ``to``, as ``<name>.md`` and ``figures/``, for a worked example."""
+    """Copy page and figures (PNG) of an experiment to ``to``, as ``<name>.md`` and ``figures/``: a worked example."""
     from dicu.record.folder import write_bytes
 
     result = read_result(folder)
