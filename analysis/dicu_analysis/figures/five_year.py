@@ -61,7 +61,7 @@ def draw(run: Run) -> Figure:
         title += f" (census 2019: {official_sum[2019]}\u00a0%, survey 2024: {official_sum[2024]}\u00a0%)"
     foot = [
         "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "
-        "where they lived five years before; communes, districts and provinces of before the merger.",
+        "where they lived five years before; communes, districts and provinces before the merger.",
         "Simulated persons are attributed the place of their household then, or of the household that theirs came "
         "out of; who moved to a partner, the place left then (assumption A45).",
     ]

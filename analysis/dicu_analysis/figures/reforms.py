@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -129,7 +130,7 @@ def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]
             ax.annotate(f" {style.number(v, digits)}", (v, at), va="center", ha="left", fontsize=9)
         ax.set_xlim(0, 1.22 * high)
         ax.set_title(title, fontsize=10)
-        ax.set_yticks(y, [names.get(p, p) for p in summary["policy"]] if k % 3 == 0 else [""] * n)
+        ax.set_yticks(y, [fill(names.get(p, p), 30) for p in summary["policy"]] if k % 3 == 0 else [""] * n)
         ax.grid(visible=False)
         ax.set_xticks([])
         ax.spines["bottom"].set_visible(False)

@@ -156,7 +156,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                         f"Thay đổi mức tiếp cận {words[s]}, {when}, điểm chỉ số",
                     ),
                     note=w.t(
-                        f"Paired difference from {arms.other(w)}; mean over the people of the eve, provinces of before. "
+                        f"Paired difference from {arms.other(w)}; mean over the people of the eve, former provinces. "
                         f"Mean over {pairs_of(w, arms.n)}. {saying.luck(w, run)}",
                         f"Chênh lệch theo cặp so với {arms.other(w)}; trung bình theo dân số ngay trước khi sắp xếp, theo tỉnh cũ. "
                         f"Trung bình của {pairs_of(w, arms.n)}. {saying.luck(w, run)}",
@@ -319,7 +319,7 @@ def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
 
 
 def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, str]]]:
-    """Provinces of before at both ends of the order by the mean change of both services, those beyond luck alone."""
+    """Former provinces at both ends of the order by the mean change of both services, those beyond luck alone."""
     names = arms.run.names("province", "legacy")
     each = {s: arms.changes(s, "end") for s in ADMINISTRATION}
     total = pd.concat(each, axis=1).mean(axis=1)
