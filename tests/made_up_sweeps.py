@@ -29,8 +29,15 @@ def make_sweep(
     plan, results = [], []
     for point, (scenario, values) in enumerate(arms):
         for r in range(replicates):
-            run = {"run": len(plan), "run_id": f"{point:08x}{r:08x}", "scenario": scenario, "point": point,
-                   "replicate": r, "seed": 1 + r, **values}  # fmt: skip
+            run = {
+                "run": len(plan),
+                "run_id": f"{point:08x}{r:08x}",
+                "scenario": scenario,
+                "point": point,
+                "replicate": r,
+                "seed": 1 + r,
+                **values,
+            }
             plan.append(run)
             if run["run"] != missing:
                 results += [{**run, "year": 2020, "name": "x", **row} for row in rows(scenario, values, r)]

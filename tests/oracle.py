@@ -83,10 +83,12 @@ class Country:
         per_dwelling = np.where(world.urban, size.household_size_urban, size.household_size_rural)
         self.dwellings = np.rint(world.residents / per_dwelling)
         pace = {0: "plain", 1: "mountain", 2: "island"}
-        slow = np.array([
-            60.0 * getattr(access, f"detour_{pace[k]}") / getattr(access, f"speed_{pace[k]}_kmh")
-            for k in range(3)
-        ])[world.terrain]  # fmt: skip
+        slow = np.array(
+            [
+                60.0 * getattr(access, f"detour_{pace[k]}") / getattr(access, f"speed_{pace[k]}_kmh")
+                for k in range(3)
+            ]
+        )[world.terrain]
         n, r = len(self.province), len(self.districts)
         mean = lambda x, d: np.average(x[self.places[d]], axis=0, weights=self.dwellings[self.places[d]])  # noqa: E731
         centre = [mean(world.position_km, d) for d in range(n)]

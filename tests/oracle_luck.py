@@ -15,8 +15,17 @@ from typing import Any
 TWO_32 = 2.0**32
 _32, _64 = 2**32 - 1, 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
-PURPOSE = {"consider": 1, "nest": 2, "place": 3, "split": 4, "leaver": 5, "life": 7, "detail": 8, "newborn": 9,
-           "money": 10}  # fmt: skip
+PURPOSE = {
+    "consider": 1,
+    "nest": 2,
+    "place": 3,
+    "split": 4,
+    "leaver": 5,
+    "life": 7,
+    "detail": 8,
+    "newborn": 9,
+    "money": 10,
+}
 
 
 def mix32(x: int) -> int:

@@ -201,10 +201,16 @@ class Pairs:
         )
         both = pd.Series(office).str.cat(pd.Series(district))
         names = {
-            "++": "both_better", "+0": "both_better", "0+": "both_better", "--": "both_worse",
-            "-0": "both_worse", "0-": "both_worse", "-+": "office_worse_district_better",
-            "+-": "office_better_district_worse", "00": "little",
-        }  # fmt: skip
+            "++": "both_better",
+            "+0": "both_better",
+            "0+": "both_better",
+            "--": "both_worse",
+            "-0": "both_worse",
+            "0-": "both_worse",
+            "-+": "office_worse_district_better",
+            "+-": "office_better_district_worse",
+            "00": "little",
+        }
         kind = both.map(names).fillna("undecided")
         index = self.own[0].at(moment).index
         people = pd.concat([r.eve for r in self.own], axis=1).mean(axis=1).reindex(index)
@@ -255,9 +261,10 @@ class Pairs:
         here = point(world["longitude"], world["latitude"])
         made = world[["terrain"]].copy()
         for name, level, generation, column in (
-            ("old_commune", "commune", "legacy", "legacy_commune"), ("new_commune", "commune", "2025", "new_commune"),
+            ("old_commune", "commune", "legacy", "legacy_commune"),
+            ("new_commune", "commune", "2025", "new_commune"),
             ("district", "district", "legacy", "district"),
-        ):  # fmt: skip
+        ):
             seats = units[(units["level"] == level) & (units["generation"] == generation)].set_index("code")
             mine = seats.loc[world[column].astype(str)]
             straight = np.linalg.norm(here - point(mine["seat_longitude"], mine["seat_latitude"]), axis=1)

@@ -20,15 +20,21 @@ NUMBER = re.compile(r"[+\u2212-]?\d+(?:[.,]\d+)*")
 TERRAINS = {"plains": "plain", "mountains": "mountain", "islands": "island", "whole country": "all"}
 OFFICES = {"commune office": "commune_administration", "district business": "district_administration"}
 STREAMS = {"rural areas to towns": "rural_to_urban", "towns to rural areas": "urban_to_rural"}
-SPENT = {"wages": "wages", "running costs": "running", "public investment": "investment", "desks": "desks",
-         "severance": "severance"}  # fmt: skip
+SPENT = {
+    "wages": "wages",
+    "running costs": "running",
+    "public investment": "investment",
+    "desks": "desks",
+    "severance": "severance",
+}
 KINDS = {
     "better in one or both, worse in neither": "both_better",
     "commune office worse, district business better": "office_worse_district_better",
-    "changed by less than 0.05 in both": "little", "not decided (interval holds 0.05)": "undecided",
+    "changed by less than 0.05 in both": "little",
+    "not decided (interval holds 0.05)": "undecided",
     "commune office better, district business worse": "office_better_district_worse",
     "worse in one or both, better in neither": "both_worse",
-}  # fmt: skip
+}
 
 
 def numbers(text: str, code: str) -> list[tuple[float, int]]:
@@ -183,10 +189,15 @@ def provenance(piece: Piece, pairs: Pairs) -> list[str]:
     words = {str(len(pairs.own)), *(str(r.config["seed"]) for r in pairs.own)}
     n, seeds = len(pairs.own), ", ".join(str(r.config["seed"]) for r in pairs.own)
     parts = {
-        "SHA-256", "vietnamadminunits 1.0.4", "census of 2019", "tổng điều tra 2019", "09/CV-BCD of 30 May 2025",
-        "09/CV-BCĐ ngày 30/5/2025", f"Pairs in this report: {n} (seeds {seeds})",
+        "SHA-256",
+        "vietnamadminunits 1.0.4",
+        "census of 2019",
+        "tổng điều tra 2019",
+        "09/CV-BCD of 30 May 2025",
+        "09/CV-BCĐ ngày 30/5/2025",
+        f"Pairs in this report: {n} (seeds {seeds})",
         f"Số cặp trong báo cáo này: {n} (hạt giống ngẫu nhiên (seed) {seeds})",
-    }  # fmt: skip
+    }
     for run in (pairs.own[0], pairs.other[0]):
         m = run.manifest
         parts |= {m["started"], m["ended"], f"{m['name']}/{m['run_id']}", f"dicu {m['versions']['dicu']}"}

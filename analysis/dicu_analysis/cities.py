@@ -48,11 +48,15 @@ def by_group(run: Run) -> pd.DataFrame:
     table["workers"] = table["workers_other"] + table["workers_farm"]
     names = ["jobs", "output_mvnd_per_month", "workers", "rents", "dwellings", "floor", "persons"]
     total = table.groupby(["step", "group"])[names].sum()
-    return pd.DataFrame({
-        "jobs": total["jobs"], "output_mvnd_per_month": total["output_mvnd_per_month"] / total["workers"],
-        "rent_ratio": total["rents"] / total["dwellings"], "floor_area_m2": total["floor"] / total["persons"],
-        "persons": total["persons"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "jobs": total["jobs"],
+            "output_mvnd_per_month": total["output_mvnd_per_month"] / total["workers"],
+            "rent_ratio": total["rents"] / total["dwellings"],
+            "floor_area_m2": total["floor"] / total["persons"],
+            "persons": total["persons"],
+        }
+    )
 
 
 def urban_shares(run: Run) -> pd.DataFrame:

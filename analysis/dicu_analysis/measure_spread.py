@@ -192,9 +192,15 @@ def simulated(out: Path, weights: Iterable[int], seeds: Iterable[int]) -> dict[t
                 if (policy, weight, seed) not in found:
                     values = [f"population.weight={weight}", f"seed={seed}", "name=spread"]
                     command = [
-                        sys.executable, *DICU, "run", f"configs/scenarios/{policy}.yaml", *values,
-                        "--no-figures", "--out", str(out),
-                    ]  # fmt: skip
+                        sys.executable,
+                        *DICU,
+                        "run",
+                        f"configs/scenarios/{policy}.yaml",
+                        *values,
+                        "--no-figures",
+                        "--out",
+                        str(out),
+                    ]
                     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
                     found[policy, weight, seed] = Run(told.split()[-1])
                 made[policy, weight, seed] = found[policy, weight, seed]

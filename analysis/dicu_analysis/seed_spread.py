@@ -28,8 +28,17 @@ if TYPE_CHECKING:
 
 PATH: Final = Path(__file__).parent / "data" / "seed_spread.csv"
 COLUMNS: Final = (
-    "quantity", "level", "kind", "weight", "sd", "low", "high", "seeds", "model_version", "command",
-)  # fmt: skip
+    "quantity",
+    "level",
+    "kind",
+    "weight",
+    "sd",
+    "low",
+    "high",
+    "seeds",
+    "model_version",
+    "command",
+)
 Kind = Literal["level", "difference"]
 TIMES: Final = 2.0
 """Standard deviations within which a figure does not tell a value from 0, or one value from another."""
@@ -47,8 +56,15 @@ SPAN: Final = ("2019Q2", "2035Q4")
 PEOPLE: Final = 96.2e6
 """Persons at the start of the runs that were measured."""
 TOTALS: Final = (
-    "persons.", "moves.persons", "budget.", "posts.", "satellites.", "mobile_desks.", "households.", "flow.",
-)  # fmt: skip
+    "persons.",
+    "moves.persons",
+    "budget.",
+    "posts.",
+    "satellites.",
+    "mobile_desks.",
+    "households.",
+    "flow.",
+)
 """Beginnings of the quantities that grow with the size of a world; the others are means, shares and rates."""
 
 
@@ -109,9 +125,12 @@ def spread(quantity: str, weight: int, kind: Kind = "level") -> Spread | None:
 
 
 def of_rates(
-    residents: ArrayLike, weight: int, years: float, quantity: str = "net_per_1000_a_year",
+    residents: ArrayLike,
+    weight: int,
+    years: float,
+    quantity: str = "net_per_1000_a_year",
     level: str = "province",
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Standard deviation over seeds of rates per 1,000 residents and year, by unit.
 
     Parameters

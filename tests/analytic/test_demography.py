@@ -46,9 +46,15 @@ def keys(step: int) -> tuple[np.uint64, np.uint64]:
 
 @njit
 def _births(
-    member: np.ndarray, place: np.ndarray, year: int, key: int, detail: int,
-    birth: np.ndarray, nothing: np.ndarray, born: np.ndarray,
-) -> None:  # fmt: skip
+    member: np.ndarray,
+    place: np.ndarray,
+    year: int,
+    key: int,
+    detail: int,
+    birth: np.ndarray,
+    nothing: np.ndarray,
+    born: np.ndarray,
+) -> None:
     """Births by area and mother's age, added to ``born``; members stay as they are."""
     for i in range(member.shape[0]):
         mask = life_events(
@@ -221,9 +227,15 @@ def test_gompertz_has_the_slope_put_in() -> None:
 
 @njit
 def _look(
-    member: np.ndarray, year: int, key: int, detail: int, seek: np.ndarray,
-    none: np.ndarray, nothing: np.ndarray, out: np.ndarray,
-) -> int:  # fmt: skip
+    member: np.ndarray,
+    year: int,
+    key: int,
+    detail: int,
+    seek: np.ndarray,
+    none: np.ndarray,
+    nothing: np.ndarray,
+    out: np.ndarray,
+) -> int:
     k = 0
     for i in range(member.shape[0]):
         if member[i, 0] == 0:

@@ -24,8 +24,17 @@ PLACES = 40
 MASS, DISTANCE = 0.8, -1.2
 
 ALIKE = {
-    **{f"choose.beta_{s}": 0.0 for s in ("income", "commune_administration", "district_administration", "health",
-                                         "education", "water")},
+    **{
+        f"choose.beta_{s}": 0.0
+        for s in (
+            "income",
+            "commune_administration",
+            "district_administration",
+            "health",
+            "education",
+            "water",
+        )
+    },
     **{f"move.psi_{s}": 0.0 for s in ("young_adult", "children", "other", "elderly")},
     **{f"consider.g_{s}": 10.0 for s in ("young_adult", "children", "other", "elderly")},
     **{f"consider.theta_{s}": 0.0 for s in ("gap", "services", "shock", "ties")},
@@ -39,7 +48,7 @@ ALIKE = {
     "money.rent_months": 0.0,
     "population.weight": 2,
     "population.migrant_years": 0,
-}  # fmt: skip
+}
 
 
 def poisson(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,9 +89,16 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     c.geography = c.geography._replace(near_province=km**DISTANCE)
     model.markets.step(model.workers, model.residents, 0)
     tables = freeze(
-        c, model.markets, model.access(), model.stocks.network, model.housing.homes, model.life,
-        kappa=model.kappa, now=0, year=model.year,
-    )  # fmt: skip
+        c,
+        model.markets,
+        model.access(),
+        model.stocks.network,
+        model.housing.homes,
+        model.life,
+        kappa=model.kappa,
+        now=0,
+        year=model.year,
+    )
     h = model.households
     events = threads.household_pass(h, tables, {})
     assert len(events) > 0.95 * events.considered > 0.9 * h.n, "nearly everybody leaves"

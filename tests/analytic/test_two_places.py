@@ -34,8 +34,10 @@ QUIET = {
     "choose.beta_distance": 0.0,
     "choose.cost_other_district": 0.0,
     "choose.cost_other_province": 0.0,
-    **{f"choose.beta_{s}": 0.0 for s in ("commune_administration", "district_administration", "health",
-                                         "education", "water")},
+    **{
+        f"choose.beta_{s}": 0.0
+        for s in ("commune_administration", "district_administration", "health", "education", "water")
+    },
     **{f"move.psi_{stage}": 0.0 for stage in ("young_adult", "children", "other", "elderly")},
     **{f"consider.g_{stage}": 10.0 for stage in ("young_adult", "children", "other", "elderly")},
     "consider.lambda0": 1.0,
@@ -48,7 +50,7 @@ QUIET = {
     "work.switch_cost": 10.0,
     # the chain's places keep their size
     "feedback.housing": False,
-}  # fmt: skip
+}
 
 
 def two_place_model(small_scenario: Callable[..., Any], values: dict[str, Any] | None = None) -> Any:

@@ -19,10 +19,18 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
 FLAGS: Final = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-    "--disable-dev-shm-usage", "--remote-debugging-port=0",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
+)
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE: Final = 60.0
 """Seconds that the browser may take to start, or to answer."""
@@ -65,8 +73,13 @@ class Page:
         """Load a page at a width in CSS pixels, and note what it asks for."""
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.send(f"{domain}.enable")
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
-                  mobile=width < 600)  # fmt: skip
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
         self.events.clear()
         self.send("Page.navigate", url=address)
         self.wait_for("Page.loadEventFired")
@@ -91,8 +104,10 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Press the mouse where an element is, as a reader does."""
-        box = self.ask(f"(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector({selector!r})"
-                       ".getBoundingClientRect())")  # fmt: skip
+        box = self.ask(
+            f"(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector({selector!r})"
+            ".getBoundingClientRect())"
+        )
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 
@@ -104,8 +119,13 @@ class Page:
 
     def pdf(self) -> bytes:
         """The page as it is printed on A4."""
-        answer = self.send("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True,
-                           printBackground=False)  # fmt: skip
+        answer = self.send(
+            "Page.printToPDF",
+            paperWidth=8.27,
+            paperHeight=11.69,
+            preferCSSPageSize=True,
+            printBackground=False,
+        )
         return base64.b64decode(answer["data"])
 
 
@@ -117,9 +137,10 @@ def browser() -> Iterator[Page]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             env={k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")},
-        )  # fmt: skip
+        )
         loop = IOLoop(make_current=False)
         try:
             yield Page(loop, loop.run_sync(lambda: websocket_connect(_tab(profile), max_message_size=2**28)))

@@ -20,9 +20,11 @@ def violations(page: Any, path: Path, width: int, code: str) -> list[str]:
     page.ask((importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text() + "; 1")
     options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
     answer = page.send(
-        "Runtime.evaluate", expression=f"axe.run(document, {options}).then(r => JSON.stringify(r))",
-        awaitPromise=True, returnByValue=True,
-    )  # fmt: skip
+        "Runtime.evaluate",
+        expression=f"axe.run(document, {options}).then(r => JSON.stringify(r))",
+        awaitPromise=True,
+        returnByValue=True,
+    )
     assert "exceptionDetails" not in answer, answer
     found = json.loads(answer["result"]["value"])
     assert found["testEngine"]["name"] == "axe-core"

@@ -83,9 +83,13 @@ def test_a_shock_falls_by_one_a_step_and_begins_anew_on_struck_farms() -> None:
 
 
 @given(
-    pay=st.floats(0, 900), luck=st.floats(0.05, 8), other=st.floats(0, 90), workers=st.integers(0, 6),
-    children=st.integers(0, 6), bits=st.integers(0, 2**32 - 1),
-)  # fmt: skip
+    pay=st.floats(0, 900),
+    luck=st.floats(0.05, 8),
+    other=st.floats(0, 90),
+    workers=st.integers(0, 6),
+    children=st.integers(0, 6),
+    bits=st.integers(0, 2**32 - 1),
+)
 @settings(max_examples=300, deadline=None)
 def test_income_sums_workers_and_heads_and_is_rounded_by_luck(
     pay: float, luck: float, other: float, workers: int, children: int, bits: int
@@ -267,8 +271,11 @@ def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
     for i in range(0, len(said), 7):
         rows, wealth = seen.rows, seen.rows["wealth"][i]
         place, home, kind, ties = (
-            rows["place"][i], rows["home_place"][i], seen.seen.rows["flags"][i] & 15, rows["ties"][i],
-        )  # fmt: skip
+            rows["place"][i],
+            rows["home_place"][i],
+            seen.seen.rows["flags"][i] & 15,
+            rows["ties"][i],
+        )
         name, weight = weights_of(seen.tables, one_row(place, home, kind, ties, wealth))
         found = {int(a): w for a, w in zip(name, weight, strict=True) if w > 0}
         options = country.options(place, home, kind, ties, wealth)

@@ -35,8 +35,13 @@ def run(values: dict[str, object], *, compiled: bool, engine: str = "threads") -
     env = {**os.environ, "NUMBA_DISABLE_JIT": "0" if compiled else "1"}
     done = subprocess.run(
         [sys.executable, "-c", CHILD, json.dumps(values), engine],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     out: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     assert out.pop("compiled") is compiled

@@ -25,9 +25,13 @@ from dicu.sweeps.plan import make_plan
 from dicu_analysis.load import TABLES, Run
 
 SMALL = {
-    "name": "flips", "world.name": "two_places", "population.weight": 100, "time.start": "2025Q1", "time.end": "2025Q4",
+    "name": "flips",
+    "world.name": "two_places",
+    "population.weight": 100,
+    "time.start": "2025Q1",
+    "time.end": "2025Q4",
     "record.moves": "all",
-}  # fmt: skip
+}
 SWEEP = """
 base: base.yaml
 sweep:

@@ -217,9 +217,10 @@ def races(ground: Ground, n: int, seed: int = 2) -> Told:
             _leave_killed(ground, out)
         start: list[Callable[[], Process]] = [
             partial(ground.run, out),
-            partial(ground.resume, out) if kind == "run, resume"
+            partial(ground.resume, out)
+            if kind == "run, resume"
             else partial(ground.run, out, *(["--again"] if "again" in kind else [])),
-        ]  # fmt: skip
+        ]
         rng.shuffle(start)
         first = start[0]()
         time.sleep(rng.choice((0.0, rng.uniform(0.0, ground.seconds))))

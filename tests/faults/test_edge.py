@@ -51,10 +51,12 @@ def dicu(
 ) -> subprocess.CompletedProcess[str]:
     """One real process; whatever it is asked, it says no traceback."""
     done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, words)], check=False, timeout=300,
+        [sys.executable, "-c", script, *map(str, words)],
+        check=False,
+        timeout=300,
         **{"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", **more},
         env=None if env is None else {"PYTHONPATH": str(ROOT), "DICU_CACHE": str(cache_folder()), **env},
-    )  # fmt: skip
+    )
     assert not NO_TRACEBACK.search(str(done.stderr)), done.stderr
     return done
 
@@ -215,9 +217,12 @@ def test_memory_that_is_not_there(
 
 @pytest.mark.parametrize(("cause", "status"), [(KeyboardInterrupt(), 130), (MemoryError(), 1), (None, 1)])
 def test_what_comes_while_a_kernel_runs_is_taken_for_what_it_is(
-    cause: BaseException | None, status: int, edge: Callable[..., tuple[int, str, str]], config: Path,
+    cause: BaseException | None,
+    status: int,
+    edge: Callable[..., tuple[int, str, str]],
+    config: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """Numba passes on a signal's exception as the cause of a SystemError."""
 
     def kernel(*_: object, **__: object) -> None:
@@ -240,8 +245,9 @@ def test_what_nobody_thought_of_names_a_file_that_says_more(
     assert (code, out) == (1, "")
     said = err.splitlines()[-1]
     found = re.fullmatch(
-        r"this should not have happened \(ZeroDivisionError: nobody in Huế\); (.*) says more: please report it", said
-    )  # fmt: skip
+        r"this should not have happened \(ZeroDivisionError: nobody in Huế\); (.*) says more: please report it",
+        said,
+    )
     assert found, said
     text = Path(found[1]).read_text(encoding="utf-8")
     assert Path(found[1]).parent == Path.cwd()

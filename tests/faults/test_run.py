@@ -62,8 +62,11 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and li
 def child(out: Path, *, limit: int = 0, **values: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", CHILD, json.dumps({**VALUES, **values}), str(out), str(limit)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -247,8 +250,12 @@ def test_the_command_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script, "run", str(config), "--out", str(tmp_path / "runs"), "--no-figures"],
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

@@ -57,8 +57,11 @@ def test_killed_resumed_and_forked_by_command(config: Path, tmp_path: Path) -> N
     whole = execute(load(config).scenario, out=tmp_path / "whole")
     process = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(config), str(tmp_path / "runs")],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     for _ in range(8):
         assert process.stdout.readline(), process.stderr.read() if process.stderr else ""

@@ -91,8 +91,11 @@ def driver(folder: Path, config: Path, workers: int) -> subprocess.Popen[str]:
     script.write_text(DRIVER, encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, str(script), str(config), str(folder / "runs"), str(workers)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def until(process: subprocess.Popen[str], done: int) -> list[str]:

@@ -110,16 +110,22 @@ def corrupt(model: Model, what: str) -> None:
     ("what", "message"),
     [
         ("carried persons", r"persons at \(3,\): carried \d+, counted \d+ \(1 cells differ, -2 in all\)"),
-        ("carried households", r"households at \(5,\): carried \d+, counted \d+ \(1 cells differ, \+1 in all"),
+        (
+            "carried households",
+            r"households at \(5,\): carried \d+, counted \d+ \(1 cells differ, \+1 in all",
+        ),
         ("carried network", r"network at \(1, 2\): carried \d+, counted \d+ \(1 cells differ, -7 in all\)"),
         ("carried wealth", r"wealth: \d+ expected, \d+ counted, -11"),
         ("lost household", r"households at \(4,\): carried \d+, counted \d+ \(1 cells differ, -1 in all\)"),
         ("lost member", r"persons at \(\d+,\): carried \d+, counted \d+ \(1 cells differ, -1 in all\)"),
-        ("household elsewhere", r"households at \(\d+,\): carried \d+, counted \d+ \(2 cells differ, \+0 in all\)"),
+        (
+            "household elsewhere",
+            r"households at \(\d+,\): carried \d+, counted \d+ \(2 cells differ, \+0 in all\)",
+        ),
         ("another home", r"network at \(\d+, \d+\): carried \d+, counted \d+ \(2 cells differ, \+0 in all\)"),
         ("found money", r"wealth: \d+ expected, \d+ counted, \+13"),
     ],
-)  # fmt: skip
+)
 def test_the_accounts_stop_the_run_and_name_the_difference(
     what: str, message: str, small_scenario: Callable[..., Any]
 ) -> None:
@@ -190,8 +196,13 @@ def test_a_budget_that_does_not_close_stops_the_run(small_scenario: Callable[...
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    values = {"world.name": "monocentric", **LIVELY, "reform.policy": "actual", "record.places": "step",
-              "record.governments": "step"}  # fmt: skip
+    values = {
+        "world.name": "monocentric",
+        **LIVELY,
+        "reform.policy": "actual",
+        "record.places": "step",
+        "record.governments": "step",
+    }
     return Run(
         execute(with_values(Scenario(), {"name": "kept", **values}), out=tmp_path_factory.mktemp("runs"))
     )

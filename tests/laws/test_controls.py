@@ -63,10 +63,16 @@ def made_up(shared: float = 0.0, effect: float = 0.0) -> Any:
                 rate = 0.01 * np.exp(0.1 * x[0] + more)
                 made.append(
                     SimpleNamespace(
-                        arm=arm, seed=seed, rate=rate, leaving=0.02 + 0.001 * x[1] + 0.01 * more, access=0.5 + x[2],
-                        city=0.1 + x[3], share=0.4 + 0.01 * x[4] + 0.1 * more, digest=str(rate),
+                        arm=arm,
+                        seed=seed,
+                        rate=rate,
+                        leaving=0.02 + 0.001 * x[1] + 0.01 * more,
+                        access=0.5 + x[2],
+                        city=0.1 + x[3],
+                        share=0.4 + 0.01 * x[4] + 0.1 * more,
+                        digest=str(rate),
                     )
-                )  # fmt: skip
+                )
         return made
 
     return play_made_up

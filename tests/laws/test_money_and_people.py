@@ -246,8 +246,13 @@ def test_three_months_are_a_quarter() -> None:
 
     totals = {}
     for step, start, end in (("quarter", "2024Q1", "2024Q4"), ("month", "2024-01", "2024-12")):
-        values = {**EVENTFUL, "consider.lambda0": 0.1, "population.weight": 2, "reform.policy": "none",
-                  "life_course.life_expectancy": 74.7}  # fmt: skip
+        values = {
+            **EVENTFUL,
+            "consider.lambda0": 0.1,
+            "population.weight": 2,
+            "reform.policy": "none",
+            "life_course.life_expectancy": 74.7,
+        }
         scenario = with_values(
             Scenario(), {**values, "time.step": step, "time.start": start, "time.end": end}
         )

@@ -38,8 +38,17 @@ def _one_thread() -> Iterator[None]:
 
 
 SECTIONS = (
-    "income", "consider", "choose", "move", "ties", "access", "government", "life_course", "work", "money",
-)  # fmt: skip
+    "income",
+    "consider",
+    "choose",
+    "move",
+    "ties",
+    "access",
+    "government",
+    "life_course",
+    "work",
+    "money",
+)
 
 
 def value_of(leaf: Leaf) -> st.SearchStrategy[Any]:
@@ -58,11 +67,13 @@ def value_of(leaf: Leaf) -> st.SearchStrategy[Any]:
 def parameters() -> st.SearchStrategy[dict[str, Any]]:
     """A few parameters of the rules at a time, the others at their defaults."""
     chosen = [
-        leaf for leaf in leaves()
-        if leaf.path.split(".")[0] in SECTIONS and leaf.kind in ("integer", "number")
+        leaf
+        for leaf in leaves()
+        if leaf.path.split(".")[0] in SECTIONS
+        and leaf.kind in ("integer", "number")
         # kappa decides alone what move_share is for: it has tests of its own
         and leaf.path != "choose.kappa"
-    ]  # fmt: skip
+    ]
     pick = st.lists(st.sampled_from(chosen), max_size=6, unique_by=lambda leaf: leaf.path)
     return pick.flatmap(lambda some: st.fixed_dictionaries({leaf.path: value_of(leaf) for leaf in some}))
 

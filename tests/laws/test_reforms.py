@@ -59,8 +59,16 @@ def random_overlay(
             seat[u] = np.flatnonzero(unit == u)[0]
     communes = replace(base.communes, seat_place=seat, seat_km=WORLD.position_km[seat])
     name = f"random {step}"
-    return replace(base, name=name, generation="random", step=step, date=name, communes=communes,
-                   commune_of_place=unit, levers=pulled)  # fmt: skip
+    return replace(
+        base,
+        name=name,
+        generation="random",
+        step=step,
+        date=name,
+        communes=communes,
+        commune_of_place=unit,
+        levers=pulled,
+    )
 
 
 @calm

@@ -30,9 +30,15 @@ PROVINCES = ("Hà Nội", "Hồ Chí Minh", "Bình Dương", "Nghệ An", "Sóc 
 DATES = ("2019Q1", "2019Q2", "2025Q2", "2025Q3", "2027Q4")
 STOCKS = ("households", "persons", "urban_persons")
 FLOWS = (
-    "moves_within_district", "moves_between_districts", "moves_between_provinces", "moves_split", "moves_home",
-    "births", "deaths", "couples",
-)  # fmt: skip
+    "moves_within_district",
+    "moves_between_districts",
+    "moves_between_provinces",
+    "moves_split",
+    "moves_home",
+    "births",
+    "deaths",
+    "couples",
+)
 
 Numbers = dict[str, int | float]
 

@@ -125,9 +125,15 @@ def scaled(effect: Effect, scale: float) -> Effect:
     """An effect in another unit."""
     low, high = sorted((effect.low * scale, effect.high * scale))
     return Effect(
-        effect.mean * scale, effect.error * abs(scale), low, high, effect.p, effect.sd * abs(scale), effect.n,
+        effect.mean * scale,
+        effect.error * abs(scale),
+        low,
+        high,
+        effect.p,
+        effect.sd * abs(scale),
+        effect.n,
         effect.level,
-    )  # fmt: skip
+    )
 
 
 def reached_power(effect: Effect, sesoi: float) -> Power:
@@ -136,9 +142,13 @@ def reached_power(effect: Effect, sesoi: float) -> Power:
         return Power(promised=PROMISED, needed=2, reached=1.0, detectable=0.0, luck_shared=None)
     d, found = sesoi / effect.sd, abs(effect.mean) / effect.sd
     return Power(
-        promised=PROMISED, needed=_replicates(d), reached=power(d, effect.n),
-        detectable=detectable(effect.sd, effect.n, PROMISED), as_found=_replicates(found), luck_shared=None,
-    )  # fmt: skip
+        promised=PROMISED,
+        needed=_replicates(d),
+        reached=power(d, effect.n),
+        detectable=detectable(effect.sd, effect.n, PROMISED),
+        as_found=_replicates(found),
+        luck_shared=None,
+    )
 
 
 def _replicates(d: float) -> int | None:
@@ -184,9 +194,12 @@ def with_family(results: Mapping[str, Result]) -> dict[str, Result]:
         said = result.verdict if effect is None else verdict(effect, result.sesoi, running)
         made[name] = result.model_copy(
             update={
-                "p_holm": running, "holm_family": sorted(results), "verdict": said, "verdict_text": VERDICTS[said],
+                "p_holm": running,
+                "holm_family": sorted(results),
+                "verdict": said,
+                "verdict_text": VERDICTS[said],
             }
-        )  # fmt: skip
+        )
     return {name: made[name] for name in results}
 
 
@@ -230,6 +243,14 @@ def opinion(
     """What another estimator said beside the truth."""
     low, high = interval
     return Opinion(
-        estimator=estimator, data=data, estimate=finite(estimate), se=finite(se), interval=(finite(low), finite(high)),
-        truth=finite(truth), error=finite(estimate - truth), covers=bool(low <= truth <= high), unit=unit, note=note,
-    )  # fmt: skip
+        estimator=estimator,
+        data=data,
+        estimate=finite(estimate),
+        se=finite(se),
+        interval=(finite(low), finite(high)),
+        truth=finite(truth),
+        error=finite(estimate - truth),
+        covers=bool(low <= truth <= high),
+        unit=unit,
+        note=note,
+    )

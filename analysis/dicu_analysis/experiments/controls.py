@@ -44,30 +44,39 @@ INPUT: Final = 0.5
 MOST: Final = 20
 
 INCOME_OFF: Final = {
-    "choose.beta_income": 0.0, "consider.theta_gap": 0.0, "money.move_cost_mvnd": 0.0,
-    "money.move_cost_mvnd_per_km": 0.0, "money.rent_months": 0.0,
-}  # fmt: skip
+    "choose.beta_income": 0.0,
+    "consider.theta_gap": 0.0,
+    "money.move_cost_mvnd": 0.0,
+    "money.move_cost_mvnd_per_km": 0.0,
+    "money.rent_months": 0.0,
+}
 """Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services."""
 SERVICES_OFF: Final = {
     **{f"choose.beta_{s}": 0.0 for s in SERVICES},
     "consider.theta_services": 0.0,
-}  # fmt: skip
+}
 ALL_OFF: Final = {**INCOME_OFF, **SERVICES_OFF}
 PUSH: Final = {
-    "programme.farm_income_loss": 0.5, "programme.farm_income_loss_start": "2024Q1",
+    "programme.farm_income_loss": 0.5,
+    "programme.farm_income_loss_start": "2024Q1",
     "programme.farm_income_loss_quarters": 8,
-}  # fmt: skip
+}
 PULL: Final = {
-    "programme.urban_job_growth": 0.05, "programme.urban_job_growth_start": "2024Q1",
+    "programme.urban_job_growth": 0.05,
+    "programme.urban_job_growth_start": "2024Q1",
     "programme.urban_job_growth_quarters": 8,
-}  # fmt: skip
+}
 LOSS: Final = {
-    "programme.urban_job_loss": 0.4, "programme.urban_job_loss_start": "2024Q1", "programme.urban_job_loss_quarters": 4,
-}  # fmt: skip
+    "programme.urban_job_loss": 0.4,
+    "programme.urban_job_loss_start": "2024Q1",
+    "programme.urban_job_loss_quarters": 4,
+}
 CENTRAL: Final = {
-    "cities.central": ["City"], "cities.central_date": "2024Q1", "cities.central_job_growth": 0.05,
+    "cities.central": ["City"],
+    "cities.central_date": "2024Q1",
+    "cities.central_job_growth": 0.05,
     "cities.central_revenue": 1.0,
-}  # fmt: skip
+}
 """The package of a centrally governed city, larger than that of Viet Nam, so that six quarters suffice to see it."""
 CENTRAL_OFF: Final = {**ALL_OFF, "feedback.housing": False}
 """It acts through jobs, through what the budget pays for, and through what may be built (rents and dwellings)."""
@@ -164,18 +173,26 @@ def to_the_bit(player: Player, size: Size, bits: Mapping[str, Bit] = BITS) -> di
     common = seeds(0, size.pairs)
     for name, bit in bits.items():
         work = [
-            ("treated", {**bit.off, **bit.treated}, common), ("untreated", {**bit.off, **bit.untreated}, common),
-            ("treated on", bit.treated, common), ("untreated on", bit.untreated, common),
-        ]  # fmt: skip
+            ("treated", {**bit.off, **bit.treated}, common),
+            ("untreated", {**bit.off, **bit.untreated}, common),
+            ("treated on", bit.treated, common),
+            ("untreated on", bit.untreated, common),
+        ]
         runs = table(player(work))
         digest = {arm: part["digest"].tolist() for arm, part in runs.groupby("arm", sort=False)}
         differ = sum(a != b for a, b in zip(digest["treated"], digest["untreated"], strict=True))
         alive = digest["treated on"] != digest["untreated on"]
         made[name] = Control(
-            kind="negative, to the bit", text=f"{bit.text}: pairs with different moves (with the mechanism on they "
-            f"{'differ' if alive else 'do NOT differ, so this says nothing'})", world=WORLD, tests=size.pairs,
-            found=float(differ), low=0.0, high=0.0, passed=differ == 0 and alive,
-        )  # fmt: skip
+            kind="negative, to the bit",
+            text=f"{bit.text}: pairs with different moves (with the mechanism on they "
+            f"{'differ' if alive else 'do NOT differ, so this says nothing'})",
+            world=WORLD,
+            tests=size.pairs,
+            found=float(differ),
+            low=0.0,
+            high=0.0,
+            passed=differ == 0 and alive,
+        )
     return made
 
 
@@ -197,10 +214,16 @@ def placebos(player: Player, size: Size) -> tuple[dict[str, Control], pd.DataFra
     for name, (text, test) in TESTS.items():
         rate = rejections([test(e) for e in _experiments(runs, REPLICATES)]) / size.placebos
         made[name] = Control(
-            kind="negative, placebos", text=f"{text}: share of placebo experiments of {REPLICATES} replicates with "
-            "independent luck that are told apart at 5 %", world=WORLD, tests=size.placebos, found=rate, low=low,
-            high=high, passed=low <= rate <= high,
-        )  # fmt: skip
+            kind="negative, placebos",
+            text=f"{text}: share of placebo experiments of {REPLICATES} replicates with "
+            "independent luck that are told apart at 5 %",
+            world=WORLD,
+            tests=size.placebos,
+            found=rate,
+            low=low,
+            high=high,
+            passed=low <= rate <= high,
+        )
     return made, runs
 
 
@@ -224,19 +247,31 @@ def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control
     for text, rate in (("urban pull", pull), ("an interaction", crossed)):
         made.append(
             Control(
-                kind="reverse", text=f"rural distress alone, independent luck: share of experiments that read {text}",
-                world=WORLD, tests=size.placebos, found=rate, low=low, high=high, passed=low <= rate <= high,
+                kind="reverse",
+                text=f"rural distress alone, independent luck: share of experiments that read {text}",
+                world=WORLD,
+                tests=size.placebos,
+                found=rate,
+                low=low,
+                high=high,
+                passed=low <= rate <= high,
             )
-        )  # fmt: skip
+        )
     push = np.concatenate(main(("both", "rural"), ("urban", "neither")))
     effect = paired(push)
     made.append(
         Control(
-            kind="reverse", text="rural distress alone is there to be found: its mean effect on ln(rate) over all "
-            "replicates, above 0 by its interval", world=WORLD, tests=len(push), found=effect.mean, low=effect.low,
-            high=effect.high, passed=effect.low > 0,
+            kind="reverse",
+            text="rural distress alone is there to be found: its mean effect on ln(rate) over all "
+            "replicates, above 0 by its interval",
+            world=WORLD,
+            tests=len(push),
+            found=effect.mean,
+            low=effect.low,
+            high=effect.high,
+            passed=effect.low > 0,
         )
-    )  # fmt: skip
+    )
     return made
 
 
@@ -260,10 +295,16 @@ def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
         right = sum(e.p < 0.05 and e.mean * promised[name][0] > 0 for e in found) / len(found)
         low = power_bound(len(found), PROMISED)
         made[name] = Control(
-            kind="positive", text=f"one arm considers moving {math.exp(INPUT) - 1:.0%} more often: share of tests "
-            f"of {n} replicates that find it, by {TESTS[name][0]} (mean {promised[name][0]:+.3g})", world=WORLD,
-            tests=len(found), found=right, low=low, high=1.0, passed=right >= low,
-        )  # fmt: skip
+            kind="positive",
+            text=f"one arm considers moving {math.exp(INPUT) - 1:.0%} more often: share of tests "
+            f"of {n} replicates that find it, by {TESTS[name][0]} (mean {promised[name][0]:+.3g})",
+            world=WORLD,
+            tests=len(found),
+            found=right,
+            low=low,
+            high=1.0,
+            passed=right >= low,
+        )
     return made
 
 

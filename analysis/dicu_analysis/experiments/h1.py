@@ -107,16 +107,21 @@ def main_effects(on: Rates, off: Rates) -> list[Estimate]:
         ):
             made.append(
                 Estimate.of(
-                    paired(rate[arm] - rate["neither"]), f"{arm}, {label}", f"{text} against neither, {label}",
-                    "points a year", PER_CENT,
+                    paired(rate[arm] - rate["neither"]),
+                    f"{arm}, {label}",
+                    f"{text} against neither, {label}",
+                    "points a year",
+                    PER_CENT,
                 )
-            )  # fmt: skip
+            )
         made.append(
             Estimate.of(
-                paired(log_interaction(rate)), f"log interaction, {label}",
-                f"second difference of ln(rate), {label}", "log points",
+                paired(log_interaction(rate)),
+                f"log interaction, {label}",
+                f"second difference of ln(rate), {label}",
+                "log points",
             )
-        )  # fmt: skip
+        )
         whole, arithmetic = additive(rate)
         for name, values, note in (
             ("additive interaction", whole, "partly arithmetic"),
@@ -160,10 +165,12 @@ def mechanism(core: Sweep, loops: Sweep | None) -> list[Estimate]:
             effect = paired(np.mean(parts, axis=0))
             made.append(
                 Estimate.of(
-                    effect, f"main effect: {name}", f"what {name} adds to the log interaction, mean over the others",
+                    effect,
+                    f"main effect: {name}",
+                    f"what {name} adds to the log interaction, mean over the others",
                     "log points",
                 )
-            )  # fmt: skip
+            )
     return made
 
 
@@ -188,10 +195,16 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     difference = log_interaction(on) - log_interaction(off)
     sesoi = log_sesoi(on)
     effect = paired(difference)
-    points = {f"{arm}, {label}": core.arm(arm, **{f"feedback_{k}": v for k in LOOPS})
-              for label, v in (("feedbacks on", True), ("feedbacks off", False)) for arm in ARMS}  # fmt: skip
-    outcomes = {points[f"{arm}, {label}"]: rate[arm]
-                for label, rate in (("feedbacks on", on), ("feedbacks off", off)) for arm in ARMS}  # fmt: skip
+    points = {
+        f"{arm}, {label}": core.arm(arm, **{f"feedback_{k}": v for k in LOOPS})
+        for label, v in (("feedbacks on", True), ("feedbacks off", False))
+        for arm in ARMS
+    }
+    outcomes = {
+        points[f"{arm}, {label}"]: rate[arm]
+        for label, rate in (("feedbacks on", on), ("feedbacks off", off))
+        for arm in ARMS
+    }
     values = {name: core.arms.loc[point, core.paths].to_dict() for name, point in points.items()}
     found = Found(
         effect=effect,

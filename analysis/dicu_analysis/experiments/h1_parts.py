@@ -103,8 +103,10 @@ def _cells(x: NDArray[np.float64], scale: float = 1.0) -> list[list[Cell]]:
     return made
 
 
-CORNER: Final = Text(en="farm income, % / urban job growth, points a quarter",
-                     vi="thu nhập nông nghiệp, % / tăng việc làm đô thị, điểm mỗi quý")  # fmt: skip
+CORNER: Final = Text(
+    en="farm income, % / urban job growth, points a quarter",
+    vi="thu nhập nông nghiệp, % / tăng việc làm đô thị, điểm mỗi quý",
+)
 ERRORS: Final = Text(
     en="± is the Monte Carlo error over replicates, cell by cell; cells share their luck and their margins, so they "
     "are not independent of one another.",
@@ -136,9 +138,11 @@ def grid_part(s: Surface) -> Part:
     lowest, highest = (float(f(s.rate.mean(axis=2))) * PER_CENT for f in (np.min, np.max))
     largest = float(np.abs(logs.mean(axis=2)).max()) * PER_CENT
     bilinear = Estimate.of(
-        paired(s.bilinear), "product of both shocks over the grid", "coefficient of growth x loss in ln(rate) by least "
-        "squares over all cells, at the size of the corner", "log points",
-    )  # fmt: skip
+        paired(s.bilinear),
+        "product of both shocks over the grid",
+        "coefficient of growth x loss in ln(rate) by least squares over all cells, at the size of the corner",
+        "log points",
+    )
     return Part(
         title=Text(en="The response over a grid of both shocks", vi="Phản ứng trên lưới của hai cú sốc"),
         words=Text(
@@ -211,25 +215,33 @@ def scarcity_part(
         for name, values, note in (
             ("log interaction, feedbacks on", interaction(on), ""),
             ("log interaction, feedbacks off", interaction(off), ""),
-            ("log interaction, on minus off", difference,
-             f"the primary number of H1; smallest effect of interest {least:.3f}; it would be: {would}"),
-        ):  # fmt: skip
+            (
+                "log interaction, on minus off",
+                difference,
+                f"the primary number of H1; smallest effect of interest {least:.3f}; it would be: {would}",
+            ),
+        ):
             made.append(
                 Estimate.of(paired(values), f"{label}: {name}", f"{label}: {name}", "log points", note=note)
             )
         n = min(len(difference), len(main))
         made.append(
             Estimate.of(
-                paired(difference[:n] - main[:n]), f"{label}: on minus off, less that of the default",
-                f"{label}: what scarcity changes", "log points", note="paired by replicate",
+                paired(difference[:n] - main[:n]),
+                f"{label}: on minus off, less that of the default",
+                f"{label}: what scarcity changes",
+                "log points",
+                note="paired by replicate",
             )
-        )  # fmt: skip
+        )
         said_en.append(f"{effect.mean:+.4f} at {size:g} ({would})")
         said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_VI[would]})")
     default = float(np.mean(main))
     return Part(
-        title=Text(en="Does it hang on the labour market? Wages that rise with scarcity",
-                   vi="Kết quả có phụ thuộc thị trường lao động không? Lương tăng khi thiếu lao động"),
+        title=Text(
+            en="Does it hang on the labour market? Wages that rise with scarcity",
+            vi="Kết quả có phụ thuộc thị trường lao động không? Lương tăng khi thiếu lao động",
+        ),
         words=Text(
             en="By default jobs act through the chance of one, which begins at 97 % and cannot exceed 1, and wages do "
             "not rise where workers are scarce: urban growth can hardly pull, and the interaction is close to nothing "
@@ -246,7 +258,7 @@ def scarcity_part(
             "quyết định 36, 2 là mức lớn nhất được phép), và kết luận của nó nằm ngoài hiệu chỉnh Holm.",
         ),
         estimates=made,
-    )  # fmt: skip
+    )
 
 
 VERDICT_VI: Final = {

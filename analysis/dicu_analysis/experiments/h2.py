@@ -119,34 +119,53 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
         ):
             found = access(sweep, "terrain_area", unit, step)
             text = f"mean access over five services, {unit}, {when}"
-            into.append(Estimate.of(paired(found[actual] - found[none]), f"{unit}, {when}", text, "points of access",
-                                    PER_CENT))  # fmt: skip
+            into.append(
+                Estimate.of(
+                    paired(found[actual] - found[none]), f"{unit}, {when}", text, "points of access", PER_CENT
+                )
+            )
     for service in SERVICES:
         found = access(sweep, "area", "rural", steps[0], (service,)) if _has(sweep, "area") else {}
         if found:
             first_access.append(
-                Estimate.of(paired(found[actual] - found[none]), f"{service}, rural, at once", service,
-                            "points of access", PER_CENT)
-            )  # fmt: skip
+                Estimate.of(
+                    paired(found[actual] - found[none]),
+                    f"{service}, rural, at once",
+                    service,
+                    "points of access",
+                    PER_CENT,
+                )
+            )
     points = {"none": none, "actual": actual}
     made = Found(
-        effect=effect, sesoi=SESOI, scale=PER_CENT, plain=_plain(effect.mean, by_terrain, on_access),
-        luck_shared=shared_luck(rural[actual], rural[none]), replicates=sweep.replicates,
-        arms=arms_of(points, rural, {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}, PER_CENT),
+        effect=effect,
+        sesoi=SESOI,
+        scale=PER_CENT,
+        plain=_plain(effect.mean, by_terrain, on_access),
+        luck_shared=shared_luck(rural[actual], rural[none]),
+        replicates=sweep.replicates,
+        arms=arms_of(
+            points, rural, {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}, PER_CENT
+        ),
         secondary=[*by_terrain, *first_access, *on_access],
         second_opinion=study.opinions(sweep, facts, steps),
         groups=household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
-    )  # fmt: skip
+    )
     made.figures = [
         pictures.effects(
-            sweep.folder, "h2", "What the merger does to access and to leaving, by terrain",
+            sweep.folder,
+            "h2",
+            "What the merger does to access and to leaving, by terrain",
             "Effect of `actual` against `none`, rural residents. Left: mean access over five services, 0-100. Right: "
             "rate at which people leave their place.",
-            [("points of access", [e for e in (*first_access, *on_access) if "rural, a" in e.name], None),
-             ("points a year", by_terrain, SESOI)],
-            facts, sweep.replicates,
+            [
+                ("points of access", [e for e in (*first_access, *on_access) if "rural, a" in e.name], None),
+                ("points a year", by_terrain, SESOI),
+            ],
+            facts,
+            sweep.replicates,
         )
-    ]  # fmt: skip
+    ]
     return made
 
 

@@ -75,10 +75,13 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     for arm in ("merged", "full"):
         secondary.append(
             Estimate.of(
-                paired(leave[points[arm]] - leave[points["none"]]), f"leaving, {arm} - none",
-                "rate at which rural residents leave their place", "points a year", PER_CENT,
+                paired(leave[points[arm]] - leave[points["none"]]),
+                f"leaving, {arm} - none",
+                "rate at which rural residents leave their place",
+                "points a year",
+                PER_CENT,
             )
-        )  # fmt: skip
+        )
     by_terrain = []
     for unit in units(sweep):
         here = access(sweep, "terrain_area", unit, steps[1])
@@ -94,26 +97,36 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     )
     values = {arm: sweep.arms.loc[point, sweep.paths].to_dict() for arm, point in points.items()}
     made = Found(
-        effect=tested, sesoi=SESOI if has_loss else SESOI_POINTS, scale=1.0 if has_loss else PER_CENT,
-        unit="" if has_loss else "points of access", plain=_plain(ratio, size, float(np.mean(gain))),
+        effect=tested,
+        sesoi=SESOI if has_loss else SESOI_POINTS,
+        scale=1.0 if has_loss else PER_CENT,
+        unit="" if has_loss else "points of access",
+        plain=_plain(ratio, size, float(np.mean(gain))),
         replicates=sweep.replicates,
         luck_shared=shared_luck(found[points["full"]], found[points["merged"]]),
-        arms=arms_of(points, found, values, PER_CENT), secondary=[*secondary, *by_terrain],
+        arms=arms_of(points, found, values, PER_CENT),
+        secondary=[*secondary, *by_terrain],
         shown=shown if has_loss else None,
-        caveats=[] if has_loss else [
+        caveats=[]
+        if has_loss
+        else [
             "the merger does not lower the mean access of rural residents here (none - merged is not above 0), so "
             "there is no loss to make up for and the ratio has no meaning; the result is what reinvesting brings, "
             f"reinvested - merged, in points of access (smallest of interest: {SESOI_POINTS:g})"
         ],
-    )  # fmt: skip
+    )
     made.figures = [
         pictures.effects(
-            sweep.folder, "h3", "What reinvesting the savings gives back",
+            sweep.folder,
+            "h3",
+            "What reinvesting the savings gives back",
             "Mean access of rural residents over five services, five years after the merger, against no merger; "
             "merged: nothing reinvested.",
-            [("points of access against no merger", by_terrain, None)], facts, sweep.replicates,
+            [("points of access against no merger", by_terrain, None)],
+            facts,
+            sweep.replicates,
         )
-    ]  # fmt: skip
+    ]
     return made
 
 

@@ -131,10 +131,14 @@ def shift(panel: Panel, on: int, off: int, city: str) -> Shift:
     )
     base = panel.values["persons"][off, :, -1, c]
     return Shift(
-        gain=persons[:, c], relative=persons[:, c] / base, own_rural=rural[:, c],
-        other_towns=towns[:, other].sum(axis=1), other_rural=rural[:, other].sum(axis=1), jobs=jobs[:, c],
+        gain=persons[:, c],
+        relative=persons[:, c] / base,
+        own_rural=rural[:, c],
+        other_towns=towns[:, other].sum(axis=1),
+        other_rural=rural[:, other].sum(axis=1),
+        jobs=jobs[:, c],
         other_jobs=jobs[:, other].sum(axis=1),
-    )  # fmt: skip
+    )
 
 
 def observer(panel: Panel, on: int, off: int, city: str) -> Opinion:
@@ -161,9 +165,13 @@ def observer(panel: Panel, on: int, off: int, city: str) -> Opinion:
     return opinion(
         "difference in differences with placebos in space",
         f"one history with the designation: growth of residents of {city} against {len(placebo)} other provinces",
-        here, float(placebo.std(ddof=1)), (here - float(high), here - float(low)), truth, "% of residents",
+        here,
+        float(placebo.std(ddof=1)),
+        (here - float(high), here - float(low)),
+        truth,
+        "% of residents",
         f"placebo p = {rank / (len(placebo) + 1):.2f}: {rank - 1} of {len(placebo)} placebo cities differ as much",
-    )  # fmt: skip
+    )
 
 
 def estimates(s: Shift, city: str) -> list[Estimate]:
@@ -172,9 +180,13 @@ def estimates(s: Shift, city: str) -> list[Estimate]:
         Estimate.of(paired(s.relative), f"residents, {city}", "gain in residents", "% of residents", PER_CENT)
     ]
     for label, values in (
-        ("gain in residents", s.gain), ("its own countryside", s.own_rural), ("towns elsewhere", s.other_towns),
-        ("countryside elsewhere", s.other_rural), ("jobs", s.jobs), ("jobs elsewhere", s.other_jobs),
-    ):  # fmt: skip
+        ("gain in residents", s.gain),
+        ("its own countryside", s.own_rural),
+        ("towns elsewhere", s.other_towns),
+        ("countryside elsewhere", s.other_rural),
+        ("jobs", s.jobs),
+        ("jobs elsewhere", s.other_jobs),
+    ):
         made.append(Estimate.of(paired(values), f"{label}, {city}", "on less off", "thousands", 1e-3))
     for label, lost, gained in (("residents", s.other_towns, s.gain), ("jobs", s.other_jobs, s.jobs)):
         made.append(
@@ -203,23 +215,33 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     points = {"nobody": off, "Hue": on}
     values = {name: sweep.arms.loc[order[k], sweep.paths].to_dict() for name, k in points.items()}
     made = Found(
-        effect=tested, sesoi=SESOI, plain=_plain(hue, ratio), replicates=sweep.replicates,
-        luck_shared=shared_luck(persons[on], persons[off]), arms=arms_of(points, persons, values, 1e-3),
-        secondary=secondary, second_opinion=[observer(panel, on, off, HUE)],
-        shown=Estimate.ratio(ratio, "displacement", SPEC.estimand).model_copy(update={"mc_error": tested.error}),
-    )  # fmt: skip
+        effect=tested,
+        sesoi=SESOI,
+        plain=_plain(hue, ratio),
+        replicates=sweep.replicates,
+        luck_shared=shared_luck(persons[on], persons[off]),
+        arms=arms_of(points, persons, values, 1e-3),
+        secondary=secondary,
+        second_opinion=[observer(panel, on, off, HUE)],
+        shown=Estimate.ratio(ratio, "displacement", SPEC.estimand).model_copy(
+            update={"mc_error": tested.error}
+        ),
+    )
     if "h4_placebos" in sweeps:
         part, opinions = placebos(panel, off, sweeps["h4_placebos"])
         made.parts.append(part)
         made.second_opinion += opinions
     made.figures = [
         pictures.effects(
-            sweep.folder, "h4", "A centrally governed Huế: who gains and who loses",
+            sweep.folder,
+            "h4",
+            "A centrally governed Huế: who gains and who loses",
             "Residents and jobs seven years after the designation, against the same history without it.",
             [("thousands of residents", shown[:4], None), ("thousands of jobs", shown[4:], None)],
-            facts, sweep.replicates,
+            facts,
+            sweep.replicates,
         )
-    ]  # fmt: skip
+    ]
     return made
 
 
@@ -249,7 +271,7 @@ def placebos(core: Panel, off: int, sweep: Sweep) -> tuple[Part, list[Opinion]]:
             "cho thấy Huế có đại diện cho nơi khác không, và không quyết định kết luận.",
         ),
         estimates=found,
-    ), opinions  # fmt: skip
+    ), opinions
 
 
 def _plain(s: Shift, ratio: Ratio) -> Text:

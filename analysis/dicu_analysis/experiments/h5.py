@@ -39,9 +39,11 @@ PER_CENT: Final = 100.0
 BEGINS, ENDS, AFTER = 5, 12, 40
 """Record steps: the shock begins with 5 (2020Q2) and ends with 12 (2022Q1); 40 quarters later is 52."""
 SHOCKS: Final = {
-    "loss10": "urban jobs -10 %", "loss20": "urban jobs -20 %", "loss40": "urban jobs -40 %",
+    "loss10": "urban jobs -10 %",
+    "loss20": "urban jobs -20 %",
+    "loss40": "urban jobs -40 %",
     "push20": "farm income -20 %",
-}  # fmt: skip
+}
 
 
 def shares(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
@@ -92,19 +94,29 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     at_end = {point: values[:, last] for point, values in path.items()}
     values = {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}
     made = Found(
-        effect=effect, sesoi=SESOI, scale=PER_CENT, plain=_plain(gap["loss20"], last), replicates=sweep.replicates,
+        effect=effect,
+        sesoi=SESOI,
+        scale=PER_CENT,
+        plain=_plain(gap["loss20"], last),
+        replicates=sweep.replicates,
         luck_shared=shared_luck(at_end[points["loss20"]], at_end[points["none"]]),
         arms=arms_of(points, at_end, values, PER_CENT),
-        secondary=secondary, mechanism=mechanism,
-    )  # fmt: skip
+        secondary=secondary,
+        mechanism=mechanism,
+    )
     made.figures = [
         pictures.paths(
-            sweep.folder, "h5", "Do people come back? Urban share after a shock, against the same history without",
+            sweep.folder,
+            "h5",
+            "Do people come back? Urban share after a shock, against the same history without",
             "Urban jobs are lost, or farm income falls, for the two years in grey; then all is as before.",
-            {text: gap[name] * PER_CENT for name, text in SHOCKS.items()}, (BEGINS - 1, ENDS),
-            "urban share, points", facts, sweep.replicates,
+            {text: gap[name] * PER_CENT for name, text in SHOCKS.items()},
+            (BEGINS - 1, ENDS),
+            "urban share, points",
+            facts,
+            sweep.replicates,
         )
-    ]  # fmt: skip
+    ]
     if loops := h5_ladder.read_loops(sweep.folder):
         made.parts.append(h5_ladder.ladder_part(loops))
         made.figures.append(h5_ladder.draw(sweep.folder, loops, facts))

@@ -172,7 +172,7 @@ def ladder_part(loops: list[Loop]) -> Part:
             "kết luận.",
         ),
         estimates=found,
-    )  # fmt: skip
+    )
 
 
 SAID: Final = {
@@ -199,10 +199,13 @@ def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
     n, slow = len(loops[0].gap), loops[-1]
     with styled():
         fig, (bottom, top) = sheet(
-            4.8, title, "Against the same history without a loss. Left and middle: the share at the end of each rung, "
+            4.8,
+            title,
+            "Against the same history without a loss. Left and middle: the share at the end of each rung, "
             "lower on the way up since it falls while jobs are missing. Right: its change, the same both ways if only "
-            "jobs of the moment mattered.", foot(_until(facts, slow), n),
-        )  # fmt: skip
+            "jobs of the moment mattered.",
+            foot(_until(facts, slow), n),
+        )
         panels = [
             (f"urban share, points: {loop.quarters} quarters a rung", loop, loop.gap * PER_CENT)
             for loop in loops
@@ -249,9 +252,14 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
         ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
     ax.annotate(
-        f"{AFTER} quarters\nof all jobs", (x[-1], mean[-1]), xytext=(6, 6), textcoords="offset points", fontsize=7,
-        color=SOFT, va="bottom",
-    )  # fmt: skip
+        f"{AFTER} quarters\nof all jobs",
+        (x[-1], mean[-1]),
+        xytext=(6, 6),
+        textcoords="offset points",
+        fontsize=7,
+        color=SOFT,
+        va="bottom",
+    )
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.6)
     ax.set_xlim(5, -45)
     ax.set_xlabel("urban jobs, %", fontsize=8.5)

@@ -21,8 +21,15 @@ AGES: Final = ((0, 24, "below 25"), (25, 34, "25-34"), (35, 59, "35-59"), (60, 2
 QUARTERS: Final = 64
 """Ranks of lasting luck in income (0-255) to a quarter of the households."""
 COLUMNS: Final = (
-    "step", "uid", "origin_terrain", "origin_urban", "destination_urban", "households", "age", "income_quantile",
-)  # fmt: skip
+    "step",
+    "uid",
+    "origin_terrain",
+    "origin_urban",
+    "destination_urban",
+    "households",
+    "age",
+    "income_quantile",
+)
 BY: Final = ("all", "terrain", "age", "income quarter")
 
 
@@ -74,8 +81,10 @@ def compare(treated: pd.DataFrame, untreated: pd.DataFrame) -> pd.DataFrame:
     in_treated = treated["uid"].isin(untreated["uid"])
     in_untreated = untreated["uid"].isin(treated["uid"])
     parts = {
-        "treated": treated[~in_treated], "untreated": untreated[~in_untreated], "both": untreated[in_untreated],
-    }  # fmt: skip
+        "treated": treated[~in_treated],
+        "untreated": untreated[~in_untreated],
+        "both": untreated[in_untreated],
+    }
     made = {}
     for name, part in parts.items():
         sums = {(by, group): n for by in BY for group, n in part.groupby(by)["households"].sum().items()}
@@ -106,9 +115,14 @@ def groups(
         error = float(net.std(ddof=1) / np.sqrt(len(net))) if len(net) > 1 else float("nan")
         made.append(
             Group(
-                by=by, group=group, kind=kind, only_treated=float(rows[:, 0].mean()),
-                only_untreated=float(rows[:, 1].mean()), both=float(rows[:, 2].mean()), net=float(net.mean()),
+                by=by,
+                group=group,
+                kind=kind,
+                only_treated=float(rows[:, 0].mean()),
+                only_untreated=float(rows[:, 1].mean()),
+                both=float(rows[:, 2].mean()),
+                net=float(net.mean()),
                 mc_error=finite(error),
             )
-        )  # fmt: skip
+        )
     return made

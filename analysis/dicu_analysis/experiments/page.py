@@ -73,31 +73,53 @@ def page(result: Result) -> str:
         parts += _table(
             ("estimator", "data", "estimate", "its 95 % interval", "truth", "off by", "covers", "note"),
             (
-                (o.estimator, o.data, f"{_value(o.estimate)} {o.unit}", _interval(o.interval), _value(o.truth),
-                 _value(o.error), "yes" if o.covers else "no", o.note)
+                (
+                    o.estimator,
+                    o.data,
+                    f"{_value(o.estimate)} {o.unit}",
+                    _interval(o.interval),
+                    _value(o.truth),
+                    _value(o.error),
+                    "yes" if o.covers else "no",
+                    o.note,
+                )
                 for o in r.second_opinion
             ),
-        )  # fmt: skip
+        )
     if r.groups:
         parts.append("## Who: households that moved in one arm only\n")
         parts += _table(
             ("by", "group", "feedbacks", "only treated", "only untreated", "net", "Monte Carlo error"),
             (
-                (g.by, g.group, "on (total)" if g.kind == "total" else "cut (direct)", _count(g.only_treated),
-                 _count(g.only_untreated), _count(g.net), _count(g.mc_error))
+                (
+                    g.by,
+                    g.group,
+                    "on (total)" if g.kind == "total" else "cut (direct)",
+                    _count(g.only_treated),
+                    _count(g.only_untreated),
+                    _count(g.net),
+                    _count(g.mc_error),
+                )
                 for g in r.groups
             ),
-        )  # fmt: skip
+        )
     if r.controls:
         parts.append("## Controls: the test, tested\n")
         parts += _table(
             ("control", "what", "world", "tests", "found", "allowed", "passed"),
             (
-                (c.kind, c.text, c.world, f"{c.tests:,}", _value(c.found), _interval((c.low, c.high)),
-                 "yes" if c.passed else "**no**")
+                (
+                    c.kind,
+                    c.text,
+                    c.world,
+                    f"{c.tests:,}",
+                    _value(c.found),
+                    _interval((c.low, c.high)),
+                    "yes" if c.passed else "**no**",
+                )
                 for c in r.controls
             ),
-        )  # fmt: skip
+        )
     parts.append("## Held fixed, and what to beware of\n")
     parts += [f"- Held fixed: {text}." for text in r.held_fixed]
     parts += [f"- {text[0].upper()}{text[1:]}." for text in r.caveats]

@@ -28,7 +28,7 @@ def foot(facts: Facts, replicates: int, *, bars: bool = True) -> list[str]:
         f"Simulated with dicu {facts.model_version}: {facts.world}, {facts.first} to {facts.last}, each row stands for "
         f"{facts.weight:,} households; {replicates} replicates an arm, arms of a replicate share their luck."
         f"{' Bars and bands: 95 % intervals over replicates.' if bars else ''}{quick} Not a forecast."
-    ]  # fmt: skip
+    ]
 
 
 def finish(fig: Any, folder: Path, name: str, title: str, alt: str) -> Figure:
@@ -78,8 +78,13 @@ def interaction(
     n = len(on["both"])
     title = "Rural people who move to towns, and what urban growth and rural distress do together"
     with styled():
-        fig, (bottom, top) = sheet(5.6, title, "Left: yearly rate in years 3-10. Right: interaction beyond the product "
-                                   "of both shocks, by which feedbacks are on.", foot(facts, n))  # fmt: skip
+        fig, (bottom, top) = sheet(
+            5.6,
+            title,
+            "Left: yearly rate in years 3-10. Right: interaction beyond the product "
+            "of both shocks, by which feedbacks are on.",
+            foot(facts, n),
+        )
         ax = fig.add_axes((0.07, bottom + 0.14, 0.36, top - bottom - 0.24))
         for rate, colour, marker, label in (
             (on, WITH, "o", "all feedbacks"),

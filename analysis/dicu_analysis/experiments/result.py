@@ -75,10 +75,16 @@ class Estimate(Record):
         """From an effect, times ``scale`` (100 for points)."""
         low, high = effect.low * scale, effect.high * scale
         return cls(
-            name=name, text=text, unit=unit, effect=finite(effect.mean * scale),
-            mc_error=finite(effect.error * abs(scale)), interval=(finite(low), finite(high)), p=finite(effect.p),
-            replicates=effect.n, note=note,
-        )  # fmt: skip
+            name=name,
+            text=text,
+            unit=unit,
+            effect=finite(effect.mean * scale),
+            mc_error=finite(effect.error * abs(scale)),
+            interval=(finite(low), finite(high)),
+            p=finite(effect.p),
+            replicates=effect.n,
+            note=note,
+        )
 
     @classmethod
     def ratio(cls, ratio: Ratio, name: str, text: str, note: str = "") -> Estimate:
@@ -91,9 +97,16 @@ class Estimate(Record):
         }[ratio.kind]
         interval = (finite(ratio.low), finite(ratio.high)) if ratio.kind == "bounded" else (None, None)
         return cls(
-            name=name, text=text, unit="ratio", effect=finite(ratio.estimate), mc_error=None, interval=interval, p=None,
-            replicates=ratio.n, note="; ".join(s for s in (said, note) if s),
-        )  # fmt: skip
+            name=name,
+            text=text,
+            unit="ratio",
+            effect=finite(ratio.estimate),
+            mc_error=None,
+            interval=interval,
+            p=None,
+            replicates=ratio.n,
+            note="; ".join(s for s in (said, note) if s),
+        )
 
 
 class Arm(Record):

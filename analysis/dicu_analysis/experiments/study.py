@@ -108,13 +108,16 @@ def dose_panel(sweep: Sweep, facts: Facts, none: dict[int, pd.DataFrame], provin
     truth = float(np.mean(truths))
     held = sum(e.covers(t) for e, t in zip(estimates, truths, strict=True))
     return opinion(
-        "panel, province and year fixed effects, dose", "rural leaving by province and year, all provinces reformed",
-        float(np.mean([e.estimate for e in estimates])), float(np.mean([e.se for e in estimates])),
-        (float(np.mean([e.low for e in estimates])), float(np.mean([e.high for e in estimates]))), truth,
+        "panel, province and year fixed effects, dose",
+        "rural leaving by province and year, all provinces reformed",
+        float(np.mean([e.estimate for e in estimates])),
+        float(np.mean([e.se for e in estimates])),
+        (float(np.mean([e.low for e in estimates])), float(np.mean([e.high for e in estimates]))),
+        truth,
         "points a year a point of access",
         f"mean over {len(estimates)} histories; {held} of their intervals hold the truth; what all provinces share is "
         "taken out with the years, and moves from one to another count in both",
-    )  # fmt: skip
+    )
 
 
 def half_country(
@@ -138,13 +141,16 @@ def half_country(
     far = max(s.pre_trend for s in studies)
     return [
         opinion(
-            "difference in differences, event study", "rural leaving by province and year, half of the provinces "
-            "reformed at random; errors clustered by province", float(np.mean([d.estimate for d in did])),
+            "difference in differences, event study",
+            "rural leaving by province and year, half of the provinces "
+            "reformed at random; errors clustered by province",
+            float(np.mean([d.estimate for d in did])),
             float(np.mean([d.se for d in did])),
-            (float(np.mean([d.low for d in did])), float(np.mean([d.high for d in did]))), float(np.mean(truths)),
+            (float(np.mean([d.low for d in did])), float(np.mean([d.high for d in did]))),
+            float(np.mean(truths)),
             "points a year",
             "here commune offices close where the reform is made, districts stay and no posts are cut; "
             f"mean over {len(did)} histories; {held} of their intervals hold the truth; the reform changes leaving in "
             f"unreformed provinces by {np.mean(spills):+.4f}; farthest year before the reform {far:.1f} s.e. from none",
         )
-    ]  # fmt: skip
+    ]

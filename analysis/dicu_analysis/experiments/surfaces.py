@@ -42,10 +42,12 @@ def surface(folder: Path, s: Surface, facts: Facts) -> Figure:
     n = s.rate.shape[2]
     with styled():
         fig, (bottom, top) = sheet(
-            4.9, title, "Left: % of rural residents a year, years 3-10. Middle and right: what a cell has beyond the "
+            4.9,
+            title,
+            "Left: % of rural residents a year, years 3-10. Middle and right: what a cell has beyond the "
             "sum of its two margins, ± Monte Carlo error; in points a year this is partly arithmetic.",
             foot(facts, n, bars=False),
-        )  # fmt: skip
+        )
         panels = (
             ("rate, % a year", rate, [[f"{x:.3f}" for x in row] for row in rate], 0),
             ("interaction, log points x 100", *_crossed(s.log_interaction * PER_CENT), 1),

@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Final
 
 FIGURES: Final = (
-    "urban_rural", "net_migration_map", "region_flows", "access_by_terrain", "mover_ages", "five_year", "households",
-    "budgets", "services_by_province", "cities",
-)  # fmt: skip
+    "urban_rural",
+    "net_migration_map",
+    "region_flows",
+    "access_by_terrain",
+    "mover_ages",
+    "five_year",
+    "households",
+    "budgets",
+    "services_by_province",
+    "cities",
+)
 """Modules that draw a run each, in the order in which they are drawn."""
 
 

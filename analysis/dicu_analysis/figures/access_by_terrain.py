@@ -73,9 +73,11 @@ def draw(run: Run) -> Figure:
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
-        6.3, _finding(run, table, terrains),
-        "Access to services, mean of persons by terrain (index, 1.0 = at the door)", foot,
-    )  # fmt: skip
+        6.3,
+        _finding(run, table, terrains),
+        "Access to services, mean of persons by terrain (index, 1.0 = at the door)",
+        foot,
+    )
     grid = fig.add_gridspec(
         1, len(names), left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24
     )

@@ -92,15 +92,25 @@ def draw(run: Run) -> Figure:
         ax.bar(at, row, 0.92 * width, color=face, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
         for x, height in zip(at, row, strict=True):
             ax.annotate(
-                style.number(height), (x, height), xytext=(0, 2), textcoords="offset points", ha="center",
-                va="bottom", fontsize=9,
-            )  # fmt: skip
+                style.number(height),
+                (x, height),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=9,
+            )
     ax.set_xticks(np.arange(len(SCOPES)), WORDS, fontsize=10.5)
     ax.set_ylim(0, 1.12 * max(float(np.max(row)) for _, row, _, _ in bars))
     ax.legend(
-        frameon=False, ncols=len(bars), loc="lower left", bbox_to_anchor=(-0.01, 1.0), fontsize=9.5,
-        columnspacing=1.6, handlelength=1.2,
-    )  # fmt: skip
+        frameon=False,
+        ncols=len(bars),
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 1.0),
+        fontsize=9.5,
+        columnspacing=1.6,
+        handlelength=1.2,
+    )
     return fig
 
 

@@ -69,13 +69,24 @@ def draw(run: Run) -> Figure:
         for _, p in points.iterrows():
             known = p["status"] == "V"
             one.plot(
-                p["year"] + CENSUS_DAY, p["value"], "o", mfc=palette.INK if known else "white", mec=palette.INK,
-                mew=1.4, ms=5.5,
-            )  # fmt: skip
+                p["year"] + CENSUS_DAY,
+                p["value"],
+                "o",
+                mfc=palette.INK if known else "white",
+                mec=palette.INK,
+                mew=1.4,
+                ms=5.5,
+            )
             one.annotate(
-                style.number(p["value"]), (p["year"] + CENSUS_DAY, p["value"]), xytext=(6, -3),
-                textcoords="offset points", ha="left", va="top", fontsize=9, color=palette.SOFT,
-            )  # fmt: skip
+                style.number(p["value"]),
+                (p["year"] + CENSUS_DAY, p["value"]),
+                xytext=(6, -3),
+                textcoords="offset points",
+                ha="left",
+                va="top",
+                fontsize=9,
+                color=palette.SOFT,
+            )
         seen = np.r_[seen, points["value"]]
     room = max(float(np.ptp(seen)), 0.02 * float(seen.max()))
     one.set_ylim(float(seen.min()) - 0.25 * room, float(seen.max()) + 0.15 * room)

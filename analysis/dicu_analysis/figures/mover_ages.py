@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROGERS_CASTRO: Final = {
-    "a1": 0.02, "alpha1": 0.10, "a2": 0.06, "alpha2": 0.10, "mu2": 20.0, "lambda2": 0.40, "c": 0.003,
-}  # fmt: skip
+    "a1": 0.02,
+    "alpha1": 0.10,
+    "a2": 0.06,
+    "alpha2": 0.10,
+    "mu2": 20.0,
+    "lambda2": 0.40,
+    "c": 0.003,
+}
 """Fundamental parameters of the simplified basic standard schedule: A. Rogers and L. J. Castro (1981), Model Migration
 Schedules, IIASA RR-81-30; read as reproduced in the R package migest (data set rc_model_fund), not in the report."""
 
@@ -126,9 +132,12 @@ def draw(run: Run) -> Figure:
     for k, (name, (colour, dash)) in enumerate(SCOPES.items()):
         if by_reach[:, k].sum():
             right.plot(
-                middle, 100.0 * by_reach[:, k] / counts.to_numpy()[:, k].sum(), color=colour, linestyle=dash,
+                middle,
+                100.0 * by_reach[:, k] / counts.to_numpy()[:, k].sum(),
+                color=colour,
+                linestyle=dash,
                 label=name,
-            )  # fmt: skip
+            )
     right.set_title("By reach of the move, five-year groups")
     for ax in (left, right):
         ax.set_xlim(0, OLDEST)

@@ -158,10 +158,15 @@ def draw(run: Run) -> Figure:
     fig.legend(
         handles=[
             Patch(facecolor=palette.PAPER, edgecolor=palette.SOFT, hatch=HATCH, label="net loss"),
-            Patch(facecolor=palette.WITHIN, edgecolor=palette.SOFT, linewidth=0.4, label="luck alone may do it"),
+            Patch(
+                facecolor=palette.WITHIN, edgecolor=palette.SOFT, linewidth=0.4, label="luck alone may do it"
+            ),
         ],
-        loc="lower right", bbox_to_anchor=(0.995, bottom + 0.005), frameon=False, fontsize=9,
-    )  # fmt: skip
+        loc="lower right",
+        bbox_to_anchor=(0.995, bottom + 0.005),
+        frameon=False,
+        fontsize=9,
+    )
     return fig
 
 

@@ -54,12 +54,17 @@ TERRAIN: Final[dict[str, tuple[str, Dash]]] = {
     "island": ("#0b7a8c", DOTTED),
 }
 CLASSES_OF_CITIES: Final[tuple[tuple[str, Dash], ...]] = (
-    ("#6b0e3b", SOLID), ("#b8356f", (0, (7.0, 1.4))), ("#dd8fb0", (0, (4.0, 1.4))), (RURAL, DOTTED),
-)  # fmt: skip
+    ("#6b0e3b", SOLID),
+    ("#b8356f", (0, (7.0, 1.4))),
+    ("#dd8fb0", (0, (4.0, 1.4))),
+    (RURAL, DOTTED),
+)
 """Special cities, class I, other cities: lighter the smaller; rural districts."""
 REACH: Final[tuple[tuple[str, Dash], ...]] = (
-    ("#7fb3d8", DOTTED), ("#2f86c1", DASHED), (WITH_DARK, SOLID),
-)  # fmt: skip
+    ("#7fb3d8", DOTTED),
+    ("#2f86c1", DASHED),
+    (WITH_DARK, SOLID),
+)
 """Moves within a district, between districts, between provinces: darker the farther."""
 MONEY: Final[tuple[str, ...]] = ("#0e3b40", "#2f7f86", "#6fb3b3", "#a9d6d0", "#d3ebe6")
 """Public money, from the largest item to the smallest."""
@@ -69,11 +74,13 @@ STREAMS: Final[tuple[str, ...]] = ("#f4f9fd", "#cfe3f2", WITH_PALE, "#4d9ccc", W
 """Numbers of moves, from few to many."""
 
 _PEOPLE: Final = (
-    ("#6e4a00", "#9c7011", "#c79f4c", "#e2c88f", "#f3e8cb"), ("#e6e0f1", "#c4b8de", "#9c8ac6", "#715ba8", "#43307f"),
-)  # fmt: skip
+    ("#6e4a00", "#9c7011", "#c79f4c", "#e2c88f", "#f3e8cb"),
+    ("#e6e0f1", "#c4b8de", "#9c8ac6", "#715ba8", "#43307f"),
+)
 _SERVICES: Final = (
-    ("#7d3100", "#b34700", "#d97a35", "#f0ae79", "#fae0ca"), ("#d3ece5", "#9fd6c7", "#57b39d", "#00735c", "#004c3d"),
-)  # fmt: skip
+    ("#7d3100", "#b34700", "#d97a35", "#f0ae79", "#fae0ca"),
+    ("#d3ece5", "#9fd6c7", "#57b39d", "#00735c", "#004c3d"),
+)
 
 
 def diverging(halves: tuple[tuple[str, ...], tuple[str, ...]], n: int) -> NDArray[np.float64]:

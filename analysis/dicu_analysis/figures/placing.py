@@ -24,9 +24,13 @@ Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 def free_spot(
-    anchor: tuple[float, float], size: tuple[float, float], obstacles: NDArray[np.float64], boxes: list[Box],
-    bounds: Box, lines: Sequence[Line] = (),
-) -> tuple[float, float] | None:  # fmt: skip
+    anchor: tuple[float, float],
+    size: tuple[float, float],
+    obstacles: NDArray[np.float64],
+    boxes: list[Box],
+    bounds: Box,
+    lines: Sequence[Line] = (),
+) -> tuple[float, float] | None:
     """Centre of the free rectangle nearest to a point, or None where the map has no room.
 
     Parameters
@@ -135,17 +139,27 @@ def label_apart(
     before = [words(other) for other in ax.texts]
     lines = [line for other in ax.texts if (line := _leader(ax, other, words(other), scale)) is not None]
     label = ax.annotate(
-        text, at, xytext=(34, -10), textcoords="offset points", fontsize=9, fontweight="bold", zorder=9,
-        ha="center", va="center",
+        text,
+        at,
+        xytext=(34, -10),
+        textcoords="offset points",
+        fontsize=9,
+        fontweight="bold",
+        zorder=9,
+        ha="center",
+        va="center",
         arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0},
-    )  # fmt: skip
+    )
     x0, y0, x1, y1 = words(label)
     anchor = ax.transData.transform(at) * scale
     spot = free_spot(
-        (float(anchor[0]), float(anchor[1])), (x1 - x0, y1 - y0),
-        ax.transData.transform(obstacles) * scale, before,
-        points(ax.get_window_extent(renderer)), lines,
-    )  # fmt: skip
+        (float(anchor[0]), float(anchor[1])),
+        (x1 - x0, y1 - y0),
+        ax.transData.transform(obstacles) * scale,
+        before,
+        points(ax.get_window_extent(renderer)),
+        lines,
+    )
     if spot is not None:
         label.set_position((spot[0] - float(anchor[0]), spot[1] - float(anchor[1])))
 

@@ -136,8 +136,10 @@ def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, lis
     every = [ring for rings in outlines.values() for ring in rings]
     unit_of = np.asarray(run.unit_of_place("province", filling.borders)).astype(str)
     districts = run.unit_of_place("district")
-    first = {str(districts.categories[k]): unit_of[np.flatnonzero(districts.codes == k)[0]]
-             for k in range(len(districts.categories))}  # fmt: skip
+    first = {
+        str(districts.categories[k]): unit_of[np.flatnonzero(districts.codes == k)[0]]
+        for k in range(len(districts.categories))
+    }
     names = run.names("district")
     for code, lon, lat in outlying(run.world_places, every):
         mark_outlying(ax, lon, lat, names[str(code)], filling.face(first[str(code)]))
@@ -164,9 +166,15 @@ def mark_outlying(ax: Axes, lon: float, lat: float, name: str, face: Any) -> Non
     """An island district as a point with its name."""
     ax.plot(lon, lat, "o", ms=6, mfc=face, mec=palette.EDGE, mew=0.6, zorder=5)
     ax.annotate(
-        name, (lon, lat), xytext=(0, -6), textcoords="offset points", fontsize=9, ha="center", va="top",
+        name,
+        (lon, lat),
+        xytext=(0, -6),
+        textcoords="offset points",
+        fontsize=9,
+        ha="center",
+        va="top",
         color=palette.SOFT,
-    )  # fmt: skip
+    )
 
 
 def _draw_points(ax: Axes, run: Run, filling: Filling) -> None:
@@ -179,9 +187,14 @@ def _draw_points(ax: Axes, run: Run, filling: Filling) -> None:
     for code in dict.fromkeys(unit.tolist()):
         mine = unit == code
         ax.scatter(
-            lon[mine], lat[mine], s=size[mine], color=[filling.face(code)], edgecolors=palette.EDGE, linewidths=0.7,
+            lon[mine],
+            lat[mine],
+            s=size[mine],
+            color=[filling.face(code)],
+            edgecolors=palette.EDGE,
+            linewidths=0.7,
             hatch=HATCH if filling.hatched(code) else "",
-        )  # fmt: skip
+        )
     ax.set_aspect(1 / np.cos(np.radians(float(lat.mean()))), adjustable="datalim")
     ax.margins(0.15)
     ax.set_axis_off()

@@ -123,8 +123,9 @@ def province_map(
         far = 100 * _mean(mine.assign(far=mine[f"{policy}:commune_minutes"] > 60.0), "far")
         ax.set_title(
             f"{names.get(policy, policy)}\n{_count(mine, policy)} units, mean {style.number(minutes, 0)} min\n"
-            f"{style.number(far, 1)} % of people over an hour", fontsize=9.5,
-        )  # fmt: skip
+            f"{style.number(far, 1)} % of people over an hour",
+            fontsize=9.5,
+        )
     _legend(fig, bottom)
     return fig
 
@@ -260,9 +261,12 @@ def country_map(places: pd.DataFrame, policies: tuple[str, str], names: dict[str
 
 
 def _filled(
-    ax: Axes, areas: list[NDArray[np.float64]], colour: NDArray[Any], rings: list[Ring],
+    ax: Axes,
+    areas: list[NDArray[np.float64]],
+    colour: NDArray[Any],
+    rings: list[Ring],
     points: list[tuple[float, float]],
-) -> None:  # fmt: skip
+) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path

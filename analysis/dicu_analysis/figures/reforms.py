@@ -178,9 +178,14 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
     count, _, _ = ax.hist(draws, bins=bins.tolist(), color=palette.FAINT, edgecolor="white")
     most = float(np.max(count))
     ax.annotate(
-        f"{len(draws)} random maps", (float(np.median(draws)), most), xytext=(0, 4), textcoords="offset points",
-        ha="center", fontsize=9, color=palette.SOFT,
-    )  # fmt: skip
+        f"{len(draws)} random maps",
+        (float(np.median(draws)), most),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        color=palette.SOFT,
+    )
     for i, row in enumerate(shown.itertuples(index=False)):
         name = names.get(str(row.map), str(row.map).replace("actual", "Actual"))
         height = most * (1.32 - 0.13 * (i % 6))
@@ -189,9 +194,14 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
         x = as_float(row.objective)
         ax.plot([x, x], [0.0, height], color=colour, linewidth=1.6)
         ax.annotate(
-            f" {name} {style.number(x, 3)}", (x, height), ha="left", va="center",
-            fontsize=9, color=palette.text(colour), fontweight="bold",
-        )  # fmt: skip
+            f" {name} {style.number(x, 3)}",
+            (x, height),
+            ha="left",
+            va="center",
+            fontsize=9,
+            color=palette.text(colour),
+            fontweight="bold",
+        )
     ax.set_xlim(low - pad, high + 4 * pad)
     ax.set_ylim(0, 1.45 * most)
     ax.set_xlabel("Objective")

@@ -73,20 +73,36 @@ def draw(run: Run) -> Figure:
             face = palette.WITHIN if i == j else colours(norm(value))
             ax.add_patch(Rectangle((j, i), 1, 1, facecolor=face, edgecolor="white", linewidth=2))
             ax.text(
-                j + 0.5, i + 0.5, style.number(value, digits), ha="center", va="center", fontsize=11.5,
+                j + 0.5,
+                i + 0.5,
+                style.number(value, digits),
+                ha="center",
+                va="center",
+                fontsize=11.5,
                 color=palette.on(face),
                 fontstyle="italic" if i == j else "normal",
-            )  # fmt: skip
+            )
     for k in range(n):
         ax.text(
-            1.11 * n, k + 0.5, style.signed(net[k], digits), ha="center", va="center", fontsize=11.5,
+            1.11 * n,
+            k + 0.5,
+            style.signed(net[k], digits),
+            ha="center",
+            va="center",
+            fontsize=11.5,
             fontweight="bold" if abs(net[k]) > seed_spread.TIMES * net_sd[k] else "normal",
             color=palette.INK if abs(net[k]) > seed_spread.TIMES * net_sd[k] else palette.SOFT,
-        )  # fmt: skip
+        )
     ax.annotate(
-        "Net\ngain", (1.11 * n, 0), xytext=(0, 6), textcoords="offset points", ha="center", va="bottom",
-        fontsize=9.5, fontweight="bold",
-    )  # fmt: skip
+        "Net\ngain",
+        (1.11 * n, 0),
+        xytext=(0, 6),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=9.5,
+        fontweight="bold",
+    )
     ax.set_xlim(0, 1.2 * n)
     ax.set_ylim(n, 0)
     ax.set_xticks(np.arange(n) + 0.5, [_broken(r, 13) for r in regions], fontsize=9.5)
@@ -96,8 +112,12 @@ def draw(run: Run) -> Figure:
     for spine in ax.spines.values():
         spine.set_visible(False)
     corner: dict[str, Any] = {
-        "textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": 9.5, "color": palette.SOFT,
-    }  # fmt: skip
+        "textcoords": "offset points",
+        "ha": "right",
+        "va": "bottom",
+        "fontsize": 9.5,
+        "color": palette.SOFT,
+    }
     ax.annotate("to \u2192", (0, 0), xytext=(-2, 30), **corner)
     ax.annotate("from \u2193", (0, 0), xytext=(-4, 5), **corner)
     return fig
@@ -114,15 +134,21 @@ def _of_nets(run: Run, regions: list[str], years: float) -> NDArray[np.float64]:
 
 
 def _finding(
-    regions: list[str], between: NDArray[np.float64], net: NDArray[np.float64], sd: NDArray[np.float64],
-    net_sd: NDArray[np.float64], unit: str, digits: int,
-) -> str:  # fmt: skip
+    regions: list[str],
+    between: NDArray[np.float64],
+    net: NDArray[np.float64],
+    sd: NDArray[np.float64],
+    net_sd: NDArray[np.float64],
+    unit: str,
+    digits: int,
+) -> str:
     """The largest stream and the regions that gain and lose most, where luck leaves no more than a few of them."""
     if between.sum() == 0:
         return "Nobody moved from one region to another in this period"
     n = len(regions)
-    streams = pd.Series({f"{regions[i]} to {regions[j]}": between[i, j]
-                         for i in range(n) for j in range(n) if i != j})  # fmt: skip
+    streams = pd.Series(
+        {f"{regions[i]} to {regions[j]}": between[i, j] for i in range(n) for j in range(n) if i != j}
+    )
     spread = pd.Series(
         [sd[i, j] for i in range(n) for j in range(n) if i != j], index=streams.index, dtype=np.float64
     )

@@ -128,10 +128,16 @@ def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
         if label:
             text = f" {'reform' if made else 'no reform'}, {day_of(run, step)}"
             ax.annotate(
-                text, (at, 1), xytext=(0, -11 * k), textcoords="offset points", xycoords=("data", "axes fraction"),
-                va="top", fontsize=8.5, color=INK,
+                text,
+                (at, 1),
+                xytext=(0, -11 * k),
+                textcoords="offset points",
+                xycoords=("data", "axes fraction"),
+                va="top",
+                fontsize=8.5,
+                color=INK,
                 bbox={"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
-            )  # fmt: skip
+            )
 
 
 def day_of(run: Run, step: int) -> str:
@@ -163,13 +169,25 @@ def break_axis(ax: Axes) -> None:
         return
     for low in (0.016, 0.034):
         ax.plot(
-            [-0.014, 0.014], [low - 0.009, low + 0.009], transform=ax.transAxes, color=SOFT, linewidth=1.0,
-            clip_on=False, zorder=9,
-        )  # fmt: skip
+            [-0.014, 0.014],
+            [low - 0.009, low + 0.009],
+            transform=ax.transAxes,
+            color=SOFT,
+            linewidth=1.0,
+            clip_on=False,
+            zorder=9,
+        )
     ax.annotate(
-        "axis does not start at 0", (0, 0), xytext=(6, 3), xycoords="axes fraction", textcoords="offset points",
-        fontsize=8, color=SOFT, va="bottom", zorder=9,
-    )  # fmt: skip
+        "axis does not start at 0",
+        (0, 0),
+        xytext=(6, 3),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=8,
+        color=SOFT,
+        va="bottom",
+        zorder=9,
+    )
 
 
 _MONTHS: Final = (
@@ -187,9 +205,15 @@ def label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float =
         ys.append(max(y, ys[-1] + gap * (high - low)) if ys else y)
     for (x, _, text, colour), y in zip(ordered, ys, strict=True):
         ax.annotate(
-            f" {text}", (x, y), va="center", ha="left", color=palette.text(colour), fontweight="bold", fontsize=9.5,
+            f" {text}",
+            (x, y),
+            va="center",
+            ha="left",
+            color=palette.text(colour),
+            fontweight="bold",
+            fontsize=9.5,
             annotation_clip=False,
-        )  # fmt: skip
+        )
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -214,9 +238,7 @@ def save(fig: Figure, folder: Path, name: str) -> list[Path]:
 
     FigureCanvasAgg(fig)
     made = []
-    empty: dict[str, dict[str, Any]] = {
-        "svg": {"Date": None, "Creator": None}, "png": {"Software": None}
-    }  # fmt: skip
+    empty: dict[str, dict[str, Any]] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
     for kind, metadata in empty.items():
         data = io.BytesIO()
         fig.savefig(data, format=kind, metadata=metadata)

@@ -91,10 +91,15 @@ def draw(run: Run) -> Figure:
         right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=palette.INK, mew=1.4, ms=5.5)
         above = float(real_share.iloc[-1]) > float(np.interp(points["year"].iloc[-1] + 0.5, at, share))
         right.annotate(
-            "official", (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]), xytext=(-7, 3 if above else -4),
-            textcoords="offset points", fontsize=9, ha="right", va="bottom" if above else "top",
+            "official",
+            (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]),
+            xytext=(-7, 3 if above else -4),
+            textcoords="offset points",
+            fontsize=9,
+            ha="right",
+            va="bottom" if above else "top",
             color=palette.SOFT,
-        )  # fmt: skip
+        )
         seen = np.r_[share, real_share]
     low, high = float(seen.min()), float(seen.max())
     room = max(high - low, 1.0)
@@ -102,9 +107,14 @@ def draw(run: Run) -> Figure:
     style.break_axis(right)
     right.set_title("Urban share, percent of all persons")
     right.annotate(
-        f" {style.number(share[-1])} %", (at[-1], share[-1]), va="center", ha="left", fontweight="bold",
-        fontsize=9.5, annotation_clip=False,
-    )  # fmt: skip
+        f" {style.number(share[-1])} %",
+        (at[-1], share[-1]),
+        va="center",
+        ha="left",
+        fontweight="bold",
+        fontsize=9.5,
+        annotation_clip=False,
+    )
     for ax in (left, right):
         style.years(ax, float(at[0]) - 0.15, float(at[-1]), 9)
         style.mark_reform(ax, run, label=ax is left)

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 def write(
-    folder: Path | str, *, out: Path | None = None, against: Path | None = None,
-    experiments: Path | None = None, language: Code = "vi", tell: Callable[[str], None] | None = None,
+    folder: Path | str,
+    *,
+    out: Path | None = None,
+    against: Path | None = None,
+    experiments: Path | None = None,
+    language: Code = "vi",
+    tell: Callable[[str], None] | None = None,
     warn: Callable[[str], None] = lambda text: None,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the report on a run or a sweep.
 
     Parameters

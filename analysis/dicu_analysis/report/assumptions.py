@@ -142,10 +142,14 @@ def most(w: Words, run: Run) -> list[Assumption]:
         row = known[path]
         made.append(
             Assumption(
-                path, w.t(en, vi), f"{written(w, values[path])} {_unit(w, row.unit)}".strip(),
-                _range(w, row.range), w.of(STATUSES, row.status), w.t(why_en, why_vi),
+                path,
+                w.t(en, vi),
+                f"{written(w, values[path])} {_unit(w, row.unit)}".strip(),
+                _range(w, row.range),
+                w.of(STATUSES, row.status),
+                w.t(why_en, why_vi),
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -156,9 +160,15 @@ def _unit(w: Words, unit: str) -> str:
 
 
 UNITS: Final = {
-    "min": "phút", "posts": "biên chế", "M VND/year": "triệu đồng/năm", "quarter": "quý", "share": "(tỷ lệ)",
-    "1/quarter": "mỗi quý", "km/h": "km/h", "years": "năm",
-}  # fmt: skip
+    "min": "phút",
+    "posts": "biên chế",
+    "M VND/year": "triệu đồng/năm",
+    "quarter": "quý",
+    "share": "(tỷ lệ)",
+    "1/quarter": "mỗi quý",
+    "km/h": "km/h",
+    "years": "năm",
+}
 
 
 UNITS_EN: Final = {"quarter": "quarters", "1/quarter": "per quarter", "share": "(share)"}

@@ -216,9 +216,16 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
         )
     soon, end = (w.period(arms.run.labels[s]) for s in (arms.sheet.moments.soon, arms.sheet.moments.end))
     return {
-        "drawings": drawings, "rows": rows, "effects": effects, "soon": soon, "end": end, "desks": _desks(w, arms),
-        "merges": merged(arms), "alike": _alike(w, arms), "best": _best(w, arms),
-    }  # fmt: skip
+        "drawings": drawings,
+        "rows": rows,
+        "effects": effects,
+        "soon": soon,
+        "end": end,
+        "desks": _desks(w, arms),
+        "merges": merged(arms),
+        "alike": _alike(w, arms),
+        "best": _best(w, arms),
+    }
 
 
 def _desks(w: Words, arms: Arms) -> str | None:

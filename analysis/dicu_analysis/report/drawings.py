@@ -10,8 +10,10 @@ from xml.parsers import expat
 MOST_PIXELS: Final = 100_000
 _SVG: Final = "http://www.w3.org/2000/svg "
 _METADATA: Final = (
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns# ", "http://creativecommons.org/ns# ", "http://purl.org/dc/elements/1.1/ ",
-)  # fmt: skip
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns# ",
+    "http://creativecommons.org/ns# ",
+    "http://purl.org/dc/elements/1.1/ ",
+)
 """Namespaces of what matplotlib says of a drawing; they draw nothing."""
 _DRAWS: Final = frozenset(
     [

@@ -255,19 +255,27 @@ def _control(w: Words, c: Control) -> dict[str, Any]:
     if c.low is not None and c.high is not None:
         bounds = between(w, number(w, c.low), number(w, c.high))
     return {
-        "kind": w.of(CONTROLS, c.kind), "text": c.text, "tests": w.num(c.tests), "world": c.world,
-        "found": "" if c.found is None else number(w, c.found), "bounds": bounds, "passed": c.passed,
+        "kind": w.of(CONTROLS, c.kind),
+        "text": c.text,
+        "tests": w.num(c.tests),
+        "world": c.world,
+        "found": "" if c.found is None else number(w, c.found),
+        "bounds": bounds,
+        "passed": c.passed,
         "verdict": w.t("passed", "đạt") if c.passed else w.t("FAILED", "KHÔNG ĐẠT"),
-    }  # fmt: skip
+    }
 
 
 def _group(w: Words, g: Group) -> dict[str, str]:
     return {
-        "by": g.by, "group": g.group,
+        "by": g.by,
+        "group": g.group,
         "kind": w.t("total", "tổng") if g.kind == "total" else w.t("direct", "trực tiếp"),
-        "only": number(w, g.only_treated), "instead": number(w, g.only_untreated),
-        "net": number(w, g.net, sign=True), "error": number(w, g.mc_error),
-    }  # fmt: skip
+        "only": number(w, g.only_treated),
+        "instead": number(w, g.only_untreated),
+        "net": number(w, g.net, sign=True),
+        "error": number(w, g.mc_error),
+    }
 
 
 def _said(w: Words, text: Text) -> str:

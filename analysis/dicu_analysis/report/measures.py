@@ -31,9 +31,17 @@ NEAR: Final = 0.05
 TRILLION: Final = 1e6
 """Million dong in a trillion."""
 BUDGET: Final = (
-    "revenue_local", "transfer", "reinvested", "wages", "running", "desks", "severance", "investment", "balance",
+    "revenue_local",
+    "transfer",
+    "reinvested",
+    "wages",
+    "running",
+    "desks",
+    "severance",
+    "investment",
+    "balance",
     "savings",
-)  # fmt: skip
+)
 """Columns of a budget without their unit, summed over provinces with their communes; runs of earlier versions lack some."""
 
 
@@ -255,8 +263,14 @@ def measure(sheet: Sheet) -> Measures:
     return access_measures(sheet) | people_measures(sheet) | province_measures(sheet) | budget_measures(sheet)
 
 
-OUTCOMES: Final = ("both_better", "office_worse_district_better", "both_worse", "office_better_district_worse",
-                   "little", "undecided")  # fmt: skip
+OUTCOMES: Final = (
+    "both_better",
+    "office_worse_district_better",
+    "both_worse",
+    "office_better_district_worse",
+    "little",
+    "undecided",
+)
 
 
 def outcomes(pairs: Sequence[tuple[Sheet, Sheet]], moment: str) -> pd.DataFrame:
@@ -267,11 +281,14 @@ def outcomes(pairs: Sequence[tuple[Sheet, Sheet]], moment: str) -> pd.DataFrame:
     A place whose interval holds a threshold is "undecided" unless what is decided of the other service settles it.
     """
     changes = {
-        s: np.stack([
-            a.access(s, a.moments.named()[moment]) - b.access(s, a.moments.named()[moment]) for a, b in pairs
-        ])
+        s: np.stack(
+            [
+                a.access(s, a.moments.named()[moment]) - b.access(s, a.moments.named()[moment])
+                for a, b in pairs
+            ]
+        )
         for s in ADMINISTRATION
-    }  # fmt: skip
+    }
     office, district = (sizes(*bounds(changes[s]), NEAR) for s in ADMINISTRATION)
     undecided = office["unclear"] | district["unclear"]
     kinds = {

@@ -40,9 +40,13 @@ def marked(body: str, marks: list[Mark]) -> str:
 
 
 def render(
-    arms: Arms | None, found: Found, sweep: Sweep | None = None, *, language: Code = "vi",
+    arms: Arms | None,
+    found: Found,
+    sweep: Sweep | None = None,
+    *,
+    language: Code = "vi",
     tell: Callable[[str], None] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """The whole page as HTML.
 
     Parameters
@@ -63,9 +67,12 @@ def render(
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     svg.restart()
     bodies = []
     for code in LANGUAGES:

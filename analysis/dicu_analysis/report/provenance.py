@@ -29,13 +29,20 @@ def table(w: Words, run: Run) -> list[tuple[str, str]]:
         (w.t("seed", "hạt giống ngẫu nhiên (seed)"), str(run.config.get("seed", w.t("unknown", "không rõ")))),
         (
             w.t("sample", "mẫu"),
-            w.t("every household", "mọi hộ") if weight == 1
+            w.t("every household", "mọi hộ")
+            if weight == 1
             else w.t(f"one row stands for {weight:,} households", f"mỗi dòng đại diện {w.num(weight)} hộ"),
         ),
         (w.t("steps", "các bước"), f"{run.labels[0]} \u2013 {run.labels[-1]}"),
         (w.t("model version", "phiên bản mô hình"), f"dicu {versions.get('dicu')}, commit {commit}"),
-        (w.t("Python, packages", "Python, gói"), ", ".join(f"{k} {v}" for k, v in versions.items() if k != "dicu")),
-        (w.t("machine", "máy"), ", ".join(str(machine[k]) for k in ("cpu", "cores", "system") if k in machine)),
+        (
+            w.t("Python, packages", "Python, gói"),
+            ", ".join(f"{k} {v}" for k, v in versions.items() if k != "dicu"),
+        ),
+        (
+            w.t("machine", "máy"),
+            ", ".join(str(machine[k]) for k in ("cpu", "cores", "system") if k in machine),
+        ),
         (w.t("started, ended", "bắt đầu, kết thúc"), f"{m.get('started')} \u2013 {m.get('ended')}"),
         (w.t("command", "lệnh"), " ".join(str(a) for a in m.get("argv", []))),
         (w.t("SHA-256 of configuration", "SHA-256 của cấu hình"), str(m.get("config_sha256"))),
@@ -44,7 +51,7 @@ def table(w: Words, run: Run) -> list[tuple[str, str]]:
             (w.t(f"SHA-256 of input {k}", f"SHA-256 của đầu vào {k}"), str(v))
             for k, v in m.get("inputs_sha256", {}).items()
         ),
-    ]  # fmt: skip
+    ]
     return lines
 
 

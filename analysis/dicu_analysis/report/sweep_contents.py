@@ -102,11 +102,14 @@ def level_unit(w: Words, outcome: str) -> str:
 def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
     return [
         (
-            name_of(w, k), unit_of(w, k) if sign else level_unit(w, k), saying.value(w, e, NAMES[k][4], sign=sign),
-            saying.interval(w, e, NAMES[k][4], sign=sign), w.num(e.n),
+            name_of(w, k),
+            unit_of(w, k) if sign else level_unit(w, k),
+            saying.value(w, e, NAMES[k][4], sign=sign),
+            saying.interval(w, e, NAMES[k][4], sign=sign),
+            w.num(e.n),
         )
         for k, e in effects.items()
-    ]  # fmt: skip
+    ]
 
 
 def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
@@ -125,18 +128,32 @@ def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
         points = [(_short(w, k), e) for _, k, e in access]
         drawings.append(
             charts.effects(
-                w, w.t(f"Difference in access, {w.period(sweep.period)}, index", f"Chênh lệch mức tiếp cận, {w.period(sweep.period)}, điểm chỉ số"),
-                points, digits=2, unit=w.t("difference of the index", "chênh lệch điểm chỉ số"), note=_note(w, sweep),
+                w,
+                w.t(
+                    f"Difference in access, {w.period(sweep.period)}, index",
+                    f"Chênh lệch mức tiếp cận, {w.period(sweep.period)}, điểm chỉ số",
+                ),
+                points,
+                digits=2,
+                unit=w.t("difference of the index", "chênh lệch điểm chỉ số"),
+                note=_note(w, sweep),
             )
-        )  # fmt: skip
+        )
     moves = [(name_of(w, k), effects[k]) for k in ("rural_to_urban", "urban_to_rural") if k in effects]
     if moves:
         drawings.append(
             charts.effects(
-                w, w.t("Difference in moves, per 1,000 residents a year", "Chênh lệch di chuyển, trên 1.000 dân mỗi năm"),
-                moves, digits=2, unit=w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm"), note=_note(w, sweep),
+                w,
+                w.t(
+                    "Difference in moves, per 1,000 residents a year",
+                    "Chênh lệch di chuyển, trên 1.000 dân mỗi năm",
+                ),
+                moves,
+                digits=2,
+                unit=w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm"),
+                note=_note(w, sweep),
             )
-        )  # fmt: skip
+        )
     return {"label": label, "drawings": drawings, "rows": _rows(w, effects, sign=True)}
 
 
@@ -187,17 +204,22 @@ def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
         paths = list(dict.fromkeys(d.path for d in found))
         outcomes = list(dict.fromkeys(d.outcome for d in found))
         at = {(d.path, d.outcome): d for d in found}
-        made.append({
-            "label": None if scenario is None else scenario_name(w, sweep, scenario),
-            "paths": [
-                [(path, _varied(w, sweep, path)) for path in next(g for g in sweep.tied if g[0] == p)] for p in paths
-            ],
-            "tied": [path for g in sweep.tied if not sweep.aligned(g) for path in g],
-            "rows": [(name_of(w, o), unit_of(w, o), [_told(w, at[p, o]) for p in paths]) for o in outcomes],
-            "ranks": any(d.rank is not None for d in found),
-            "ends": any(d.change is not None for d in found),
-            "points": w.num(max(d.points for d in found)),
-        })  # fmt: skip
+        made.append(
+            {
+                "label": None if scenario is None else scenario_name(w, sweep, scenario),
+                "paths": [
+                    [(path, _varied(w, sweep, path)) for path in next(g for g in sweep.tied if g[0] == p)]
+                    for p in paths
+                ],
+                "tied": [path for g in sweep.tied if not sweep.aligned(g) for path in g],
+                "rows": [
+                    (name_of(w, o), unit_of(w, o), [_told(w, at[p, o]) for p in paths]) for o in outcomes
+                ],
+                "ranks": any(d.rank is not None for d in found),
+                "ends": any(d.change is not None for d in found),
+                "points": w.num(max(d.points for d in found)),
+            }
+        )
     return made
 
 

@@ -156,11 +156,16 @@ class Saves:
             {"file": part, "sha256": write_archive(self.folder / part, header=memory, tables=tables)}
         )
         told = {
-            "format": FORMAT, "run_id": self.run_id, "version": self.version, "step": model.now,
-            "label": model.calendar.label(model.now - 1), "state": {"file": state, "sha256": digest},
-            "tables": self.tables, "after": self.after,
+            "format": FORMAT,
+            "run_id": self.run_id,
+            "version": self.version,
+            "step": model.now,
+            "label": model.calendar.label(model.now - 1),
+            "state": {"file": state, "sha256": digest},
+            "tables": self.tables,
+            "after": self.after,
             "scenarios": {name: file_sha256(self.folder / name) for name in SCENARIOS},
-        }  # fmt: skip
+        }
         write_bytes(self.folder / f"saved-{name}.json", _sealed(told))
         if not self.keep:
             for kind in ("saved-*.json", "state-*.npz"):  # a state without its json is no state
@@ -227,9 +232,17 @@ def read_saved(path: Path) -> Saved:
                 raise DamagedFile(f"{path.parent / name}: damaged (its checksum differs)")
         origin, scenario = (load(path.parent / name).scenario for name in SCENARIOS)
         return Saved(
-            path.parent, int(told["step"]), told["label"], told["run_id"], told["version"], origin, scenario,
-            told["state"], tuple(told["tables"]), told["after"],
-        )  # fmt: skip
+            path.parent,
+            int(told["step"]),
+            told["label"],
+            told["run_id"],
+            told["version"],
+            origin,
+            scenario,
+            told["state"],
+            tuple(told["tables"]),
+            told["after"],
+        )
     except DamagedFile:
         raise
     except ConfigurationErrors as errors:

@@ -90,9 +90,12 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
         for name, text in named.items():
             put(name, text)
         for name, number in (
-            ("residents", "residents"), ("posts", "staff"), ("posts_cut", "posts_cut"), ("satellites", "satellites"),
+            ("residents", "residents"),
+            ("posts", "staff"),
+            ("posts_cut", "posts_cut"),
+            ("satellites", "satellites"),
             ("mobile_desks", "mobile_desks"),
-        ):  # fmt: skip
+        ):
             put(name, np.array(held[number], dtype=np.int64))
         put("posts_needed", np.array(held["need"], dtype=np.float64))
         for name, values in places.items():
@@ -211,8 +214,10 @@ def check(governments: Governments) -> None:
         moved[pool] = moved.get(pool, 0) + budget.pool_next
     for pool, dong in moved.items():
         if dong:
-            raise NotConserved(f"the pool with its seat at place {g.network.pool_seat[pool]} moves {dong} dong more "
-                               "than it takes")  # fmt: skip
+            raise NotConserved(
+                f"the pool with its seat at place {g.network.pool_seat[pool]} moves {dong} dong more "
+                "than it takes"
+            )
     if taken := sum(budget.pool for budget in budgets):
         raise NotConserved(f"pools gave {taken} dong more than they took")
     # now all of it closes: what places raise and the nation gives is spent, since that holds for each budget

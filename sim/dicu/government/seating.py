@@ -19,8 +19,12 @@ def elect(model: mesa.Model, overlay: Overlay, terms: Terms) -> tuple[AgentSet, 
 
     def made(kind: type[Any], units: Units) -> list[Any]:
         rows = zip(
-            units.code.tolist(), units.name.tolist(), units.kind.tolist(), units.seat_place.tolist(), strict=True
-        )  # fmt: skip
+            units.code.tolist(),
+            units.name.tolist(),
+            units.kind.tolist(),
+            units.seat_place.tolist(),
+            strict=True,
+        )
         return [kind(model, *row, terms) for row in rows]
 
     communes: list[Commune] = made(Commune, overlay.communes)

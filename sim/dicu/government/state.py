@@ -175,8 +175,12 @@ def _check(g: Governments, arrays: Arrays) -> None:
             want = given[:1]
         if given != want:
             raise ValueError(f"state of governments: {name} must have shape {want}, got {given}")
-    limits = {"office_budget": "budget", "desk_office": "office", "commune_office_of_place": "office",
-              "district_office_of_place": "office"}  # fmt: skip
+    limits = {
+        "office_budget": "budget",
+        "desk_office": "office",
+        "commune_office_of_place": "office",
+        "district_office_of_place": "office",
+    }
     for name, what in limits.items():
         n = rows[what]
         bad = arrays[name][(arrays[name] < 0) | (arrays[name] >= n)]

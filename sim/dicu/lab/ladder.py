@@ -97,19 +97,25 @@ def climb(job: Climb, starts: Starts) -> list[dict[str, object]]:
             persons = model.stocks.persons
             made.append(
                 {
-                    "name": job.name, "replicate": job.replicate, "quarters": job.ladder.quarters, "rung": rung,
-                    "step": model.now, "loss": loss, "share": int(persons[world.urban].sum()) / int(persons.sum()),
+                    "name": job.name,
+                    "replicate": job.replicate,
+                    "quarters": job.ladder.quarters,
+                    "rung": rung,
+                    "step": model.now,
+                    "loss": loss,
+                    "share": int(persons[world.urban].sum()) / int(persons.sum()),
                 }
-            )  # fmt: skip
+            )
     return made
 
 
 def _fork(base: Scenario, model: Model, loss: float, starts: Starts) -> Model:
     """The same moment with another share of urban jobs lost from now on."""
     values = {
-        "programme.urban_job_loss": loss, "programme.urban_job_loss_start": base.calendar.label(model.now),
+        "programme.urban_job_loss": loss,
+        "programme.urban_job_loss_start": base.calendar.label(model.now),
         "programme.urban_job_loss_quarters": 1000,
-    }  # fmt: skip
+    }
     scenario = with_values(base, values)
     start = starts.start(scenario)
     new = Model(scenario, starts.world(scenario), start.households, start.links)

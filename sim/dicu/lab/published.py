@@ -60,8 +60,14 @@ class Merger:
 def mergers(world: World, parameters: Government, access: Access) -> dict[str, Merger]:
     """The three mergers on the real country, one after the other, nobody moving: by "2019_21", "2023_25", "2025"."""
     g = Governments(
-        mesa.Model(rng=1), world, parameters, access, world.residents, STEPS_A_YEAR, waves=tuple(chosen(world, [0, 1]))
-    )  # fmt: skip
+        mesa.Model(rng=1),
+        world,
+        parameters,
+        access,
+        world.residents,
+        STEPS_A_YEAR,
+        waves=tuple(chosen(world, [0, 1])),
+    )
 
     def now() -> tuple[int, int, int, int, int]:
         offices, budgets = g.offices, g.network.budgets
@@ -128,8 +134,13 @@ def rows(made: dict[str, Merger], parameters: Government) -> list[CheckRow]:
         "posts",
         note=notes["posts"],
     )
-    row("2025: saved in five years, districts and communes", "savings_2026_30_communes", YEARS * money.bn_per_year,
-        "billion VND", note=cost)  # fmt: skip
+    row(
+        "2025: saved in five years, districts and communes",
+        "savings_2026_30_communes",
+        YEARS * money.bn_per_year,
+        "billion VND",
+        note=cost,
+    )
     row(
         "2025: saved in five years, all",
         "savings_2026_30",
@@ -137,20 +148,39 @@ def rows(made: dict[str, Merger], parameters: Government) -> list[CheckRow]:
         "billion VND",
         note=notes["all"],
     )
-    row("2025: severance, districts and communes", "severance_2025_30_communes", money.severance_bn, "billion VND",
-        note=cost)  # fmt: skip
+    row(
+        "2025: severance, districts and communes",
+        "severance_2025_30_communes",
+        money.severance_bn,
+        "billion VND",
+        note=cost,
+    )
     row("2025: severance, all", "severance_2025_30", money.severance_bn, "billion VND", note=notes["all"])
     published = official("severance_2025_30") / (official("savings_2026_30") / YEARS)
     out.append(
-        compare("2025: payback, severance over savings of a year", published, money.payback_years(), "years",
-                PAYBACK_TOLERANCE, "severance_2025_30, savings_2026_30", notes["payback"])
-    )  # fmt: skip
+        compare(
+            "2025: payback, severance over savings of a year",
+            published,
+            money.payback_years(),
+            "years",
+            PAYBACK_TOLERANCE,
+            "severance_2025_30, savings_2026_30",
+            notes["payback"],
+        )
+    )
     cut, saved = official("posts_2025_cut"), official("savings_2026_30_communes")
     a_post = saved * VND_PER_BILLION / YEARS / cut / VND_PER_MVND
     out.append(
-        compare("2025: saved a post and year", a_post, money.vnd_per_year / last.posts_cut / VND_PER_MVND, "M VND",
-                TOLERANCE, "savings_2026_30_communes, posts_2025_cut", cost)
-    )  # fmt: skip
+        compare(
+            "2025: saved a post and year",
+            a_post,
+            money.vnd_per_year / last.posts_cut / VND_PER_MVND,
+            "M VND",
+            TOLERANCE,
+            "savings_2026_30_communes, posts_2025_cut",
+            cost,
+        )
+    )
     return out
 
 
@@ -217,9 +247,13 @@ def render(checked: Sequence[CheckRow], made: dict[str, Merger]) -> object:
     for key, m in made.items():
         figures = (m.posts_before, m.posts_cut, m.posts_after)
         did.add_row(
-            key.replace("_", "-"), f"{m.communes:,} + {m.districts:,}", *(f"{n:,}" for n in figures),
-            f"{m.savings.bn_per_year:,.0f}", f"{m.savings.severance_bn:,.0f}", f"{m.savings.payback_years():.1f}",
-        )  # fmt: skip
+            key.replace("_", "-"),
+            f"{m.communes:,} + {m.districts:,}",
+            *(f"{n:,}" for n in figures),
+            f"{m.savings.bn_per_year:,.0f}",
+            f"{m.savings.severance_bn:,.0f}",
+            f"{m.savings.payback_years():.1f}",
+        )
     table = Table(title="Beside the published figures", title_justify="left")
     table.add_column("what, unit", overflow="fold")
     for name in ("published", "model", "ratio", "verdict"):

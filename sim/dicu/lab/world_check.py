@@ -258,10 +258,15 @@ def _check_areas(world: World) -> list[CheckRow]:
         _official("area", float(world.area_km2.sum()), AREA_TOLERANCE, "scaled to it by province"),
         _official("dien_bien_area", float(dien_bien), AREA_TOLERANCE, "scaled to it by province"),
         compare(
-            "legacy provinces whose area is within 5 %", len(table), len(table) - len(far), "provinces", None,
-            "nso_area_2024", _named(far),
+            "legacy provinces whose area is within 5 %",
+            len(table),
+            len(table) - len(far),
+            "provinces",
+            None,
+            "nso_area_2024",
+            _named(far),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _check_sizes(world: World) -> list[CheckRow]:

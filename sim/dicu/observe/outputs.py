@@ -55,8 +55,16 @@ class Observed(Protocol):
 
 
 _LINEAGE = (
-    "level", "predecessor", "successor", "predecessor_name", "successor_name", "kind", "places", "persons", "area_km2",
-)  # fmt: skip
+    "level",
+    "predecessor",
+    "successor",
+    "predecessor_name",
+    "successor_name",
+    "kind",
+    "places",
+    "persons",
+    "area_km2",
+)
 
 
 def _planned(model: Observed) -> set[int]:

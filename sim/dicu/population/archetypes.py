@@ -19,8 +19,14 @@ from dicu.population.columns import MEMBERS
 from dicu.population.margins import AGE_GROUPS
 
 KINDS: Final = (
-    "one person", "couple", "nuclear", "lone parent", "three generations", "skipped generation", "sharers",
-)  # fmt: skip
+    "one person",
+    "couple",
+    "nuclear",
+    "lone parent",
+    "three generations",
+    "skipped generation",
+    "sharers",
+)
 MALE: Final = 0
 FEMALE: Final = 1
 OLDEST: Final = AGE_GROUPS - 1

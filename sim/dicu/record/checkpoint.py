@@ -94,9 +94,11 @@ def write_archive(
             for number, (_, table) in enumerate(tables):
                 member(f"tables/{number:06d}.arrows", lambda out, table=table: out.write(table))
             told = {
-                "format": FORMAT, "header": dict(header or {}), "tables": [name for name, _ in tables],
+                "format": FORMAT,
+                "header": dict(header or {}),
+                "tables": [name for name, _ in tables],
                 "sha256": members,
-            }  # fmt: skip
+            }
             archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(told))
         digest = file_sha256(tmp)
     return digest

@@ -28,15 +28,19 @@ BORDER: Final = "world; borders of"
 
 
 MOVERS: Final = Table(
-    "movers", "movers.parquet", "one row per year-end step, scope, sex and age: who moved during the year",
+    "movers",
+    "movers.parquet",
+    "one row per year-end step, scope, sex and age: who moved during the year",
     (
         *STEP,
         Column("scope", "code", "label", "within a district, between districts, between provinces", MOVE),
         Column("sex", "code", "label", "male or female", "household columns"),
         Column("age", "int32", "years", "year less year of birth", "household columns"),
-        Column("persons", "int64", "persons", "persons who moved since the last such step", MOVE, scaled=True),
+        Column(
+            "persons", "int64", "persons", "persons who moved since the last such step", MOVE, scaled=True
+        ),
     ),
-)  # fmt: skip
+)
 
 FIVE_YEAR: Final = Table(
     "five_year", "five_year.parquet",
@@ -147,18 +151,25 @@ def _flows(layout: FlowLayout) -> Table:
         for end in ("origin", "destination")
     )
     internal = tuple(
-        replace(c, name=f"{c.name}_within_{generation}_commune",
-                text=f"of these {c.name}, those inside one {generation} commune")
-        for generation in ("legacy", "2025") for c in moved
-    )  # fmt: skip
+        replace(
+            c,
+            name=f"{c.name}_within_{generation}_commune",
+            text=f"of these {c.name}, those inside one {generation} commune",
+        )
+        for generation in ("legacy", "2025")
+        for c in moved
+    )
     return Table(
-        "flows", "flows.parquet", "one row per step and pair of legacy districts with at least one move",
+        "flows",
+        "flows.parquet",
+        "one row per step and pair of legacy districts with at least one move",
         (*STEP, *ends, *moved, *internal),
-    )  # fmt: skip
+    )
 
 
 LINEAGE: Final = Table(
-    "lineage", "lineage.parquet",
+    "lineage",
+    "lineage.parquet",
     "one row per reform step and pair (unit before, unit after) that share a place",
     (
         *STEP,
@@ -167,16 +178,23 @@ LINEAGE: Final = Table(
         Column("successor", "text", "id", "code of the unit after", "world_units.parquet"),
         Column("predecessor_name", "text", "label", "its name", "world_units.parquet"),
         Column("successor_name", "text", "label", "its name", "world_units.parquet"),
-        Column("kind", "code", "label", "split: the unit before went to several; merged: that after is made "
-               "of several; else unchanged", "sim/dicu/reform"),
+        Column(
+            "kind",
+            "code",
+            "label",
+            "split: the unit before went to several; merged: that after is made of several; else unchanged",
+            "sim/dicu/reform",
+        ),
         Column("places", "int64", "places", "places that went this way", "sim/dicu/reform"),
         Column("persons", "int64", "persons", "persons living there that day", "household columns"),
         Column("area_km2", "float64", "km2", "area that went this way", "world_places.parquet"),
     ),
-)  # fmt: skip
+)
 
 WORLD_PLACES: Final = Table(
-    "world_places", "world_places.parquet", "one row per place; fixed for the whole run",
+    "world_places",
+    "world_places.parquet",
+    "one row per place; fixed for the whole run",
     (
         Column("place_key", "uint64", "id", "legacy commune code * 100,000 + 2025 code", "world"),
         Column("longitude", "float64", "degree", "point of the place, WGS 84", "world"),
@@ -187,16 +205,23 @@ WORLD_PLACES: Final = Table(
         Column("residents", "int64", "persons", "official residents at start, modelled by place", "world"),
         Column("region", "code", "label", "region of the legacy province", "world"),
         Column("legacy_commune", "code", "id", "code", f"{BORDER} before the reform"),
-        Column("district", "code", "id", "code of the legacy district (labour and housing market)",
-               f"{BORDER} before the reform"),
+        Column(
+            "district",
+            "code",
+            "id",
+            "code of the legacy district (labour and housing market)",
+            f"{BORDER} before the reform",
+        ),
         Column("legacy_province", "code", "id", "code", f"{BORDER} before the reform"),
         Column("new_commune", "code", "id", "code", f"{BORDER} 2025"),
         Column("new_province", "code", "id", "code", f"{BORDER} 2025"),
     ),
-)  # fmt: skip
+)
 
 WORLD_UNITS: Final = Table(
-    "world_units", "world_units.parquet", "one row per unit of either generation, with its seat",
+    "world_units",
+    "world_units.parquet",
+    "one row per unit of either generation, with its seat",
     (
         Column("level", "code", "label", "commune, district or province", "world"),
         Column("generation", "code", "label", "legacy or 2025", "world"),
@@ -208,7 +233,7 @@ WORLD_UNITS: Final = Table(
         Column("seat_longitude", "float64", "degree", "seat, WGS 84", "world"),
         Column("seat_latitude", "float64", "degree", "seat, WGS 84", "world"),
     ),
-)  # fmt: skip
+)
 
 
 def tables(

@@ -102,13 +102,24 @@ DTYPES: Final[dict[str, pa.DataType]] = {
     "period": pa.dictionary(pa.int32(), pa.string(), ordered=True),
 }
 FRICTIONLESS: Final = {
-    "int32": "integer", "int64": "integer", "uint64": "integer", "float32": "number", "float64": "number",
-    "bool": "boolean", "text": "string", "code": "string",
+    "int32": "integer",
+    "int64": "integer",
+    "uint64": "integer",
+    "float32": "number",
+    "float64": "number",
+    "bool": "boolean",
+    "text": "string",
+    "code": "string",
     "period": "string",
-}  # fmt: skip
+}
 
 STEP: Final = (
     Column("step", "int32", "step", "0 is the state before the first step; k is the k-th step", "calendar"),
-    Column("period", "period", "label", "period of the step, e.g. 2025Q3; at step 0 the period before",
-           "calendar"),
-)  # fmt: skip
+    Column(
+        "period",
+        "period",
+        "label",
+        "period of the step, e.g. 2025Q3; at step 0 the period before",
+        "calendar",
+    ),
+)

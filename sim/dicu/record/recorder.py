@@ -191,8 +191,11 @@ class Recorder:
             w.district[o].astype(np.int64) * m + w.district[d], one, people, one * old, people * old,
             one * new, people * new,
         )  # fmt: skip
-        names = ("households", "persons", *(f"{c}_within_{g}_commune" for g in GENERATIONS
-                                            for c in ("households", "persons")))  # fmt: skip
+        names = (
+            "households",
+            "persons",
+            *(f"{c}_within_{g}_commune" for g in GENERATIONS for c in ("households", "persons")),
+        )
         ends = {
             "origin_district": self._district(pair // m),
             "destination_district": self._district(pair % m),
@@ -303,8 +306,10 @@ class Recorder:
                     f"table {name!r} is not complete: steps {missing[:5]} of 0 to {last} are missing"
                 )
         steps = [r["step"] for r in self._national]
-        counts = {c.name: np.array([r[c.name] for r in self._national])
-                  for c in self._tables["national"].columns[2:]}  # fmt: skip
+        counts = {
+            c.name: np.array([r[c.name] for r in self._national])
+            for c in self._tables["national"].columns[2:]
+        }
         self._put("national", np.array(steps), counts)
         for table in self._lineage:
             self._write_arrow("lineage", table)
@@ -358,8 +363,9 @@ class Recorder:
         n = len(next(iter(data.values())))
         steps = np.broadcast_to(np.asarray(step, dtype=np.int32), n)
         made: dict[str, Any] = {
-            "step": steps, "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period, ordered=True)
-        }  # fmt: skip
+            "step": steps,
+            "period": pa.DictionaryArray.from_arrays(pa.array(steps), self._period, ordered=True),
+        }
         for c in self._tables[name].columns:
             if c.scaled and c.name in data:
                 a = np.asarray(data[c.name])

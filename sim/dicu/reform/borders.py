@@ -64,9 +64,13 @@ class Borders:
 
     def _known(self, units: Units) -> dict[str, Unit]:
         rows = zip(
-            units.code.tolist(), units.name.tolist(), units.kind.tolist(), units.seat_place.tolist(),
-            units.seat_km.tolist(), strict=True,
-        )  # fmt: skip
+            units.code.tolist(),
+            units.name.tolist(),
+            units.kind.tolist(),
+            units.seat_place.tolist(),
+            units.seat_km.tolist(),
+            strict=True,
+        )
         return {code: Unit(name, kind, seat, tuple(at)) for code, name, kind, seat, at in rows}
 
     def change(self, rows: pd.DataFrame, step: int, date: str, levers: Levers) -> Overlay:

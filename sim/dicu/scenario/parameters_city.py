@@ -31,59 +31,118 @@ class Housing(Section):
     """Rule `housing`: dwellings, rents, crowding, floor area."""
 
     rent_elasticity: float = parameter(
-        1.5, "elasticity of rents to households per dwelling", unit="1", status="A", source=A9, ge=0, le=5,
+        1.5,
+        "elasticity of rents to households per dwelling",
+        unit="1",
+        status="A",
+        source=A9,
+        ge=0,
+        le=5,
         symbol="chi",
-    )  # fmt: skip
+    )
     supply: float = parameter(
-        0.02, "growth of dwellings per quarter for each log point of rents over those of the start", unit="1/quarter",
-        status="A", source=A9, ge=0, le=0.2, symbol="s",
-    )  # fmt: skip
+        0.02,
+        "growth of dwellings per quarter for each log point of rents over those of the start",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=0,
+        le=0.2,
+        symbol="s",
+    )
     growth_cap: float = parameter(
-        0.01, "most that dwellings can grow by in a quarter", unit="1/quarter", status="A", source=_SPEC4, ge=0,
+        0.01,
+        "most that dwellings can grow by in a quarter",
+        unit="1/quarter",
+        status="A",
+        source=_SPEC4,
+        ge=0,
         le=0.1,
-    )  # fmt: skip
+    )
     crowding: float = parameter(
-        0.3, "elasticity of the quality of urban health and education to households per dwelling", unit="1",
-        status="A", source="assumption A66", ge=0, le=2,
-    )  # fmt: skip
+        0.3,
+        "elasticity of the quality of urban health and education to households per dwelling",
+        unit="1",
+        status="A",
+        source="assumption A66",
+        ge=0,
+        le=2,
+    )
     floor_area_urban_m2: float = parameter(
-        31.5, "floor area a person of the start, urban", unit="m2/person", status="V",
-        source="model specification, section 0; assumption A67 on its year", ge=1, le=200,
-    )  # fmt: skip
+        31.5,
+        "floor area a person of the start, urban",
+        unit="m2/person",
+        status="V",
+        source="model specification, section 0; assumption A67 on its year",
+        ge=1,
+        le=200,
+    )
     floor_area_rural_m2: float = parameter(
-        23.6, "floor area a person of the start, rural", unit="m2/person", status="C",
-        source="assumption A67: 26.6 m2 in the country in 2024 less what is urban", ge=1, le=200,
-    )  # fmt: skip
+        23.6,
+        "floor area a person of the start, rural",
+        unit="m2/person",
+        status="C",
+        source="assumption A67: 26.6 m2 in the country in 2024 less what is urban",
+        ge=1,
+        le=200,
+    )
 
 
 class Cities(Section):
     """Centrally governed cities as a package that any city can be given, and that can be taken away."""
 
     central: tuple[str, ...] | None = parameter(
-        None, "provinces (with all districts) or cities that get the package; null = Huế in the world viet_nam, nobody "
-        "in another", unit="name", status="policy", source="Huế became a centrally governed city on 1 January 2025",
+        None,
+        "provinces (with all districts) or cities that get the package; null = Huế in the world viet_nam, nobody "
+        "in another",
+        unit="name",
+        status="policy",
+        source="Huế became a centrally governed city on 1 January 2025",
         allowed="null, or a list such as [Huế, Thành phố Vinh] or []",
-    )  # fmt: skip
+    )
     central_date: str = parameter(
-        "2025Q1", "period from whose beginning they have it; before the run: from its start", unit="date",
-        status="policy", source="Huế: 1 January 2025", allowed=NOTATION,
-    )  # fmt: skip
+        "2025Q1",
+        "period from whose beginning they have it; before the run: from its start",
+        unit="date",
+        status="policy",
+        source="Huế: 1 January 2025",
+        allowed=NOTATION,
+    )
     central_end: str | None = parameter(
-        None, "period from whose beginning they have it no more; null = they keep it", unit="date", status="policy",
-        source="a lever", allowed=f"null or {NOTATION}",
-    )  # fmt: skip
+        None,
+        "period from whose beginning they have it no more; null = they keep it",
+        unit="date",
+        status="policy",
+        source="a lever",
+        allowed=f"null or {NOTATION}",
+    )
     central_revenue: float = parameter(
-        0.2, "local revenue that they keep beyond that of others", unit="share", status="A", source=_SPEC4, ge=0,
+        0.2,
+        "local revenue that they keep beyond that of others",
+        unit="share",
+        status="A",
+        source=_SPEC4,
+        ge=0,
         le=2,
-    )  # fmt: skip
+    )
     central_job_growth: float = parameter(
-        0.0025, "growth of their jobs beyond that of others", unit="1/quarter", status="A", source=_SPEC4, ge=-0.05,
+        0.0025,
+        "growth of their jobs beyond that of others",
+        unit="1/quarter",
+        status="A",
+        source=_SPEC4,
+        ge=-0.05,
         le=0.05,
-    )  # fmt: skip
+    )
     central_building: float = parameter(
-        1.5, "most that their dwellings can grow by, over that of others", unit="ratio", status="A", source=_SPEC4,
-        ge=0, le=10,
-    )  # fmt: skip
+        1.5,
+        "most that their dwellings can grow by, over that of others",
+        unit="ratio",
+        status="A",
+        source=_SPEC4,
+        ge=0,
+        le=10,
+    )
 
     @field_validator("central", mode="before")
     @classmethod
@@ -102,21 +161,33 @@ class Feedback(Section):
     """Loops from migration back to migration: false cuts one, and households see what populations of the start make."""
 
     network: bool = parameter(
-        True, "networks grow with those who moved; false: those of the start for good", unit="1", status="design",
+        True,
+        "networks grow with those who moved; false: those of the start for good",
+        unit="1",
+        status="design",
         source=_SPEC6,
-    )  # fmt: skip
+    )
     jobs: bool = parameter(
-        True, "chances of a job, wages and farm incomes follow people; false: as if nobody had moved or been born",
-        unit="1", status="design", source=_SPEC6,
-    )  # fmt: skip
+        True,
+        "chances of a job, wages and farm incomes follow people; false: as if nobody had moved or been born",
+        unit="1",
+        status="design",
+        source=_SPEC6,
+    )
     services: bool = parameter(
-        True, "staff needed, budgets, crowding and quality of services follow residents; false: those of the start",
-        unit="1", status="design", source=_SPEC6,
-    )  # fmt: skip
+        True,
+        "staff needed, budgets, crowding and quality of services follow residents; false: those of the start",
+        unit="1",
+        status="design",
+        source=_SPEC6,
+    )
     housing: bool = parameter(
-        True, "rents follow households and dwellings; false: those of the start, and only social housing is built",
-        unit="1", status="design", source=_SPEC6,
-    )  # fmt: skip
+        True,
+        "rents follow households and dwellings; false: those of the start, and only social housing is built",
+        unit="1",
+        status="design",
+        source=_SPEC6,
+    )
 
 
 def _start(text: str, default: str = "2026Q1") -> str:
@@ -137,38 +208,66 @@ class Programme(Section):
     """Dated shocks and programmes, each neutral until it is given a size."""
 
     urban_job_growth: float = parameter(
-        0.0, "growth of jobs in urban districts beyond that elsewhere", unit="1/quarter", status="policy",
-        source=f"{_SPEC6}, H1: 0.005", ge=-0.05, le=0.05,
-    )  # fmt: skip
+        0.0,
+        "growth of jobs in urban districts beyond that elsewhere",
+        unit="1/quarter",
+        status="policy",
+        source=f"{_SPEC6}, H1: 0.005",
+        ge=-0.05,
+        le=0.05,
+    )
     urban_job_growth_start: str = _start("urban jobs begin to grow faster")
     urban_job_growth_quarters: int = _quarters(40, "urban jobs grow faster")
     farm_income_loss: float = parameter(
-        0.0, "share of farm income lost everywhere while the loss lasts", unit="share", status="policy",
-        source=f"{_SPEC6}, H1: 0.2", ge=0, le=0.95,
-    )  # fmt: skip
+        0.0,
+        "share of farm income lost everywhere while the loss lasts",
+        unit="share",
+        status="policy",
+        source=f"{_SPEC6}, H1: 0.2",
+        ge=0,
+        le=0.95,
+    )
     farm_income_loss_start: str = _start("farm incomes fall")
     farm_income_loss_quarters: int = _quarters(12, "farm incomes are lower")
     urban_job_loss: float = parameter(
-        0.0, "share of jobs in urban districts that are not there while the loss lasts", unit="share",
-        status="policy", source=f"{_SPEC6}, H5: 0.2", ge=0, le=0.95,
-    )  # fmt: skip
+        0.0,
+        "share of jobs in urban districts that are not there while the loss lasts",
+        unit="share",
+        status="policy",
+        source=f"{_SPEC6}, H5: 0.2",
+        ge=0,
+        le=0.95,
+    )
     urban_job_loss_start: str = _start("urban jobs are lost")
     urban_job_loss_quarters: int = _quarters(8, "urban jobs are lost, all of which come back afterwards")
     social_housing: int = parameter(
-        0, "social dwellings built in towns, evenly over the time of the programme", unit="dwellings",
-        status="policy", source="Decision 338/QD-TTg of 2023: one million by 2030", ge=0, le=20_000_000,
-    )  # fmt: skip
+        0,
+        "social dwellings built in towns, evenly over the time of the programme",
+        unit="dwellings",
+        status="policy",
+        source="Decision 338/QD-TTg of 2023: one million by 2030",
+        ge=0,
+        le=20_000_000,
+    )
     social_housing_start: str = _start("the first social dwellings are finished", "2021Q1")
     social_housing_quarters: int = _quarters(40, "social dwellings are built")
     industrial_zones: tuple[str, ...] = parameter(
-        (), "zones by when they are begun, and in which province (shared by residents) or district", unit="name",
-        status="policy", source=_SPEC4,
+        (),
+        "zones by when they are begun, and in which province (shared by residents) or district",
+        unit="name",
+        status="policy",
+        source=_SPEC4,
         allowed="a list such as ['2026Q1 Bắc Ninh', '2027Q1 Huyện Yên Phong, Bắc Ninh']",
-    )  # fmt: skip
+    )
     zone_jobs: int = parameter(
-        10_000, "jobs of an industrial zone, all there when it is finished", unit="jobs", status="A", source=_SPEC4,
-        ge=0, le=1_000_000,
-    )  # fmt: skip
+        10_000,
+        "jobs of an industrial zone, all there when it is finished",
+        unit="jobs",
+        status="A",
+        source=_SPEC4,
+        ge=0,
+        le=1_000_000,
+    )
     zone_quarters: int = parameter(
         8, "time to build an industrial zone", unit="quarters", status="A", source=_SPEC4, ge=0, le=80
     )

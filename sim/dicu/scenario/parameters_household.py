@@ -38,9 +38,14 @@ class LifeCourse(Section):
         le=130,
     )
     life_expectancy: float = parameter(
-        74.7, "life expectancy at birth, to which Gompertz mortality is solved", unit="years", status="V",
-        source=_SPEC3, ge=40, le=95,
-    )  # fmt: skip
+        74.7,
+        "life expectancy at birth, to which Gompertz mortality is solved",
+        unit="years",
+        status="V",
+        source=_SPEC3,
+        ge=40,
+        le=95,
+    )
     mortality_slope: float = parameter(
         0.095,
         "growth of the force of mortality with age",
@@ -149,17 +154,35 @@ class Work(Section):
     """Rule `markets`: jobs, wages, farm income, shocks, and what people come to expect."""
 
     job_growth: float = parameter(
-        0.004, "growth of jobs outside agriculture", unit="1/quarter", status="A", source=A9, ge=-0.02, le=0.05,
+        0.004,
+        "growth of jobs outside agriculture",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=-0.02,
+        le=0.05,
         symbol="g",
-    )  # fmt: skip
+    )
     job_adjustment: float = parameter(
-        0.05, "share of the gap to full employment closed in a quarter", unit="1/quarter", status="A", source=A9,
-        ge=0, le=1, symbol="zeta",
-    )  # fmt: skip
+        0.05,
+        "share of the gap to full employment closed in a quarter",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=0,
+        le=1,
+        symbol="zeta",
+    )
     full_employment: float = parameter(
-        0.97, "jobs for each worker at full employment", unit="share", status="A", source=A9, ge=0.5, le=1,
+        0.97,
+        "jobs for each worker at full employment",
+        unit="share",
+        status="A",
+        source=A9,
+        ge=0.5,
+        le=1,
         symbol="ebar",
-    )  # fmt: skip
+    )
     out_of_work: float = parameter(
         0.6,
         "income without a job, over the wage",
@@ -174,17 +197,33 @@ class Work(Section):
         0.05, "elasticity of wages to density", unit="1", status="V", source=A9, ge=0, le=0.3, symbol="gamma"
     )
     scarcity: float = parameter(
-        0.0, "elasticity of wages to jobs a worker where there are more jobs than workers", unit="1", status="A",
-        source="assumption A68: the specification has none", ge=0, le=2,
-    )  # fmt: skip
+        0.0,
+        "elasticity of wages to jobs a worker where there are more jobs than workers",
+        unit="1",
+        status="A",
+        source="assumption A68: the specification has none",
+        ge=0,
+        le=2,
+    )
     land_share: float = parameter(
-        0.6, "elasticity of farm output to labour; income a worker falls with its complement", unit="1",
-        status="A", source=A9, ge=0.1, le=1, symbol="alpha",
-    )  # fmt: skip
+        0.6,
+        "elasticity of farm output to labour; income a worker falls with its complement",
+        unit="1",
+        status="A",
+        source=A9,
+        ge=0.1,
+        le=1,
+        symbol="alpha",
+    )
     price_persistence: float = parameter(
-        0.8, "persistence of the national farm price (AR(1), log)", unit="1/quarter", status="A", source=A9, ge=0,
+        0.8,
+        "persistence of the national farm price (AR(1), log)",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=0,
         le=0.999,
-    )  # fmt: skip
+    )
     price_spread: float = parameter(
         0.08,
         "standard deviation of the log farm price in the long run",
@@ -195,38 +234,76 @@ class Work(Section):
         le=0.5,
     )
     disaster_per_year: float = parameter(
-        0.05, "chance a year that a disaster strikes a district's farms", unit="1/year", status="A", source=A9, ge=0,
+        0.05,
+        "chance a year that a disaster strikes a district's farms",
+        unit="1/year",
+        status="A",
+        source=A9,
+        ge=0,
         le=1,
-    )  # fmt: skip
+    )
     disaster_loss: float = parameter(
-        0.3, "share of farm income lost in the step of the disaster", unit="share", status="A",
-        source="assumption A33", ge=0, le=0.95,
-    )  # fmt: skip
+        0.3,
+        "share of farm income lost in the step of the disaster",
+        unit="share",
+        status="A",
+        source="assumption A33",
+        ge=0,
+        le=0.95,
+    )
     disaster_recovery: float = parameter(
-        0.5, "share of the loss that is left a quarter later", unit="1/quarter", status="A", source="assumption A33",
-        ge=0, le=0.99,
-    )  # fmt: skip
+        0.5,
+        "share of the loss that is left a quarter later",
+        unit="1/quarter",
+        status="A",
+        source="assumption A33",
+        ge=0,
+        le=0.99,
+    )
     adaptation: float = parameter(
-        0.25, "share of the gap to actual income by which beliefs adapt", unit="1/quarter", status="A", source=A9,
-        ge=0, le=1, symbol="eta",
-    )  # fmt: skip
+        0.25,
+        "share of the gap to actual income by which beliefs adapt",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=0,
+        le=1,
+        symbol="eta",
+    )
     luck_spread: float = parameter(
-        0.6, "standard deviation of a household's lasting luck in log income", unit="ln", status="A", source=A9, ge=0,
-        le=1.5, symbol="sigma_z",
-    )  # fmt: skip
+        0.6,
+        "standard deviation of a household's lasting luck in log income",
+        unit="ln",
+        status="A",
+        source=A9,
+        ge=0,
+        le=1.5,
+        symbol="sigma_z",
+    )
     switch_cost: float = parameter(
-        1.0, "disutility of changing between farming and other work", unit="1", status="fit", source="assumption A34",
-        ge=0, le=10,
-    )  # fmt: skip
+        1.0,
+        "disutility of changing between farming and other work",
+        unit="1",
+        status="fit",
+        source="assumption A34",
+        ge=0,
+        le=10,
+    )
 
 
 class Money(Section):
     """Rules `wealth` and `remit`: saving, consumption floor, liquidity, remittances."""
 
     saving_rate: float = parameter(
-        0.15, "share of income saved when the floor is covered", unit="share", status="A", source=A9, ge=0, le=0.6,
+        0.15,
+        "share of income saved when the floor is covered",
+        unit="share",
+        status="A",
+        source=A9,
+        ge=0,
+        le=0.6,
         symbol="s",
-    )  # fmt: skip
+    )
     consumption_floor_mvnd: float = parameter(
         1.2, "least consumption", unit="M VND/person/month", status="A", source=A9, ge=0, le=10
     )
@@ -240,9 +317,15 @@ class Money(Section):
         2.0, "months of rent to be paid in advance", unit="months", status="A", source=_SPEC3, ge=0, le=24
     )
     rent_share: float = parameter(
-        0.27, "rent of the start over what a worker earns, weight of ln rent in utility", unit="share", status="V",
-        source=A9, ge=0, le=1, symbol="alpha_h",
-    )  # fmt: skip
+        0.27,
+        "rent of the start over what a worker earns, weight of ln rent in utility",
+        unit="share",
+        status="V",
+        source=A9,
+        ge=0,
+        le=1,
+        symbol="alpha_h",
+    )
     mountain_factor: float = parameter(
         2.0,
         "how much dearer a move out of the mountains is",
@@ -253,17 +336,33 @@ class Money(Section):
         le=10,
     )
     remit_chance: float = parameter(
-        0.08, "chance a quarter that a household that moved sends money to its parents", unit="1/quarter",
-        status="A", source=A9, ge=0, le=1, symbol="q",
-    )  # fmt: skip
+        0.08,
+        "chance a quarter that a household that moved sends money to its parents",
+        unit="1/quarter",
+        status="A",
+        source=A9,
+        ge=0,
+        le=1,
+        symbol="q",
+    )
     remit_share: float = parameter(
         0.10, "share of a quarter's income sent", unit="share", status="A", source=_SPEC3, ge=0, le=1
     )
     remit_after_shock: float = parameter(
-        3.0, "how much likelier money is sent to parents struck by a shock", unit="ratio", status="A",
-        source="assumption A35", ge=1, le=12,
-    )  # fmt: skip
+        3.0,
+        "how much likelier money is sent to parents struck by a shock",
+        unit="ratio",
+        status="A",
+        source="assumption A35",
+        ge=1,
+        le=12,
+    )
     follow_chance: float = parameter(
-        0.0015, "chance a quarter that parents follow a child who moved away", unit="1/quarter", status="A",
-        source="assumption A36: 35.5 % of moves in 2019 follow family", ge=0, le=0.5,
-    )  # fmt: skip
+        0.0015,
+        "chance a quarter that parents follow a child who moved away",
+        unit="1/quarter",
+        status="A",
+        source="assumption A36: 35.5 % of moves in 2019 follow family",
+        ge=0,
+        le=0.5,
+    )

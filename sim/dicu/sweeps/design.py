@@ -29,9 +29,17 @@ LEVELS: Final = (
 )
 DEFAULT_LEVELS: Final = LEVELS[:-1]
 KEPT_TABLES: Final = (
-    "national", "places", "flows", "movers", "five_year", "districts", "cities", "governments", "lineage",
+    "national",
+    "places",
+    "flows",
+    "movers",
+    "five_year",
+    "districts",
+    "cities",
+    "governments",
+    "lineage",
     "moves",
-)  # fmt: skip
+)
 ROOT: Final = ("name", "base", "set", "sweep", "results")
 IN_SWEEP: Final = ("from", "scenarios", "grid", "zip", "sample", "replications", "seed")
 IN_FROM: Final = ("run", "at")

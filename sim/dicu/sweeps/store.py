@@ -24,8 +24,13 @@ from dicu.sweeps.work import WRITER, Status, result_path
 
 ROWS_A_GROUP: Final = 500_000
 _ENTRY: Final[dict[str, Any]] = {
-    "run_id": str, "state": str, "seconds": int | float, "start_seconds": int | float, "steps": int, "rows": int,
-}  # fmt: skip
+    "run_id": str,
+    "state": str,
+    "seconds": int | float,
+    "start_seconds": int | float,
+    "steps": int,
+    "rows": int,
+}
 """What every entry of the log says."""
 
 
@@ -65,10 +70,15 @@ def failed_path(folder: Path, identity: str) -> Path:
 def note(folder: Path, status: Status) -> None:
     """Append a status to the log, and keep or remove the record of a failure."""
     entry = {
-        "run_id": status.run_id, "state": status.state, "seconds": round(status.seconds, 4),
-        "start_seconds": round(status.start_seconds, 4), "steps": status.steps, "rows": status.rows,
-        "worker": status.worker, "at": now().isoformat(timespec="seconds"),
-    }  # fmt: skip
+        "run_id": status.run_id,
+        "state": status.state,
+        "seconds": round(status.seconds, 4),
+        "start_seconds": round(status.start_seconds, 4),
+        "steps": status.steps,
+        "rows": status.rows,
+        "worker": status.worker,
+        "at": now().isoformat(timespec="seconds"),
+    }
     path = failed_path(folder, status.run_id)
     if status.state == "failed":
         told = {**entry, "error": status.error, "detail": status.detail}

@@ -216,5 +216,14 @@ def written(uid: int) -> str:
 
 
 __all__ = [
-    "Chapter", "Event", "Money", "Option", "Sight", "Spot", "State", "Story", "Thought", "written",
-]  # fmt: skip
+    "Chapter",
+    "Event",
+    "Money",
+    "Option",
+    "Sight",
+    "Spot",
+    "State",
+    "Story",
+    "Thought",
+    "written",
+]

@@ -67,11 +67,17 @@ def _who(s: State) -> list[RenderableType]:
         [f"children {', '.join(s.children)}"] if s.children else []
     )
     lines = [
-        _line("Who", f"{', '.join(s.members)}; stage: {s.life_stage}; {skill}, work: {s.sector}, housing: {s.tenure}"),
+        _line(
+            "Who",
+            f"{', '.join(s.members)}; stage: {s.life_stage}; {skill}, work: {s.sector}, housing: {s.tenure}",
+        ),
         _line("Where", f"{s.place} ({area}); {home}"),
-        _line("Has", f"wealth {s.wealth_mvnd:.1f} M VND, ties {s.ties:.2f}, "
-              + (f"a shock that lasts {s.shock} more steps" if s.shock else "no shock")),
-    ]  # fmt: skip
+        _line(
+            "Has",
+            f"wealth {s.wealth_mvnd:.1f} M VND, ties {s.ties:.2f}, "
+            + (f"a shock that lasts {s.shock} more steps" if s.shock else "no shock"),
+        ),
+    ]
     if kin:
         lines.append(_line("Kin", "; ".join(kin)))
     return lines
@@ -82,10 +88,13 @@ def _what_it_saw(c: Chapter) -> list[RenderableType]:
     ratio = 100.0 * (saw.income_away_mvnd / saw.income_mvnd - 1.0)
     access = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in saw.access.items())
     lines = [
-        _line("Saw", f"income of a worker {saw.income_mvnd:.2f} M VND per month here, {saw.income_away_mvnd:.2f} where "
-              f"it might go ({ratio:+.0f} %)"),
+        _line(
+            "Saw",
+            f"income of a worker {saw.income_mvnd:.2f} M VND per month here, {saw.income_away_mvnd:.2f} where "
+            f"it might go ({ratio:+.0f} %)",
+        ),
         _line("", f"access: {access}"),
-    ]  # fmt: skip
+    ]
     if saw.own_people:
         lines.append(_line("", "own people elsewhere: " + ", ".join(f"{n} {k:,}" for n, k in saw.own_people)))
     if saw.disaster:
@@ -161,16 +170,24 @@ def _table(options: tuple[Option, ...], winner: int | None, most: int, title: st
     for o in shown:
         race = "" if o.race is None else f"{o.race:.4g}"
         table.add_row(
-            _name(o), f"{o.weight:.3g}", f"{100 * o.probability:.2f} %", race, wins if o is drawn else "",
+            _name(o),
+            f"{o.weight:.3g}",
+            f"{100 * o.probability:.2f} %",
+            race,
+            wins if o is drawn else "",
             style="bold" if o is drawn else "",
-        )  # fmt: skip
+        )
     rest = [o for o in options if o.open and not any(o is s for s in shown)]
     if rest:
         first = min(o.race for o in rest if o.race is not None)
         table.add_row(
-            f"{len(rest)} others", f"{sum(o.weight for o in rest):.3g}",
-            f"{100 * sum(o.probability for o in rest):.2f} %", f"{first:.4g} at least", "", style="dim",
-        )  # fmt: skip
+            f"{len(rest)} others",
+            f"{sum(o.weight for o in rest):.3g}",
+            f"{100 * sum(o.probability for o in rest):.2f} %",
+            f"{first:.4g} at least",
+            "",
+            style="dim",
+        )
     return table
 
 

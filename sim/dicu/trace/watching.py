@@ -100,11 +100,13 @@ class Watching:
         if considered:
             self._places = places_of(lived, tables, model.world, self._options.nest)
         self._called = {  # families that would follow or be followed, by the other household's uid
-            "follows": [written(h.uid[c]) for p, c in zip(followers.parent, followers.child, strict=True) if p == row],
+            "follows": [
+                written(h.uid[c]) for p, c in zip(followers.parent, followers.child, strict=True) if p == row
+            ],
             "followed by": [
                 written(h.uid[p]) for p, c in zip(followers.parent, followers.child, strict=True) if c == row
             ],
-        }  # fmt: skip
+        }
 
     # ---------------------------------------------------------------- after the pass
 

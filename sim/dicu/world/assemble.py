@@ -70,9 +70,13 @@ def positions(codes: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int32]:
 
 
 def build_world(
-    name: str, year: int, places: pd.DataFrame, units: pd.DataFrame, region_names: tuple[str, ...],
+    name: str,
+    year: int,
+    places: pd.DataFrame,
+    units: pd.DataFrame,
+    region_names: tuple[str, ...],
     repairs: tuple[Repair, ...] = (),
-) -> World:  # fmt: skip
+) -> World:
     """Make a `World` of tables with the columns of this module, sorting places and units as a world wants
     them.
 

@@ -59,10 +59,13 @@ def _kinds(units: pd.DataFrame) -> tuple[pd.DataFrame, list[Repair]]:
     repairs = [
         Repair("kind contradicts the name", f"{code} {full}", f"{kind} in the source: {meant}")
         for code, full, kind, meant in zip(
-            units.loc[wrong, "code"], units.loc[wrong, "full"], units.loc[wrong, "kind"], said[wrong],
+            units.loc[wrong, "code"],
+            units.loc[wrong, "full"],
+            units.loc[wrong, "kind"],
+            said[wrong],
             strict=True,
         )
-    ]  # fmt: skip
+    ]
     return units.assign(kind=units["kind"].where(~wrong, said)), repairs
 
 

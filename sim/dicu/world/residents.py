@@ -123,8 +123,13 @@ def island_residents(place_key: NDArray[np.uint64], country_residents: int, mode
     return fixed
 
 
-def commune_weight(area_km2: Float, sparsity_km2: Float, urban: NDArray[np.bool_], kind: NDArray[np.str_],
-                   mountain: NDArray[np.bool_]) -> Int:  # fmt: skip
+def commune_weight(
+    area_km2: Float,
+    sparsity_km2: Float,
+    urban: NDArray[np.bool_],
+    kind: NDArray[np.str_],
+    mountain: NDArray[np.bool_],
+) -> Int:
     """Weight of each legacy commune within its province x urban/rural, in units of 1/2**24 (see the module).
 
     Parameters
@@ -147,9 +152,13 @@ def commune_weight(area_km2: Float, sparsity_km2: Float, urban: NDArray[np.bool_
 
 
 def _check(
-    province: NDArray[np.int32], legacy_commune: NDArray[np.int32], urban: NDArray[np.bool_], area_km2: Float,
-    share: Float, first: Int,
-) -> None:  # fmt: skip
+    province: NDArray[np.int32],
+    legacy_commune: NDArray[np.int32],
+    urban: NDArray[np.bool_],
+    area_km2: Float,
+    share: Float,
+    first: Int,
+) -> None:
     """Refuse inputs whose sums would be meaningless; ``first`` is a place of each legacy commune."""
     bad = np.flatnonzero(~(np.isfinite(area_km2) & (area_km2 > 0)))
     if len(bad):

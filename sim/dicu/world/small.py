@@ -203,11 +203,17 @@ def two_places(
         raise ValueError(f"one province has one income a head, got {income}: two incomes need two provinces")
     places = [
         Place(
-            i + 1, 1 if merged else i + 1, 0 if same_district else i, i * distance_km, 0.0, residents[i],
-            "ward" if urban[i] else "commune", terrain[i],
+            i + 1,
+            1 if merged else i + 1,
+            0 if same_district else i,
+            i * distance_km,
+            0.0,
+            residents[i],
+            "ward" if urban[i] else "commune",
+            terrain[i],
         )
         for i in range(2)
-    ]  # fmt: skip
+    ]
     districts = [("rural district", 0)]
     if not same_district:
         districts.append(("rural district", 0 if same_province else 1))

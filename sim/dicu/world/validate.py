@@ -25,9 +25,17 @@ def _check_lengths(world: World, problems: list[str]) -> None:
     if n == 0:
         problems.append("there are no places")
     for column in (
-        "longitude", "latitude", "area_km2", "residents", "urban", "terrain", "district", "legacy_commune",
-        "new_commune", "share",
-    ):  # fmt: skip
+        "longitude",
+        "latitude",
+        "area_km2",
+        "residents",
+        "urban",
+        "terrain",
+        "district",
+        "legacy_commune",
+        "new_commune",
+        "share",
+    ):
         shape = np.shape(getattr(world, column))
         if shape != (n,):
             problems.append(f"{column} has shape {shape}, expected ({n},)")

@@ -17,9 +17,13 @@ from dicu_analysis.load import Run
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     values: dict[str, Any] = {
-        "name": "towns", "world.name": "monocentric", "population.weight": 40, "time.start": "2024Q3",
-        "time.end": "2026Q2", "reform.policy": "actual",
-    }  # fmt: skip
+        "name": "towns",
+        "world.name": "monocentric",
+        "population.weight": 40,
+        "time.start": "2024Q3",
+        "time.end": "2026Q2",
+        "reform.policy": "actual",
+    }
     return Run(execute(with_values(Scenario(), values), out=tmp_path_factory.mktemp("runs")))
 
 
@@ -49,8 +53,9 @@ def test_both_urban_shares(run: Run) -> None:
     assert before["fixed"].to_numpy() == pytest.approx(before["of_the_day"].to_numpy(), rel=1e-12)
     new = run.world_places.merge(
         run.world_units.query("level == 'commune' and generation == '2025'")[["code", "kind"]].astype(str),
-        left_on=run.world_places["new_commune"].astype(str), right_on="code",
-    )  # fmt: skip
+        left_on=run.world_places["new_commune"].astype(str),
+        right_on="code",
+    )
     ward = new.set_index("place_key")["kind"].eq("ward")
     people = run.places[run.places["step"] == step - 1].set_index("place_key")["persons"]
     expected = people[ward.reindex(people.index)].sum() / people.sum()

@@ -14,9 +14,11 @@ from dicu_analysis.load import Run
 FIGURES = (mover_ages, five_year, households)
 REAL = {
     "config": {
-        "seed": 42, "world": {"name": "viet_nam"}, "reform": {"policy": "actual", "date": "2025Q3"},
+        "seed": 42,
+        "world": {"name": "viet_nam"},
+        "reform": {"policy": "actual", "date": "2025Q3"},
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +140,9 @@ def test_official_figures_are_each_sourced() -> None:
     assert (table["source"].str.len() > 20).all()
     assert table.loc[table["status"] == "V", "source"].str.contains("http").all()
     assert official.figures("five_year").groupby("year")["value"].sum().round(1).to_dict() == {
-        2019: 7.3, 2024: 4.3,
-    }  # fmt: skip
+        2019: 7.3,
+        2024: 4.3,
+    }
     with pytest.raises(KeyError, match="households"):
         official.figures("dragons")
     with pytest.raises(KeyError, match="in 1999"):

@@ -18,17 +18,25 @@ BASE = {"world.name": "monocentric", "population.weight": 100, "time.start": "20
 RUNS: dict[str, dict[str, Any]] = {
     "one step": {"time.start": "2025Q3", "time.end": "2025Q3"},
     "one step and the reform in it": {
-        "time.start": "2025Q3", "time.end": "2025Q3", "reform.policy": "actual", "reform.date": "2025Q3",
+        "time.start": "2025Q3",
+        "time.end": "2025Q3",
+        "reform.policy": "actual",
+        "reform.date": "2025Q3",
     },
     "one year": {"time.start": "2025Q1", "time.end": "2025Q4", "reform.policy": "actual"},
-    "monthly": {"time.start": "2025-06", "time.end": "2025-09", "time.step": "month", "reform.policy": "actual",
-                "reform.date": "2025-07"},
+    "monthly": {
+        "time.start": "2025-06",
+        "time.end": "2025-09",
+        "time.step": "month",
+        "reform.policy": "actual",
+        "reform.date": "2025-07",
+    },
     "no reform": {},
     "a reform on paper": {"reform.policy": "relabel"},
     "a reform after the end": {"time.end": "2025Q2", "time.start": "2024Q4", "reform.policy": "none"},
     "one place": {"world.name": "one_place"},
     "a ring": {"world.name": "ring"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

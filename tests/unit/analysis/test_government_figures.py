@@ -16,8 +16,13 @@ from dicu_analysis.load import Run
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory) -> dict[str, Run]:
     out = tmp_path_factory.mktemp("runs")
-    values = {"world.name": "monocentric", "population.weight": 100, "time.start": "2025Q1", "time.end": "2026Q4",
-              "record.governments": "step"}  # fmt: skip
+    values = {
+        "world.name": "monocentric",
+        "population.weight": 100,
+        "time.start": "2025Q1",
+        "time.end": "2026Q4",
+        "record.governments": "step",
+    }
     made = {}
     for policy in ("none", "actual"):
         scenario = with_values(Scenario(), {"name": policy, **values, "reform.policy": policy})

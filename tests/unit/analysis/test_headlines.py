@@ -19,13 +19,23 @@ from dicu_analysis.report import ways, write
 from dicu_analysis.report.measures import Sheet, both
 
 SETTINGS = [
-    "population.weight=2000", "government.earlier_waves=merged", "time.start=2024Q4", "time.end=2026Q4",
-    "record.places=step", "record.governments=step", "seed=7", "--no-figures",
-]  # fmt: skip
+    "population.weight=2000",
+    "government.earlier_waves=merged",
+    "time.start=2024Q4",
+    "time.end=2026Q4",
+    "record.places=step",
+    "record.governments=step",
+    "seed=7",
+    "--no-figures",
+]
 METRES = 1e-2
 """Minutes by which a way may differ because a run keeps the coordinates of places and seats rounded."""
-TRAVEL = {"seat.old": "old_commune", "seat.new": "new_commune", "seat.district": "district",
-          "seat.farther": "office_farther"}  # fmt: skip
+TRAVEL = {
+    "seat.old": "old_commune",
+    "seat.new": "new_commune",
+    "seat.district": "district",
+    "seat.farther": "office_farther",
+}
 
 
 def command(*words: str) -> str:
@@ -137,8 +147,11 @@ def test_reform_compare_has_the_same_way_from_every_place(pair, told, compared) 
     run = pair[0].run
     mine = places.set_index("place_key").loc[run.world_places["place_key"]]
     seats = ways.minutes(run)
-    for column, made in (("none:commune_minutes", "old_commune"), ("actual:commune_minutes", "new_commune"),
-                         ("none:district_minutes", "district")):  # fmt: skip
+    for column, made in (
+        ("none:commune_minutes", "old_commune"),
+        ("actual:commune_minutes", "new_commune"),
+        ("none:district_minutes", "district"),
+    ):
         assert mine[column].to_numpy() == pytest.approx(seats[made].to_numpy(), abs=METRES)
     eve = pair[0].persons(pair[0].moments.eve)
     before, after = (mine[f"{p}:commune_minutes"].to_numpy() for p in ("none", "actual"))
@@ -159,7 +172,12 @@ def test_posts_and_savings_are_the_same_in_both_commands_and_in_a_run(told, comp
     check = command("governments", "check")
     actual = summary.loc["actual"]
     assert summary.loc["none", "posts"] == told["posts.eve"]
-    for number in (told["posts.eve"], actual["posts"], actual["posts_cut"], actual["savings_bn_vnd_per_year"],
-                   actual["severance_bn_vnd"]):  # fmt: skip
+    for number in (
+        told["posts.eve"],
+        actual["posts"],
+        actual["posts_cut"],
+        actual["savings_bn_vnd_per_year"],
+        actual["severance_bn_vnd"],
+    ):
         assert f"{number:,.0f}" in printed
         assert f"{number:,.0f}" in check

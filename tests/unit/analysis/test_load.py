@@ -41,9 +41,13 @@ def by_hand(synthetic, level, generation, steps):
 
 
 PAIRS = [
-    ("commune", "legacy"), ("commune", "2025"), ("district", "legacy"), ("province", "legacy"),
-    ("province", "2025"), ("region", "legacy"),
-]  # fmt: skip
+    ("commune", "legacy"),
+    ("commune", "2025"),
+    ("district", "legacy"),
+    ("province", "legacy"),
+    ("province", "2025"),
+    ("region", "legacy"),
+]
 
 
 @pytest.mark.parametrize("layout", ["place", "district"])

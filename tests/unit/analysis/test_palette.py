@@ -14,10 +14,18 @@ from dicu_analysis.figures import palette
 from dicu_analysis.figures.placing import free_spot
 
 MEANINGS = {
-    "with": palette.WITH, "without": palette.WITHOUT, "urban": palette.URBAN, "rural": palette.RURAL,
-    "better": palette.BETTER, "worse": palette.WORSE, **{name: colour for name, (colour, _) in palette.TERRAIN.items()},
-    "money": palette.MONEY[0], "ways": palette.WAYS[3], "gains": palette.gains(10)[-1], "loses": palette.gains(10)[0],
-}  # fmt: skip
+    "with": palette.WITH,
+    "without": palette.WITHOUT,
+    "urban": palette.URBAN,
+    "rural": palette.RURAL,
+    "better": palette.BETTER,
+    "worse": palette.WORSE,
+    **{name: colour for name, (colour, _) in palette.TERRAIN.items()},
+    "money": palette.MONEY[0],
+    "ways": palette.WAYS[3],
+    "gains": palette.gains(10)[-1],
+    "loses": palette.gains(10)[0],
+}
 
 
 def test_no_colour_means_two_things() -> None:

@@ -29,10 +29,13 @@ def test_the_names_are_those_of_the_world() -> None:
     here = [
         (code, name, kind, world.legacy_provinces.name[parent])
         for code, name, kind, parent in zip(
-            world.districts.code.tolist(), district_names(world), world.districts.kind.tolist(),
-            world.districts.parent.tolist(), strict=True,
+            world.districts.code.tolist(),
+            district_names(world),
+            world.districts.kind.tolist(),
+            world.districts.parent.tolist(),
+            strict=True,
         )
-    ]  # fmt: skip
+    ]
     assert list(districts()) == here
     for name in known_cities():
         assert len(districts_of(name, world, "key")) >= 1

@@ -185,9 +185,14 @@ def test_every_formula_against_plain_python(seed: int, chi: float, supply: float
 # ------------------------------------------------------------------ in a run
 
 RUN = {
-    "world.name": "monocentric", "population.weight": 40, "time.start": "2025Q1", "time.end": "2027Q4",
-    "consider.lambda0": 0.3, "choose.cost_other_district": 0.5, "choose.cost_other_province": 0.5,
-}  # fmt: skip
+    "world.name": "monocentric",
+    "population.weight": 40,
+    "time.start": "2025Q1",
+    "time.end": "2027Q4",
+    "consider.lambda0": 0.3,
+    "choose.cost_other_district": 0.5,
+    "choose.cost_other_province": 0.5,
+}
 
 
 def ran(values: dict[str, Any] | None = None, **options: Any) -> Any:
@@ -246,9 +251,15 @@ def test_state_is_all_that_decides_the_future() -> None:
     for k in range(4):
         whole.step(households * (10 + k) // 10, NOTHING + k, SAME)
     late = HousingMarket(
-        WORLD, Housing(), Money(), dwellings=households * 2, households=households * 3,
-        persons_a_dwelling=np.full(P, 4.0), income=np.ones(L), dt_quarters=1.0,
-    )  # fmt: skip
+        WORLD,
+        Housing(),
+        Money(),
+        dwellings=households * 2,
+        households=households * 3,
+        persons_a_dwelling=np.full(P, 4.0),
+        income=np.ones(L),
+        dt_quarters=1.0,
+    )
     kept = {name: values.copy() for name, values in whole.state().items()}
     late.restore(kept)
     for k in range(4, 8):

@@ -18,9 +18,14 @@ from dicu.world.small import monocentric, two_places
 from states import first_model, sha
 
 CALM = {
-    "work.price_spread": 0.0, "work.disaster_per_year": 0.0, "feedback.jobs": False, "work.job_adjustment": 0.0,
-    "population.weight": 100, "time.start": "2025Q1", "time.end": "2027Q4",
-}  # fmt: skip
+    "work.price_spread": 0.0,
+    "work.disaster_per_year": 0.0,
+    "feedback.jobs": False,
+    "work.job_adjustment": 0.0,
+    "population.weight": 100,
+    "time.start": "2025Q1",
+    "time.end": "2027Q4",
+}
 
 
 def small(values: dict[str, Any]) -> Scenario:
@@ -60,9 +65,10 @@ def test_a_window_is_as_long_in_months_as_in_quarters(step: Any, first: int, end
 
 def test_urban_jobs_grow_faster_for_as_long_as_declared() -> None:
     values = {
-        "programme.urban_job_growth": 0.005, "programme.urban_job_growth_start": "2026Q1",
+        "programme.urban_job_growth": 0.005,
+        "programme.urban_job_growth_start": "2026Q1",
         "programme.urban_job_growth_quarters": 5,
-    }  # fmt: skip
+    }
     model, with_it = paths(values)
     _, without = paths({})
     urban = urban_districts(model.world)
@@ -75,9 +81,10 @@ def test_urban_jobs_grow_faster_for_as_long_as_declared() -> None:
 
 def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
     values = {
-        "programme.farm_income_loss": 0.2, "programme.farm_income_loss_start": "2025Q3",
+        "programme.farm_income_loss": 0.2,
+        "programme.farm_income_loss_start": "2025Q3",
         "programme.farm_income_loss_quarters": 3,
-    }  # fmt: skip
+    }
     _, with_it = paths(values)
     _, without = paths({})
     ratio = with_it["farm_income_mvnd_per_month"] / without["farm_income_mvnd_per_month"]
@@ -89,9 +96,11 @@ def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
 
 def test_urban_jobs_are_lost_and_all_come_back() -> None:
     values = {
-        "programme.urban_job_loss": 0.2, "programme.urban_job_loss_start": "2025Q2",
-        "programme.urban_job_loss_quarters": 8, "work.job_growth": 0.0,
-    }  # fmt: skip
+        "programme.urban_job_loss": 0.2,
+        "programme.urban_job_loss_start": "2025Q2",
+        "programme.urban_job_loss_quarters": 8,
+        "work.job_growth": 0.0,
+    }
     model, with_it = paths(values)
     _, without = paths({"work.job_growth": 0.0})
     urban = urban_districts(model.world)
@@ -113,9 +122,11 @@ def test_a_programme_without_size_changes_no_byte(engine: str) -> None:
         "time.end": "2026Q2",
     }
     dates = {
-        "programme.urban_job_growth_start": "1990Q1", "programme.farm_income_loss_quarters": 1,
-        "programme.urban_job_loss_start": "2025Q3", "programme.urban_job_loss_quarters": 3,
-    }  # fmt: skip
+        "programme.urban_job_growth_start": "1990Q1",
+        "programme.farm_income_loss_quarters": 1,
+        "programme.urban_job_loss_start": "2025Q3",
+        "programme.urban_job_loss_quarters": 3,
+    }
 
     def end(more: dict[str, Any]) -> str:
         model = first_model(with_values(Scenario(), values | more), engine=engine)
@@ -149,8 +160,9 @@ def test_a_flag_is_true_or_false(tmp_path: Any) -> None:
     with pytest.raises(ConfigurationErrors, match=r"jobs: not true or false \(got 0, allowed true, false\)"):
         load(path)
     assert load(path, ["feedback.jobs=true"]).scenario.feedback.model_dump() == {
-        **Scenario().feedback.model_dump(), "network": False,
-    }  # fmt: skip
+        **Scenario().feedback.model_dump(),
+        "network": False,
+    }
 
 
 # ------------------------------------------------------------------ feedbacks cut, one by one
@@ -163,10 +175,16 @@ def moved(values: dict[str, Any]) -> tuple[Any, Any, list[Any]]:
     scenario = with_values(
         Scenario(),
         {
-            "world.name": "monocentric", "population.weight": 40, "time.start": "2025Q1", "time.end": "2026Q2",
-            "consider.lambda0": 0.3, "choose.cost_other_district": 0.5, "choose.cost_other_province": 0.5, **values,
+            "world.name": "monocentric",
+            "population.weight": 40,
+            "time.start": "2025Q1",
+            "time.end": "2026Q2",
+            "consider.lambda0": 0.3,
+            "choose.cost_other_district": 0.5,
+            "choose.cost_other_province": 0.5,
+            **values,
         },
-    )  # fmt: skip
+    )
     model, start, tables = first_model(scenario), first_model(scenario), []
     while model.now < model.calendar.n_steps:
         tables.append(model.tables() if model.now else tables_of(model))
@@ -263,9 +281,11 @@ def test_zones_take_as_long_in_months_as_in_quarters(step: str) -> None:
 
 def test_social_housing_is_spread_over_towns_and_time_to_the_last_dwelling() -> None:
     values = {
-        "programme.social_housing": 10_003, "programme.social_housing_start": "2025Q3",
-        "programme.social_housing_quarters": 7, "feedback.housing": False,
-    }  # fmt: skip
+        "programme.social_housing": 10_003,
+        "programme.social_housing_start": "2025Q3",
+        "programme.social_housing_quarters": 7,
+        "feedback.housing": False,
+    }
     model = first_model(small(values))
     start, world = model.housing.dwellings.copy(), model.world
     built = np.array([model.programmes.social_housing(now) for now in range(12)])

@@ -108,9 +108,18 @@ def test_a_name_may_be_of_any_letters(runner: CliRunner, config: Path, tmp_path:
     """Whatever the configuration allows as a name is one as a folder."""
     for name in ("Điện Biên", "a+b", "x-1.2_3"):
         done = runner.invoke(
-            app, ["run", str(config), f"name={name}", "--out", str(tmp_path), "--no-figures", "time.end=2025Q2",
-                  "reform.policy=none"],
-        )  # fmt: skip
+            app,
+            [
+                "run",
+                str(config),
+                f"name={name}",
+                "--out",
+                str(tmp_path),
+                "--no-figures",
+                "time.end=2025Q2",
+                "reform.policy=none",
+            ],
+        )
         assert done.exit_code == 0, done.output
         assert Path(done.stdout.splitlines()[-1]).parent.name == name.replace(" ", "_")
 
@@ -274,8 +283,12 @@ def test_the_installed_command(config: Path, tmp_path: Path) -> None:
     def dicu(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [DICU, "run", str(config), "--out", str(tmp_path / "runs"), "--no-figures", *words],
-            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     done = dicu()
     assert done.returncode == 0, done.stderr

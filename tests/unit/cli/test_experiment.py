@@ -10,8 +10,15 @@ from typer.testing import CliRunner
 from dicu.cli import app
 from dicu_analysis.experiments.result import read_result
 
-SMALL = ["world.name=monocentric", "population.weight=200", "time.start=2025Q1", "time.end=2026Q4",
-         "sweep.replications=2", "--executor", "serial"]  # fmt: skip
+SMALL = [
+    "world.name=monocentric",
+    "population.weight=200",
+    "time.start=2025Q1",
+    "time.end=2026Q4",
+    "sweep.replications=2",
+    "--executor",
+    "serial",
+]
 
 
 @pytest.mark.parametrize(

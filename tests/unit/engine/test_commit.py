@@ -154,8 +154,9 @@ def test_births_and_deaths_are_carried_into_the_stocks() -> None:
 # ---------------------------------------------------------------- any mixture of events
 
 N_PLACES = 5
-Mixture = tuple[list[Row], list[tuple[int, int, int]], list[tuple[int, int]], list[tuple[int, int]],
-                list[tuple[int, int]]]  # fmt: skip
+Mixture = tuple[
+    list[Row], list[tuple[int, int, int]], list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]
+]
 
 
 def mixture(seed: int, n: int) -> Mixture:

@@ -162,9 +162,11 @@ def test_within_one_place_nobody_has_moved() -> None:
 )
 def test_whoever_lives_alone_is_joined(hers: str, his: str, host: int, people: str) -> None:
     done = pair(
-        Row(1, 0, hers, wealth=600, home=2), Row(2, 1, his, wealth=900, home=3),
-        her=len(hers.split()) - 1, him=len(his.split()) - 1,
-    )  # fmt: skip
+        Row(1, 0, hers, wealth=600, home=2),
+        Row(2, 1, his, wealth=900, home=3),
+        her=len(hers.split()) - 1,
+        him=len(his.split()) - 1,
+    )
     guest = 3 - host
     assert not done.new
     assert done.people(host) == people

@@ -66,9 +66,15 @@ def test_a_founder_brings_its_parents_place_and_rows_that_move_take_theirs_along
     # two rows founded out of rows 1 and 2, the second of a household founded before; then row 0 is freed
     h.n = 4
     residence.follow(
-        changes(parent_row=np.array([1, 2]), new_rows=2, freed_rows=1, row_source=np.array([4]),
-                row_target=np.array([0])), h,
-    )  # fmt: skip
+        changes(
+            parent_row=np.array([1, 2]),
+            new_rows=2,
+            freed_rows=1,
+            row_source=np.array([4]),
+            row_target=np.array([0]),
+        ),
+        h,
+    )
     assert residence.then.tolist() == [4, 3, 4, 3]
     h.grow(40)
     h.n = 5

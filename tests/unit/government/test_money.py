@@ -335,10 +335,13 @@ def test_every_dong_is_accounted_for_whatever_happens(govern, world, data):
     """Random levers, parameters and moves: the books close at every step, and the nation pays what is missing."""
     levers = Levers(*(data.draw(st.booleans()) for _ in range(6)))
     values = {
-        "reinvest_share": data.draw(st.floats(0, 1)), "pool_share": data.draw(st.floats(0, 1)),
-        "severance_years": data.draw(st.floats(0, 5)), "mobile_desk_upkeep": data.draw(st.floats(0, 2)),
-        "satellite_minutes": 10.0, "province_policy": data.draw(st.sampled_from(["equalise", "growth"])),
-    }  # fmt: skip
+        "reinvest_share": data.draw(st.floats(0, 1)),
+        "pool_share": data.draw(st.floats(0, 1)),
+        "severance_years": data.draw(st.floats(0, 5)),
+        "mobile_desk_upkeep": data.draw(st.floats(0, 2)),
+        "satellite_minutes": 10.0,
+        "province_policy": data.draw(st.sampled_from(["equalise", "growth"])),
+    }
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     g = govern(**values, access=Access())
     owed = 0

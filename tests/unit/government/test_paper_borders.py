@@ -17,9 +17,13 @@ from dicu.scenario.parameters import Access
 def test_relabelling_changes_nothing_that_governments_do(govern, world, data):
     values = {
         "province_policy": data.draw(st.sampled_from(["equalise", "growth"])),
-        "pool_share": data.draw(st.floats(0, 1)), "mobile_desk_upkeep": data.draw(st.floats(0, 2)),
-        "digital_per_year": 0.05, "clinics": "close", "schools": "close", "hospitals": "close",
-    }  # fmt: skip
+        "pool_share": data.draw(st.floats(0, 1)),
+        "mobile_desk_upkeep": data.draw(st.floats(0, 2)),
+        "digital_per_year": 0.05,
+        "clinics": "close",
+        "schools": "close",
+        "hospitals": "close",
+    }
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     none, relabel = govern(**values, access=Access()), govern(**values, access=Access())
     when = data.draw(st.integers(0, 5))

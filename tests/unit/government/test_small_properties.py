@@ -68,9 +68,18 @@ def office(seat: int, residents: int, access: float) -> Office:
     budget = Budget.at_start(21, max(residents, 1), 0, prices(Government(), 4))
     budget.investment = 1000
     return Office(
-        level=COMMUNE, seat_place=seat, seat_km=np.zeros(3), staff=21, budget=budget, official=False,
-        posts_at_start=21.0, residents_at_start=residents, posts_cap=50.0, residents=residents, access=access,
-    )  # fmt: skip
+        level=COMMUNE,
+        seat_place=seat,
+        seat_km=np.zeros(3),
+        staff=21,
+        budget=budget,
+        official=False,
+        posts_at_start=21.0,
+        residents_at_start=residents,
+        posts_cap=50.0,
+        residents=residents,
+        access=access,
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,10 +177,15 @@ def test_what_a_shared_budget_pays_for_goes_with_its_offices(govern, world):
     seats = [offices[i].seat_place for i in (4, 5, 8)]
     assert len({int(world.new_commune[s]) for s in seats}) == 3, "each into another commune"
     others = {
-        i: sum(o.budget.transfer for o in offices if o.level == COMMUNE and o.budget is not shared
-               and world.new_commune[o.seat_place] == world.new_commune[offices[i].seat_place])
+        i: sum(
+            o.budget.transfer
+            for o in offices
+            if o.level == COMMUNE
+            and o.budget is not shared
+            and world.new_commune[o.seat_place] == world.new_commune[offices[i].seat_place]
+        )
         for i in (4, 5, 8)
-    }  # fmt: skip
+    }
     apply(g, to_2025("test", world, 0, Levers(pool_budgets=True)), 0, world.residents)
     for i, staff, part in zip((4, 5, 8), (40, 10, 7), spread(grants, people), strict=True):
         assert offices[i].budget.transfer == others[i] + staff * price.post_vnd + part

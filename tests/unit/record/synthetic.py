@@ -49,10 +49,13 @@ def government_columns(w: World) -> dict[str, Any]:
     n = len(units)
     whole = np.arange(n, dtype=np.int64)
     return {
-        "level": np.full(n, "province"), "generation": np.full(n, "legacy"), "code": units.code,
-        "name": units.name, "kind": units.kind,
+        "level": np.full(n, "province"),
+        "generation": np.full(n, "legacy"),
+        "code": units.code,
+        "name": units.name,
+        "kind": units.kind,
         **{c: whole if dtype == "int64" else whole * 0.5 for c, dtype in GOVERNMENT_NUMBERS.items()},
-    }  # fmt: skip
+    }
 
 
 def lineage_columns(w: World) -> dict[str, Any]:
@@ -69,13 +72,19 @@ def lineage_columns(w: World) -> dict[str, Any]:
             there = (old == a) & (new == b)
             split = sum(x == a for x, _ in ways) > 1
             merged = sum(y == b for _, y in ways) > 1
-            rows.append({
-                "level": level, "predecessor": old_units.code[a], "successor": new_units.code[b],
-                "predecessor_name": old_units.name[a], "successor_name": new_units.name[b],
-                "kind": "split" if split else "merged" if merged else "unchanged",
-                "places": int(there.sum()), "persons": int(w.residents[there].sum()),
-                "area_km2": float(w.area_km2[there].sum()),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "level": level,
+                    "predecessor": old_units.code[a],
+                    "successor": new_units.code[b],
+                    "predecessor_name": old_units.name[a],
+                    "successor_name": new_units.name[b],
+                    "kind": "split" if split else "merged" if merged else "unchanged",
+                    "places": int(there.sum()),
+                    "persons": int(w.residents[there].sum()),
+                    "area_km2": float(w.area_km2[there].sum()),
+                }
+            )
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
@@ -107,10 +116,13 @@ def fill(
             recorder.flows(step, o, d, p)
         row = dict.fromkeys(COUNTS, 0)
         row |= {
-            "households": int(households.sum()), "persons": int(persons.sum()),
-            "urban_persons": int(persons[urban].sum()), "rural_persons": int(persons[~urban].sum()),
-            "moves": len(o), "moved_persons": int(p.sum()),
-        }  # fmt: skip
+            "households": int(households.sum()),
+            "persons": int(persons.sum()),
+            "urban_persons": int(persons[urban].sum()),
+            "rural_persons": int(persons[~urban].sum()),
+            "moves": len(o),
+            "moved_persons": int(p.sum()),
+        }
         if lives and step:
             row |= {"births": 30, "deaths": 10, "couples": 5 + step}
             if step % 4 == 2:

@@ -13,13 +13,15 @@ from dicu.record.conform import conform
 from dicu.record.declare import DTYPES, FRICTIONLESS, Column, Table
 
 SMALL = Table(
-    "small", "small.parquet", "one row a thing",
+    "small",
+    "small.parquet",
+    "one row a thing",
     (
         Column("n", "int64", "places", "how many", "count"),
         Column("x", "float64", "km2", "how far", "measure"),
         Column("who", "code", "label", "name", "list"),
     ),
-)  # fmt: skip
+)
 GOOD = {"n": np.arange(3), "x": np.zeros(3), "who": ["a", "b", "a"]}
 
 

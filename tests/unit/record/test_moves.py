@@ -22,10 +22,16 @@ def scenario() -> Any:
     return with_values(
         Scenario(),
         {
-            "name": "moves", "world.name": "monocentric", "population.weight": 40, "time.start": "2024Q3",
-            "time.end": "2026Q2", "reform.policy": "actual", "consider.lambda0": 0.1, "record.moves": "all",
+            "name": "moves",
+            "world.name": "monocentric",
+            "population.weight": 40,
+            "time.start": "2024Q3",
+            "time.end": "2026Q2",
+            "reform.policy": "actual",
+            "consider.lambda0": 0.1,
+            "record.moves": "all",
         },
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")

@@ -159,7 +159,7 @@ def test_the_command_refuses(runner, words, message):
         (["--province", "7"], "--province: no legacy province of that code or name (got '7'"),
         (["world.places=none.csv"], "world.places: the world monocentric takes no table of places"),
     ],
-)  # fmt: skip
+)
 def test_what_the_comparison_refuses_before_any_work(runner, tmp_path, monkeypatch, words, message):
     monkeypatch.setattr("dicu.lab.compare_reforms.compare", lambda *_, **__: pytest.fail("work has begun"))
     config = tmp_path / "c.yaml"

@@ -89,9 +89,13 @@ def test_a_wave_disrupts_lengthens_the_way_and_leaves_the_rest_alone(country):
     import mesa
 
     g = Governments(
-        mesa.Model(rng=1), country, Government(pool_share=0.0), Access(), country.residents,
+        mesa.Model(rng=1),
+        country,
+        Government(pool_share=0.0),
+        Access(),
+        country.residents,
         waves=tuple(chosen(country, [1, 9])[:1]),
-    )  # fmt: skip
+    )
     here = g.waves[0].communes[0]
     office, places = g.offices[here], country.legacy_commune == here
     assert (office.staff, office.points, office.quality) == (42, 2, 1.0)

@@ -149,11 +149,17 @@ def test_every_error_at_once_by_row(read, world):
         ("fron,to\nlc001,lc002\n", "unknown column 'fron' (allowed: date, level, from"),
         ("from,to,date\nlc001,lc002,2024Q5\n", "row 1: column date: no such date (got '2024Q5'"),
         ("level,from,to\ndistrict,ld0,ld1\n", "row 1: column level: got 'district' (allowed: one of commune"),
-        ("from,to,name\nlc001,x,One\nlc002,x,Two\n", "row 2: column name: got 'Two' (allowed: as in row 1 for x"),
-        ("from,to,province\nlc001,lc001,P9\n", "row 1: column province: got 'P9' (allowed: the code of a province in"),
+        (
+            "from,to,name\nlc001,x,One\nlc002,x,Two\n",
+            "row 2: column name: got 'Two' (allowed: as in row 1 for x",
+        ),
+        (
+            "from,to,province\nlc001,lc001,P9\n",
+            "row 1: column province: got 'P9' (allowed: the code of a province in",
+        ),
         ("from,to\nlc001,lc030\n", "rows 1: lc030 lies in the provinces"),
     ],
-)  # fmt: skip
+)
 def test_one_error_one_message(read, text, message):
     assert messages(read, text)[0].startswith(message)
 
@@ -227,11 +233,14 @@ def test_shares_divide_posts_and_money(read, world, govern):
     ("shares", "message"),
     [
         (("0.5", "0.4"), "rows 1, 2: column staff_share: the shares of lc000 add up to 0.9 (allowed: 1"),
-        (("1", ""), "rows 1, 2: column staff_share: the shares of lc000 add up to 1 (allowed: 1, with one for"),
+        (
+            ("1", ""),
+            "rows 1, 2: column staff_share: the shares of lc000 add up to 1 (allowed: 1, with one for",
+        ),
         (("1.5", "-0.5"), "row 1: column staff_share: got '1.5' (allowed: a number within 0..1)"),
         (("half", "0.5"), "row 1: column staff_share: got 'half' (allowed: a number within 0..1)"),
     ],
-)  # fmt: skip
+)
 def test_shares_that_do_not_add_up(read, world, shares, message):
     key = world.place_key[3]
     found = messages(
@@ -284,7 +293,7 @@ def test_lost_leading_zeros_are_named_wherever_a_code_stands(coded, tmp_path):
         ('from,to,staff_share\n0007,0008,"0,5"\n', "row 1: column staff_share: got '0,5'{}; write 0.5)"),
         ("from,to,staff_share\n0007,0008,\uff10.\uff15\n", "row 1: column staff_share{}; write 0.5)"),
     ],
-)  # fmt: skip
+)
 def test_numbers_in_other_notations_are_refused_with_the_figure_to_write(coded, tmp_path, text, message):
     found = refused(coded, tmp_path, text)[0]
     begin, _, end = message.partition("{}")
@@ -366,6 +375,6 @@ def test_notes_of_another_library_in_a_parquet_file_do_no_harm(world, tmp_path, 
         ("from,to,levers\nlc001,lc002,relabel+relabel\n", "row 1: column levers: got 'relabel+relabel'"),
         ("from,to,staff_share\nlc001,lc002,0_1\n", "row 1: column staff_share: got '0_1'"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_table_is_refused(read, text, message):
     assert messages(read, text)[0].startswith(message)

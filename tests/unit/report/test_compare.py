@@ -55,11 +55,18 @@ def test_pairs_are_subtracted_within_pairs() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "size"),
     [
-        (2.1, 2.3, "more"), (1.95, 2.13, "some_more"), (-2.13, -1.95, "some_less"), (-2.5, -2.01, "less"),
-        (-1.9, 1.9, "same"), (0.1, 1.9, "same"), (-0.5, 2.1, "unclear"), (-2.5, 2.5, "unclear"), (0.0, 0.0, "none"),
+        (2.1, 2.3, "more"),
+        (1.95, 2.13, "some_more"),
+        (-2.13, -1.95, "some_less"),
+        (-2.5, -2.01, "less"),
+        (-1.9, 1.9, "same"),
+        (0.1, 1.9, "same"),
+        (-0.5, 2.1, "unclear"),
+        (-2.5, 2.5, "unclear"),
+        (0.0, 0.0, "none"),
         (None, None, "unknown"),
     ],
-)  # fmt: skip
+)
 def test_a_word_needs_the_whole_interval_beyond_its_threshold(low, high, size) -> None:
     assert Estimate(2.04, 0.1, low, high, 6).beyond(2.0) == size
 

@@ -16,8 +16,16 @@ from report_by_tables import Pairs
 from report_recompute import complaints, marked
 from report_walk import Page
 
-SETTINGS = ["population.weight=40", "time.start=2024Q1", "time.end=2027Q4", "record.places=year",
-            "record.governments=year", "--no-figures", "--threads", "1"]  # fmt: skip
+SETTINGS = [
+    "population.weight=40",
+    "time.start=2024Q1",
+    "time.end=2027Q4",
+    "record.places=year",
+    "record.governments=year",
+    "--no-figures",
+    "--threads",
+    "1",
+]
 SEEDS = (1, 2, 3)
 
 

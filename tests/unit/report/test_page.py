@@ -114,8 +114,16 @@ def test_one_pair_has_no_interval_and_says_so(made, tmp_path) -> None:
 
 def experiment(**changes) -> dict[str, object]:
     """What an experiment states, as its file holds it."""
-    estimate = {"name": "n", "text": "with networks off", "unit": "points", "effect": 0.5, "mc_error": 0.1,
-                "interval": [0.3, 0.7], "p": 0.01, "replicates": 42}  # fmt: skip
+    estimate = {
+        "name": "n",
+        "text": "with networks off",
+        "unit": "points",
+        "effect": 0.5,
+        "mc_error": 0.1,
+        "interval": [0.3, 0.7],
+        "p": 0.01,
+        "replicates": 42,
+    }
     return {
         "schema_version": 1, "id": "h2", "question": "Does it?", "estimand": "e", "design": "d", "quick": False,
         "model_version": "0.1.0", "weight": 100, "world": "viet_nam", "period": "2019-2035",

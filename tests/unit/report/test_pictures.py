@@ -99,9 +99,18 @@ def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
     (folder / "linked").symlink_to(outside)
     assert _picture(folder, "k", "", "figures/p.png", "", "") is not None
     for name in (
-        "../outside/p.png", str(outside / "p.png"), "figures/../../outside/p.png", "link.png", "linked/p.png",
-        "secret.png", "figures", "", "figures/none.png", "a" * 5000, "a\0b",
-    ):  # fmt: skip
+        "../outside/p.png",
+        str(outside / "p.png"),
+        "figures/../../outside/p.png",
+        "link.png",
+        "linked/p.png",
+        "secret.png",
+        "figures",
+        "",
+        "figures/none.png",
+        "a" * 5000,
+        "a\0b",
+    ):
         assert _picture(folder, "k", "", name, "", "") is None, name
         assert _picture(folder, "k", name, "", "", "") is None, name
 

@@ -21,9 +21,14 @@ SHIFT = {"none": 0.0, "actual": -0.1}
 
 
 def make(
-    folder: Path, *, thetas: tuple[float, ...] = (0.4, 0.6), replicates: int = 3,
-    scenarios: tuple[str, ...] = ("none", "actual"), drop: tuple[int, ...] = (), **manifest: Any,
-) -> Path:  # fmt: skip
+    folder: Path,
+    *,
+    thetas: tuple[float, ...] = (0.4, 0.6),
+    replicates: int = 3,
+    scenarios: tuple[str, ...] = ("none", "actual"),
+    drop: tuple[int, ...] = (),
+    **manifest: Any,
+) -> Path:
     """Results as `dicu sweep` writes them: access 0.5 + shift * theta + luck of the replicate."""
     rows = []
     run = -1
@@ -32,16 +37,32 @@ def make(
             run += 1
             if run in drop:
                 continue
-            head = {"run": run, "run_id": f"r{run}", "scenario": scenario, "point": point, "replicate": r,
-                    "seed": 1 + r, "choose.theta": theta, "reform.policy": scenario}  # fmt: skip
+            head = {
+                "run": run,
+                "run_id": f"r{run}",
+                "scenario": scenario,
+                "point": point,
+                "replicate": r,
+                "seed": 1 + r,
+                "choose.theta": theta,
+                "reform.policy": scenario,
+            }
             luck = 0.01 * r
             for k, year in enumerate(YEARS):
                 body = {"step": 4 * k, "period": f"{year}Q4", "year": year}
                 access = 0.5 + SHIFT.get(scenario, 0.0) * theta + luck
-                rows.append(head | body | {
-                    "level": "terrain", "unit": "plain", "name": "plain", "persons": 100,
-                    "access_commune_administration": access, "access_district_administration": 0.3,
-                })  # fmt: skip
+                rows.append(
+                    head
+                    | body
+                    | {
+                        "level": "terrain",
+                        "unit": "plain",
+                        "name": "plain",
+                        "persons": 100,
+                        "access_commune_administration": access,
+                        "access_district_administration": 0.3,
+                    }
+                )
                 rows.append(head | body | {
                     "level": "nation", "unit": "all", "name": "viet_nam", "persons": 100, "urban_persons": 40 + r,
                     "rural_persons": 60 - r, "rural_to_urban_persons": 6, "gov_posts": 2000, "gov_wages_mvnd": 1e6,
@@ -49,10 +70,19 @@ def make(
     folder.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_parquet(folder / "results.parquet")
     stated = {
-        "name": folder.name, "plan_sha256": "0", "runs": run + 1, "distinct": run + 1, "finished": run + 1 - len(drop),
-        "failed": {}, "complete": not drop, "replications": replicates, "seed": 1,
-        "varied": ["choose.theta", "reform.policy"], "model_version": "0.1.0", "argv": ["dicu", "sweep"],
-    } | manifest  # fmt: skip
+        "name": folder.name,
+        "plan_sha256": "0",
+        "runs": run + 1,
+        "distinct": run + 1,
+        "finished": run + 1 - len(drop),
+        "failed": {},
+        "complete": not drop,
+        "replications": replicates,
+        "seed": 1,
+        "varied": ["choose.theta", "reform.policy"],
+        "model_version": "0.1.0",
+        "argv": ["dicu", "sweep"],
+    } | manifest
     seal_sweep(folder, stated)
     return folder
 
@@ -121,9 +151,14 @@ def test_the_page_says_how_sure_it_is(tmp_path) -> None:
     path = write(make(tmp_path / "s", replicates=4, drop=(7,), failed={"r5": "MemoryError"}))
     html = re.sub(r"</?data[^>]*>", "", path.read_text(encoding="utf-8"))
     for stated in (
-        "access to the commune office, plains: \u22120.05", "tiếp cận trụ sở xã, đồng bằng: \u22120,05",
-        "The sweep is not complete", "1 runs failed", "MemoryError", "Not told from chance", "4 replicates",
-    ):  # fmt: skip
+        "access to the commune office, plains: \u22120.05",
+        "tiếp cận trụ sở xã, đồng bằng: \u22120,05",
+        "The sweep is not complete",
+        "1 runs failed",
+        "MemoryError",
+        "Not told from chance",
+        "4 replicates",
+    ):
         assert stated in html, stated
     assert "A made-up world" not in html
 

@@ -36,33 +36,60 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (s, t, r) for s in ("none", "actual") for t in THETAS for r in range(REPLICATES)
     ):
         shift = 0.0 if scenario == "none" else -0.05
-        head = {"run": run, "run_id": f"r{run}", "scenario": scenario, "point": run // REPLICATES,
-                "seed": 1 + replicate, "replicate": replicate, "choose.theta": theta,
-                "reform.policy": scenario}  # fmt: skip
+        head = {
+            "run": run,
+            "run_id": f"r{run}",
+            "scenario": scenario,
+            "point": run // REPLICATES,
+            "seed": 1 + replicate,
+            "replicate": replicate,
+            "choose.theta": theta,
+            "reform.policy": scenario,
+        }
         for k, year in enumerate(YEARS):
             body = head | {"step": 4 * k, "period": f"{year}Q4", "year": year}
             for terrain in TERRAINS:
-                access = {f"access_{s}": 0.4 + shift + 0.1 * rng.random()
-                          for s in ("commune_administration", "district_administration")}  # fmt: skip
+                access = {
+                    f"access_{s}": 0.4 + shift + 0.1 * rng.random()
+                    for s in ("commune_administration", "district_administration")
+                }
                 rows.append(
                     body | {"level": "terrain", "unit": terrain, "name": terrain, "persons": 100} | access
                 )
             urban = 38e6 + 1e6 * rng.random()
             moved = {f"{a}_persons": 4e5 * (1 + rng.random()) for a in ("rural_to_urban", "urban_to_rural")}
-            rows.append(body | moved | {
-                "level": "nation", "unit": "all", "name": "viet_nam", "persons": 1e8, "urban_persons": urban,
-                "rural_persons": 1e8 - urban, "gov_posts": 130_000 + 500 * rng.random(),
-                "gov_wages_mvnd": (8 + rng.random()) * 1e6,
-            })  # fmt: skip
+            rows.append(
+                body
+                | moved
+                | {
+                    "level": "nation",
+                    "unit": "all",
+                    "name": "viet_nam",
+                    "persons": 1e8,
+                    "urban_persons": urban,
+                    "rural_persons": 1e8 - urban,
+                    "gov_posts": 130_000 + 500 * rng.random(),
+                    "gov_wages_mvnd": (8 + rng.random()) * 1e6,
+                }
+            )
     made = tmp_path_factory.mktemp("numbers") / "sweep"
     made.mkdir()
     pd.DataFrame(rows).to_parquet(made / "results.parquet")
     runs = 2 * len(THETAS) * REPLICATES
     stated = {
-        "name": "sweep", "plan_sha256": "0", "runs": runs, "distinct": runs, "finished": runs, "failed": {},
-        "complete": True, "replications": REPLICATES, "seed": 1, "varied": ["choose.theta", "reform.policy"],
-        "model_version": "0.1.0", "argv": ["dicu", "sweep"],
-    }  # fmt: skip
+        "name": "sweep",
+        "plan_sha256": "0",
+        "runs": runs,
+        "distinct": runs,
+        "finished": runs,
+        "failed": {},
+        "complete": True,
+        "replications": REPLICATES,
+        "seed": 1,
+        "varied": ["choose.theta", "reform.policy"],
+        "model_version": "0.1.0",
+        "argv": ["dicu", "sweep"],
+    }
     seal_sweep(made, stated)
     return made
 

@@ -49,9 +49,16 @@ def later(rule: Rule, scenario: Scenario) -> int:
 """
     betas = {path for path in PATHS if path.startswith("choose.beta_")}
     assert reads_of(source) == {
-        "money.rent_share", "work.land_share", "ties.growth", "work.adaptation", "seed", "time.start", "time.end",
-        "time.step", *betas,
-    }  # fmt: skip
+        "money.rent_share",
+        "work.land_share",
+        "ties.growth",
+        "work.adaptation",
+        "seed",
+        "time.start",
+        "time.end",
+        "time.step",
+        *betas,
+    }
     assert reads_of("def f(money):\n    return money.rent_share") == set(), "a name alone says nothing"
 
 
@@ -103,9 +110,12 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     from dicu.world.opening import open_world
 
     values = {
-        "world.name": "monocentric", "population.weight": 100, "time.start": "2024Q4", "time.end": "2025Q3",
+        "world.name": "monocentric",
+        "population.weight": 100,
+        "time.start": "2024Q4",
+        "time.end": "2025Q3",
         "reform.policy": "actual",
-    }  # fmt: skip
+    }
     paths: set[str] = set()
     asked: Any = Asked(with_values(Scenario(), values), "", paths)
     layout = {"weight": asked.population.weight, "flows": asked.flow_units, "services": SERVICES}
@@ -276,11 +286,11 @@ def test_what_is_allowed_is_needed() -> None:
         ("SHARE = 0.3\n", [0.3]),
         ("# why it is so\n\nSHARE = 0.3\n", [0.3]),
         ("# why it is so\nSHARE = 0.3\n", []),
-        ("SHARE = 0.3\nOTHER = 0.7\n\"\"\"Why both are so.\"\"\"\n", []),
-        ("SHARE = 0.3\n\nOTHER = 0.7\n\"\"\"Why only this is so.\"\"\"\n", [0.3]),
+        ('SHARE = 0.3\nOTHER = 0.7\n"""Why both are so."""\n', []),
+        ('SHARE = 0.3\n\nOTHER = 0.7\n"""Why only this is so."""\n', [0.3]),
         ("def rule(x):\n    return (x >> np.uint32(4 * i)) & 0xFF", []),
         ("def rule(x):\n    return 0.5 * x * (x - 1) - 2.0", []),
     ],
-)  # fmt: skip
+)
 def test_undeclared_numbers_are_found(source: str, found: list[float]) -> None:
     assert [value for _, value, _ in numbers(source)] == found

@@ -49,9 +49,15 @@ def test_layers_are_merged_key_by_key(tmp_path: Path) -> None:
     top = write(tmp_path, "mid/deep/top.yaml", "extends: ../mid.yaml\nchoose:\n  network: 0.2\n")
     loaded = load(top, ["ties.growth=0.5", "choose.home=2"])
     expected = {
-        "name": "top", "seed": 2, "time.start": "2020Q1", "time.end": "2023Q4", "choose.theta": 0.5,
-        "choose.network": 0.2, "choose.home": 2.0, "ties.growth": 0.5,
-    }  # fmt: skip
+        "name": "top",
+        "seed": 2,
+        "time.start": "2020Q1",
+        "time.end": "2023Q4",
+        "choose.theta": 0.5,
+        "choose.network": 0.2,
+        "choose.home": 2.0,
+        "ties.growth": 0.5,
+    }
     assert loaded.scenario == with_values(Scenario(), expected)
     assert [file.path.name for file in loaded.files] == ["top.yaml", "mid.yaml", "base.yaml"]
     for file in loaded.files:

@@ -49,8 +49,14 @@ def test_every_run_is_there_once(swept: tuple[Plan, Summary], results: pd.DataFr
     assert list(results["run_id"].unique()) == [run.run_id for run in plan.runs]
     assert not results.duplicated(["run", "step", "level", "unit"]).any()
     assert {p.name for p in summary.folder.iterdir()} == {
-        "plan.parquet", "sweep.yaml", "results.parquet", "manifest.json", "log.jsonl", "runs", "failed",
-    }  # fmt: skip
+        "plan.parquet",
+        "sweep.yaml",
+        "results.parquet",
+        "manifest.json",
+        "log.jsonl",
+        "runs",
+        "failed",
+    }
     assert list((summary.folder / "runs").glob(".tmp-*")) == []
 
 

@@ -61,9 +61,13 @@ def test_nothing_else_changes(gazetteer: Gazetteer) -> None:
 
 def corrected_kinds_only(corrected: Gazetteer, source: Gazetteer) -> Gazetteer:
     return Gazetteer(
-        corrected.legacy, corrected.new, source.districts, source.legacy_provinces, source.new_provinces,
+        corrected.legacy,
+        corrected.new,
+        source.districts,
+        source.legacy_provinces,
+        source.new_provinces,
         source.links,
-    )  # fmt: skip
+    )
 
 
 def test_a_statement_that_does_not_fit_the_source_is_refused(

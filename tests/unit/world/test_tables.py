@@ -262,7 +262,7 @@ def test_what_was_meant_by_a_wrong_cell(column: str, written: str, message: str,
         ("a.csv", b"place_key,terrain\n{key},n\xfai\n", "not UTF-8 at byte 26 (got 0xfa; in a spreadsheet"),
         ("a.csv", "place_key,residents\n".encode("utf-16"), "not UTF-8 at byte 0 (got 0xff"),
     ],
-)  # fmt: skip
+)
 def test_what_another_program_wrote_is_refused_with_what_to_do(
     name: str, raw: bytes, message: str, tmp_path: Path
 ) -> None:

@@ -69,7 +69,7 @@ BROKEN: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     "code twice": (put_unit("districts", "code", 1, "001"), "districts.code stands twice: 001"),
     "seat position": (put_unit("districts", "seat_km", (0, 0), np.inf), "districts.seat_km must be"),
     "order": (swap_two_places, "places must be sorted by"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", list(BROKEN))

@@ -41,10 +41,15 @@ def h1_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, 
         rate = 0.01 * math.exp(U * u + R * push + crossed * u * push + noise[step] + own)
         made.append(
             {
-                "level": "nation", "unit": "all", "step": step, "rural_persons": 1e6,
-                "persons_rural_to_urban": 1e6 * rate / 4, "urban_persons": 1.0, "persons": 1.0,
+                "level": "nation",
+                "unit": "all",
+                "step": step,
+                "rural_persons": 1e6,
+                "persons_rural_to_urban": 1e6 * rate / 4,
+                "urban_persons": 1.0,
+                "persons": 1.0,
             }
-        )  # fmt: skip
+        )
     return made
 
 
@@ -164,10 +169,15 @@ def h3_rows(loss: float, gain: float) -> Any:
             for level, unit in (("area", "rural"), ("terrain_area", "plain rural")):
                 made.append(
                     {
-                        "level": level, "unit": unit, "step": step, "persons": 1e6, "out_persons": 1e3,
-                        "within_persons": 2e3, **{f"access_{s}": access for s in h3_services},
+                        "level": level,
+                        "unit": unit,
+                        "step": step,
+                        "persons": 1e6,
+                        "out_persons": 1e3,
+                        "within_persons": 2e3,
+                        **{f"access_{s}": access for s in h3_services},
                     }
-                )  # fmt: skip
+                )
         return made
 
     return rows
@@ -215,11 +225,16 @@ def h4_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, 
             rural = 5e5 + given * (-3_000 if mine else -500) + noise[1]
             made.append(
                 {
-                    "level": "province", "unit": str(k), "name": name, "step": step, "persons": urban + rural,
-                    "urban_persons": urban, "rural_persons": rural,
+                    "level": "province",
+                    "unit": str(k),
+                    "name": name,
+                    "step": step,
+                    "persons": urban + rural,
+                    "urban_persons": urban,
+                    "rural_persons": rural,
                     "market_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
                 }
-            )  # fmt: skip
+            )
     return made
 
 
@@ -274,11 +289,19 @@ def test_what_is_undecided_says_what_would_decide_it(tmp_path: Path) -> None:
 
 def moves(uids: list[int], **columns: Any) -> pd.DataFrame:
     n = len(uids)
-    given = {"step": 10, "origin_terrain": "plain", "origin_urban": False, "destination_urban": True,
-             "households": 100, "age": 30, "income_quantile": 10} | columns  # fmt: skip
-    return pd.DataFrame({"uid": np.array(uids, dtype=np.uint64)} | {
-        k: v if isinstance(v, list) else [v] * n for k, v in given.items()
-    })  # fmt: skip
+    given = {
+        "step": 10,
+        "origin_terrain": "plain",
+        "origin_urban": False,
+        "destination_urban": True,
+        "households": 100,
+        "age": 30,
+        "income_quantile": 10,
+    } | columns
+    return pd.DataFrame(
+        {"uid": np.array(uids, dtype=np.uint64)}
+        | {k: v if isinstance(v, list) else [v] * n for k, v in given.items()}
+    )
 
 
 def test_households_that_moved_in_one_arm_only() -> None:

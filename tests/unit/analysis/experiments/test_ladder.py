@@ -86,8 +86,17 @@ def written(folder: Path, lag: float) -> Path:
                     step += 1
                     gap = lag * gap + (1 - lag) * -0.01 * loss
                     moved = gap + (noise[step] * loss if name != "still" else 0.0)
-                    rows.append({"name": name, "replicate": r, "quarters": quarters, "rung": rung, "step": step,
-                                 "loss": loss, "share": 0.35 + luck[step] + moved})  # fmt: skip
+                    rows.append(
+                        {
+                            "name": name,
+                            "replicate": r,
+                            "quarters": quarters,
+                            "rung": rung,
+                            "step": step,
+                            "loss": loss,
+                            "share": 0.35 + luck[step] + moved,
+                        }
+                    )
     pq.write_table(pa.Table.from_pylist(rows), folder / FILE)
     return folder
 

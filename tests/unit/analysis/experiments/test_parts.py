@@ -32,9 +32,14 @@ def rows(u: float, r: float, crossed: float, replicate: int) -> list[dict[str, A
     for step in range(41):
         rate = 0.01 * math.exp(U * u + R * r + crossed * u * r + noise[step] + own)
         made.append(
-            {"level": "nation", "unit": "all", "step": step, "rural_persons": 1e6,
-             "persons_rural_to_urban": 1e6 * rate / 4}
-        )  # fmt: skip
+            {
+                "level": "nation",
+                "unit": "all",
+                "step": step,
+                "rural_persons": 1e6,
+                "persons_rural_to_urban": 1e6 * rate / 4,
+            }
+        )
     return made
 
 
@@ -83,8 +88,10 @@ def test_the_grid_in_words_tables_and_a_figure(grid: Sweep, tmp_path: Path) -> N
 
 
 def test_a_grid_with_a_hole_is_refused(tmp_path: Path) -> None:
-    arms = [("base", {"programme.urban_job_growth": u, "programme.farm_income_loss": r})
-            for u, r in ((0.0, 0.0), (0.0, 0.2), (0.005, 0.0))]  # fmt: skip
+    arms = [
+        ("base", {"programme.urban_job_growth": u, "programme.farm_income_loss": r})
+        for u, r in ((0.0, 0.0), (0.0, 0.2), (0.005, 0.0))
+    ]
     folder = make_sweep(tmp_path / "h1_grid", arms, 2, lambda s, v, r: rows(0.0, 0.0, 0.0, r))
     with pytest.raises(ValueError, match="a whole grid"):
         surface(Sweep(folder), h1.all_rates)
@@ -136,8 +143,12 @@ def test_scarcity_says_what_the_verdict_would_be() -> None:
     def rates(crossed: float) -> dict[str, np.ndarray]:
         noise = np.array([0.99, 1.0, 1.01])
         own = np.array([1.0, 1.001, 0.999])
-        return {"neither": 0.01 * noise, "urban": 0.011 * noise, "rural": 0.012 * noise,
-                "both": 0.0132 * noise * own * math.exp(crossed)}  # fmt: skip
+        return {
+            "neither": 0.01 * noise,
+            "urban": 0.011 * noise,
+            "rural": 0.012 * noise,
+            "both": 0.0132 * noise * own * math.exp(crossed),
+        }
 
     part = scarcity_part(
         {2.0: (rates(0.5), rates(0.0))}, np.zeros(3) + 1e-5, h1.log_interaction, h1.log_sesoi

@@ -42,12 +42,15 @@ def access(scenario: str, province: int, step: int) -> float:
 def rows(scenario: str, values: Mapping[str, Any], replicate: int) -> list[dict[str, Any]]:
     return [
         {
-            "level": "province", "unit": f"{p:02d}", "step": step, "rural_persons": 1e7,
+            "level": "province",
+            "unit": f"{p:02d}",
+            "step": step,
+            "rural_persons": 1e7,
             **{f"access_{s}": access(scenario, p, step) for s in study.SERVICES},
         }
         for step in range(STEPS + 1)
         for p in range(PROVINCES)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture
