@@ -11,7 +11,7 @@ from dicu.scenario.loader import load as _load
 from dicu.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from dicu.execution.execute import Progress
+    from dicu.execution.progress import Progress
     from dicu_analysis.load import Run
 
 Config = str | Path

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from dicu.execution.execute import NotTheSame, Silent, execute
+from dicu.execution.execute import NotTheSame, execute
+from dicu.execution.progress import Silent
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.load import Run
 
@@ -30,7 +31,8 @@ VALUES = {
 CHILD = """
 import json, resource, signal, sys
 from pathlib import Path
-from dicu.execution.execute import Silent, execute
+from dicu.execution.execute import execute
+from dicu.execution.progress import Silent
 from dicu.scenario.scenario import Scenario, with_values
 
 values, out, limit = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

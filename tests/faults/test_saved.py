@@ -29,7 +29,8 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POS
 CHILD = """
 import sys
 from pathlib import Path
-from dicu.execution.execute import Saving, Silent, execute
+from dicu.execution.execute import Saving, execute
+from dicu.execution.progress import Silent
 from dicu.scenario.loader import load
 
 class Tell(Silent):

@@ -13,7 +13,7 @@ import typer
 from dicu.cli.app import fail
 
 if TYPE_CHECKING:
-    from dicu.execution.execute import Progress
+    from dicu.execution.progress import Progress
 
 
 def use_asked_threads(threads: int | None) -> None:

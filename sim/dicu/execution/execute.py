@@ -7,12 +7,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numba
 
 from dicu.execution.fits import check_fits
 from dicu.execution.identity import inputs_of, model_version
+from dicu.execution.progress import Progress, Silent
 from dicu.execution.saved import (
     CannotContinue,
     Saved,
@@ -43,39 +44,6 @@ from dicu.world.world import World
 
 SPARE_ROWS: Final = 0.3
 """Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
-
-
-class Progress(Protocol):
-    """What a run tells while it works; all calls come from the run's own thread."""
-
-    def phase(self, text: str) -> None:
-        """A new phase begins (building the world, synthesising, drawing)."""
-
-    def note(self, text: str) -> None:
-        """Something worth reading, kept on the screen."""
-
-    def start(self, steps: int, households: int) -> None:
-        """The steps begin."""
-
-    def step(self, label: str, households: int) -> None:
-        """A step is done."""
-
-
-@dataclass(frozen=True)
-class Silent:
-    """Tells nothing (tests, sweeps)."""
-
-    def phase(self, text: str) -> None:
-        """Nothing."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
-
-    def start(self, steps: int, households: int) -> None:
-        """Nothing."""
-
-    def step(self, label: str, households: int) -> None:
-        """Nothing."""
 
 
 def use_threads(threads: int | None) -> int:

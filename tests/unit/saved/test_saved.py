@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dicu.execution.execute import Saving, Silent, execute, state_at
+from dicu.execution.execute import Saving, execute, state_at
+from dicu.execution.progress import Silent
 from dicu.execution.saved import CannotContinue, Saved, read_saved, saved_folder, saved_steps
 from dicu.record.checkpoint import DamagedFile, read_archive, table_bytes, write_archive
 from dicu.scenario.scenario import Scenario, with_values
