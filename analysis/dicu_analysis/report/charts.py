@@ -95,7 +95,7 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
         )
         seen = [table.loc[table["step"] >= sheet.reform - 1, service].max() for table, _ in tables]
         ax.set_ylim(0, max(1.1, 1.05 * float(np.nanmax(seen))))
-        svg.numbers(ax, lambda v: w.num(v, 1))
+        svg.numbers(ax, w.num)
         reform_line(ax, w, run, sheet.reform)
         style.label_ends(ax, ends, gap=0.07)
         head = (w.t("terrain", "địa hình"), *(_moment(w, sheet, m) for m in sheet.moments.named()))
@@ -176,7 +176,7 @@ def effects(
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
-        svg.numbers(ax, lambda v: w.num(v, digits, sign=True), "x")
+        svg.numbers(ax, lambda v, d: w.num(v, d, sign=True), "x")
         head = (
             w.t("what", "chỉ tiêu"),
             w.t("difference", "chênh lệch"),
@@ -242,7 +242,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawi
         ax.set_xlim(0, 100)
         ax.grid(visible=False)
         ax.spines["left"].set_visible(False)
-        svg.numbers(ax, lambda v: w.pct(v), "x")
+        svg.numbers(ax, w.pct, "x")
         handles = [
             Patch(
                 facecolor=HATCHES[k][0],

@@ -51,7 +51,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
                 )
         ax.set_ylim(0, 1.14 * float(table[["urban_persons", "rural_persons"]].to_numpy().max()) / scale)
         years(ax, float(at[0]), float(at[-1]))
-        svg.numbers(ax, lambda v: w.num(v))
+        svg.numbers(ax, w.num)
         reform_line(ax, w, run, sheet.reform)
         style.label_ends(ax, ends)
         head = (
@@ -141,7 +141,7 @@ def rural_outflow(
         ax.set_ylim(0, None)
         first = found[0][1]
         years(ax, float(first.index[0]), float(first.index[-1] + 1))
-        svg.numbers(ax, lambda v: w.num(v))
+        svg.numbers(ax, w.num)
         reform_line(ax, w, alone.run, alone.reform)
         ax.legend(frameon=False, loc="lower left", handlelength=2.4)
         head = (w.t("year", "năm"), *(n for n, _ in found))
@@ -213,7 +213,7 @@ def budget(
         ax.set_yticks([-k for k in range(len(columns))], [name for name, _ in columns])
         ax.grid(visible=False)
         ax.spines["left"].set_visible(False)
-        svg.numbers(ax, lambda v: w.num(v), "x")
+        svg.numbers(ax, w.num, "x")
         fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL, handlelength=1.6)
         head = (w.t("arm", "kịch bản"), *(w.t(*MONEY[k][:2]) for k in kinds))
         rows = tuple(
@@ -279,7 +279,7 @@ def five_year(w: Words, surveys: pd.DataFrame, simulated: pd.DataFrame) -> Drawi
         from matplotlib.ticker import MaxNLocator
 
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-        svg.numbers(ax, lambda v: w.num(v))
+        svg.numbers(ax, w.num)
         fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL)
         head = (w.t("source", "nguồn"), *(v.replace("\n", " ") for v in words.values()))
         rows = tuple((f"{n} {y}", *(w.pct(float(r[s]), 1) for s in words)) for n, y, r, _, _ in bars)

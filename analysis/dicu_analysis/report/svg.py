@@ -97,10 +97,20 @@ def wrapped(text: str, width: int) -> str:
 
 
 def numbers(ax: Axes, written: Any, axis: str = "y") -> None:
-    """Let an axis write its numbers with a function of the value."""
-    from matplotlib.ticker import FuncFormatter
+    """Let an axis write its ticks with a function of the value and of the decimals in which all of them are exact."""
+    from matplotlib.ticker import Formatter
 
-    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda value, _: written(value)))
+    class Exact(Formatter):
+        digits = 0
+
+        def set_locs(self, locs: Any) -> None:
+            ticks = [float(tick) for tick in locs]
+            self.digits = next((d for d in range(6) if all(abs(round(t, d) - t) < 1e-9 for t in ticks)), 6)
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return str(written(x, self.digits))
+
+    getattr(ax, f"{axis}axis").set_major_formatter(Exact())
 
 
 def to_svg(fig: Figure, title: str, description: str) -> str:

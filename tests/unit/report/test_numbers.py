@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
-from dicu_analysis.report import write
+from dicu_analysis.report import contents, write
 from report_by_tables import Pairs
 from report_recompute import complaints, marked
 from report_walk import Page
@@ -92,3 +94,41 @@ def test_each_marked_number_matters(page, tables) -> None:
         for piece in pieces:
             last = str((int(piece.text[-1]) + 5) % 10)
             assert marked(replace(piece, text=piece.text[:-1] + last), tables, code), piece
+
+
+SAID = re.compile(r"[+\u2212]?\d+(?:[.,]\d+)*%?")
+
+
+def _number(text: str) -> float:
+    return float(text.rstrip("%").replace(",", "").replace("\u2212", "-"))
+
+
+def _rounds(text: str, cells: list[float]) -> bool:
+    """Whether a number is a cell of the table, rounded to the decimals in which it is written."""
+    half = 0.5000001 * 10.0 ** -len(text.rstrip("%").partition(".")[2])
+    return any(abs(_number(text) - cell) <= half for cell in cells)
+
+
+def test_numbers_inside_drawings_are_ticks_or_cells_of_their_table(page) -> None:
+    """Each drawing has its numbers as a table, recomputed above; what else it writes are years, ticks and scales."""
+    scales = {float(edge) for edge in [*contents.EDGES, *contents.ACCESS_EDGES]}
+    compared = 0
+    for figure in re.findall(r"<figure.*?</figure>", page, re.DOTALL):
+        for drawing in re.findall(r"<svg.*?</svg>", figure, re.DOTALL):
+            plain = (
+                re.sub(r"<[^>]+>", "", t) for t in re.findall(r"<text[^>]*>(.*?)</text>", drawing, re.DOTALL)
+            )
+            said = [t for t in (entities.unescape(t).strip() for t in plain) if SAID.fullmatch(t)]
+            shown = " ".join(
+                re.sub(r"<[^>]+>", "", t) for t in re.findall(r"<td[^>]*>(.*?)</td>", figure, re.DOTALL)
+            )
+            cells = [_number(t) for t in SAID.findall(entities.unescape(shown))]
+            compared += sum(_rounds(t, cells) for t in said)
+            left = [t for t in said if not _rounds(t, cells) and not re.fullmatch(r"20\d\d", t)]
+            ticks = sorted({_number(t) for t in left} - scales)
+            steps = np.diff(ticks)
+            even = not len(steps) or np.allclose(
+                steps / steps.min(), np.round(steps / steps.min()), atol=1e-6
+            )
+            assert even, (re.sub(r"<[^>]+>", "", figure)[:80], left)
+    assert compared > 20
