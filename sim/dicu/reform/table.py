@@ -121,7 +121,9 @@ def overlays_of(
     rows: pd.DataFrame, name: str, world: World, date: str, step_of: Callable[[str], int], levers: Levers
 ) -> list[Overlay]:
     """The overlays of a table that a policy made; ``name`` is that of the policy, the rest as in `read_table`."""
-    made = _overlays(rows, Path(name), world, date, step_of, levers)
+    with warnings.catch_warnings():  # what the country itself cut in pieces is no mistake of the user's
+        warnings.simplefilter("ignore", ReformWarning)
+        made = _overlays(rows, Path(name), world, date, step_of, levers)
     return [replace(overlay, name=name, generation=name) for overlay in made]
 
 

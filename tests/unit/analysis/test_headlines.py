@@ -19,7 +19,7 @@ from dicu_analysis.report import ways, write
 from dicu_analysis.report.measures import Sheet, both
 
 SETTINGS = [
-    "population.weight=2000",
+    "population.weight=5000",
     "government.earlier_waves=merged",
     "time.start=2024Q4",
     "time.end=2026Q4",
