@@ -68,6 +68,12 @@ def test_shipped_files_are_found_by_name_and_paths_come_first(
         ConfigurationErrors, match=r"neither a file nor a shipped scenario .got actaul, .*did you mean"
     ):
         load("actaul")
+    with pytest.raises(ConfigurationErrors, match="it is a shipped sweep: try dicu sweep h1"):
+        load("h1")
+    with pytest.raises(ConfigurationErrors, match="it is a shipped scenario: try dicu run actual_"):
+        make_plan("actual_with_satellites")
+    with pytest.raises(ConfigurationErrors, match="neither a file nor a shipped scenario"):
+        load("")
     with pytest.raises(ConfigurationErrors, match=r"shipped sweep .got h9"):
         make_plan("h9")
 

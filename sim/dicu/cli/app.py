@@ -21,7 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="How households and local governments respond when a country redraws its administrative map.",
-    epilog="Start here: `dicu run actual` (in a checkout `uv run dicu run actual`), then open the figures in the folder it prints.",
+    epilog="Start here: `dicu run actual` (in a checkout: `uv run dicu run actual`), then open the figures in the "
+    "folder it prints.",
 )
 
 INTERRUPTED: Final = 130

@@ -20,6 +20,8 @@ def init(
     from dicu.record.folder import write_bytes
     from dicu.scenario.shipped import configs
 
+    if folder.exists() and not folder.is_dir():
+        fail(f"{folder}: is not a folder", 2)
     there = [name for name in FILES if (folder / name).exists()]
     if there:
         fail(f"{folder}: {', '.join(there)} stands there already and is not overwritten", 2)

@@ -45,13 +45,16 @@ def find(config: str | Path, kind: Kind = "scenario") -> Path:
     path = Path(config)
     if path.is_dir() and (path / CONFIG).is_file() and kind == "scenario":
         return path / CONFIG
-    if path.exists() or path.suffix or len(path.parts) != 1:
+    if str(config) and (path.exists() or path.suffix or len(path.parts) != 1):
         return path
     names = shipped(kind)
     if path.name in names:
         return names[path.name]
     near = suggest(path.name, names)
     hint = f"; did you mean {near}?" if near else ""
+    other: Kind = "sweep" if kind == "scenario" else "scenario"
+    if path.name in shipped(other):
+        hint = f"; it is a shipped {other}: try dicu {'sweep' if other == 'sweep' else 'run'} {path.name}"
     raise LookupError(
-        f"neither a file nor a shipped {kind} (got {path.name}, allowed a path or {', '.join(names)}){hint}"
+        f"neither a file nor a shipped {kind} (got {path.name or repr('')}, allowed a path or {', '.join(names)}){hint}"
     )
