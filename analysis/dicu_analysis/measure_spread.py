@@ -195,14 +195,14 @@ def simulated(out: Path, weights: Iterable[int], seeds: Iterable[int]) -> dict[t
                         sys.executable,
                         *DICU,
                         "run",
-                        f"configs/scenarios/{policy}.yaml",
+                        policy,
                         *values,
                         "--no-figures",
                         "--out",
                         str(out),
                     ]
                     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                    found[policy, weight, seed] = Run(told.split()[-1])
+                    found[policy, weight, seed] = Run(told.splitlines()[-1])
                 made[policy, weight, seed] = found[policy, weight, seed]
     return made
 

@@ -53,7 +53,7 @@ WAYS: Final = ("travel_minutes", "district_minutes")
 """Means of residents that follow ``c * sqrt(weight / residents)``, by province."""
 SPAN: Final = ("2019Q2", "2035Q4")
 """First and last step of the runs that were measured."""
-PEOPLE: Final = 96.2e6
+PEOPLE: Final = 96.484e6
 """Persons at the start of the runs that were measured."""
 TOTALS: Final = (
     "persons.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,7 @@ def sweep(
 def _overrides(values: Mapping[str, Any] | None, short: Mapping[str, Any]) -> list[str]:
     """``key=value`` as the command line has it."""
     whole = dict(values or {})
+    given = set(whole)
     for name, value in short.items():
         keys = [key for key in leaf_at() if key == name or key.rpartition(".")[2] == name]
         if name in keys:
@@ -160,6 +162,8 @@ def _overrides(values: Mapping[str, Any] | None, short: Mapping[str, Any]) -> li
         if len(keys) != 1:
             found = f"several keys end so: {', '.join(keys)}" if keys else "no key ends so"
             raise TypeError(f"{name}: {found}; give the whole key in values={{...}}")
+        if keys[0] in given:
+            raise TypeError(f"{name}: given twice, as a keyword and as {keys[0]} in values")
         whole[keys[0]] = value
     return [f"{key}={_written(value)}" for key, value in whole.items()]
 
@@ -172,4 +176,4 @@ def _written(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_written(v) for v in value) + "]"
-    return str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def test_what_the_face_promises_is_there() -> None:
 
 
 def test_the_old_names_are_gone() -> None:
-    """From the root of a checkout `sim` would be a second copy of the model beside `dicu`."""
+    """Nothing installed answers to them, and no source imports them: `sim.dicu` would be a second copy."""
     for name in ("sim.dicu.model", "sim.model", "analysis.load"):
         code = f"import importlib; importlib.import_module({name!r})"
         done = subprocess.run(
@@ -64,6 +63,8 @@ def test_shipped_files_are_found_by_name_and_paths_come_first(
     (tmp_path / "actual").write_text("name: mine\nreform: {policy: none}\n", encoding="utf-8")
     assert load("actual").scenario.name == "mine", "a file that is there is what is meant"
     assert find("nowhere.yaml") == Path("nowhere.yaml")
+    (tmp_path / "relabel").mkdir()  # as `--out .` makes them
+    assert find("relabel") == shipped("scenario")["relabel"]
     with pytest.raises(
         ConfigurationErrors, match=r"neither a file nor a shipped scenario .got actaul, .*did you mean"
     ):
@@ -90,6 +91,9 @@ def test_keywords_are_keys_by_their_last_part() -> None:
     assert (made.choose.theta, made.population.weight, made.seed) == (0.4, 500, 9)
     with pytest.raises(TypeError, match=r"places: several keys end so: world.places, record.places"):
         dicu.load("monocentric", places="step")
+    with pytest.raises(TypeError, match="seed: given twice"):
+        dicu.load("monocentric", {"seed": 7}, seed=9)
+    assert dicu.load("monocentric", name="2025").name == "2025"
     with pytest.raises(TypeError, match="wieght: no key ends so"):
         dicu.load("monocentric", wieght=5)
     with pytest.raises(ConfigurationErrors, match=r"choose.theta"):
@@ -131,11 +135,3 @@ def test_version_and_module() -> None:
         [sys.executable, "-m", "dicu", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"dicu {dicu.__version__}\n"
-
-
-def test_the_wheel_holds_configurations_where_they_are_looked_for() -> None:
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"][
-        "targets"
-    ]["wheel"]
-    assert wheel["packages"] == ["sim/dicu", "analysis/dicu_analysis"]
-    assert wheel["force-include"] == {"configs": "dicu/configs"}

@@ -75,7 +75,7 @@ class _Shown:
 
 
 class Bar(_Shown):
-    """Rich progress bar that follows `dicu.execution.execute.Progress`."""
+    """Rich progress bar that follows `dicu.execution.progress.Progress`."""
 
     def __init__(self) -> None:
         super().__init__("")

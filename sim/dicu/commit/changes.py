@@ -20,7 +20,7 @@ class Changes:
         Places of each move of a household or of one person, in commit order.
     persons : (E,) int64
     reason : (E,) uint8
-        Index into `dicu.behaviour.choose.REASONS`.
+        Index into `dicu.scenario.vocabulary.REASONS`.
     movers_by_age : (3, 2, 128) int64
         Persons who moved by scope, sex (0 male) and age.
     whole, splits, returns, couples, followed : int

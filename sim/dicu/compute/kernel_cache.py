@@ -95,7 +95,7 @@ class _File:
                     there = _module(alias.name.split(".")[1:], root)
                     if there is not None:
                         self.taken[alias.asname or package] = (there, "*")
-                        self.whole = self.whole or alias.asname is None  # sim.x.y: told apart by nobody
+                        self.whole = self.whole or alias.asname is None  # dicu.x.y: told apart by nobody
             return
         if node.level:
             above = path.parent

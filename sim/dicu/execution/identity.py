@@ -41,7 +41,7 @@ def files_sha256(paths: Iterator[Path], root: Path = ROOT) -> str:
 
 @cache
 def source_sha256(root: Path = ROOT) -> str:
-    """Checksum of the model's source: every module that can change a result, and none that only asks for one."""
+    """Checksum of the model's source: every module that can change a result, and those that run many or tell of one."""
     return files_sha256((p for p in model_files(root) if p.suffix == SOURCE), root)
 
 

@@ -155,7 +155,7 @@ class Governments:
         return self.network.offices
 
     def access(self) -> NDArray[np.float64]:
-        """Access of each place to each of `dicu.behaviour.access.SERVICES`; (P, 5) float64, read-only, new
+        """Access of each place to each of `dicu.scenario.vocabulary.SERVICES`; (P, 5) float64, read-only, new
         every step.
         """
         return self.reach.access

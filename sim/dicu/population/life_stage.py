@@ -35,7 +35,7 @@ def stage_of(members: NDArray[np.uint8], year: int) -> int:
     Returns
     -------
     int
-        Index into `dicu.population.columns.STAGES`; a household without members counts as elderly (nobody is
+        Index into `dicu.scenario.vocabulary.STAGES`; a household without members counts as elderly (nobody is
         younger), and is freed elsewhere.
     """
     child = False

@@ -57,7 +57,7 @@ class Metric:
     count : callable
         From `Seen` to whole rows, or to money in 0.1 M VND times rows.
     flow : bool
-        What happened during the step; 0 is not asked for, and null is written, at the start.
+        Happens during a step; null at the start.
     """
 
     name: str
@@ -131,7 +131,8 @@ METRICS: Final = (
     Metric("rural_persons", "persons", "persons in all other places", _ROWS, _place("persons", False), flow=False),
     Metric("considered", "households", "households that thought about moving during the step", "rule `consider`",
            lambda s: s.considered),
-    Metric("moves", "households", "moving households, whole or newly split off", MOVE, lambda s: len(s.changes)),
+    Metric("moves", "households", "moves: of whole households, of one adult who left, of a partner, of a family that "
+           "followed", MOVE, lambda s: len(s.changes)),
     Metric("moves_whole", "households", "households that moved with everybody", MOVE, _committed("whole")),
     Metric("moves_split", "households", "households founded by one adult who left", MOVE, _committed("splits")),
     Metric("moves_home", "households", "of the moves, those back to the home place", MOVE, _committed("returns")),
@@ -171,7 +172,7 @@ METRICS: Final = (
            _committed("consumption")),
     Metric("move_costs_mvnd", "M VND", "paid for moves", "rule `liquidity`", _committed("move_costs")),
     Metric("remittances_mvnd", "M VND", "sent to parent households", "rule `remit`", _committed("remitted")),
-    Metric("estates_mvnd", "M VND", "left by households that died out to nobody", "commit", _committed("estates")),
+    Metric("estates_mvnd", "M VND", "left to nobody by households that died out", "commit", _committed("estates")),
 )  # fmt: skip
 """Columns of the table in their order. Households in farming are the even types: see `Stocks.workers`."""
 

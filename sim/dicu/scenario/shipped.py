@@ -45,7 +45,7 @@ def find(config: str | Path, kind: Kind = "scenario") -> Path:
     path = Path(config)
     if path.is_dir() and (path / CONFIG).is_file() and kind == "scenario":
         return path / CONFIG
-    if str(config) and (path.exists() or path.suffix or len(path.parts) != 1):
+    if str(config) and (path.is_file() or path.suffix or len(path.parts) != 1):
         return path
     names = shipped(kind)
     if path.name in names:

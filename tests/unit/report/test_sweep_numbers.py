@@ -1,7 +1,7 @@
 """Every number of a sweep's page is recomputed from ``results.parquet``, by sums and means written out here.
 
-Marked numbers are compared with their key's value in both languages, whether they stand in prose, in a table or in a
-drawing's text; what is not marked may only be a date, a count, a threshold or a value of the plan.
+Marked numbers, in prose and tables, are compared with their key's value in both languages; what is not marked may
+only be a date, a count, a threshold or a value of the plan. Drawings have their values as a table beside them.
 """
 
 from __future__ import annotations
