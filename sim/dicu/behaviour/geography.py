@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -12,11 +12,8 @@ from dicu.compute.draws import stable_id
 from dicu.compute.numeric import exp64, log64
 from dicu.scenario.parameters import Access, Choose
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
-from dicu.world.ways import MINUTES_AN_HOUR
+from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, MINUTES_AN_HOUR
 from dicu.world.world import World
-
-DISC_MEAN_DISTANCE: Final = 0.3826
-"""Mean distance to the centre of a disc over the root of its area: 2 / (3 sqrt(pi)) = 0.376; 0.3826 for a square."""
 
 
 class Geography(NamedTuple):
@@ -140,7 +137,7 @@ def _nearness(
             total = 0.0
             for l in range(first_district[q], first_district[q + 1]):
                 if l == d:
-                    km = DISC_MEAN_DISTANCE * np.sqrt(area[d])
+                    km = MEAN_DISTANCE_TO_CENTRE * np.sqrt(area[d])
                 else:
                     x = centre[d, 0] - centre[l, 0]
                     y = centre[d, 1] - centre[l, 1]
@@ -230,7 +227,7 @@ def _km(
             total = 0.0
             for l in range(first_district[q], first_district[q + 1]):
                 if l == d:
-                    km = DISC_MEAN_DISTANCE * np.sqrt(area[d])
+                    km = MEAN_DISTANCE_TO_CENTRE * np.sqrt(area[d])
                 else:
                     x = centre[d, 0] - centre[l, 0]
                     y = centre[d, 1] - centre[l, 1]

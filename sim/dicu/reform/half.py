@@ -12,13 +12,11 @@ from typing import Final
 
 import pandas as pd
 
-from dicu.government.overlay import Levers
 from dicu.reform.history import as_table
 from dicu.reform.of_2025 import to_2025
+from dicu.reform.table import OWN_LEVERS
 from dicu.world.world import World
 
-LEVERS: Final = Levers(relabel=True, pool_budgets=True, close_offices=True)
-"""Those that act where borders change and nowhere else."""
 SEED: Final = 2025
 
 
@@ -41,7 +39,7 @@ def half_country(world: World, date: str, seed: int = SEED) -> pd.DataFrame:
     seed : int
         Which half.
     """
-    overlay = to_2025("half", world, 0, LEVERS, date)
+    overlay = to_2025("half", world, 0, OWN_LEVERS, date)
     table = as_table(world, [overlay])
     chosen = reformed_half(world.new_provinces.code.tolist(), seed)
     kept = table[(table["level"] == "commune") & table["province"].isin(chosen)].copy()

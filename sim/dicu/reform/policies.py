@@ -125,7 +125,7 @@ POLICIES: Final = MappingProxyType(
         "optimised": Policy(ALL, _designed(_optimised)),
         "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders),
         "actual_except_sparse_mountains": Policy(ALL, _sparse),
-        "actual_in_half": Policy(half.LEVERS, _half),
+        "actual_in_half": Policy(OWN_LEVERS, _half),
         "table": Policy(OWN_LEVERS, _table),
     }
 )

@@ -9,8 +9,9 @@ import numpy as np
 from dicu.government import books
 from dicu.government.overlay import legacy_overlay
 from dicu.reform import apply
-from dicu.reform.half import LEVERS, reformed_half
+from dicu.reform.half import reformed_half
 from dicu.reform.policies import policy
+from dicu.reform.table import OWN_LEVERS
 from dicu.world.viet_nam import load_viet_nam
 
 
@@ -24,7 +25,7 @@ def test_half_is_half_and_depends_on_the_seed_alone() -> None:
 def test_half_of_the_new_provinces_merge_and_the_others_stay() -> None:
     world = load_viet_nam(2022)
     (overlay,) = policy("actual_in_half", world, 12, "2025Q3")
-    assert overlay.levers == LEVERS
+    assert overlay.levers == OWN_LEVERS
     assert len(overlay.provinces) == len(world.legacy_provinces)
     reformed = np.isin(
         world.new_provinces.code[world.new_communes.parent[world.new_commune]],
@@ -45,7 +46,13 @@ def test_where_nothing_merges_nothing_changes(govern, world):
     lost, kept = 1, 0
     merged[merged == lost] = kept
     overlay = replace(
-        before, name="half", generation="half", step=2, date="2025Q3", commune_of_place=merged, levers=LEVERS
+        before,
+        name="half",
+        generation="half",
+        step=2,
+        date="2025Q3",
+        commune_of_place=merged,
+        levers=OWN_LEVERS,
     )
     elsewhere = merged != kept
     for step in range(6):
