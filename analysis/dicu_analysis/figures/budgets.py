@@ -33,8 +33,8 @@ RAISED: Final[Lines] = {
     "deficit_mvnd": ("deficits", palette.MONEY[3], palette.MIXED),
 }
 WAYS: Final[Lines] = {
-    "travel_minutes": ("commune office\nor desk", palette.WAYS[5], palette.SOLID),
-    "district_minutes": ("district's work\nor desk", palette.WAYS[3], palette.SOLID),
+    "travel_minutes": ("commune office", palette.WAYS[5], palette.SOLID),
+    "district_minutes": ("district's work", palette.WAYS[3], palette.SOLID),
     "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
     "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
 }
