@@ -57,7 +57,7 @@ def run_model() -> Callable[..., Any]:
     from dicu.model import Model
     from dicu.population.links import first_links
     from dicu.population.synthesis import synthesise
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     def run(scenario: Any, **options: Any) -> Any:
         world = options.pop("world", None) or open_world(scenario)

@@ -14,7 +14,7 @@ from dicu.population.links import Links, first_links
 from dicu.population.synthesis import synthesise
 from dicu.record.fingerprint import state_sha256
 from dicu.scenario.scenario import Scenario
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from dicu.world.world import World
 
 

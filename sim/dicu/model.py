@@ -97,7 +97,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.calendar = scenario.calendar
         self.seconds: dict[str, float] = {}
         self.now = 0
-        self.year = world.year
+        self.year = self.calendar.age_year(0)
         self.households, self.links = households, links
         self.changes: Changes | None = None
         self.events: Events | None = None
@@ -223,8 +223,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
 
         # a new year: everybody is a year older
-        if self.calendar.year(self.now) != self.year:
-            self.year = self.calendar.year(self.now)
+        if self.calendar.age_year(self.now) != self.year:
+            self.year = self.calendar.age_year(self.now)
             self.life = self._life_tables()
             retype(h, self.year)
             self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)

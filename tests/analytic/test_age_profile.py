@@ -23,7 +23,7 @@ def profile() -> dict[str, np.ndarray]:
     """Moves and person-steps by five-year group over four years: all, and those beyond the district; by sex."""
     from dicu.execution.execute import first_model
     from dicu.scenario.scenario import Scenario, with_values
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     scenario = with_values(
         Scenario(),

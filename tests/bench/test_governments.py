@@ -26,7 +26,7 @@ REFORM_STEP = 4
 
 @pytest.fixture(scope="module")
 def world() -> Any:
-    from dicu.world.viet_nam import load_viet_nam
+    from dicu.reform.opening import load_viet_nam
 
     return load_viet_nam(2024)
 

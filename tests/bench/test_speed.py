@@ -98,7 +98,7 @@ def model() -> Any:
     from dicu.population.links import first_links
     from dicu.population.synthesis import synthesise
     from dicu.scenario.scenario import Scenario, with_values
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     scenario = with_values(Scenario(), {"population.weight": WEIGHT})
     world = open_world(scenario)

@@ -226,7 +226,7 @@ class Replay:
 def replay(request: pytest.FixtureRequest) -> Any:
     """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says."""
     from dicu.execution.execute import first_model
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     restless = 0.35 if request.param == "quarter" else 1.0  # a month is a third of a quarter
     scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})

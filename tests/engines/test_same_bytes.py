@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dicu.engine.screens import BLOCK
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from states import first_difference, first_households, first_model, sha, shuffled
 
 POLICIES = ("none", "actual", "relabel")

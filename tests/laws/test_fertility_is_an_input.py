@@ -16,7 +16,7 @@ from dicu.behaviour.kin import can_give_birth
 from dicu.commit.changes import Changes
 from dicu.model import Model
 from dicu.scenario.scenario import Scenario, with_values
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from states import first_households, first_model
 
 AGES = np.arange(15, 50)

@@ -230,7 +230,7 @@ HAPPENS = (
 )
 def test_people_and_money_are_kept_when_everything_happens(step: str, start: str, end: str) -> None:
     """Through the reform: every kind of event comes up, so that the identities are not about nothing."""
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     scenario = with_values(Scenario(), {**EVENTFUL, "time.step": step, "time.start": start, "time.end": end})
     changes = live_through(first_model(scenario, open_world(scenario))[0])
@@ -242,7 +242,7 @@ def test_people_and_money_are_kept_when_everything_happens(step: str, start: str
 
 def test_three_months_are_a_quarter() -> None:
     """Rates become chances a step: births, deaths, income and moves of a year agree between quarters and months."""
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     totals = {}
     for step, start, end in (("quarter", "2024Q1", "2024Q4"), ("month", "2024-01", "2024-12")):

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.scenario import Scenario
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from dicu_analysis.estimators.gravity import Coefficient, ppml
 from dicu_analysis.experiments.arms import Sweep
 from dicu_analysis.experiments.assemble import opinion

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.compute.draws import stable_id
+from dicu.compute.hashing import identity_of
 from dicu.compute.numeric import exp64, log64
 from dicu.scenario.parameters import Access, Choose
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
@@ -152,8 +153,10 @@ def _nearness(
 
 
 def _code_key(codes: NDArray[np.str_]) -> NDArray[np.uint64]:
-    """Unit codes as numbers, through their bytes (codes are short)."""
-    return np.array([int.from_bytes(str(c).encode()[:8], "little") for c in codes], dtype=np.uint64)
+    """Unit codes as numbers: their bytes where these are eight or fewer, else a hash of them."""
+    raw = [str(c) for c in codes]
+    made = [int.from_bytes(c.encode(), "little") if len(c.encode()) <= 8 else identity_of(c) for c in raw]
+    return np.array(made, dtype=np.uint64)
 
 
 def geography(world: World, dwellings: NDArray[np.int64], choose: Choose, access: Access) -> Geography:

@@ -32,9 +32,9 @@ def check(
 
     from dicu.lab.published import mergers, render, rows
     from dicu.lab.world_check import all_ok
+    from dicu.reform.opening import load_viet_nam
     from dicu.scenario.loader import ConfigurationErrors, load
     from dicu.scenario.scenario import Scenario
-    from dicu.world.viet_nam import load_viet_nam
 
     try:
         scenario = Scenario() if config is None else load(config).scenario

@@ -93,7 +93,7 @@ def compare(
 
 def _opened(scenario: Scenario) -> World:
     """The world of a scenario, or a refusal."""
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
     from dicu.world.table_checks import TableError
 
     try:

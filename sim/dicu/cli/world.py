@@ -25,7 +25,7 @@ def check(
 
     from dicu.lab.world_check import all_ok, render
     from dicu.lab.world_check import check as check_world
-    from dicu.world.viet_nam import load_viet_nam
+    from dicu.reform.opening import load_viet_nam
 
     world = load_viet_nam(year)
     # residents of every province are judged in both years for which the totals are official

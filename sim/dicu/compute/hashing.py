@@ -18,6 +18,8 @@ the hash-prospector search (Wellons 2018-2022), of the same family as lowbias32 
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from numba import njit
 
@@ -145,3 +147,8 @@ def hash32(uid, key):  # type: ignore[no-untyped-def]
     low = mix32(np.uint32(np.uint32(u) ^ np.uint32(k)))
     high = np.uint32(u >> np.uint64(32))
     return mix32(np.uint32(np.uint32(low + high) ^ np.uint32(k >> np.uint64(32))))
+
+
+def identity_of(text: str) -> int:
+    """Identity of a code or a key for draws, 64 bits: no row number decides anybody's luck."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -12,24 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.scenario.calendar import Calendar
-from dicu.scenario.cities import CENTRAL_IN_FACT, CITY_KINDS, unknown
+from dicu.scenario.cities import unknown
 from dicu.scenario.parameters_city import Cities
 from dicu.scenario.scenario import UnfitScenario
 from dicu.world.world import World
 
-_TITLES = {
-    "urban district": "Quận",
-    "town": "Thị xã",
-    "provincial city": "Thành phố",
-    "rural district": "Huyện",
-}
-
 
 def district_names(world: World) -> list[str]:
     """Names of districts with what they are, "Thành phố Vinh"; what only told two apart, "(Thị xã)", is left out."""
-    made = []
+    made, titles = [], world.country.file.titles
     for name, kind in zip(world.districts.name.tolist(), world.districts.kind.tolist(), strict=True):
-        made.append(f"{_TITLES[kind]} {name.partition(' (')[0]}" if kind in _TITLES else name)
+        made.append(f"{titles[kind]} {name.partition(' (')[0]}" if kind in titles else name)
     return made
 
 
@@ -49,7 +42,10 @@ def districts_of(name: str, world: World, key: str, *, sites: bool = False) -> N
         here = [f"{d}, {provinces[q]}" for d, q in zip(here, world.districts.parent.tolist(), strict=True)]
         known = here
     else:
-        known = [d for d, kind in zip(here, world.districts.kind.tolist(), strict=True) if kind in CITY_KINDS]
+        table = world.country.own("urban_standards")
+        kinds = world.districts.kind.tolist()
+        cities = set(kinds) if table is None else set(table["kind"])
+        known = [d for d, kind in zip(here, kinds, strict=True) if kind in cities]
     if problem := unknown(name, (*provinces, *known)):
         raise UnfitScenario(f"{key}: {problem}")
     return np.flatnonzero(np.array(here) == name)
@@ -80,7 +76,7 @@ class Central:
         if central is not None:
             return central
         here = set(world.legacy_provinces.name.tolist())
-        return [name for name in CENTRAL_IN_FACT.get(world.name, ()) if name in here]
+        return [name for name in world.country.file.central_cities if name in here]
 
     def acts(self, now: int) -> bool:
         """Whether anybody has the package in step ``now``."""

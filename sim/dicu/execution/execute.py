@@ -35,11 +35,11 @@ from dicu.record.locks import locked
 from dicu.record.manifest import build_manifest, now, write_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
+from dicu.reform.opening import open_world
 from dicu.reform.policies import plan_of
 from dicu.scenario.dump import canonical_json, dump, run_id
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
-from dicu.world.opening import open_world
 from dicu.world.world import World
 
 SPARE_ROWS: Final = 0.3
@@ -76,7 +76,7 @@ def make_start(scenario: Scenario, world: World) -> Start:
     households, fit = synthesis.synthesise(
         world,
         scenario.population,
-        start_year=world.year,
+        start_year=scenario.calendar.age_year(0),
         spare=SPARE_ROWS,
         income=scenario.income,
         ties=scenario.ties,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from dicu.world.country import Country
 from dicu.world.world import World
 
 ROOT: Final = Path(__file__).parents[1]
@@ -66,7 +67,9 @@ def world_sha256(world: World) -> str:
     digest = hashlib.sha256()
 
     def feed(value: Any) -> None:
-        if dataclasses.is_dataclass(value):
+        if isinstance(value, Country):
+            digest.update(value.sha256.encode())
+        elif dataclasses.is_dataclass(value):
             for field in dataclasses.fields(value):
                 if field.name != "repairs":
                     digest.update(field.name.encode())

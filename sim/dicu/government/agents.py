@@ -73,8 +73,8 @@ class Amount:
 
 @dataclass(frozen=True)
 class Terms:
-    """What every government is told and none decides: parameters, prices of a step, length of a step, and
-    where places are, (P, 3) km.
+    """What every government is told and none decides: parameters, prices of a step, length of a step,
+    where places are, (P, 3) km, and which kinds of units are staffed as towns.
     """
 
     parameters: Government
@@ -82,6 +82,7 @@ class Terms:
     quarters_per_step: float
     steps_per_year: int
     position_km: NDArray[np.float64]
+    ward_kinds: frozenset[str]
 
 
 class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped

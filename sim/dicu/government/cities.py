@@ -3,7 +3,7 @@
 An urban area is a municipality, a provincial city, a town, or a township, with the borders of before the reform, which
 are fixed like places. Its class is the highest of those that its kind can have whose standards on residents, all and
 inner (in wards and townships), it meets; the standards are lower in some regions (Resolutions 1210/2016/UBTVQH13 and
-26/2022/UBTVQH15; statuses and addresses in `data/urban_standards.csv` and `data/urban_regions.csv`). The official
+26/2022/UBTVQH15; in the tables `urban_standards` and `urban_regions` of the country). The official
 classification gives points on five criteria, of which population and density are two, so a city can have a class whose
 density it does not reach on its whole area; whether it does is told beside (assumption A69).
 
@@ -12,20 +12,16 @@ Classes decide nothing in the model.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.world.country import Country
 from dicu.world.world import World
 
-DATA: Final = Path(__file__).parent / "data"
 CLASSES: Final = ("special", "I", "II", "III", "IV", "V", "none")
-KINDS: Final = ("municipality", "provincial city", "town", "township")
 
 
 @dataclass(frozen=True)
@@ -39,47 +35,54 @@ class Standard:
     density: int
 
 
-@cache
-def standards() -> tuple[Standard, ...]:
-    """The standards, highest class first."""
-    with (DATA / "urban_standards.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Standard(
-                row["class"],
-                row["kind"],
-                int(row["residents"]),
-                int(row["inner_residents"]),
-                int(row["density_km2"]),
-            )
-            for row in csv.DictReader(file)
+def standards(country: Country) -> tuple[Standard, ...]:
+    """The standards of a country's table ``urban_standards``, highest class first; none without the table."""
+    table = country.own("urban_standards")
+    if table is None:
+        return ()
+    return tuple(
+        Standard(
+            str(r["class"]),
+            str(r["kind"]),
+            int(r["residents"]),
+            int(r["inner_residents"]),
+            int(r["density_km2"]),
         )
+        for r in table.to_dict("records")
+    )
 
 
-@cache
-def region_shares() -> dict[str, tuple[float, float]]:
-    """By region: shares of the standards on residents and on density that are enough there."""
-    with (DATA / "urban_regions.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["region"]: (float(row["residents_share"]), float(row["density_share"]))
-            for row in csv.DictReader(file)
-        }
+def region_shares(country: Country) -> dict[str, tuple[float, float]]:
+    """By region: shares of the standards on residents and on density that are enough there (``urban_regions``)."""
+    table = country.own("urban_regions")
+    if table is None:
+        return {}
+    rows = table.to_dict("records")
+    return {str(r["region"]): (float(r["residents_share"]), float(r["density_share"])) for r in rows}
 
 
 def class_of(
-    kind: str, residents: float, inner: float, area_km2: float, shares: tuple[float, float] = (1.0, 1.0)
+    known: tuple[Standard, ...],
+    kind: str,
+    residents: float,
+    inner: float,
+    area_km2: float,
+    shares: tuple[float, float] = (1.0, 1.0),
 ) -> tuple[str, bool]:
     """Class of an urban area, and whether it reaches the density of that class on its whole area.
 
     Parameters
     ----------
+    known : tuple of Standard
+        Those of the country, highest class first.
     kind : str
-        One of `KINDS`.
+        A kind for which there are standards.
     residents, inner : float
         In all of it, and in its wards and townships.
     shares : (float, float)
         Of the standards on residents and density that are enough in its region.
     """
-    for standard in standards():
+    for standard in known:
         if (
             standard.kind == kind
             and residents >= shares[0] * standard.residents
@@ -104,23 +107,26 @@ class UrbanAreas:
         self.name: list[str] = []
         self.kind: list[str] = []
         self._places: list[NDArray[np.int64]] = []
+        self._standards = standards(world.country)
+        kinds, whole = {standard.kind for standard in self._standards}, []
         for units, of_place in (
             (world.legacy_provinces, world.province),
             (world.districts, world.district),
             (world.legacy_communes, world.legacy_commune),
         ):
             for u, kind in enumerate(units.kind.tolist()):
-                if kind in KINDS:
+                if kind in kinds:
+                    whole.append(units is world.legacy_provinces)
                     self.code.append(str(units.code[u]))
                     self.name.append(str(units.name[u]))
                     self.kind.append(kind)
                     self._places.append(np.flatnonzero(of_place == u))
         self._area = np.array([float(world.area_km2[places].sum()) for places in self._places])
-        shares, regions = region_shares(), world.region[world.province]
-        # by the region of its first place: no urban area lies in two; municipalities have the full standards
+        shares, regions = region_shares(world.country), world.region[world.province]
+        # by the region of its first place: no urban area lies in two; those that are provinces have the full standards
         self._shares = [
-            (1.0, 1.0) if kind == KINDS[0] else shares.get(world.region_names[regions[places[0]]], (1.0, 1.0))
-            for kind, places in zip(self.kind, self._places, strict=True)
+            (1.0, 1.0) if full else shares.get(world.region_names[regions[places[0]]], (1.0, 1.0))
+            for full, places in zip(whole, self._places, strict=True)
         ]
 
     def __len__(self) -> int:
@@ -132,7 +138,7 @@ class UrbanAreas:
         urban = residents * self._world.urban
         inner = np.array([int(urban[places].sum()) for places in self._places], dtype=np.int64)
         found = [
-            class_of(kind, p, i, area, share)
+            class_of(self._standards, kind, p, i, area, share)
             for kind, p, i, area, share in zip(
                 self.kind, people.tolist(), inner.tolist(), self._area.tolist(), self._shares, strict=True
             )
@@ -149,4 +155,4 @@ class UrbanAreas:
         }
 
 
-__all__ = ["CLASSES", "KINDS", "UrbanAreas", "class_of", "standards"]
+__all__ = ["CLASSES", "UrbanAreas", "class_of", "standards"]

@@ -44,7 +44,7 @@ def found(
     """
     communes, districts = world.legacy_communes, world.districts
     more = more_offices(waves, world)
-    levels = (
+    both = (
         (
             COMMUNE,
             communes,
@@ -55,6 +55,7 @@ def found(
         ),
         (DISTRICT, districts, world.district, int(parameters.staff_legacy_district + 0.5), more[1], more[3]),
     )
+    levels = both if world.has_districts else both[:1]
     whole_vnd = sum(
         len(units) * Budget.at_start(posts, 0, 0, price).transfer for _, units, _, posts, *_ in levels
     )
@@ -79,7 +80,7 @@ def found(
                     official=False,
                     posts_at_start=float(posts * points[u]),
                     residents_at_start=people[u],
-                    posts_cap=posts_cap(kinds[u], parameters),
+                    posts_cap=posts_cap(kinds[u], world.country.ward_kinds, parameters),
                     points=points[u],
                     wave=int(wave[u]),
                     pool=pool[u] if level == COMMUNE else -1,
@@ -88,7 +89,9 @@ def found(
     network = Network(
         offices=offices,
         commune_office_of_place=world.legacy_commune.astype(np.int32),
-        district_office_of_place=(world.district + len(communes)).astype(np.int32),
+        district_office_of_place=(
+            (world.district + len(communes)) if world.has_districts else world.legacy_commune
+        ).astype(np.int32),
         terrain=world.terrain,
         pool_seat=world.legacy_provinces.seat_place.astype(np.int32),
     )

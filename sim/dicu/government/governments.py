@@ -102,7 +102,9 @@ class Governments:
         self.steps_per_year, self.digital_step, self.respond = steps_per_year, digital_step, respond
         quarters = QUARTERS_A_YEAR / steps_per_year
         price = prices(parameters, steps_per_year)
-        self.terms = Terms(parameters, price, quarters, steps_per_year, world.position_km)
+        self.terms = Terms(
+            parameters, price, quarters, steps_per_year, world.position_km, world.country.ward_kinds
+        )
         self._water_closing = 1.0 - power(1.0 - access.clean_water_closing, quarters)
         self.area_m2 = np.rint(world.area_km2 * 1e6).astype(np.int64)
         self.residents = self._checked(residents)

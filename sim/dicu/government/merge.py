@@ -48,7 +48,7 @@ def close_offices(
             official=True,
             posts_at_start=0.0,
             residents_at_start=people[g],
-            posts_cap=posts_cap(str(overlay.communes.kind[g]), p),
+            posts_cap=posts_cap(str(overlay.communes.kind[g]), terms.ward_kinds, p),
             opened_step=now,
             residents=people[g],
         )
@@ -218,7 +218,7 @@ def cut_staff(network: Network, overlay: Overlay, residents: NDArray[np.int64], 
             seated.setdefault(int(overlay.commune_of_place[office.seat_place]), []).append(office)
     cut = 0
     for g, offices in seated.items():
-        cap = posts_cap(str(overlay.communes.kind[g]), terms.parameters)
+        cap = posts_cap(str(overlay.communes.kind[g]), terms.ward_kinds, terms.parameters)
         posts = official_posts(int(people[g]), bool(2 * high[g] > people[g]), cap, terms.parameters)
         for office, kept in zip(
             offices, spread(posts, [office.residents for office in offices]), strict=True

@@ -143,9 +143,9 @@ class Office:
         return disruption_left(self.disruption_at_merger, quarters, parameters.disruption_half_life_quarters)
 
 
-def posts_cap(kind: str, parameters: Government) -> float:
-    """Most posts by the official rule: 70 in wards and special zones, 50 in the other communes."""
-    return parameters.staff_cap_ward if kind in ("ward", "special zone") else parameters.staff_cap_commune
+def posts_cap(kind: str, ward_kinds: frozenset[str], parameters: Government) -> float:
+    """Most posts by the official rule: in units that are staffed as towns are (`Country.ward_kinds`), and in others."""
+    return parameters.staff_cap_ward if kind in ward_kinds else parameters.staff_cap_commune
 
 
 def sum_by(index: NDArray[np.integer], values: NDArray[np.integer], n: int) -> NDArray[np.int64]:

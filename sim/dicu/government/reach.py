@@ -79,6 +79,10 @@ class Reach:
         access[:, rule.DISTRICT_ADMINISTRATION] = rule.access_to_service(
             quality[far], self._left_district, online[far]
         )
+        if not self.services.world.has_districts:
+            access[:, rule.DISTRICT_ADMINISTRATION] = (
+                1.0  # nobody does such work, so nothing can come nearer or farther
+            )
         self.services.fill(access, equipped[near], equipped[far])
         access.setflags(write=False)
         self.access = access

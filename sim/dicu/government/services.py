@@ -1,7 +1,7 @@
 """What people get besides administration: clinics, schools, hospitals, clean water; and the ways to all of it.
 
 Clinics and primary schools stand where the seats of the legacy communes were, hospitals and upper schools at the
-seats of the districts. A merger leaves them there, unless `Government.clinics`, `.schools` or `.hospitals` say that
+seats of the districts (of the provinces, where no districts govern). A merger leaves them there, unless `Government.clinics`, `.schools` or `.hospitals` say that
 it closes them. How good they are follows the public capital of the budget that keeps them.
 """
 
@@ -43,7 +43,12 @@ class Services:
     def __init__(self, world: World, parameters: Access) -> None:
         self.world, self.parameters = world, parameters
         near = world.legacy_communes.seat_km[world.legacy_commune]
-        far = world.districts.seat_km[world.district]
+        units, of_place = (
+            (world.districts, world.district)
+            if world.has_districts
+            else (world.legacy_provinces, world.province)
+        )
+        far = units.seat_km[of_place]
         self.water = rule.clean_water(world.urban, parameters)
         self.seat_km: dict[str, NDArray[np.float64]] = {}
         self.minutes: dict[str, NDArray[np.float64]] = {}

@@ -15,6 +15,7 @@ from math import floor
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.government.budget import Prices
@@ -24,18 +25,17 @@ from dicu.government.rules import disruption_of_merger
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters import Government
 from dicu.scenario.vocabulary import MOUNTAIN
-from dicu.world import facts
 from dicu.world.world import Units, World
 
 KEYS: Final = ("2019_21", "2023_25")
-"""The two waves, as `dicu.world.facts.official` knows them."""
+"""The two waves, as published figures know them."""
 
 # Resolution 1211/2016 as amended in 2022: persons and km2 a unit should have, in mountains and elsewhere
 STANDARD_COMMUNE: Final = ((5_000, 50.0), (8_000, 30.0))
 STANDARD_DISTRICT: Final = ((80_000, 850.0), (120_000, 450.0))
 
-WITH_WAVES: Final = "viet_nam"
-"""Small made-up worlds had no waves."""
+ALL_KINDS: Final = ""
+"""Of a table of waves that names no kinds: every unit of the tier may have taken part."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,49 @@ class Wave:
 def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wave, ...]:
     """The waves whose units still have two offices at the start of a run; those of before it are done.
 
-    None at all in made-up worlds, and where `Government.earlier_waves` says that all is merged already.
+    None at all in a country without the table ``earlier_waves``, and where `Government.earlier_waves` says that all is merged already.
     """
     dates = parameters.first_wave, parameters.second_wave
-    if parameters.earlier_waves == "merged" or world.name != WITH_WAVES:
+    if parameters.earlier_waves == "merged" or world.country.own("earlier_waves") is None:
         return ()
     steps = [floor(calendar.steps_until(date)) for date in dates]
     return tuple(wave for wave in chosen(world, steps) if wave.step >= 0)
 
 
 def chosen(world: World, steps: list[int]) -> list[Wave]:
-    """Both waves of the country, at given steps."""
-    communes = by_standard(world, world.legacy_communes, world.legacy_commune, STANDARD_COMMUNE, ("commune",))
+    """The waves of the country's table, at given steps, in its order."""
+    table = world.country.own("earlier_waves")
+    if table is None:
+        return []
+    first = table.iloc[0]
+    communes = by_standard(
+        world,
+        world.legacy_communes,
+        world.legacy_commune,
+        STANDARD_COMMUNE,
+        _kinds(first, "commune_kinds", world.legacy_communes),
+    )
     districts = by_standard(
-        world, world.districts, world.district, STANDARD_DISTRICT, ("rural district", "town")
+        world,
+        world.districts,
+        world.district,
+        STANDARD_DISTRICT,
+        _kinds(first, "district_kinds", world.districts),
     )
     made = []
-    for key, step in zip(KEYS, steps, strict=True):
-        n = int(facts.official(f"wave_{key}_communes_cut"))
-        m = int(facts.official(f"wave_{key}_districts_cut"))
+    for row, step in zip(table.to_dict("records"), steps, strict=False):
+        key, n, m = str(row["wave"]), int(row["communes"]), int(row["districts"])
         made.append(Wave(key, step, communes[:n], districts[:m]))
         communes, districts = communes[n:], districts[m:]
     return made
+
+
+def _kinds(row: pd.Series, column: str, units: Units) -> tuple[str, ...]:
+    """Kinds of units that take part, all where the table names none."""
+    said = str(row.get(column, ALL_KINDS))
+    return (
+        tuple(part.strip() for part in said.split("+")) if said else tuple(sorted(set(units.kind.tolist())))
+    )
 
 
 def by_standard(

@@ -19,8 +19,8 @@ from dicu.execution.execute import SPARE_ROWS, use_threads
 from dicu.model import Model
 from dicu.population.links import first_links
 from dicu.population.synthesis import synthesise
+from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario, with_values
-from dicu.world.opening import open_world
 
 BASE: Final[dict[str, Any]] = {
     "world.name": "monocentric",
@@ -83,7 +83,11 @@ def play(scenario: Scenario, arm: str = "") -> Played:
     if key not in _kept:
         world = open_world(scenario)
         made, _ = synthesise(
-            world, scenario.population, start_year=world.year, income=scenario.income, ties=scenario.ties
+            world,
+            scenario.population,
+            start_year=scenario.calendar.age_year(0),
+            income=scenario.income,
+            ties=scenario.ties,
         )
         _kept[key] = (world, made)
     world, start = _kept[key]

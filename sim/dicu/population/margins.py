@@ -1,59 +1,30 @@
-"""The margins and rates that the first households are fitted to, read from the tables in ``data/``."""
+"""The margins and rates that the first households are fitted to, from the tables of a country."""
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.population.columns import MEMBERS
+from dicu.world.country import Country, shipped_table
 
-DATA: Final = Path(__file__).parent / "data"
 AGE_GROUPS: Final = 17
 """Five-year groups 0-4 .. 75-79 and 80+."""
 
 
-def read_table(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """Read one table of ``data/``; the header must hold exactly ``columns``.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Naming the file and what is missing.
-    """
-    path = DATA / f"{name}.csv"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: table of margins missing; the installation is not complete")
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != columns:
-            raise ValueError(f"{path}:1: columns {reader.fieldnames}, expected {list(columns)}")
-        return list(reader)
-
-
-def number(name: str, line: int, column: str, text: str, lo: float, hi: float) -> float:
-    """One number of a table, or an error that names file, line, column and the allowed range."""
-    where = f"{DATA / f'{name}.csv'}:{line}: {column}"
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{where}: {text!r} is not a number") from None
-    if not lo <= value <= hi:
-        raise ValueError(f"{where}: {value} is not in {lo}..{hi}")
-    return value
-
-
 @dataclass(frozen=True)
 class Rates:
-    """Rates of ``rates.csv`` by (name, key); the key is "" where a rate has no classes."""
+    """Rates of the table ``rates`` by (name, key); the key is "" where a rate has no classes.
+
+    ``by_province`` holds those that a country states by province: (name, province code).
+    """
 
     values: dict[tuple[str, str], float]
+    by_province: dict[tuple[str, str], float]
 
     def __call__(self, name: str, key: str = "") -> float:
         """One rate; KeyError names what there is."""
@@ -61,7 +32,7 @@ class Rates:
             return self.values[name, key]
         except KeyError:
             known = sorted({n for n, _ in self.values})
-            raise KeyError(f"no rate {name!r} with key {key!r} in rates.csv; names are {known}") from None
+            raise KeyError(f"no rate {name!r} with key {key!r}; names are {known}") from None
 
     def classes(self, name: str) -> dict[str, float]:
         """All classes of a rate, key -> value, in the order of the file."""
@@ -86,35 +57,54 @@ class Margins:
     rates: Rates
 
 
-@cache
-def load_margins() -> Margins:
-    """Read ``age_pyramid.csv``, ``household_size.csv`` and ``rates.csv``; sources stand in the tables."""
-    columns = ("age_from", "age_to", "male_percent", "female_percent", "status", "source")
-    pyramid = np.zeros((AGE_GROUPS, 2))
-    rows = read_table("age_pyramid", columns)
-    if [row["age_from"] for row in rows] != [str(5 * g) for g in range(AGE_GROUPS)]:
-        raise ValueError(f"{DATA / 'age_pyramid.csv'}: age_from must be 0, 5, .. 80")
-    for g, row in enumerate(rows):
-        for sex, column in enumerate(("male_percent", "female_percent")):
-            pyramid[g, sex] = number("age_pyramid", g + 2, column, row[column], 1e-3, 100)
-    size = np.zeros((2, MEMBERS))
-    rows = read_table("household_size", ("size", "urban_percent", "rural_percent", "status", "source"))
-    if [row["size"] for row in rows] != [str(s + 1) for s in range(MEMBERS)]:
-        raise ValueError(f"{DATA / 'household_size.csv'}: size must be 1 .. {MEMBERS}")
-    for s, row in enumerate(rows):
-        for area, column in enumerate(("rural_percent", "urban_percent")):
-            size[area, s] = number("household_size", s + 2, column, row[column], 1e-3, 100)
-    values: dict[tuple[str, str], float] = {}
-    for line, row in enumerate(read_table("rates", ("name", "key", "value", "status", "source")), start=2):
-        key = (row["name"], row["key"])
-        if key in values:
-            raise ValueError(f"{DATA / 'rates.csv'}:{line}: {key} stands twice")
-        values[key] = number("rates", line, "value", row["value"], 0, 1e9)
+def load_margins(country: Country) -> Margins:
+    """Margins from the tables ``age_sex``, ``household_size`` and ``rates`` of a country, or those it borrows.
+
+    Raises
+    ------
+    ValueError
+        When a table does not hold the ages or sizes that are needed.
+    """
+    ages = country.table("age_sex").sort_values("age_from", ignore_index=True)
+    if ages["age_from"].tolist() != [5 * g for g in range(AGE_GROUPS)]:
+        raise ValueError("age_sex: column age_from: must be 0, 5, .. 80, each once")
+    pyramid = ages[["male", "female"]].to_numpy(np.float64)
+    if not (pyramid > 0).all():
+        raise ValueError("age_sex: nobody in one of the groups (allowed: numbers above 0)")
+    sizes = country.table("household_size").sort_values("size", ignore_index=True)
+    if sizes["size"].tolist() != [s + 1 for s in range(MEMBERS)]:
+        raise ValueError(f"household_size: column size: must be 1 .. {MEMBERS}, each once")
+    size = sizes[["rural", "urban"]].to_numpy(np.float64).T.copy()
+    if not (size > 0).all():
+        raise ValueError("household_size: no household of one of the sizes (allowed: numbers above 0)")
     return Margins(
         pyramid=pyramid / pyramid.sum(),
         size=size / size.sum(axis=1, keepdims=True),
-        rates=Rates(values),
+        rates=_rates(country),
     )
+
+
+def _rates(country: Country) -> Rates:
+    """The country's own rates; whole names that it does not state are borrowed."""
+    values: dict[tuple[str, str], float] = {}
+    by_province: dict[tuple[str, str], float] = {}
+    own = country.own("rates")
+    stated = set() if own is None else set(own["name"])
+    known = set(shipped_table("rates")["name"])
+    if unknown := sorted(stated - known):
+        raise ValueError(f"rates: column name: unknown {unknown} (allowed: {', '.join(sorted(known))})")
+    lent = shipped_table("rates")
+    parts = [lent[~lent["name"].isin(stated) & (lent["province"] == "")]]
+    parts += [] if own is None else [own]
+    for part in parts:
+        key = part["key"] if "key" in part else [""] * len(part)
+        province = part["province"] if "province" in part else [""] * len(part)
+        for name, k, p, value in zip(part["name"], key, province, part["value"], strict=True):
+            if p:
+                by_province[name, p] = float(value)
+            else:
+                values[name, k] = float(value)
+    return Rates(values, by_province)
 
 
 def tilt_to_mean(share: NDArray[np.float64], mean: float) -> NDArray[np.float64]:

@@ -7,16 +7,14 @@ would have left, with no return; origins follow gravity scaled to the flows betw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.compute import numeric
-from dicu.population.margins import Margins, number, read_table
+from dicu.population.margins import Margins
 from dicu.scenario.sections import Population
-from dicu.world.facts import REGIONS
 from dicu.world.world import World, distance_km
 
 GRID: Final = 1 << 31
@@ -53,53 +51,26 @@ class Origins:
     region_misfit: float
 
 
-@cache
-def province_rates() -> dict[str, tuple[float, float]]:
-    """By legacy province code: in-migration per mille a year, and share of workers with training (0..1)."""
-    columns = ("province", "name", "in_migration_per_mille_year", "trained_percent", "source")
-    made = {}
-    for line, row in enumerate(read_table("province_rates", columns), start=2):
-        move = number("province_rates", line, columns[2], row[columns[2]], 0, 500)
-        trained = number("province_rates", line, columns[3], row[columns[3]], 0, 100)
-        made[row["province"]] = (move, trained / 100)
-    return made
+def region_flows(world: World) -> tuple[tuple[str, ...], NDArray[np.float64]] | None:
+    """Regions and the persons who moved between them in 12 months: (G, G) [origin, destination]; None: not known.
 
-
-@cache
-def region_flows() -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Regions and the persons who moved between them in 12 months: (G, G) [origin, destination]."""
-    codes = tuple(REGIONS)
-    columns = ("origin", *(f"to_{code}" for code in codes), "source")
-    flow = np.full((len(codes), len(codes)), np.nan)
-    for line, row in enumerate(read_table("region_flows", columns), start=2):
-        o = codes.index(row["origin"])
-        for d, code in enumerate(codes):
-            text = row[f"to_{code}"]
-            if (o == d) != (text == ""):
-                raise ValueError(f"region_flows.csv:{line}: to_{code}: only the region itself is empty")
-            if text:
-                flow[o, d] = number("region_flows", line, f"to_{code}", text, 0, 1e7)
+    The diagonal is nan: moves within a region are not in the table.
+    """
+    table = world.country.own("region_flows")
+    if table is None:
+        return None
+    codes = world.region_names
+    flow = np.zeros((len(codes), len(codes)))
+    np.fill_diagonal(flow, np.nan)
+    for o, d, persons in zip(table["origin"], table["destination"], table["persons"], strict=True):
+        flow[codes.index(o), codes.index(d)] = persons
     return codes, flow
 
 
-def regions_of(world: World) -> NDArray[np.int64] | None:
-    """Row of `region_flows` of each legacy province, (R,); None for a made-up world.
-
-    Figures by province and region apply only where this is not None: the codes of a made-up world may look
-    like those of Viet Nam.
-    """
-    codes = region_flows()[0]
-    names = {**{code: code for code in codes}, **{name: code for code, name in REGIONS.items()}}
-    if any(name not in names for name in world.region_names):
-        return None
-    return np.array([codes.index(names[world.region_names[g]]) for g in world.region], dtype=np.int64)
-
-
-def rates_of(world: World) -> list[tuple[float, float] | None]:
-    """`province_rates` of each legacy province, None where the national figures must stand in."""
-    if regions_of(world) is None:
-        return [None] * len(world.legacy_provinces)
-    known = province_rates()
+def in_migration(world: World) -> list[float | None]:
+    """People who move in from other provinces, per 1,000 a year, by legacy province; None: no figure of its own."""
+    table = world.country.own("migration_rates")
+    known = {} if table is None else dict(zip(table["province"], table["in_migration"], strict=True))
     return [known.get(str(code)) for code in world.legacy_provinces.code]
 
 
@@ -122,12 +93,12 @@ def origins(world: World, population: Population, margins: Margins) -> Origins:
     pair of regions that makes each destination region receive from each region as observed.
     """
     r = len(world.legacy_provinces)
-    rates = rates_of(world)
+    rates = in_migration(world)
     national = margins.rates("in_migration_per_mille_year")
     without = tuple(
         str(code) for code, known in zip(world.legacy_provinces.code, rates, strict=True) if known is None
     )
-    rate = np.array([known[0] if known else national for known in rates]) / 1000
+    rate = np.array([national if known is None else known for known in rates]) / 1000
     residents = np.zeros(r, dtype=np.int64)
     np.add.at(residents, world.province, world.residents)
     urban = np.zeros(r, dtype=np.int64)
@@ -164,12 +135,12 @@ def _scale_to_regions(
     world: World, margins: Margins, gravity: NDArray[np.float64], arrivals: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
     """Iterative scaling of gravity to the observed flows between regions: (R, R) shares, misfit."""
-    codes, flow = region_flows()
     share = _normalise(gravity)
-    region = regions_of(world)
-    if region is None:
+    known = region_flows(world)
+    if known is None:
         return share, float("nan")
-    g = len(codes)
+    codes, flow = known
+    region, g = world.region.astype(np.int64), len(codes)
     pair = (region[None, :] * g + region[:, None]).ravel()  # origin region, destination region
 
     def flows(s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,7 +152,7 @@ def _scale_to_regions(
         return share, float("nan")
     target = np.where(np.isnan(flow), 0.0, flow)
     if inside.sum() > 0:
-        target += np.diag(inside / inside.sum() * margins.rates("within_region_moves"))
+        target += np.diag(inside / inside.sum() * _within_regions(world, margins, start, target))
     target = np.where(start > 0, target, 0.0)
     received = target.sum(axis=0)
     wanted = target / np.where(received > 0, received, 1.0)
@@ -196,3 +167,14 @@ def _scale_to_regions(
         factor = np.where(got > 0, factor * wanted / np.where(got > 0, got, 1.0), factor)
         share = _normalise(gravity * factor.ravel()[pair].reshape(gravity.shape))
     return share, misfit
+
+
+def _within_regions(
+    world: World, margins: Margins, start: NDArray[np.float64], between: NDArray[np.float64]
+) -> float:
+    """Moves between provinces of one region: the country's own figure, else as gravity has them beside the others."""
+    own = world.country.own("rates")
+    if own is not None and "within_region_moves" in set(own["name"]):
+        return margins.rates("within_region_moves")
+    inside = float(np.diag(start).sum())
+    return inside * float(between.sum()) / float(start.sum() - inside)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dicu.population.archetypes import Archetypes
 from dicu.population.margins import Margins
-from dicu.population.origins import Origins, rates_of
+from dicu.population.origins import Origins
 from dicu.population.raking import Raked
 from dicu.scenario.parameters import Income
 from dicu.scenario.sections import Population
@@ -81,7 +81,7 @@ def _by_stage(margins: Margins, name: str, shares: NDArray[np.float64]) -> NDArr
     """Multipliers (2, 4) by area and stage whose mean over the households or persons of the area is 1."""
     classes = margins.rates.classes(name)
     if tuple(classes) != STAGES:
-        raise ValueError(f"rates.csv: {name} has keys {tuple(classes)}, expected {STAGES}")
+        raise ValueError(f"rates: {name} has keys {tuple(classes)}, expected {STAGES}")
     raw = np.array(list(classes.values()))
     return np.asarray(raw[None, :] / (shares * raw[None, :]).sum(axis=1, keepdims=True))
 
@@ -118,7 +118,7 @@ def place_rates(
     raked: Raked,
     came: Origins,
 ) -> PlaceRates:
-    """Chances for every place; figures and their sources stand in ``rates.csv`` and ``province_rates.csv``.
+    """Chances for every place; figures stand in the table ``rates`` of the country.
 
     Training by province is split so that urban adults are ``trained_urban_over_rural`` times as often
     trained. Wealth is ``wealth_months`` months of income at the median; income a head of the province is
@@ -137,7 +137,9 @@ def place_rates(
     by_stage = _by_stage(margins, "migrant_by_stage", households)
     migrant_stage = np.minimum(migrant[:, None] * by_stage[area], MOST)
 
-    trained = np.array([known[1] if known else rate("trained_share") for known in rates_of(world)])
+    nation = rate("trained_share")
+    codes = world.legacy_provinces.code.tolist()
+    trained = np.array([margins.rates.by_province.get(("trained_share", code), nation) for code in codes])
     ratio = rate("trained_urban_over_rural")
     rural_trained = trained / (ratio * urban_share + (1 - urban_share))
     skill = np.where(world.urban, ratio, 1.0) * rural_trained[province]

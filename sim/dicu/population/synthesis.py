@@ -18,14 +18,11 @@ from dicu.population.origins import GRID, Origins, origins
 from dicu.population.place_rates import PlaceRates, place_rates
 from dicu.population.raking import Raked, rake
 from dicu.population.report import SynthesisReport, make_report
+from dicu.scenario.calendar import FIRST_AGE_YEAR, LAST_AGE_YEAR
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.scenario import UnfitScenario
 from dicu.scenario.sections import Population
 from dicu.world.world import World
-
-FIRST_YEAR: Final = 2010
-LAST_YEAR: Final = 2037
-"""Years that the 7 bits of a birth year can start from: 99-year-olds and newborns must both fit."""
 
 _UID: Final = 0x75696431
 _PURPOSES: Final = ("archetype", "age", "migrant", "home", "luck")
@@ -173,9 +170,11 @@ def synthesise(
     began = time.perf_counter()
     if world.n_places > 1 << 16:
         raise ValueError(f"world {world.name!r} has {world.n_places} places; 65,536 can be numbered")
-    if not FIRST_YEAR <= start_year <= LAST_YEAR:
-        raise ValueError(f"start_year {start_year}: between {FIRST_YEAR} and {LAST_YEAR} is allowed")
-    margins = load_margins()
+    if not FIRST_AGE_YEAR <= start_year <= LAST_AGE_YEAR:
+        raise ValueError(
+            f"start_year {start_year}: between {FIRST_AGE_YEAR} and {LAST_AGE_YEAR} is allowed (Calendar.age_year)"
+        )
+    margins = load_margins(world.country)
     library = archetypes()
     share = _sizes(margins, population)
     raked = rake(library, margins, share)
@@ -211,7 +210,7 @@ def check_weight(world: World, population: Population) -> None:
     UnfitScenario
         The message names the key.
     """
-    _rows(world, population, _sizes(load_margins(), population))
+    _rows(world, population, _sizes(load_margins(world.country), population))
 
 
 def _sizes(margins: Margins, population: Population) -> NDArray[np.float64]:

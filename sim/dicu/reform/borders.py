@@ -34,6 +34,14 @@ TOLERANCE: Final = 1e-9
 """Shares may miss 1 by so much: decimals that a person writes."""
 
 
+def _places_by(codes: Any) -> dict[str, list[int]]:
+    """The places of each unit, in their order."""
+    made: dict[str, list[int]] = {}
+    for place, code in enumerate(codes.tolist()):
+        made.setdefault(code, []).append(place)
+    return made
+
+
 class Borders:
     """The governments in force, changed by the rows of one date after the other.
 
@@ -60,7 +68,7 @@ class Borders:
         }
         self._source = np.full(world.n_places, -1, dtype=np.int32)
         self._given: dict[str, dict[tuple[int, str], float]] = {}
-        self._place = {str(key): i for i, key in enumerate(world.place_key.tolist())}
+        self._place = {key: i for i, key in enumerate(world.place_id.tolist())}
 
     def _known(self, units: Units) -> dict[str, Unit]:
         rows = zip(
@@ -96,7 +104,8 @@ class Borders:
 
     def _assign(self, level: str, rows: list[Row], before: Any) -> None:
         by_unit: dict[str, list[Row]] = {}
-        held = set(before.tolist())
+        places_of = _places_by(before)
+        held = set(places_of)
         for row in rows:
             if row["from"] not in held:
                 probably = meant(row["from"], held, self.units[level])
@@ -113,7 +122,7 @@ class Borders:
             else:
                 by_unit.setdefault(row["from"], []).append(row)
         for code, mine in by_unit.items():
-            self._assign_unit(level, code, mine, np.flatnonzero(before == code).tolist())
+            self._assign_unit(level, code, mine, places_of[code])
 
     def _assign_unit(self, level: str, code: str, rows: list[Row], places: list[int]) -> None:
         whole = [row for row in rows if row["place"] == ""]
@@ -121,7 +130,7 @@ class Borders:
             self.problems.note(
                 f"{self.path}: rows {listed(row_of(row) for row in whole)}: {level} {code} is governed twice, by "
                 f"{' and '.join(str(row['to']) for row in whole[:SHOWN])} (allowed: one row without place, and places "
-                f"of their own for the others: {listed(self.world.place_key[places].tolist())})"
+                f"of their own for the others: {listed(self.world.place_id[places].tolist())})"
             )
         taken: dict[int, Row] = {}
         for row in rows:
@@ -133,7 +142,7 @@ class Borders:
                     row, "place", row["place"], "empty for a province; give its communes another province"
                 )
             elif place is None or place not in places:
-                mine = [str(self.world.place_key[p]) for p in places]
+                mine = self.world.place_id[places].tolist()
                 near = meant(row["place"], mine)
                 self._cell(row, "place", row["place"], f"a place_key of {code}: {listed(mine)}{near}")
             elif place in taken:
@@ -145,7 +154,7 @@ class Borders:
                 taken[place] = row
         rest = [p for p in places if p not in taken]
         if rest and not whole:
-            keys = listed(self.world.place_key[rest].tolist())
+            keys = listed(self.world.place_id[rest].tolist())
             self.problems.note(
                 f"{self.path}: rows {listed(row_of(row) for row in rows)}: {level} {code}: governed by nobody: places "
                 f"{keys} (allowed: a row for each, or one without place for the rest)"
@@ -213,14 +222,19 @@ class Borders:
             if row["to"] != "":
                 by_unit.setdefault(row["to"], []).append(row)
         made: dict[str, Unit] = {}
+        places_of, residents = _places_by(now), self.world.residents
         for code, mine in by_unit.items():
+            here = places_of.get(code, [])
             said = {column: self._said(mine, column) for column in ("name", "kind", "seat")}
-            people = self.world.residents * (now == code)
-            largest = max(
-                sorted({row["from"] for row in mine if row["from"] in known}),
-                key=lambda unit: int(people[before == unit].sum()),
-                default=None,
-            )
+            came = {
+                row["from"]: 0
+                for row in sorted(mine, key=lambda row: str(row["from"]))
+                if row["from"] in known
+            }
+            for place in here:
+                if before[place] in came:
+                    came[before[place]] += int(residents[place])
+            largest = max(came, key=lambda unit: came[unit], default=None)
             model = known.get(code) or (known[largest] if largest is not None else None)
             if model is None:
                 continue
@@ -228,17 +242,15 @@ class Borders:
             if said["seat"]:
                 self._sit(level, code, unit, next(row for row in mine if row["seat"] != ""))
             elif now[unit.seat] != code:
-                self._sit_somewhere(
-                    code, unit, now == code, [known[row["from"]] for row in mine if row["from"] in known]
-                )
+                self._sit_somewhere(unit, here, [known[row["from"]] for row in mine if row["from"] in known])
             made[code] = unit
         known.update(made)
         for (
             code,
             unit,
         ) in known.items():  # who lost the place of its seat, and is not named, sits with most people
-            if code not in made and now[unit.seat] != code and (now == code).any():
-                self._sit_somewhere(code, unit, now == code, [])
+            if code not in made and now[unit.seat] != code and code in places_of:
+                self._sit_somewhere(unit, places_of[code], [])
 
     def _said(self, rows: list[Row], column: str) -> str:
         """What the rows of one unit say of it: the same, or nothing."""
@@ -271,15 +283,14 @@ class Borders:
             owner = self.of_place[level][unit.seat]
             self._cell(row, "seat", row["seat"], f"a place of {code}; this one belongs to {owner}")
 
-    def _sit_somewhere(self, code: str, unit: Unit, mine: Any, candidates: list[Unit]) -> None:
+    def _sit_somewhere(self, unit: Unit, mine: list[int], candidates: list[Unit]) -> None:
         """Put a unit's seat where its largest part had one, else in its place of most people."""
-        inside = [u for u in candidates if mine[u.seat]]
+        inside = [u for u in candidates if u.seat in mine]
         if inside:
             best = max(inside, key=lambda u: int(self.world.residents[u.seat]))
             unit.seat, unit.seat_km = best.seat, best.seat_km
-        elif mine.any():
-            places = np.flatnonzero(mine)
-            unit.seat = int(places[np.argmax(self.world.residents[places])])
+        elif mine:
+            unit.seat = mine[int(np.argmax(self.world.residents[mine]))]
             unit.seat_km = self._seat_km(unit.seat)
 
     def _seat_km(self, place: int) -> tuple[float, float, float]:
@@ -295,7 +306,7 @@ class Borders:
     def _provinces_of_communes(self, rows: list[Row]) -> None:
         """Move places with their commune to the province that its rows name; no commune lies in two."""
         commune, province = self.of_place["commune"], self.of_place["province"]
-        held = set(province.tolist())
+        held, places_of = set(province.tolist()), _places_by(commune)
         by_unit: dict[str, list[Row]] = {}
         for row in rows:
             if row["to"] != "":
@@ -309,9 +320,9 @@ class Borders:
                     row, "province", said, f"the code of a province in force after that date{probably}"
                 )
             elif said:
-                province[commune == code] = said
+                province[places_of.get(code, [])] = said
             else:
-                found = sorted(set(province[commune == code].tolist()))
+                found = sorted(set(province[places_of.get(code, [])].tolist()))
                 if len(found) > 1:
                     self.problems.note(
                         f"{self.path}: rows {listed(row_of(row) for row in mine)}: {code} lies in the provinces "

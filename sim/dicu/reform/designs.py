@@ -19,7 +19,7 @@ from dicu.government.overlay import Levers, Overlay
 from dicu.reform.annealing import anneal
 from dicu.reform.kernels import costs_of, grow, join_worst
 from dicu.reform.problem import Problem, objective_hour, problems
-from dicu.reform.standards import ISLAND_UNIT, WARD, role_of
+from dicu.reform.standards import ISLAND_UNIT, WARD, need_standards, role_of
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.world.neighbours import Neighbours, neighbours
@@ -86,6 +86,8 @@ def random_units(country: Country, seed: int) -> NDArray[np.int32]:
 def standard_units(country: Country) -> NDArray[np.int32]:
     """Units by the standard's rule: the worst joins the nearest until none falls short or none can join."""
 
+    need_standards(country.world, "standard")
+
     def make(problem: Problem) -> NDArray[np.int32]:
         group = np.zeros(len(problem), dtype=np.int32)
         waived = country.settings.waive_merged_from
@@ -105,6 +107,8 @@ def optimised_units(country: Country, seed: int, sweeps: int) -> NDArray[np.int3
     sweeps
         Proposals a commune.
     """
+
+    need_standards(country.world, "optimised")
 
     def make(problem: Problem) -> NDArray[np.int32]:
         group = _grown(problem, seed)
@@ -140,6 +144,13 @@ def _each(country: Country, make: Callable[[Problem], NDArray[np.int32]]) -> NDA
     return unit
 
 
+def _kinds(world: World, role: NDArray[np.int64], member: NDArray[np.str_]) -> NDArray[np.str_]:
+    """What designed units are called: by role where the country calls them so, else as the member they are named after."""
+    if "ward" not in world.country.ward_kinds:
+        return member
+    return np.select([role == ISLAND_UNIT, role == WARD], ["special zone", "ward"], "commune")
+
+
 def overlay_of(
     country: Country, unit: NDArray[np.int32], *, name: str, step: int, date: str, levers: Levers
 ) -> Overlay:
@@ -166,7 +177,7 @@ def overlay_of(
         np.add.at(sums, local, problem.count)
         whole = sums[:, 0] + np.bincount(local)
         role[numbers] = role_of(whole, sums[:, 1], sums[:, 2], sums[:, 3])
-    kind = np.select([role == ISLAND_UNIT, role == WARD], ["special zone", "ward"], "commune")
+    kind = _kinds(world, role, old.kind[seat])
     parent = world.new_communes.parent[world.new_commune[old.seat_place[seat]]]
     order = np.lexsort((old.code[seat], parent))
     number = np.empty(n, dtype=np.int32)

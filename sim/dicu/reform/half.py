@@ -44,6 +44,6 @@ def half_country(world: World, date: str, seed: int = SEED) -> pd.DataFrame:
     chosen = reformed_half(world.new_provinces.code.tolist(), seed)
     kept = table[(table["level"] == "commune") & table["province"].isin(chosen)].copy()
     # communes stay in the province they were in: the one in which most of the unit's places lie is that of its seat
-    old = dict(zip(world.place_key.astype(str), world.legacy_provinces.code[world.province], strict=True))
+    old = dict(zip(world.place_id.tolist(), world.legacy_provinces.code[world.province], strict=True))
     kept["province"] = kept["seat"].map(old)
     return kept.reset_index(drop=True)

@@ -160,13 +160,13 @@ def as_table(world: World, overlays: Sequence[Overlay]) -> pd.DataFrame:
                             "level": level,
                             "from": old.code[u],
                             "to": new.code[v],
-                            "place": "" if place is None else str(world.place_key[place]),
+                            "place": "" if place is None else str(world.place_id[place]),
                             "name": new.name[v],
                             "kind": new.kind[v],
                             "province": ""
                             if level == "province"
                             else overlay.provinces.code[overlay.province_of_place[new.seat_place[v]]],
-                            "seat": str(world.place_key[new.seat_place[v]]),
+                            "seat": str(world.place_id[new.seat_place[v]]),
                         }
                     )
         before = overlay

@@ -91,7 +91,7 @@ def measure(world: World, overlay: Overlay, graph: Neighbours, settings: Reform,
     np.minimum.at(first, world.legacy_commune, place)
     inhabited = people + (place == first[world.legacy_commune])
     whole = sum_by(unit, inhabited, n)
-    in_ward = world.legacy_communes.kind[world.legacy_commune] == "ward"
+    in_ward = np.isin(world.legacy_communes.kind, sorted(world.country.ward_kinds))[world.legacy_commune]
     role = role_of(
         whole,
         sum_by(unit, np.where(in_ward, inhabited, 0), n),

@@ -5,13 +5,13 @@ All in integers, so that a sum is the same in any order and a change of two unit
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.hashing import identity_of
 from dicu.government.offices import sum_by
 from dicu.reform.kernels import Costs, Graph
 from dicu.reform.standards import limits
@@ -93,11 +93,6 @@ class Problem:
         return np.stack([a, self.beside], axis=1)[a < self.beside]
 
 
-def identity_of(text: str) -> int:
-    """Identity of a code for draws, 64 bits: no row number decides anybody's luck."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
 def problems(world: World, graph: Neighbours, settings: Reform, access: Access) -> list[Problem]:
     """One problem a legacy province.
 
@@ -115,7 +110,7 @@ def problems(world: World, graph: Neighbours, settings: Reform, access: Access) 
     communes = world.legacy_communes
     n = len(communes)
     group, people = world.legacy_commune, world.residents
-    in_ward = communes.kind[group] == "ward"
+    in_ward = np.isin(communes.kind, sorted(world.country.ward_kinds))[group]
     terrain = world.terrain
     seat_of = np.zeros(n, dtype=np.int64)
     seat_of[group[::-1]] = np.arange(len(group))[::-1]  # terrain and province of a commune are its places'
@@ -201,4 +196,4 @@ def _ways(world: World, mine: NDArray[np.int32], access: Access, weight: float) 
     return out if weight == 1.0 else np.rint(out * weight).astype(np.int64)
 
 
-__all__ = ["HOUR_MINUTES", "MILLI", "Problem", "identity_of", "objective_hour", "problems"]
+__all__ = ["HOUR_MINUTES", "MILLI", "Problem", "objective_hour", "problems"]

@@ -1,20 +1,16 @@
 """The standards that units are measured by: persons and area, by what a unit is and where it lies.
 
-Figures stand in ``data/standards.csv`` with their sources, one row a resolution and role; status of each row: "read"
-in a source, "recalled" from memory (check before citing), "assumed" by this project.
+Figures stand in the table ``standards`` of a world, one row a resolution and role; a country without one has none.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.world.terrain import MOUNTAINOUS
+from dicu.scenario.scenario import UnfitScenario
 from dicu.world.world import World
 
 WARD: Final = 0
@@ -28,25 +24,6 @@ WARD_PART: Final = 5
 """A unit is a ward when more than one in so many of its people lived in a ward: the rule that fits best what the units
 of July 2025 became (99.6 % of 3,321 as they are, 8 wards missed, 6 too many; computed, in-sample)."""
 
-CITY_WARD: Final = "ward of a central city"
-EDGE_WARD: Final = "ward in mountains or at the border"
-
-BORDER: Final = frozenset(
-    ["22", "38", "40", "42", "44", "45", "46", "49", "70", "72", "80", "87", "89", "91"]
-)
-"""Legacy provinces at the land border besides those of `MOUNTAINOUS`: Quang Ninh, Thanh Hoa, Nghe An, Ha Tinh,
-Quang Binh, Quang Tri, Hue, Quang Nam, Binh Phuoc, Tay Ninh, Long An, Dong Thap, An Giang, Kien Giang. Source: the map
-of the country."""
-DELTA: Final = "Red River Delta"
-
-
-@cache
-def table() -> pd.DataFrame:
-    """All standards: resolution, role, persons, area_km2, delta_area_share, confidence, source."""
-    path = files("dicu.reform").joinpath("data/standards.csv")
-    with path.open(encoding="utf-8") as file:
-        return pd.read_csv(file)
-
 
 def limits(world: World, resolution: str) -> NDArray[np.float64]:
     """Least persons and least area (km2) of a unit, by legacy province and role.
@@ -54,38 +31,60 @@ def limits(world: World, resolution: str) -> NDArray[np.float64]:
     Parameters
     ----------
     world
-        Kinds of provinces, codes and regions decide the ward's standard and the delta's share.
+        Its table ``standards``; ``ward_standard`` and ``reduced_area`` of its provinces say which rows hold where.
     resolution
-        "1211/2016", "76/2025" or "112/2025".
+        Name of a resolution in that table.
 
     Returns
     -------
     (R, 4, 2) float64
-        R legacy provinces, `ROLES`, then persons and km2; 0 where nothing is asked.
+        R legacy provinces, `ROLES`, then persons and km2; 0 where nothing is asked, as in a country without standards.
 
     Raises
     ------
-    ValueError
-        For another resolution.
+    UnfitScenario
+        For another resolution, or a role without a row.
     """
-    rows = table()
+    out = np.zeros((len(world.legacy_provinces), len(ROLES), 2))
+    rows = world.country.own("standards")
+    if rows is None:
+        return out
     if resolution not in set(rows["resolution"]):
         known = ", ".join(rows["resolution"].unique())
-        raise ValueError(f"no standards of {resolution!r} (allowed {known})")
+        raise UnfitScenario(
+            f"reform.standard: no standards of that name (got {resolution!r}, allowed {known})"
+        )
     mine = rows[rows["resolution"] == resolution].set_index("role")
-    provinces = world.legacy_provinces
-    out = np.empty((len(provinces), len(ROLES), 2))
-    for r, (code, kind) in enumerate(zip(provinces.code.tolist(), provinces.kind.tolist(), strict=True)):
-        in_delta = world.region_names[int(world.region[r])] == DELTA
-        ward = "ward"
-        if kind == "municipality":
-            ward = CITY_WARD
-        elif code in MOUNTAINOUS or code in BORDER:
-            ward = EDGE_WARD
-        for role, name in enumerate((ward, *ROLES[1:])):
-            row = mine.loc[name]
-            out[r, role] = row["persons"], row["area_km2"] * (row["delta_area_share"] if in_delta else 1.0)
+    columns = ["persons", "area_km2", *(["reduced_area_share"] if "reduced_area_share" in mine else [])]
+    asked = {str(role): tuple(map(float, row)) for role, row in zip(mine.index, mine[columns].to_numpy(), strict=True)}
+    country, codes = world.country, world.legacy_provinces.code.tolist()
+    for r, code in enumerate(codes):
+        for role, name in enumerate((country.ward_standard.get(code, ROLES[0]), *ROLES[1:])):
+            if name not in asked:
+                if name == ROLES[ISLAND_UNIT] or name == ROLES[MOUNTAIN_COMMUNE]:
+                    continue  # not measured
+                raise UnfitScenario(
+                    f"reform.standard: {resolution} says nothing of the role {name!r} (allowed "
+                    f"{', '.join(asked)})"
+                )
+            persons, area, *share = asked[name]
+            reduced = share[0] if share and code in country.reduced_area else 1.0
+            out[r, role] = persons, area * reduced
     return out
+
+
+def need_standards(world: World, policy: str) -> None:
+    """Refuse a policy that measures units where the country has no standards to measure them by.
+
+    Raises
+    ------
+    UnfitScenario
+    """
+    if world.country.own("standards") is None:
+        raise UnfitScenario(
+            f"reform.policy: {world.name} has no table of standards to measure units by (got {policy!r}, allowed "
+            "none, relabel, actual, random, table)"
+        )
 
 
 def role_of(
@@ -117,7 +116,6 @@ def shortfall(have: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[
 
 
 __all__ = [
-    "BORDER",
     "COMMUNE",
     "ISLAND_UNIT",
     "MOUNTAIN_COMMUNE",
@@ -125,6 +123,7 @@ __all__ = [
     "WARD",
     "WARD_PART",
     "limits",
+    "need_standards",
     "role_of",
     "shortfall",
 ]

@@ -17,6 +17,7 @@ import pandas as pd
 from dicu.government.overlay import Levers, Overlay
 from dicu.reform.border_checks import ReformWarning, row_of, rows_of
 from dicu.reform.borders import Borders
+from dicu.scenario.calendar import parse_period
 from dicu.scenario.vocabulary import LEVERS
 from dicu.world.neighbours import neighbours, parts
 from dicu.world.table_checks import Column, Problems, TableError, checked, read_raw
@@ -39,17 +40,24 @@ COLUMNS: Final = (
     Column(
         "place",
         "text",
-        "place_key of the part that goes this way; empty: all, or the rest",
+        "key of the place that goes this way; empty: all, or the rest",
         required=False,
         empty=True,
     ),
     Column("name", "text", "name of the unit that takes over", required=False, empty=True),
     Column("kind", "text", "commune, ward, special zone, ...", required=False, empty=True),
+    Column(
+        "ward_like",
+        "text",
+        "in a world's folder: whether a new kind is staffed as towns are",
+        required=False,
+        empty=True,
+    ),
     Column("province", "text", "code of its province from then on", required=False, empty=True),
     Column(
         "seat",
         "text",
-        "its seat: a place_key, or the code of a unit whose seat it takes over",
+        "its seat: the key of a place, or the code of a unit whose seat it takes over",
         required=False,
         empty=True,
     ),
@@ -125,6 +133,36 @@ def overlays_of(
         warnings.simplefilter("ignore", ReformWarning)
         made = _overlays(rows, Path(name), world, date, step_of, levers)
     return [replace(overlay, name=name, generation=name) for overlay in made]
+
+
+def borders_of(rows: pd.DataFrame, path: Path, world: World, date: str) -> tuple[list[Overlay], list[str]]:
+    """The borders that the reform of a world's folder draws, date after date, and what looked odd about them.
+
+    Parameters
+    ----------
+    rows
+        Table ``reform`` of the folder, its cells parsed.
+    path
+        Its file, for messages.
+    date
+        Of rows without one.
+
+    Raises
+    ------
+    ReformTableError
+        As `read_table`.
+    """
+
+    def step_of(label: str) -> int:
+        return parse_period(label)[0]
+
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", ReformWarning)
+        try:
+            made = _overlays(rows, path, world, date, step_of, None)
+        except TableError as error:
+            raise ReformTableError(str(error)) from error
+    return made, [str(w.message) for w in found if issubclass(w.category, ReformWarning)]
 
 
 def _overlays(
@@ -219,4 +257,12 @@ def _was_torn(overlay: Overlay, unit: int, world: World, label: Any) -> bool:
     return len(set(world.legacy_commune[places].tolist())) == 1
 
 
-__all__ = ["COLUMNS", "OWN_LEVERS", "ReformTableError", "ReformWarning", "read_table"]
+__all__ = [
+    "COLUMNS",
+    "OWN_LEVERS",
+    "ReformTableError",
+    "ReformWarning",
+    "borders_of",
+    "overlays_of",
+    "read_table",
+]

@@ -12,8 +12,12 @@ StepLength = Literal["quarter", "month"]
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
-NOTATION: Final = f"a quarter such as 2025Q3 or a month such as 2025-07, years {FIRST_YEAR} to {LAST_YEAR}"
+FIRST_AGE_YEAR: Final = 2010
+LAST_AGE_YEAR: Final = 2037
+"""Between these years the members of a run have ages that can be held, see `Calendar.age_year`."""
+NOTATION: Final = f"a quarter such as 2025Q3, a month such as 2025-07 or its first day 2025-07-01, years {FIRST_YEAR} to {LAST_YEAR}"
 
+_DAY: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-01")
 _QUARTER: Final = re.compile(r"([0-9]{4})Q([1-4])")
 _MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -38,7 +42,7 @@ def parse_period(label: str) -> tuple[int, int]:
     """
     if match := _QUARTER.fullmatch(label):
         year, month, months = int(match[1]), 3 * (int(match[2]) - 1), 3
-    elif match := _MONTH.fullmatch(label):
+    elif (match := _MONTH.fullmatch(label)) or (match := _DAY.fullmatch(label)):
         year, month, months = int(match[1]), int(match[2]) - 1, 1
     else:
         raise ValueError(f"not a date (got {quoted(label)}, allowed {NOTATION})")
@@ -151,6 +155,14 @@ class Calendar:
     def year(self, step: int) -> int:
         """Calendar year in which a step lies."""
         return self._month_of(step) // 12
+
+    def age_year(self, step: int) -> int:
+        """Year in which ages of a step are counted: its calendar year, moved where the run begins before 2010.
+
+        A birth year has 7 bits from 1910, in which who is 99 at the start and who is born at the end must both fit. All
+        birth years of a run are moved by the same number of years, so that nobody's age is another one.
+        """
+        return self.year(step) + max(0, FIRST_AGE_YEAR - self.year(0))
 
     def is_year_end(self, step: int) -> bool:
         """Whether a step is the last of its calendar year (the fourth quarter, or December)."""

@@ -14,8 +14,6 @@ from dicu.scenario.wording import quoted
 PATH: Final = Path(__file__).parent / "data" / "cities.csv"
 CITY_KINDS: Final = ("provincial city", "town")
 """Districts that are cities by themselves; the urban districts of a municipality are so only together."""
-CENTRAL_IN_FACT: Final = {"viet_nam": ("Huế",)}
-"""Who has the package unless a configuration says who, by world; in another world nobody has."""
 _SHOWN: Final = 12
 
 

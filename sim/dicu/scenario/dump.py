@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from dicu.scenario.country import CountryFile
 from dicu.scenario.fields import Leaf, leaf_at, sections
+from dicu.scenario.layer_of_country import country_of, in_local_money, local_keys, outside
 from dicu.scenario.scenario import Scenario
+
+TABLE_ENDINGS: Final = (".yaml", ".csv", ".parquet", ".geojson")
+"""Files of a folder of tables that a world is made of; others are for people."""
 
 
 def dump(scenario: Scenario) -> str:
@@ -24,18 +29,23 @@ def dump(scenario: Scenario) -> str:
     str
         Text that `dicu.scenario.loader.load` reads back to an equal scenario.
     """
+    country = country_of(scenario)
     lines = ["# Resolved configuration: every parameter, with its unit, range and status."]
     for name, value in scenario.model_dump().items():
         if name not in sections():
-            lines.append(_line(name, value, leaf_at()[name], ""))
+            lines.append(_line(name, value, leaf_at()[name], "", country))
             continue
         doc = (sections()[name].__doc__ or "").splitlines()[0]
         lines += ["", f"# {doc}", f"{name}:"]
-        lines += [_line(key, below, leaf_at()[f"{name}.{key}"], "  ") for key, below in value.items()]
+        lines += [
+            _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country) for key, below in value.items()
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _line(key: str, value: Any, leaf: Leaf, indent: str) -> str:
+def _line(key: str, value: Any, leaf: Leaf, indent: str, country: CountryFile | None) -> str:
+    if country is not None and leaf.path in local_keys() and value is not None:
+        value, leaf = outside(value, country.money), in_local_money(leaf, country)
     about = "; ".join(part for part in (f"unit {leaf.unit}", leaf.range, leaf.status) if part)
     return f"{indent}{key}: {scalar(value)}  # {leaf.text} [{about}]"
 
@@ -70,9 +80,26 @@ def canonical_json(scenario: Scenario) -> str:
     tree = scenario.model_dump()
     del tree["name"]
     tree["world"]["places"] = None if scenario.world.places is None else "given"
+    if (folder := scenario.world.tables) is not None:
+        tree["world"]["tables"] = f"sha256 {tables_sha256(Path(folder))}"
     if (table := scenario.reform.table) is not None:
         tree["reform"]["table"] = f"sha256 {hashlib.sha256(Path(table).read_bytes()).hexdigest()}"
     return json.dumps(_plus_zero(tree), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def tables_sha256(folder: Path) -> str:
+    """Checksum of every file of a folder of tables but prose, by name and content.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix in TABLE_ENDINGS:
+            digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _plus_zero(value: Any) -> Any:

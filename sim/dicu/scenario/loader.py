@@ -14,11 +14,20 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from dicu.scenario.compose import MOST_BYTES
+from dicu.scenario.country import FILE, CountryFile
 from dicu.scenario.dump import dump
-from dicu.scenario.fields import leaf_at, sections
+from dicu.scenario.fields import Leaf, leaf_at, sections
+from dicu.scenario.layer_of_country import (
+    CountryError,
+    in_local_money,
+    in_model_money,
+    layer_of,
+    local_keys,
+    outside,
+)
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
-from dicu.scenario.shipped import Kind, find, shipped
+from dicu.scenario.shipped import Kind, configs, find, shipped
 from dicu.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import clip
@@ -65,6 +74,8 @@ class Reading:
     messages: list[Message] = field(default_factory=list)
     files: list[FileRead] = field(default_factory=list)
     layers: list[Mapping] = field(default_factory=list)
+    packaged: list[bool] = field(default_factory=list)
+    country: CountryFile | None = None
     refused: set[str] = field(default_factory=set)
     complete: bool = True
 
@@ -152,16 +163,38 @@ def layers(
     asked = Where(first_layer, 0, 0, f"command line: {path}") if asked is None else asked
     _read_chain(path, reading, asked, what, first_layer)
     top = Where(first_layer, 1, 1, f"{os.path.normpath(path)}:1:1")
-    tree = Mapping(top)
-    for layer in reversed(reading.layers):
-        tree = merged(tree, layer)
+    own = Mapping(top)
+    for layer, packaged in zip(reversed(reading.layers), reversed(reading.packaged), strict=True):
+        own = own if packaged else merged(own, layer)
     if over is not None:
-        tree = merged(tree, over)
-    tree = _override(tree, overrides, reading)
+        own = merged(own, over)
+    own = _override(own, overrides, reading)
+    tree = Mapping(top)
+    for layer, packaged in zip(reversed(reading.layers), reversed(reading.packaged), strict=True):
+        tree = merged(tree, layer) if packaged else tree
+    tree = merged(*_with_country(tree, own, first_layer + len(reading.layers), reading))
     tree.where = top
     if reading.files and "name" not in reading.refused:
         _name_after_file(tree, path)
     return tree
+
+
+def _with_country(base: Mapping, own: Mapping, rank: int, reading: Reading) -> tuple[Mapping, Mapping]:
+    """The packaged layers, with that of the country over them, and the user's own, in the model's money."""
+    world = own.children.get("world")
+    folder = world.children.get("tables") if isinstance(world, Mapping) else None
+    if not isinstance(folder, Value) or not isinstance(folder.value, str):
+        return base, own
+    if not (Path(folder.value) / FILE).is_file():
+        return base, own  # said where the whole scenario is checked
+    try:
+        layer, country = layer_of(Path(folder.value), rank)
+    except CountryError as error:
+        reading.messages += error.messages
+        reading.complete = False
+        return base, own
+    reading.country = country
+    return merged(base, in_model_money(layer, country.money)), in_model_money(own, country.money)
 
 
 def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_layer: int) -> None:
@@ -185,6 +218,7 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             return
         _refuse_sweep(read.tree, shown, reading)
         reading.layers.append(read.tree)
+        reading.packaged.append(configs().resolve() in real.parents)
         anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
         read.tree.key_where.pop("extends", None)
@@ -270,7 +304,7 @@ def _near_file(path: Path) -> str:
 
 def anchor_paths(tree: Mapping, folder: Path) -> None:
     """A path in a file is meant relative to that file; make it absolute before layers are merged."""
-    for section, key in (("world", "places"), ("reform", "table")):
+    for section, key in (("world", "places"), ("world", "tables"), ("reform", "table")):
         branch = tree.children.get(section)
         path = branch.children.get(key) if isinstance(branch, Mapping) else None
         if isinstance(branch, Mapping) and isinstance(path, Value) and isinstance(path.value, str):
@@ -339,12 +373,20 @@ def check(tree: Mapping, reading: Reading) -> Scenario | None:
             loc = tuple(str(part) for part in entry["loc"])  # no dotted path: a key of a file may hold a dot
             path = ".".join(loc)
             where = where_of(tree, loc, key=entry["type"] == "extra_forbidden")
-            reading.wrong(where or tree.where, f"{path}: {explain(entry)}")
+            reading.wrong(where or tree.where, f"{path}: {explain(*_local(entry, path, reading))}")
             wrong.add(path)
             _remove(plain, loc)
         if attempt == "together" or not wrong:
             break
     return None
+
+
+def _local(entry: dict[str, Any], path: str, reading: Reading) -> tuple[dict[str, Any], Leaf | None]:
+    """What was found wrong and the setting, in the money in which the user wrote."""
+    country, leaf = reading.country, leaf_at().get(path)
+    if country is None or leaf is None or path not in local_keys() or not isinstance(entry["input"], float):
+        return entry, None
+    return {**entry, "input": outside(entry["input"], country.money)}, in_local_money(leaf, country)
 
 
 def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading: Reading) -> None:

@@ -13,13 +13,15 @@ from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import clip
 
 
-def explain(error: dict[str, Any]) -> str:
+def explain(error: dict[str, Any], local: Leaf | None = None) -> str:
     """One error of pydantic about one key, in words.
 
     Parameters
     ----------
     error : dict
         An entry of ``ValidationError.errors()``.
+    local : Leaf or None
+        The setting in the money of the user's country; None: as it is declared.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def explain(error: dict[str, Any]) -> str:
         "float_type": "not a number",
         "string_type": "not text",
     }.get(kind, str(error["msg"]))
-    return f"{what} (got {show(value)}, allowed {leaf.rule}{_instead(leaf, value)})"
+    rule = (local or leaf).rule
+    return f"{what} (got {show(value)}, allowed {rule}{_instead(leaf, value)})"
 
 
 def _instead(leaf: Leaf, value: Any) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     PolicyName = str
 else:
     PolicyName = Literal[*POLICY_WORDS]
-Resolution = Literal["1211/2016", "76/2025", "112/2025"]
+RESOLUTIONS: Final = ("1211/2016", "76/2025", "112/2025")
+"""Names in the table of standards of Viet Nam; another country's folder has its own."""
 LEVERS_ALLOWED: Final = f"null (the policy's own), none, or some of {', '.join(LEVERS)}, joined by +"
 
 
@@ -63,12 +64,13 @@ class Reform(Section):
         ge=0,
         le=2**63 - 1,
     )
-    standard: Resolution = parameter(
+    standard: str = parameter(
         "76/2025",
         "resolution whose standards units are measured by; policies standard and optimised are made by it",
         unit="name",
         status="policy",
-        source="Resolution 76/2025, in force on 1 July 2025; figures in sim/dicu/reform/data/standards.csv",
+        source="Resolution 76/2025, in force on 1 July 2025; figures in sim/dicu/world/data/figures/standards.csv",
+        allowed=f"{', '.join(RESOLUTIONS)}, or a resolution in the table of standards of the world's folder",
     )
     waive_merged_from: int = parameter(
         3,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from dicu.scenario.calendar import Calendar, edge_problems, parse_period
+from dicu.scenario.calendar import LAST_AGE_YEAR, Calendar, edge_problems, parse_period
 from dicu.scenario.cities import known_cities, known_sites, unknown
 from dicu.scenario.parameters import (
     Access,
@@ -26,20 +26,22 @@ from dicu.scenario.parameters import (
 )
 from dicu.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
+from dicu.scenario.parameters_reform import RESOLUTIONS
 from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
+from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import quoted
 
 FIRST_OFFICIAL_YEAR: Final = 2019
 LAST_OFFICIAL_YEAR: Final = 2024
-FIRST_YEAR: Final = 2010
-LAST_YEAR: Final = 2037
-"""A birth year has 7 bits from 1910: who is 99 at the start and who is born at the end must both fit."""
+FIRST_YEAR: Final = 1995
+"""Of a run; its last year is bounded by the ages that can be held (`Calendar.age_year`)."""
 NAME_ALLOWED: Final = (
     "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
     "not saved, where states are kept"
 )
 NAME_RULE: Final = re.compile(r"(?!(?i:saved)\Z)[^\W_](?:[\w .+-]{0,78}[\w+-])?")
 
+COUNTRY: Final = "country.yaml"
 PATH: Final = 400
 """Signs of a path that a message shows."""
 
@@ -175,13 +177,16 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
     for which, text in edges:
         yield Problem(f"time.{which}", text, keys)
     if not edges:
-        years = (("start", time.start, 0), ("end", time.end, scenario.calendar.n_steps - 1))
-        for key, date, step in years:
-            if not FIRST_YEAR <= scenario.calendar.year(step) <= LAST_YEAR:
+        calendar = scenario.calendar
+        first = calendar.year(0)
+        last = LAST_AGE_YEAR - (calendar.age_year(0) - first)
+        years = (("start", time.start, first), ("end", time.end, calendar.year(calendar.n_steps - 1)))
+        for key, date, year in years:
+            if not FIRST_YEAR <= year <= last:
                 yield Problem(
                     f"time.{key}",
                     f"members of that year have ages that cannot be held (got {quoted(date)}, allowed years "
-                    f"{FIRST_YEAR} to {LAST_YEAR})",
+                    f"{FIRST_YEAR} to {last})",
                 )
     if edges:
         return
@@ -231,6 +236,13 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
 
 def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
     reform = scenario.reform
+    if scenario.world.tables is None and reform.standard not in RESOLUTIONS:
+        near = suggest(reform.standard, RESOLUTIONS)
+        hint = f"; did you mean {near}" if near else ""
+        yield Problem(
+            "reform.standard",
+            f"not one of the choices (got {quoted(reform.standard)}, allowed {', '.join(RESOLUTIONS)}{hint})",
+        )
     if reform.policy == "none" and reform.levers not in (None, "none"):
         yield Problem(
             "reform.levers",
@@ -271,6 +283,19 @@ def _world_problems(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(
             "world.size",
             f"too few villages for two provinces to have mergers (got {world.size}, allowed 10 or more)",
+        )
+    if (world.name == "tables") != (world.tables is not None):
+        yield Problem(
+            "world.name",
+            f"the world of a folder is called tables, and only that (got {world.name} with world.tables = "
+            f"{quoted(world.tables, PATH)}, allowed world.tables alone, or another world.name alone)",
+            ("world.tables",),
+        )
+    elif world.tables is not None and not os.path.isfile(os.path.join(world.tables, COUNTRY)):
+        yield Problem(
+            "world.tables",
+            f"no {COUNTRY} there (got {quoted(world.tables, PATH)}, allowed the folder of a world's tables; dicu world "
+            "new FOLDER writes one)",
         )
     if world.places is not None:
         if world.name != "viet_nam":

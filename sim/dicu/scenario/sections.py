@@ -10,7 +10,7 @@ from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
 from dicu.scenario.parameters_reform import PolicyName, Reform
 
-WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric"]
+WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric", "tables"]
 
 
 class Time(Section):
@@ -53,10 +53,18 @@ class WorldChoice(Section):
 
     name: WorldName = parameter(
         "viet_nam",
-        "the world: Viet Nam, or a small made-up one",
+        "the world: Viet Nam, a small made-up one, or the one of world.tables",
         unit="name",
         status="design",
         source="model specification, section 1",
+    )
+    tables: str | None = parameter(
+        None,
+        "folder of tables of a user's own world (docs/world.md; dicu world new FOLDER writes one to start from)",
+        unit="path",
+        status="design",
+        source="the user's own",
+        allowed="null or the path of a folder, relative to the file in which it is written",
     )
     places: str | None = parameter(
         None,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Final
 
 from dicu.execution.execute import SPARE_ROWS, Start, make_start
 from dicu.execution.identity import world_sha256
 from dicu.population.columns import COLUMNS, Households
+from dicu.reform.opening import open_world
+from dicu.scenario.dump import tables_sha256
 from dicu.scenario.scenario import Scenario
-from dicu.world.opening import open_world
 from dicu.world.world import World
 
 MOST_WORLDS: Final = 8
@@ -32,11 +34,13 @@ class Starts:
 
     def world_key(self, scenario: Scenario) -> str:
         """What decides the world, as text: everything that `open_world` reads."""
-        places = scenario.world.places
+        places, folder = scenario.world.places, scenario.world.tables
         table = None
         if places is not None:
             with open(places, "rb") as file:
                 table = hashlib.file_digest(file, "sha256").hexdigest()
+        if folder is not None:
+            table = tables_sha256(Path(folder))
         return json.dumps([scenario.world.model_dump(), scenario.calendar.year(0), table], sort_keys=True)
 
     def world(self, scenario: Scenario) -> World:
@@ -60,7 +64,9 @@ class Starts:
         """Households and links of the run's own, the same as if they had been made for it alone."""
         world, sha256 = self._opened(scenario)
         parts = [scenario.population, scenario.income, scenario.ties]
-        key = json.dumps([sha256, world.year, *(p.model_dump() for p in parts)], sort_keys=True)
+        key = json.dumps(
+            [sha256, scenario.calendar.age_year(0), *(p.model_dump() for p in parts)], sort_keys=True
+        )
         kept = self._starts.get(key)
         if kept is None:
             kept = make_start(scenario, world)

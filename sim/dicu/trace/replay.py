@@ -18,13 +18,13 @@ from dicu.execution.progress import Progress, Silent
 from dicu.model import EngineName, Model
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import TENTHS
+from dicu.reform.opening import open_world
 from dicu.scenario.dump import run_id
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
 from dicu.trace.around import row_of
 from dicu.trace.story import Chapter, Ending, Story, written
 from dicu.trace.watching import Watching
-from dicu.world.opening import open_world
 from dicu.world.world import World
 
 ANY: Final = "any"

@@ -1,6 +1,6 @@
-"""The tables a world is made of, and how a world is assembled from them.
+"""How a world is assembled from a table of places and a table of the units of both generations.
 
-`PLACE_COLUMNS` and `UNIT_COLUMNS` are the schema for any country; `dicu.world.tables` reads and writes it.
+`dicu.world.folder` makes these of a folder's tables, the builders of Viet Nam and of small worlds by themselves.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.country import Country
 from dicu.world.table_checks import Column
 from dicu.world.validate import validate
 from dicu.world.world import Repair, Units, World, on_sphere_km
 
-GENERATIONS: Final = ("legacy", "2025")
-LEVELS: Final = ("commune", "district", "province")
 TABLES: Final[dict[str, tuple[str, str]]] = {
     "legacy_communes": ("commune", "legacy"),
     "new_communes": ("commune", "2025"),
@@ -37,30 +36,6 @@ MODELLED: Final = (
     Column("latitude", "number", "degrees north", low=-90, high=90),
 )
 KEY: Final = Column("place_key", "key", "identity of the place, unique; all luck is drawn by it")
-PLACE_COLUMNS: Final = (
-    KEY,
-    Column("legacy_commune", "text", "code of the commune before the reform"),
-    Column("new_commune", "text", "code of the commune after the reform"),
-    *MODELLED,
-    Column("share", "number", "share of the legacy commune's residents", above=0.0, high=1.0),
-)
-"""Columns of ``places``, one row per place, in any order."""
-
-UNIT_COLUMNS: Final = (
-    Column("level", "choice", "level of government", choices=LEVELS),
-    Column("generation", "choice", "before or after the reform", choices=GENERATIONS),
-    Column("code", "text", "unique within level and generation"),
-    Column("name", "text", "name"),
-    Column("kind", "text", "commune, ward, township, province, ..."),
-    Column("parent", "text", "code one level up (communes of 2025: a province's)", empty=True),
-    Column("seat_place", "key", "place_key of the place in which the seat stands"),
-    Column("seat_x_km", "number", "position of the seat on the sphere", required=False),
-    Column("seat_y_km", "number", "position of the seat on the sphere", required=False),
-    Column("seat_z_km", "number", "position of the seat on the sphere", required=False),
-    Column("income_mvnd", "text", "legacy provinces: income a head", required=False, empty=True),
-    Column("region", "text", "legacy provinces: one of region_names", required=False, empty=True),
-)
-"""Columns of ``units``, one row per unit. Without seat_*_km a seat stands at its place's position."""
 
 
 def positions(codes: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int32]:
@@ -75,17 +50,20 @@ def build_world(
     places: pd.DataFrame,
     units: pd.DataFrame,
     region_names: tuple[str, ...],
+    country: Country,
     repairs: tuple[Repair, ...] = (),
+    has_districts: bool = True,
 ) -> World:
-    """Make a `World` of tables with the columns of this module, sorting places and units as a world wants
-    them.
+    """Make a `World` of two tables, sorting places and units as a world wants them.
 
     Parameters
     ----------
-    name, year, region_names
+    name, year, region_names, country, has_districts
         See `World`.
     places, units
-        Tables with `PLACE_COLUMNS` and `UNIT_COLUMNS`, their links already checked.
+        Their links already checked. Places: place_key, legacy_commune, new_commune, residents, area_km2, terrain, urban,
+        longitude, latitude, share, [place_id]. Units: level, generation, code, name, kind, parent, seat_place, and for
+        legacy provinces income_mvnd and region.
 
     Returns
     -------
@@ -127,10 +105,7 @@ def build_world(
     def make(what: str, table: pd.DataFrame, above: pd.DataFrame | None) -> Units:
         level, generation = TABLES[what]
         seat = np.array([place_of[k] for k in table["seat_place"].tolist()], np.int32)
-        if "seat_x_km" in table.columns:
-            seat_km = table[["seat_x_km", "seat_y_km", "seat_z_km"]].to_numpy(np.float64)
-        else:
-            seat_km = position[seat]
+        seat_km = position[seat]
         parent = (
             np.full(len(table), -1, np.int32)
             if above is None
@@ -162,6 +137,14 @@ def build_world(
         province_income_mvnd=np.array([float(y) for y in lp["income_mvnd"]], np.float64),
         region=positions(region_names, lp["region"].tolist()),
         region_names=region_names,
+        place_id=np.array(
+            places["place_id"].tolist()
+            if "place_id" in places
+            else [str(k) for k in places["place_key"].tolist()],
+            dtype=np.str_,
+        ),
+        country=country,
         repairs=repairs,
+        has_districts=has_districts,
     )
     return validate(world)

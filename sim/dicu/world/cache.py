@@ -9,7 +9,8 @@ import json
 import os
 import tempfile
 import zipfile
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,30 +18,45 @@ from typing import Any, Final
 import numpy as np
 
 from dicu.compute.compiled import cache_folder
+from dicu.world.country import Country
 from dicu.world.gazetteer import package_files
 from dicu.world.validate import validate
 from dicu.world.world import Repair, Units, World
 
-MAGIC: Final = b"dicu world 1\n"
+MAGIC: Final = b"dicu world 2\n"
 DIGEST: Final = 64
 """Length of a sha256 in hexadecimal, which stands before and protects the arrays."""
 
 
 @lru_cache(maxsize=1)
-def inputs_sha256() -> str:
-    """Sha256 of all that the world is made of: the gazetteer's data files, the room's tables and its source
-    code.
+def code_sha256() -> str:
+    """Sha256 of the code that makes a world of tables: this room, the borders of reforms, and the libraries.
 
     The versions of numpy and scipy are part of it: they decide the last bit of a raster.
     """
     import scipy
 
     room = Path(__file__).parent
-    data = [path for path in room.joinpath("data").iterdir() if path.suffix != ".md"]  # prose makes no world
-    own = sorted([*room.glob("*.py"), *data], key=lambda path: path.as_posix())
+    own = [*room.glob("*.py"), *room.parent.joinpath("reform").glob("*.py")]
     total = hashlib.sha256(f"numpy {np.__version__} scipy {scipy.__version__}\n".encode())
+    for path in sorted(own, key=lambda path: path.as_posix()):
+        name = path.relative_to(room.parent).as_posix()
+        total.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def inputs_sha256() -> str:
+    """Sha256 of all that the folder of Viet Nam is made of: the gazetteer's files, the room's tables, and the code."""
+    room = Path(__file__).parent
+    data = [
+        p for p in room.joinpath("data").rglob("*") if p.is_file() and p.suffix != ".md"
+    ]  # prose makes no world
+    total = hashlib.sha256(f"{code_sha256()}\n".encode())
     files = [(name, path) for name, path in sorted(package_files().items())]
-    files += [(path.relative_to(room).as_posix(), path) for path in own if path.is_file()]
+    files += [
+        (path.relative_to(room).as_posix(), path) for path in sorted(data, key=lambda path: path.as_posix())
+    ]
     for name, path in files:
         total.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
@@ -75,7 +91,7 @@ def write_world(path: Path, key: str, world: World) -> bool:
     return True
 
 
-def read_world(path: Path, key: str) -> World | None:
+def read_world(path: Path, key: str, country: Country) -> World | None:
     """World kept in ``path`` under ``key``; None when it is absent, of other inputs, or damaged in any
     byte."""
     try:
@@ -89,7 +105,7 @@ def read_world(path: Path, key: str) -> World | None:
         return None
     try:
         with np.load(io.BytesIO(body[DIGEST:]), allow_pickle=False) as arrays:
-            return validate(_world(dict(arrays)))
+            return validate(_world(dict(arrays), country))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
@@ -104,26 +120,54 @@ def _arrays(world: World) -> dict[str, Any]:
         elif name == "repairs":
             repairs = [[repair.kind, repair.unit, repair.detail] for repair in value]
             arrays[name] = np.frombuffer(json.dumps(repairs).encode(), dtype=np.uint8)
+        elif isinstance(value, Country):
+            said = {part: _plain(getattr(value, part)) for part in _OF_COUNTRY}
+            arrays[name] = np.frombuffer(json.dumps(said).encode(), dtype=np.uint8)
         else:
             arrays[name] = np.asarray(value)
     return arrays
+
+
+_OF_COUNTRY: Final = ("ward_kinds", "ward_standard", "reduced_area", "notes")
+"""What of a country follows from the tables of places and units; the rest is read each time."""
+
+
+def _plain(value: Any) -> Any:
+    return (
+        dict(value)
+        if isinstance(value, Mapping)
+        else sorted(value)
+        if isinstance(value, frozenset)
+        else list(value)
+    )
 
 
 def _items(thing: Any) -> list[tuple[str, Any]]:
     return [(field.name, getattr(thing, field.name)) for field in fields(thing)]
 
 
-def _world(arrays: dict[str, Any]) -> World:
-    made: dict[str, Any] = {}
+def _world(arrays: dict[str, Any], country: Country) -> World:
+    said = json.loads(arrays["country"].tobytes())
+    made: dict[str, Any] = {
+        "country": replace(
+            country,
+            ward_kinds=frozenset(said["ward_kinds"]),
+            ward_standard=said["ward_standard"],
+            reduced_area=frozenset(said["reduced_area"]),
+            notes=tuple(said["notes"]),
+        )
+    }
     for field in fields(World):
         name = field.name
+        if name == "country":
+            continue
         if f"{name}.text" in arrays:
             level, generation = (str(text) for text in arrays[f"{name}.text"])
             columns = {part.name: arrays[f"{name}.{part.name}"] for part in fields(Units)[2:]}
             made[name] = Units(level=level, generation=generation, **columns)
         elif name == "repairs":
             made[name] = tuple(Repair(*row) for row in json.loads(arrays[name].tobytes()))
-        elif name in ("name", "year"):
+        elif name in ("name", "year", "has_districts"):
             made[name] = arrays[name].item()
         elif name == "region_names":
             made[name] = tuple(str(text) for text in arrays[name])
@@ -132,4 +176,4 @@ def _world(arrays: dict[str, Any]) -> World:
     return World(**made)
 
 
-__all__ = ["cache_folder", "inputs_sha256", "read_world", "write_world"]
+__all__ = ["cache_folder", "code_sha256", "inputs_sha256", "read_world", "write_world"]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.assemble import build_world
+from dicu.world.country import made_up
 from dicu.world.world import EARTH_RADIUS_KM, World
 
 LONGITUDE: Final = 105.0
@@ -125,7 +126,8 @@ def build_small(
         }
     )
     regions = tuple(sorted({p.region for p in provinces}))
-    return build_world(name, YEAR, table, pd.DataFrame(units), regions)
+    cities = [f"{i + 1:02d}" for i, province in enumerate(provinces) if province.kind == "municipality"]
+    return build_world(name, YEAR, table, pd.DataFrame(units), regions, made_up(YEAR, cities))
 
 
 def _on_earth(x_km: float, y_km: float) -> tuple[float, float]:

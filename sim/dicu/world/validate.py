@@ -35,6 +35,7 @@ def _check_lengths(world: World, problems: list[str]) -> None:
         "legacy_commune",
         "new_commune",
         "share",
+        "place_id",
     ):
         shape = np.shape(getattr(world, column))
         if shape != (n,):
@@ -126,23 +127,10 @@ def _check_order(world: World, problems: list[str]) -> None:
 
 
 def _check_nesting(world: World, problems: list[str]) -> None:
-    legacy, new = world.legacy_commune, world.new_commune
+    legacy = world.legacy_commune
     bad = np.flatnonzero(world.legacy_communes.parent[legacy] != world.district)
     if len(bad):
         problems.append(f"district is not that of the legacy commune at place {_some(bad, world.place_key)}")
-    to_new = np.full(len(world.legacy_provinces), -1, np.int64)
-    to_new[world.province] = world.new_communes.parent[new]
-    bad = np.flatnonzero(to_new[world.province] != world.new_communes.parent[new])
-    if len(bad):
-        split = np.unique(world.province[bad])
-        names = _some(split.astype(np.intp), world.legacy_provinces.name)
-        problems.append(f"legacy provinces fall into several new ones: {names}")
-    urban_of = np.zeros(len(world.legacy_communes), bool)
-    urban_of[legacy] = world.urban
-    bad = np.flatnonzero(urban_of[legacy] != world.urban)
-    if len(bad):
-        names = _some(np.unique(legacy[bad]).astype(np.intp), world.legacy_communes.name)
-        problems.append(f"legacy communes both urban and rural: {names}")
     total = np.zeros(len(world.legacy_communes))
     np.add.at(total, legacy, world.share)
     bad = np.flatnonzero(np.abs(total - 1.0) > SHARE_TOLERANCE)
@@ -174,8 +162,8 @@ def validate(world: World) -> World:
 
     Districts and legacy provinces are contiguous slices of the places; every index is in range; shares sum
     to 1 in each legacy commune; positions are finite and on the sphere; areas are positive; seats stand in
-    their own unit; place keys and codes are unique; every unit has a place; a legacy province lies in one
-    new province.
+    their own unit; place keys and codes are unique; every unit has a place. A legacy province may fall into several new
+    ones, and a legacy commune be urban in part.
 
     Raises
     ------

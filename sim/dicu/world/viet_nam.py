@@ -1,60 +1,49 @@
 """The real Viet Nam: 10,040 legacy units, 3,321 new ones, and the places that are the pieces of both.
 
 `build_viet_nam` reads the gazetteer, mends it by counted rules, gives every place a position, area, terrain
-and residents, and seats to every government. `load_viet_nam` does so once and keeps the result.
+and residents, and seats to every government. `dicu.reform.opening` writes it once as a folder of tables, and reads it as
+any other country's.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.country import parse_country
 from dicu.scenario.suggest import fold
 from dicu.scenario.vocabulary import TERRAINS
 from dicu.world import facts
 from dicu.world.assemble import build_world
-from dicu.world.cache import cache_folder, inputs_sha256, read_world, write_world
 from dicu.world.corrections import correct
+from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_table
 from dicu.world.gazetteer import Gazetteer, read_gazetteer
 from dicu.world.geometry import load_outlines, nearest_place_areas
 from dicu.world.repairs import Mended, mend, mend_areas, radius_km
 from dicu.world.residents import island_residents, spread_residents
 from dicu.world.seats import district_seats, legacy_commune_seats, new_commune_seats
-from dicu.world.terrain import classify_terrain, commune_grain_km2, largest_place
+from dicu.world.terrain import MOUNTAINOUS, classify_terrain, commune_grain_km2, largest_place
 from dicu.world.world import World, distance_km, on_sphere_km
 
 NAME: Final = "viet_nam"
 DEFAULT_WEIGHT: Final = 3.5
 """Land of a split commune in its default part counts this many times: it keeps the name, the centre and
 most people. Assumption, chosen with sight of a published crosswalk in which default parts hold 0.74."""
+EDGE_WARD: Final = "ward in mountains or at the border"
+BORDER: Final = frozenset(
+    ["22", "38", "40", "42", "44", "45", "46", "49", "70", "72", "80", "87", "89", "91"]
+)
+"""Legacy provinces at the land border besides those of `MOUNTAINOUS`: Quang Ninh, Thanh Hoa, Nghe An, Ha Tinh,
+Quang Binh, Quang Tri, Hue, Quang Nam, Binh Phuoc, Tay Ninh, Long An, Dong Thap, An Giang, Kien Giang. Source: the map
+of the country."""
 SPLIT_STEP: Final = 0.5
 """Parts of a split commune lie this many of its radii towards their new units, and at most half of the
 way."""
-
-
-def load_viet_nam(year: int = 2019, cache: bool = True) -> World:
-    """`build_viet_nam`, kept in the user's cache folder (see `dicu.world.cache`); rebuilt when it is damaged.
-
-    Parameters
-    ----------
-    year
-        Year of the residents, see `build_viet_nam`.
-    cache
-        False builds anew and keeps nothing.
-    """
-    if not cache:
-        return build_viet_nam(year)
-    key = inputs_sha256()
-    path = cache_folder() / f"{NAME}-{year}-{key[:16]}.npz"
-    world = read_world(path, key)
-    if world is None or world.year != year:
-        world = build_viet_nam(year)
-        write_world(path, key, world)
-    return world
 
 
 def build_viet_nam(year: int = 2019) -> World:
@@ -109,7 +98,44 @@ def build_viet_nam(year: int = 2019) -> World:
         new_commune=source.new["code"].to_numpy()[unit],
         terrain=np.array(TERRAINS)[places["terrain"]],
     )
-    return build_world(NAME, year, table, units, tuple(facts.REGIONS), tuple(repairs))
+    country = viet_nam(year, units)
+    return build_world(NAME, year, table, units, tuple(facts.REGIONS), country, tuple(repairs))
+
+
+def viet_nam(year: int, units: pd.DataFrame) -> Country:
+    """The country's own words and figures (``data/country.yaml``, ``data/figures``).
+
+    Parameters
+    ----------
+    units
+        Of both generations, with the incomes of legacy provinces.
+    """
+    residents = facts.residents(year).set_index("code")["total"]
+    income = facts.income_mvnd(year)
+    mean = float((residents * income).sum() / residents.sum())
+    path = facts.DATA / "country.yaml"
+    text = path.read_text(encoding="utf-8").replace("year: 2019", f"year: {year}", 1)
+    file = parse_country(text.replace("income: 4.295", f"income: {mean:.3f}", 1), str(path))
+    waves = [(k, int(facts.official(f"wave_{k}_communes_cut")), int(facts.official(f"wave_{k}_districts_cut")))
+             for k in ("2019_21", "2023_25")]  # fmt: skip
+    tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}
+    tables["earlier_waves"] = pd.DataFrame(waves, columns=["wave", "communes", "districts"]).assign(
+        commune_kinds="commune", district_kinds="rural district+town"
+    )
+    legacy = units[(units["level"] == "province") & (units["generation"] == "legacy")]
+    standard = {}
+    for code, kind in zip(legacy["code"], legacy["kind"], strict=True):
+        if kind == "municipality":
+            standard[code] = CITY_WARD
+        elif code in MOUNTAINOUS or code in BORDER:
+            standard[code] = EDGE_WARD
+    return Country(
+        file=file,
+        tables=MappingProxyType(tables),
+        ward_kinds=frozenset(("ward", "special zone")),
+        ward_standard=MappingProxyType(standard),
+        reduced_area=frozenset(legacy["code"][legacy["region"] == "RRD"]),
+    )
 
 
 def split_shares(

@@ -12,6 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.hashing import identity_of
+from dicu.world.country import Country
+
 EARTH_RADIUS_KM: Final = 6371.0
 
 
@@ -22,8 +25,7 @@ class Units:
     Attributes
     ----------
     code, name, kind
-        (U,) str. ``kind`` is one of "commune", "ward", "township", "special zone" for communes; "rural district",
-        "urban district", "town", "provincial city" for districts; "province", "municipality" for provinces.
+        (U,) str. ``kind`` is what such a unit is called in its country; the country says which kinds are towns.
     parent
         (U,) int32, index of the unit one level up in the same generation (communes of 2025 point to provinces,
         there being no districts); -1 for provinces.
@@ -87,6 +89,12 @@ class World:
         Income a head by legacy province, M VND per month.
     region : (R,) int32
         Region of each legacy province, index into `region_names`.
+    place_id : (P,) str
+        Key of each place as its table writes it; `place_key` is made of it (`key_of`).
+    country : Country
+        Words, money and optional tables.
+    has_districts : bool
+        Whether districts govern; without, a district is a labour and housing market only.
     """
 
     name: str
@@ -111,7 +119,10 @@ class World:
     province_income_mvnd: NDArray[np.float64]
     region: NDArray[np.int32]
     region_names: tuple[str, ...]
+    place_id: NDArray[np.str_]
+    country: Country
     repairs: tuple[Repair, ...] = ()
+    has_districts: bool = True
 
     @property
     def n_places(self) -> int:
@@ -122,6 +133,13 @@ class World:
     def province(self) -> NDArray[np.int32]:
         """(P,) int32, legacy province of each place."""
         return self.districts.parent[self.district]
+
+
+def key_of(place: str) -> int:
+    """Identity of a place, 64 bits: a whole number without leading zeros is itself, any other text its hash."""
+    if place.isascii() and place.isdigit() and (place == "0" or place[0] != "0") and int(place) < 1 << 64:
+        return int(place)
+    return identity_of(place)
 
 
 def on_sphere_km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:

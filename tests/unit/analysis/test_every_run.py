@@ -58,7 +58,7 @@ def test_all_figures_survive(out: Path, name: str) -> None:
 
 def test_a_table_of_ones_own_is_drawn_on_its_own_borders(out: Path, tmp_path: Path) -> None:
     """Two communes merge and nothing else: the map keeps every province, whatever the world's second map says."""
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     plain = with_values(Scenario(), BASE)
     communes = open_world(plain).legacy_communes

@@ -16,7 +16,7 @@ from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.parameters_city import Cities
 from dicu.scenario.scenario import Scenario, UnfitScenario, with_values
 from dicu.world.small import monocentric
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 from states import assert_budgets, first_model, sha
 
 RUN = {"world.name": "monocentric", "population.weight": 100, "time.start": "2025Q1", "time.end": "2026Q4"}

@@ -18,7 +18,7 @@ from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.parameters_household import Work
 from dicu.scenario.scenario import Scenario
 from dicu.world.small import monocentric, one_place, ring, two_places
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 
 INCOME = Income()
 CALM = Work(price_spread=0.0, disaster_per_year=0.0)

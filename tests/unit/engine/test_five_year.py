@@ -15,7 +15,7 @@ from dicu.observe.five_year import LEAST_AGE, FiveYear
 from dicu.population.columns import BIRTH_YEAR_ZERO, Households
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import RESIDENCE_SCOPES
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 
 LIVELY = {
     "world.name": "monocentric",

@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from dicu.government.cities import CLASSES, KINDS, UrbanAreas, class_of, region_shares, standards
+from dicu.government.cities import CLASSES, UrbanAreas, class_of, region_shares, standards
 from dicu.world.small import monocentric, ring
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 
 
 @pytest.mark.parametrize(

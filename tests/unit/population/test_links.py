@@ -12,7 +12,7 @@ from dicu.population.synthesis import synthesise
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
 from dicu.world.small import monocentric
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 from states import permuted
 
 YEAR = 2019

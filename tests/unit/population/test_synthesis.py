@@ -28,7 +28,7 @@ from dicu.population.synthesis import _largest_remainder, _make_distinct, person
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
 from dicu.world.small import monocentric, one_place, two_places
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 
 YEAR = 2019
 

@@ -15,7 +15,7 @@ from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.sections import Reform
 from dicu.world.facts import official
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def test_small_worlds(name):
 
 @pytest.mark.slow
 def test_the_real_country():
-    from dicu.world.viet_nam import load_viet_nam
+    from dicu.reform.opening import load_viet_nam
 
     world = load_viet_nam(2019)
     _, by_none = run(world, "none")

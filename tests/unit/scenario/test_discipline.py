@@ -94,7 +94,7 @@ def _run(scenario: Any, **options: Any) -> Any:
     from dicu.model import Model
     from dicu.population.links import first_links
     from dicu.population.synthesis import synthesise
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     world, who = open_world(scenario), scenario.population
     first, _ = synthesise(world, who, start_year=world.year, income=scenario.income, ties=scenario.ties)
@@ -107,7 +107,7 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     from dicu.record.recorder import Recorder
     from dicu.reform import POLICIES, policy
     from dicu.scenario.vocabulary import SERVICES
-    from dicu.world.opening import open_world
+    from dicu.reform.opening import open_world
 
     values = {
         "world.name": "monocentric",

@@ -20,7 +20,7 @@ from dicu.sweeps.executors import serial
 from dicu.sweeps.plan import Plan, make_plan
 from dicu.sweeps.store import Busy, opened
 from dicu.sweeps.work import Status, Task, run_task
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from dicu_analysis.flows import net_migration
 from dicu_analysis.load import Run as Folder
 

@@ -27,7 +27,7 @@ from dicu.trace.replay import CannotTrace, parse_uid, trace
 from dicu.trace.story import Chapter, Story, written
 from dicu.trace.tell import text
 from dicu.trace.watching import StoryDiffers, Watching
-from dicu.world.opening import open_world
+from dicu.reform.opening import open_world
 from sealing import reseal
 
 LIVELY = {

@@ -22,7 +22,7 @@ from dicu.lab.world_check import (
     residents_by_province,
 )
 from dicu.world.small import monocentric, two_places
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 from dicu.world.world import Repair, World
 
 
@@ -104,7 +104,7 @@ def test_render_shows_figures_repairs_and_the_verdict() -> None:
 
 def test_the_real_country_passes_and_one_person_too_many_does_not() -> None:
     """Builds Viet Nam for two years from the gazetteer (or its cache): about ten seconds at most."""
-    from dicu.world.viet_nam import load_viet_nam
+    from dicu.reform.opening import load_viet_nam
 
     world, later = load_viet_nam(2019), load_viet_nam(2024)
     rows = check(world, also=[later])

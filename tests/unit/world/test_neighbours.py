@@ -8,7 +8,7 @@ import pytest
 from dicu.scenario.vocabulary import ISLAND
 from dicu.world.neighbours import neighbours, parts
 from dicu.world.small import make_small
-from dicu.world.viet_nam import load_viet_nam
+from dicu.reform.opening import load_viet_nam
 
 
 @pytest.mark.parametrize("name", ["one_place", "two_places", "ring", "monocentric"])

@@ -1,0 +1,166 @@
+"""What a world knows of its country besides places and units: words, money, and the optional tables of its folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from dicu.scenario.country import REFERENCE_INCOME, CountryFile, Currency
+from dicu.world.schema import TABLES
+from dicu.world.table_checks import Problems, checked, read_raw
+
+SHIPPED: Final = Path(__file__).parent / "data" / "figures"
+"""Tables of Viet Nam that stand in where another country has none (`Schema.borrowed`)."""
+LENT_BY: Final = "Viet Nam"
+FACTS: Final[dict[str, str]] = {
+    "life_course.fertility_urban": "fertility",
+    "life_course.fertility_rural": "fertility",
+    "life_course.life_expectancy": "life expectancy",
+    "life_course.union_age_women": "age at first union",
+    "life_course.union_age_men": "age at first union",
+    "population.household_size_urban": "size of households",
+    "population.household_size_rural": "size of households",
+    "income.rural_urban_earnings": "rural over urban earnings",
+    "income.rural_urban_income_head": "rural over urban income",
+}
+"""Settings that are facts of a country: where `country.yaml` does not state one, that of another country holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Country:
+    """A country as its folder states it.
+
+    Attributes
+    ----------
+    file : CountryFile
+        ``country.yaml``.
+    tables : mapping of str to DataFrame
+        The optional tables that the folder has, by their names in `dicu.world.schema.TABLES`.
+    ward_kinds : frozenset of str
+        Kinds of units whose offices are staffed as those of towns and whose people live in towns.
+    ward_standard : mapping of str to str
+        By province (code before the reform): the role in `standards` that its wards have, where it is not "ward".
+    reduced_area : frozenset of str
+        Provinces in which the reduced area of `standards` holds.
+    made_up : bool
+        One of the small worlds for lessons and tests.
+    notes : tuple of str
+        What looked odd when the tables were read, for a person.
+    outlines : str
+        GeoJSON of borders for maps; "" without.
+    """
+
+    file: CountryFile
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+    ward_kinds: frozenset[str] = frozenset()
+    ward_standard: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reduced_area: frozenset[str] = frozenset()
+    made_up: bool = False
+    notes: tuple[str, ...] = ()
+    outlines: str = ""
+
+    def own(self, name: str) -> pd.DataFrame | None:
+        """A table of the country's own, None when it has none."""
+        return self.tables.get(name)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the country's own, or the one that is borrowed in its place."""
+        own = self.tables.get(name)
+        if own is not None:
+            return own
+        lent = shipped_table(name)
+        # figures of the lender's provinces are nobody else's
+        return lent[lent["province"] == ""] if "province" in lent else lent
+
+    @cached_property
+    def borrowed(self) -> tuple[str, ...]:
+        """What is not the country's own and stands in from Viet Nam, in words; empty where all is its own."""
+        if self.made_up:
+            return ()
+        lent = [name for name, schema in TABLES.items() if schema.borrowed and name not in self.tables]
+        said = self.file.parameters
+        facts = [
+            what
+            for key, what in FACTS.items()
+            if key.split(".")[1] not in (said.get(key.split(".")[0]) or {})
+        ]
+        return (*lent, *dict.fromkeys(facts))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of all that a run takes from here."""
+        digest = hashlib.sha256(self.file.model_dump_json().encode())
+        for name in sorted(self.tables):
+            digest.update(f"\n{name}\n".encode())
+            digest.update(self.tables[name].to_csv(index=False, float_format=plain_float).encode())
+        digest.update(
+            repr(
+                (sorted(self.ward_kinds), sorted(self.ward_standard.items()), sorted(self.reduced_area))
+            ).encode()
+        )
+        digest.update(self.outlines.encode())
+        return digest.hexdigest()
+
+
+def plain_float(value: object) -> str:
+    """The shortest decimal that reads back to the same float."""
+    return float.__repr__(float(str(value)))
+
+
+_read: dict[str, pd.DataFrame] = {}
+
+
+def shipped_table(name: str) -> pd.DataFrame:
+    """The table of the package's own country."""
+    if name not in _read:
+        path = SHIPPED / f"{name}.csv"
+        problems = Problems()
+        schema = TABLES[name]
+        raw = read_raw(path)
+        table = checked(
+            raw.drop(columns=[c for c in schema.notes if c in raw]), path, schema.columns, problems
+        )
+        problems.stop()
+        _read[name] = table
+    return _read[name]
+
+
+CITY_WARD: Final = "ward of a central city"
+"""Row of the shipped standards that holds for the wards of a municipality."""
+
+
+def made_up(year: int, municipalities: Iterable[str]) -> Country:
+    """The country of a small made-up world: no figures of its own, and the standards of the package.
+
+    Parameters
+    ----------
+    municipalities
+        Codes of provinces that are cities.
+    """
+    file = CountryFile(
+        name={"en": "a made-up world", "vi": "một thế giới giả định"},
+        year=year,
+        languages=("en", "vi"),
+        currency=Currency(code="VND", symbol="đ", scale="million"),
+        income=REFERENCE_INCOME,
+        titles={
+            "urban district": "Quận",
+            "town": "Thị xã",
+            "provincial city": "Thành phố",
+            "rural district": "Huyện",
+        },
+    )
+    return Country(
+        file=file,
+        tables={name: shipped_table(name) for name in ("standards", "urban_standards")},
+        ward_kinds=frozenset(("ward", "special zone")),
+        ward_standard=dict.fromkeys(municipalities, CITY_WARD),
+        made_up=True,
+    )

@@ -1,0 +1,247 @@
+"""A world from a folder of tables, whatever the country; `dicu.world.schema` says what the tables hold.
+
+Only the governments of before the reform are made here; those of after it follow from the table ``reform``, which
+`dicu.reform.opening` applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from dicu.scenario.country import FILE, CountryError, CountryFile, read_country
+from dicu.scenario.dump import tables_sha256
+from dicu.scenario.suggest import suggest
+from dicu.world.assemble import build_world
+from dicu.world.country import Country
+from dicu.world.folder_checks import check_links, check_optional, oddities
+from dicu.world.own_places import check_sense
+from dicu.world.schema import OUTLINES, TABLES
+from dicu.world.shares import split_by_share
+from dicu.world.table_checks import Problems, TableError, checked, read_raw, unique_column
+from dicu.world.world import Repair, World, key_of
+
+ENDINGS: Final = (".csv", ".parquet")
+BESIDE: Final = (FILE, OUTLINES, "SHA256SUMS")
+"""Files of a folder that are not tables."""
+MOST_MARKETS: Final = 2_500
+"""Labour and housing markets; what is kept for each pair of them grows with the square."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A folder that was read: the world before the reform, and the rows of the reform (None: there is none)."""
+
+    world: World
+    reform: pd.DataFrame | None
+    path: Path
+
+
+def folder_sha256(folder: Path) -> str:
+    """Checksum of everything in a folder that a world is made of.
+
+    Raises
+    ------
+    TableError
+        When the folder cannot be read.
+    """
+    try:
+        return tables_sha256(folder)
+    except OSError as error:
+        raise TableError(f"{folder}: cannot be read ({error.strerror or error})") from error
+
+
+def read_folder(folder: Path) -> Opened:
+    """Read a world from its folder.
+
+    Parameters
+    ----------
+    folder
+        With ``country.yaml`` and the tables of `dicu.world.schema.TABLES`, each .csv or .parquet.
+
+    Raises
+    ------
+    TableError
+        Everything that is wrong: file, row, column, value and what is allowed.
+    """
+    try:
+        file, _ = read_country(folder)
+    except CountryError as error:
+        raise TableError(str(error)) from error
+    problems = Problems()
+    raw = _tables(folder, problems)
+    problems.stop()
+    places, units = raw.pop("places"), raw.pop("units")
+    reform = raw.pop("reform", None)
+    paths = {stem: _path(folder, stem) for stem in TABLES}
+    links = check_links(places, units, file, paths, problems)
+    problems.stop()
+    check_optional(raw, units, places, paths, problems)
+    problems.stop()
+    repairs: tuple[Repair, ...] = ()
+    if reform is not None and "share" in reform:
+        places, reform, repairs = split_by_share(places, reform, paths["reform"], problems)
+        problems.stop()
+    notes = (*links.notes, *oddities(places))
+    outlines = folder / OUTLINES
+    country = Country(
+        file=file,
+        tables=MappingProxyType(raw),
+        ward_kinds=links.ward_kinds,
+        ward_standard=MappingProxyType(links.ward_standard),
+        reduced_area=links.reduced_area,
+        notes=notes,
+        outlines=outlines.read_text(encoding="utf-8") if outlines.is_file() else "",
+    )
+    world = _assemble(file, country, places, links.units, "district" in places, repairs, folder)
+    check_sense(world, str(paths["places"]), problems)
+    problems.stop()
+    return Opened(world, reform, paths["reform"])
+
+
+def read_optional(folder: Path) -> Country:
+    """The country of a folder without its places and units, which a cache holds.
+
+    Raises
+    ------
+    TableError
+        As `read_folder`.
+    """
+    try:
+        file, _ = read_country(folder)
+    except CountryError as error:
+        raise TableError(str(error)) from error
+    problems = Problems()
+    made = _tables(folder, problems, but=("places", "units"))
+    problems.stop()
+    outlines = folder / OUTLINES
+    text = outlines.read_text(encoding="utf-8") if outlines.is_file() else ""
+    return Country(file=file, tables=MappingProxyType(made), outlines=text)
+
+
+def _path(folder: Path, stem: str) -> Path:
+    """The file of a table, which need not be there."""
+    found = [folder / f"{stem}{ending}" for ending in ENDINGS if (folder / f"{stem}{ending}").is_file()]
+    return found[0] if found else folder / f"{stem}.csv"
+
+
+def _tables(folder: Path, problems: Problems, but: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
+    """Every table of a folder, its cells parsed; what is wrong is noted."""
+    for path in sorted(folder.iterdir()):
+        if (
+            path.is_dir()
+            or path.name in BESIDE
+            or path.name.startswith(".")
+            or path.suffix in (".md", ".txt")
+        ):
+            continue
+        if path.stem not in TABLES or path.suffix not in ENDINGS:
+            near = suggest(path.stem, TABLES)
+            hint = f"; did you mean {near}.csv?" if near else ""
+            problems.note(
+                f"{path}: no table of a world (allowed: {', '.join(TABLES)}, each .csv or .parquet{hint})"
+            )
+    made = {}
+    for stem, schema in TABLES.items():
+        if stem in but:
+            continue
+        found = [folder / f"{stem}{e}" for e in ENDINGS if (folder / f"{stem}{e}").is_file()]
+        if len(found) == 2:
+            problems.note(
+                f"{folder}: {found[0].name} and {found[1].name}: which one holds? (allowed: one of them)"
+            )
+        elif not found and schema.required:
+            problems.note(f"{folder}: {stem}.csv is missing ({schema.text})")
+        elif found:
+            raw = read_raw(found[0])
+            raw = raw.drop(columns=[c for c in raw.columns if str(c).strip().lower() in schema.notes and
+                                    str(c).strip().lower() not in {k.name for k in schema.columns}])  # fmt: skip
+            made[stem] = checked(raw, found[0], schema.columns, problems)
+            if schema.unique:
+                unique_column(made[stem], found[0], [c for c in schema.unique if c in made[stem]], problems)
+    return made
+
+
+def _assemble(
+    file: CountryFile,
+    country: Country,
+    places: pd.DataFrame,
+    units: pd.DataFrame,
+    districts: bool,
+    repairs: tuple[Repair, ...],
+    folder: Path,
+) -> World:
+    """The world before the reform; its second generation is the first, until a reform is applied."""
+    keys = {p: key_of(p) for p in places["place"]}
+    if len(set(keys.values())) < len(keys):
+        raise TableError(f"{folder}: places: two keys have the same hash (allowed: other keys)")
+    if not districts:
+        n = places["commune"].nunique()
+        if n > MOST_MARKETS:
+            raise TableError(
+                f"{folder}: places: column district is missing: each commune would be a labour market of its own (got "
+                f"{n:,} communes, allowed {MOST_MARKETS:,}; give districts, or labour market areas with districts_govern: "
+                f"false in {FILE})"
+            )
+        same = units[units["level"] == "commune"].assign(level="district")
+        units = pd.concat([units, same.assign(code=same["code"])], ignore_index=True)
+        places = places.assign(district=places["commune"])
+    by_commune = places.groupby("commune")["residents"].transform("sum")
+    share = places["share"] if "share" in places else None
+    if share is None:
+        even = 1.0 / places.groupby("commune")["residents"].transform("size")
+        share = (places["residents"] / by_commune.where(by_commune > 0, 1)).where(by_commune > 0, even)
+        share = share.where(share > 0, 1e-9)
+        share = share / share.groupby(places["commune"]).transform("sum")
+    above = {
+        "commune": dict(zip(places["commune"], places["district"], strict=True)),
+        "district": dict(zip(places["district"], places["province"], strict=True)),
+    }
+    province_of = dict(zip(places["commune"], places["province"], strict=True))
+    units = units.assign(seat_place=[keys[p] for p in units["seat"]], generation="legacy")
+    units["parent"] = [
+        above.get(level, {}).get(code, "") for level, code in zip(units["level"], units["code"], strict=True)
+    ]
+    after = units[units["level"] != "district"].assign(generation="2025")
+    after["parent"] = [
+        province_of[c] if level == "commune" else ""
+        for level, c in zip(after["level"], after["code"], strict=True)
+    ]
+    regions = tuple(dict.fromkeys(units.loc[units["level"] == "province", "region"]))
+    declared = tuple(file.regions)
+    table = places.assign(
+        place_key=[keys[p] for p in places["place"]],
+        place_id=places["place"],
+        legacy_commune=places["commune"],
+        new_commune=places["commune"],
+        share=share,
+        terrain=places["terrain"] if "terrain" in places else "plain",
+    )
+    try:
+        return build_world(
+            _name(file),
+            file.year,
+            table,
+            pd.concat([units, after], ignore_index=True),
+            tuple(
+                dict.fromkeys((*(r for r in declared if r in regions), *sorted(set(regions) - set(declared))))
+            ),
+            country,
+            repairs,
+            districts and file.districts_govern,
+        )
+    except ValueError as error:
+        raise TableError(f"{folder}: {error}") from error
+
+
+def _name(file: CountryFile) -> str:
+    names: Mapping[str, str] = file.name
+    return names.get("en") or next(iter(names.values()))
+
+
+__all__ = ["Opened", "folder_sha256", "read_folder"]

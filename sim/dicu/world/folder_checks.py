@@ -1,0 +1,349 @@
+"""What must hold between the tables of a world's folder, and what only looks odd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu.scenario.country import CountryFile
+from dicu.scenario.numbers import number
+from dicu.scenario.suggest import suggest
+from dicu.world.schema import LEVELS
+from dicu.world.table_checks import FALSE_WORDS, TRUE_WORDS, Problems
+from dicu.world.world import distance_km, on_sphere_km
+
+ONE_REGION: Final = "all"
+"""Region of every province in a country whose provinces name none."""
+MOST_SHOWN: Final = 10
+DENSE: Final = 100_000.0
+"""Residents per km2 that no municipality of the world reaches."""
+THOUSANDS: Final = 25.0
+"""A median commune of fewer residents was probably given in thousands."""
+SPREAD: Final = 4.0
+"""Areas that add up to so many times the box around the places are not in km2."""
+
+
+@dataclass
+class Links:
+    """Units with what was left open filled in, and what their columns say of kinds and provinces."""
+
+    units: pd.DataFrame
+    ward_kinds: frozenset[str] = frozenset()
+    ward_standard: dict[str, str] = field(default_factory=dict)
+    reduced_area: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def check_links(
+    places: pd.DataFrame,
+    units: pd.DataFrame,
+    file: CountryFile,
+    paths: Mapping[str, Path],
+    problems: Problems,
+) -> Links:
+    """Check that places and units know each other, and fill in kinds, seats, incomes and regions left open.
+
+    Parameters
+    ----------
+    places, units
+        Parsed tables.
+    file
+        Of the country: the income of provinces that state none.
+    paths
+        Files of the tables, for messages.
+    """
+    tiers = [level for level in LEVELS if level != "district" or "district" in places]
+    for column in (
+        "kind",
+        "ward_like",
+        "parent",
+        "seat",
+        "income",
+        "region",
+        "ward_standard",
+        "reduced_area",
+    ):
+        if column not in units:
+            units[column] = ""
+    units = units.copy()
+    _nested(places, tiers, paths["places"], problems)
+    _known(places, units, tiers, paths, problems)
+    _parents(places, units, tiers, paths["units"], problems)
+    problems.stop()
+    units = units[units["level"].isin(tiers)].reset_index(drop=True)
+    units["kind"] = units["kind"].where(units["kind"] != "", units["level"])
+    notes = [_seats(places, units), _incomes(units, file, paths["units"], problems)]
+    _regions(units, file, paths["units"], problems)
+    wards = _yes(units, "ward_like", paths["units"], problems)
+    kinds: dict[str, bool] = {}
+    for row, (kind, ward) in enumerate(zip(units["kind"], wards, strict=True), start=1):
+        if kinds.setdefault(kind, ward) != ward:
+            problems.cell(
+                paths["units"],
+                row,
+                "ward_like",
+                units["ward_like"].iloc[row - 1],
+                f"the same for all units of the kind {kind!r}",
+            )
+    reduced = _yes(units, "reduced_area", paths["units"], problems)
+    is_province = units["level"] == "province"
+    standard = units[is_province & (units["ward_standard"] != "")]
+    return Links(
+        units,
+        frozenset(kind for kind, ward in kinds.items() if ward),
+        dict(zip(standard["code"], standard["ward_standard"], strict=True)),
+        frozenset(units["code"][is_province & np.array(reduced)]),
+        tuple(note for note in notes if note),
+    )
+
+
+def _nested(places: pd.DataFrame, tiers: list[str], path: Path, problems: Problems) -> None:
+    """Every unit lies in one unit of the next tier."""
+    for low, high in zip(tiers, tiers[1:], strict=False):
+        first = places.drop_duplicates(low).set_index(low)[high]
+        wanted = first.loc[places[low]].to_numpy()
+        for at in np.flatnonzero(places[high].to_numpy() != wanted).tolist():
+            code = places[low].iloc[at]
+            problems.cell(
+                path,
+                at + 1,
+                high,
+                places[high].iloc[at],
+                f"{wanted[at]}, as other places of the {low} {code} have it",
+            )
+
+
+def _known(
+    places: pd.DataFrame, units: pd.DataFrame, tiers: list[str], paths: Mapping[str, Path], problems: Problems
+) -> None:
+    """Every code of a place has a unit, and every unit a place."""
+    for level in tiers:
+        mine = set(units.loc[units["level"] == level, "code"])
+        used = set(places[level])
+        for at in np.flatnonzero(~places[level].isin(mine)).tolist():
+            code = places[level].iloc[at]
+            problems.cell(
+                paths["places"],
+                at + 1,
+                level,
+                code,
+                f"a code of the tier {level} in {paths['units'].name}{_meant(code, mine)}",
+            )
+        for row in np.flatnonzero((units["level"] == level) & ~units["code"].isin(used)).tolist():
+            code = units["code"].iloc[row]
+            problems.cell(
+                paths["units"],
+                row + 1,
+                "code",
+                code,
+                f"a {level} in which a place of {paths['places'].name} lies{_meant(code, used)}",
+            )
+    if "district" not in tiers:
+        for row in np.flatnonzero(units["level"] == "district").tolist():
+            problems.cell(
+                paths["units"],
+                row + 1,
+                "level",
+                "district",
+                f"commune or province: {paths['places'].name} has no column district",
+            )
+
+
+def _meant(code: str, known: set[str]) -> str:
+    """The code that was probably meant: leading zeros lost, or one that looks like it."""
+    zeros = [k for k in known if k.lstrip("0") == code.lstrip("0") and k != code]
+    if zeros:
+        return f"; leading zeros are lost, write {sorted(zeros)[0]}"
+    near = suggest(code, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _parents(
+    places: pd.DataFrame, units: pd.DataFrame, tiers: list[str], path: Path, problems: Problems
+) -> None:
+    """Where units name a parent, it is that of their places."""
+    for low, high in zip(tiers, tiers[1:], strict=False):
+        above = dict(zip(places[low], places[high], strict=True))
+        for row in np.flatnonzero((units["level"] == low) & (units["parent"] != "")).tolist():
+            code, said = units["code"].iloc[row], units["parent"].iloc[row]
+            if code in above and said != above[code]:
+                problems.cell(
+                    path, row + 1, "parent", said, f"{above[code]}, in which its places lie, or empty"
+                )
+
+
+def _seats(places: pd.DataFrame, units: pd.DataFrame) -> str:
+    """Fill in where seats stand; a seat outside its unit is moved to where most of its people live, and told."""
+    order = places.sort_values(["residents", "place"], ascending=[False, True])
+    moved = []
+    seats = units["seat"].tolist()
+    for level in units["level"].unique():
+        largest = order.drop_duplicates(level).set_index(level)["place"]
+        home = dict(zip(places["place"], places[level], strict=True))
+        for row in np.flatnonzero(units["level"] == level).tolist():
+            code = units["code"].iloc[row]
+            if seats[row] and home.get(seats[row]) != code:
+                moved.append(f"{level} {code} ({seats[row]})")
+            if home.get(seats[row]) != code:
+                seats[row] = largest[code]
+    units["seat"] = seats
+    if not moved:
+        return ""
+    more = f" and {len(moved) - MOST_SHOWN} more" if len(moved) > MOST_SHOWN else ""
+    return f"seats outside their units, taken to stand where most of the people live: {', '.join(moved[:MOST_SHOWN])}{more}"
+
+
+def _incomes(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> str:
+    """Incomes of provinces in the model's money; the country's mean where a province states none."""
+    made, without = [], []
+    for row, (level, said) in enumerate(zip(units["level"], units["income"], strict=True), start=1):
+        value = number(str(said)) if said != "" else None
+        if said != "" and (value is None or not value > 0 or not np.isfinite(value)):
+            problems.cell(path, row, "income", said, "a number above 0, or empty")
+        if level == "province" and said == "":
+            without.append(units["name"].iloc[row - 1])
+        money = file.money
+        own = file.income if value is None else value
+        made.append(repr(own if money == 1.0 else own / money) if level == "province" else "")
+    units["income_mvnd"] = made
+    if not without:
+        return ""
+    more = f" and {len(without) - MOST_SHOWN} more" if len(without) > MOST_SHOWN else ""
+    return f"provinces without an income of their own, given the country's: {', '.join(without[:MOST_SHOWN])}{more}"
+
+
+def _regions(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> None:
+    """All provinces name a region, or none does."""
+    provinces = units["level"] == "province"
+    said = units.loc[provinces, "region"]
+    if (said == "").all():
+        units.loc[provinces, "region"] = ONE_REGION
+        return
+    for row in np.flatnonzero(provinces & (units["region"] == "")).tolist():
+        problems.cell(path, row + 1, "region", "", "a code: the other provinces have one")
+    if file.regions:
+        for row in np.flatnonzero(provinces & ~units["region"].isin([*file.regions, ""])).tolist():
+            problems.cell(
+                path,
+                row + 1,
+                "region",
+                units["region"].iloc[row],
+                f"one of country.yaml: {', '.join(file.regions)}",
+            )
+
+
+def _yes(units: pd.DataFrame, column: str, path: Path, problems: Problems) -> list[bool]:
+    """A column of yes and no, in which an empty cell is no."""
+    made = []
+    for row, word in enumerate(units[column], start=1):
+        said = str(word).strip().lower()
+        if said not in ("", *TRUE_WORDS, *FALSE_WORDS):
+            problems.cell(path, row, column, word, "yes, no or empty")
+        made.append(said in TRUE_WORDS)
+    return made
+
+
+def check_optional(
+    tables: dict[str, pd.DataFrame],
+    units: pd.DataFrame,
+    places: pd.DataFrame,
+    paths: Mapping[str, Path],
+    problems: Problems,
+) -> None:
+    """Codes in the optional tables are those of the world."""
+    provinces = set(units.loc[units["level"] == "province", "code"])
+    regions = set(units.loc[units["level"] == "province", "region"]) if "region" in units else set()
+    keys = set(places["place"])
+    known: dict[tuple[str, str], tuple[set[str], str, bool]] = {
+        ("migration_rates", "province"): (provinces, "a province of units", False),
+        ("rates", "province"): (provinces, "a province of units, or empty", True),
+        ("region_flows", "origin"): (regions, "a region of units", False),
+        ("region_flows", "destination"): (regions, "a region of units", False),
+        ("urban_regions", "region"): (regions, "a region of units", False),
+        ("travel", "from"): (keys, "a place", False),
+        ("travel", "to"): (keys, "a place", False),
+    }
+    for (stem, column), (codes, allowed, empty) in known.items():
+        table = tables.get(stem)
+        if table is None or column not in table:
+            continue
+        for row, code in enumerate(table[column], start=1):
+            if code not in codes and not (empty and code == ""):
+                problems.cell(paths[stem], row, column, code, f"{allowed}{_meant(str(code), codes)}")
+    _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
+    _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
+
+
+def _whole(
+    tables: dict[str, pd.DataFrame],
+    stem: str,
+    column: str,
+    wanted: list[int],
+    paths: Mapping[str, Path],
+    problems: Problems,
+) -> None:
+    table: Any = tables.get(stem)
+    if table is None:
+        return
+    if sorted(table[column].tolist()) != wanted:
+        problems.note(
+            f"{paths[stem]}: column {column}: got {sorted(table[column].tolist())} (allowed: {wanted}, each once)"
+        )
+    for name in table.columns:
+        if name != column:
+            for row in np.flatnonzero(~(table[name] > 0)).tolist():
+                problems.cell(paths[stem], row + 1, name, table[name].iloc[row], "a number above 0")
+
+
+def oddities(places: pd.DataFrame) -> tuple[str, ...]:
+    """What no single cell shows: units of measure that were probably meant otherwise, axes swapped."""
+    notes = []
+    people = places.groupby("commune")["residents"].sum()
+    area = places["area_km2"].to_numpy(np.float64)
+    if 0 < float(people.median()) < THOUSANDS:
+        notes.append(
+            f"places: half of the communes have fewer than {people.median():g} residents: given in thousands? (column residents: persons)"
+        )
+    lon, lat = places["longitude"].to_numpy(np.float64), places["latitude"].to_numpy(np.float64)
+    if len(places) > 2:
+        here, swapped = _box_km2(lon, lat), _box_km2(lat, lon) if (np.abs(lon) <= 90).all() else np.inf
+        total = float(area.sum())
+        if here > 1.0 and total > SPREAD * here:
+            notes.append(
+                f"places: areas add up to {total:,.0f} km2, {total / here:,.0f} times the box around the places: in "
+                "another unit? (column area_km2: km2), or longitude and latitude swapped?"
+            )
+        near = _neighbour_km(lon, lat)
+        mirrored = _neighbour_km(lat, lon) if np.isfinite(swapped) else near
+        width = float(np.median(np.sqrt(area)))
+        if abs(np.log(mirrored / width)) + 0.25 < abs(np.log(near / width)):
+            notes.append(
+                f"places: neighbours are {near:,.0f} km apart, but would be {mirrored:,.0f} km with longitude and latitude "
+                f"swapped, and a place is {width:,.0f} km wide: are the columns swapped?"
+            )
+    crowded = np.flatnonzero(places["residents"].to_numpy() > DENSE * area)
+    if len(crowded):
+        rows = ", ".join(str(places["place"].iloc[i]) for i in crowded[:MOST_SHOWN].tolist())
+        notes.append(f"places: more than {DENSE:,.0f} residents per km2: {rows}")
+    return tuple(notes)
+
+
+def _box_km2(lon: np.ndarray[Any, Any], lat: np.ndarray[Any, Any]) -> float:
+    """Area of the box around points, km2."""
+    tall = (lat.max() - lat.min()) * 111.2
+    wide = (lon.max() - lon.min()) * 111.2 * np.cos(np.radians(np.clip(lat, -89.0, 89.0).mean()))
+    return float(tall * wide)
+
+
+def _neighbour_km(lon: np.ndarray[Any, Any], lat: np.ndarray[Any, Any]) -> float:
+    """Median distance of a place to its nearest one, km (of a sample of at most 300)."""
+    some = np.linspace(0, len(lon) - 1, min(len(lon), 300)).astype(int)
+    at = on_sphere_km(lon, np.clip(lat, -90.0, 90.0))
+    far = distance_km(at[some, None, :], at[None, :, :])
+    far[np.arange(len(some)), some] = np.inf
+    return max(float(np.median(far.min(axis=1))), 1e-3)
