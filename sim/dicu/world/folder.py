@@ -85,8 +85,15 @@ def read_folder(folder: Path) -> Opened:
     problems.stop()
     repairs: tuple[Repair, ...] = ()
     if reform is not None and "share" in reform:
-        places, reform, repairs = split_by_share(places, reform, paths["reform"], problems)
+        split = split_by_share(places, reform, paths["reform"], problems)
         problems.stop()
+        places, reform, repairs = split.places, split.reform, split.repairs
+        links.units["seat"] = [split.first(place) for place in links.units["seat"]]
+        if "travel" in raw:
+            rows = raw["travel"].to_dict("records")
+            raw["travel"] = pd.DataFrame(
+                [{**row, "from": piece, "to": split.first(row["to"])} for row in rows for piece in split.all_of(row["from"])]
+            )
     notes = (*links.notes, *oddities(places))
     outlines = folder / OUTLINES
     country = Country(

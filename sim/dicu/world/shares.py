@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,20 +22,42 @@ KM_PER_DEGREE: Final = 111.195
 GOLDEN_TURN: Final = 2.399963
 
 
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Places and reform with pieces instead of the places that were cut.
+
+    Attributes
+    ----------
+    places, reform : DataFrame
+    repairs : tuple of Repair
+        What rounding did to each share.
+    pieces : dict of str to dict of str to str
+        Of a place that was cut, the piece that each unit takes, the first one with its old point.
+    """
+
+    places: pd.DataFrame
+    reform: pd.DataFrame
+    repairs: tuple[Repair, ...]
+    pieces: dict[str, dict[str, str]]
+
+    def first(self, place: str) -> str:
+        """The piece that stands where a place stood; the place itself where it was not cut."""
+        return next(iter(self.pieces[place].values())) if place in self.pieces else place
+
+    def all_of(self, place: str) -> list[str]:
+        """All pieces of a place."""
+        return list(self.pieces[place].values()) if place in self.pieces else [place]
+
+
 def split_by_share(
     places: pd.DataFrame, reform: pd.DataFrame, path: Path, problems: Problems
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Repair, ...]]:
+) -> Split:
     """Cut the places of units that a reform splits by shares, and let the rows of the reform name the pieces.
 
     Each place of such a unit becomes a piece for each unit that takes a part, ``key/code``: residents by largest
     remainder, so that none is lost; area by share; points a quarter of the place's width apart.
 
-    Returns
-    -------
-    places, reform : DataFrame
-        With pieces instead of the places that were cut; the column ``share`` is gone.
-    repairs : tuple of Repair
-        What rounding did to each share.
+    The column ``share`` of the reform is gone afterwards.
     """
     rows = reform.reset_index(drop=True)
     said = np.flatnonzero(rows["share"] != "")
@@ -67,9 +90,10 @@ def split_by_share(
                 f"{total:.6g} (allowed: 1, with one in each row of {code})"
             )
     if problems.found:
-        return places, reform, ()
+        return Split(places, reform, (), {})
     cut, repairs = [], []
     parts: dict[int, list[str]] = {}
+    pieces: dict[str, dict[str, str]] = {}
     for code, ats in unit_rows.items():
         weights = np.array([float(rows["share"].iloc[at]) for at in ats])
         for at in np.flatnonzero(places["commune"] == code).tolist():
@@ -79,6 +103,7 @@ def split_by_share(
                 piece = _piece(place, k, f"{place['place']}/{rows['to'].iloc[row]}", int(people[k]), share)
                 cut.append(piece)
                 parts.setdefault(row, []).append(piece["place"])
+                pieces.setdefault(place["place"], {})[rows["to"].iloc[row]] = piece["place"]
                 meant = share * int(place["residents"])
                 detail = f"{share:g} of {int(place['residents']):,} residents is {meant:,.1f}: {int(people[k]):,} go"
                 repairs.append(Repair("split by share", piece["place"], detail))
@@ -87,10 +112,13 @@ def split_by_share(
     out = []
     for at, row_ in enumerate(rows.to_dict("records")):
         row_.pop("share")
+        if (seat := pieces.get(str(row_.get("seat", "")))) is not None:
+            row_["seat"] = seat.get(row_["to"], next(iter(seat.values())))
         for key in parts.get(at, [None]):
             out.append({**row_, "place": key} if key is not None else row_)
     table = pd.DataFrame(out, columns=[c for c in (*reform.columns, "place") if c != "share"]).fillna("")
-    return made.astype(places.dtypes.to_dict()), table.loc[:, ~table.columns.duplicated()], tuple(repairs)
+    table = table.loc[:, ~table.columns.duplicated()]
+    return Split(made.astype(places.dtypes.to_dict()), table, tuple(repairs), pieces)
 
 
 def _piece(place: Any, k: int, key: str, residents: int, share: float) -> dict[str, Any]:
