@@ -146,7 +146,7 @@ class Country:
         stock = np.array([self.seen.dwellings[places].sum() for places in self.places.values()])
 
         def units(km: float, rent: float, d: int) -> int:
-            cost = money.move_cost_mvnd + money.move_cost_mvnd_per_km * km
+            cost = money.move_cost + money.move_cost_per_km * km
             cost += money.rent_months * rent
             cost *= money.mountain_factor if self.from_mountains[d] else 1.0
             return min(65_535, math.ceil(cost * 10))
@@ -215,7 +215,7 @@ class Country:
     def consumed(self, wealth: int, income: int, persons: int) -> int:
         """c = max(floor x members, (1 - s) y), never beyond the resources; whole units."""
         money, months = self.scenario.money, self.scenario.calendar.months_per_step
-        floor = round(money.consumption_floor_mvnd * months * 10) * persons
+        floor = round(money.consumption_floor * months * 10) * persons
         saved = math.floor(income * round(money.saving_rate * 65_536) / 65_536 + 0.5)
         kept = wealth + income - max(floor, income - saved)
         return wealth + income - min(max(kept, 0), 65_535)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from dicu.record.local import Local, local_of_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.scenario.calendar import parse_period
 from dicu_analysis.borders import LEVELS, Borders, UnknownBorders, in_force, redrawn
@@ -81,10 +82,26 @@ class Run:
         """
         if name not in TABLES:
             raise KeyError(f"no table {name!r}; there are {list(TABLES)}")
-        table: pd.DataFrame = self._stored(
-            name, lambda path: pq.read_table(path, columns=columns).to_pandas()
-        )
+        local = self.local
+
+        def read(path: Path) -> pd.DataFrame:
+            here = None if columns is None else [local.name(column) for column in columns]
+            made: pd.DataFrame = local.read(pq.read_table(path, columns=here)).to_pandas()
+            return made
+
+        table: pd.DataFrame = self._stored(name, read)
         return table
+
+    @cached_property
+    def local(self) -> Local:
+        """How the country of the run writes its tables; what is read here has the declared names."""
+        return local_of_manifest(self.manifest)
+
+    @cached_property
+    def country(self) -> dict[str, Any]:
+        """What the run says of its country: words, money, reform, what is borrowed (`dicu.record.local`)."""
+        block: dict[str, Any] = self.manifest.get("country") or {}
+        return block
 
     def _stored(self, name: str, read: Callable[[Path], Any]) -> Any:
         """What ``read`` makes of the file of a table."""

@@ -43,8 +43,8 @@ QUIET = {
     "consider.lambda0": 1.0,
     "population.migrant_years": 0,
     # moves cost nothing, no disaster is a reason, and changing work is out of the question (1e-4 of staying)
-    "money.move_cost_mvnd": 0.0,
-    "money.move_cost_mvnd_per_km": 0.0,
+    "money.move_cost": 0.0,
+    "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
     "work.disaster_per_year": 0.0,
     "work.switch_cost": 10.0,

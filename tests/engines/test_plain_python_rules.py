@@ -177,7 +177,7 @@ LIVELY = {
     "choose.cost_other_province": 0.7,
     "work.switch_cost": 0.3,
     "work.disaster_per_year": 0.5,
-    "money.consumption_floor_mvnd": 1.6,
+    "money.consumption_floor": 1.6,
 }
 
 

@@ -18,8 +18,8 @@ BLIND = {
     "consider.theta_gap": 0.0,
     "consider.theta_services": 0.0,
     "population.weight": 2,
-    "money.move_cost_mvnd": 0.0,
-    "money.move_cost_mvnd_per_km": 0.0,
+    "money.move_cost": 0.0,
+    "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
 }
 # and one chance to consider for everybody, so that independence is a product

@@ -46,8 +46,8 @@ MOST: Final = 20
 INCOME_OFF: Final = {
     "choose.beta_income": 0.0,
     "consider.theta_gap": 0.0,
-    "money.move_cost_mvnd": 0.0,
-    "money.move_cost_mvnd_per_km": 0.0,
+    "money.move_cost": 0.0,
+    "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
 }
 """Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services."""

@@ -60,7 +60,7 @@ WHY: Final[dict[str, tuple[str, str, str, str]]] = {
         "Posts of a district before the reform", "Số biên chế mỗi huyện trước khi sắp xếp",
         "Decides how many posts are cut, and so the savings.", "Quyết định số biên chế bị cắt, tức số tiền tiết kiệm.",
     ),
-    "government.cost_per_post_mvnd": (
+    "government.cost_per_post": (
         "Cost of a post", "Chi phí một biên chế",
         "Savings are posts cut times this.", "Tiết kiệm bằng số biên chế cắt nhân giá trị này.",
     ),

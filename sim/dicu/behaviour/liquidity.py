@@ -39,8 +39,8 @@ class Needed(NamedTuple):
 class MovePrice(NamedTuple):
     """What a move costs, as in `dicu.scenario.parameters_household.Money`: M VND, M VND per km, months, a factor."""
 
-    move_cost_mvnd: float
-    move_cost_mvnd_per_km: float
+    move_cost: float
+    move_cost_per_km: float
     rent_months: float
     mountain_factor: float
 
@@ -48,7 +48,7 @@ class MovePrice(NamedTuple):
 def price_of(money: Money, *, rent: bool) -> MovePrice:
     """Prices of a run, with or without the first rents."""
     months = money.rent_months if rent else 0.0
-    return MovePrice(money.move_cost_mvnd, money.move_cost_mvnd_per_km, months, money.mountain_factor)
+    return MovePrice(money.move_cost, money.move_cost_per_km, months, money.mountain_factor)
 
 
 @njit(cache=True, inline="always")
@@ -64,7 +64,7 @@ def needed_units(km: float, rent_mvnd: float, from_mountains: bool, price: MoveP
     from_mountains : bool
     price : MovePrice
     """
-    amount = price.move_cost_mvnd + price.move_cost_mvnd_per_km * km + price.rent_months * rent_mvnd
+    amount = price.move_cost + price.move_cost_per_km * km + price.rent_months * rent_mvnd
     if from_mountains:
         amount = amount * price.mountain_factor
     units = np.ceil(amount * UNITS_PER_MVND)

@@ -156,7 +156,7 @@ def saving_65536(money: Money) -> int:
 
 def floor_units(money: Money, months_per_step: int) -> int:
     """Least consumption of a person in a step, in units of wealth, to the nearest unit."""
-    return round(money.consumption_floor_mvnd * months_per_step * UNITS_PER_MVND)
+    return round(money.consumption_floor * months_per_step * UNITS_PER_MVND)
 
 
 def luck_factors(spread: float) -> NDArray[np.float64]:

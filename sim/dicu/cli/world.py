@@ -19,7 +19,9 @@ FILES: Final = ("country.yaml", "places.csv", "units.csv", "reform.csv", "offici
 
 
 @world_app.command(epilog="Example: `dicu world new mycountry`, then `dicu world check mycountry`")
-def new(folder: Annotated[Path, typer.Argument(help="Folder to write into; made if it is not there.")]) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into; made if it is not there.")],
+) -> None:
     """Write a small made-up country as tables, each column explained, to put your own in its place.
 
     Nothing is overwritten.
@@ -44,7 +46,9 @@ def new(folder: Annotated[Path, typer.Argument(help="Folder to write into; made 
         typer.echo(str(folder / name))
 
 
-@world_app.command(epilog="Example: `dicu world check mycountry`, or `dicu world check --year 2024` for Viet Nam")
+@world_app.command(
+    epilog="Example: `dicu world check mycountry`, or `dicu world check --year 2024` for Viet Nam"
+)
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="Folder of a world's tables; without it: Viet Nam.")
@@ -79,7 +83,10 @@ def _check_folder(folder: Path) -> None:
     from dicu.world.table_checks import TableError
 
     if not folder.is_dir():
-        fail(f"{folder}: no such folder (allowed: the folder of a world's tables; dicu world new writes one)", 2)
+        fail(
+            f"{folder}: no such folder (allowed: the folder of a world's tables; dicu world new writes one)",
+            2,
+        )
     try:
         world = load_folder(folder)
     except TableError as error:

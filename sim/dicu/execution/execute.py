@@ -11,7 +11,7 @@ from typing import Final
 
 import numba
 
-from dicu.execution.fits import check_fits
+from dicu.execution.fits import about_country, check_fits
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
 from dicu.execution.saved import (
@@ -32,7 +32,8 @@ from dicu.population.report import SynthesisReport
 from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
 from dicu.record.locks import locked
-from dicu.record.manifest import build_manifest, now, write_manifest
+from dicu.record.local import country_block
+from dicu.record.manifest import build_manifest, now, versions, write_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
 from dicu.reform.opening import open_world
@@ -152,6 +153,8 @@ def execute(
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
+    for line in about_country(scenario, world):
+        tell.note(line)
     if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
         plan_of(scenario, world)
     inputs = inputs_of(world)
@@ -268,7 +271,10 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
             started=w.started,
             ended=now(),
         )
-        manifest |= {"model_version": model_version(), "forked_from": w.after}
+        country = country_block(w.world.country)
+        manifest |= {"model_version": model_version(), "forked_from": w.after, "country": country}
+        if country["own_tables"]:
+            manifest["versions"] = versions(gazetteer=False)
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
         write_manifest(folder, manifest)
     if saves is not None and not saves.keep:
@@ -354,6 +360,8 @@ def state_at(
     tell = progress if progress is not None else Silent()
     world = open_world(scenario)
     check_fits(scenario, world)
+    for line in about_country(scenario, world):
+        tell.note(line)
     after = None if saved is None else continued(saved, scenario)
     identity = run_id(scenario, "".join(inputs_of(world).values()), model_version(), _after(after))
     folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))

@@ -76,13 +76,13 @@ def prices(parameters: Government, steps_per_year: int) -> Prices:
     decay = parameters.capital_depreciation
     if quarters != 1.0 and decay > 0.0:
         decay = 1.0 - float(exp64(quarters * log64(1.0 - decay)))
-    post_vnd = floor(parameters.cost_per_post_mvnd * VND_PER_MVND / steps_per_year)
+    post_vnd = floor(parameters.cost_per_post * VND_PER_MVND / steps_per_year)
     return Prices(
         post_vnd=post_vnd,
         wages_over_recurrent=parameters.wage_share_of_recurrent,
         recurrent_over_whole=parameters.recurrent_share,
         depreciation=decay,
-        severance_vnd=floor(parameters.severance_years * parameters.cost_per_post_mvnd * VND_PER_MVND + HALF),
+        severance_vnd=floor(parameters.severance_years * parameters.cost_per_post * VND_PER_MVND + HALF),
         severance_steps=max(1, floor(parameters.severance_quarters / quarters + HALF)),
         reinvested=parameters.reinvest_share,
         mobile_vnd=floor(parameters.mobile_desk_posts * post_vnd / parameters.wage_share_of_recurrent + HALF),

@@ -39,7 +39,9 @@ def _units(world: World, level: str, after: bool) -> tuple[Units, NDArray[np.int
         return None if after else (world.districts, world.district)
     if level == "commune":
         return (
-            (world.new_communes, world.new_commune) if after else (world.legacy_communes, world.legacy_commune)
+            (world.new_communes, world.new_commune)
+            if after
+            else (world.legacy_communes, world.legacy_commune)
         )
     if level == "province":
         new = world.new_communes.parent[world.new_commune]
@@ -71,7 +73,9 @@ def compare(world: World) -> list[Compared]:
         elif found is not None and code in found[0].code.tolist():
             mine = found[1] == found[0].code.tolist().index(code)
             have = float(columns[row["figure"]][mine].sum())
-        what = " ".join(part for part in (row["figure"], level, code, "after the reform" if after else "") if part)
+        what = " ".join(
+            part for part in (row["figure"], level, code, "after the reform" if after else "") if part
+        )
         official = float(row["value"])
         ok = None if have is None else bool(abs(have - official) <= tolerance * abs(official))
         made.append(Compared(what, official, have or 0.0, tolerance, "official", ok))
@@ -97,7 +101,9 @@ def render(world: World, rows: Sequence[Compared]) -> RenderableType:
     urban = float(world.residents[world.urban].sum()) / max(float(world.residents.sum()), 1.0)
     words.add_row("in towns", f"{100 * urban:.1f} %")
     words.add_row("area", f"{float(world.area_km2.sum()):,.0f} km2")
-    words.add_row("money", f"{country.file.currency.unit}; 1 of the model's M VND is {country.file.money:g} of it")
+    words.add_row(
+        "money", f"{country.file.currency.unit}; 1 of the model's M VND is {country.file.money:g} of it"
+    )
     parts: list[RenderableType] = [words]
     splits = [r for r in world.repairs if r.kind == "split by share"]
     for r in splits[:20]:
@@ -115,7 +121,11 @@ def render(world: World, rows: Sequence[Compared]) -> RenderableType:
     marks = {True: "[green]yes[/]", False: "[bold red]NO[/]", None: "[bold red]no such unit[/]"}
     for row in rows:
         table.add_row(
-            row.what, f"{row.official:,.10g}", f"{row.world:,.10g}", f"±{100 * row.tolerance:g} %", marks[row.ok]
+            row.what,
+            f"{row.official:,.10g}",
+            f"{row.world:,.10g}",
+            f"±{100 * row.tolerance:g} %",
+            marks[row.ok],
         )
     right = sum(row.ok is True for row in rows)
     return Group(*parts, table, Text(f"{right} of {len(rows)} figures agree"))
@@ -134,7 +144,12 @@ def explanation() -> str:
             must = "" if c.required else " (may be left out)"
             lines.append(f"| `{c.name}`{must} | {c.text} | {c.allowed()} |")
         lines.append("")
-    lines += [f"### `{OUTLINES}`", "", "Borders to draw maps on: polygons in longitude and latitude. Without it: no borders are drawn.", ""]
+    lines += [
+        f"### `{OUTLINES}`",
+        "",
+        "Borders to draw maps on: polygons in longitude and latitude. Without it: no borders are drawn.",
+        "",
+    ]
     return "\n".join(lines)
 
 

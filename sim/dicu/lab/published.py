@@ -204,7 +204,7 @@ def reasons(parameters: Government) -> dict[str, str]:
             "this excuses no difference"
         ),
         "cost": (
-            f"a post costs {p.cost_per_post_mvnd:g} M VND per year here, derived from the wave of 2019-21; published "
+            f"a post costs {p.cost_per_post:g} M VND per year here, derived from the wave of 2019-21; published "
             "are later pay and administration, and severance of part-time workers too"
         ),
         "all": "published with the posts of provinces and part-time workers, who are not in the model",

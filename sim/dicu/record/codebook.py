@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
+from dicu.record.local import Local
 from dicu.record.moves import MOVES
 from dicu.record.national import MOVE, NATIONAL
 from dicu.scenario.vocabulary import SERVICE_WORDS, SERVICES
@@ -263,8 +264,13 @@ def tables(
     return {t.name: t for t in made}
 
 
-def write_codebook(folder: Path) -> list[Path]:
+def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
     """Write ``codebook.csv`` and ``datapackage.json`` (Frictionless, with units) of the tables in a folder.
+
+    Parameters
+    ----------
+    local
+        How the country writes its tables; None: as they are declared.
 
     Raises
     ------
@@ -274,7 +280,7 @@ def write_codebook(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.glob("*.parquet")):
         if not path.name.startswith(".tmp-"):
-            found.append(_declaration(path))
+            found.append(_declaration(path, local or Local()))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "column", "dtype", "unit", "description", "source"])
@@ -303,11 +309,11 @@ def write_codebook(folder: Path) -> list[Path]:
     ]
 
 
-def _declaration(path: Path) -> Table:
+def _declaration(path: Path, local: Local) -> Table:
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: t for t in tables(services, layout, moves=True).values()}
+    known = {t.file: local.table(t) for t in tables(services, layout, moves=True).values()}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

@@ -22,8 +22,10 @@ from dicu.record.folder import write_bytes
 
 PACKAGES: Final = (
     "dicu", "mesa", "networkx", "numpy", "numba", "llvmlite", "pandas", "scipy", "pyarrow", "pydantic",
-    "ruamel.yaml", "matplotlib", "vietnamadminunits",
+    "ruamel.yaml", "matplotlib",
 )  # fmt: skip
+GAZETTEER: Final = "vietnamadminunits"
+"""The geography of the package's own country; a result of another one does not depend on it."""
 SOURCES: Final = ("sim", "analysis", "pyproject.toml", "uv.lock")
 """What of a checkout decides a result."""
 FORMAT: Final = 2
@@ -204,10 +206,10 @@ def peak_memory_mb() -> dict[str, float | None]:
     return {"getrusage": usage, "VmHWM": high}
 
 
-def versions() -> dict[str, str | None]:
+def versions(gazetteer: bool = True) -> dict[str, str | None]:
     """Version of Python and of every package that a result can depend on; None when not installed."""
     made: dict[str, str | None] = {"python": platform.python_version()}
-    for package in PACKAGES:
+    for package in (*PACKAGES, *((GAZETTEER,) if gazetteer else ())):
         try:
             made[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -23,6 +23,7 @@ from dicu.record.conform import coded, conform
 from dicu.record.declare import Table
 from dicu.record.folder import commit, temporary
 from dicu.record.geography import world_places, world_units
+from dicu.record.local import Local, local_of
 from dicu.record.moves import moves_columns
 from dicu.record.sums import sum_by
 from dicu.scenario.calendar import Calendar, parse_period
@@ -98,6 +99,7 @@ class Recorder:
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
         self._tables = tables(services, flows, moves)
+        self._local = Local() if scratch else local_of(world.country)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
         self._period = pa.array(self._labels)
@@ -325,7 +327,7 @@ class Recorder:
                 commit(temporary(path), path)
             paths.append(path)
         self._writers.clear()
-        return paths if self._scratch else paths + write_codebook(self._folder)
+        return paths if self._scratch else paths + write_codebook(self._folder, self._local)
 
     def close(self) -> None:
         """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""
@@ -386,13 +388,13 @@ class Recorder:
 
     def _write_arrow(self, name: str, table: Any) -> None:
         self._keep(name, table)
-        self._writer(name).write_table(table, row_group_size=max(len(table), 1))
+        self._writer(name).write_table(self._local.written(table), row_group_size=max(len(table), 1))
 
     def _writer(self, name: str) -> Any:
         if name not in self._writers:
             table: Table = self._tables[name]
             self._writers[name] = pq.ParquetWriter(
-                temporary(self._folder / table.file), table.schema(), compression="zstd"
+                temporary(self._folder / table.file), self._local.table(table).schema(), compression="zstd"
             )
         return self._writers[name]
 

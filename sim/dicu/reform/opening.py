@@ -27,7 +27,7 @@ from dicu.world.validate import validate
 from dicu.world.viet_nam import NAME, build_viet_nam
 from dicu.world.world import Units, World
 
-SUM: Final = "SHA256SUM"
+SUM: Final = ".sha256"
 """Checksum of a folder that this program wrote, beside its tables."""
 
 

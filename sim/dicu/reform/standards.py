@@ -56,7 +56,10 @@ def limits(world: World, resolution: str) -> NDArray[np.float64]:
         )
     mine = rows[rows["resolution"] == resolution].set_index("role")
     columns = ["persons", "area_km2", *(["reduced_area_share"] if "reduced_area_share" in mine else [])]
-    asked = {str(role): tuple(map(float, row)) for role, row in zip(mine.index, mine[columns].to_numpy(), strict=True)}
+    asked = {
+        str(role): tuple(map(float, row))
+        for role, row in zip(mine.index, mine[columns].to_numpy(), strict=True)
+    }
     country, codes = world.country, world.legacy_provinces.code.tolist()
     for r, code in enumerate(codes):
         for role, name in enumerate((country.ward_standard.get(code, ROLES[0]), *ROLES[1:])):

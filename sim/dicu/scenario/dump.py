@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,8 @@ def dump(scenario: Scenario) -> str:
 def _line(key: str, value: Any, leaf: Leaf, indent: str, country: CountryFile | None) -> str:
     if country is not None and leaf.path in local_keys() and value is not None:
         value, leaf = outside(value, country.money), in_local_money(leaf, country)
+    if country is not None and leaf.kind not in ("integer", "number", "flag"):
+        leaf = replace(leaf, choices=(), allowed="")  # examples and names of the package's own country
     about = "; ".join(part for part in (f"unit {leaf.unit}", leaf.range, leaf.status) if part)
     return f"{indent}{key}: {scalar(value)}  # {leaf.text} [{about}]"
 

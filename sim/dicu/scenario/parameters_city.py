@@ -93,8 +93,8 @@ class Cities(Section):
 
     central: tuple[str, ...] | None = parameter(
         None,
-        "provinces (with all districts) or cities that get the package; null = Huế in the world viet_nam, nobody "
-        "in another",
+        "provinces (with all districts) or cities that get the package; null = those that the country names, "
+        "nobody in a made-up world",
         unit="name",
         status="policy",
         source="Huế became a centrally governed city on 1 January 2025",

@@ -136,7 +136,7 @@ class Government(Section):
         ge=0.05,
         le=1,
     )
-    cost_per_post_mvnd: float = parameter(
+    cost_per_post: float = parameter(
         95.0,
         "cost of a post",
         unit="M VND/year",
@@ -350,7 +350,7 @@ class Government(Section):
 
     earlier_waves: Literal["by_date", "merged"] = parameter(
         "by_date",
-        "whether the units of Viet Nam that the waves of 2019-21 and 2023-25 merged have two offices until their "
+        "whether the units that earlier waves merged (the country's table earlier_waves) have two offices until their "
         "dates, whatever the policy, or are merged from the start",
         unit="name",
         status="A",
@@ -358,7 +358,7 @@ class Government(Section):
     )
     first_wave: str = parameter(
         "2020Q1",
-        "period in which the wave of 2019-21 acts",
+        "period in which the first earlier wave acts",
         unit="date",
         status="A",
         source="assumption A60",
@@ -366,7 +366,7 @@ class Government(Section):
     )
     second_wave: str = parameter(
         "2025Q1",
-        "period in which the wave of 2023-25 acts",
+        "period in which the second earlier wave acts",
         unit="date",
         status="A",
         source="assumption A60",

@@ -304,13 +304,13 @@ class Money(Section):
         le=0.6,
         symbol="s",
     )
-    consumption_floor_mvnd: float = parameter(
+    consumption_floor: float = parameter(
         1.2, "least consumption", unit="M VND/person/month", status="A", source=A9, ge=0, le=10
     )
-    move_cost_mvnd: float = parameter(
+    move_cost: float = parameter(
         3.0, "fixed cost of a move", unit="M VND", status="A", source=A9, ge=0, le=100, symbol="c1"
     )
-    move_cost_mvnd_per_km: float = parameter(
+    move_cost_per_km: float = parameter(
         0.003, "cost of a move by distance", unit="M VND/km", status="A", source=A9, ge=0, le=1, symbol="c2"
     )
     rent_months: float = parameter(

@@ -49,11 +49,11 @@ class Time(Section):
 
 
 class WorldChoice(Section):
-    """Where: Viet Nam, or a small made-up world for tests and lessons."""
+    """Where: a country, or a small made-up world for tests and lessons."""
 
     name: WorldName = parameter(
         "viet_nam",
-        "the world: Viet Nam, a small made-up one, or the one of world.tables",
+        "the world: that of the package, a small made-up one, or the one of world.tables",
         unit="name",
         status="design",
         source="model specification, section 1",
@@ -68,7 +68,7 @@ class WorldChoice(Section):
     )
     places: str | None = parameter(
         None,
-        "a user's own table of places instead of the built-in one of viet_nam",
+        "a user's own table of places instead of the built-in one of the package's country",
         unit="path",
         status="design",
         source="the user's own",

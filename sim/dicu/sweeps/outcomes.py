@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dicu.record.codebook import tables
+from dicu.record.local import local_of
 from dicu.record.recorder import period_labels
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.vocabulary import TERRAINS
@@ -121,7 +122,7 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
     order = np.argsort(
         table["step"].to_numpy(), kind="stable"
     )  # levels and units keep their order within a step
-    return table.take(pa.array(order))
+    return local_of(world.country).written(table.take(pa.array(order)))
 
 
 def _array(values: Any, hidden: NDArray[np.bool_] | None = None) -> pa.Array:

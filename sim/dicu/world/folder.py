@@ -27,7 +27,7 @@ from dicu.world.table_checks import Problems, TableError, checked, read_raw, uni
 from dicu.world.world import Repair, World, key_of
 
 ENDINGS: Final = (".csv", ".parquet")
-BESIDE: Final = (FILE, OUTLINES, "SHA256SUMS")
+BESIDE: Final = (FILE, OUTLINES)
 """Files of a folder that are not tables."""
 MOST_MARKETS: Final = 2_500
 """Labour and housing markets; what is kept for each pair of them grows with the square."""
@@ -92,7 +92,11 @@ def read_folder(folder: Path) -> Opened:
         if "travel" in raw:
             rows = raw["travel"].to_dict("records")
             raw["travel"] = pd.DataFrame(
-                [{**row, "from": piece, "to": split.first(row["to"])} for row in rows for piece in split.all_of(row["from"])]
+                [
+                    {**row, "from": piece, "to": split.first(row["to"])}
+                    for row in rows
+                    for piece in split.all_of(row["from"])
+                ]
             )
     notes = (*links.notes, *oddities(places))
     outlines = folder / OUTLINES

@@ -49,9 +49,7 @@ class Split:
         return list(self.pieces[place].values()) if place in self.pieces else [place]
 
 
-def split_by_share(
-    places: pd.DataFrame, reform: pd.DataFrame, path: Path, problems: Problems
-) -> Split:
+def split_by_share(places: pd.DataFrame, reform: pd.DataFrame, path: Path, problems: Problems) -> Split:
     """Cut the places of units that a reform splits by shares, and let the rows of the reform name the pieces.
 
     Each place of such a unit becomes a piece for each unit that takes a part, ``key/code``: residents by largest

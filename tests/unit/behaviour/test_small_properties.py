@@ -21,7 +21,7 @@ def test_a_move_out_of_the_mountains_is_dear_and_one_into_them_is_not() -> None:
     km = np.array([[0.0, 100.0], [100.0, 0.0]], dtype=np.float32)
     ways = Distances(district=km, province=km, from_mountains=np.array([True, False]))
     fare = move_costs(ways, money)
-    plain = money.move_cost_mvnd + money.move_cost_mvnd_per_km * 100
+    plain = money.move_cost + money.move_cost_per_km * 100
     assert fare[1, 0] == pytest.approx(10 * plain, abs=1)
     assert fare[0, 1] == pytest.approx(10 * plain * money.mountain_factor, abs=1)
     assert money.mountain_factor > 1

@@ -132,7 +132,7 @@ def test_a_range_that_holds_the_model_by_construction_excuses_nothing(made):
 
 def test_numbers_of_the_notes_are_those_of_data_and_parameters(made):
     """Other parameters, other notes; what is published does not depend on them."""
-    other = Government(staff_base=40, staff_legacy_district=90, cost_per_post_mvnd=120)
+    other = Government(staff_base=40, staff_legacy_district=90, cost_per_post=120)
     told, changed = reasons(Government()), reasons(other)
     per_unit = official("posts_2025_after") / official("communes_2025")
     assert f"{per_unit:.1f} per unit" in told["posts"]

@@ -133,7 +133,7 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
 EVENTFUL = {
     "world.name": "monocentric", "population.weight": 20, "time.start": "2024Q4", "time.end": "2026Q3",
     "reform.policy": "actual", "work.disaster_per_year": 0.9, "consider.lambda0": 0.3,
-    "money.move_cost_mvnd": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
+    "money.move_cost": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
     "government.satellite_most": 1, "government.severance_years": 1.0,
     # every programme has a size, and jobs are scarce enough for wages to show it
     "cities.central": ["Plain"], "cities.central_date": "2025Q2", "work.scarcity": 0.5, "work.job_growth": 0.03,
