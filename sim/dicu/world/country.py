@@ -18,7 +18,8 @@ from dicu.world.table_checks import Problems, checked, read_raw
 
 SHIPPED: Final = Path(__file__).parent / "data" / "figures"
 """Tables of Viet Nam that stand in where another country has none (`Schema.borrowed`)."""
-LENT_BY: Final = "Viet Nam"
+LENT_BY: Final = "the country that the package ships"
+"""Who lends, in words for the outputs of another country."""
 FACTS: Final[dict[str, str]] = {
     "life_course.fertility_urban": "fertility",
     "life_course.fertility_rural": "fertility",
