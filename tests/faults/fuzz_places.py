@@ -16,7 +16,7 @@ import numpy as np
 from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.small import monocentric
 from dicu.world.table_checks import TableError
-from dicu.world.tables import replace_places
+from dicu.world.own_places import replace_places
 from dicu.world.world import World
 
 COLUMNS = ("residents", "area_km2", "terrain", "urban", "longitude", "latitude")

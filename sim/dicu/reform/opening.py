@@ -86,10 +86,10 @@ def load_viet_nam(year: int = 2019, cache: bool = True) -> World:
             pass  # damaged in a way that its checksum does not show: made again
     with tempfile.TemporaryDirectory() as beside:
         folder = write_viet_nam(Path(beside) / NAME, year)
-        world = _viet_nam(with_reform(read_folder(folder)))
+        world = with_reform(read_folder(folder))
         if cache:
             _keep(folder, kept, world)
-    return world
+    return _viet_nam(world)
 
 
 def write_viet_nam(folder: Path, year: int) -> Path:
@@ -131,16 +131,16 @@ def _keep(made: Path, kept: Path, world: World) -> None:
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         return
-    write_world(kept.with_suffix(".npz"), _cache_key((kept / SUM).read_text()), world)
+    write_world(kept.with_suffix(".npz"), cache_key((kept / SUM).read_text()), world)
 
 
-def _cache_key(folder_key: str) -> str:
+def cache_key(folder_key: str) -> str:
     """What the arrays of a folder are made of: its tables and the code that reads them."""
     return hashlib.sha256(f"{folder_key} {code_sha256()}".encode()).hexdigest()
 
 
 def _kept(folder: Path, folder_key: str, npz: Path) -> World:
-    key = _cache_key(folder_key)
+    key = cache_key(folder_key)
     if npz.is_file():
         world = read_world(npz, key, read_optional(folder))
         if world is not None:
@@ -179,7 +179,7 @@ def with_reform(opened: Opened) -> World:
         else frozenset()
     )
     country = replace(
-        world.country, notes=(*world.country.notes, *notes), ward_kinds=world.country.ward_kinds | wards
+        world.country, notes=(*world.country.notes, *(note.replace(str(path), path.name) for note in notes)), ward_kinds=world.country.ward_kinds | wards
     )
     if len(made) > 1:
         country = replace(country, tables={**country.tables, "reform": rows})

@@ -38,6 +38,9 @@ def write_folder(world: World, folder: Path, ending: str = ".parquet") -> Path:
     for name, table in (("places", _places(world)), ("units", _units(world)), ("reform", _reform(world))):
         if len(table):
             _write(table, folder / f"{name}{ending}")
+    if world.repairs:
+        rows = [(r.kind, r.unit, r.detail) for r in world.repairs]
+        _write(pd.DataFrame(rows, columns=["kind", "unit", "detail"]), folder / "repairs.csv")
     for name, table in country.tables.items():
         if name != "reform":
             _write(table, folder / f"{name}.csv")

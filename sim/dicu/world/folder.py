@@ -77,17 +77,19 @@ def read_folder(folder: Path) -> Opened:
     raw = _tables(folder, problems)
     problems.stop()
     places, units = raw.pop("places"), raw.pop("units")
-    reform = raw.pop("reform", None)
+    reform, mended = raw.pop("reform", None), raw.pop("repairs", None)
     paths = {stem: _path(folder, stem) for stem in TABLES}
     links = check_links(places, units, file, paths, problems)
     problems.stop()
     check_optional(raw, units, places, paths, problems)
     problems.stop()
     repairs: tuple[Repair, ...] = ()
+    if mended is not None:
+        repairs = tuple(Repair(*row) for row in mended.itertuples(index=False))
     if reform is not None and "share" in reform:
         split = split_by_share(places, reform, paths["reform"], problems)
         problems.stop()
-        places, reform, repairs = split.places, split.reform, split.repairs
+        places, reform, repairs = split.places, split.reform, (*repairs, *split.repairs)
         links.units["seat"] = [split.first(place) for place in links.units["seat"]]
         if "travel" in raw:
             rows = raw["travel"].to_dict("records")
@@ -128,7 +130,7 @@ def read_optional(folder: Path) -> Country:
     except CountryError as error:
         raise TableError(str(error)) from error
     problems = Problems()
-    made = _tables(folder, problems, but=("places", "units"))
+    made = _tables(folder, problems, but=("places", "units", "reform", "repairs"))
     problems.stop()
     outlines = folder / OUTLINES
     text = outlines.read_text(encoding="utf-8") if outlines.is_file() else ""

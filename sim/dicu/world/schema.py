@@ -240,6 +240,15 @@ TABLES: Final[dict[str, Schema]] = {
         unique=("from", "to"),
         missing="ways are computed from distance, terrain and access.speed_*",
     ),
+    "repairs": Schema(
+        "one thing that was wrong in the sources of the other tables, and what was done about it",
+        (
+            Column("kind", "text", "what was wrong"),
+            Column("unit", "text", "where", empty=True),
+            Column("detail", "text", "what was done", empty=True),
+        ),
+        missing="nothing was mended, or nobody says what",
+    ),
     "official": Schema(
         "a published figure beside which `dicu world check` puts the world",
         (

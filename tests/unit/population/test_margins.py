@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dicu.compute import numeric
@@ -10,6 +12,9 @@ from dicu.population import margins
 from dicu.population.archetypes import KINDS, archetypes
 from dicu.population.margins import load_margins, tilt_to_mean
 from dicu.population.raking import rake
+from dicu.world.country import made_up, shipped_table
+
+COUNTRY = made_up(2019, ())
 
 
 def test_portable_functions_agree_with_the_library():
@@ -32,7 +37,7 @@ def test_solve_solves_and_refuses_repeated_constraints():
 
 
 def test_margins_are_the_official_sums():
-    m = load_margins()
+    m = load_margins(COUNTRY)
     assert m.pyramid[:3].sum() == pytest.approx(0.243, abs=1e-4)
     assert m.pyramid[3:13].sum() == pytest.approx(0.680, abs=1e-4)
     assert m.pyramid[13:].sum() == pytest.approx(0.077, abs=1e-4)
@@ -43,7 +48,7 @@ def test_margins_are_the_official_sums():
 
 @pytest.mark.parametrize("mean", [1.5, 2.0, 3.3, 3.6, 5.5])
 def test_tilting_gives_the_mean_and_keeps_odds_geometric(mean):
-    share = load_margins().size[1]
+    share = load_margins(COUNTRY).size[1]
     p = tilt_to_mean(share, mean)
     assert p.sum() == pytest.approx(1)
     assert (p * np.arange(1, 7)).sum() == pytest.approx(mean, abs=1e-12)
@@ -53,7 +58,7 @@ def test_tilting_gives_the_mean_and_keeps_odds_geometric(mean):
 
 def test_a_mean_that_cannot_be_had_is_refused():
     with pytest.raises(ValueError, match=r"mean household size 6\.0: between"):
-        tilt_to_mean(load_margins().size[0], 6.0)
+        tilt_to_mean(load_margins(COUNTRY).size[0], 6.0)
 
 
 def test_every_archetype_is_a_possible_household():
@@ -70,7 +75,7 @@ def test_every_archetype_is_a_possible_household():
 
 
 def test_raking_meets_every_margin():
-    m = load_margins()
+    m = load_margins(COUNTRY)
     size = np.stack([tilt_to_mean(m.size[0], 3.6), tilt_to_mean(m.size[1], 3.3)])
     raked = rake(archetypes(), m, size)
     np.testing.assert_allclose(raked.fitted, raked.target, atol=1e-9)
@@ -83,7 +88,7 @@ def test_raking_meets_every_margin():
 
 
 def test_margins_that_contradict_each_other_are_refused():
-    m = load_margins()
+    m = load_margins(COUNTRY)
     pyramid = m.pyramid.copy()
     pyramid[:3] += 0.2  # far more children than the households have room for
     pyramid /= pyramid.sum()
@@ -94,23 +99,35 @@ def test_margins_that_contradict_each_other_are_refused():
         rake(archetypes(), bad, only_singles)
 
 
-def test_a_bad_table_is_named_with_its_line(tmp_path, monkeypatch):
-    for name in ("age_pyramid", "household_size", "rates"):
-        (tmp_path / f"{name}.csv").write_text((margins.DATA / f"{name}.csv").read_text())
-    monkeypatch.setattr(margins, "DATA", tmp_path)
-    text = (tmp_path / "household_size.csv").read_text()
-    (tmp_path / "household_size.csv").write_text(text.replace("2,18.3", "2,-18.3"))
-    with pytest.raises(ValueError, match=r"household_size\.csv:3: urban_percent: -18\.3 is not in"):
-        load_margins.__wrapped__()
-    (tmp_path / "household_size.csv").write_text(text.replace("urban_percent", "urban"))
-    with pytest.raises(ValueError, match=r"household_size\.csv:1: columns"):
-        load_margins.__wrapped__()
-    (tmp_path / "household_size.csv").unlink()
-    with pytest.raises(FileNotFoundError, match="household_size"):
-        load_margins.__wrapped__()
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("age_sex", lambda t: t.iloc[1:], r"age_sex: column age_from: must be 0, 5"),
+        ("age_sex", lambda t: t.assign(male=0.0), "age_sex: nobody in one of the groups"),
+        ("household_size", lambda t: t.assign(size=1), "household_size: column size: must be 1 .. 6"),
+        ("household_size", lambda t: t.assign(urban=0.0), "household_size: no household of one of the sizes"),
+        ("rates", lambda t: t.assign(name="trained"), r"rates: column name: unknown \['trained'\]"),
+    ],
+)
+def test_a_bad_table_is_named(name, change, message):
+    tables = {name: change(shipped_table(name).copy())}
+    with pytest.raises(ValueError, match=message):
+        load_margins(replace(COUNTRY, tables=tables))
+
+
+def test_a_country_borrows_what_it_does_not_state():
+    """Its own names are whole: nothing of the lender is mixed into them, and the lender's provinces stay at home."""
+    own = pd.DataFrame(
+        {"name": ["trained_share", "trained_share"], "key": "", "province": ["", "02"], "value": [0.5, 0.7]}
+    )
+    rates = load_margins(replace(COUNTRY, tables={"rates": own})).rates
+    assert rates("trained_share") == 0.5
+    assert rates.by_province == {("trained_share", "02"): 0.7}
+    assert rates("agriculture_urban") == load_margins(COUNTRY).rates("agriculture_urban")
+    assert load_margins(COUNTRY).rates.by_province == {}
 
 
 def test_an_unknown_rate_names_those_known():
     with pytest.raises(KeyError, match="trained_share"):
-        load_margins().rates("trained_shar")
-    assert math.isclose(load_margins().rates("agriculture_urban"), 0.10)
+        load_margins(COUNTRY).rates("trained_shar")
+    assert math.isclose(load_margins(COUNTRY).rates("agriculture_urban"), 0.10)

@@ -171,13 +171,13 @@ def test_the_command_fails_on_a_broken_world(
 ) -> None:
     """`dicu world check` ends with status 1 when one unit, one place or one island is wrong."""
     from dicu.cli import app
-    from dicu.world import viet_nam
+    from dicu.reform import opening
 
     def broken(year: int) -> World:
         world = load_viet_nam(year)
         return world if damage is None or year != 2019 else damage(world)
 
-    monkeypatch.setattr(viet_nam, "load_viet_nam", broken)
+    monkeypatch.setattr(opening, "load_viet_nam", broken)
     monkeypatch.setenv("COLUMNS", "250")
     result = CliRunner().invoke(app, ["world", "check"])
     assert result.exit_code == (0 if damage is None else 1), result.output

@@ -58,8 +58,6 @@ BROKEN: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     "terrain": (put("terrain", 3, 3), "terrain must be within 0..2"),
     "district": (put("district", 3, 99), "district must be within 0..7, got 99"),
     "other district": (put("district", 3, 0), "district is not that of the legacy commune at place 400002"),
-    "half urban": (put("urban", 6, True), "legacy communes both urban and rural: Commune 103"),
-    "new commune": (put("new_commune", 3, 8), "legacy provinces fall into several new ones: City"),
     "income": (put("province_income_mvnd", 1, 0.0), "province_income_mvnd .* not so in Plain"),
     "region": (put("region", 1, 2), "region must be within 0..1"),
     "seat outside": (put_unit("districts", "seat_place", 0, 3), "seat stands outside them: District 1"),

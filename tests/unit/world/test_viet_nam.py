@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dicu.reform import opening
+from dicu.reform.opening import load_viet_nam, with_reform
+from dicu.reform.writing import write_folder
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN
 from dicu.world import facts
-from dicu.world import viet_nam as builder
-from dicu.world.cache import inputs_sha256, read_world, write_world
+from dicu.world.cache import read_world, write_world
+from dicu.world.country import Country
+from dicu.world.folder import read_folder
 from dicu.world.gazetteer import ISLAND_DISTRICT
 from dicu.world.validate import validate
-from dicu.world.viet_nam import build_viet_nam, load_viet_nam, split_shares
+from dicu.world.viet_nam import build_viet_nam, split_shares
 from dicu.world.world import Units, World, distance_km
 
 
@@ -30,6 +35,9 @@ def same_world(a: World, b: World) -> bool:
                 return False
         elif isinstance(value, np.ndarray):
             if value.dtype != other.dtype or value.tobytes() != other.tobytes():
+                return False
+        elif isinstance(value, Country):
+            if value.sha256 != other.sha256:
                 return False
         elif value != other:
             return False
@@ -156,9 +164,10 @@ def test_unknown_year_is_refused() -> None:
         build_viet_nam(1066)
 
 
-def test_cache_gives_the_same_bytes_and_mends_damage(
+def test_the_country_is_read_from_its_folder_and_mended_when_damaged(
     viet_nam: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Built once; what is read back has every bit of what was built; a changed byte anywhere is not believed."""
     monkeypatch.setenv("DICU_CACHE", str(tmp_path))
     calls: list[int] = []
 
@@ -166,32 +175,47 @@ def test_cache_gives_the_same_bytes_and_mends_damage(
         calls.append(year)
         return viet_nam
 
-    monkeypatch.setattr(builder, "build_viet_nam", counted)
-    load_viet_nam(2019)
+    monkeypatch.setattr(opening, "build_viet_nam", counted)
     assert same_world(load_viet_nam(2019), viet_nam)
-    assert calls == [2019], "the second load came from the file"
-    (path,) = tmp_path.iterdir()
-    good = path.read_bytes()
-    # One flipped bit anywhere, or a file cut short, must not be believed.
+    assert same_world(load_viet_nam(2019), viet_nam)
+    assert calls == [2019], "the second load came from the cache"
+    folder, path = sorted(p for p in (tmp_path / "worlds").iterdir())
+    assert {"country.yaml", "places.parquet", "units.parquet", "reform.parquet", "rates.csv"} <= {
+        p.name for p in folder.iterdir()
+    }
+    good, key = path.read_bytes(), opening.cache_key((folder / opening.SUM).read_text())
+    assert read_world(path, key, viet_nam.country) is not None
+    # One flipped bit anywhere, or a file cut short, must not be believed: the tables are read anew.
     for at in (3, 20, 100, len(good) // 2, len(good) - 1):
         bad = bytearray(good)
         bad[at] ^= 1
         path.write_bytes(bytes(bad))
-        assert read_world(path, inputs_sha256()) is None
+        assert read_world(path, key, viet_nam.country) is None
     path.write_bytes(good[:-1000])
     assert same_world(load_viet_nam(2019), viet_nam)
-    assert calls == [2019, 2019]
     assert path.read_bytes() == good, "mended, and the same bytes"
-    assert [p.name for p in tmp_path.iterdir()] == [path.name], "nothing left beside it"
+    assert calls == [2019], "from the folder, which was whole"
+    table = folder / "region_flows.csv"
+    table.write_bytes(table.read_bytes().replace(b"22754", b"22755"))
+    assert same_world(load_viet_nam(2019), viet_nam), "a folder that somebody changed is built anew"
+    assert calls == [2019, 2019]
+    assert sorted(p.name for p in (tmp_path / "worlds").iterdir()) == sorted([folder.name, path.name])
     load_viet_nam(2019, cache=False)
     assert calls == [2019, 2019, 2019]
+
+
+def test_a_user_s_copy_of_the_folder_is_the_same_world(viet_nam: World, tmp_path: Path) -> None:
+    """One path for every country: the same code reads Viet Nam for anybody who has its folder."""
+    folder = write_folder(viet_nam, tmp_path / "mine", ".csv")
+    made = with_reform(read_folder(folder))
+    assert same_world(replace(made, name="viet_nam", country=replace(made.country, notes=())), viet_nam)
 
 
 def test_cache_refuses_other_inputs_and_unwritable_folders(viet_nam: World, tmp_path: Path) -> None:
     path = tmp_path / "world.npz"
     assert write_world(path, "a" * 64, viet_nam)
-    assert read_world(path, "b" * 64) is None
-    assert read_world(tmp_path / "absent.npz", "a" * 64) is None
+    assert read_world(path, "b" * 64, viet_nam.country) is None
+    assert read_world(tmp_path / "absent.npz", "a" * 64, viet_nam.country) is None
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     assert not write_world(in_the_way / "world.npz", "a" * 64, viet_nam)

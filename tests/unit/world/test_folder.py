@@ -1,0 +1,276 @@
+"""A world from a folder of tables: the template as a newcomer fills it in, and what is refused, told or borrowed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from dicu.cli import app
+from dicu.reform.opening import load_folder, with_reform
+from dicu.reform.writing import write_folder
+from dicu.scenario.country import ReformWords
+from dicu.scenario.shipped import configs
+from dicu.world.folder import read_folder
+from dicu.world.schema import TABLES
+from dicu.world.small import monocentric
+from dicu.world.table_checks import TableError
+from dicu.world.world import Units, World, key_of
+
+TEMPLATE = configs() / "world"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the template, to change."""
+    return Path(shutil.copytree(TEMPLATE, tmp_path / "country"))
+
+
+def cells(folder: Path, stem: str) -> pd.DataFrame:
+    return pd.read_csv(folder / f"{stem}.csv", dtype=str, keep_default_na=False)
+
+
+def put(folder: Path, stem: str, table: pd.DataFrame) -> None:
+    table.to_csv(folder / f"{stem}.csv", index=False)
+
+
+def change(folder: Path, stem: str, row: int, column: str, value: str) -> None:
+    """Change one cell; rows count from 1."""
+    table = cells(folder, stem)
+    table.loc[row - 1, column] = value
+    put(folder, stem, table)
+
+
+def say(folder: Path, old: str, new: str) -> None:
+    path = folder / "country.yaml"
+    text = path.read_text()
+    assert old in text, old
+    path.write_text(text.replace(old, new))
+
+
+def same(a: World, b: World) -> None:
+    """Every array of two worlds equal to the bit."""
+    for field in fields(World):
+        x, y = getattr(a, field.name), getattr(b, field.name)
+        if isinstance(x, Units):
+            for column in fields(Units):
+                assert np.array_equal(getattr(x, column.name), getattr(y, column.name)), (field.name, column.name)
+        elif isinstance(x, np.ndarray):
+            assert x.dtype == y.dtype, field.name
+            assert np.array_equal(x, y), field.name
+
+
+def test_the_template_is_read_whole(folder: Path) -> None:
+    """Counts, the split of a municipality by place and of another by share, seats, money and kinds."""
+    world = load_folder(folder)
+    assert (len(world.legacy_communes), len(world.new_communes), len(world.legacy_provinces)) == (11, 7, 2)
+    assert not world.has_districts
+    assert len(world.districts) == 11, "each municipality is a labour market of its own"
+    assert world.n_places == 13, "one place was cut in two"
+    cut = [i for i, key in enumerate(world.place_id.tolist()) if key.startswith("205/")]
+    assert sorted(world.residents[cut].tolist()) == [360, 540]
+    assert [r.kind for r in world.repairs] == ["split by share"] * 2
+    towns = {world.new_communes.code[world.new_commune[world.place_id.tolist().index(k)]] for k in ("105a", "105b")}
+    assert towns == {"0101", "0106"}
+    assert world.country.ward_kinds == {"town"}
+    assert world.country.file.money == 4.8
+    assert world.province_income_mvnd.tolist() == [24 / 4.8, 17 / 4.8]
+    assert set(world.new_communes.generation) <= set("2025")
+
+
+def test_a_small_world_written_down_reads_back(tmp_path: Path) -> None:
+    """Written as CSV or Parquet, in any order of rows, to the same bits."""
+    world = monocentric()
+    words = ReformWords(name={"en": "a reform"}, date="2025Q3")
+    file = world.country.file.model_copy(update={"reform": words})
+    world = replace(world, country=replace(world.country, file=file, made_up=False))
+    for ending in (".csv", ".parquet"):
+        made = with_reform(read_folder(write_folder(world, tmp_path / ending, ending)))
+        same(replace(made, name=world.name), world)
+        assert made.country.ward_kinds == world.country.ward_kinds & set(made.legacy_communes.kind.tolist()) | {"ward"}
+    for stem in ("places", "units", "reform"):
+        put(tmp_path / ".csv", stem, cells(tmp_path / ".csv", stem).iloc[::-1])
+    same(replace(with_reform(read_folder(tmp_path / ".csv")), name=world.name), world)
+
+
+WRONG = (
+    ("places", 3, "terrain", "hill", "got 'hill' (allowed: one of plain, mountain, island"),
+    ("places", 3, "residents", "12.5", "got '12.5' (allowed: a whole number within 0..1e+09"),
+    ("places", 3, "residents", "12,500", "thousands separators: write 12500"),
+    ("places", 3, "area_km2", "0", "got '0' (allowed: a number above 0"),
+    ("places", 3, "urban", "maybe", "got 'maybe' (allowed: true or false, yes or no"),
+    ("places", 3, "longitude", "200", "got '200' (allowed: a number within -180..180"),
+    ("places", 3, "place", "102", "got '102' (allowed: each only once"),
+    ("places", 3, "commune", "103", "leading zeros are lost, write 0103"),
+    ("places", 6, "province", "02", "got '02' (allowed: 01, as other places of the commune 0105 have it"),
+    ("units", 4, "parent", "02", "got '02' (allowed: 01, in which its places lie, or empty"),
+    ("units", 1, "income", "-2", "got '-2' (allowed: a number above 0, or empty"),
+    ("units", 1, "region", "N", "got 'N' (allowed: one of country.yaml: W, E"),
+    ("units", 4, "code", "0999", "got '0999' (allowed: a commune in which a place of places.csv lies"),
+    ("units", 4, "ward_like", "yes", "the same for all units of the kind 'rural municipality'"),
+    ("units", 4, "level", "county", "got 'county' (allowed: one of commune, district, province"),
+    ("reform", 1, "from", "0193", "got '0193' (allowed: the code of a commune in force"),
+    ("reform", 3, "place", "105x", "got '105x' (allowed: a place_key of 0105: 105a, 105b"),
+    ("reform", 7, "share", "1.6", "got '1.6' (allowed: a number above 0 and at most 1, or empty"),
+)
+
+
+@pytest.mark.parametrize(("stem", "row", "column", "value", "message"), WRONG)
+def test_a_wrong_cell_is_named(stem: str, row: int, column: str, value: str, message: str, folder: Path) -> None:
+    """By file, row, column, value and what is allowed."""
+    change(folder, stem, row, column, value)
+    with pytest.raises(TableError) as error:
+        load_folder(folder)
+    assert message in str(error.value), str(error.value)
+    assert f"{stem}.csv" in str(error.value)
+    assert f"column {column}" in str(error.value)
+
+
+def test_shares_of_a_unit_add_up(folder: Path) -> None:
+    change(folder, "reform", 7, "share", "0.5")
+    with pytest.raises(TableError, match=r"rows 7, 8: column share: the shares of 0205 add up to 0\.9 \(allowed: 1"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("year: 2019 ", "yaer: 2019 ", "yaer: unknown key (did you mean year; allowed name, year"),
+        ("year: 2019 ", "", "year: is missing (year of the residents in `places`)"),
+        ("scale: thousand", "scale: thousands", "currency.scale: input should be 'one', 'thousand' or 'million' (got"),
+        ("income: 20 ", "income: -1 ", "income: input should be greater than 0 (got -1)"),
+        ("date: 2022-01-01", "date: 2022-01-15", "reform.date: value error, not a date (got '2022-01-15'"),
+        ("  W: West", "  - West", "YAML syntax"),
+    ],
+)
+def test_a_wrong_country_file_is_named_with_its_line(old: str, new: str, message: str, folder: Path) -> None:
+    say(folder, old, new)
+    with pytest.raises(TableError) as error:
+        load_folder(folder)
+    assert message in str(error.value), str(error.value)
+    assert "country.yaml:" in str(error.value)
+
+
+def test_files_that_are_no_tables_and_tables_that_are_missing(folder: Path) -> None:
+    (folder / "age_sax.csv").write_text("age_from,male,female\n")
+    with pytest.raises(TableError, match=r"age_sax\.csv: no table of a world .*did you mean age_sex\.csv\?"):
+        load_folder(folder)
+    (folder / "age_sax.csv").unlink()
+    (folder / "units.csv").unlink()
+    with pytest.raises(TableError, match=r"units\.csv is missing \(a unit of government before the reform\)"):
+        load_folder(folder)
+
+
+def test_everything_optional_left_out_runs_and_says_what_it_borrows(tmp_path: Path) -> None:
+    """Only places and units, only the columns that must be there, and a country file of six lines."""
+    country = tmp_path / "bare"
+    country.mkdir()
+    (country / "country.yaml").write_text(
+        "name: Bareland\nyear: 2000\ncurrency: {code: BRL, symbol: b, scale: one}\nincome: 900\n"
+    )
+    must = [c.name for c in TABLES["places"].columns if c.required]
+    cells(TEMPLATE, "places")[must].to_csv(country / "places.csv", index=False)
+    units = [c.name for c in TABLES["units"].columns if c.required]
+    cells(TEMPLATE, "units")[units].to_csv(country / "units.csv", index=False)
+    world = load_folder(country)
+    assert world.country.borrowed[:3] == ("age_sex", "household_size", "rates")
+    assert "fertility" in world.country.borrowed
+    assert len(world.new_communes) == len(world.legacy_communes), "no reform, no other map"
+    assert world.region_names == ("all",)
+    assert any("provinces without an income" in note for note in world.country.notes)
+    out = tmp_path / "runs"
+    order = ["run", "none", f"world.tables={country}", "population.weight=50", "time.end=2000Q4"]
+    result = CliRunner().invoke(app, [*order, "--no-figures", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    first = result.output.splitlines()[:6]
+    assert any("borrowed from" in line and "fertility" in line for line in first), result.output
+
+
+ODD: tuple[tuple[str, Any, str], ...] = (
+    ("places", lambda t: t.assign(area_km2=t["area_km2"].astype(float) * 1e4), "in another unit"),
+    ("places", lambda t: t.assign(residents=(t["residents"].astype(int) // 1000).astype(str)), "given in thousands?"),
+    (
+        "places",
+        lambda t: t.rename(columns={"longitude": "latitude", "latitude": "longitude"}),
+        "swapped",
+    ),
+    ("units", lambda t: t.assign(seat=["202" if c == "01" else "" for c in t["code"]]), "seats outside their units"),
+    ("units", lambda t: t.assign(income=""), "provinces without an income of their own"),
+)
+
+
+@pytest.mark.parametrize(("stem", "odd", "message"), ODD)
+def test_what_looks_odd_is_said(stem: str, odd: Any, message: str, folder: Path) -> None:
+    """Said, not refused: a country may be odd. The template itself is not."""
+    assert all(message not in note for note in load_folder(folder).country.notes)
+    (folder / "reform.csv").unlink()
+    put(folder, stem, odd(cells(folder, stem)))
+    notes = load_folder(folder).country.notes
+    assert any(message in note for note in notes), notes
+
+
+def test_keys_of_places_are_text() -> None:
+    """A number is itself, so that keys stay what they were; anything else, leading zeros too, is hashed."""
+    assert key_of("100001") == 100001
+    assert key_of("0101") != 101
+    assert len({key_of(k) for k in ("0101", "101", "a", "A", "0", "00")}) == 6
+
+
+def test_amounts_are_in_the_country_s_money(folder: Path, tmp_path: Path) -> None:
+    """A post of 2,000 and a floor of 31 are sums of another money, not mistakes; what is too much is told in it."""
+    say(folder, "income: 20 ", "income: 400 ")
+    say(folder, "  access:", "  money: {consumption_floor: 31}\n  government: {cost_per_post: 2000}\n  access:")
+    order = ["run", "none", f"world.tables={folder}", "population.weight=50", "time.end=2019Q2", "--no-figures"]
+    result = CliRunner().invoke(app, [*order, "--out", str(tmp_path / "runs")])
+    assert result.exit_code == 0, result.output
+    config = next((tmp_path / "runs").glob("*/*/config.yaml")).read_text()
+    assert "consumption_floor: 31.0  # least consumption [unit k EXC/person/month" in config
+    assert "cost_per_post: 2000.0" in config
+    again = CliRunner().invoke(app, ["run", str(next((tmp_path / "runs").glob("*/*"))), "--no-figures", "--out", str(tmp_path / "runs")])
+    assert "stands already" in again.output, "the resolved configuration reads back to the same run"
+    result = CliRunner().invoke(app, [*order, "money.consumption_floor=99999", "--out", str(tmp_path / "runs")])
+    assert result.exit_code == 2
+    assert "got 99999.0, allowed a number from 0 to 950, unit k EXC/person/month" in result.output.replace("\n", " ")
+
+
+def test_an_old_province_may_fall_into_several_and_start_years_from_1995(folder: Path) -> None:
+    """One county is divided: some of its municipalities go to a new one."""
+    table = cells(folder, "reform")
+    rows = pd.DataFrame([{"level": "commune", "from": "0106", "to": "0106", "province": "02"}])
+    put(folder, "reform", pd.concat([table, rows], ignore_index=True).fillna(""))
+    say(folder, "year: 2019 ", "year: 1996 ")
+    say(folder, "time: {start: 2019Q1, end: 2029Q4}", "time: {start: 1995Q1, end: 2022Q4}")
+    world = load_folder(folder)
+    new = world.new_communes.parent[world.new_commune]
+    assert len({int(new[i]) for i in np.flatnonzero(world.province == 0)}) == 2
+    order = ["run", "actual", f"world.tables={folder}", "population.weight=200", "--no-figures"]
+    result = CliRunner().invoke(app, [*order, "time.end=1996Q4", "reform.date=1996Q1", "--out", str(folder.parent / "runs")])
+    assert result.exit_code == 0, result.output
+
+
+def test_world_new_and_check(tmp_path: Path) -> None:
+    """The template is written, explains each column, agrees with its official.csv, and is never overwritten."""
+    made = CliRunner().invoke(app, ["world", "new", str(tmp_path / "x")])
+    assert made.exit_code == 0
+    readme = (tmp_path / "x" / "README.md").read_text()
+    assert all(f"### `{name}`" in readme for name in TABLES)
+    assert all(f"| `{c.name}`" in readme for s in TABLES.values() for c in s.columns)
+    checked = CliRunner().invoke(app, ["world", "check", str(tmp_path / "x")])
+    assert checked.exit_code == 0, checked.output
+    assert "6 of 6 figures agree" in checked.output
+    assert "borrowed from" in checked.output
+    again = CliRunner().invoke(app, ["world", "new", str(tmp_path / "x")])
+    assert again.exit_code == 2
+    change(tmp_path / "x", "official", 3, "value", "130000")
+    checked = CliRunner().invoke(app, ["world", "check", str(tmp_path / "x")])
+    assert checked.exit_code == 1
+    assert "5 of 6 figures agree" in checked.output
+    (tmp_path / "x" / "official.csv").unlink()
+    checked = CliRunner().invoke(app, ["world", "check", str(tmp_path / "x")])
+    assert "official.csv is missing" in checked.output
