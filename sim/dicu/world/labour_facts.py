@@ -1,7 +1,7 @@
 """Official figures of work: employment, informality and pay, each with its source.
 
-The tables stand in ``sim/dicu/world/data`` (see its README.md). Figures that exist and were not found are rows of
-``missing.csv``: nothing fills them.
+The table stands in ``sim/dicu/world/data`` (see its README.md). Figures that were searched for and not found are rows
+of ``missing.csv``: nothing fills them.
 """
 
 from __future__ import annotations
@@ -11,33 +11,14 @@ from typing import Final
 
 import pandas as pd
 
-from dicu.world.facts import CONFIDENCES, DATA, provinces_legacy, sources
+from dicu.world.facts import read_figures
 
 LABOUR_COLUMNS: Final = ("province", "year", "figure", "value", "confidence", "source")
 
 
 @cache
 def _labour_figures() -> pd.DataFrame:
-    path = DATA / "labour.csv"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: table of facts missing; the installation is not complete")
-    table = pd.read_csv(path, dtype={"province": str}, keep_default_na=False)
-    if tuple(table.columns) != LABOUR_COLUMNS:
-        raise ValueError(f"{path}: columns {list(table.columns)}, expected {list(LABOUR_COLUMNS)}")
-    allowed = {
-        "province": {"", *provinces_legacy()["code"]},
-        "confidence": set(CONFIDENCES),
-        "source": set(sources().index),
-    }
-    for column, known in allowed.items():
-        odd = table.index[~table[column].isin(known)]
-        if len(odd):
-            # the header is line 1
-            raise ValueError(f"{path}: line {odd[0] + 2}: unknown {column} {table[column].iloc[odd[0]]!r}")
-    twice = table.index[table.duplicated(["province", "year", "figure"])]
-    if len(twice):
-        raise ValueError(f"{path}: line {twice[0] + 2}: province, year and figure stand twice")
-    return table
+    return read_figures("labour", LABOUR_COLUMNS, key=("province", "year", "figure"))
 
 
 def labour_figures() -> pd.DataFrame:

@@ -59,6 +59,17 @@ def test_provinces_add_up_to_the_nation() -> None:
     assert mean.to_numpy() == pytest.approx(nation("informal_share")[list(YEARS)], abs=0.0015)
 
 
+def test_labour_force_of_2014_to_2016_adds_up_to_the_nation() -> None:
+    force = provinces("labour_force_persons")
+    assert force.index.tolist() == [2014, 2015, 2016]
+    assert set(force.columns) == PROVINCES
+    total = nation("labour_force_persons")
+    assert (force.sum(axis=1) - total).abs().max() <= 200, "printed in hundreds of persons"
+    trained = provinces("trained_share").loc[[2014, 2015, 2016]]
+    mean = (trained * force).sum(axis=1) / force.sum(axis=1)
+    assert mean.to_numpy() == pytest.approx(nation("trained_share")[[2014, 2015, 2016]], abs=0.0025)
+
+
 def test_derived_figures_follow_their_rules() -> None:
     every, farm = nation("informal_share"), nation("informal_share_agriculture")
     share, outside = nation("agriculture_share"), nation("informal_share_outside_agriculture")
@@ -75,10 +86,10 @@ def test_derived_figures_follow_their_rules() -> None:
 
 
 def test_census_of_2019_and_surveys_of_2020_and_2021_stay_national() -> None:
-    """What the model is scored on must not enter it: only the labour force survey gives provinces in 2019-21."""
+    """What the model is scored on must not enter it: provinces of 2019-21 are known from other sources only."""
     table = labour.labour_figures()
     late = table[(table["province"] != "") & table["year"].between(2019, 2021)]
-    assert set(late["source"]) <= {"nso_labour_province", "hanoi_informal_pay"}
+    assert set(late["source"]) <= {"nso_labour_province", "hanoi_informal_pay", "zones_binh_duong_2021"}
     assert not table["source"].str.contains("census").any()
 
 
