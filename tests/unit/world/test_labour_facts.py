@@ -72,9 +72,9 @@ def test_labour_force_of_2014_to_2016_adds_up_to_the_nation() -> None:
 
 def test_derived_figures_follow_their_rules() -> None:
     every, farm = nation("informal_share"), nation("informal_share_agriculture")
-    share, outside = nation("agriculture_share"), nation("informal_share_outside_agriculture")
-    years = outside.index
-    assert outside.to_numpy() == pytest.approx((every - share * farm)[years] / (1 - share[years]), abs=0.0001)
+    share, rest = nation("agriculture_share"), nation("informal_share_outside_agriculture")
+    years = rest.index
+    assert rest.to_numpy() == pytest.approx((every - share * farm)[years] / (1 - share[years]), abs=0.0001)
     trained, untrained = nation("informal_share_trained"), nation("informal_share_untrained")
     odds = (1 - trained) / trained / ((1 - untrained) / untrained)
     assert odds.loc[trained.index].to_numpy() == pytest.approx(nation("odds_ratio_formal_trained"), abs=0.02)
@@ -82,7 +82,10 @@ def test_derived_figures_follow_their_rules() -> None:
     assert (least < odds[least.index]).all(), (
         "farmers are rarely trained: among all employed the ratio is larger"
     )
-    assert np.all((least > 2) & (least < 8))
+    outside = nation("odds_ratio_formal_trained_outside_agriculture")
+    assert (least < outside).all()
+    assert (outside < odds[outside.index]).all()
+    assert np.all((least > 3) & (outside < 6))
 
 
 def test_census_of_2019_and_surveys_of_2020_and_2021_stay_national() -> None:
