@@ -72,6 +72,45 @@ def provinces_legacy() -> pd.DataFrame:
     return _provinces_legacy().copy()
 
 
+def read_figures(name: str, columns: tuple[str, ...], key: tuple[str, ...]) -> pd.DataFrame:
+    """A table of figures with ``province``, ``confidence`` and ``source`` in each row, checked row by row.
+
+    Parameters
+    ----------
+    name : str
+        File in ``data`` without its ending.
+    columns : tuple of str
+        The columns it must have, in this order.
+    key : tuple of str
+        Columns that name a row: no two rows may agree in all of them.
+
+    Raises
+    ------
+    ValueError
+        Columns differ; a province, confidence or source is unknown; a row stands twice.
+    """
+    path = DATA / f"{name}.csv"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: table of facts missing; the installation is not complete")
+    # an empty province is the nation, so nothing empty in a text column is a missing value
+    table = pd.read_csv(path, dtype={"province": str}, keep_default_na=False, na_values={"age_to": [""]})
+    if tuple(table.columns) != columns:
+        raise ValueError(f"{path}: columns {list(table.columns)}, expected {list(columns)}")
+    allowed = {
+        "province": {"", *_provinces_legacy()["code"]},
+        "confidence": set(CONFIDENCES),
+        "source": set(_sources().index),
+    }
+    for column, known in allowed.items():
+        for line, value in enumerate(table[column] if column in columns else (), start=2):  # line 1: header
+            if value not in known:
+                raise ValueError(f"{path}: line {line}: unknown {column} {value!r}")
+    twice = table.index[table.duplicated(list(key))]
+    if len(twice):
+        raise ValueError(f"{path}: line {int(twice[0]) + 2}: the same {', '.join(key)} as in a line above")
+    return table
+
+
 @cache
 def _provinces_2025() -> pd.DataFrame:
     columns = ("code", "name", "name_en", "kind", "members", "n_units", "n_wards", "n_communes", "n_special")
