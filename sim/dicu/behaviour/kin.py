@@ -9,7 +9,7 @@
   tells who they are, the man and the woman among these children who are closest in age are a **couple**.
 - Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
   household of three generations the grandparents are one couple and the son and his wife another.
-- **Single** is who is 18-45, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
+- **Single** is who is 18-60, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
   of one of a couple (the children are explained by a couple of the own generation). A lone parent does not look for
   a partner, and no one does who would leave minors without an adult.
 
@@ -204,7 +204,7 @@ def partner_of(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0)
 
 @kernel
 def is_single(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
-    """Whether a member of 18-45 is free to look for a partner, as inferred (see the module); never with a partner."""
+    """Whether a member of 18-60 is free to look for a partner, as inferred (see the module); never with a partner."""
     return single_with(member, m, year, couples_of(member, year, newly_wed))
 
 

@@ -28,8 +28,8 @@ FERTILE_AGES: Final = 35
 """Single ages 15-49 of the childbearing span."""
 PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
-SEEK_UNTIL: Final = 45
-"""Singles stay so from then on: first unions beyond are too few to matter (assumption A32)."""
+SEEK_UNTIL: Final = 60
+"""Nobody looks for a partner from then on, whatever `LifeCourse.union_age_last` says."""
 WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
 """Working age as labour statistics count it (model specification, section 3)."""
@@ -218,7 +218,7 @@ def _hazard(chance: float) -> float:
 
 @njit(cache=True)
 def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
-    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..45, S the gamma's survivor function from 18; inf if none is left."""
+    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..60, S the gamma's survivor function from 18; inf if none is left."""
     d = mean - PARTNER_FROM
     theta = spread * spread / d
     shape = d / theta
@@ -243,17 +243,18 @@ def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
 def union_rates(
     parameters: LifeCourse, dt_quarters: float, death: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Rate a year at which a single of age 18..45 looks for a partner, (2, 28) float64: men, women.
+    """Rate a year at which a single of age 18..60 looks for a partner, (2, 43) float64: men, women.
 
     f(a) / (1 - F(a)) of a gamma that starts at 18, with mean ``union_age_men`` or ``union_age_women`` and spread
-    ``union_age_spread``, averaged over the year of age; never above the word's room. A finite market delays unions
+    ``union_age_spread``, averaged over the year of age; never above the word's room, and 0 after
+    ``union_age_last``. A finite market delays unions
     beyond this, since who finds nobody looks again.
 
     Raises
     ------
     ValueError
         When the mean age that comes out is off by more than half a year: the mean too close to 18, the
-        spread too small for the word's room, or so wide that many are still single at 45.
+        spread too small for the word's room, or so wide that many are still single at ``union_age_last``.
     """
     room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
     rates = np.empty((2, SEEK_UNTIL - PARTNER_FROM + 1))
@@ -261,19 +262,20 @@ def union_rates(
         mean = float(getattr(parameters, name))
         if mean > PARTNER_FROM:
             rates[sex] = np.minimum(_union_hazards(mean, parameters.union_age_spread), room)
+            rates[sex, parameters.union_age_last - PARTNER_FROM + 1 :] = 0.0
             reached = mean_age_at_union(rates[sex])
         else:
             reached = float("nan")
         if not abs(reached - mean) <= _TOLERANCE_YEARS:
             raise ValueError(
-                f"life_course.{name}: no hazards over ages 18-45 have this mean with union_age_spread ="
-                f" {parameters.union_age_spread} (got {mean}, nearest {reached:.2f})"
+                f"life_course.{name}: no hazards over ages 18-{parameters.union_age_last} have this mean with "
+                f"union_age_spread = {parameters.union_age_spread} (got {mean}, nearest {reached:.2f})"
             )
     return rates
 
 
 def mean_age_at_union(rate: NDArray[np.float64]) -> float:
-    """Mean age at first union of those who enter one from 18 to 45, under the rates a year (28,) by single age."""
+    """Mean age at first union of those who enter one, under the rates a year (43,) by single age from 18."""
     single, total, ages = 1.0, 0.0, 0.0
     for i, r in enumerate(rate):
         unions = single * _chance(float(r))

@@ -56,10 +56,19 @@ class LifeCourse(Section):
         le=0.2,
     )
     union_age_women: float = parameter(
-        25.2, "mean age of women at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
+        25.2, "mean age of women at first union", unit="years", status="V", source=_SPEC3, ge=21, le=45
     )
     union_age_men: float = parameter(
-        29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=35
+        29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=45
+    )
+    union_age_last: int = parameter(
+        45,
+        "age after which nobody looks for a partner",
+        unit="years",
+        status="A",
+        source="assumption A32: first unions beyond are too few to matter where the mean age is below 30",
+        ge=40,
+        le=60,
     )
     patrilocal_share: float = parameter(
         0.85,
@@ -86,7 +95,7 @@ class LifeCourse(Section):
         status="A",
         source="assumption A32",
         ge=1.5,
-        le=5,
+        le=9,
     )
 
 
