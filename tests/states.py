@@ -13,8 +13,8 @@ from dicu.population.life_stage import stage_of, type_of
 from dicu.population.links import Links, first_links
 from dicu.population.synthesis import synthesise
 from dicu.record.fingerprint import state_sha256
-from dicu.scenario.scenario import Scenario
 from dicu.reform.opening import open_world
+from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
 

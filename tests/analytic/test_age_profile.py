@@ -22,8 +22,8 @@ def by_group(ages: np.ndarray) -> np.ndarray:
 def profile() -> dict[str, np.ndarray]:
     """Moves and person-steps by five-year group over four years: all, and those beyond the district; by sex."""
     from dicu.execution.execute import first_model
-    from dicu.scenario.scenario import Scenario, with_values
     from dicu.reform.opening import open_world
+    from dicu.scenario.scenario import Scenario, with_values
 
     scenario = with_values(
         Scenario(),

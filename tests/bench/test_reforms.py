@@ -15,9 +15,9 @@ import pytest
 from dicu.government import Governments
 from dicu.reform import apply, policy
 from dicu.reform.designs import Country, optimised_units, random_units, standard_units
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.sections import Reform
-from dicu.reform.opening import load_viet_nam
 
 
 @pytest.fixture(scope="module")

@@ -97,8 +97,8 @@ def model() -> Any:
     from dicu.model import Model
     from dicu.population.links import first_links
     from dicu.population.synthesis import synthesise
-    from dicu.scenario.scenario import Scenario, with_values
     from dicu.reform.opening import open_world
+    from dicu.scenario.scenario import Scenario, with_values
 
     scenario = with_values(Scenario(), {"population.weight": WEIGHT})
     world = open_world(scenario)

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.own_places import replace_places
 from dicu.world.small import monocentric
 from dicu.world.table_checks import TableError
-from dicu.world.own_places import replace_places
 from dicu.world.world import World
 
 COLUMNS = ("residents", "area_km2", "terrain", "urban", "longitude", "latitude")

@@ -15,8 +15,8 @@ from dicu.behaviour.events import Events
 from dicu.behaviour.kin import can_give_birth
 from dicu.commit.changes import Changes
 from dicu.model import Model
-from dicu.scenario.scenario import Scenario, with_values
 from dicu.reform.opening import open_world
+from dicu.scenario.scenario import Scenario, with_values
 from states import first_households, first_model
 
 AGES = np.arange(15, 50)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.scenario.scenario import Scenario
 from dicu.reform.opening import open_world
+from dicu.scenario.scenario import Scenario
 from dicu_analysis.estimators.gravity import Coefficient, ppml
 from dicu_analysis.experiments.arms import Sweep
 from dicu_analysis.experiments.assemble import opinion

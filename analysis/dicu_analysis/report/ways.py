@@ -14,7 +14,7 @@ import pandas as pd
 
 from dicu.scenario.parameters import Access
 from dicu.scenario.vocabulary import TERRAINS
-from dicu.world.ways import farther, mean_over, nearer, travel_minutes
+from dicu.world.ways import farther, known_ways, mean_over, nearer, travel_minutes
 from dicu.world.world import on_sphere_km
 from dicu_analysis.load import Run
 
@@ -51,11 +51,13 @@ def minutes(run: Run) -> pd.DataFrame:
     area = places["area_km2"].to_numpy(dtype=np.float64)
     code = {t: k for k, t in enumerate(TERRAINS)}
     terrain = np.asarray(places["terrain"].astype(str).map(code), dtype=np.uint8)
+    known = known_ways(run.country.get("travel", []), places["place_key"].to_numpy(np.uint64), here)
     made = {}
     for name, (level, generation, column) in COLUMNS.items():
         mine = units[(units["level"] == level) & (units["generation"] == generation)].set_index("code")
         seat = mine.loc[places[column].astype(str).tolist(), SEAT].to_numpy(np.float64)
-        made[name] = travel_minutes(area, here, on_sphere_km(seat[:, 0], seat[:, 1]), terrain, access)
+        seat_km = on_sphere_km(seat[:, 0], seat[:, 1])
+        made[name] = known.put(travel_minutes(area, here, seat_km, terrain, access), seat_km)
     return pd.DataFrame(made)
 
 

@@ -31,8 +31,8 @@ from dicu.population.links import Links, first_links
 from dicu.population.report import SynthesisReport
 from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
-from dicu.record.locks import locked
 from dicu.record.local import country_block
+from dicu.record.locks import locked
 from dicu.record.manifest import build_manifest, now, versions, write_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
@@ -271,7 +271,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
             started=w.started,
             ended=now(),
         )
-        country = country_block(w.world.country)
+        country = country_block(w.world)
         manifest |= {"model_version": model_version(), "forked_from": w.after, "country": country}
         if country["own_tables"]:
             manifest["versions"] = versions(gazetteer=False)

@@ -1,8 +1,9 @@
 """What people get besides administration: clinics, schools, hospitals, clean water; and the ways to all of it.
 
 Clinics and primary schools stand where the seats of the legacy communes were, hospitals and upper schools at the
-seats of the districts (of the provinces, where no districts govern). A merger leaves them there, unless `Government.clinics`, `.schools` or `.hospitals` say that
-it closes them. How good they are follows the public capital of the budget that keeps them.
+seats of the districts (of the provinces, where no districts govern). A merger leaves them there, unless
+`Government.clinics`, `.schools` or `.hospitals` say that it closes them. How good they are follows the public capital
+of the budget that keeps them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from dicu.behaviour import access as rule
 from dicu.government.rules import water_after
 from dicu.scenario.parameters import Access, Government
-from dicu.world.ways import travel_minutes
+from dicu.world.ways import known_ways, travel_minutes
 from dicu.world.world import World
 
 FACILITIES: Final = ("clinic", "school", "hospital")
@@ -42,6 +43,7 @@ class Services:
 
     def __init__(self, world: World, parameters: Access) -> None:
         self.world, self.parameters = world, parameters
+        self._known = known_ways(world.travel_rows, world.place_key, world.position_km)
         near = world.legacy_communes.seat_km[world.legacy_commune]
         units, of_place = (
             (world.districts, world.district)
@@ -61,11 +63,15 @@ class Services:
     ) -> NDArray[np.float64]:
         """Travel time of each place's residents to a point each, (P, 3) km; (P,) float64.
 
+        Known ways are as they are stated.
+
         ``parts`` (P,): into how many equal areas with a point of their own each place falls; None: one.
         """
         w = self.world
         area = w.area_km2 if parts is None else w.area_km2 / parts
-        return travel_minutes(area, w.position_km, seat_km, w.terrain, self.parameters)
+        return self._known.put(
+            travel_minutes(area, w.position_km, seat_km, w.terrain, self.parameters), seat_km
+        )
 
     def locate(self, facility: str, seat_km: NDArray[np.float64]) -> None:
         """Say where the facility stands that serves each place, (P, 3) km."""

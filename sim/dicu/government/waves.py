@@ -51,7 +51,8 @@ class Wave:
 def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wave, ...]:
     """The waves whose units still have two offices at the start of a run; those of before it are done.
 
-    None at all in a country without the table ``earlier_waves``, and where `Government.earlier_waves` says that all is merged already.
+    None at all in a country without the table ``earlier_waves``, and where `Government.earlier_waves` says
+    that all is merged already.
     """
     dates = parameters.first_wave, parameters.second_wave
     if parameters.earlier_waves == "merged" or world.country.own("earlier_waves") is None:

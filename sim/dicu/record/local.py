@@ -1,8 +1,8 @@
 """Tables as another country's are written: amounts in its own money, and no name of the package's own reform.
 
-Inside the model, and in the columns that `dicu.record.codebook` declares, money is million dong of 2019 and the map after
-the reform is called "2025". Runs of another country are written with the names, the unit and the amounts of that country;
-readers turn the names back (`Local.canonical`), never the amounts.
+Inside the model, and in the columns that `dicu.record.codebook` declares, money is million dong of 2019 and the map
+after the reform is called "2025". Runs of another country are written with the names, the unit and the amounts of that
+country; readers turn the names back (`Local.canonical`), never the amounts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from dicu.record.declare import MONEY, Column, Table
 from dicu.world.country import Country
+from dicu.world.world import World
 
 MODEL_UNIT: Final = "M VND"
 MODEL_SUFFIX: Final = "mvnd"
@@ -138,8 +139,9 @@ def local_of_manifest(manifest: Mapping[str, Any]) -> Local:
     return Local(said["currency"]["unit"], said["currency"]["suffix"], float(said["money"]), own=True)
 
 
-def country_block(country: Country) -> dict[str, Any]:
+def country_block(world: World) -> dict[str, Any]:
     """What a manifest says of the country: words, money, the reform, what is borrowed and what looked odd."""
+    country = world.country
     file, local = country.file, local_of(country)
     return {
         "name": dict(file.name),
@@ -163,4 +165,6 @@ def country_block(country: Country) -> dict[str, Any]:
         "sources": dict(file.sources),
         "classes": country.own("urban_standards") is not None,
         "outlines": bool(country.outlines),
+        "travel": [list(row) for row in world.travel_rows],
+        "districts_govern": world.has_districts,
     }

@@ -145,7 +145,7 @@ def _each(country: Country, make: Callable[[Problem], NDArray[np.int32]]) -> NDA
 
 
 def _kinds(world: World, role: NDArray[np.int64], member: NDArray[np.str_]) -> NDArray[np.str_]:
-    """What designed units are called: by role where the country calls them so, else as the member they are named after."""
+    """What designed units are called: by role where the country has wards, else as the member they are named after."""
     if "ward" not in world.country.ward_kinds:
         return member
     return np.select([role == ISLAND_UNIT, role == WARD], ["special zone", "ward"], "commune")

@@ -21,7 +21,7 @@ from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.scenario.vocabulary import ISLAND, MOUNTAIN
 from dicu.world.neighbours import Neighbours, parts
-from dicu.world.ways import travel_minutes
+from dicu.world.ways import known_ways, travel_minutes
 from dicu.world.world import World
 
 
@@ -110,6 +110,9 @@ def measure(world: World, overlay: Overlay, graph: Neighbours, settings: Reform,
         overlay.communes.seat_km[overlay.commune_of_place],
         world.terrain,
         access,
+    )
+    minutes = known_ways(world.travel_rows, world.place_key, world.position_km).put(
+        minutes, overlay.communes.seat_km[overlay.commune_of_place]
     )
     milli = int((people * np.rint(minutes * MILLI).astype(np.int64)).sum())
     hours = milli / (max(int(people.sum()), 1) * HOUR_MINUTES * MILLI)

@@ -179,7 +179,9 @@ def with_reform(opened: Opened) -> World:
         else frozenset()
     )
     country = replace(
-        world.country, notes=(*world.country.notes, *(note.replace(str(path), path.name) for note in notes)), ward_kinds=world.country.ward_kinds | wards
+        world.country,
+        notes=(*world.country.notes, *(note.replace(str(path), path.name) for note in notes)),
+        ward_kinds=world.country.ward_kinds | wards,
     )
     if len(made) > 1:
         country = replace(country, tables={**country.tables, "reform": rows})

@@ -75,6 +75,9 @@ class Policy:
 
 
 def _new_borders(case: Case) -> list[Overlay]:
+    rows = case.world.country.own("reform")
+    if rows is not None and case.step_of is not None:  # of a country whose reform has several dates
+        return overlays_of(rows, case.name, case.world, case.date, case.step_of, case.levers)
     return [to_2025(case.name, case.world, case.step, case.levers, case.date)]
 
 

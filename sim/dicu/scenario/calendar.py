@@ -15,7 +15,10 @@ LAST_YEAR: Final = 2199
 FIRST_AGE_YEAR: Final = 2010
 LAST_AGE_YEAR: Final = 2037
 """Between these years the members of a run have ages that can be held, see `Calendar.age_year`."""
-NOTATION: Final = f"a quarter such as 2025Q3, a month such as 2025-07 or its first day 2025-07-01, years {FIRST_YEAR} to {LAST_YEAR}"
+NOTATION: Final = (
+    "a quarter such as 2025Q3, a month such as 2025-07 or its first day 2025-07-01, years "
+    f"{FIRST_YEAR} to {LAST_YEAR}"
+)
 
 _DAY: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-01")
 _QUARTER: Final = re.compile(r"([0-9]{4})Q([1-4])")

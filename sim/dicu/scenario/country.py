@@ -20,8 +20,8 @@ FILE: Final = "country.yaml"
 LANGUAGE: Final = r"[a-z]{2,3}"
 REFERENCE_INCOME: Final = 4.2
 """Mean income per person and month, in million dong of 2019, beside which the model's own amounts of money are meant
-(Viet Nam: mean over residents of the incomes in `dicu.world.facts`, to two digits). Amounts of another country are amounts of the same share of
-income."""
+(Viet Nam: mean over residents of the incomes in `dicu.world.facts`, to two digits). Amounts of another country are
+amounts of the same share of income."""
 
 Words = Annotated[dict[str, str], BeforeValidator(lambda v: {"en": v} if isinstance(v, str) else v)]
 """A text by language; a plain text is English."""

@@ -18,7 +18,7 @@ YEARS: Final = 15
 """A run of another country ends so many years after its residents were counted, unless a scenario says otherwise."""
 INSIDE: Final = 12
 OUTSIDE: Final = 9
-"""Digits of an amount in the model's money, and in that of a country: rounded so that reading what was written gives the
+"""Digits of an amount in the model's money, and in that of a country: so few that reading what was written gives the
 same amount."""
 
 

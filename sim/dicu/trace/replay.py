@@ -16,6 +16,7 @@ from dicu.execution.execute import first_model
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
 from dicu.model import EngineName, Model
+from dicu.record.local import Local, local_of, local_of_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import TENTHS
 from dicu.reform.opening import open_world
@@ -98,7 +99,7 @@ def trace(
             f"{folder}: made from other inputs or by another version than this one ({model_version()}), so it cannot "
             "be replayed; run its config.yaml again"
         )
-    record = _recorded(files, scenario.population.weight)
+    record = _recorded(files, scenario.population.weight, local_of_manifest(manifest))
     if uid is None:
         uid = _first_mover(scenario, world, steps, begin, engine, tell)
     tell.phase("the start of the run")
@@ -139,6 +140,7 @@ def trace(
         founded=watching.founded,
         chapters=tuple(chapters),
         ending=ending,
+        local=local_of(world.country),
     )
 
 
@@ -168,15 +170,18 @@ def _first_step(scenario: Scenario, since: str | None) -> int:
         raise CannotTrace(f"--since: {error}") from error
 
 
-def _recorded(files: Files, weight: int) -> dict[str, list[int | None]]:
+def _recorded(files: Files, weight: int, local: Local) -> dict[str, list[int | None]]:
     """What the run recorded of the whole country after each step, in rows."""
     try:
-        table = pq.read_table(files.path("national.parquet"), columns=list(_COMPARED)).to_pydict()
+        columns = [local.name(name) for name in _COMPARED]
+        table = local.read(pq.read_table(files.path("national.parquet"), columns=columns)).to_pydict()
     except NotARun as error:
         raise CannotTrace(str(error)) from error
     return {
         name: [
-            None if value is None else round(value * (TENTHS if name == "wealth_mvnd" else 1)) // weight
+            None
+            if value is None
+            else round(value * (TENTHS / local.factor if name == "wealth_mvnd" else 1)) // weight
             for value in values
         ]
         for name, values in table.items()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, Literal
+
+from dicu.record.declare import MONEY
+from dicu.record.local import Local
 
 OptionKind = Literal["stay", "home", "work", "own district", "district", "province"]
 Ending = Literal["told", "run over", "gone"]
@@ -195,6 +198,8 @@ class Story:
         How it came to be, for one that was not there at the start.
     ending : "told", "run over", "gone"
         Why the story ends: enough told, end of the run, the household is no more.
+    local : Local
+        In whose money it is told; amounts stand here in the model's.
     """
 
     run: str
@@ -204,10 +209,33 @@ class Story:
     founded: Event | None
     chapters: tuple[Chapter, ...] = field(default_factory=tuple)
     ending: Ending = "told"
+    local: Local = field(default_factory=Local)
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything, for JSON."""
-        return asdict(self)
+        """Everything, for JSON; amounts in the country's money, under names that end as its tables' do."""
+        made = asdict(self)
+        del made["local"]
+        told: dict[str, Any] = _in_money(made, self.local)
+        return told
+
+
+_AMOUNTS: Final = frozenset(f.name for f in fields(Money))
+"""Amounts of a chapter's money, whose names have no unit."""
+
+
+def _in_money(value: Any, local: Local, inside: str = "") -> Any:
+    """A nested value with every amount in the money of a country."""
+    if isinstance(value, dict):
+        made = {}
+        for key, below in value.items():
+            amount = key.endswith(tuple(MONEY.values())) or (inside == "money" and key in _AMOUNTS)
+            made[local.name(key)] = (
+                below * local.factor if amount and local.own else _in_money(below, local, key)
+            )
+        return made
+    if isinstance(value, list | tuple):
+        return [_in_money(below, local, inside) for below in value]
+    return value
 
 
 def written(uid: int) -> str:

@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from dicu.record.local import Local
 from dicu.trace.story import Chapter, Option, State, Story
 
 WIDTH: Final = 118
@@ -27,7 +28,7 @@ def rendered(story: Story) -> RenderableType:
     if story.founded is not None:
         parts.append(Text(f"Not there at the start: {story.founded.text}."))
     for chapter in story.chapters:
-        parts += ["", *_chapter(chapter)]
+        parts += ["", *_chapter(chapter, story.local)]
     parts += ["", Text(_ending(story), style="dim")]
     return Group(*parts)
 
@@ -40,26 +41,31 @@ def text(story: Story) -> str:
     return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 
 
-def _chapter(c: Chapter) -> list[RenderableType]:
+def _chapter(c: Chapter, local: Local) -> list[RenderableType]:
     parts: list[RenderableType] = [Rule(f"{c.period}, step {c.step}", align="left")]
-    parts += _who(c.before)
-    parts += _what_it_saw(c)
+    k = local.factor
+    parts += _who(c.before, local)
+    parts += _what_it_saw(c, local)
     if c.money is not None:
-        parts.append(_line("Money", f"earned {c.money.earned:.1f}, consumed {c.money.consumed:.1f} M VND"))
+        parts.append(
+            _line(
+                "Money", f"earned {c.money.earned * k:.1f}, consumed {c.money.consumed * k:.1f} {local.unit}"
+            )
+        )
     for event in c.life:
         if event.kind not in ("sends", "receives", "gone"):
             parts.append(_line("Life", _sentence(event.text)))
-    parts += _thinking(c)
+    parts += _thinking(c, local)
     for event in c.did:
         parts.append(_line("Did", _sentence(event.text), style="bold"))
-    parts += _after(c)
+    parts += _after(c, local)
     for event in c.life:
         if event.kind == "gone":
             parts.append(_line("End", _sentence(event.text), style="bold"))
     return parts
 
 
-def _who(s: State) -> list[RenderableType]:
+def _who(s: State, local: Local) -> list[RenderableType]:
     area = "urban" if s.place.urban else "rural"
     home = "its home place" if s.home == s.place else f"home: {s.home}"
     skill = "trained" if s.skilled else "untrained"
@@ -74,7 +80,7 @@ def _who(s: State) -> list[RenderableType]:
         _line("Where", f"{s.place} ({area}); {home}"),
         _line(
             "Has",
-            f"wealth {s.wealth_mvnd:.1f} M VND, ties {s.ties:.2f}, "
+            f"wealth {s.wealth_mvnd * local.factor:.1f} {local.unit}, ties {s.ties:.2f}, "
             + (f"a shock that lasts {s.shock} more steps" if s.shock else "no shock"),
         ),
     ]
@@ -83,14 +89,15 @@ def _who(s: State) -> list[RenderableType]:
     return lines
 
 
-def _what_it_saw(c: Chapter) -> list[RenderableType]:
-    saw = c.saw
+def _what_it_saw(c: Chapter, local: Local) -> list[RenderableType]:
+    saw, k = c.saw, local.factor
     ratio = 100.0 * (saw.income_away_mvnd / saw.income_mvnd - 1.0)
     access = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in saw.access.items())
     lines = [
         _line(
             "Saw",
-            f"income of a worker {saw.income_mvnd:.2f} M VND per month here, {saw.income_away_mvnd:.2f} where "
+            f"income of a worker {saw.income_mvnd * k:.2f} {local.unit} per month here, "
+            f"{saw.income_away_mvnd * k:.2f} where "
             f"it might go ({ratio:+.0f} %)",
         ),
         _line("", f"access: {access}"),
@@ -102,7 +109,7 @@ def _what_it_saw(c: Chapter) -> list[RenderableType]:
     return lines
 
 
-def _thinking(c: Chapter) -> list[RenderableType]:
+def _thinking(c: Chapter, local: Local) -> list[RenderableType]:
     t = c.thought
     if t.busy:
         return [_line("Thought", "of no move: something else happened to it in this step")]
@@ -121,7 +128,7 @@ def _thinking(c: Chapter) -> list[RenderableType]:
         lines.append(
             _line(
                 "",
-                f"{len(closed)} more are closed: the cheapest of them needs {least:.1f} M VND",
+                f"{len(closed)} more are closed: the cheapest of them needs {least * local.factor:.1f} {local.unit}",
                 style="dim",
             )
         )
@@ -133,14 +140,19 @@ def _thinking(c: Chapter) -> list[RenderableType]:
     return lines
 
 
-def _after(c: Chapter) -> list[RenderableType]:
+def _after(c: Chapter, local: Local) -> list[RenderableType]:
     lines: list[RenderableType] = [
         _line("Family", _sentence(e.text)) for e in c.life if e.kind in ("sends", "receives")
     ]
     m = c.money
     if m is None:
         return lines
-    parts = [f"{c.before.wealth_mvnd:.1f}", f"+ {m.earned:.1f} earned", f"- {m.consumed:.1f} consumed"]
+    k = local.factor
+    parts = [
+        f"{c.before.wealth_mvnd * k:.1f}",
+        f"+ {m.earned * k:.1f} earned",
+        f"- {m.consumed * k:.1f} consumed",
+    ]
     for amount, what in (
         (-m.fare, "for the way"),
         (m.family, _family(m.family)),
@@ -148,8 +160,8 @@ def _after(c: Chapter) -> list[RenderableType]:
         (m.received, "received"),
     ):
         if amount:
-            parts.append(f"{'+' if amount > 0 else '-'} {abs(amount):.1f} {what}")
-    lines.append(_line("Wealth", f"{' '.join(parts)} = {m.after:.1f} M VND"))
+            parts.append(f"{'+' if amount > 0 else '-'} {abs(amount) * k:.1f} {what}")
+    lines.append(_line("Wealth", f"{' '.join(parts)} = {m.after * k:.1f} {local.unit}"))
     return lines
 
 

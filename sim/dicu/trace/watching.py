@@ -24,6 +24,7 @@ from dicu.model import Model
 from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from dicu.population.household import Household
 from dicu.population.links import Links
+from dicu.record.local import local_of
 from dicu.scenario.vocabulary import REASONS, SERVICES
 from dicu.trace.around import Gaps, Partner, row_of
 from dicu.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
@@ -60,9 +61,14 @@ class Watching:
         self._model, self.uid = model, uid
         self._gaps = gaps if gaps is not None else Gaps(model)
         self._nowhere = mesa.Model(rng=0)
+        self._local = local_of(model.world.country)
         self.chapter: Chapter | None = None
         self.founded: Event | None = None
         self.present = False
+
+    def _amount(self, mvnd: float) -> str:
+        """An amount in the country's money, in words."""
+        return f"{mvnd * self._local.factor:.1f} {self._local.unit}"
 
     # ---------------------------------------------------------------- before the pass
 
@@ -383,14 +389,16 @@ class Watching:
             if gain[k] < 0:
                 received -= int(gain[k])
                 uid, amount = written(few.uid[k]), -float(gain[k]) / UNITS_PER_MVND
-                told.append((few.uid[k], Event("receives", f"receives {amount:.1f} M VND from {uid}", uid)))
+                told.append(
+                    (few.uid[k], Event("receives", f"receives {self._amount(amount)} from {uid}", uid))
+                )
         told = sorted(told, key=lambda pair: int(pair[0]))
         sent = received - int(gain[me])
         events = [event for _, event in told]
         if sent:
             uid = written(h.uid[up[0]])
             events.append(
-                Event("sends", f"sends {sent / UNITS_PER_MVND:.1f} M VND to its parents {uid}", uid)
+                Event("sends", f"sends {self._amount(sent / UNITS_PER_MVND)} to its parents {uid}", uid)
             )
         return sent, received, events
 

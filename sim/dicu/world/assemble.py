@@ -61,9 +61,9 @@ def build_world(
     name, year, region_names, country, has_districts
         See `World`.
     places, units
-        Their links already checked. Places: place_key, legacy_commune, new_commune, residents, area_km2, terrain, urban,
-        longitude, latitude, share, [place_id]. Units: level, generation, code, name, kind, parent, seat_place, and for
-        legacy provinces income_mvnd and region.
+        Their links already checked. Places: place_key, legacy_commune, new_commune, residents, area_km2, terrain,
+        urban, longitude, latitude, share, [place_id]. Units: level, generation, code, name, kind, parent, seat_place,
+        and for legacy provinces income_mvnd and region.
 
     Returns
     -------

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from dicu.compute.compiled import cache_folder
 from dicu.world.country import Country
@@ -122,6 +123,8 @@ def _arrays(world: World) -> dict[str, Any]:
             arrays[name] = np.frombuffer(json.dumps(repairs).encode(), dtype=np.uint8)
         elif isinstance(value, Country):
             said = {part: _plain(getattr(value, part)) for part in _OF_COUNTRY}
+            dated = value.own("reform")
+            said["reform"] = None if dated is None else dated.to_dict("records")
             arrays[name] = np.frombuffer(json.dumps(said).encode(), dtype=np.uint8)
         else:
             arrays[name] = np.asarray(value)
@@ -148,6 +151,8 @@ def _items(thing: Any) -> list[tuple[str, Any]]:
 
 def _world(arrays: dict[str, Any], country: Country) -> World:
     said = json.loads(arrays["country"].tobytes())
+    if said["reform"] is not None:
+        country = replace(country, tables={**country.tables, "reform": pd.DataFrame(said["reform"])})
     made: dict[str, Any] = {
         "country": replace(
             country,

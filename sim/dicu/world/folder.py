@@ -198,14 +198,14 @@ def _assemble(
         if n > MOST_MARKETS:
             raise TableError(
                 f"{folder}: places: column district is missing: each commune would be a labour market of its own (got "
-                f"{n:,} communes, allowed {MOST_MARKETS:,}; give districts, or labour market areas with districts_govern: "
-                f"false in {FILE})"
+                f"{n:,} communes, allowed {MOST_MARKETS:,}; give districts, or labour market areas with "
+                f"districts_govern: false in {FILE})"
             )
         same = units[units["level"] == "commune"].assign(level="district")
         units = pd.concat([units, same.assign(code=same["code"])], ignore_index=True)
         places = places.assign(district=places["commune"])
     by_commune = places.groupby("commune")["residents"].transform("sum")
-    share = places["share"] if "share" in places else None
+    share = places.get("share", None)
     if share is None:
         even = 1.0 / places.groupby("commune")["residents"].transform("size")
         share = (places["residents"] / by_commune.where(by_commune > 0, 1)).where(by_commune > 0, even)
@@ -233,7 +233,7 @@ def _assemble(
         legacy_commune=places["commune"],
         new_commune=places["commune"],
         share=share,
-        terrain=places["terrain"] if "terrain" in places else "plain",
+        terrain=places.get("terrain", "plain"),
     )
     try:
         return build_world(

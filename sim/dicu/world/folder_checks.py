@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +105,7 @@ def check_links(
 
 def _nested(places: pd.DataFrame, tiers: list[str], path: Path, problems: Problems) -> None:
     """Every unit lies in one unit of the next tier."""
-    for low, high in zip(tiers, tiers[1:], strict=False):
+    for low, high in itertools.pairwise(tiers):
         first = places.drop_duplicates(low).set_index(low)[high]
         wanted = first.loc[places[low]].to_numpy()
         for at in np.flatnonzero(places[high].to_numpy() != wanted).tolist():
@@ -167,7 +168,7 @@ def _parents(
     places: pd.DataFrame, units: pd.DataFrame, tiers: list[str], path: Path, problems: Problems
 ) -> None:
     """Where units name a parent, it is that of their places."""
-    for low, high in zip(tiers, tiers[1:], strict=False):
+    for low, high in itertools.pairwise(tiers):
         above = dict(zip(places[low], places[high], strict=True))
         for row in np.flatnonzero((units["level"] == low) & (units["parent"] != "")).tolist():
             code, said = units["code"].iloc[row], units["parent"].iloc[row]
@@ -194,8 +195,13 @@ def _seats(places: pd.DataFrame, units: pd.DataFrame) -> str:
     units["seat"] = seats
     if not moved:
         return ""
-    more = f" and {len(moved) - MOST_SHOWN} more" if len(moved) > MOST_SHOWN else ""
-    return f"seats outside their units, taken to stand where most of the people live: {', '.join(moved[:MOST_SHOWN])}{more}"
+    return f"seats outside their units, taken to stand where most of the people live: {_some(moved)}"
+
+
+def _some(names: list[str]) -> str:
+    """The first few of some names, and how many more."""
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return f"{', '.join(names[:MOST_SHOWN])}{more}"
 
 
 def _incomes(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> str:
@@ -213,8 +219,7 @@ def _incomes(units: pd.DataFrame, file: CountryFile, path: Path, problems: Probl
     units["income_mvnd"] = made
     if not without:
         return ""
-    more = f" and {len(without) - MOST_SHOWN} more" if len(without) > MOST_SHOWN else ""
-    return f"provinces without an income of their own, given the country's: {', '.join(without[:MOST_SHOWN])}{more}"
+    return f"provinces without an income of their own, given the country's: {_some(without)}"
 
 
 def _regions(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> None:
@@ -307,7 +312,8 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
     area = places["area_km2"].to_numpy(np.float64)
     if 0 < float(people.median()) < THOUSANDS:
         notes.append(
-            f"places: half of the communes have fewer than {people.median():g} residents: given in thousands? (column residents: persons)"
+            f"places: half of the communes have fewer than {people.median():g} residents: given in thousands? (column "
+            "residents: persons)"
         )
     lon, lat = places["longitude"].to_numpy(np.float64), places["latitude"].to_numpy(np.float64)
     if len(places) > 2:
@@ -323,13 +329,14 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
         width = float(np.median(np.sqrt(area)))
         if abs(np.log(mirrored / width)) + 0.25 < abs(np.log(near / width)):
             notes.append(
-                f"places: neighbours are {near:,.0f} km apart, but would be {mirrored:,.0f} km with longitude and latitude "
-                f"swapped, and a place is {width:,.0f} km wide: are the columns swapped?"
+                f"places: neighbours are {near:,.0f} km apart, but would be {mirrored:,.0f} km with longitude and "
+                f"latitude swapped, and a place is {width:,.0f} km wide: are the columns swapped?"
             )
     crowded = np.flatnonzero(places["residents"].to_numpy() > DENSE * area)
     if len(crowded):
-        rows = ", ".join(str(places["place"].iloc[i]) for i in crowded[:MOST_SHOWN].tolist())
-        notes.append(f"places: more than {DENSE:,.0f} residents per km2: {rows}")
+        notes.append(
+            f"places: more than {DENSE:,.0f} residents per km2: {_some(places['place'].iloc[crowded].tolist())}"
+        )
     return tuple(notes)
 
 

@@ -224,7 +224,8 @@ TABLES: Final[dict[str, Schema]] = {
             Column("wave", "text", "its name"),
             Column("communes", "count", "units fewer after it", low=0, high=1e6),
             Column("districts", "count", "districts fewer after it", low=0, high=1e6),
-            Column("commune_kinds", "text", "kinds that took part, joined by +; empty: all", required=False, empty=True),
+            Column("commune_kinds", "text", "kinds that took part, joined by +; empty: all", required=False,
+                   empty=True),
             Column("district_kinds", "text", "kinds of districts that took part", required=False, empty=True),
         ),
         unique=("wave",),
@@ -252,7 +253,8 @@ TABLES: Final[dict[str, Schema]] = {
     "official": Schema(
         "a published figure beside which `dicu world check` puts the world",
         (
-            Column("figure", "choice", "what is counted", choices=("units", "residents", "urban_residents", "area_km2")),
+            Column("figure", "choice", "what is counted",
+                   choices=("units", "residents", "urban_residents", "area_km2")),
             Column("level", "text", "tier of the unit or units; empty: the country", required=False, empty=True),
             Column("code", "text", "code of the unit; empty: the country, or all units of the tier", required=False,
                    empty=True),

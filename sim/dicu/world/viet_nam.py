@@ -1,8 +1,8 @@
 """The real Viet Nam: 10,040 legacy units, 3,321 new ones, and the places that are the pieces of both.
 
 `build_viet_nam` reads the gazetteer, mends it by counted rules, gives every place a position, area, terrain
-and residents, and seats to every government. `dicu.reform.opening` writes it once as a folder of tables, and reads it as
-any other country's.
+and residents, and seats to every government. `dicu.reform.opening` writes it once as a folder of tables, and reads it
+as any other country's.
 """
 
 from __future__ import annotations

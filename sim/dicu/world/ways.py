@@ -7,7 +7,8 @@ nearest desk**, which is what people meet at a step of a run.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,47 @@ def travel_minutes(
     detour[ISLAND], speed[ISLAND] = parameters.detour_island, parameters.speed_island_kmh
     way = way_km(area_km2, distance_km(position_km, seat_km))
     return np.asarray(MINUTES_AN_HOUR * detour[terrain] * way / speed[terrain], dtype=np.float64)
+
+
+SAME_KM: Final = 0.01
+"""A seat nearer than this to the point of a place stands in it."""
+
+
+class KnownWays(NamedTuple):
+    """Ways whose time is known (K of them): from a place to a seat that stands in another.
+
+    Attributes
+    ----------
+    origin : (K,) int64
+        Index of the place.
+    seat_km : (K, 3) float64
+        Where the seat stands.
+    minutes : (K,) float64
+    """
+
+    origin: NDArray[np.int64]
+    seat_km: NDArray[np.float64]
+    minutes: NDArray[np.float64]
+
+    def put(self, minutes: NDArray[np.float64], seat_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Replace computed minutes (P,) of ways to seats (P, 3) by those that are known; the rest stays."""
+        there = distance_km(seat_km[self.origin], self.seat_km) < SAME_KM
+        made = minutes.copy()
+        made[self.origin[there]] = self.minutes[there]
+        return made
+
+
+def known_ways(
+    rows: Iterable[tuple[int, int, float]], place_key: NDArray[np.uint64], position_km: NDArray[np.float64]
+) -> KnownWays:
+    """Known ways of rows (key of a place, key of the place of a seat, minutes)."""
+    told = list(rows)
+    index = {int(key): i for i, key in enumerate(place_key.tolist())}
+    origin = np.array([index[o] for o, _, _ in told], dtype=np.int64)
+    seat = np.array([index[d] for _, d, _ in told], dtype=np.int64)
+    return KnownWays(
+        origin, position_km[seat].reshape(-1, 3), np.array([m for *_, m in told], dtype=np.float64)
+    )
 
 
 def farther(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -130,6 +130,17 @@ class World:
         return len(self.place_key)
 
     @property
+    def travel_rows(self) -> list[tuple[int, int, float]]:
+        """Rows of the table ``travel``: keys of the place and of the place of the seat, minutes."""
+        table = self.country.own("travel")
+        if table is None:
+            return []
+        return [
+            (key_of(o), key_of(d), float(m))
+            for o, d, m in zip(table["from"], table["to"], table["minutes"], strict=True)
+        ]
+
+    @property
     def province(self) -> NDArray[np.int32]:
         """(P,) int32, legacy province of each place."""
         return self.districts.parent[self.district]

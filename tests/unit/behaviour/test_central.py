@@ -10,13 +10,13 @@ import pytest
 
 from dicu.economy.central import Central, district_names, districts_of
 from dicu.government import books
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.cities import districts, known_cities, known_sites
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.parameters_city import Cities
 from dicu.scenario.scenario import Scenario, UnfitScenario, with_values
 from dicu.world.small import monocentric
-from dicu.reform.opening import load_viet_nam
 from states import assert_budgets, first_model, sha
 
 RUN = {"world.name": "monocentric", "population.weight": 100, "time.start": "2025Q1", "time.end": "2026Q4"}

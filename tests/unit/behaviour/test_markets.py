@@ -14,11 +14,11 @@ from dicu.economy.market_levels import initial_levels
 from dicu.economy.market_rules import code_number, relative_to_start, share_of_step
 from dicu.economy.markets import Markets, employment_chance, expected_wage
 from dicu.population.synthesis import synthesise
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.parameters_household import Work
 from dicu.scenario.scenario import Scenario
 from dicu.world.small import monocentric, one_place, ring, two_places
-from dicu.reform.opening import load_viet_nam
 
 INCOME = Income()
 CALM = Work(price_spread=0.0, disaster_per_year=0.0)

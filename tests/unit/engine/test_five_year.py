@@ -13,9 +13,9 @@ from dicu.commit.changes import Changes
 from dicu.execution.execute import execute, first_model
 from dicu.observe.five_year import LEAST_AGE, FiveYear
 from dicu.population.columns import BIRTH_YEAR_ZERO, Households
+from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import RESIDENCE_SCOPES
-from dicu.reform.opening import open_world
 
 LIVELY = {
     "world.name": "monocentric",

@@ -9,10 +9,10 @@ from dicu.compute.hashing import hash64, key64
 from dicu.population import link_kernels as kernels
 from dicu.population.links import _PURPOSE, Links, absent_member_share, first_links
 from dicu.population.synthesis import synthesise
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
 from dicu.world.small import monocentric
-from dicu.reform.opening import load_viet_nam
 from states import permuted
 
 YEAR = 2019

@@ -25,11 +25,11 @@ from dicu.population.life_stage import stage_of, type_of
 from dicu.population.margins import load_margins, tilt_to_mean
 from dicu.population.origins import origins, region_flows
 from dicu.population.synthesis import _largest_remainder, _make_distinct, persons_by_place, synthesise
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
-from dicu.world.small import monocentric, one_place, two_places
-from dicu.reform.opening import load_viet_nam
 from dicu.world.country import made_up
+from dicu.world.small import monocentric, one_place, two_places
 
 YEAR = 2019
 

@@ -10,9 +10,9 @@ from dicu.government import books
 from dicu.government.overlay import legacy_overlay
 from dicu.reform import apply
 from dicu.reform.half import reformed_half
+from dicu.reform.opening import load_viet_nam
 from dicu.reform.policies import policy
 from dicu.reform.table import OWN_LEVERS
-from dicu.reform.opening import load_viet_nam
 
 
 def test_half_is_half_and_depends_on_the_seed_alone() -> None:

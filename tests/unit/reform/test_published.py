@@ -11,11 +11,11 @@ from dicu.government import Governments, books
 from dicu.government.waves import KEYS, chosen, waves
 from dicu.lab.published import VERDICTS, mergers, reasons, rows, tally, verdict
 from dicu.lab.world_check import all_ok
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.sections import Reform
 from dicu.world.facts import official
-from dicu.reform.opening import load_viet_nam
 
 
 @pytest.fixture(scope="module")

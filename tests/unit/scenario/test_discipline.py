@@ -106,8 +106,8 @@ def _run(scenario: Any, **options: Any) -> Any:
 def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     from dicu.record.recorder import Recorder
     from dicu.reform import POLICIES, policy
-    from dicu.scenario.vocabulary import SERVICES
     from dicu.reform.opening import open_world
+    from dicu.scenario.vocabulary import SERVICES
 
     values = {
         "world.name": "monocentric",

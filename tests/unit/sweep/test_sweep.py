@@ -14,13 +14,13 @@ import pytest
 
 from dicu.execution.execute import execute, state_at
 from dicu.record.codebook import tables
+from dicu.reform.opening import open_world
 from dicu.scenario.loader import ConfigurationErrors
 from dicu.sweeps.drive import Summary, run_sweep, standing
 from dicu.sweeps.executors import serial
 from dicu.sweeps.plan import Plan, make_plan
 from dicu.sweeps.store import Busy, opened
 from dicu.sweeps.work import Status, Task, run_task
-from dicu.reform.opening import open_world
 from dicu_analysis.flows import net_migration
 from dicu_analysis.load import Run as Folder
 

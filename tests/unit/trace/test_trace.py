@@ -21,13 +21,13 @@ from dicu.commit.changes import Changes
 from dicu.execution.execute import execute, first_model
 from dicu.model import Model
 from dicu.population.columns import MEMBERS
+from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.trace.around import Gaps
 from dicu.trace.replay import CannotTrace, parse_uid, trace
 from dicu.trace.story import Chapter, Story, written
 from dicu.trace.tell import text
 from dicu.trace.watching import StoryDiffers, Watching
-from dicu.reform.opening import open_world
 from sealing import reseal
 
 LIVELY = {

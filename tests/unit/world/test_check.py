@@ -21,8 +21,8 @@ from dicu.lab.world_check import (
     render,
     residents_by_province,
 )
-from dicu.world.small import monocentric, two_places
 from dicu.reform.opening import load_viet_nam
+from dicu.world.small import monocentric, two_places
 from dicu.world.world import Repair, World
 
 

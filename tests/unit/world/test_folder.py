@@ -7,16 +7,24 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import mesa
 import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
+from dicu.government.governments import Governments
+from dicu.reform.engine import apply
 from dicu.reform.opening import load_folder, with_reform
+from dicu.reform.policies import plan_of, policy
 from dicu.reform.writing import write_folder
 from dicu.scenario.country import ReformWords
+from dicu.scenario.loader import load
+from dicu.scenario.parameters import Access
+from dicu.scenario.parameters import Government as GovernmentParameters
 from dicu.scenario.shipped import configs
+from dicu.scenario.vocabulary import SERVICES
 from dicu.world.folder import read_folder
 from dicu.world.schema import TABLES
 from dicu.world.small import monocentric
@@ -60,7 +68,10 @@ def same(a: World, b: World) -> None:
         x, y = getattr(a, field.name), getattr(b, field.name)
         if isinstance(x, Units):
             for column in fields(Units):
-                assert np.array_equal(getattr(x, column.name), getattr(y, column.name)), (field.name, column.name)
+                assert np.array_equal(getattr(x, column.name), getattr(y, column.name)), (
+                    field.name,
+                    column.name,
+                )
         elif isinstance(x, np.ndarray):
             assert x.dtype == y.dtype, field.name
             assert np.array_equal(x, y), field.name
@@ -76,7 +87,9 @@ def test_the_template_is_read_whole(folder: Path) -> None:
     cut = [i for i, key in enumerate(world.place_id.tolist()) if key.startswith("205/")]
     assert sorted(world.residents[cut].tolist()) == [360, 540]
     assert [r.kind for r in world.repairs] == ["split by share"] * 2
-    towns = {world.new_communes.code[world.new_commune[world.place_id.tolist().index(k)]] for k in ("105a", "105b")}
+    towns = {
+        world.new_communes.code[world.new_commune[world.place_id.tolist().index(k)]] for k in ("105a", "105b")
+    }
     assert towns == {"0101", "0106"}
     assert world.country.ward_kinds == {"town"}
     assert world.country.file.money == 4.8
@@ -93,7 +106,9 @@ def test_a_small_world_written_down_reads_back(tmp_path: Path) -> None:
     for ending in (".csv", ".parquet"):
         made = with_reform(read_folder(write_folder(world, tmp_path / ending, ending)))
         same(replace(made, name=world.name), world)
-        assert made.country.ward_kinds == world.country.ward_kinds & set(made.legacy_communes.kind.tolist()) | {"ward"}
+        assert made.country.ward_kinds == world.country.ward_kinds & set(
+            made.legacy_communes.kind.tolist()
+        ) | {"ward"}
     for stem in ("places", "units", "reform"):
         put(tmp_path / ".csv", stem, cells(tmp_path / ".csv", stem).iloc[::-1])
     same(replace(with_reform(read_folder(tmp_path / ".csv")), name=world.name), world)
@@ -122,7 +137,9 @@ WRONG = (
 
 
 @pytest.mark.parametrize(("stem", "row", "column", "value", "message"), WRONG)
-def test_a_wrong_cell_is_named(stem: str, row: int, column: str, value: str, message: str, folder: Path) -> None:
+def test_a_wrong_cell_is_named(
+    stem: str, row: int, column: str, value: str, message: str, folder: Path
+) -> None:
     """By file, row, column, value and what is allowed."""
     change(folder, stem, row, column, value)
     with pytest.raises(TableError) as error:
@@ -134,7 +151,9 @@ def test_a_wrong_cell_is_named(stem: str, row: int, column: str, value: str, mes
 
 def test_shares_of_a_unit_add_up(folder: Path) -> None:
     change(folder, "reform", 7, "share", "0.5")
-    with pytest.raises(TableError, match=r"rows 7, 8: column share: the shares of 0205 add up to 0\.9 \(allowed: 1"):
+    with pytest.raises(
+        TableError, match=r"rows 7, 8: column share: the shares of 0205 add up to 0\.9 \(allowed: 1"
+    ):
         load_folder(folder)
 
 
@@ -143,7 +162,11 @@ def test_shares_of_a_unit_add_up(folder: Path) -> None:
     [
         ("year: 2019 ", "yaer: 2019 ", "yaer: unknown key (did you mean year; allowed name, year"),
         ("year: 2019 ", "", "year: is missing (year of the residents in `places`)"),
-        ("scale: thousand", "scale: thousands", "currency.scale: input should be 'one', 'thousand' or 'million' (got"),
+        (
+            "scale: thousand",
+            "scale: thousands",
+            "currency.scale: input should be 'one', 'thousand' or 'million' (got",
+        ),
         ("income: 20 ", "income: -1 ", "income: input should be greater than 0 (got -1)"),
         ("date: 2022-01-01", "date: 2022-01-15", "reform.date: value error, not a date (got '2022-01-15'"),
         ("  W: West", "  - West", "YAML syntax"),
@@ -194,13 +217,21 @@ def test_everything_optional_left_out_runs_and_says_what_it_borrows(tmp_path: Pa
 
 ODD: tuple[tuple[str, Any, str], ...] = (
     ("places", lambda t: t.assign(area_km2=t["area_km2"].astype(float) * 1e4), "in another unit"),
-    ("places", lambda t: t.assign(residents=(t["residents"].astype(int) // 1000).astype(str)), "given in thousands?"),
+    (
+        "places",
+        lambda t: t.assign(residents=(t["residents"].astype(int) // 1000).astype(str)),
+        "given in thousands?",
+    ),
     (
         "places",
         lambda t: t.rename(columns={"longitude": "latitude", "latitude": "longitude"}),
         "swapped",
     ),
-    ("units", lambda t: t.assign(seat=["202" if c == "01" else "" for c in t["code"]]), "seats outside their units"),
+    (
+        "units",
+        lambda t: t.assign(seat=["202" if c == "01" else "" for c in t["code"]]),
+        "seats outside their units",
+    ),
     ("units", lambda t: t.assign(income=""), "provinces without an income of their own"),
 )
 
@@ -225,18 +256,36 @@ def test_keys_of_places_are_text() -> None:
 def test_amounts_are_in_the_country_s_money(folder: Path, tmp_path: Path) -> None:
     """A post of 2,000 and a floor of 31 are sums of another money, not mistakes; what is too much is told in it."""
     say(folder, "income: 20 ", "income: 400 ")
-    say(folder, "  access:", "  money: {consumption_floor: 31}\n  government: {cost_per_post: 2000}\n  access:")
-    order = ["run", "none", f"world.tables={folder}", "population.weight=50", "time.end=2019Q2", "--no-figures"]
+    say(
+        folder,
+        "  access:",
+        "  money: {consumption_floor: 31}\n  government: {cost_per_post: 2000}\n  access:",
+    )
+    order = [
+        "run",
+        "none",
+        f"world.tables={folder}",
+        "population.weight=50",
+        "time.end=2019Q2",
+        "--no-figures",
+    ]
     result = CliRunner().invoke(app, [*order, "--out", str(tmp_path / "runs")])
     assert result.exit_code == 0, result.output
     config = next((tmp_path / "runs").glob("*/*/config.yaml")).read_text()
     assert "consumption_floor: 31.0  # least consumption [unit k EXC/person/month" in config
     assert "cost_per_post: 2000.0" in config
-    again = CliRunner().invoke(app, ["run", str(next((tmp_path / "runs").glob("*/*"))), "--no-figures", "--out", str(tmp_path / "runs")])
+    again = CliRunner().invoke(
+        app,
+        ["run", str(next((tmp_path / "runs").glob("*/*"))), "--no-figures", "--out", str(tmp_path / "runs")],
+    )
     assert "stands already" in again.output, "the resolved configuration reads back to the same run"
-    result = CliRunner().invoke(app, [*order, "money.consumption_floor=99999", "--out", str(tmp_path / "runs")])
+    result = CliRunner().invoke(
+        app, [*order, "money.consumption_floor=99999", "--out", str(tmp_path / "runs")]
+    )
     assert result.exit_code == 2
-    assert "got 99999.0, allowed a number from 0 to 950, unit k EXC/person/month" in result.output.replace("\n", " ")
+    assert "got 99999.0, allowed a number from 0 to 950, unit k EXC/person/month" in result.output.replace(
+        "\n", " "
+    )
 
 
 def test_an_old_province_may_fall_into_several_and_start_years_from_1995(folder: Path) -> None:
@@ -250,7 +299,9 @@ def test_an_old_province_may_fall_into_several_and_start_years_from_1995(folder:
     new = world.new_communes.parent[world.new_commune]
     assert len({int(new[i]) for i in np.flatnonzero(world.province == 0)}) == 2
     order = ["run", "actual", f"world.tables={folder}", "population.weight=200", "--no-figures"]
-    result = CliRunner().invoke(app, [*order, "time.end=1996Q4", "reform.date=1996Q1", "--out", str(folder.parent / "runs")])
+    result = CliRunner().invoke(
+        app, [*order, "time.end=1996Q4", "reform.date=1996Q1", "--out", str(folder.parent / "runs")]
+    )
     assert result.exit_code == 0, result.output
 
 
@@ -274,3 +325,49 @@ def test_world_new_and_check(tmp_path: Path) -> None:
     (tmp_path / "x" / "official.csv").unlink()
     checked = CliRunner().invoke(app, ["world", "check", str(tmp_path / "x")])
     assert "official.csv is missing" in checked.output
+
+
+def test_ways_that_are_known_replace_those_computed(folder: Path) -> None:
+    """From a place to the seat in another, and from no other place."""
+    before = governments_of(load_folder(folder)).commune_minutes
+    (folder / "travel.csv").write_text("from,to,minutes\n105b,105a,77.5\n")
+    world = load_folder(folder)
+    after = governments_of(world).commune_minutes
+    at = world.place_id.tolist().index("105b")
+    assert after[at] == 77.5
+    assert np.array_equal(np.delete(after, at), np.delete(before, at))
+    (folder / "travel.csv").write_text("from,to,minutes\n105b,105c,77.5\n")
+    with pytest.raises(TableError, match=r"travel\.csv: row 1: column to: got '105c' \(allowed: a place"):
+        load_folder(folder)
+
+
+def governments_of(world: World) -> Governments:
+    return Governments(mesa.Model(rng=1), world, GovernmentParameters(), Access(), world.residents)
+
+
+def test_without_districts_nothing_of_them_moves(folder: Path) -> None:
+    """No district office, no posts of one, and access to its work the same everywhere, before and after the reform."""
+    world = load_folder(folder)
+    g = governments_of(world)
+    assert {office.level for office in g.offices} == {0}
+    g.step(world.residents, 0)
+    column = SERVICES.index("district_administration")
+    assert (g.reach.access[:, column] == 1.0).all()
+    (due,) = policy("actual", world, 0)
+    apply(g, due, 0, world.residents)
+    g.step(world.residents, 0)
+    assert (g.reach.access[:, column] == 1.0).all()
+    assert len(g.offices) == 7
+
+
+def test_a_reform_of_several_dates_is_made_on_each(folder: Path) -> None:
+    """The rows hold on their own dates, from the tables and from the cache alike."""
+    table = cells(folder, "reform").assign(date=["2022-01-01"] * 4 + ["2023Q1"] * 4)
+    put(folder, "reform", table)
+    for _ in range(2):
+        world = load_folder(folder)
+        scenario = load("none", [f"world.tables={folder}", "reform.policy=actual"]).scenario
+        made = plan_of(scenario, world)
+        assert [o.date for o in made] == ["2022-01-01", "2023Q1"]
+        assert [len(o.communes) for o in made] == [9, 7]
+        assert np.array_equal(made[-1].communes.code, world.new_communes.code)

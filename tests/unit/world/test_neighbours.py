@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.vocabulary import ISLAND
 from dicu.world.neighbours import neighbours, parts
 from dicu.world.small import make_small
-from dicu.reform.opening import load_viet_nam
 
 
 @pytest.mark.parametrize("name", ["one_place", "two_places", "ring", "monocentric"])
