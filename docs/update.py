@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+from dicu.lab.any_world import explanation
 from dicu.scenario.table import markdown_table, parameter_table
 
 HEAD = """# Parameters
@@ -28,11 +29,22 @@ def parameters() -> str:
     return text
 
 
+MARK = "<!-- generated: uv run python docs/update.py -->\n"
+
+
+def world(path: Path) -> str:
+    """The page on worlds: what stands there above the mark, and every table as it is declared."""
+    told, mark, _ = path.read_text(encoding="utf-8").partition(MARK)
+    assert mark, f"{path}: no line {MARK!r}"
+    return f"{told}{mark}\n## Every table and column\n\n{explanation()}"
+
+
 def documents() -> dict[Path, str]:
     """Every generated document by its path."""
     here = Path(__file__).parent
     return {
         here / "parameters.md": parameters(),
+        here / "world.md": world(here / "world.md"),
     }
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.world.geometry import Ring, inside, load_outlines
+from dicu.world.geometry import Ring, inside, load_outlines, rings_by_code
+from dicu.world.schema import OUTLINES
 from dicu_analysis.figures import palette
 from dicu_analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
 from dicu_analysis.load import Map, Run
@@ -77,6 +78,9 @@ def _simplified(tolerance: float) -> dict[str, list[Ring]]:
 
 def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[str, list[Ring]]:
     """Outlines by legacy province code, or nothing where the world is not the one they belong to."""
+    own = run.folder / OUTLINES
+    if own.is_file():
+        return simplified(rings_by_code(own.read_text(encoding="utf-8")), tolerance)
     outlines = _simplified(tolerance)
     codes = {str(c) for c in run.world_places["legacy_province"]}
     places = run.world_places

@@ -41,6 +41,7 @@ from dicu.reform.policies import plan_of
 from dicu.scenario.dump import canonical_json, dump, run_id
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
+from dicu.world.schema import OUTLINES
 from dicu.world.world import World
 
 SPARE_ROWS: Final = 0.3
@@ -231,6 +232,8 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
     scenario, saves = w.scenario, w.saves()
     with building(w.final) as folder:
         write_bytes(folder / "config.yaml", dump(scenario).encode())
+        if w.world.country.outlines:
+            write_bytes(folder / OUTLINES, w.world.country.outlines.encode())
         with new_recorder(folder, w.world, scenario, keep=saves is not None) as recorder:
             tell.phase("synthesising households")
             once_more = saves is not None and not saves.tables

@@ -20,6 +20,7 @@ from dicu.scenario.suggest import suggest
 from dicu.world.assemble import build_world
 from dicu.world.country import Country
 from dicu.world.folder_checks import check_links, check_optional, oddities
+from dicu.world.geometry import rings_by_code
 from dicu.world.own_places import check_sense
 from dicu.world.schema import OUTLINES, TABLES
 from dicu.world.shares import split_by_share
@@ -101,7 +102,7 @@ def read_folder(folder: Path) -> Opened:
                 ]
             )
     notes = (*links.notes, *oddities(places))
-    outlines = folder / OUTLINES
+    outlines = _outlines(folder, set(places["province"]))
     country = Country(
         file=file,
         tables=MappingProxyType(raw),
@@ -109,7 +110,7 @@ def read_folder(folder: Path) -> Opened:
         ward_standard=MappingProxyType(links.ward_standard),
         reduced_area=links.reduced_area,
         notes=notes,
-        outlines=outlines.read_text(encoding="utf-8") if outlines.is_file() else "",
+        outlines=outlines,
     )
     world = _assemble(file, country, places, links.units, "district" in places, repairs, folder)
     check_sense(world, str(paths["places"]), problems)
@@ -132,9 +133,30 @@ def read_optional(folder: Path) -> Country:
     problems = Problems()
     made = _tables(folder, problems, but=("places", "units", "reform", "repairs"))
     problems.stop()
-    outlines = folder / OUTLINES
-    text = outlines.read_text(encoding="utf-8") if outlines.is_file() else ""
-    return Country(file=file, tables=MappingProxyType(made), outlines=text)
+    return Country(file=file, tables=MappingProxyType(made), outlines=_outlines(folder, None))
+
+
+def _outlines(folder: Path, provinces: set[str] | None) -> str:
+    """Text of the borders to draw on, "" without; checked when the codes of the provinces are given.
+
+    Raises
+    ------
+    TableError
+    """
+    path = folder / OUTLINES
+    if not path.is_file():
+        return ""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if provinces is not None:
+            found = set(rings_by_code(text))
+            if odd := sorted(found ^ provinces):
+                raise ValueError(
+                    f"property code: the provinces of before the reform, each once (missing or unknown: {odd})"
+                )
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path}: {error}") from error
+    return text
 
 
 def _path(folder: Path, stem: str) -> Path:

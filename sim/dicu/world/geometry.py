@@ -30,6 +30,39 @@ DENSE_KM: Final = 2.0
 KM_PER_DEGREE: Final = EARTH_RADIUS_KM * np.pi / 180
 
 
+def rings_by_code(geojson: str) -> dict[str, list[Ring]]:
+    """Rings of each unit of a GeoJSON text, by the property ``code``; closed rings, each (n, 2) float64, degrees.
+
+    Raises
+    ------
+    ValueError
+        What is wrong with the text: no collection of features, a feature without a code or without polygons.
+    """
+    try:
+        told = json.loads(geojson)
+        features = told["features"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError("not a GeoJSON FeatureCollection") from error
+    made: dict[str, list[Ring]] = {}
+    for number, feature in enumerate(features, start=1):
+        code = (feature.get("properties") or {}).get("code")
+        geometry = feature.get("geometry") or {}
+        kind, polygons = geometry.get("type"), geometry.get("coordinates")
+        if not isinstance(code, str) or kind not in ("Polygon", "MultiPolygon"):
+            raise ValueError(
+                f"feature {number}: needs a property code (text) and a Polygon or MultiPolygon (got {kind})"
+            )
+        polygons = [polygons] if kind == "Polygon" else polygons
+        try:
+            rings = [np.asarray(ring, dtype=np.float64)[:, :2] for polygon in polygons for ring in polygon]
+        except (ValueError, TypeError, IndexError) as error:
+            raise ValueError(
+                f"feature {number} ({code}): coordinates are not rings of longitude and latitude"
+            ) from error
+        made.setdefault(code, []).extend(rings)
+    return made
+
+
 @lru_cache(maxsize=1)
 def _features() -> tuple[Outline, ...]:
     text = files("dicu.world").joinpath("data/provinces63.geojson").read_text(encoding="utf-8")

@@ -268,7 +268,7 @@ TABLES: Final[dict[str, Schema]] = {
 """Every table by the stem of its file (.csv, .tsv or .parquet)."""
 
 OUTLINES: Final = "outlines.geojson"
-"""Borders to draw maps on (polygons of provinces or of the country); without it maps show the places only."""
+"""Borders of the provinces to draw maps on; without it maps show points."""
 
 
 __all__ = ["LEVELS", "OUTLINES", "TABLES", "Schema"]
