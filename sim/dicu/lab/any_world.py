@@ -147,7 +147,7 @@ def explanation() -> str:
     lines += [
         f"### `{OUTLINES}`",
         "",
-        "Borders to draw maps on: one feature per province of before the reform, with its code as property `code` and a "
+        "Borders to draw maps on: one feature per province of before the reform, its code as property `code` and a "
         "Polygon or MultiPolygon in longitude and latitude. Without it maps show points.",
         "",
     ]
