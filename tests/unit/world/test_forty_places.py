@@ -1,0 +1,140 @@
+"""A made-up country of forty places, built from the template by following docs/world.md, from tables to report."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from dicu.cli import app
+
+SIDE = (8, 5)
+"""Places from west to east and from south to north."""
+
+
+def forty(folder: Path) -> None:
+    """Fill in the template: three counties with eight districts, euros, a reform that merges, splits and divides."""
+    result = CliRunner().invoke(app, ["world", "new", str(folder)])
+    assert result.exit_code == 0, result.output
+    places, units, reform = [], [], []
+    for k in range(SIDE[0] * SIDE[1]):
+        x, y = k % SIDE[0], k // SIDE[0]
+        county, district = f"C{x // 3}", f"D{x // 2}{int(y > 2)}"
+        county = {"D0": "C0", "D1": "C0", "D2": "C1", "D3": "C2"}[district[:2]]
+        town = (x, y) in ((1, 1), (4, 3), (7, 2))
+        code = f"m{k:02d}"
+        places.append(
+            {"place": code, "commune": code, "district": district, "province": county,
+             "residents": 60_000 if town else 2_000 + 137 * k, "area_km2": 90 if town else 180,
+             "longitude": round(25 + 0.22 * x, 3), "latitude": round(58 + 0.12 * y, 3),
+             "urban": "yes" if town else "no", "terrain": "mountain" if y == 4 and x < 3 else "plain"}
+        )  # fmt: skip
+        units.append({"level": "commune", "code": code, "name": f"Muni {k}", "kind": "city" if town else "parish",
+                      "ward_like": "yes" if town else "no", "income": "", "region": ""})  # fmt: skip
+        if not town and x % 2 and y < 4:
+            reform.append(
+                {"level": "commune", "from": code, "to": f"m{k - 1:02d}", "share": "", "province": ""}
+            )
+    reform = [row for row in reform if row["to"] not in {"m09"}]
+    reform += [
+        {"level": "commune", "from": "m39", "to": "m38", "share": "0.7", "province": ""},
+        {"level": "commune", "from": "m39", "to": "m31", "share": "0.3", "province": ""},
+        {"level": "commune", "from": "m36", "to": "m36", "share": "", "province": "C2"},
+    ]
+    reform = [row for row in reform if row["from"] != "m31"]
+    for district in sorted({p["district"] for p in places}):
+        units.append({"level": "district", "code": district, "name": f"District {district}", "kind": "",
+                      "ward_like": "", "income": "", "region": ""})  # fmt: skip
+    for county, income, region in (("C0", "1100", "W"), ("C1", "900", "E"), ("C2", "750", "E")):
+        units.append({"level": "province", "code": county, "name": f"County {county}", "kind": "", "ward_like": "",
+                      "income": income, "region": region})  # fmt: skip
+    for stem, rows in (("places", places), ("units", units), ("reform", reform)):
+        pd.DataFrame(rows).to_csv(folder / f"{stem}.csv", index=False)
+    people = sum(p["residents"] for p in places)
+    pd.DataFrame(
+        [
+            {"figure": "units", "level": "commune", "value": 40},
+            {"figure": "residents", "level": "", "value": people},
+        ]
+    ).to_csv(folder / "official.csv", index=False)
+    text = (folder / "country.yaml").read_text()
+    for old, new in (
+        ("name: Examplia ", "name: {en: Quarantia, vi: Kurantia} "),
+        ("languages: [en] ", "languages: [en, vi] "),
+        ("code: EXC ", "code: EUR "),
+        ("symbol: E ", "symbol: e "),
+        ("scale: thousand ", "scale: one "),
+        ("income: 20 ", "income: 900 "),
+        ("time: {start: 2019Q1, end: 2029Q4}", "time: {start: 2019Q1, end: 2023Q4}"),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "country.yaml").write_text(text)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The country run without and with its reform."""
+    folder = tmp_path_factory.mktemp("quarantia") / "country"
+    forty(folder)
+    made = {}
+    for policy in ("none", "actual"):
+        out = folder.parent / "runs"
+        order = ["run", policy, f"world.tables={folder}", "population.weight=20", "--out", str(out)]
+        result = CliRunner().invoke(app, order)
+        assert result.exit_code == 0, result.output
+        made[policy] = next((out / policy).glob("*/manifest.json")).parent
+    made["tables"] = folder
+    return made
+
+
+def test_the_tables_agree_with_what_is_published(runs: dict[str, Path]) -> None:
+    result = CliRunner().invoke(app, ["world", "check", str(runs["tables"])])
+    assert result.exit_code == 0, result.output
+    assert "2 of 2 figures agree" in result.output
+
+
+def test_the_reform_acts_and_everybody_is_counted(runs: dict[str, Path]) -> None:
+    """Fewer municipalities after its date and not before, in one run and not in the other; the same people before."""
+    count = {}
+    for policy in ("none", "actual"):
+        table = pd.read_parquet(runs[policy] / "governments.parquet")
+        communes = table[table["level"] == "commune"].groupby("period", observed=True).size()
+        count[policy] = (int(communes["2021Q4"]), int(communes["2023Q4"]))
+    assert count["none"] == (40, 40)
+    assert count["actual"][0] == 40
+    assert count["actual"][1] < 30
+    before = [
+        pd.read_parquet(runs[p] / "national.parquet").set_index("period")["persons"]["2021Q4"]
+        for p in ("none", "actual")
+    ]
+    assert before[0] == before[1]
+    units = pd.read_parquet(runs["actual"] / "world_units.parquet")
+    assert set(units["generation"]) == {"legacy", "new"}
+
+
+def test_amounts_are_euros(runs: dict[str, Path]) -> None:
+    """The mean wage is of the size that the country's incomes have, in columns that say so."""
+    districts = pd.read_parquet(runs["none"] / "districts.parquet")
+    assert "wage_urban_eur_per_month" in districts
+    assert not [c for c in districts if "mvnd" in c]
+    assert 500 < float(districts["wage_urban_eur_per_month"].mean()) < 8_000
+    manifest = json.loads((runs["none"] / "manifest.json").read_text())
+    assert manifest["country"]["currency"]["unit"] == "EUR"
+
+
+def test_a_report_in_both_languages(runs: dict[str, Path]) -> None:
+    """It is made, of one run and of two, and names the country, its reform and what is borrowed."""
+    out = runs["tables"].parent / "report.html"
+    result = CliRunner().invoke(
+        app, ["report", str(runs["actual"]), "--against", str(runs["none"]), "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    page = out.read_text()
+    assert "Quarantia" in page
+    assert "the municipal reform of 2022" in page
+    assert not re.search(r"vnd|đồng\b", page, re.IGNORECASE)
