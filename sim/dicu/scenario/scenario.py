@@ -31,7 +31,7 @@ from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import quoted
 
-FIRST_OFFICIAL_YEAR: Final = 2019
+FIRST_OFFICIAL_YEAR: Final = 2014
 LAST_OFFICIAL_YEAR: Final = 2024
 FIRST_YEAR: Final = 1995
 """Of a run; its last year is bounded by the ages that can be held (`Calendar.age_year`)."""

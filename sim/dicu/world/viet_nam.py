@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dicu.scenario.country import parse_country
 from dicu.scenario.suggest import fold
 from dicu.scenario.vocabulary import TERRAINS
-from dicu.world import facts
+from dicu.world import facts, population_facts
 from dicu.world.assemble import build_world
 from dicu.world.corrections import correct
 from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_table
@@ -41,6 +41,8 @@ BORDER: Final = frozenset(
 """Legacy provinces at the land border besides those of `MOUNTAINOUS`: Quang Ninh, Thanh Hoa, Nghe An, Ha Tinh,
 Quang Binh, Quang Tri, Hue, Quang Nam, Binh Phuoc, Tay Ninh, Long An, Dong Thap, An Giang, Kien Giang. Source: the map
 of the country."""
+AGES_OF_2019_FROM: Final = 2017
+"""Worlds of earlier years have the age structure of 2014, the others that of the census of 2019."""
 SPLIT_STEP: Final = 0.5
 """Parts of a split commune lie this many of its radii towards their new units, and at most half of the
 way."""
@@ -119,6 +121,8 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     waves = [(k, int(facts.official(f"wave_{k}_communes_cut")), int(facts.official(f"wave_{k}_districts_cut")))
              for k in ("2019_21", "2023_25")]  # fmt: skip
     tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}
+    if year < AGES_OF_2019_FROM:
+        tables["age_sex"] = _ages_2014()
     tables["earlier_waves"] = pd.DataFrame(waves, columns=["wave", "communes", "districts"]).assign(
         commune_kinds="commune", district_kinds="rural district+town"
     )
@@ -135,6 +139,20 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
         ward_kinds=frozenset(("ward", "special zone")),
         ward_standard=MappingProxyType(standard),
         reduced_area=frozenset(legacy["code"][legacy["region"] == "RRD"]),
+    )
+
+
+def _ages_2014() -> pd.DataFrame:
+    """Men and women by age group in 2014, persons, as the table ``age_sex`` has them."""
+    told = population_facts.age_sex_2014()
+    nation = told[(told["province"] == "") & (told["residence"] == "total")]
+    wide = nation.pivot_table(index="age_from", columns="sex", values="persons", aggfunc="sum")
+    return pd.DataFrame(
+        {
+            "age_from": wide.index.to_numpy(np.int64),
+            "male": wide["men"].to_numpy(np.float64),
+            "female": wide["women"].to_numpy(np.float64),
+        }
     )
 
 

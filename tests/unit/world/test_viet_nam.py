@@ -219,3 +219,31 @@ def test_cache_refuses_other_inputs_and_unwritable_folders(viet_nam: World, tmp_
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     assert not write_world(in_the_way / "world.npz", "a" * 64, viet_nam)
+
+
+def test_the_country_of_2014(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Residents and incomes of the year, ages of 2014: a younger country than that of the census of 2019."""
+    world = build_viet_nam(2014)
+    assert int(world.residents.sum()) == int(facts.residents(2014)["total"].sum())
+    assert 90e6 < world.residents.sum() < 92e6
+    ages = world.country.table("age_sex")
+    later = build_viet_nam(2019).country.table("age_sex")
+    young, then = (
+        float(
+            t.loc[t["age_from"] < 15, ["male", "female"]].to_numpy().sum()
+            / t[["male", "female"]].to_numpy().sum()
+        )
+        for t in (ages, later)
+    )
+    old, oldest = (
+        float(
+            t.loc[t["age_from"] >= 65, ["male", "female"]].to_numpy().sum()
+            / t[["male", "female"]].to_numpy().sum()
+        )
+        for t in (ages, later)
+    )
+    assert old < oldest
+    assert 0.22 < young < 0.25
+    assert 0.22 < then < 0.25
+    income = world.province_income_mvnd
+    assert income[world.legacy_provinces.code.tolist().index("01")] == pytest.approx(4.113)
