@@ -144,7 +144,11 @@ def test_hue_has_it_by_default_in_viet_nam_alone() -> None:
         vietnam, legacy_provinces=replace(vietnam.legacy_provinces, name=np.where(names == "Huế", "X", names))
     )
     assert not Central(Cities(), YEARS, without).districts.any()
-    assert not Central(Cities(), YEARS, replace(vietnam, name="mine")).districts.any()
+    nobody = replace(
+        vietnam,
+        country=replace(vietnam.country, file=vietnam.country.file.model_copy(update={"central_cities": ()})),
+    )
+    assert not Central(Cities(), YEARS, nobody).districts.any()
     with pytest.raises(UnfitScenario, match=r"^cities\.central: no such place \(got 'Huế'"):
         Central(Cities(central=("Huế",)), YEARS, without)
 

@@ -66,7 +66,7 @@ def couples(member: np.ndarray) -> set[frozenset[str]]:
     [
         ("m40 f38 m14 f9", ["m40 f38"], ""),
         ("m25", [], "m25"),
-        ("f50", [], ""),
+        ("f61", [], ""),
         ("m30 f27", ["m30 f27"], ""),
         # grown children at home are brother and sister, whatever their ages
         ("m50 f47 m24 f21", ["m50 f47"], "m24 f21"),
@@ -87,10 +87,10 @@ def couples(member: np.ndarray) -> set[frozenset[str]]:
         ("f42 m20", [], "m20"),
         # grandparents with grandchildren
         ("m66 f63 f19 m10", ["m66 f63"], "f19"),
-        # nobody leaves minors alone; thirteen years are too many; and at 46 it is over
+        # nobody leaves minors alone; thirteen years are too many; and at 61 it is over
         ("m20 f12", [], ""),
-        ("m50 f37", [], "f37"),
-        ("m46", [], ""),
+        ("m61 f48", [], "f48"),
+        ("m61", [], ""),
         ("f17", [], ""),
         # two brothers with their wives and children, each with the closest in age
         ("m33 f31 m28 f27 m5 f2", ["m33 f31", "m28 f27"], ""),

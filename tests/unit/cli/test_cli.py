@@ -150,7 +150,7 @@ def test_every_error_at_once_with_its_place_before_any_work(
         rf"{bad}:2:7: seed: out of range \(got -3, allowed an integer from 0 to \d+\)",
         rf"{bad}:4:10: choose\.theta: out of range \(got 7, allowed a number from 0\.1 to 1\)",
         rf"{bad}:5:3: choose\.tehta: unknown key \(did you mean choose\.theta\)",
-        rf"{bad}:7:8: time\.end: .*\(got '2040Q4', allowed years 2010 to 2037\)",
+        rf"{bad}:7:8: time\.end: .*\(got '2040Q4', allowed years 1995 to 2037\)",
         r"command line: bogus=1: bogus: unknown key \(allowed name, seed, .*\)",
         r"command line: money\.saving_rate=2: money\.saving_rate: out of range \(got 2, allowed .*\)",
     ):
@@ -271,7 +271,7 @@ def test_world_check_passes_and_shows_the_official_figures(runner: CliRunner) ->
 def test_world_check_that_differs_exits_with_1(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     from dicu.world.small import make_small
 
-    monkeypatch.setattr("dicu.world.viet_nam.load_viet_nam", lambda year: make_small("monocentric"))
+    monkeypatch.setattr("dicu.reform.opening.load_viet_nam", lambda year: make_small("monocentric"))
     done = runner.invoke(app, ["world", "check"])
     assert done.exit_code == 1
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dicu.scenario.vocabulary import MOUNTAIN, PLAIN
+from dicu.world.country import made_up
 from dicu.world.world import Units, World
 
 SIDE_KM = 4.0
@@ -51,10 +52,11 @@ def grid_world() -> World:
     share[[0, 3]] = residents[[0, 3]] / residents[[0, 3]].sum()
     legacy_kind = np.where(np.isin(np.arange(35), [8, 9, 10]), "ward", "commune")
     new_kind = ["ward" if c == 3 else "special zone" if c == 11 else "commune" for c in range(12)]
+    place_key = legacy.astype(np.uint64) * np.uint64(100_000) + new.astype(np.uint64)
     return World(
         name="grid",
         year=2019,
-        place_key=(legacy.astype(np.uint64) * np.uint64(100_000) + new.astype(np.uint64)),
+        place_key=place_key,
         longitude=100 + x / 100,
         latitude=10 + y / 100,
         position_km=position,
@@ -74,4 +76,6 @@ def grid_world() -> World:
         province_income_mvnd=np.array([4.0, 6.0]),
         region=np.array([0, 0], dtype=np.int32),
         region_names=("everywhere",),
+        place_id=place_key.astype(str),
+        country=made_up(2019, ()),
     )
