@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+MANY_RICH: Final = 0.001
+"""Share of households at the end of the scale of wealth from which it is worth saying."""
 AGES = slice(kernels.AGE, kernels.AGE + 2 * AGE_GROUPS)
 
 
@@ -71,6 +73,8 @@ class SynthesisReport:
         Legacy province codes for which the national rates stand in.
     uids_rehashed : int
     seconds : float
+    richest : float
+        Share of households whose wealth is the most that can be held (`dicu.population.columns`).
     """
 
     households: int
@@ -85,6 +89,7 @@ class SynthesisReport:
     provinces_without_figures: tuple[str, ...]
     uids_rehashed: int
     seconds: float
+    richest: float = 0.0
 
     @property
     def rounding(self) -> int:
@@ -126,6 +131,11 @@ class SynthesisReport:
             lines.append(
                 f"national rates stand in for {len(self.provinces_without_figures)} provinces without figures"
             )
+        if self.richest > MANY_RICH:
+            lines.append(
+                f"{self.richest:.1%} of the households have the most wealth that can be held: incomes of provinces lie far "
+                "apart, or are not in the unit of the country"
+            )
         return "\n".join(lines)
 
     def text(self) -> str:
@@ -156,6 +166,7 @@ def make_report(
     rates: PlaceRates,
     rehashed: int,
     seconds: float,
+    richest: float = 0.0,
 ) -> SynthesisReport:
     """Compare the tallies of the places, (P, TALLY) integers, with the margins and rates aimed at."""
     lines: list[Margin] = []
@@ -228,4 +239,5 @@ def make_report(
         provinces_without_figures=origins.without_figures,
         uids_rehashed=rehashed,
         seconds=seconds,
+        richest=richest,
     )

@@ -197,6 +197,7 @@ def synthesise(
         origins=came,
         rates=rates,
         rehashed=rehashed,
+        richest=float((households.wealth[:n] == np.iinfo(np.uint16).max).mean()),
         seconds=time.perf_counter() - began,
     )
     return households, report

@@ -371,3 +371,21 @@ def test_a_reform_of_several_dates_is_made_on_each(folder: Path) -> None:
         assert [o.date for o in made] == ["2022-01-01", "2023Q1"]
         assert [len(o.communes) for o in made] == [9, 7]
         assert np.array_equal(made[-1].communes.code, world.new_communes.code)
+
+
+def test_wealth_at_its_cap_is_said(folder: Path, tmp_path: Path) -> None:
+    """A province whose income was given in another unit fills the end of the scale of wealth."""
+    order = [
+        "run",
+        "none",
+        f"world.tables={folder}",
+        "population.weight=50",
+        "time.end=2019Q1",
+        "--no-figures",
+    ]
+    good = CliRunner().invoke(app, [*order, "--out", str(tmp_path / "a")])
+    assert "most wealth that can be held" not in good.output
+    change(folder, "units", 1, "income", "24000")
+    odd = CliRunner().invoke(app, [*order, "--out", str(tmp_path / "b")])
+    assert odd.exit_code == 0, odd.output
+    assert "most wealth that can be held" in odd.output
