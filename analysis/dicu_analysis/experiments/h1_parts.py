@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table, Text
 from dicu_analysis.experiments.statistics import paired, second_difference, verdict
 from dicu_analysis.scalars import as_int
@@ -21,7 +21,7 @@ LOSS: Final = "programme.farm_income_loss"
 SCARCITY: Final = "work.scarcity"
 
 Rates = dict[str, NDArray[np.float64]]
-Read = Callable[[Sweep], Mapping[int, NDArray[np.float64]]]
+Read = Callable[[FinishedSweep], Mapping[int, NDArray[np.float64]]]
 """From a sweep to the rural outflow rate a year by point, one a replicate."""
 
 
@@ -71,7 +71,7 @@ def _crossed(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return second_difference(x[1:, 1:], x[:1, 1:], x[1:, :1], x[:1, :1])
 
 
-def surface(sweep: Sweep, read: Read) -> Surface:
+def surface(sweep: FinishedSweep, read: Read) -> Surface:
     """The surface of a finished grid.
 
     Raises
@@ -271,7 +271,7 @@ VERDICT_VI: Final = {
 }
 
 
-def values_of(sweep: Sweep, key: str) -> list[float]:
+def values_of(sweep: FinishedSweep, key: str) -> list[float]:
     """Values of a key over the arms of a sweep, each once, rising."""
     return sorted(pd.unique(sweep.arms[key]).astype(float).tolist())
 

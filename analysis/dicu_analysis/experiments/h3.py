@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu_analysis.experiments import pictures
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, scaled
 from dicu_analysis.experiments.h2 import access, after, leaving, units
 from dicu_analysis.experiments.result import Estimate, Text
@@ -44,7 +44,7 @@ def made_up(found: Mapping[int, NDArray[np.float64]], points: Mapping[str, int],
     return fieller(found[points[arm]] - merged, found[points["none"]] - merged)
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H3 says."""
     sweep = sweeps["h3"]
     points = {arm: sweep.arm(arm) for arm in ARMS}
@@ -95,7 +95,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     secondary.append(
         shown.model_copy(update={"name": "ratio (reinvested - merged) / (none - merged)", "mc_error": None})
     )
-    values = {arm: sweep.arms.loc[point, sweep.paths].to_dict() for arm, point in points.items()}
+    values = {arm: sweep.arms.loc[point, sweep.varied].to_dict() for arm, point in points.items()}
     made = Found(
         effect=tested,
         sesoi=SESOI if has_loss else SESOI_POINTS,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu_analysis.experiments import pictures
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion, scaled
 from dicu_analysis.experiments.result import Estimate, Opinion, Part, Text
 from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
@@ -70,10 +70,10 @@ class Panel:
         return found[0]
 
 
-def panel_of(sweep: Sweep) -> Panel:
+def panel_of(sweep: FinishedSweep) -> Panel:
     """Residents, urban and rural, and jobs of every province."""
     columns = ["name", "persons", "urban_persons", "rural_persons", "market_jobs"]
-    rows = sweep.table("province", columns)
+    rows = sweep.rows("province", columns)
     rows["name"] = rows["name"].astype(str)
     rows = rows.sort_values(["point", "replicate", "step", "unit"])
     shape = tuple(rows[c].nunique() for c in ("point", "replicate", "step", "unit"))
@@ -195,7 +195,7 @@ def estimates(s: Shift, city: str) -> list[Estimate]:
     return made
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H4 says."""
     sweep = sweeps["h4"]
     panel = panel_of(sweep)
@@ -213,7 +213,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     ]
     persons = {k: panel.values["persons"][k, :, -1, panel.index(HUE)] for k in (off, on)}
     points = {"nobody": off, "Hue": on}
-    values = {name: sweep.arms.loc[order[k], sweep.paths].to_dict() for name, k in points.items()}
+    values = {name: sweep.arms.loc[order[k], sweep.varied].to_dict() for name, k in points.items()}
     made = Found(
         effect=tested,
         sesoi=SESOI,
@@ -245,7 +245,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     return made
 
 
-def placebos(core: Panel, off: int, sweep: Sweep) -> tuple[Part, list[Opinion]]:
+def placebos(core: Panel, off: int, sweep: FinishedSweep) -> tuple[Part, list[Opinion]]:
     """The same package for other candidates, each alone, against nobody of the first sweep with the same luck."""
     panel = with_placebos(core, panel_of(sweep))
     first, order = len(core.values["persons"]), sorted(sweep.arms.index)

@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from dicu.scenario.table import ParameterRow, parameter_table
 from dicu_analysis.language import MINUS, Words
-from dicu_analysis.load import Run
+from dicu_analysis.load import Run, flat
 from dicu_analysis.report.saying import between
-from dicu_analysis.report.subject import flat
 
 WHY: Final[dict[str, tuple[str, str, str, str]]] = {
     "consider.theta_services": (
