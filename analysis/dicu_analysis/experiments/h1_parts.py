@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired, verdict
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table, Text
-from dicu_analysis.experiments.statistics import paired, second_difference, verdict
+from dicu_analysis.experiments.statistics import second_difference
 from dicu_analysis.scalars import as_int
 
 PER_CENT: Final = 100.0

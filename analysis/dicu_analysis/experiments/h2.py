@@ -15,12 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import SERVICES, TERRAINS
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures, study
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
 from dicu_analysis.experiments.result import Estimate, Group, Text
-from dicu_analysis.experiments.statistics import paired, shared_luck
+from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(

@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, scaled
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h2 import access, after, leaving, units
 from dicu_analysis.experiments.result import Estimate, Text
-from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
+from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 
 SPEC: Final = Spec(
     id="h3",
@@ -59,7 +60,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     cost = paired(loss)
     size = cost.mean
     has_loss = cost.low > 0
-    tested = scaled(paired(gain), 1 / size) if has_loss else paired(gain)
+    tested = paired(gain).times(1 / size) if has_loss else paired(gain)
     secondary = [
         Estimate.of(
             paired(loss), "none - merged", "what the merger costs in access", "points of access", PER_CENT

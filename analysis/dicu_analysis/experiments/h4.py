@@ -15,11 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion, scaled
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion
 from dicu_analysis.experiments.result import Estimate, Opinion, Part, Text
-from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
+from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 
 SPEC: Final = Spec(
     id="h4",
@@ -204,7 +205,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     hue = shift(panel, on, off, HUE)
     ratio = fieller(-hue.other_towns, hue.gain)
     size = float(np.mean(hue.gain))
-    tested = scaled(paired(-hue.other_towns), 1 / size) if size else paired(-hue.other_towns)
+    tested = paired(-hue.other_towns).times(1 / size) if size else paired(-hue.other_towns)
     secondary = estimates(hue, HUE)
     shown = [
         e.model_copy(update={"name": e.name.removesuffix(f", {HUE}")})

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dicu.scenario.scenario import with_values
+from dicu_analysis.effects import ALPHA, paired
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.pictures import finish, foot
 from dicu_analysis.experiments.result import Estimate, Figure, Part, Text
-from dicu_analysis.experiments.statistics import ALPHA, paired
 from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITHOUT
 from dicu_analysis.figures.style import sheet, styled
 

@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from dicu_analysis.experiments.statistics import Effect, Ratio, Verdict
+from dicu_analysis.effects import Effect, Verdict
+from dicu_analysis.experiments.statistics import Ratio
 
 SCHEMA_VERSION: Final = 1
 FILE: Final = "experiment.json"

@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu_analysis.effects import Effect
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.five_year import shade
 from dicu_analysis.figures.urban_rural import official
 from dicu_analysis.language import Words
 from dicu_analysis.report import svg
 from dicu_analysis.report.charts import reform_line, told, years
-from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import Sheet
 from dicu_analysis.report.svg import Drawing
 from dicu_analysis.scalars import as_float
@@ -170,7 +170,7 @@ MONEY: Final = {
 
 
 def budget(
-    w: Words, columns: Sequence[tuple[str, dict[str, Estimate]]], moment: str, when: str
+    w: Words, columns: Sequence[tuple[str, dict[str, Effect]]], moment: str, when: str
 ) -> Drawing | None:
     """Spending of communes, districts and provinces by purpose, a bar an arm, trillion dong a year."""
     kinds = [k for k in MONEY if all(f"budget.{k}.{moment}" in levels for _, levels in columns)]
@@ -186,7 +186,7 @@ def budget(
         for k, (_, levels) in enumerate(columns):
             left = 0.0
             for kind in kinds:
-                value = levels[f"budget.{kind}.{moment}"].value
+                value = levels[f"budget.{kind}.{moment}"].mean
                 _, _, colour, hatch = MONEY[kind]
                 ax.barh(
                     -k,
@@ -217,7 +217,7 @@ def budget(
         fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL, handlelength=1.6)
         head = (w.t("arm", "kịch bản"), *(w.t(*MONEY[k][:2]) for k in kinds))
         rows = tuple(
-            (name, *(w.num(levels[f"budget.{k}.{moment}"].value, 1) for k in kinds))
+            (name, *(w.num(levels[f"budget.{k}.{moment}"].mean, 1) for k in kinds))
             for name, levels in columns
         )
         picture = svg.to_svg(fig, title, told(head, rows))

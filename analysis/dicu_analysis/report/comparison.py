@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dicu.scenario.calendar import parse_period
-from dicu_analysis.report.compare import Estimate, estimate
+from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.report.measures import ADMINISTRATION, TRILLION
 from dicu_analysis.sweep import Sweep
 
@@ -62,7 +62,7 @@ class Dependence:
     high: float
     points: int
     rank: float | None
-    change: Estimate | None
+    change: Effect | None
     key: str = ""
 
 
@@ -142,7 +142,7 @@ class Comparison:
         return arms[0].loc[shared] - arms[1].loc[shared]
 
     @cached_property
-    def effects(self) -> dict[str, dict[str, Estimate]]:
+    def effects(self) -> dict[str, dict[str, Effect]]:
         """Paired difference of each outcome from the baseline, by scenario; the mean over points within a replicate."""
         if self.sweep.baseline is None:
             return {}
@@ -159,7 +159,7 @@ class Comparison:
         return made
 
     @cached_property
-    def levels(self) -> dict[str, dict[str, Estimate]]:
+    def levels(self) -> dict[str, dict[str, Effect]]:
         """Level of each outcome by scenario; the mean over points within a replicate."""
         keys = [*self.sweep.free, "replicate"]
         frame = self.sweep.runs[["scenario", *keys]].join(self.outcomes)

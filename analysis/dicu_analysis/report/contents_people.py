@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from dicu_analysis import seed_spread
+from dicu_analysis.effects import FEWEST, Effect, estimate
 from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
-from dicu_analysis.report.compare import FEWEST, Estimate, estimate
 from dicu_analysis.report.leaving import SMALLEST_RATE
 from dicu_analysis.report.subject import policy
 
@@ -34,7 +34,7 @@ ACCOUNTS: Final = {
 """Accounts in the order of the table: name in both languages, decimals, factor."""
 
 
-def cell(w: Words, e: Estimate, digits: int) -> dict[str, str]:
+def cell(w: Words, e: Effect, digits: int) -> dict[str, str]:
     """A difference and its interval as a table shows them."""
     return {"value": saying.value(w, e, digits), "interval": saying.interval(w, e, digits)}
 
@@ -164,7 +164,7 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
     n = len(regions)
     places = arms.run.world_places
     sheet_residents = places["residents"].groupby(places["region"].astype(str)).sum()
-    flow = np.array([[arms.level[f"flow.{a}.{b}"].value for b in regions] for a in regions])
+    flow = np.array([[arms.level[f"flow.{a}.{b}"].mean for b in regions] for a in regions])
     between = np.where(np.eye(n, dtype=bool), 0, flow)
     scale, unit = (1e3, w.t("thousand persons a year", "nghìn người mỗi năm"))
     if between.max() < 1e3:
@@ -238,7 +238,7 @@ def _net(figures: dict[str, float], region: str, regions: list[str]) -> float:
 
 def reasons(w: Words, arms: Arms) -> list[tuple[str, str, dict[str, str] | None]]:
     """Reasons of moves: share, and paired difference in points."""
-    keys = sorted((k for k in arms.level if k.startswith("reason.")), key=lambda k: -arms.level[k].value)
+    keys = sorted((k for k in arms.level if k.startswith("reason.")), key=lambda k: -arms.level[k].mean)
     return [
         (
             w.of(REASONS, k.removeprefix("reason.")),
@@ -278,7 +278,7 @@ def _payback(w: Words, arms: Arms) -> str | None:
     """How long the severance takes to pay back: what was put in, not what came out."""
     years = arms.run.config.get("government", {}).get("severance_years")
     cut = arms.level.get("budget.savings.end")
-    if years is None or cut is None or not cut.value or policy(arms.run) == "none":
+    if years is None or cut is None or not cut.mean or policy(arms.run) == "none":
         return None
     said = w.num(float(years), 1, key="config:government.severance_years|value|1")
     return w.t(

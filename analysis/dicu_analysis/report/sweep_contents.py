@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import MINUS, Words
 from dicu_analysis.load import REAL
 from dicu_analysis.report import charts, fit, saying
-from dicu_analysis.report.compare import FEWEST, Estimate
 from dicu_analysis.report.comparison import NAMES, Comparison, Dependence
 from dicu_analysis.sweep import Sweep
 
@@ -73,9 +73,9 @@ def _sentences(w: Words, comparison: Comparison) -> list[dict[str, Any]]:
         for outcome, e in effects.items():
             digits = NAMES[outcome][4]
             said = f"{name_of(w, outcome)}: {saying.value(w, e, digits)} {unit_of(w, outcome)}"
-            if e.verdict in ("up", "down"):
+            if e.sign in ("up", "down"):
                 sure.append(f"{said} ({saying.interval(w, e, digits)})")
-            elif e.verdict == "unknown":
+            elif e.sign == "unknown":
                 few.append(said)
             else:
                 unsure.append(name_of(w, outcome))
@@ -101,7 +101,7 @@ def level_unit(w: Words, outcome: str) -> str:
     return "%" if NAMES[outcome][2] == "percentage points" else unit_of(w, outcome)
 
 
-def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
+def _rows(w: Words, effects: dict[str, Effect], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             name_of(w, k),
@@ -251,7 +251,7 @@ def _told(w: Words, d: Dependence) -> dict[str, Any]:
     digits = NAMES[d.outcome][4]
     return {
         "text": saying.value(w, d.change, digits),
-        "strong": d.change.verdict in ("up", "down"),
+        "strong": d.change.sign in ("up", "down"),
         "small": saying.interval(w, d.change, digits),
     }
 

@@ -96,7 +96,7 @@ def test_scenarios_are_subtracted_within_replicates(tmp_path) -> None:
     assert sweep.free == ["choose.theta"]  # the reform is set by the scenario
     comparison = Comparison(sweep)
     e = comparison.effects["actual"]["commune_administration.plain"]
-    assert e.value == pytest.approx(-0.1 * 0.5)
+    assert e.mean == pytest.approx(-0.1 * 0.5)
     assert e.error == pytest.approx(0, abs=1e-12)  # luck is shared, so it is gone
     assert e.n == 3
     level = comparison.levels["none"]["commune_administration.plain"]
@@ -118,12 +118,12 @@ def test_only_pairs_that_both_arms_finished_are_compared(tmp_path) -> None:
     partial = Comparison(Sweep(make(tmp_path / "b", drop=(0, 1, 2)))).effects["actual"][
         "commune_administration.plain"
     ]
-    assert whole.value == pytest.approx(-0.05)
-    assert partial.value == pytest.approx(-0.06)  # theta 0.6 alone
+    assert whole.mean == pytest.approx(-0.05)
+    assert partial.mean == pytest.approx(-0.06)  # theta 0.6 alone
     lame = Comparison(Sweep(make(tmp_path / "c", drop=(5,)))).effects["actual"][
         "commune_administration.plain"
     ]
-    assert lame.value == pytest.approx(
+    assert lame.mean == pytest.approx(
         -0.05
     )  # a replicate without one of the points would weigh them otherwise
     assert lame.n == 2
@@ -137,7 +137,7 @@ def test_dependence_is_a_paired_change_or_a_rank_correlation(tmp_path) -> None:
     )
     assert few.rank is None
     assert few.change is not None
-    assert few.change.value == pytest.approx(-0.1 * 0.2)
+    assert few.change.mean == pytest.approx(-0.1 * 0.2)
     many = make(tmp_path / "many", thetas=tuple(np.linspace(0.2, 0.9, 9)), replicates=2)
     found = {d.outcome: d for d in Comparison(Sweep(many)).dependences("actual")}
     assert found["commune_administration.plain"].rank == pytest.approx(-1)

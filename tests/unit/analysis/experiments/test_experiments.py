@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import h1, h3, h4, h5
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished, hazard
 from dicu_analysis.experiments.assemble import Facts, assemble, with_family
@@ -20,7 +21,7 @@ from dicu_analysis.experiments.catalogue import CATALOGUE, conclude
 from dicu_analysis.experiments.households import Which, compare, groups, movers
 from dicu_analysis.experiments.page import copy_page, write_page
 from dicu_analysis.experiments.result import EXPERIMENTS, read_result
-from dicu_analysis.experiments.statistics import paired, replicates_for
+from dicu_analysis.experiments.statistics import replicates_for
 from made_up_sweeps import luck, make_sweep
 
 U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}

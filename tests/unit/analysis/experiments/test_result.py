@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments.result import (
     SCHEMA_VERSION,
     Equivalent,
@@ -19,7 +20,7 @@ from dicu_analysis.experiments.result import (
     schema,
     write_result,
 )
-from dicu_analysis.experiments.statistics import fieller, paired
+from dicu_analysis.experiments.statistics import fieller
 
 FROZEN = {1: "df1a431303d4e250"}
 """Checksum of the schema by its version."""
