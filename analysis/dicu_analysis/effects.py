@@ -24,6 +24,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dicu_analysis.language import Text
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -48,6 +50,16 @@ VERDICTS: Final[dict[Verdict, str]] = {
     "undecided": "neither distinguishable from zero nor shown to be smaller than the smallest effect of interest",
     "none, to the bit": "every replicate has exactly the same outcome in both arms",
 }
+"""What a verdict means."""
+VERDICT_WORDS: Final[dict[Verdict, Text]] = {
+    "negligible": Text("too small to matter", "quá nhỏ để đáng kể"),
+    "present, negligible": Text("real, but too small to matter", "có thật nhưng quá nhỏ để đáng kể"),
+    "present": Text("real; whether it matters is not decided", "có thật; chưa rõ có đáng kể không"),
+    "substantial": Text("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
+    "undecided": Text("not decided", "chưa kết luận được"),
+    "none, to the bit": Text("exactly none", "hoàn toàn không có"),
+}
+"""The same in a few words, in both languages."""
 
 
 @dataclass(frozen=True)

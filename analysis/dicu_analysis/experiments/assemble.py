@@ -22,10 +22,10 @@ from dicu_analysis.experiments.result import (
     Part,
     Power,
     Result,
-    Text,
     finite,
 )
 from dicu_analysis.experiments.statistics import detectable, power, replicates_for
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import floats
 
 PROMISED: Final = 0.9

@@ -22,8 +22,9 @@ from dicu_analysis.experiments.arms import FinishedSweep, hazard
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h1_parts import SCARCITY, grid_part, scarcity_part, surface, values_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
-from dicu_analysis.experiments.result import Estimate, Group, Text
+from dicu_analysis.experiments.result import Estimate, Group
 from dicu_analysis.experiments.statistics import second_difference, shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import floats
 
 SPEC: Final = Spec(

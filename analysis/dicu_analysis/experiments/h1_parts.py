@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu_analysis.effects import paired, verdict
+from dicu_analysis.effects import VERDICT_WORDS, paired, verdict
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table, Text
+from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
 from dicu_analysis.experiments.statistics import second_difference
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 PER_CENT: Final = 100.0
@@ -236,7 +237,7 @@ def scarcity_part(
             )
         )
         said_en.append(f"{effect.mean:+.4f} at {size:g} ({would})")
-        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_VI[would]})")
+        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_WORDS[would].vi})")
     default = float(np.mean(main))
     return Part(
         title=Text(
@@ -260,16 +261,6 @@ def scarcity_part(
         ),
         estimates=made,
     )
-
-
-VERDICT_VI: Final = {
-    "negligible": "quá nhỏ để đáng kể",
-    "present, negligible": "có thật nhưng quá nhỏ để đáng kể",
-    "present": "có thật; chưa rõ có đáng kể không",
-    "substantial": "có thật và đủ lớn để đáng kể",
-    "undecided": "chưa kết luận được",
-    "none, to the bit": "hoàn toàn không có",
-}
 
 
 def values_of(sweep: FinishedSweep, key: str) -> list[float]:

@@ -20,8 +20,9 @@ from dicu_analysis.experiments import pictures, study
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
-from dicu_analysis.experiments.result import Estimate, Group, Text
+from dicu_analysis.experiments.result import Estimate, Group
 from dicu_analysis.experiments.statistics import shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(

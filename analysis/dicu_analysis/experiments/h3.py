@@ -16,8 +16,9 @@ from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h2 import access, after, leaving, units
-from dicu_analysis.experiments.result import Estimate, Text
+from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
+from dicu_analysis.language import Text
 
 SPEC: Final = Spec(
     id="h3",

@@ -19,8 +19,9 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion
-from dicu_analysis.experiments.result import Estimate, Opinion, Part, Text
+from dicu_analysis.experiments.result import Estimate, Opinion, Part
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
+from dicu_analysis.language import Text
 
 SPEC: Final = Spec(
     id="h4",

@@ -17,8 +17,9 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import h5_ladder, pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.result import Estimate, Text
+from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.experiments.statistics import shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(

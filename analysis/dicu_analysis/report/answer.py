@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dicu_analysis.effects import FEWEST, Size
-from dicu_analysis.language import TERRAINS, Words, listed
+from dicu_analysis.language import TERRAINS, Text, Words, listed
 from dicu_analysis.report import saying
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.leaving import leaving
@@ -20,21 +20,21 @@ from dicu_analysis.scalars import as_float
 
 HARDLY_PERCENT: Final = 2.0
 """Changes of access smaller than this are called hardly any."""
-ADVANCED: Final[dict[Size, tuple[str, str]]] = {
-    "less": ("gets worse by more than {cut}", "kém đi hơn {cut}"),
-    "more": ("gets better by more than {cut}", "tốt hơn trên {cut}"),
-    "same": ("changes by less than {cut}", "thay đổi chưa đến {cut}"),
-    "some_less": (
+ADVANCED: Final[dict[Size, Text]] = {
+    "less": Text("gets worse by more than {cut}", "kém đi hơn {cut}"),
+    "more": Text("gets better by more than {cut}", "tốt hơn trên {cut}"),
+    "same": Text("changes by less than {cut}", "thay đổi chưa đến {cut}"),
+    "some_less": Text(
         "gets worse, but whether by more than {cut} is not decided",
         "kém đi, nhưng chưa rõ có quá {cut} hay không",
     ),
-    "some_more": (
+    "some_more": Text(
         "gets better, but whether by more than {cut} is not decided",
         "tốt hơn, nhưng chưa rõ có quá {cut} hay không",
     ),
-    "unclear": ("changes by no more than chance", "thay đổi không phân biệt được với ngẫu nhiên"),
-    "none": ("does not change at all", "hoàn toàn không đổi"),
-    "unknown": ("differs", "chênh lệch"),
+    "unclear": Text("changes by no more than chance", "thay đổi không phân biệt được với ngẫu nhiên"),
+    "none": Text("does not change at all", "hoàn toàn không đổi"),
+    "unknown": Text("differs", "chênh lệch"),
 }
 """What is said of access by what its interval allows, in the order of the sentence."""
 
@@ -80,7 +80,7 @@ def _access_sentence(w: Words, arms: Arms, service: str, subject: str) -> str | 
             around = saying.interval(w, e, digits)
             groups[size].append(f"{_where(w, terrain)} ({text}{f'; {around}' if around else ''})")
     said = [
-        f"{w.t(*ADVANCED[kind]).format(cut=w.pct(HARDLY_PERCENT))} {listed(w, places)}"
+        f"{w.say(ADVANCED[kind]).format(cut=w.pct(HARDLY_PERCENT))} {listed(w, places)}"
         for kind, places in groups.items()
         if places
     ]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dicu.scenario.calendar import parse_period
 from dicu_analysis.effects import Effect, estimate
+from dicu_analysis.language import Text
 from dicu_analysis.report.measures import ADMINISTRATION, TRILLION
 from dicu_analysis.sweep import Sweep
 
@@ -23,10 +24,20 @@ LAST_YEARS: Final = 5
 FEW_POINTS: Final = 8
 """Points from which a rank correlation is told; with fewer, ends are compared."""
 
-Outcome = tuple[str, str, str, str, int]
+
+class Outcome(NamedTuple):
+    """An outcome of a run on the page: its name, its unit, and decimals."""
+
+    name: Text
+    unit: Text
+    digits: int
+
+
+INDEX: Final = Text("index", "điểm chỉ số")
+POINTS: Final = Text("percentage points", "điểm phần trăm")
 NAMES: Final[dict[str, Outcome]] = {
     **{
-        f"{s}.{t}": (f"access to {en}, {ten}", f"tiếp cận {vi}, {tvi}", "index", "điểm chỉ số", 3)
+        f"{s}.{t}": Outcome(Text(f"access to {en}, {ten}", f"tiếp cận {vi}, {tvi}"), INDEX, 3)
         for s, en, vi in (
             ("commune_administration", "the commune office", "trụ sở xã"),
             ("district_administration", "former district business", "thủ tục trước đây do cấp huyện giải quyết"),
@@ -35,17 +46,17 @@ NAMES: Final[dict[str, Outcome]] = {
             ("plain", "plains", "đồng bằng"), ("mountain", "mountains", "miền núi"), ("island", "islands", "hải đảo"),
         )
     },
-    "rural_to_urban": (
-        "rural residents who move to towns", "dân nông thôn chuyển ra thành thị", "per 1,000 a year", "trên 1.000 mỗi năm", 2,
+    "rural_to_urban": Outcome(
+        Text("rural residents who move to towns", "dân nông thôn chuyển ra thành thị"), Text("per 1,000 a year", "trên 1.000 mỗi năm"), 2,
     ),
-    "urban_to_rural": (
-        "townspeople who move to rural areas", "dân thành thị chuyển về nông thôn", "per 1,000 a year", "trên 1.000 mỗi năm", 2,
+    "urban_to_rural": Outcome(
+        Text("townspeople who move to rural areas", "dân thành thị chuyển về nông thôn"), Text("per 1,000 a year", "trên 1.000 mỗi năm"), 2,
     ),
-    "urban_share": ("urban share", "tỷ lệ dân số thành thị", "percentage points", "điểm phần trăm", 2),
-    "posts": ("posts", "biên chế", "thousand", "nghìn", 1),
-    "wages": ("wages of local governments", "tiền lương chính quyền địa phương", "trillion dong a year", "nghìn tỷ đồng mỗi năm", 1),
+    "urban_share": Outcome(Text("urban share", "tỷ lệ dân số thành thị"), POINTS, 2),
+    "posts": Outcome(Text("posts", "biên chế"), Text("thousand", "nghìn"), 1),
+    "wages": Outcome(Text("wages of local governments", "tiền lương chính quyền địa phương"), Text("trillion dong a year", "nghìn tỷ đồng mỗi năm"), 1),
 }  # fmt: skip
-"""Outcomes by name: in words and unit, in both languages; decimals."""
+"""Outcomes by name."""
 
 
 @dataclass(frozen=True)

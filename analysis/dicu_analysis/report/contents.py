@@ -235,9 +235,9 @@ def _desks(w: Words, arms: Arms) -> str | None:
         return None
     farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
     return w.t(
-        f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE[0]} that is longer by more "
+        f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE.en} that is longer by more "
         f"than a minute than at the start of the run, and {nearer} one to what the district did that is shorter by as much.",
-        f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE[1]} dài hơn lúc "
+        f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE.vi} dài hơn lúc "
         f"đầu kỳ mô phỏng quá một phút, và {nearer} có thời gian đến nơi giải quyết thủ tục trước đây do cấp huyện giải "
         "quyết ngắn hơn quá một phút.",
     )

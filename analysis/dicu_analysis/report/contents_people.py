@@ -9,27 +9,27 @@ import numpy as np
 
 from dicu_analysis import seed_spread
 from dicu_analysis.effects import FEWEST, Effect, estimate
-from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Words
+from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Text, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.leaving import SMALLEST_RATE
 from dicu_analysis.report.subject import policy
 
 ACCOUNTS: Final = {
-    "posts": ("posts, thousand", "biên chế, nghìn", 1, 1e-3),
-    "satellites": ("satellite desks", "điểm phục vụ hành chính công vệ tinh", 0, 1.0),
-    "mobile_desks": ("mobile desks", "điểm phục vụ hành chính công lưu động", 0, 1.0),
-    "budget.revenue_local": ("local revenue", "thu địa phương", 1, 1.0),
-    "budget.transfer": ("transfer from the nation", "bổ sung từ ngân sách trung ương", 1, 1.0),
-    "budget.reinvested": ("savings that stay here", "tiền tiết kiệm để lại địa phương", 1, 1.0),
-    "budget.wages": ("wages", "tiền lương", 1, 1.0),
-    "budget.running": ("running costs", "chi hoạt động", 1, 1.0),
-    "budget.desks": ("satellite and mobile desks", "điểm phục vụ hành chính công vệ tinh và lưu động", 1, 1.0),
-    "budget.severance": ("severance paid here", "chi chế độ nghỉ việc do tinh giản biên chế, phần địa phương trả", 1, 1.0),
-    "budget.investment": ("public investment", "đầu tư công", 1, 1.0),
-    "budget.balance": ("balance (negative: the nation pays)", "cân đối (âm: trung ương bù)", 1, 1.0),
-    "budget.severance_nation": ("severance paid by the nation", "chi chế độ nghỉ việc do tinh giản biên chế, phần trung ương trả", 1, 1.0),
-    "budget.savings": ("wages of all posts cut", "tiền lương của mọi biên chế đã cắt", 1, 1.0),
+    "posts": (Text("posts, thousand", "biên chế, nghìn"), 1, 1e-3),
+    "satellites": (Text("satellite desks", "điểm phục vụ hành chính công vệ tinh"), 0, 1.0),
+    "mobile_desks": (Text("mobile desks", "điểm phục vụ hành chính công lưu động"), 0, 1.0),
+    "budget.revenue_local": (Text("local revenue", "thu địa phương"), 1, 1.0),
+    "budget.transfer": (Text("transfer from the nation", "bổ sung từ ngân sách trung ương"), 1, 1.0),
+    "budget.reinvested": (Text("savings that stay here", "tiền tiết kiệm để lại địa phương"), 1, 1.0),
+    "budget.wages": (Text("wages", "tiền lương"), 1, 1.0),
+    "budget.running": (Text("running costs", "chi hoạt động"), 1, 1.0),
+    "budget.desks": (Text("satellite and mobile desks", "điểm phục vụ hành chính công vệ tinh và lưu động"), 1, 1.0),
+    "budget.severance": (Text("severance paid here", "chi chế độ nghỉ việc do tinh giản biên chế, phần địa phương trả"), 1, 1.0),
+    "budget.investment": (Text("public investment", "đầu tư công"), 1, 1.0),
+    "budget.balance": (Text("balance (negative: the nation pays)", "cân đối (âm: trung ương bù)"), 1, 1.0),
+    "budget.severance_nation": (Text("severance paid by the nation", "chi chế độ nghỉ việc do tinh giản biên chế, phần trung ương trả"), 1, 1.0),
+    "budget.savings": (Text("wages of all posts cut", "tiền lương của mọi biên chế đã cắt"), 1, 1.0),
 }  # fmt: skip
 """Accounts in the order of the table: name in both languages, decimals, factor."""
 
@@ -258,7 +258,7 @@ def money(w: Words, arms: Arms) -> dict[str, Any]:
     rows = []
     for moment in ("soon", "end"):
         label = w.period(arms.run.labels[arms.sheet.moments.named()[moment]])
-        for column, (en, vi, digits, factor) in ACCOUNTS.items():
+        for column, (name, digits, factor) in ACCOUNTS.items():
             key = f"{column}.{moment}"
             if key not in arms.level:
                 continue
@@ -266,7 +266,7 @@ def money(w: Words, arms: Arms) -> dict[str, Any]:
             rows.append(
                 (
                     label,
-                    w.t(en, vi),
+                    w.say(name),
                     *levels_of(w, arms, key, digits, factor),
                     None if e is None else cell(w, e.times(factor), digits),
                 )

@@ -8,7 +8,7 @@ from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import MINUS, Words
 from dicu_analysis.load import REAL
 from dicu_analysis.report import charts, fit, saying
-from dicu_analysis.report.comparison import NAMES, Comparison, Dependence
+from dicu_analysis.report.comparison import NAMES, POINTS, Comparison, Dependence
 from dicu_analysis.sweep import Sweep
 
 MOST_SCENARIOS: Final = 6
@@ -57,12 +57,12 @@ def contents(w: Words, comparison: Comparison) -> dict[str, Any]:
 
 def name_of(w: Words, outcome: str) -> str:
     """An outcome in words."""
-    return w.t(*NAMES[outcome][:2])
+    return w.say(NAMES[outcome].name)
 
 
 def unit_of(w: Words, outcome: str) -> str:
     """Its unit in words."""
-    return w.t(*NAMES[outcome][2:4])
+    return w.say(NAMES[outcome].unit)
 
 
 def _sentences(w: Words, comparison: Comparison) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def _sentences(w: Words, comparison: Comparison) -> list[dict[str, Any]]:
     for scenario, effects in list(comparison.effects.items())[:MOST_SCENARIOS]:
         sure, few, unsure = [], [], []
         for outcome, e in effects.items():
-            digits = NAMES[outcome][4]
+            digits = NAMES[outcome].digits
             said = f"{name_of(w, outcome)}: {saying.value(w, e, digits)} {unit_of(w, outcome)}"
             if e.sign in ("up", "down"):
                 sure.append(f"{said} ({saying.interval(w, e, digits)})")
@@ -98,7 +98,7 @@ def replicates(comparison: Comparison) -> int:
 
 def level_unit(w: Words, outcome: str) -> str:
     """Unit of a level: a share is in percent, and only the difference of two shares in percentage points."""
-    return "%" if NAMES[outcome][2] == "percentage points" else unit_of(w, outcome)
+    return "%" if NAMES[outcome].unit == POINTS else unit_of(w, outcome)
 
 
 def _rows(w: Words, effects: dict[str, Effect], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
@@ -106,8 +106,8 @@ def _rows(w: Words, effects: dict[str, Effect], *, sign: bool) -> list[tuple[str
         (
             name_of(w, k),
             unit_of(w, k) if sign else level_unit(w, k),
-            saying.value(w, e, NAMES[k][4], sign=sign),
-            saying.interval(w, e, NAMES[k][4], sign=sign),
+            saying.value(w, e, NAMES[k].digits, sign=sign),
+            saying.interval(w, e, NAMES[k].digits, sign=sign),
             w.num(e.n),
         )
         for k, e in effects.items()
@@ -248,7 +248,7 @@ def _told(w: Words, d: Dependence) -> dict[str, Any]:
         }
     if d.change is None:
         return {"text": w.t("unknown", "không rõ"), "strong": False, "small": ""}
-    digits = NAMES[d.outcome][4]
+    digits = NAMES[d.outcome].digits
     return {
         "text": saying.value(w, d.change, digits),
         "strong": d.change.sign in ("up", "down"),
