@@ -45,7 +45,12 @@ def make_sweep(
     pq.write_table(
         pa.Table.from_pandas(pd.DataFrame(results), preserve_index=False), folder / "results.parquet"
     )
-    manifest = {"name": folder.name, "results": {"levels": list(levels)}, "replications": replicates}
+    manifest = {
+        "name": folder.name,
+        "varied": list(dict.fromkeys(key for _, values in arms for key in values)),
+        "results": {"levels": list(levels)},
+        "replications": replicates,
+    }
     seal_sweep(folder, manifest)
     return folder
 

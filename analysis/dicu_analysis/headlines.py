@@ -23,11 +23,11 @@ from dicu_analysis.scalars import as_float
 if TYPE_CHECKING:
     from dicu_analysis.report.measures import Sheet
 
-MINUTES: Final[Text] = ("minutes", "phút")
-PERCENT: Final[Text] = ("%", "%")
-TRILLION: Final[Text] = ("trillion VND per year", "nghìn tỷ đồng mỗi năm")
-POSTS: Final[Text] = ("posts", "biên chế")
-PERSONS: Final[Text] = ("persons a year", "người mỗi năm")
+MINUTES: Final[Text] = Text("minutes", "phút")
+PERCENT: Final[Text] = Text("%", "%")
+TRILLION: Final[Text] = Text("trillion VND per year", "nghìn tỷ đồng mỗi năm")
+POSTS: Final[Text] = Text("posts", "biên chế")
+PERSONS: Final[Text] = Text("persons a year", "người mỗi năm")
 EVE: Final = "people at the end of the last step before the reform that both arms recorded"
 DAY_BEFORE: Final = "residents at the beginning of the last recorded step before the reform"
 DAY_AFTER: Final = "residents at the beginning of the first recorded step a year after the reform"
@@ -59,7 +59,7 @@ class Headline:
 
     def said(self, w: Words) -> str:
         """Name and unit."""
-        return f"{w.t(*self.name)}, {w.t(*self.unit)}"
+        return f"{w.say(self.name)}, {w.say(self.unit)}"
 
 
 def nation(run: Run, step: int) -> pd.Series:
@@ -90,7 +90,7 @@ HEADLINES: Final = (
     Headline("seat.old", OLD_SEAT, MINUTES, EVE, _seat("old_commune")),
     Headline("seat.new", NEW_SEAT, MINUTES, EVE, _seat("new_commune")),
     Headline("seat.district", DISTRICT_SEAT, MINUTES, EVE, _seat("district")),
-    Headline("seat.farther", ("new seat farther than the old", "trụ sở mới xa hơn trụ sở cũ"), PERCENT, EVE,
+    Headline("seat.farther", Text("new seat farther than the old", "trụ sở mới xa hơn trụ sở cũ"), PERCENT, EVE,
              _seat("office_farther")),
     Headline("office.eve", OFFICE, MINUTES, DAY_BEFORE, _met("travel_minutes", "eve")),
     Headline("office.soon", OFFICE, MINUTES, DAY_AFTER, _met("travel_minutes", "soon")),
@@ -98,14 +98,15 @@ HEADLINES: Final = (
     Headline("district_work.soon", DISTRICT_WORK, MINUTES, DAY_AFTER, _met("district_minutes", "soon")),
     Headline("posts.eve", POSTS, POSTS, DAY_BEFORE, _measured("posts.eve")),
     Headline("posts.soon", POSTS, POSTS, DAY_AFTER, _measured("posts.soon")),
-    Headline("wages.eve", ("wages", "tiền lương"), TRILLION, DAY_BEFORE, _measured("budget.wages.eve")),
-    Headline("wages.soon", ("wages", "tiền lương"), TRILLION, DAY_AFTER, _measured("budget.wages.soon")),
-    Headline("investment.eve", ("investment", "đầu tư"), TRILLION, DAY_BEFORE, _measured("budget.investment.eve")),
-    Headline("investment.soon", ("investment", "đầu tư"), TRILLION, DAY_AFTER, _measured("budget.investment.soon")),
-    Headline("stream", ("largest stream between regions", "luồng di cư liên vùng lớn nhất"), PERSONS, AFTER, _largest),
-    Headline("leaving", ("rural residents who move to towns", "dân nông thôn chuyển ra thành thị"),
-             ("per 1,000 a year", "trên 1.000 mỗi năm"), AFTER, _measured("leaving.rural_to_urban.rate")),
-    Headline("urban", ("people in towns", "dân số thành thị"), ("persons", "người"), END,
+    Headline("wages.eve", Text("wages", "tiền lương"), TRILLION, DAY_BEFORE, _measured("budget.wages.eve")),
+    Headline("wages.soon", Text("wages", "tiền lương"), TRILLION, DAY_AFTER, _measured("budget.wages.soon")),
+    Headline("investment.eve", Text("investment", "đầu tư"), TRILLION, DAY_BEFORE, _measured("budget.investment.eve")),
+    Headline("investment.soon", Text("investment", "đầu tư"), TRILLION, DAY_AFTER, _measured("budget.investment.soon")),
+    Headline("stream", Text("largest stream between regions", "luồng di cư liên vùng lớn nhất"), PERSONS, AFTER,
+             _largest),
+    Headline("leaving", Text("rural residents who move to towns", "dân nông thôn chuyển ra thành thị"),
+             Text("per 1,000 a year", "trên 1.000 mỗi năm"), AFTER, _measured("leaving.rural_to_urban.rate")),
+    Headline("urban", Text("people in towns", "dân số thành thị"), Text("persons", "người"), END,
              _measured("persons.urban.end")),
 )  # fmt: skip
 

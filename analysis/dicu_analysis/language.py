@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, TERRAIN_WORDS
+from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, TERRAIN_WORDS, Word
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in English and in Vietnamese, which travel together until a page chooses (`Words.say`)."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by pydantic, where a record holds a text
+
+    en: str
+    vi: str
+
 
 Code = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Code, ...]] = ("vi", "en")
@@ -14,33 +26,34 @@ MINUS: Final = "\u2212"
 NARROW: Final = "\u00a0"
 """A space at which no line may break, between a number and its unit."""
 
+
+def _names(words: Mapping[str, Word]) -> dict[str, Text]:
+    return {key: Text(*word.names) for key, word in words.items()}
+
+
 TERRAINS: Final = {
-    **{key: word.names for key, word in TERRAIN_WORDS.items()},
-    "all": ("whole country", "cả nước"),
+    **_names(TERRAIN_WORDS),
+    "all": Text("whole country", "cả nước"),
 }
 REGIONS: Final = {
-    "RRD": ("Red River Delta", "Đồng bằng sông Hồng"),
-    "NMM": ("Northern Midlands and Mountains", "Trung du và miền núi phía Bắc"),
-    "NCC": ("North and South Central Coast", "Bắc Trung Bộ và duyên hải miền Trung"),
-    "CH": ("Central Highlands", "Tây Nguyên"),
-    "SE": ("Southeast", "Đông Nam Bộ"),
-    "MRD": ("Mekong Delta", "Đồng bằng sông Cửu Long"),
+    "RRD": Text("Red River Delta", "Đồng bằng sông Hồng"),
+    "NMM": Text("Northern Midlands and Mountains", "Trung du và miền núi phía Bắc"),
+    "NCC": Text("North and South Central Coast", "Bắc Trung Bộ và duyên hải miền Trung"),
+    "CH": Text("Central Highlands", "Tây Nguyên"),
+    "SE": Text("Southeast", "Đông Nam Bộ"),
+    "MRD": Text("Mekong Delta", "Đồng bằng sông Cửu Long"),
 }
-SERVICES: Final = {key: word.names for key, word in SERVICE_WORDS.items()}
-REASONS: Final = {key: word.names for key, word in REASON_WORDS.items()}
+SERVICES: Final = _names(SERVICE_WORDS)
+REASONS: Final = _names(REASON_WORDS)
 
-
-Text = tuple[str, str]
-"""In English and in Vietnamese."""
-
-OLD_SEAT: Final[Text] = ("old commune seat", "trụ sở xã cũ")
-NEW_SEAT: Final[Text] = ("new commune seat", "trụ sở xã mới")
-DISTRICT_SEAT: Final[Text] = ("district seat", "trụ sở huyện")
-OFFICE: Final[Text] = (
+OLD_SEAT: Final[Text] = Text("old commune seat", "trụ sở xã cũ")
+NEW_SEAT: Final[Text] = Text("new commune seat", "trụ sở xã mới")
+DISTRICT_SEAT: Final[Text] = Text("district seat", "trụ sở huyện")
+OFFICE: Final[Text] = Text(
     "commune office or its nearest desk",
     "trụ sở xã hoặc điểm phục vụ hành chính công gần nhất",
 )
-DISTRICT_WORK: Final[Text] = (
+DISTRICT_WORK: Final[Text] = Text(
     "district's work or its nearest desk",
     "nơi giải quyết thủ tục trước đây của cấp huyện hoặc điểm phục vụ gần nhất",
 )
@@ -82,9 +95,13 @@ class Words:
         """The text of this language."""
         return vi if self.vi else en
 
-    def of(self, names: dict[str, tuple[str, str]], key: str) -> str:
+    def say(self, text: Text) -> str:
+        """What a text is in this language."""
+        return self.t(text.en, text.vi)
+
+    def of(self, names: Mapping[Any, Text], key: str) -> str:
         """A name from one of the tables above; a key that they do not have stands for itself."""
-        return self.t(*names[key]) if key in names else key
+        return self.say(names[key]) if key in names else key
 
     def num(self, value: float, digits: int = 0, *, sign: bool = False, key: str = "") -> str:
         """A number: 1,234.5 in English, 1.234,5 in Vietnamese; a true minus; what rounds to 0 has no sign.

@@ -44,6 +44,18 @@ UnfinishedRun = NotARun
 """The folder is not that of a finished run, or a file in it is not what was written."""
 
 
+def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested configuration by dotted key."""
+    made: dict[str, Any] = {}
+    for key, value in config.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict):
+            made |= flat(value, f"{path}.")
+        else:
+            made[path] = value
+    return made
+
+
 class Run:
     """One finished run.
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dicu.scenario.vocabulary import LEVER_WORDS, POLICY_WORDS
-from dicu_analysis.language import Words, listed
+from dicu_analysis.language import Text, Words, listed
 from dicu_analysis.load import REAL
 
 if TYPE_CHECKING:
     from dicu_analysis.load import Run
 
+LEVERS: Final = {key: Text(*names) for key, names in LEVER_WORDS.items()}
 NO_REFORM: Final = "none"
 HISTORY: Final = "2025Q3"
 """When the real country changed its map: a run with the map of 2025 at another date says so."""
@@ -107,7 +108,7 @@ class ReformName:
             return ""
         if given == "none":
             return w.t("with no lever pulled", "không kích hoạt thay đổi nào")
-        names = listed(w, [w.of(LEVER_WORDS, lever.strip()) for lever in str(given).split("+")])
+        names = listed(w, [w.of(LEVERS, lever.strip()) for lever in str(given).split("+")])
         return w.t(f"levers: {names}", f"chỉ gồm: {names}")
 
     def name(self, w: Words) -> str:

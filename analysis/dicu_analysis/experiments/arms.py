@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from dicu.record.reading import Files, read_sweep_manifest
 from dicu_analysis.scalars import as_int
-
-IDENTITY: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
+from dicu_analysis.sweep import Sweep
 
 
 class Unfinished(ValueError):
     """A sweep in which arms or replicates are missing."""
 
 
-class Sweep:
-    """A finished sweep.
+class FinishedSweep(Sweep):
+    """A sweep every run of whose plan has a result: outcomes by arm and replicate.
 
     Parameters
     ----------
@@ -39,18 +37,14 @@ class Sweep:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         for name in ("plan.parquet", "results.parquet", "manifest.json"):
             if not (folder / name).is_file():
                 raise FileNotFoundError(
                     f"{folder / name}: missing; `dicu sweep` or `dicu experiment` makes it"
                 )
-        self.manifest: dict[str, Any] = read_sweep_manifest(folder)
-        self.files = Files(folder, self.manifest["outputs"])
+        super().__init__(folder)
         self.plan: pd.DataFrame = pq.read_table(self.files.path("plan.parquet")).to_pandas()
-        there = set(
-            pq.read_table(self.files.path("results.parquet"), columns=["run_id"])["run_id"].to_pylist()
-        )
+        there = set(self.results(["run_id"])["run_id"])
         lost = self.plan[~self.plan["run_id"].isin(there)]
         if len(lost):
             first = lost.iloc[0]
@@ -60,14 +54,9 @@ class Sweep:
             )
 
     @cached_property
-    def paths(self) -> list[str]:
-        """Keys that differ between arms."""
-        return [c for c in self.plan.columns if c not in IDENTITY]
-
-    @cached_property
     def arms(self) -> pd.DataFrame:
         """One row an arm: point, scenario and the values of the keys that differ, in the order of the plan."""
-        return self.plan.drop_duplicates("point")[["point", "scenario", *self.paths]].set_index("point")
+        return self.plan.drop_duplicates("point")[["point", "scenario", *self.varied]].set_index("point")
 
     @property
     def replicates(self) -> int:
@@ -82,7 +71,7 @@ class Sweep:
         KeyError
             When no arm or several fit; the message lists what there is.
         """
-        keys = {path.replace(".", "_"): path for path in self.paths}
+        keys = {path.replace(".", "_"): path for path in self.varied}
         unknown = sorted(set(values) - set(keys))
         fit = self.arms["scenario"].astype(str) == scenario
         for name, value in values.items():
@@ -96,13 +85,13 @@ class Sweep:
             )
         return int(found[0])
 
-    def table(self, level: str, columns: list[str], unit: str | None = None) -> pd.DataFrame:
+    def rows(self, level: str, columns: list[str], unit: str | None = None) -> pd.DataFrame:
         """Rows of one level: point, replicate, step, year, unit and the columns asked for."""
         filters: list[Any] = [("level", "==", level)]
         if unit is not None:
             filters.append(("unit", "==", unit))
         wanted = ["run_id", "step", "year", "unit", *columns]
-        rows = pq.read_table(self.files.path("results.parquet"), columns=wanted, filters=filters).to_pandas()
+        rows = self.results(wanted, filters)
         rows["unit"] = rows["unit"].astype(str)
         keys = self.plan[["run_id", "point", "replicate"]]
         # two arms that come to the same run share its one result
@@ -117,7 +106,7 @@ class Sweep:
         unit: str | None = None,
     ) -> dict[int, NDArray[np.float64]]:
         """One number a run, by point, replicates in order; ``outcome`` gets the rows of one run, in order of steps."""
-        rows = self.table(level, columns, unit).sort_values(["point", "replicate", "step", "unit"])
+        rows = self.rows(level, columns, unit).sort_values(["point", "replicate", "step", "unit"])
         made: dict[int, list[float]] = {}
         for (point, _), part in rows.groupby(["point", "replicate"], sort=True):
             made.setdefault(as_int(point), []).append(float(outcome(part)))
@@ -145,11 +134,6 @@ class Sweep:
     def keeps(self, table: str) -> bool:
         """Whether the sweep kept this table of its runs."""
         return (self.folder / "tables" / self.run_of(0, 0) / f"{table}.parquet").is_file()
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """What the manifest says of the runs."""
-        return self.manifest
 
 
 def window(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dicu.scenario.scenario import Scenario
+from dicu_analysis.effects import VERDICTS, Effect, equivalence, holm, verdict
 from dicu_analysis.experiments.result import (
     Arm,
     Control,
@@ -21,18 +22,10 @@ from dicu_analysis.experiments.result import (
     Part,
     Power,
     Result,
-    Text,
     finite,
 )
-from dicu_analysis.experiments.statistics import (
-    VERDICTS,
-    Effect,
-    detectable,
-    equivalence,
-    power,
-    replicates_for,
-    verdict,
-)
+from dicu_analysis.experiments.statistics import detectable, power, replicates_for
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import floats
 
 PROMISED: Final = 0.9
@@ -121,21 +114,6 @@ class Found:
     """Unit of the result when it is not that of the spec: a ratio without meaning gives way to its numerator."""
 
 
-def scaled(effect: Effect, scale: float) -> Effect:
-    """An effect in another unit."""
-    low, high = sorted((effect.low * scale, effect.high * scale))
-    return Effect(
-        effect.mean * scale,
-        effect.error * abs(scale),
-        low,
-        high,
-        effect.p,
-        effect.sd * abs(scale),
-        effect.n,
-        effect.level,
-    )
-
-
 def reached_power(effect: Effect, sesoi: float) -> Power:
     """Power at the smallest effect of interest, given the standard deviation between replicates that was found."""
     if effect.exact:
@@ -158,7 +136,7 @@ def _replicates(d: float) -> int | None:
 
 def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
     """The result of an experiment; p-values are adjusted for all five as if the others were the smallest."""
-    effect = scaled(found.effect, found.scale)
+    effect = found.effect.times(found.scale)
     unit = found.unit or spec.unit
     same = equivalence(effect, found.sesoi)
     p_holm = min(1.0, FAMILY * effect.p)
@@ -183,12 +161,9 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
 
 def with_family(results: Mapping[str, Result]) -> dict[str, Result]:
     """The same results with p-values adjusted by Holm for all that are there; a missing one counts as smaller."""
-    p = {name: 1.0 if r.p is None else r.p for name, r in results.items()}
-    missing = FAMILY - len(p)
-    ordered = sorted(p, key=lambda name: p[name])
-    running, made = 0.0, {}
-    for k, name in enumerate(ordered):
-        running = max(running, min(1.0, (len(p) - k + missing) * p[name]))
+    adjusted = holm({name: 1.0 if r.p is None else r.p for name, r in results.items()}, FAMILY)
+    made = {}
+    for name, running in adjusted.items():
         result = results[name]
         effect = _effect_of(result)
         said = result.verdict if effect is None else verdict(effect, result.sesoi, running)

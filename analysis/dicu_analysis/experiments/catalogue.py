@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dicu_analysis.experiments import h1, h2, h3, h4, h5
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, assemble, with_family
 from dicu_analysis.experiments.page import write_page
 from dicu_analysis.experiments.result import EXPERIMENTS, FILE, Result, read_result, write_result
@@ -20,7 +20,7 @@ class Experiment:
 
     spec: Spec
     sweeps: tuple[str, ...]
-    estimate: Callable[[Mapping[str, Sweep], Facts], Found]
+    estimate: Callable[[Mapping[str, FinishedSweep], Facts], Found]
 
 
 CATALOGUE: Final[dict[str, Experiment]] = {
@@ -37,7 +37,7 @@ def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) ->
         The page.
     """
     experiment = CATALOGUE[name]
-    found = experiment.estimate({k: Sweep(path) for k, path in folders.items()}, facts)
+    found = experiment.estimate({k: FinishedSweep(path) for k, path in folders.items()}, facts)
     result = assemble(experiment.spec, facts, found)
     folder = folders[experiment.sweeps[0]]
     places = {name: folder}

@@ -22,9 +22,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import SERVICES
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments.result import EXPERIMENTS, Control
 from dicu_analysis.experiments.statistics import (
-    paired,
     power_bound,
     rejection_bounds,
     rejections,

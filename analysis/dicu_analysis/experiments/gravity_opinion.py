@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario
 from dicu_analysis.estimators.gravity import Coefficient, ppml
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import opinion
 from dicu_analysis.experiments.result import Opinion
 from dicu_analysis.experiments.statistics import second_difference
@@ -24,7 +24,7 @@ REPLICATES: Final = 2
 """Replicates that the pooled regression uses: its errors come from provinces, not from replicates."""
 
 
-def province_flows(sweep: Sweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
+def province_flows(sweep: FinishedSweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
     """Persons who moved from rural to urban places by pair of provinces and year (last step of it), zeros included."""
     columns = ["step", "origin_place", "destination_place", "origin_urban", "destination_urban", "persons"]
     moves = sweep.kept(point, replicate, "moves", columns)
@@ -53,10 +53,10 @@ def place_province(scenario: Scenario) -> pd.Series:
     return pd.Series(code, index=world.place_key.astype(np.uint64))
 
 
-def with_state(sweep: Sweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
+def with_state(sweep: FinishedSweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
     """`province_flows` with rural residents and farm income of the origin, jobs of the destination, a year before."""
     flows = province_flows(sweep, point, replicate, province)
-    state = sweep.table("province", ["rural_persons", "market_jobs", "market_farm_income_mvnd_per_month"])
+    state = sweep.rows("province", ["rural_persons", "market_jobs", "market_farm_income_mvnd_per_month"])
     state = state[(state["point"] == point) & (state["replicate"] == replicate)].dropna(
         subset=["market_jobs"]
     )
@@ -74,7 +74,7 @@ def with_state(sweep: Sweep, point: int, replicate: int, province: pd.Series) ->
     return made
 
 
-def pooled(sweep: Sweep, province: pd.Series) -> Coefficient:
+def pooled(sweep: FinishedSweep, province: pd.Series) -> Coefficient:
     """All four arms, shocks as dummies: the coefficient of U x R is the second difference of the log rate."""
     parts = []
     for arm, (u, r) in ARMS.items():
@@ -86,7 +86,7 @@ def pooled(sweep: Sweep, province: pd.Series) -> Coefficient:
     return ppml(data, "rate", "U + R + U:R", fixed=("pair", "step"), cluster="o")["U:R"]
 
 
-def observer(sweep: Sweep, province: pd.Series) -> tuple[Coefficient, float]:
+def observer(sweep: FinishedSweep, province: pd.Series) -> tuple[Coefficient, float]:
     """One history with both shocks: elasticity of the interaction of log jobs there and log farm income here.
 
     Returns the coefficient, and the product of the changes of both logs that the shocks made (from the arms), which
@@ -101,7 +101,7 @@ def observer(sweep: Sweep, province: pd.Series) -> tuple[Coefficient, float]:
     return found, jobs * farm
 
 
-def h1(sweep: Sweep, rate: dict[str, NDArray[np.float64]], scenario: Scenario) -> list[Opinion]:
+def h1(sweep: FinishedSweep, rate: dict[str, NDArray[np.float64]], scenario: Scenario) -> list[Opinion]:
     """Both opinions beside the truth: the mean second difference of ln(rate) with feedbacks on."""
     if not sweep.keeps("moves"):
         return []

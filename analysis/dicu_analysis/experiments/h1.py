@@ -16,13 +16,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import gravity_opinion, pictures, surfaces
-from dicu_analysis.experiments.arms import Sweep, hazard
+from dicu_analysis.experiments.arms import FinishedSweep, hazard
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h1_parts import SCARCITY, grid_part, scarcity_part, surface, values_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
-from dicu_analysis.experiments.result import Estimate, Group, Text
-from dicu_analysis.experiments.statistics import paired, second_difference, shared_luck
+from dicu_analysis.experiments.result import Estimate, Group
+from dicu_analysis.experiments.statistics import second_difference, shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import floats
 
 SPEC: Final = Spec(
@@ -58,14 +60,14 @@ PER_CENT: Final = 100.0
 Rates = dict[str, NDArray[np.float64]]
 
 
-def rates(sweep: Sweep, loops: Mapping[str, bool], **values: float) -> Rates:
+def rates(sweep: FinishedSweep, loops: Mapping[str, bool], **values: float) -> Rates:
     """Rural outflow rate a year by arm, one a replicate; ``values`` of other keys with _ for the dot."""
     points = {arm: sweep.arm(arm, **{f"feedback_{k}": v for k, v in loops.items()}, **values) for arm in ARMS}
     found = all_rates(sweep)
     return {arm: found[point] for arm, point in points.items()}
 
 
-def all_rates(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
+def all_rates(sweep: FinishedSweep) -> dict[int, NDArray[np.float64]]:
     """Rural outflow rate a year by point, one a replicate."""
     return sweep.outcomes("nation", ["rural_persons", "persons_rural_to_urban"], _rate)
 
@@ -136,7 +138,7 @@ def main_effects(on: Rates, off: Rates) -> list[Estimate]:
     return made
 
 
-def mechanism(core: Sweep, loops: Sweep | None) -> list[Estimate]:
+def mechanism(core: FinishedSweep, loops: FinishedSweep | None) -> list[Estimate]:
     """Log interaction under each combination of feedbacks, and what each feedback adds on average over the others.
 
     Replicates are those that all combinations have.
@@ -174,7 +176,7 @@ def mechanism(core: Sweep, loops: Sweep | None) -> list[Estimate]:
     return made
 
 
-def household_groups(sweep: Sweep, most: int = 4) -> list[Group]:
+def household_groups(sweep: FinishedSweep, most: int = 4) -> list[Group]:
     """Who moved from rural to urban in `both` but not in `neither`: total effect, and direct with feedbacks cut."""
     made = []
     for kind, on in (("total", True), ("direct", False)):
@@ -188,7 +190,7 @@ def household_groups(sweep: Sweep, most: int = 4) -> list[Group]:
     return made
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H1 says."""
     core = sweeps["h1"]
     on, off = (rates(core, dict.fromkeys(LOOPS, v)) for v in (True, False))
@@ -205,7 +207,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
         for label, rate in (("feedbacks on", on), ("feedbacks off", off))
         for arm in ARMS
     }
-    values = {name: core.arms.loc[point, core.paths].to_dict() for name, point in points.items()}
+    values = {name: core.arms.loc[point, core.varied].to_dict() for name, point in points.items()}
     found = Found(
         effect=effect,
         sesoi=sesoi,

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu_analysis.experiments.arms import Sweep
-from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table, Text
-from dicu_analysis.experiments.statistics import paired, second_difference, verdict
+from dicu_analysis.effects import VERDICT_WORDS, paired, verdict
+from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
+from dicu_analysis.experiments.statistics import second_difference
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 PER_CENT: Final = 100.0
@@ -21,7 +23,7 @@ LOSS: Final = "programme.farm_income_loss"
 SCARCITY: Final = "work.scarcity"
 
 Rates = dict[str, NDArray[np.float64]]
-Read = Callable[[Sweep], Mapping[int, NDArray[np.float64]]]
+Read = Callable[[FinishedSweep], Mapping[int, NDArray[np.float64]]]
 """From a sweep to the rural outflow rate a year by point, one a replicate."""
 
 
@@ -71,7 +73,7 @@ def _crossed(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return second_difference(x[1:, 1:], x[:1, 1:], x[1:, :1], x[:1, :1])
 
 
-def surface(sweep: Sweep, read: Read) -> Surface:
+def surface(sweep: FinishedSweep, read: Read) -> Surface:
     """The surface of a finished grid.
 
     Raises
@@ -235,7 +237,7 @@ def scarcity_part(
             )
         )
         said_en.append(f"{effect.mean:+.4f} at {size:g} ({would})")
-        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_VI[would]})")
+        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_WORDS[would].vi})")
     default = float(np.mean(main))
     return Part(
         title=Text(
@@ -261,17 +263,7 @@ def scarcity_part(
     )
 
 
-VERDICT_VI: Final = {
-    "negligible": "quá nhỏ để đáng kể",
-    "present, negligible": "có thật nhưng quá nhỏ để đáng kể",
-    "present": "có thật; chưa rõ có đáng kể không",
-    "substantial": "có thật và đủ lớn để đáng kể",
-    "undecided": "chưa kết luận được",
-    "none, to the bit": "hoàn toàn không có",
-}
-
-
-def values_of(sweep: Sweep, key: str) -> list[float]:
+def values_of(sweep: FinishedSweep, key: str) -> list[float]:
     """Values of a key over the arms of a sweep, each once, rising."""
     return sorted(pd.unique(sweep.arms[key]).astype(float).tolist())
 

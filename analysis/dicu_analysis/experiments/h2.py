@@ -15,12 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import SERVICES, TERRAINS
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures, study
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
-from dicu_analysis.experiments.result import Estimate, Group, Text
-from dicu_analysis.experiments.statistics import paired, shared_luck
+from dicu_analysis.experiments.result import Estimate, Group
+from dicu_analysis.experiments.statistics import shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(
@@ -51,7 +53,7 @@ def after(facts: Facts) -> tuple[int, int]:
 
 
 def leaving(
-    sweep: Sweep, level: str, unit: str, steps: tuple[int, int], per_year: int
+    sweep: FinishedSweep, level: str, unit: str, steps: tuple[int, int], per_year: int
 ) -> dict[int, NDArray[np.float64]]:
     """Persons who left their place a person-year, by point: moves from the unit's places, over its mean residents."""
 
@@ -65,7 +67,7 @@ def leaving(
 
 
 def access(
-    sweep: Sweep, level: str, unit: str, step: int, services: tuple[str, ...] = SERVICES
+    sweep: FinishedSweep, level: str, unit: str, step: int, services: tuple[str, ...] = SERVICES
 ) -> dict[int, NDArray[np.float64]]:
     """Mean access of residents over the services at the end of a step, by point."""
     columns = [f"access_{s}" for s in services]
@@ -76,15 +78,15 @@ def access(
     return sweep.outcomes(level, columns, mean, unit)
 
 
-def units(sweep: Sweep) -> list[str]:
+def units(sweep: FinishedSweep) -> list[str]:
     """Rural parts of terrains in which anybody lives."""
-    rows = sweep.table("terrain_area", ["persons"]).dropna()
+    rows = sweep.rows("terrain_area", ["persons"]).dropna()
     lived = rows.groupby("unit")["persons"].max() > 0
     return [f"{t} rural" for t in TERRAINS if lived.get(f"{t} rural", False)]
 
 
 def household_groups(
-    sweep: Sweep, treated: int, untreated: int, steps: tuple[int, int], most: int = 4
+    sweep: FinishedSweep, treated: int, untreated: int, steps: tuple[int, int], most: int = 4
 ) -> list[Group]:
     """Rural households that moved (anywhere) in one arm only."""
     which = Which(*steps, to_urban=False)
@@ -95,7 +97,7 @@ def household_groups(
     return groups(pairs, "total")  # type: ignore[arg-type]
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H2 says."""
     sweep = sweeps["h2"]
     per_year = facts.scenario.calendar.steps_per_year
@@ -145,7 +147,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
         luck_shared=shared_luck(rural[actual], rural[none]),
         replicates=sweep.replicates,
         arms=arms_of(
-            points, rural, {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}, PER_CENT
+            points, rural, {k: sweep.arms.loc[p, sweep.varied].to_dict() for k, p in points.items()}, PER_CENT
         ),
         secondary=[*by_terrain, *first_access, *on_access],
         second_opinion=study.opinions(sweep, facts, steps),
@@ -169,13 +171,15 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     return made
 
 
-def _has(sweep: Sweep, level: str) -> bool:
+def _has(sweep: FinishedSweep, level: str) -> bool:
     return level in sweep.manifest["results"]["levels"]
 
 
-def _rural_leaving(sweep: Sweep, steps: tuple[int, int], per_year: int) -> dict[int, NDArray[np.float64]]:
+def _rural_leaving(
+    sweep: FinishedSweep, steps: tuple[int, int], per_year: int
+) -> dict[int, NDArray[np.float64]]:
     """Of all rural places together."""
-    rows = sweep.table("terrain_area", ["persons", "out_persons", "within_persons"])
+    rows = sweep.rows("terrain_area", ["persons", "out_persons", "within_persons"])
     rows = rows[rows["unit"].str.endswith(" rural")]
     rows = rows.groupby(["point", "replicate", "step"])[["persons", "out_persons", "within_persons"]].sum(
         min_count=1

@@ -11,12 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
-from dicu_analysis.experiments.arms import Sweep
-from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, scaled
+from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h2 import access, after, leaving, units
-from dicu_analysis.experiments.result import Estimate, Text
-from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
+from dicu_analysis.experiments.result import Estimate
+from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
+from dicu_analysis.language import Text
 
 SPEC: Final = Spec(
     id="h3",
@@ -44,7 +46,7 @@ def made_up(found: Mapping[int, NDArray[np.float64]], points: Mapping[str, int],
     return fieller(found[points[arm]] - merged, found[points["none"]] - merged)
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H3 says."""
     sweep = sweeps["h3"]
     points = {arm: sweep.arm(arm) for arm in ARMS}
@@ -59,7 +61,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     cost = paired(loss)
     size = cost.mean
     has_loss = cost.low > 0
-    tested = scaled(paired(gain), 1 / size) if has_loss else paired(gain)
+    tested = paired(gain).times(1 / size) if has_loss else paired(gain)
     secondary = [
         Estimate.of(
             paired(loss), "none - merged", "what the merger costs in access", "points of access", PER_CENT
@@ -95,7 +97,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     secondary.append(
         shown.model_copy(update={"name": "ratio (reinvested - merged) / (none - merged)", "mc_error": None})
     )
-    values = {arm: sweep.arms.loc[point, sweep.paths].to_dict() for arm, point in points.items()}
+    values = {arm: sweep.arms.loc[point, sweep.varied].to_dict() for arm, point in points.items()}
     made = Found(
         effect=tested,
         sesoi=SESOI if has_loss else SESOI_POINTS,

@@ -15,11 +15,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
-from dicu_analysis.experiments.arms import Sweep
-from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion, scaled
-from dicu_analysis.experiments.result import Estimate, Opinion, Part, Text
-from dicu_analysis.experiments.statistics import Ratio, fieller, paired, shared_luck
+from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion
+from dicu_analysis.experiments.result import Estimate, Opinion, Part
+from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
+from dicu_analysis.language import Text
 
 SPEC: Final = Spec(
     id="h4",
@@ -70,10 +72,10 @@ class Panel:
         return found[0]
 
 
-def panel_of(sweep: Sweep) -> Panel:
+def panel_of(sweep: FinishedSweep) -> Panel:
     """Residents, urban and rural, and jobs of every province."""
     columns = ["name", "persons", "urban_persons", "rural_persons", "market_jobs"]
-    rows = sweep.table("province", columns)
+    rows = sweep.rows("province", columns)
     rows["name"] = rows["name"].astype(str)
     rows = rows.sort_values(["point", "replicate", "step", "unit"])
     shape = tuple(rows[c].nunique() for c in ("point", "replicate", "step", "unit"))
@@ -195,7 +197,7 @@ def estimates(s: Shift, city: str) -> list[Estimate]:
     return made
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H4 says."""
     sweep = sweeps["h4"]
     panel = panel_of(sweep)
@@ -204,7 +206,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     hue = shift(panel, on, off, HUE)
     ratio = fieller(-hue.other_towns, hue.gain)
     size = float(np.mean(hue.gain))
-    tested = scaled(paired(-hue.other_towns), 1 / size) if size else paired(-hue.other_towns)
+    tested = paired(-hue.other_towns).times(1 / size) if size else paired(-hue.other_towns)
     secondary = estimates(hue, HUE)
     shown = [
         e.model_copy(update={"name": e.name.removesuffix(f", {HUE}")})
@@ -213,7 +215,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     ]
     persons = {k: panel.values["persons"][k, :, -1, panel.index(HUE)] for k in (off, on)}
     points = {"nobody": off, "Hue": on}
-    values = {name: sweep.arms.loc[order[k], sweep.paths].to_dict() for name, k in points.items()}
+    values = {name: sweep.arms.loc[order[k], sweep.varied].to_dict() for name, k in points.items()}
     made = Found(
         effect=tested,
         sesoi=SESOI,
@@ -245,7 +247,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
     return made
 
 
-def placebos(core: Panel, off: int, sweep: Sweep) -> tuple[Part, list[Opinion]]:
+def placebos(core: Panel, off: int, sweep: FinishedSweep) -> tuple[Part, list[Opinion]]:
     """The same package for other candidates, each alone, against nobody of the first sweep with the same luck."""
     panel = with_placebos(core, panel_of(sweep))
     first, order = len(core.values["persons"]), sorted(sweep.arms.index)

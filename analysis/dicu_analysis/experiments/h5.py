@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import h5_ladder, pictures
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.result import Estimate, Text
-from dicu_analysis.experiments.statistics import paired, shared_luck
+from dicu_analysis.experiments.result import Estimate
+from dicu_analysis.experiments.statistics import shared_luck
+from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(
@@ -46,9 +48,9 @@ SHOCKS: Final = {
 }
 
 
-def shares(sweep: Sweep) -> dict[int, NDArray[np.float64]]:
+def shares(sweep: FinishedSweep) -> dict[int, NDArray[np.float64]]:
     """Urban share by point, (n, steps + 1)."""
-    rows = sweep.table("nation", ["urban_persons", "persons"]).sort_values(["point", "replicate", "step"])
+    rows = sweep.rows("nation", ["urban_persons", "persons"]).sort_values(["point", "replicate", "step"])
     made: dict[int, list[NDArray[np.float64]]] = {}
     for (point, _), run in rows.groupby(["point", "replicate"], sort=True):
         made.setdefault(as_int(point), []).append(_share(run))
@@ -60,7 +62,7 @@ def _share(run: pd.DataFrame) -> NDArray[np.float64]:
     return share
 
 
-def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
+def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H5 says."""
     sweep = sweeps["h5"]
     path = shares(sweep)
@@ -92,7 +94,7 @@ def estimate(sweeps: Mapping[str, Sweep], facts: Facts) -> Found:
         ),
     ]
     at_end = {point: values[:, last] for point, values in path.items()}
-    values = {k: sweep.arms.loc[p, sweep.paths].to_dict() for k, p in points.items()}
+    values = {k: sweep.arms.loc[p, sweep.varied].to_dict() for k, p in points.items()}
     made = Found(
         effect=effect,
         sesoi=SESOI,

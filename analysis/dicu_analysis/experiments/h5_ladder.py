@@ -17,12 +17,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dicu.scenario.scenario import with_values
+from dicu_analysis.effects import ALPHA, paired
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.pictures import finish, foot
-from dicu_analysis.experiments.result import Estimate, Figure, Part, Text
-from dicu_analysis.experiments.statistics import ALPHA, paired
+from dicu_analysis.experiments.result import Estimate, Figure, Part
 from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITHOUT
 from dicu_analysis.figures.style import sheet, styled
+from dicu_analysis.language import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -158,7 +159,7 @@ def ladder_part(loops: list[Loop]) -> Part:
             f"the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it is lower on the "
             "way up is arithmetic: it goes on falling while jobs are missing. What tells is its change a quarter, "
             f"which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the same number "
-            f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said][0]}. Once all are "
+            f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said].en}. Once all are "
             f"back it changes by {after:+.4f} a quarter. Only losses are gone through, since no programme adds jobs "
             "that go again. The rungs were added after the main result was seen and decide nothing.",
             vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại, mỗi bậc "
@@ -166,7 +167,7 @@ def ladder_part(loops: list[Loop]) -> Part:
             f"việc làm khi ở đáy và {left:+.3f} điểm sau khi mọi việc làm đã trở lại {AFTER} quý. Việc tỷ lệ này thấp "
             "hơn ở chiều đi lên là do số học: nó tiếp tục giảm khi còn thiếu việc làm. Điều có ý nghĩa là mức thay đổi "
             f"mỗi quý: với cùng số việc làm, chiều lên khác chiều xuống {one.mean * PER_CENT:+.4f} điểm, và "
-            f"{two.mean * PER_CENT:+.4f} điểm khi mỗi bậc dài {slow.quarters} quý: {SAID[said][1]}. Khi mọi việc "
+            f"{two.mean * PER_CENT:+.4f} điểm khi mỗi bậc dài {slow.quarters} quý: {SAID[said].vi}. Khi mọi việc "
             f"làm đã trở lại, mức thay đổi là {after:+.4f} điểm mỗi quý. Chỉ xét việc làm bị mất, vì không chương "
             "trình nào tạo việc làm rồi rút đi. Các bậc được thêm sau khi đã thấy kết quả chính và không quyết định "
             "kết luận.",
@@ -176,16 +177,18 @@ def ladder_part(loops: list[Loop]) -> Part:
 
 
 SAID: Final = {
-    "none": ("not distinguishable from zero at both speeds", "chưa phân biệt được với không ở cả hai tốc độ"),
-    "same": (
+    "none": Text(
+        "not distinguishable from zero at both speeds", "chưa phân biệt được với không ở cả hai tốc độ"
+    ),
+    "same": Text(
         "the flow remembers the way, and half the speed is not told apart from that",
         "dòng di cư nhớ chiều đi, và ở nửa tốc độ chưa thấy khác",
     ),
-    "less": (
+    "less": Text(
         "the flow remembers the way, less so when slower, as where people lag behind",
         "dòng di cư nhớ chiều đi, ít hơn khi chậm hơn, như khi người dân phản ứng chậm",
     ),
-    "more": (
+    "more": Text(
         "the flow remembers the way, more so when slower: it builds up with time",
         "dòng di cư nhớ chiều đi, nhiều hơn khi chậm hơn: nó tích lũy theo thời gian",
     ),

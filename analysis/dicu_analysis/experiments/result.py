@@ -10,11 +10,13 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from dicu_analysis.experiments.statistics import Effect, Ratio, Verdict
+from dicu_analysis.effects import Effect, Verdict
+from dicu_analysis.experiments.statistics import Ratio
+from dicu_analysis.language import Text
 
 SCHEMA_VERSION: Final = 1
 FILE: Final = "experiment.json"
@@ -35,21 +37,18 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Text(Record):
-    """A sentence or two for readers in both languages: a decimal comma in Vietnamese, and no sign before nothing."""
+def _as_written(text: Text) -> Text:
+    en, vi = (re.sub(r"[-−+](0[.,]0+)(?!\d)", r"\1", t) for t in (text.en, text.vi))
+    return Text(en, re.sub(r"(?<=\d)\.(?=\d)", ",", vi))
 
-    en: str
-    vi: str
 
-    @field_validator("en", "vi")
-    @classmethod
-    def _unsigned_nothing(cls, value: str) -> str:
-        return re.sub(r"[-−+](0[.,]0+)(?!\d)", r"\1", value)
-
-    @field_validator("vi")
-    @classmethod
-    def _decimal_comma(cls, value: str) -> str:
-        return re.sub(r"(?<=\d)\.(?=\d)", ",", value)
+Sentences = Annotated[Text, AfterValidator(_as_written)]
+"""A text with numbers: what writes them knows one notation, so a record gives the Vietnamese its decimal comma."""
+TEXT: Final = (
+    "A sentence or two for readers in both languages: a decimal comma in Vietnamese, "
+    "and no sign before nothing."
+)
+"""What the schema says of every text."""
 
 
 class Estimate(Record):
@@ -215,18 +214,18 @@ class Row(Record):
 class Table(Record):
     """Numbers over two factors: ``corner`` says what rows and columns are."""
 
-    title: Text
-    corner: Text
+    title: Sentences
+    corner: Sentences
     columns: list[str]
     rows: list[Row]
-    note: Text
+    note: Sentences
 
 
 class Part(Record):
     """A part of the design beside the primary test, which it never decides: what it is, what it says, its numbers."""
 
-    title: Text
-    words: Text
+    title: Sentences
+    words: Sentences
     estimates: list[Estimate] = []
     tables: list[Table] = []
 
@@ -267,12 +266,13 @@ class Result(Record):
     held_fixed: list[str]
     caveats: list[str]
     figures: list[Figure]
-    plain_words: Text
+    plain_words: Sentences
 
 
 def schema() -> dict[str, Any]:
     """JSON schema of a result."""
     made = Result.model_json_schema()
+    made["$defs"]["Text"]["description"] = TEXT
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 

@@ -1,8 +1,4 @@
-"""Statistics of replicated, paired simulation experiments.
-
-The unit of error is the replicate: two arms of one replicate share their luck household by household, so an effect is
-the mean of differences within replicates. How many households there are never enters.
-"""
+"""What the statistics of experiments need beside effects: interactions, ratios, power, and rates of rejection."""
 
 from __future__ import annotations
 
@@ -15,88 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-ALPHA: Final = 0.05
+from dicu_analysis.effects import ALPHA, LEAST, paired
+
 BOUNDS: Final = 0.99
 """Coverage of the bounds within which a rejection rate must lie (1,000 placebos: 3.3-6.9 %)."""
-LEAST: Final = 2
-"""Replicates without which there is no error to speak of."""
-
-Verdict = Literal[
-    "negligible", "present, negligible", "present", "substantial", "undecided", "none, to the bit"
-]
-VERDICTS: Final[dict[str, str]] = {
-    "negligible": "smaller than the smallest effect of interest (equivalence shown), not distinguishable from zero",
-    "present, negligible": "distinguishable from zero, and smaller than the smallest effect of interest",
-    "present": "distinguishable from zero; whether it reaches the smallest effect of interest is open",
-    "substantial": "distinguishable from zero, and larger than the smallest effect of interest",
-    "undecided": "neither distinguishable from zero nor shown to be smaller than the smallest effect of interest",
-    "none, to the bit": "every replicate has exactly the same outcome in both arms",
-}
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A mean over replicates with its Monte Carlo error.
-
-    Attributes
-    ----------
-    mean, error : float
-        Mean over replicates and its standard error (Monte Carlo error).
-    low, high : float
-        Interval of Student's t with n - 1 degrees of freedom.
-    p : float
-        Two-sided, against no effect.
-    sd : float
-        Standard deviation between replicates.
-    n : int
-    """
-
-    mean: float
-    error: float
-    low: float
-    high: float
-    p: float
-    sd: float
-    n: int
-    level: float = 1 - ALPHA
-
-    @property
-    def exact(self) -> bool:
-        """Whether all replicates agree to the bit, so that there is no error."""
-        return self.sd == 0.0
-
-    def interval(self, level: float) -> tuple[float, float]:
-        """Interval at another level."""
-        half = 0.0 if self.exact else float(stats.t.ppf((1 + level) / 2, self.n - 1)) * self.error
-        return self.mean - half, self.mean + half
-
-
-def paired(differences: ArrayLike, level: float = 1 - ALPHA) -> Effect:
-    """Effect from one difference a replicate.
-
-    Parameters
-    ----------
-    differences : (n,) float
-        Treated less untreated, within replicates.
-
-    Raises
-    ------
-    ValueError
-        For fewer than two replicates, or values that are not finite.
-    """
-    x = np.asarray(differences, dtype=np.float64)
-    if x.ndim != 1 or len(x) < LEAST:
-        raise ValueError(f"an effect needs at least {LEAST} replicates, got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"replicate {int(np.flatnonzero(~np.isfinite(x))[0])} has no finite outcome")
-    n, mean = len(x), float(x.mean())
-    if (x == x[0]).all():
-        return Effect(float(x[0]), 0.0, float(x[0]), float(x[0]), 1.0 if x[0] == 0 else 0.0, 0.0, n, level)
-    sd = float(x.std(ddof=1))
-    error = sd / math.sqrt(n)
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, n - 1))
-    return Effect(mean, error, mean - half, mean + half, p, sd, n, level)
 
 
 def second_difference(
@@ -105,52 +23,6 @@ def second_difference(
     """(both - first) - (second - neither) within each replicate: the interaction of a 2 x 2 design."""
     a, b, c, d = (np.asarray(x, dtype=np.float64) for x in (both, first, second, neither))
     return (a - b) - (c - d)
-
-
-@dataclass(frozen=True)
-class Equivalence:
-    """Two one-sided tests against a smallest effect of interest (Schuirmann 1987).
-
-    Attributes
-    ----------
-    sesoi : float
-        Smallest effect of interest, in the unit of the effect.
-    p : float
-        The larger of both one-sided p-values: small when the effect is shown to lie within.
-    equivalent : bool
-    """
-
-    sesoi: float
-    p: float
-    equivalent: bool
-
-
-def equivalence(effect: Effect, sesoi: float, alpha: float = ALPHA) -> Equivalence:
-    """Whether an effect is shown to be smaller than ``sesoi`` in size."""
-    if not sesoi > 0:
-        raise ValueError(f"the smallest effect of interest must be above 0, got {sesoi}")
-    if effect.exact:
-        within = abs(effect.mean) < sesoi
-        return Equivalence(sesoi, 0.0 if within else 1.0, within)
-    df = effect.n - 1
-    below = float(stats.t.sf((effect.mean + sesoi) / effect.error, df))
-    above = float(stats.t.cdf((effect.mean - sesoi) / effect.error, df))
-    p = max(below, above)
-    return Equivalence(sesoi, p, p < alpha)
-
-
-def verdict(effect: Effect, sesoi: float, p: float | None = None, alpha: float = ALPHA) -> Verdict:
-    """What may be said of an effect; ``p`` stands for its own when it was adjusted for several tests."""
-    if effect.exact and effect.mean == 0:
-        return "none, to the bit"
-    told_apart = (effect.p if p is None else p) < alpha
-    small = equivalence(effect, sesoi, alpha).equivalent
-    if not told_apart:
-        return "negligible" if small else "undecided"
-    if small:
-        return "present, negligible"
-    low, high = effect.interval(1 - alpha)
-    return "substantial" if low >= sesoi or high <= -sesoi else "present"
 
 
 @dataclass(frozen=True)

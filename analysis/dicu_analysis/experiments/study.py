@@ -10,7 +10,7 @@ import pandas as pd
 from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.estimators.event_study import EventStudy, event_study
 from dicu_analysis.estimators.panel import panel
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, opinion
 from dicu_analysis.experiments.gravity_opinion import place_province
 from dicu_analysis.experiments.result import Opinion
@@ -22,7 +22,9 @@ FEWEST: Final = 10
 """Provinces below which clustered errors mean nothing."""
 
 
-def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
+def rates(
+    sweep: FinishedSweep, facts: Facts, point: int, replicate: int, province: pd.Series
+) -> pd.DataFrame:
     """Yearly rate (%) at which rural residents left their place, by legacy province and year since the reform."""
     per_year = facts.scenario.calendar.steps_per_year
     first = facts.scenario.calendar.step_of(facts.scenario.reform.date) + 1
@@ -33,7 +35,7 @@ def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.S
         {"p": province[moves["origin_place"]].to_numpy(), "since": since, "left": moves["persons"]}
     )
     sums = left.groupby(["p", "since"])["left"].sum()
-    state = sweep.table("province", ["rural_persons"])
+    state = sweep.rows("province", ["rural_persons"])
     state = state[(state["point"] == point) & (state["replicate"] == replicate)].dropna(
         subset=["rural_persons"]
     )
@@ -46,14 +48,14 @@ def rates(sweep: Sweep, facts: Facts, point: int, replicate: int, province: pd.S
     return made
 
 
-def reached(sweep: Sweep, facts: Facts, point: int, replicate: int) -> pd.Series:
+def reached(sweep: FinishedSweep, facts: Facts, point: int, replicate: int) -> pd.Series:
     """Whether the reform reached each legacy province: its access differs from that of `none` once it is made.
 
     Nobody has moved because of it yet, so where it changes nothing access is the same to the bit.
     """
     first = facts.scenario.calendar.step_of(facts.scenario.reform.date) + 1
     columns = [f"access_{s}" for s in SERVICES]
-    state = sweep.table("province", columns)
+    state = sweep.rows("province", columns)
     state = state[(state["step"] == first) & (state["replicate"] == replicate)].set_index(["point", "unit"])[
         columns
     ]
@@ -61,11 +63,11 @@ def reached(sweep: Sweep, facts: Facts, point: int, replicate: int) -> pd.Series
     return (one != other).any(axis=1)
 
 
-def dose(sweep: Sweep, facts: Facts, point: int, replicate: int) -> pd.Series:
+def dose(sweep: FinishedSweep, facts: Facts, point: int, replicate: int) -> pd.Series:
     """Change of mean access at the reform by legacy province, points."""
     first = facts.scenario.calendar.step_of(facts.scenario.reform.date) + 1
     columns = [f"access_{s}" for s in SERVICES]
-    state = sweep.table("province", columns)
+    state = sweep.rows("province", columns)
     state = state[(state["point"] == point) & (state["replicate"] == replicate)]
     mean = state.set_index(["step", "unit"])[columns].mean(axis=1)
     change: pd.Series = (mean.loc[first] - mean.loc[first - 1]) * PER_CENT
@@ -77,7 +79,7 @@ def _after(data: pd.DataFrame) -> pd.Series:
     return data[data["since"] >= 0].groupby("p")["y"].mean()
 
 
-def opinions(sweep: Sweep, facts: Facts, steps: tuple[int, int]) -> list[Opinion]:
+def opinions(sweep: FinishedSweep, facts: Facts, steps: tuple[int, int]) -> list[Opinion]:
     """Second opinions that the arms of the sweep allow."""
     if not sweep.keeps("moves"):
         return []
@@ -93,7 +95,9 @@ def opinions(sweep: Sweep, facts: Facts, steps: tuple[int, int]) -> list[Opinion
     return made
 
 
-def dose_panel(sweep: Sweep, facts: Facts, none: dict[int, pd.DataFrame], province: pd.Series) -> Opinion:
+def dose_panel(
+    sweep: FinishedSweep, facts: Facts, none: dict[int, pd.DataFrame], province: pd.Series
+) -> Opinion:
     """All reformed: leaving on the change of access, with province and year fixed effects; against the true slope."""
     point = sweep.arm("actual")
     estimates, truths = [], []
@@ -121,7 +125,7 @@ def dose_panel(sweep: Sweep, facts: Facts, none: dict[int, pd.DataFrame], provin
 
 
 def half_country(
-    sweep: Sweep, facts: Facts, none: dict[int, pd.DataFrame], province: pd.Series
+    sweep: FinishedSweep, facts: Facts, none: dict[int, pd.DataFrame], province: pd.Series
 ) -> list[Opinion]:
     """Half of the provinces reformed: difference in differences with event study; truth is half against none."""
     point = sweep.arm("half")

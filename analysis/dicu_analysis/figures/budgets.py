@@ -116,7 +116,7 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
         )
 
     office, work = way("travel_minutes"), way("district_minutes")
-    ways = f"way to the {OFFICE[0]} {office} minutes, to the {DISTRICT_WORK[0]} {work}"
+    ways = f"way to the {OFFICE.en} {office} minutes, to the {DISTRICT_WORK.en} {work}"
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "
         f"{pair('investment_mvnd')} trillion a year; {ways}"

@@ -54,10 +54,11 @@ def write(
     """
     from dicu.record.folder import write_bytes
     from dicu_analysis.report.arms import collect
+    from dicu_analysis.report.comparison import Comparison
     from dicu_analysis.report.experiments import find
     from dicu_analysis.report.page import render
     from dicu_analysis.report.subject import CannotCompare, gather
-    from dicu_analysis.report.sweep import Sweep, is_sweep
+    from dicu_analysis.sweep import Sweep, is_sweep
 
     if is_sweep(Path(folder)):
         if against is not None:
@@ -65,9 +66,10 @@ def write(
                 f"--against: {folder} is a sweep, whose scenarios are compared with each other"
             )
         sweep = Sweep(Path(folder))
+        comparison = Comparison(sweep)
         found = find(experiments or sweep.folder, strict=experiments is not None)
         _warn(found, warn)
-        html = render(None, found, sweep, language=language, tell=tell)
+        html = render(None, found, comparison, language=language, tell=tell)
         return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
     subject = gather(folder, against)
     parent = subject.run.folder.resolve().parent.parent

@@ -1,7 +1,7 @@
 """The first screen: what the reform did, to whom, and how sure that is, in sentences made from the figures.
 
 No sentence claims more than its numbers: a word for the size of a change is used only where the whole interval lies
-beyond the threshold of that word, and the threshold stands beside it (`dicu_analysis.report.compare.Estimate.beyond`).
+beyond the threshold of that word, and the threshold stands beside it (`dicu_analysis.effects.Effect.size`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from dicu_analysis.language import TERRAINS, Words, listed
+from dicu_analysis.effects import FEWEST, Size
+from dicu_analysis.language import TERRAINS, Text, Words, listed
 from dicu_analysis.report import saying
 from dicu_analysis.report.arms import Arms
-from dicu_analysis.report.compare import FEWEST, Size
 from dicu_analysis.report.leaving import leaving
 from dicu_analysis.report.measures import NEAR
 from dicu_analysis.report.subject import policy
@@ -20,21 +20,21 @@ from dicu_analysis.scalars import as_float
 
 HARDLY_PERCENT: Final = 2.0
 """Changes of access smaller than this are called hardly any."""
-ADVANCED: Final[dict[Size, tuple[str, str]]] = {
-    "less": ("gets worse by more than {cut}", "kém đi hơn {cut}"),
-    "more": ("gets better by more than {cut}", "tốt hơn trên {cut}"),
-    "same": ("changes by less than {cut}", "thay đổi chưa đến {cut}"),
-    "some_less": (
+ADVANCED: Final[dict[Size, Text]] = {
+    "less": Text("gets worse by more than {cut}", "kém đi hơn {cut}"),
+    "more": Text("gets better by more than {cut}", "tốt hơn trên {cut}"),
+    "same": Text("changes by less than {cut}", "thay đổi chưa đến {cut}"),
+    "some_less": Text(
         "gets worse, but whether by more than {cut} is not decided",
         "kém đi, nhưng chưa rõ có quá {cut} hay không",
     ),
-    "some_more": (
+    "some_more": Text(
         "gets better, but whether by more than {cut} is not decided",
         "tốt hơn, nhưng chưa rõ có quá {cut} hay không",
     ),
-    "unclear": ("changes by no more than chance", "thay đổi không phân biệt được với ngẫu nhiên"),
-    "none": ("does not change at all", "hoàn toàn không đổi"),
-    "unknown": ("differs", "chênh lệch"),
+    "unclear": Text("changes by no more than chance", "thay đổi không phân biệt được với ngẫu nhiên"),
+    "none": Text("does not change at all", "hoàn toàn không đổi"),
+    "unknown": Text("differs", "chênh lệch"),
 }
 """What is said of access by what its interval allows, in the order of the sentence."""
 
@@ -74,13 +74,13 @@ def _access_sentence(w: Words, arms: Arms, service: str, subject: str) -> str | 
     for terrain in arms.terrains:
         e = arms.relative(f"access.{service}.{terrain}.end")
         if e is not None:
-            size = e.beyond(HARDLY_PERCENT)
+            size = e.size(HARDLY_PERCENT)
             digits = 1 if size in ("some_more", "some_less", "unclear") else 0
             text = saying.percent(w, e, digits)
             around = saying.interval(w, e, digits)
             groups[size].append(f"{_where(w, terrain)} ({text}{f'; {around}' if around else ''})")
     said = [
-        f"{w.t(*ADVANCED[kind]).format(cut=w.pct(HARDLY_PERCENT))} {listed(w, places)}"
+        f"{w.say(ADVANCED[kind]).format(cut=w.pct(HARDLY_PERCENT))} {listed(w, places)}"
         for kind, places in groups.items()
         if places
     ]
@@ -208,7 +208,7 @@ def _posts(w: Words, arms: Arms) -> str | None:
     if "budget.wages.end" not in arms.difference or "posts.end" not in arms.difference:
         return None
     posts, wages = arms.difference["posts.end"].times(1e-3), arms.difference["budget.wages.end"]
-    if not posts.value:
+    if not posts.mean:
         return None
     cut, pay = saying.value(w, posts, 0), saying.value(w, wages, 1)
     return w.t(
@@ -226,9 +226,9 @@ def _responses(w: Words, arms: Arms) -> str | None:
         "satellites.end": w.t("satellite desks", "điểm phục vụ hành chính công vệ tinh"),
         "mobile_desks.end": w.t("mobile desks", "điểm phục vụ hành chính công lưu động"),
     }
-    desks = {k: arms.difference[k] for k in names if k in arms.difference and arms.difference[k].value}
+    desks = {k: arms.difference[k] for k in names if k in arms.difference and arms.difference[k].mean}
     savings, stays = (arms.difference.get(f"budget.{k}.end") for k in ("savings", "reinvested"))
-    if not kept or savings is None or stays is None or not stays.value:
+    if not kept or savings is None or stays is None or not stays.mean:
         return None
     part = w.pct(100 * kept, key="config:government.reinvest_share|value|100")
     gross, own = saying.value(w, savings, 1, sign=False), saying.value(w, stays, 1, sign=False)
@@ -241,7 +241,7 @@ def _responses(w: Words, arms: Arms) -> str | None:
         "nghỉ việc do tinh giản biên chế, mở các điểm phục vụ và đầu tư phần còn lại.",
     )
     for more, en, vi in ((True, "More: ", "Tăng: "), (False, "Fewer: ", "Giảm: ")):
-        mine = [f"{names[k]} ({saying.value(w, e, 0)})" for k, e in desks.items() if (e.value > 0) == more]
+        mine = [f"{names[k]} ({saying.value(w, e, 0)})" for k, e in desks.items() if (e.mean > 0) == more]
         if mine:
             text += f" {w.t(en, vi)}{listed(w, mine)}."
     return text + w.t(
@@ -290,7 +290,7 @@ def _cards(w: Words, arms: Arms, made: Answer) -> None:
             Card(
                 w.t(f"People in towns, {when}", f"Dân số thành thị, {when}"),
                 [("", saying.value(w, e, 0))],
-                w.t("thousand, of ", "nghìn, trong ") + w.people(base.value, key=base.key),
+                w.t("thousand, of ", "nghìn, trong ") + w.people(base.mean, key=base.key),
                 saying.interval(w, e, 0),
             )
         )
@@ -356,7 +356,7 @@ def _alone(w: Words, arms: Arms, made: Answer) -> None:
         )
     eve, end = (w.period(run.labels[s]) for s in (arms.sheet.moments.eve, arms.sheet.moments.end))
     urban, moved = arms.level["share.urban.end"], arms.level["moves.persons"]
-    towns, moves = saying.percent(w, urban, 1, sign=False), w.people(moved.value, key=moved.key)
+    towns, moves = saying.percent(w, urban, 1, sign=False), w.people(moved.mean, key=moved.key)
     made.lead.append(
         w.t(
             f"In this simulated country {towns} of people live in towns by the {end}, and {moves} move in a mean year "

@@ -8,10 +8,10 @@ from functools import cache, cached_property
 
 import pandas as pd
 
+from dicu_analysis.effects import Effect, differences, estimate, levels
 from dicu_analysis.language import Words
 from dicu_analysis.load import Run
 from dicu_analysis.reform_names import ReformName
-from dicu_analysis.report.compare import Estimate, estimate, levels, paired
 from dicu_analysis.report.measures import Measures, Sheet, both, changes_by_province, measure, outcomes
 from dicu_analysis.report.subject import Subject
 
@@ -53,21 +53,21 @@ class Arms:
         return len(self.pairs)
 
     @cached_property
-    def difference(self) -> dict[str, Estimate]:
+    def difference(self) -> dict[str, Effect]:
         """Paired differences, run less twin."""
-        return paired(self.treated, self.base) if self.pairs else {}
+        return differences(self.treated, self.base) if self.pairs else {}
 
     @cached_property
-    def level(self) -> dict[str, Estimate]:
+    def level(self) -> dict[str, Effect]:
         """Means of the run and its replicates."""
         return levels(self.treated)
 
     @cached_property
-    def base_level(self) -> dict[str, Estimate]:
+    def base_level(self) -> dict[str, Effect]:
         """Means of the other arm."""
         return levels(self.base, "base") if self.base else {}
 
-    def relative(self, key: str) -> Estimate | None:
+    def relative(self, key: str) -> Effect | None:
         """Paired difference in percent of the other arm; None where either lacks it or the other is 0."""
         if key not in self.difference or any(not b[key] for b in self.base):
             return None

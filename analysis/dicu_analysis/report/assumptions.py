@@ -11,97 +11,84 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dicu.scenario.table import ParameterRow, parameter_table
-from dicu_analysis.language import MINUS, Words
-from dicu_analysis.load import Run
+from dicu_analysis.language import MINUS, Text, Words
+from dicu_analysis.load import Run, flat
 from dicu_analysis.report.saying import between
-from dicu_analysis.report.subject import flat
 
-WHY: Final[dict[str, tuple[str, str, str, str]]] = {
+WHY: Final[dict[str, tuple[Text, Text]]] = {
     "consider.theta_services": (
-        "How strongly poor services make people think of leaving",
-        "Dịch vụ kém khiến người dân có ý định chuyển đi nhiều đến đâu",
-        "No data before 2025 identify it. With this and the two weights below at 0, access could make nobody move; all results on leaving rest on them.",
-        "Không có số liệu trước 2025 để xác định. Nếu giá trị này và hai trọng số dưới bằng 0, mức tiếp cận không thể khiến ai di chuyển; mọi kết quả về rời đi dựa vào chúng.",
+        Text("How strongly poor services make people think of leaving", "Dịch vụ kém khiến người dân có ý định chuyển đi nhiều đến đâu"),
+        Text("No data before 2025 identify it. With this and the two weights below at 0, access could make nobody move; all results on leaving rest on them.", "Không có số liệu trước 2025 để xác định. Nếu giá trị này và hai trọng số dưới bằng 0, mức tiếp cận không thể khiến ai di chuyển; mọi kết quả về rời đi dựa vào chúng."),
     ),
     "choose.beta_commune_administration": (
-        "Weight of the commune office when a place is chosen", "Trọng số của trụ sở xã khi chọn nơi ở",
-        "The same for all services and persons; not estimated.", "Như nhau cho mọi dịch vụ và mọi người; chưa ước lượng.",
+        Text("Weight of the commune office when a place is chosen", "Trọng số của trụ sở xã khi chọn nơi ở"),
+        Text("The same for all services and persons; not estimated.", "Như nhau cho mọi dịch vụ và mọi người; chưa ước lượng."),
     ),
     "choose.beta_district_administration": (
-        "Weight of former district business when a place is chosen",
-        "Trọng số của thủ tục trước đây do cấp huyện giải quyết khi chọn nơi ở",
-        "If people rarely go to an office, both weights are smaller.",
-        "Nếu người dân hiếm khi đến cơ quan, cả hai trọng số đều nhỏ hơn.",
+        Text("Weight of former district business when a place is chosen", "Trọng số của thủ tục trước đây do cấp huyện giải quyết khi chọn nơi ở"),
+        Text("If people rarely go to an office, both weights are smaller.", "Nếu người dân hiếm khi đến cơ quan, cả hai trọng số đều nhỏ hơn."),
     ),
     "access.half_time_minutes": (
-        "Travel time at which half of the use of an office is left",
-        "Thời gian đi lại làm mức sử dụng cơ quan còn một nửa",
-        "Turns minutes into access. Longer: distance matters less, gains and losses both shrink.",
-        "Quy đổi thời gian đi lại ra mức tiếp cận. Dài hơn: khoảng cách ít quan trọng hơn, cả lợi ích và thiệt hại đều nhỏ đi.",
+        Text("Travel time at which half of the use of an office is left", "Thời gian đi lại làm mức sử dụng cơ quan còn một nửa"),
+        Text("Turns minutes into access. Longer: distance matters less, gains and losses both shrink.", "Quy đổi thời gian đi lại ra mức tiếp cận. Dài hơn: khoảng cách ít quan trọng hơn, cả lợi ích và thiệt hại đều nhỏ đi."),
     ),
     "access.speed_mountain_kmh": (
-        "Travel speed in the mountains", "Tốc độ đi lại ở miền núi",
-        "Ways are straight lines times a detour, not roads; one speed for all.",
-        "Quãng đường là đường chim bay nhân hệ số vòng, không phải đường thật; một tốc độ cho mọi người.",
+        Text("Travel speed in the mountains", "Tốc độ đi lại ở miền núi"),
+        Text("Ways are straight lines times a detour, not roads; one speed for all.", "Quãng đường là đường chim bay nhân hệ số vòng, không phải đường thật; một tốc độ cho mọi người."),
     ),
     "access.online": (
-        "Share of administration done on line", "Tỷ lệ thủ tục làm trực tuyến",
-        "The more is done on line, the less the seat matters.", "Càng nhiều thủ tục làm trực tuyến, vị trí trụ sở càng ít quan trọng.",
+        Text("Share of administration done on line", "Tỷ lệ thủ tục làm trực tuyến"),
+        Text("The more is done on line, the less the seat matters.", "Càng nhiều thủ tục làm trực tuyến, vị trí trụ sở càng ít quan trọng."),
     ),
     "government.disruption": (
-        "Quality lost at once by a merger of very many units", "Mức giảm chất lượng ngay khi sáp nhập rất nhiều đơn vị",
-        "Decides the dip of the first years, not the end.", "Quyết định mức sụt những năm đầu, không phải kết quả cuối.",
+        Text("Quality lost at once by a merger of very many units", "Mức giảm chất lượng ngay khi sáp nhập rất nhiều đơn vị"),
+        Text("Decides the dip of the first years, not the end.", "Quyết định mức sụt những năm đầu, không phải kết quả cuối."),
     ),
     "government.disruption_half_life_quarters": (
-        "Quarters in which the disruption halves", "Số quý để sự xáo trộn giảm một nửa",
-        "How long the dip lasts.", "Sự xáo trộn kéo dài bao lâu.",
+        Text("Quarters in which the disruption halves", "Số quý để sự xáo trộn giảm một nửa"),
+        Text("How long the dip lasts.", "Sự xáo trộn kéo dài bao lâu."),
     ),
     "government.staff_legacy_district": (
-        "Posts of a district before the reform", "Số biên chế mỗi huyện trước khi sắp xếp",
-        "Decides how many posts are cut, and so the savings.", "Quyết định số biên chế bị cắt, tức số tiền tiết kiệm.",
+        Text("Posts of a district before the reform", "Số biên chế mỗi huyện trước khi sắp xếp"),
+        Text("Decides how many posts are cut, and so the savings.", "Quyết định số biên chế bị cắt, tức số tiền tiết kiệm."),
     ),
     "government.cost_per_post": (
-        "Cost of a post", "Chi phí một biên chế",
-        "Savings are posts cut times this.", "Tiết kiệm bằng số biên chế cắt nhân giá trị này.",
+        Text("Cost of a post", "Chi phí một biên chế"),
+        Text("Savings are posts cut times this.", "Tiết kiệm bằng số biên chế cắt nhân giá trị này."),
     ),
     "government.reinvest_share": (
-        "Share of the savings that is reinvested", "Tỷ lệ tiết kiệm được tái đầu tư",
-        "A choice of policy, not a fact.", "Là lựa chọn chính sách, không phải dữ kiện.",
+        Text("Share of the savings that is reinvested", "Tỷ lệ tiết kiệm được tái đầu tư"),
+        Text("A choice of policy, not a fact.", "Là lựa chọn chính sách, không phải dữ kiện."),
     ),
     "government.satellite_minutes": (
-        "Travel time from which savings first open satellite desks",
-        "Ngưỡng thời gian đi lại để ưu tiên dùng tiền tiết kiệm mở điểm phục vụ hành chính công vệ tinh",
-        "Decides how many far places get an office back; a rule of the model, not a law.",
-        "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật.",
+        Text("Travel time from which savings first open satellite desks", "Ngưỡng thời gian đi lại để ưu tiên dùng tiền tiết kiệm mở điểm phục vụ hành chính công vệ tinh"),
+        Text("Decides how many far places get an office back; a rule of the model, not a law.", "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật."),
     ),
     "government.severance_years": (
-        "Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt",
-        "With the cost of a post, decides when the merger has paid for itself.",
-        "Cùng với chi phí một biên chế, quyết định thời gian hoàn vốn của việc sáp nhập.",
+        Text("Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt"),
+        Text("With the cost of a post, decides when the merger has paid for itself.", "Cùng với chi phí một biên chế, quyết định thời gian hoàn vốn của việc sáp nhập."),
     ),
     "housing.rent_elasticity": (
-        "How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu",
-        "The stronger, the sooner towns that grow stop drawing people.",
-        "Càng mạnh, đô thị đang lớn càng sớm ngừng hút người.",
+        Text("How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu"),
+        Text("The stronger, the sooner towns that grow stop drawing people.", "Càng mạnh, đô thị đang lớn càng sớm ngừng hút người."),
     ),
     "choose.network": (
-        "Pull of people of one's own origin", "Sức hút của người cùng quê",
-        "Makes streams grow by themselves; carries much of who goes where.",
-        "Làm các dòng di cư tự lớn lên; quyết định phần lớn việc ai đi đâu.",
+        Text("Pull of people of one's own origin", "Sức hút của người cùng quê"),
+        Text("Makes streams grow by themselves; carries much of who goes where.", "Làm các dòng di cư tự lớn lên; quyết định phần lớn việc ai đi đâu."),
     ),
     "consider.lambda0": (
-        "Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi",
-        "Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh.",
+        Text("Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi"),
+        Text("Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh."),
     ),
 }  # fmt: skip
 STATUSES: Final = {
-    "V": ("a source was read", "đã đọc nguồn"),
-    "C": ("computed from data", "tính từ số liệu"),
-    "A": ("assumption", "giả định"),
-    "L": ("literature, from memory", "tài liệu, theo trí nhớ"),
-    "fit": ("to be fitted", "cần hiệu chỉnh"),
-    "policy": ("choice of policy", "lựa chọn chính sách"),
-    "design": ("choice of how to run", "cách chạy mô phỏng"),
+    "V": Text("a source was read", "đã đọc nguồn"),
+    "C": Text("computed from data", "tính từ số liệu"),
+    "A": Text("assumption", "giả định"),
+    "L": Text("literature, from memory", "tài liệu, theo trí nhớ"),
+    "fit": Text("to be fitted", "cần hiệu chỉnh"),
+    "policy": Text("choice of policy", "lựa chọn chính sách"),
+    "design": Text("choice of how to run", "cách chạy mô phỏng"),
 }
 
 
@@ -136,18 +123,18 @@ def most(w: Words, run: Run) -> list[Assumption]:
     """The assumptions that matter most, those of them that this run has."""
     values, known = flat(run.config), _known()
     made = []
-    for path, (en, vi, why_en, why_vi) in WHY.items():
+    for path, (name, why) in WHY.items():
         if path not in values or path not in known:
             continue
         row = known[path]
         made.append(
             Assumption(
                 path,
-                w.t(en, vi),
+                w.say(name),
                 f"{written(w, values[path])} {_unit(w, row.unit)}".strip(),
                 _range(w, row.range),
                 w.of(STATUSES, row.status),
-                w.t(why_en, why_vi),
+                w.say(why),
             )
         )
     return made
@@ -156,22 +143,18 @@ def most(w: Words, run: Run) -> list[Assumption]:
 def _unit(w: Words, unit: str) -> str:
     if unit in ("1", "name", "switch"):
         return ""
-    return w.t(UNITS_EN.get(unit, unit), UNITS.get(unit, unit))
+    return w.of(UNITS, unit)
 
 
 UNITS: Final = {
-    "min": "phút",
-    "posts": "biên chế",
-    "M VND/year": "triệu đồng/năm",
-    "quarter": "quý",
-    "share": "(tỷ lệ)",
-    "1/quarter": "mỗi quý",
-    "km/h": "km/h",
-    "years": "năm",
+    "min": Text("min", "phút"),
+    "posts": Text("posts", "biên chế"),
+    "M VND/year": Text("M VND/year", "triệu đồng/năm"),
+    "quarter": Text("quarters", "quý"),
+    "share": Text("(share)", "(tỷ lệ)"),
+    "1/quarter": Text("per quarter", "mỗi quý"),
+    "years": Text("years", "năm"),
 }
-
-
-UNITS_EN: Final = {"quarter": "quarters", "1/quarter": "per quarter", "share": "(share)"}
 
 
 def _range(w: Words, text: str) -> str:

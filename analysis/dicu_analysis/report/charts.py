@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu_analysis.effects import Effect
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.access_by_terrain import mean_access
 from dicu_analysis.language import NARROW, SERVICES, TERRAINS, Words
 from dicu_analysis.load import Run
 from dicu_analysis.report import svg
-from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import OUTCOMES, Sheet
 from dicu_analysis.report.saying import interval, interval_head, value
 from dicu_analysis.report.svg import Drawing
@@ -129,7 +129,7 @@ def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str)
 def effects(
     w: Words,
     title: str,
-    rows: Sequence[tuple[str, Estimate]],
+    rows: Sequence[tuple[str, Effect]],
     *,
     digits: int,
     note: str,
@@ -143,20 +143,20 @@ def effects(
         ax = fig.subplots()
         for k, (_, e) in enumerate(rows):
             y = len(rows) - 1 - k
-            if e.low is not None and e.high is not None:
+            if e.known:
                 ax.plot([e.low, e.high], [y, y], color=palette.WITH, linewidth=2.4, solid_capstyle="butt")
             ax.plot(
-                e.value,
+                e.mean,
                 y,
                 "o",
                 ms=6.5,
-                mfc=palette.WITH if e.low is not None else "white",
+                mfc=palette.WITH if e.known else "white",
                 mec=palette.WITH,
                 mew=1.6,
             )
             ax.annotate(
-                w.num(e.value, digits, sign=True),
-                (e.value, y),
+                w.num(e.mean, digits, sign=True),
+                (e.mean, y),
                 xytext=(0, 5),
                 textcoords="offset points",
                 ha="center",

@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu_analysis.effects import Effect
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.five_year import shade
 from dicu_analysis.figures.urban_rural import official
-from dicu_analysis.language import Words
+from dicu_analysis.language import Text, Words
 from dicu_analysis.report import svg
 from dicu_analysis.report.charts import reform_line, told, years
-from dicu_analysis.report.compare import Estimate
 from dicu_analysis.report.measures import Sheet
 from dicu_analysis.report.svg import Drawing
 from dicu_analysis.scalars import as_float
@@ -161,16 +161,16 @@ def rural_outflow(
 
 
 MONEY: Final = {
-    "wages": ("wages", "tiền lương", palette.MONEY[0], ""),
-    "running": ("running costs", "chi hoạt động", palette.MONEY[2], "----"),
-    "investment": ("public investment", "đầu tư công", palette.MONEY[1], "////"),
-    "desks": ("desks", "điểm phục vụ\nhành chính công", palette.MONEY[3], "||||"),
-    "severance": ("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế", palette.MONEY[4], "xxxx"),
+    "wages": (Text("wages", "tiền lương"), palette.MONEY[0], ""),
+    "running": (Text("running costs", "chi hoạt động"), palette.MONEY[2], "----"),
+    "investment": (Text("public investment", "đầu tư công"), palette.MONEY[1], "////"),
+    "desks": (Text("desks", "điểm phục vụ\nhành chính công"), palette.MONEY[3], "||||"),
+    "severance": (Text("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế"), palette.MONEY[4], "xxxx"),
 }
 
 
 def budget(
-    w: Words, columns: Sequence[tuple[str, dict[str, Estimate]]], moment: str, when: str
+    w: Words, columns: Sequence[tuple[str, dict[str, Effect]]], moment: str, when: str
 ) -> Drawing | None:
     """Spending of communes, districts and provinces by purpose, a bar an arm, trillion dong a year."""
     kinds = [k for k in MONEY if all(f"budget.{k}.{moment}" in levels for _, levels in columns)]
@@ -186,8 +186,8 @@ def budget(
         for k, (_, levels) in enumerate(columns):
             left = 0.0
             for kind in kinds:
-                value = levels[f"budget.{kind}.{moment}"].value
-                _, _, colour, hatch = MONEY[kind]
+                value = levels[f"budget.{kind}.{moment}"].mean
+                _, colour, hatch = MONEY[kind]
                 ax.barh(
                     -k,
                     value,
@@ -197,7 +197,7 @@ def budget(
                     hatch=hatch,
                     edgecolor="white",
                     linewidth=0.6,
-                    label=w.t(*MONEY[kind][:2]) if k == 0 else None,
+                    label=w.say(MONEY[kind][0]) if k == 0 else None,
                 )
                 if value > 2:
                     ax.text(
@@ -215,9 +215,9 @@ def budget(
         ax.spines["left"].set_visible(False)
         svg.numbers(ax, w.num, "x")
         fig.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=svg.SMALL, handlelength=1.6)
-        head = (w.t("arm", "kịch bản"), *(w.t(*MONEY[k][:2]) for k in kinds))
+        head = (w.t("arm", "kịch bản"), *(w.say(MONEY[k][0]) for k in kinds))
         rows = tuple(
-            (name, *(w.num(levels[f"budget.{k}.{moment}"].value, 1) for k in kinds))
+            (name, *(w.num(levels[f"budget.{k}.{moment}"].mean, 1) for k in kinds))
             for name, levels in columns
         )
         picture = svg.to_svg(fig, title, told(head, rows))

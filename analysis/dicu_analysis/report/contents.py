@@ -35,12 +35,12 @@ from dicu_analysis.report import (
 )
 from dicu_analysis.report.answer import answer
 from dicu_analysis.report.arms import Arms
+from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
 from dicu_analysis.report.experiments import Found, page
 from dicu_analysis.report.measures import ADMINISTRATION, above_one, residents_by_province
 from dicu_analysis.report.subject import policy
 from dicu_analysis.report.svg import Drawing
-from dicu_analysis.report.sweep import Sweep
 from dicu_analysis.services import alike
 
 SHOWN_PROVINCES: Final = 5
@@ -49,11 +49,11 @@ ACCESS_EDGES: Final = np.array([-0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.
 """Edges of the classes of a map of access, index points: the same in every report."""
 
 
-def contents(w: Words, arms: Arms | None, found: Found, sweep: Sweep | None) -> dict[str, Any]:
+def contents(w: Words, arms: Arms | None, found: Found, comparison: Comparison | None) -> dict[str, Any]:
     """Everything that the template of the body asks for."""
     made: dict[str, Any] = {
         "arms": arms,
-        "sweep": None if sweep is None else sweep_contents.contents(w, sweep),
+        "sweep": None if comparison is None else sweep_contents.contents(w, comparison),
         "experiments": [page(w, e) for e in found.experiments],
         "unreadable": found.unreadable,
     }
@@ -235,9 +235,9 @@ def _desks(w: Words, arms: Arms) -> str | None:
         return None
     farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
     return w.t(
-        f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE[0]} that is longer by more "
+        f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE.en} that is longer by more "
         f"than a minute than at the start of the run, and {nearer} one to what the district did that is shorter by as much.",
-        f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE[1]} dài hơn lúc "
+        f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE.vi} dài hơn lúc "
         f"đầu kỳ mô phỏng quá một phút, và {nearer} có thời gian đến nơi giải quyết thủ tục trước đây do cấp huyện giải "
         "quyết ngắn hơn quá một phút.",
     )

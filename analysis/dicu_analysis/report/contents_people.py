@@ -8,33 +8,33 @@ from typing import Any, Final
 import numpy as np
 
 from dicu_analysis import seed_spread
-from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Words
+from dicu_analysis.effects import FEWEST, Effect, estimate
+from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Text, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
-from dicu_analysis.report.compare import FEWEST, Estimate, estimate
 from dicu_analysis.report.leaving import SMALLEST_RATE
 from dicu_analysis.report.subject import policy
 
 ACCOUNTS: Final = {
-    "posts": ("posts, thousand", "biên chế, nghìn", 1, 1e-3),
-    "satellites": ("satellite desks", "điểm phục vụ hành chính công vệ tinh", 0, 1.0),
-    "mobile_desks": ("mobile desks", "điểm phục vụ hành chính công lưu động", 0, 1.0),
-    "budget.revenue_local": ("local revenue", "thu địa phương", 1, 1.0),
-    "budget.transfer": ("transfer from the nation", "bổ sung từ ngân sách trung ương", 1, 1.0),
-    "budget.reinvested": ("savings that stay here", "tiền tiết kiệm để lại địa phương", 1, 1.0),
-    "budget.wages": ("wages", "tiền lương", 1, 1.0),
-    "budget.running": ("running costs", "chi hoạt động", 1, 1.0),
-    "budget.desks": ("satellite and mobile desks", "điểm phục vụ hành chính công vệ tinh và lưu động", 1, 1.0),
-    "budget.severance": ("severance paid here", "chi chế độ nghỉ việc do tinh giản biên chế, phần địa phương trả", 1, 1.0),
-    "budget.investment": ("public investment", "đầu tư công", 1, 1.0),
-    "budget.balance": ("balance (negative: the nation pays)", "cân đối (âm: trung ương bù)", 1, 1.0),
-    "budget.severance_nation": ("severance paid by the nation", "chi chế độ nghỉ việc do tinh giản biên chế, phần trung ương trả", 1, 1.0),
-    "budget.savings": ("wages of all posts cut", "tiền lương của mọi biên chế đã cắt", 1, 1.0),
+    "posts": (Text("posts, thousand", "biên chế, nghìn"), 1, 1e-3),
+    "satellites": (Text("satellite desks", "điểm phục vụ hành chính công vệ tinh"), 0, 1.0),
+    "mobile_desks": (Text("mobile desks", "điểm phục vụ hành chính công lưu động"), 0, 1.0),
+    "budget.revenue_local": (Text("local revenue", "thu địa phương"), 1, 1.0),
+    "budget.transfer": (Text("transfer from the nation", "bổ sung từ ngân sách trung ương"), 1, 1.0),
+    "budget.reinvested": (Text("savings that stay here", "tiền tiết kiệm để lại địa phương"), 1, 1.0),
+    "budget.wages": (Text("wages", "tiền lương"), 1, 1.0),
+    "budget.running": (Text("running costs", "chi hoạt động"), 1, 1.0),
+    "budget.desks": (Text("satellite and mobile desks", "điểm phục vụ hành chính công vệ tinh và lưu động"), 1, 1.0),
+    "budget.severance": (Text("severance paid here", "chi chế độ nghỉ việc do tinh giản biên chế, phần địa phương trả"), 1, 1.0),
+    "budget.investment": (Text("public investment", "đầu tư công"), 1, 1.0),
+    "budget.balance": (Text("balance (negative: the nation pays)", "cân đối (âm: trung ương bù)"), 1, 1.0),
+    "budget.severance_nation": (Text("severance paid by the nation", "chi chế độ nghỉ việc do tinh giản biên chế, phần trung ương trả"), 1, 1.0),
+    "budget.savings": (Text("wages of all posts cut", "tiền lương của mọi biên chế đã cắt"), 1, 1.0),
 }  # fmt: skip
 """Accounts in the order of the table: name in both languages, decimals, factor."""
 
 
-def cell(w: Words, e: Estimate, digits: int) -> dict[str, str]:
+def cell(w: Words, e: Effect, digits: int) -> dict[str, str]:
     """A difference and its interval as a table shows them."""
     return {"value": saying.value(w, e, digits), "interval": saying.interval(w, e, digits)}
 
@@ -164,7 +164,7 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
     n = len(regions)
     places = arms.run.world_places
     sheet_residents = places["residents"].groupby(places["region"].astype(str)).sum()
-    flow = np.array([[arms.level[f"flow.{a}.{b}"].value for b in regions] for a in regions])
+    flow = np.array([[arms.level[f"flow.{a}.{b}"].mean for b in regions] for a in regions])
     between = np.where(np.eye(n, dtype=bool), 0, flow)
     scale, unit = (1e3, w.t("thousand persons a year", "nghìn người mỗi năm"))
     if between.max() < 1e3:
@@ -238,7 +238,7 @@ def _net(figures: dict[str, float], region: str, regions: list[str]) -> float:
 
 def reasons(w: Words, arms: Arms) -> list[tuple[str, str, dict[str, str] | None]]:
     """Reasons of moves: share, and paired difference in points."""
-    keys = sorted((k for k in arms.level if k.startswith("reason.")), key=lambda k: -arms.level[k].value)
+    keys = sorted((k for k in arms.level if k.startswith("reason.")), key=lambda k: -arms.level[k].mean)
     return [
         (
             w.of(REASONS, k.removeprefix("reason.")),
@@ -258,7 +258,7 @@ def money(w: Words, arms: Arms) -> dict[str, Any]:
     rows = []
     for moment in ("soon", "end"):
         label = w.period(arms.run.labels[arms.sheet.moments.named()[moment]])
-        for column, (en, vi, digits, factor) in ACCOUNTS.items():
+        for column, (name, digits, factor) in ACCOUNTS.items():
             key = f"{column}.{moment}"
             if key not in arms.level:
                 continue
@@ -266,7 +266,7 @@ def money(w: Words, arms: Arms) -> dict[str, Any]:
             rows.append(
                 (
                     label,
-                    w.t(en, vi),
+                    w.say(name),
                     *levels_of(w, arms, key, digits, factor),
                     None if e is None else cell(w, e.times(factor), digits),
                 )
@@ -278,7 +278,7 @@ def _payback(w: Words, arms: Arms) -> str | None:
     """How long the severance takes to pay back: what was put in, not what came out."""
     years = arms.run.config.get("government", {}).get("severance_years")
     cut = arms.level.get("budget.savings.end")
-    if years is None or cut is None or not cut.value or policy(arms.run) == "none":
+    if years is None or cut is None or not cut.mean or policy(arms.run) == "none":
         return None
     said = w.num(float(years), 1, key="config:government.severance_years|value|1")
     return w.t(

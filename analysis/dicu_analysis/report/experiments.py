@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dicu.record.reading import inside
+from dicu_analysis.effects import VERDICT_WORDS
 from dicu_analysis.experiments.result import (
     FILE,
     Cell,
@@ -23,10 +24,9 @@ from dicu_analysis.experiments.result import (
     Part,
     Result,
     Table,
-    Text,
     read_result,
 )
-from dicu_analysis.language import Words
+from dicu_analysis.language import Text, Words
 from dicu_analysis.report.drawings import png_size, svg_size
 from dicu_analysis.report.saying import between
 
@@ -41,14 +41,6 @@ QUESTIONS: Final = {
     "h5": "Người dân có quay về không?",
 }
 """The five questions in Vietnamese; the files state them in English."""
-VERDICTS: Final = {
-    "negligible": ("too small to matter", "quá nhỏ để đáng kể"),
-    "present, negligible": ("real, but too small to matter", "có thật nhưng quá nhỏ để đáng kể"),
-    "present": ("real; whether it matters is not decided", "có thật; chưa rõ có đáng kể không"),
-    "substantial": ("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
-    "undecided": ("not decided", "chưa kết luận được"),
-    "none, to the bit": ("exactly none", "hoàn toàn không có"),
-}
 UNITS: Final = {
     "% of residents": "% dân số",
     "log points": "điểm log",
@@ -61,13 +53,15 @@ UNITS: Final = {
     "thousands": "nghìn",
 }
 CONTROLS: Final = {
-    "negative, to the bit": ("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
-    "negative, placebos": (
+    "negative, to the bit": Text("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
+    "negative, placebos": Text(
         "placebos: share that is called an effect",
         "giả dược: tỷ lệ bị coi là có tác động",
     ),
-    "positive": ("a known effect put in: share that is found", "đưa vào tác động biết trước: tỷ lệ tìm ra"),
-    "reverse": (
+    "positive": Text(
+        "a known effect put in: share that is found", "đưa vào tác động biết trước: tỷ lệ tìm ra"
+    ),
+    "reverse": Text(
         "the opposite cause alone: must not be read as this one",
         "chỉ nguyên nhân ngược lại: không được đọc nhầm",
     ),
@@ -278,10 +272,6 @@ def _group(w: Words, g: Group) -> dict[str, str]:
     }
 
 
-def _said(w: Words, text: Text) -> str:
-    return text.vi if w.vi else text.en
-
-
 def _cell(w: Words, cell: Cell) -> str:
     if cell.error is None:
         return number(w, cell.value)
@@ -295,17 +285,17 @@ def _sizes(w: Words, name: str) -> str:
 
 def _table(w: Words, table: Table) -> dict[str, Any]:
     return {
-        "title": _said(w, table.title),
-        "heads": [_said(w, table.corner), *(_sizes(w, name) for name in table.columns)],
+        "title": w.say(table.title),
+        "heads": [w.say(table.corner), *(_sizes(w, name) for name in table.columns)],
         "rows": [(_sizes(w, row.name), *(_cell(w, cell) for cell in row.cells)) for row in table.rows],
-        "note": _said(w, table.note),
+        "note": w.say(table.note),
     }
 
 
 def _part(w: Words, part: Part) -> dict[str, Any]:
     return {
-        "title": _said(w, part.title),
-        "words": _said(w, part.words),
+        "title": w.say(part.title),
+        "words": w.say(part.words),
         "tables": [_table(w, table) for table in part.tables],
         "estimates": _estimates(w, part.estimates),
     }
@@ -318,7 +308,7 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "id": r.id.upper(),
         "question": QUESTIONS[r.id] if w.vi else r.question,
         "words": r.plain_words.vi if w.vi else r.plain_words.en,
-        "verdict": w.of(VERDICTS, r.verdict),
+        "verdict": w.of(VERDICT_WORDS, r.verdict),
         "effect": f"{number(w, r.effect, sign=True)} {_unit(w, r.unit)}",
         "interval": _interval(w, r.interval, r.effect),
         "error": number(w, r.mc_error),

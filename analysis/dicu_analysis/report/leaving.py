@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from dicu_analysis.effects import Effect
 from dicu_analysis.language import Words
 from dicu_analysis.report import saying
-from dicu_analysis.report.compare import Estimate
 
 SMALLEST_RATE: Final = 1.0
 """Smallest effect of interest on leaving, per 1,000 residents and year (0.1 points a year, as in experiment H1)."""
 
 
-def leaving(w: Words, e: Estimate, level: Estimate) -> str:
+def leaving(w: Words, e: Effect, level: Effect) -> str:
     """What the reform does to leaving the countryside for towns, by what the replicates allow to say."""
     cut = w.num(SMALLEST_RATE)
     around = saying.bracket(w, e, 2)
@@ -21,7 +21,7 @@ def leaving(w: Words, e: Estimate, level: Estimate) -> str:
         f"of {mean} per 1,000 rural residents who move to towns in a year",
         f"so với mức {mean} trên 1.000 dân nông thôn chuyển ra thành thị mỗi năm",
     )
-    size = e.beyond(SMALLEST_RATE)
+    size = e.size(SMALLEST_RATE)
     if size == "unknown":
         pairs = w.t("one pair of runs" if e.n == 1 else f"{e.n} pairs of runs", f"{e.n} cặp lần mô phỏng")
         return w.t(

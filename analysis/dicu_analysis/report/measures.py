@@ -16,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import TERRAINS
+from dicu_analysis.effects import bounds, sizes
 from dicu_analysis.flows import region_streams
 from dicu_analysis.load import Run
 from dicu_analysis.moments import Moments, moments
-from dicu_analysis.report.compare import FEWEST, LEVEL, sizes
 from dicu_analysis.scalars import as_float
 
 Floats = NDArray[np.float64]
@@ -317,18 +317,6 @@ def above_one(sheet: Sheet) -> tuple[float, float]:
     best = np.max([sheet.access(s, step) for s in ADMINISTRATION], axis=0)
     persons = sheet.persons(step)
     return 100 * float(persons[best > 1].sum() / max(persons.sum(), 1.0)), float(best[persons > 0].max())
-
-
-def bounds(values: Floats) -> tuple[Floats, Floats]:
-    """Bounds of the interval of the mean over replicates (R, K); the mean twice where there are too few of them."""
-    mean = np.asarray(values.mean(axis=0))
-    if len(values) < FEWEST:
-        return mean, mean
-    from scipy.stats import t
-
-    error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
-    reach = float(t.ppf(0.5 + LEVEL / 2, len(values) - 1)) * error
-    return np.asarray(mean - reach), np.asarray(mean + reach)
 
 
 def residents_by_province(sheet: Sheet) -> pd.Series[float]:

@@ -11,9 +11,9 @@ from typing import Final
 from dicu_analysis.language import CLOSE, LANGUAGES, MIDDLE, OPEN, Code, Mark, Words
 from dicu_analysis.report import svg
 from dicu_analysis.report.arms import Arms
+from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents import contents
 from dicu_analysis.report.experiments import Found, sheet
-from dicu_analysis.report.sweep import Sweep
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LARGEST: Final = 3_000_000
@@ -42,7 +42,7 @@ def marked(body: str, marks: list[Mark]) -> str:
 def render(
     arms: Arms | None,
     found: Found,
-    sweep: Sweep | None = None,
+    comparison: Comparison | None = None,
     *,
     language: Code = "vi",
     tell: Callable[[str], None] | None = None,
@@ -55,7 +55,8 @@ def render(
         A run with its twin and replicates; None in a report on a sweep.
     found : Found
         Experiments.
-    sweep : Sweep or None
+    comparison : Comparison or None
+        The scenarios of a sweep.
     language : {"vi", "en"}
         Language shown until the reader switches.
 
@@ -80,7 +81,7 @@ def render(
             tell({"vi": "Vietnamese", "en": "English"}[code])
         w = Words(code, [])
         template = environment.get_template("body.html.j2")
-        body = template.render(w=w, t=w.t, **contents(w, arms, found, sweep))
+        body = template.render(w=w, t=w.t, **contents(w, arms, found, comparison))
         bodies.append((code, marked(body, w.marks or [])))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,

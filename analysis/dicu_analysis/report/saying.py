@@ -1,24 +1,24 @@
 """Estimates as a sentence or a cell says them: one place decides what is written beside a number and what is not.
 
 An interval is written where there are enough replicates for one; with two, both values stand in its place; with one,
-nothing does, and the page says once why. A word for a size is chosen by `Estimate.beyond` alone, and its threshold
+nothing does, and the page says once why. A word for a size is chosen by `Effect.size` alone, and its threshold
 stands beside it.
 """
 
 from __future__ import annotations
 
 from dicu_analysis import seed_spread
+from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import Words
 from dicu_analysis.load import Run
-from dicu_analysis.report.compare import FEWEST, Estimate
 
 
-def value(w: Words, e: Estimate, digits: int, *, sign: bool = True) -> str:
+def value(w: Words, e: Effect, digits: int, *, sign: bool = True) -> str:
     """The mean."""
-    return w.num(e.value, digits, sign=sign, key=_key(e, "value"))
+    return w.num(e.mean, digits, sign=sign, key=_key(e, "value"))
 
 
-def percent(w: Words, e: Estimate, digits: int = 0, *, sign: bool = True) -> str:
+def percent(w: Words, e: Effect, digits: int = 0, *, sign: bool = True) -> str:
     """The mean of something in percent."""
     return value(w, e, digits, sign=sign) + "%"
 
@@ -28,9 +28,9 @@ def between(w: Words, low: str, high: str) -> str:
     return w.t(f"{low} to {high}", f"từ {low} đến {high}")
 
 
-def interval(w: Words, e: Estimate, digits: int, *, sign: bool = True) -> str:
+def interval(w: Words, e: Effect, digits: int, *, sign: bool = True) -> str:
     """Bounds of the interval; both values of two replicates; nothing for one."""
-    if e.low is not None and e.high is not None:
+    if e.known:
         low = w.num(e.low, digits, sign=sign, key=_key(e, "low"))
         return between(w, low, w.num(e.high, digits, sign=sign, key=_key(e, "high")))
     if 1 < len(e.values) < FEWEST:
@@ -74,7 +74,7 @@ def few(w: Words, n: int, *, pairs: bool = True) -> str:
     )
 
 
-def bracket(w: Words, e: Estimate, digits: int, unit: str = "") -> str:
+def bracket(w: Words, e: Effect, digits: int, unit: str = "") -> str:
     """A mean with its interval: "+2.0% (95% interval +1.9 to +2.1)"."""
     text = value(w, e, digits) + unit
     around = interval(w, e, digits)
@@ -100,7 +100,7 @@ def luck(w: Words, run: Run) -> str:
     )
 
 
-def _key(e: Estimate, part: str) -> str:
+def _key(e: Effect, part: str) -> str:
     if not e.key:
         return ""
     return f"{e.key}|{part}|{e.factor:g}"

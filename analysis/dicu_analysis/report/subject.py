@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from dicu_analysis.load import Run, UnfinishedRun
+from dicu_analysis.load import Run, UnfinishedRun, flat
 
 Found = Literal["against", "found", "none"]
 NO_REFORM: Final = "none"
@@ -68,18 +68,6 @@ def seed(run: Run) -> int | None:
     """The seed of a run, None where its configuration names none."""
     value = run.config.get("seed")
     return None if value is None else int(value)
-
-
-def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested configuration by dotted key."""
-    made: dict[str, Any] = {}
-    for key, value in config.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, dict):
-            made |= flat(value, f"{path}.")
-        else:
-            made[path] = value
-    return made
 
 
 IRRELEVANT: Final = ("seed", "name")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import MINUS, Words
 from dicu_analysis.load import REAL
 from dicu_analysis.report import charts, fit, saying
-from dicu_analysis.report.compare import FEWEST, Estimate
-from dicu_analysis.report.sweep import NAMES, Dependence, Sweep
+from dicu_analysis.report.comparison import NAMES, POINTS, Comparison, Dependence
+from dicu_analysis.sweep import Sweep
 
 MOST_SCENARIOS: Final = 6
 """Scenarios whose differences are told one by one on the first screen."""
@@ -25,16 +26,17 @@ def scenario_name(w: Words, sweep: Sweep, label: str) -> str:
     return text if label == name.policy else f"{label} ({text})"
 
 
-def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
+def contents(w: Words, comparison: Comparison) -> dict[str, Any]:
     """Everything that the template asks for."""
+    sweep = comparison.sweep
     m = sweep.manifest
     failed = m.get("failed", {})
     return {
         "name": sweep.name,
         "world": _world(w, sweep),
-        "few": saying.few(w, replicates(sweep), pairs=False),
-        "interval_head": saying.interval_head(w, replicates(sweep)),
-        "years": saying.between(w, *(str(y) for y in sweep.years_of_moves)).removeprefix("từ "),
+        "few": saying.few(w, replicates(comparison), pairs=False),
+        "interval_head": saying.interval_head(w, replicates(comparison)),
+        "years": saying.between(w, *(str(y) for y in comparison.years_of_moves)).removeprefix("từ "),
         "runs": w.num(int(m["runs"])),
         "finished": w.num(int(m["finished"])),
         "distinct": w.num(int(m["distinct"])),
@@ -45,35 +47,35 @@ def contents(w: Words, sweep: Sweep) -> dict[str, Any]:
         "baseline": None if sweep.baseline is None else scenario_name(w, sweep, sweep.baseline),
         "varied": sweep.free,
         "period": w.period(sweep.period),
-        "sentences": _sentences(w, sweep),
-        "effects": [_effects(w, sweep, s) for s in sweep.effects],
-        "levels": _levels(w, sweep),
-        "dependences": _dependences(w, sweep),
+        "sentences": _sentences(w, comparison),
+        "effects": [_effects(w, comparison, s) for s in comparison.effects],
+        "levels": _levels(w, comparison),
+        "dependences": _dependences(w, comparison),
         "provenance": _provenance(w, sweep),
     }
 
 
 def name_of(w: Words, outcome: str) -> str:
     """An outcome in words."""
-    return w.t(*NAMES[outcome][:2])
+    return w.say(NAMES[outcome].name)
 
 
 def unit_of(w: Words, outcome: str) -> str:
     """Its unit in words."""
-    return w.t(*NAMES[outcome][2:4])
+    return w.say(NAMES[outcome].unit)
 
 
-def _sentences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
+def _sentences(w: Words, comparison: Comparison) -> list[dict[str, Any]]:
     """The outcomes that a scenario changes for certain, and those that it does not, scenario by scenario."""
     made: list[dict[str, Any]] = []
-    for scenario, effects in list(sweep.effects.items())[:MOST_SCENARIOS]:
+    for scenario, effects in list(comparison.effects.items())[:MOST_SCENARIOS]:
         sure, few, unsure = [], [], []
         for outcome, e in effects.items():
-            digits = NAMES[outcome][4]
+            digits = NAMES[outcome].digits
             said = f"{name_of(w, outcome)}: {saying.value(w, e, digits)} {unit_of(w, outcome)}"
-            if e.verdict in ("up", "down"):
+            if e.sign in ("up", "down"):
                 sure.append(f"{said} ({saying.interval(w, e, digits)})")
-            elif e.verdict == "unknown":
+            elif e.sign == "unknown":
                 few.append(said)
             else:
                 unsure.append(name_of(w, outcome))
@@ -84,28 +86,28 @@ def _sentences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
         if unsure:
             words = w.t("Not told from chance: ", "Không phân biệt được với ngẫu nhiên: ")
             rest.append(f"{words}{'; '.join(unsure)}.")
-        made.append({"label": scenario_name(w, sweep, scenario), "sure": sure, "rest": rest})
+        made.append({"label": scenario_name(w, comparison.sweep, scenario), "sure": sure, "rest": rest})
     return made
 
 
-def replicates(sweep: Sweep) -> int:
+def replicates(comparison: Comparison) -> int:
     """Replicates that the differences (or levels) with the fewest of them rest on."""
-    found = [e.n for each in (sweep.effects or sweep.levels).values() for e in each.values()]
-    return min(found, default=int(sweep.manifest["replications"]))
+    found = [e.n for each in (comparison.effects or comparison.levels).values() for e in each.values()]
+    return min(found, default=int(comparison.sweep.manifest["replications"]))
 
 
 def level_unit(w: Words, outcome: str) -> str:
     """Unit of a level: a share is in percent, and only the difference of two shares in percentage points."""
-    return "%" if NAMES[outcome][2] == "percentage points" else unit_of(w, outcome)
+    return "%" if NAMES[outcome].unit == POINTS else unit_of(w, outcome)
 
 
-def _rows(w: Words, effects: dict[str, Estimate], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
+def _rows(w: Words, effects: dict[str, Effect], *, sign: bool) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             name_of(w, k),
             unit_of(w, k) if sign else level_unit(w, k),
-            saying.value(w, e, NAMES[k][4], sign=sign),
-            saying.interval(w, e, NAMES[k][4], sign=sign),
+            saying.value(w, e, NAMES[k].digits, sign=sign),
+            saying.interval(w, e, NAMES[k].digits, sign=sign),
             w.num(e.n),
         )
         for k, e in effects.items()
@@ -119,8 +121,9 @@ def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
     return fit.other_world(w, others[0], places) if others else None
 
 
-def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
-    effects = sweep.effects[scenario]
+def _effects(w: Words, comparison: Comparison, scenario: str) -> dict[str, Any]:
+    sweep = comparison.sweep
+    effects = comparison.effects[scenario]
     access = [(name_of(w, k).split(", ", 1), k, e) for k, e in effects.items() if "administration." in k]
     label = scenario_name(w, sweep, scenario)
     drawings = []
@@ -136,7 +139,7 @@ def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
                 points,
                 digits=2,
                 unit=w.t("difference of the index", "chênh lệch điểm chỉ số"),
-                note=_note(w, sweep),
+                note=_note(w, comparison),
             )
         )
     moves = [(name_of(w, k), effects[k]) for k in ("rural_to_urban", "urban_to_rural") if k in effects]
@@ -151,7 +154,7 @@ def _effects(w: Words, sweep: Sweep, scenario: str) -> dict[str, Any]:
                 moves,
                 digits=2,
                 unit=w.t("per 1,000 residents a year", "trên 1.000 dân mỗi năm"),
-                note=_note(w, sweep),
+                note=_note(w, comparison),
             )
         )
     return {"label": label, "drawings": drawings, "rows": _rows(w, effects, sign=True)}
@@ -171,9 +174,9 @@ def _short(w: Words, outcome: str) -> str:
     return f"{what}, {w.of(TERRAINS, terrain)}"
 
 
-def _note(w: Words, sweep: Sweep) -> str:
+def _note(w: Words, comparison: Comparison) -> str:
     note = w.t("Paired within replicates", "Ghép cặp trong từng lần lặp")
-    if replicates(sweep) < FEWEST:
+    if replicates(comparison) < FEWEST:
         note += w.t(
             "; hollow points: too few for an interval.", "; chấm rỗng: quá ít để tính khoảng tin cậy."
         )
@@ -181,24 +184,26 @@ def _note(w: Words, sweep: Sweep) -> str:
         note += w.t(
             "; bars: 95% t interval over replicates.", "; thanh ngang: khoảng tin cậy t 95% qua các lần lặp."
         )
-    if sweep.free:
+    if comparison.sweep.free:
         note += " " + w.t("Mean over the varied values.", "Trung bình qua các giá trị được thay đổi.")
     return note
 
 
-def _levels(w: Words, sweep: Sweep) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+def _levels(w: Words, comparison: Comparison) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    sweep = comparison.sweep
     return [
         (scenario_name(w, sweep, s) if s else sweep.name, _rows(w, levels, sign=False))
-        for s, levels in sweep.levels.items()
+        for s, levels in comparison.levels.items()
     ]
 
 
-def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
+def _dependences(w: Words, comparison: Comparison) -> list[dict[str, Any]]:
     """A table a scenario (or one for the levels): outcomes down, varied keys across."""
+    sweep = comparison.sweep
     made = []
-    shown: list[str | None] = [*sweep.effects]
+    shown: list[str | None] = [*comparison.effects]
     for scenario in shown or [None]:
-        found = sweep.dependences(scenario)
+        found = comparison.dependences(scenario)
         if not found:
             continue
         paths = list(dict.fromkeys(d.path for d in found))
@@ -225,7 +230,7 @@ def _dependences(w: Words, sweep: Sweep) -> list[dict[str, Any]]:
 
 def _varied(w: Words, sweep: Sweep, path: str) -> str:
     """The values between which a key was varied."""
-    values = sweep.plan[path].dropna()
+    values = sweep.runs[path].dropna()
     return saying.between(w, _value(w, float(values.min())), _value(w, float(values.max())))
 
 
@@ -243,10 +248,10 @@ def _told(w: Words, d: Dependence) -> dict[str, Any]:
         }
     if d.change is None:
         return {"text": w.t("unknown", "không rõ"), "strong": False, "small": ""}
-    digits = NAMES[d.outcome][4]
+    digits = NAMES[d.outcome].digits
     return {
         "text": saying.value(w, d.change, digits),
-        "strong": d.change.verdict in ("up", "down"),
+        "strong": d.change.sign in ("up", "down"),
         "small": saying.interval(w, d.change, digits),
     }
 

@@ -82,5 +82,5 @@ def test_the_reported_difference_is_the_mean_over_pairs(made, tmp_path) -> None:
     assert run.exists()
     assert arms.n == 2
     e = arms.relative("access.commune_administration.plain.end")
-    assert e.value == pytest.approx(-20)
+    assert e.mean == pytest.approx(-20)
     assert e.n == 2

@@ -11,9 +11,10 @@ import pytest
 from dicu_analysis.language import Words
 from dicu_analysis.load import UnfinishedRun
 from dicu_analysis.report import write
+from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.subject import CannotCompare
-from dicu_analysis.report.sweep import Sweep, is_sweep
 from dicu_analysis.report.sweep_contents import level_unit, unit_of
+from dicu_analysis.sweep import Sweep, is_sweep
 from sealing import seal_sweep
 
 YEARS = range(2024, 2030)
@@ -93,31 +94,36 @@ def test_scenarios_are_subtracted_within_replicates(tmp_path) -> None:
     sweep = Sweep(folder)
     assert sweep.baseline == "none"
     assert sweep.free == ["choose.theta"]  # the reform is set by the scenario
-    e = sweep.effects["actual"]["commune_administration.plain"]
-    assert e.value == pytest.approx(-0.1 * 0.5)
+    comparison = Comparison(sweep)
+    e = comparison.effects["actual"]["commune_administration.plain"]
+    assert e.mean == pytest.approx(-0.1 * 0.5)
     assert e.error == pytest.approx(0, abs=1e-12)  # luck is shared, so it is gone
     assert e.n == 3
-    level = sweep.levels["none"]["commune_administration.plain"]
+    level = comparison.levels["none"]["commune_administration.plain"]
     assert level.error == pytest.approx(0.01 / np.sqrt(3))
 
 
 def test_rates_and_money_are_in_their_units(tmp_path) -> None:
-    sweep = Sweep(make(tmp_path / "s", replicates=1))
-    first = sweep.outcomes.iloc[0]
+    comparison = Comparison(Sweep(make(tmp_path / "s", replicates=1)))
+    first = comparison.outcomes.iloc[0]
     assert first["rural_to_urban"] == pytest.approx(1000 * 6 / 60)
     assert first["urban_share"] == pytest.approx(40)
     assert first["posts"] == 2
     assert first["wages"] == pytest.approx(4)  # a million million dong a quarter
-    assert "urban_to_rural" not in sweep.outcomes  # not in these results, so not told
+    assert "urban_to_rural" not in comparison.outcomes  # not in these results, so not told
 
 
 def test_only_pairs_that_both_arms_finished_are_compared(tmp_path) -> None:
-    whole = Sweep(make(tmp_path / "a")).effects["actual"]["commune_administration.plain"]
-    partial = Sweep(make(tmp_path / "b", drop=(0, 1, 2))).effects["actual"]["commune_administration.plain"]
-    assert whole.value == pytest.approx(-0.05)
-    assert partial.value == pytest.approx(-0.06)  # theta 0.6 alone
-    lame = Sweep(make(tmp_path / "c", drop=(5,))).effects["actual"]["commune_administration.plain"]
-    assert lame.value == pytest.approx(
+    whole = Comparison(Sweep(make(tmp_path / "a"))).effects["actual"]["commune_administration.plain"]
+    partial = Comparison(Sweep(make(tmp_path / "b", drop=(0, 1, 2)))).effects["actual"][
+        "commune_administration.plain"
+    ]
+    assert whole.mean == pytest.approx(-0.05)
+    assert partial.mean == pytest.approx(-0.06)  # theta 0.6 alone
+    lame = Comparison(Sweep(make(tmp_path / "c", drop=(5,)))).effects["actual"][
+        "commune_administration.plain"
+    ]
+    assert lame.mean == pytest.approx(
         -0.05
     )  # a replicate without one of the points would weigh them otherwise
     assert lame.n == 2
@@ -126,14 +132,14 @@ def test_only_pairs_that_both_arms_finished_are_compared(tmp_path) -> None:
 def test_dependence_is_a_paired_change_or_a_rank_correlation(tmp_path) -> None:
     (few,) = (
         d
-        for d in Sweep(make(tmp_path / "few")).dependences("actual")
+        for d in Comparison(Sweep(make(tmp_path / "few"))).dependences("actual")
         if d.outcome == "commune_administration.plain"
     )
     assert few.rank is None
     assert few.change is not None
-    assert few.change.value == pytest.approx(-0.1 * 0.2)
+    assert few.change.mean == pytest.approx(-0.1 * 0.2)
     many = make(tmp_path / "many", thetas=tuple(np.linspace(0.2, 0.9, 9)), replicates=2)
-    found = {d.outcome: d for d in Sweep(many).dependences("actual")}
+    found = {d.outcome: d for d in Comparison(Sweep(many)).dependences("actual")}
     assert found["commune_administration.plain"].rank == pytest.approx(-1)
     assert found["commune_administration.plain"].points == 9
     assert found["posts"].rank == 0
@@ -142,7 +148,7 @@ def test_dependence_is_a_paired_change_or_a_rank_correlation(tmp_path) -> None:
 def test_one_scenario_says_nothing_about_a_reform(tmp_path) -> None:
     sweep = Sweep(make(tmp_path / "s", scenarios=("only",)))
     assert sweep.baseline is None
-    assert sweep.effects == {}
+    assert Comparison(sweep).effects == {}
     html = write(sweep.folder).read_text(encoding="utf-8")
     assert "This sweep has one scenario only" in html
 
@@ -183,7 +189,7 @@ def test_keys_that_were_varied_together_are_not_ranked_as_if_free(tmp_path) -> N
     seal_sweep(folder, varied=["choose.theta", "reform.policy", "ties.growth", "feedback.jobs"])
     sweep = Sweep(folder)
     assert sweep.tied == [("choose.theta", "ties.growth", "feedback.jobs")]
-    assert {d.path for d in sweep.dependences("actual")} == {"choose.theta"}
+    assert {d.path for d in Comparison(sweep).dependences("actual")} == {"choose.theta"}
     html = write(folder).read_text(encoding="utf-8")
     assert "<code>choose.theta</code>" in html
     assert "<code>ties.growth</code>" in html
@@ -199,7 +205,7 @@ def test_keys_that_were_zipped_without_matching_are_refused_a_rank(tmp_path) -> 
     (folder / "sweep.yaml").write_text(
         "sweep: {zip: {choose.theta: [0.4, 0.5, 0.6], ties.growth: [1, 1, 2]}}"
     )
-    assert Sweep(folder).dependences("actual") == []
+    assert Comparison(Sweep(folder)).dependences("actual") == []
 
 
 def test_a_scenario_is_named_by_its_policy_not_by_its_label(tmp_path) -> None:

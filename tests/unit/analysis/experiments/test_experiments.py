@@ -13,14 +13,15 @@ import pandas as pd
 import pytest
 
 from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments import h1, h3, h4, h5
-from dicu_analysis.experiments.arms import Sweep, Unfinished, hazard
+from dicu_analysis.experiments.arms import FinishedSweep, Unfinished, hazard
 from dicu_analysis.experiments.assemble import Facts, assemble, with_family
 from dicu_analysis.experiments.catalogue import CATALOGUE, conclude
 from dicu_analysis.experiments.households import Which, compare, groups, movers
 from dicu_analysis.experiments.page import copy_page, write_page
 from dicu_analysis.experiments.result import EXPERIMENTS, read_result
-from dicu_analysis.experiments.statistics import paired, replicates_for
+from dicu_analysis.experiments.statistics import replicates_for
 from made_up_sweeps import luck, make_sweep
 
 U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}
@@ -73,7 +74,7 @@ def h1_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_h1_finds_the_interaction_that_feedbacks_add(h1_folders: dict[str, Path]) -> None:
-    sweeps = {k: Sweep(path) for k, path in h1_folders.items()}
+    sweeps = {k: FinishedSweep(path) for k, path in h1_folders.items()}
     core = sweeps["h1"]
     on, off = (h1.rates(core, dict.fromkeys(h1.LOOPS, v)) for v in (True, False))
     assert h1.log_interaction(off).mean() == pytest.approx(LOG, abs=2e-4)
@@ -92,16 +93,16 @@ def test_h1_finds_the_interaction_that_feedbacks_add(h1_folders: dict[str, Path]
 
 def test_sweeps_that_are_not_whole_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="dicu experiment"):
-        Sweep(tmp_path)
+        FinishedSweep(tmp_path)
     folder = make_sweep(tmp_path / "h1", h1_arms([(True,) * 3]), 2, h1_rows, missing=3)
     with pytest.raises(
         Unfinished, match="1 of 8 runs have no result, the first of them scenario urban, replicate 1"
     ):
-        Sweep(folder)
+        FinishedSweep(folder)
 
 
 def test_arms_by_name(h1_folders: dict[str, Path]) -> None:
-    sweep = Sweep(h1_folders["h1"])
+    sweep = FinishedSweep(h1_folders["h1"])
     assert sweep.arm("urban", feedback_network=False) == 5
     with pytest.raises(KeyError, match="2 arms are urban"):
         sweep.arm("urban")
@@ -188,7 +189,9 @@ h3_services = ("commune_administration", "district_administration", "health", "e
 
 def h3_result(tmp_path: Path, loss: float, gain: float) -> Any:
     arms = [(a, {"government.reinvest_share": float(k)}) for k, a in enumerate(h3.ARMS)]
-    sweep = Sweep(make_sweep(tmp_path / "h3", arms, 6, h3_rows(loss, gain), levels=("area", "terrain_area")))
+    sweep = FinishedSweep(
+        make_sweep(tmp_path / "h3", arms, 6, h3_rows(loss, gain), levels=("area", "terrain_area"))
+    )
     known = facts(**{"time.start": "2024Q3", "time.end": "2030Q1", "reform.policy": "actual"})
     return assemble(h3.SPEC, known, h3.estimate({"h3": sweep}, known))
 
@@ -238,9 +241,9 @@ def h4_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, 
     return made
 
 
-def h4_sweep(folder: Path, arms: tuple[str, ...], replicates: int) -> Sweep:
+def h4_sweep(folder: Path, arms: tuple[str, ...], replicates: int) -> FinishedSweep:
     named = [(name, {"cities.central": name}) for name in arms]
-    return Sweep(make_sweep(folder, named, replicates, h4_rows, levels=("province",)))
+    return FinishedSweep(make_sweep(folder, named, replicates, h4_rows, levels=("province",)))
 
 
 def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
@@ -323,7 +326,7 @@ def test_households_that_moved_in_one_arm_only() -> None:
 def test_holm_over_the_family(tmp_path: Path) -> None:
     known = facts(**{"time.end": "2032Q1"})
     arms = [(name, {"programme.urban_job_loss": abs(v)}) for name, v in LOST.items()]
-    sweep = Sweep(make_sweep(tmp_path / "h5", arms, 5, h5_rows))
+    sweep = FinishedSweep(make_sweep(tmp_path / "h5", arms, 5, h5_rows))
     one = assemble(h5.SPEC, known, h5.estimate({"h5": sweep}, known))
     assert one.p is not None
     assert one.p_holm == pytest.approx(min(1, 5 * one.p)), "those that are missing count as smaller"

@@ -12,7 +12,7 @@ import pytest
 
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import h1
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, assemble
 from dicu_analysis.experiments.h1_parts import grid_part, scarcity_part, surface
 from dicu_analysis.experiments.page import page
@@ -44,7 +44,7 @@ def rows(u: float, r: float, crossed: float, replicate: int) -> list[dict[str, A
 
 
 @pytest.fixture(scope="module")
-def grid(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def grid(tmp_path_factory: pytest.TempPathFactory) -> FinishedSweep:
     def of(scenario: str, values: Mapping[str, Any], replicate: int) -> list[dict[str, Any]]:
         u, r = (
             values["programme.urban_job_growth"] / GROWTH[-1],
@@ -57,10 +57,10 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
         for u in GROWTH
         for r in reversed(LOSS)
     ]
-    return Sweep(make_sweep(tmp_path_factory.mktemp("runs") / "h1_grid", arms, 4, of))
+    return FinishedSweep(make_sweep(tmp_path_factory.mktemp("runs") / "h1_grid", arms, 4, of))
 
 
-def test_the_surface_has_the_interaction_that_was_put_in(grid: Sweep) -> None:
+def test_the_surface_has_the_interaction_that_was_put_in(grid: FinishedSweep) -> None:
     s = surface(grid, h1.all_rates)
     assert (s.growth, s.loss) == ([0.0, 0.25, 0.5], [0.0, 10.0, 20.0])
     assert s.rate.shape == (3, 3, 4)
@@ -74,7 +74,7 @@ def test_the_surface_has_the_interaction_that_was_put_in(grid: Sweep) -> None:
     assert beyond[-1, -1].mean() == pytest.approx(0.01 * math.exp(U + R) * (math.exp(LOG) - 1), rel=0.05)
 
 
-def test_the_grid_in_words_tables_and_a_figure(grid: Sweep, tmp_path: Path) -> None:
+def test_the_grid_in_words_tables_and_a_figure(grid: FinishedSweep, tmp_path: Path) -> None:
     s = surface(grid, h1.all_rates)
     part = grid_part(s)
     assert [len(t.rows) for t in part.tables] == [3, 2, 2, 2]
@@ -94,7 +94,7 @@ def test_a_grid_with_a_hole_is_refused(tmp_path: Path) -> None:
     ]
     folder = make_sweep(tmp_path / "h1_grid", arms, 2, lambda s, v, r: rows(0.0, 0.0, 0.0, r))
     with pytest.raises(ValueError, match="a whole grid"):
-        surface(Sweep(folder), h1.all_rates)
+        surface(FinishedSweep(folder), h1.all_rates)
 
 
 def loops(on: bool) -> dict[str, bool]:
@@ -109,18 +109,18 @@ def of_arm(scenario: str, values: Mapping[str, Any], replicate: int) -> list[dic
 
 
 @pytest.fixture(scope="module")
-def sweeps(grid: Sweep, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sweep]:
+def sweeps(grid: FinishedSweep, tmp_path_factory: pytest.TempPathFactory) -> dict[str, FinishedSweep]:
     out = tmp_path_factory.mktemp("runs")
     core = [(arm, loops(on)) for on in (True, False) for arm in h1.ARMS]
     other = [(arm, {**values, "work.scarcity": size}) for size in (0.5, 2.0) for arm, values in core]
     return {
-        "h1": Sweep(make_sweep(out / "h1", core, 5, of_arm)),
+        "h1": FinishedSweep(make_sweep(out / "h1", core, 5, of_arm)),
         "h1_grid": grid,
-        "h1_scarcity": Sweep(make_sweep(out / "h1_scarcity", other, 3, of_arm)),
+        "h1_scarcity": FinishedSweep(make_sweep(out / "h1_scarcity", other, 3, of_arm)),
     }
 
 
-def test_scarcity_stands_beside_the_verdict_and_does_not_change_it(sweeps: dict[str, Sweep]) -> None:
+def test_scarcity_stands_beside_the_verdict_and_does_not_change_it(sweeps: dict[str, FinishedSweep]) -> None:
     alone = assemble(h1.SPEC, FACTS, h1.estimate({"h1": sweeps["h1"]}, FACTS))
     whole = assemble(h1.SPEC, FACTS, h1.estimate(sweeps, FACTS))
     assert (whole.effect, whole.p, whole.verdict) == (alone.effect, alone.p, alone.verdict)

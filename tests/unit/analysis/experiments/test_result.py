@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments.result import (
     SCHEMA_VERSION,
     Equivalent,
     Estimate,
+    Part,
     Power,
     Result,
-    Text,
     read_result,
     schema,
     write_result,
 )
-from dicu_analysis.experiments.statistics import fieller, paired
+from dicu_analysis.experiments.statistics import fieller
+from dicu_analysis.language import Text
 
 FROZEN = {1: "df1a431303d4e250"}
 """Checksum of the schema by its version."""
@@ -38,12 +40,12 @@ def result() -> Result:
 
 
 def test_vietnamese_numbers_have_a_decimal_comma() -> None:
-    said = Text(en="+2.7 points, -0.01", vi="+2.7 điểm, -0.01.")
+    said = Part(title=Text("", ""), words=Text(en="+2.7 points, -0.01", vi="+2.7 điểm, -0.01.")).words
     assert (said.en, said.vi) == ("+2.7 points, -0.01", "+2,7 điểm, -0,01.")
 
 
 def test_nothing_has_no_sign() -> None:
-    said = Text(en="by -0.0 %, +0.00 and -0.01", vi="-0.0 %")
+    said = Part(title=Text("", ""), words=Text(en="by -0.0 %, +0.00 and -0.01", vi="-0.0 %")).words
     assert (said.en, said.vi) == ("by 0.0 %, 0.00 and -0.01", "0,0 %")
 
 

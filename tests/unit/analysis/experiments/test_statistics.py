@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from dicu_analysis.effects import Effect, equivalence, paired, verdict
 from dicu_analysis.experiments.statistics import (
-    Effect,
     detectable,
-    equivalence,
     fieller,
-    paired,
     power,
     power_bound,
     rejection_bounds,
@@ -21,7 +19,6 @@ from dicu_analysis.experiments.statistics import (
     replicates_for,
     second_difference,
     shared_luck,
-    verdict,
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import study
-from dicu_analysis.experiments.arms import Sweep
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts
 from made_up_sweeps import make_sweep
 
@@ -54,9 +54,9 @@ def rows(scenario: str, values: Mapping[str, Any], replicate: int) -> list[dict[
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Sweep, Facts]:
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[FinishedSweep, Facts]:
     arms = [(name, {"reform.policy": name}) for name in ("none", "actual", "half")]
-    sweep = Sweep(make_sweep(tmp_path / "h2", arms, 3, rows, levels=("province",)))
+    sweep = FinishedSweep(make_sweep(tmp_path / "h2", arms, 3, rows, levels=("province",)))
     for _, run in sweep.plan.iterrows():
         moves = pd.DataFrame(
             [
@@ -79,7 +79,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Sweep, Facts]
     return sweep, Facts(scenario, "0.0", True)
 
 
-def test_the_study_misses_what_reaches_the_unreformed(made: tuple[Sweep, Facts]) -> None:
+def test_the_study_misses_what_reaches_the_unreformed(made: tuple[FinishedSweep, Facts]) -> None:
     """Truth for the reformed is 0.6; the difference in differences says 0.6 - 0.2."""
     found = {o.estimator: o for o in study.opinions(*made, (FIRST, STEPS))}
     did = found["difference in differences, event study"]
@@ -89,7 +89,7 @@ def test_the_study_misses_what_reaches_the_unreformed(made: tuple[Sweep, Facts])
     assert "by +0.2000" in did.note
 
 
-def test_the_dose_panel_finds_the_slope(made: tuple[Sweep, Facts]) -> None:
+def test_the_dose_panel_finds_the_slope(made: tuple[FinishedSweep, Facts]) -> None:
     dose = study.opinions(*made, (FIRST, STEPS))[0]
     assert dose.truth == pytest.approx(SLOPE, abs=1e-3)
     assert dose.estimate == pytest.approx(SLOPE, abs=0.01)
@@ -97,7 +97,7 @@ def test_the_dose_panel_finds_the_slope(made: tuple[Sweep, Facts]) -> None:
 
 
 def test_too_few_provinces_have_no_clusters(
-    made: tuple[Sweep, Facts], monkeypatch: pytest.MonkeyPatch
+    made: tuple[FinishedSweep, Facts], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(study, "place_province", lambda _: pd.Series(["01", "02"], index=[1, 2]))
     assert study.opinions(*made, (FIRST, STEPS)) == []
