@@ -9,9 +9,9 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dicu.scenario.compose import MOST_BYTES
 from dicu.scenario.dump import dump
@@ -19,7 +19,18 @@ from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
 from dicu.scenario.shipped import Kind, find, shipped
-from dicu.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
+from dicu.scenario.source import (
+    Mapping,
+    Message,
+    Value,
+    Where,
+    merged,
+    plain_of,
+    read_mapping,
+    read_scalar,
+    remove,
+    where_of,
+)
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import clip
 
@@ -321,36 +332,58 @@ def _name_after_file(tree: Mapping, path: Path) -> None:
 
 
 def check(tree: Mapping, reading: Reading) -> Scenario | None:
-    """The scenario of a merged tree, None (and messages) where something is wrong.
+    """The scenario of a merged tree, None (and messages) where something is wrong."""
+    return validated(Scenario, tree, reading)
 
-    First each value is checked, then, with the wrong ones set aside, what goes together."""
-    plain = _plain(tree)
-    wrong = set(reading.refused)
-    for attempt in ("values", "together"):
+
+def validated[M: BaseModel](
+    model: type[M], tree: Mapping, reading: Reading, *, set_aside: bool = False
+) -> M | None:
+    """A tree as what it should be, None (and messages) where something is wrong.
+
+    First each value is checked, then, with the wrong ones set aside, what goes together. ``set_aside``: go on without
+    the values that do not go together either, and return the rest, so that it can be read further.
+    """
+    plain = plain_of(tree)
+    wrong, aside = set(reading.refused), set[str]()
+    while True:
         try:
-            return Scenario.model_validate(plain)
+            return model.model_validate(plain)
         except ValidationError as error:
             found = error_list(error)
+        before = len(aside)
         for entry in found:
             if entry["type"] == "cross_check":
                 for problem in entry["ctx"]["problems"]:
                     _add_contradiction(problem, tree, wrong, reading)
+                    if set_aside:
+                        aside.add(problem.path)
+                        remove(plain, tuple(problem.path.split(".")))
                 continue
             loc = tuple(str(part) for part in entry["loc"])  # no dotted path: a key of a file may hold a dot
-            path = ".".join(loc)
-            where = where_of(tree, loc, key=entry["type"] == "extra_forbidden")
-            reading.wrong(where or tree.where, f"{path}: {explain(entry)}")
-            wrong.add(path)
-            _remove(plain, loc)
-        if attempt == "together" or not wrong:
-            break
-    return None
+            in_key = loc[-1] == "[key]"
+            loc = loc[:-1] if in_key else loc
+            path = ".".join(
+                str(part) for part in entry["loc"] if part != "[key]" and not isinstance(part, int)
+            )
+            missing = entry["type"] == "missing"
+            if missing and path in aside:  # set aside already, and nothing is whole without it
+                loc = loc[:-1]
+            elif path not in aside and not (entry["type"] == "too_short" and _holds(path, aside)):
+                at_key = in_key or entry["type"] == "extra_forbidden"
+                where = where_of(tree, loc[:-1] if missing else loc, key=at_key)
+                reading.wrong(where or tree.where, f"{path}: {explain(entry, model)}")
+            aside.add(".".join(loc))
+            remove(plain, loc)
+        wrong |= aside
+        if len(aside) == before or "" in aside:
+            return None
 
 
 def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading: Reading) -> None:
     """Report a contradiction at the strongest layer that takes part in it, unless a part is in doubt."""
     involved = (problem.path, *(path for path in problem.also if path != problem.path))
-    doubtful = any(path == bad or path.startswith(f"{bad}.") for path in involved for bad in wrong)
+    doubtful = any(_holds(path, wrong) or any(_holds(bad, {path}) for bad in wrong) for path in involved)
     if doubtful or not reading.complete:
         return
     found = (where_of(tree, tuple(path.split("."))) for path in involved)
@@ -359,27 +392,6 @@ def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading
     reading.wrong(strongest, f"{problem.path}: {problem.text}")
 
 
-def _plain(tree: Mapping) -> dict[str, Any]:
-    return {
-        key: _plain(child) if isinstance(child, Mapping) else child.value
-        for key, child in tree.children.items()
-    }
-
-
-def _remove(plain: dict[str, Any], loc: tuple[str, ...]) -> None:
-    """Set a wrong key aside, so that the rest can be checked."""
-    for key in loc[:-1]:
-        plain = plain[key]
-    plain.pop(loc[-1], None)
-
-
-def where_of(tree: Mapping, loc: tuple[str, ...], *, key: bool = False) -> Where | None:
-    """Where a value (or its key) was written, None when it is a default."""
-    child: Value | Mapping = tree
-    where = tree.where
-    for part in loc:
-        if not isinstance(child, Mapping) or part not in child.children:
-            return None
-        where = child.key_where[part]
-        child = child.children[part]
-    return where if key else child.where
+def _holds(path: str, others: set[str]) -> bool:
+    """Whether a path is one of others, or a section that holds one."""
+    return any(f"{other}.".startswith(f"{path}.") for other in others)

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from dicu.scenario.dump import run_id
 from dicu.scenario.fields import leaf_at
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named, where_of
+from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named
 from dicu.scenario.scenario import Scenario, UnfitScenario
-from dicu.scenario.source import Message, merged
-from dicu.sweeps.design import Design, From, Point, Results, read_design
+from dicu.scenario.source import Message, merged, where_of
+from dicu.sweeps.design import Design, From, Point, read_design
+from dicu.sweeps.file import Results
 from dicu.sweeps.start import Starts
 
 if TYPE_CHECKING:
