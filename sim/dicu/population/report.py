@@ -133,8 +133,8 @@ class SynthesisReport:
             )
         if self.richest > MANY_RICH:
             lines.append(
-                f"{self.richest:.1%} of the households have the most wealth that can be held: incomes of provinces lie far "
-                "apart, or are not in the unit of the country"
+                f"{self.richest:.1%} of the households have the most wealth that can be held: incomes of provinces lie "
+                "far apart, or are not in the unit of the country"
             )
         return "\n".join(lines)
 

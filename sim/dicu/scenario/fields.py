@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
@@ -103,6 +103,49 @@ def leaf_at() -> dict[str, Leaf]:
     return {leaf.path: leaf for leaf in leaves()}
 
 
+def field_at(model: type[BaseModel], loc: Sequence[str]) -> FieldInfo | type[BaseModel] | None:
+    """The field or section of a model that a place of pydantic is in; None below keys that no model declares."""
+    at: FieldInfo | type[BaseModel] = model
+    for part in loc:
+        if not isinstance(at, type):
+            if part.isdigit():
+                return at  # an item of a list
+            held = get_args(_without_none(at.annotation)[0])[
+                -1:
+            ]  # what a dictionary holds, bare of its checks
+            below = (get_args(held[0]) or held)[0] if held else None
+            if not (isinstance(below, type) and issubclass(below, BaseModel)):
+                return None
+            at = below
+            continue
+        field = {field.alias or name: field for name, field in at.model_fields.items()}.get(part)
+        if field is None:
+            return None
+        inner, _ = _without_none(field.annotation)
+        at = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else field
+    return at
+
+
+def leaf_of(model: type[BaseModel], loc: Sequence[str]) -> Leaf | None:
+    """The rule of a single value or list of words of a model; None for a section and for what holds others."""
+    field = field_at(model, loc)
+    if not isinstance(field, FieldInfo):
+        return None
+    try:
+        return _leaf(".".join(loc), field)
+    except TypeError:
+        return None
+
+
+def keys_at(model: type[BaseModel], loc: Sequence[str]) -> tuple[str, ...]:
+    """Keys of a section of a model as a file writes them; in words where any number of keys is taken."""
+    found = field_at(model, loc)
+    if isinstance(found, type):
+        return tuple(field.alias or name for name, field in found.model_fields.items())
+    extra = found.json_schema_extra if found is not None else None
+    return (str(extra["allowed"]),) if isinstance(extra, dict) else ("keys of a scenario",)
+
+
 @cache
 def sections() -> dict[str, type[BaseModel]]:
     """Sections of a scenario by name: "time" -> Time, and so on."""
@@ -136,6 +179,8 @@ def _leaf(path: str, field: FieldInfo) -> Leaf:
         kind, choices = "choice", tuple(str(choice) for choice in get_args(annotation))
     elif annotation == tuple[str, ...]:
         kind = "list"
+    elif get_origin(annotation) is tuple and get_origin(get_args(annotation)[0]) is Literal:
+        kind, choices = "list", tuple(str(choice) for choice in get_args(get_args(annotation)[0]))
     elif annotation is bool:
         kind = "flag"
     elif annotation is int:

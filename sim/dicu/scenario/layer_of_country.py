@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from dicu.scenario.country import FILE, CountryError, CountryFile, read_country
 from dicu.scenario.fields import Leaf, leaf_at, leaves
@@ -83,6 +85,37 @@ def in_model_money(tree: Mapping, money: float) -> Mapping:
     return made
 
 
+def with_country(base: Mapping, own: Mapping, rank: int) -> tuple[Mapping, Mapping, CountryFile | None]:
+    """The packaged layers with that of the country over them, and the user's own, both in the model's money.
+
+    Where the user's layers name no folder that has a ``country.yaml`` they stay as they are.
+
+    Raises
+    ------
+    CountryError
+        Everything that is wrong with the country's file.
+    """
+    world = own.children.get("world")
+    folder = world.children.get("tables") if isinstance(world, Mapping) else None
+    if not isinstance(folder, Value) or not isinstance(folder.value, str):
+        return base, own, None
+    if not (Path(folder.value) / FILE).is_file():
+        return base, own, None  # said where the whole scenario is checked
+    layer, country = layer_of(Path(folder.value), rank)
+    money = country.money
+    return merged(base, in_model_money(layer, money)), in_model_money(own, money), country
+
+
+def local_entry(
+    entry: dict[str, Any], path: str, country: CountryFile | None, model: type[BaseModel]
+) -> tuple[dict[str, Any], type[BaseModel], Leaf | None]:
+    """What was found wrong with a setting, in the money in which the user wrote it; arguments of `explain`."""
+    leaf = leaf_at().get(path)
+    if country is None or leaf is None or path not in local_keys() or not isinstance(entry["input"], float):
+        return entry, model, None
+    return {**entry, "input": outside(entry["input"], country.money)}, model, in_local_money(leaf, country)
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -138,9 +171,11 @@ __all__ = [
     "in_model_money",
     "inside",
     "layer_of",
+    "local_entry",
     "local_keys",
     "money_leaves",
     "money_of",
     "outside",
     "unit_of",
+    "with_country",
 ]

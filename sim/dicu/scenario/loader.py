@@ -5,31 +5,34 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dicu.scenario.compose import MOST_BYTES
-from dicu.scenario.country import FILE, CountryFile
+from dicu.scenario.country import CountryFile
 from dicu.scenario.dump import dump
-from dicu.scenario.fields import Leaf, leaf_at, sections
-from dicu.scenario.layer_of_country import (
-    CountryError,
-    in_local_money,
-    in_model_money,
-    layer_of,
-    local_keys,
-    outside,
-)
+from dicu.scenario.fields import leaf_at, sections
+from dicu.scenario.files import bytes_of, near_file
+from dicu.scenario.layer_of_country import CountryError, local_entry, with_country
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
 from dicu.scenario.shipped import Kind, configs, find, shipped
-from dicu.scenario.source import Mapping, Message, Value, Where, merged, read_mapping, read_scalar
-from dicu.scenario.suggest import suggest
+from dicu.scenario.source import (
+    Mapping,
+    Message,
+    Value,
+    Where,
+    merged,
+    plain_of,
+    read_mapping,
+    read_scalar,
+    remove,
+    where_of,
+)
 from dicu.scenario.wording import clip
 
 COMMAND_LINE: Final = 1_000_000
@@ -172,29 +175,16 @@ def layers(
     tree = Mapping(top)
     for layer, packaged in zip(reversed(reading.layers), reversed(reading.packaged), strict=True):
         tree = merged(tree, layer) if packaged else tree
-    tree = merged(*_with_country(tree, own, first_layer + len(reading.layers), reading))
+    try:
+        base, own, reading.country = with_country(tree, own, first_layer + len(reading.layers))
+        tree = merged(base, own)
+    except CountryError as error:
+        reading.messages += error.messages
+        reading.complete = False
     tree.where = top
     if reading.files and "name" not in reading.refused:
         _name_after_file(tree, path)
     return tree
-
-
-def _with_country(base: Mapping, own: Mapping, rank: int, reading: Reading) -> tuple[Mapping, Mapping]:
-    """The packaged layers, with that of the country over them, and the user's own, in the model's money."""
-    world = own.children.get("world")
-    folder = world.children.get("tables") if isinstance(world, Mapping) else None
-    if not isinstance(folder, Value) or not isinstance(folder.value, str):
-        return base, own
-    if not (Path(folder.value) / FILE).is_file():
-        return base, own  # said where the whole scenario is checked
-    try:
-        layer, country = layer_of(Path(folder.value), rank)
-    except CountryError as error:
-        reading.messages += error.messages
-        reading.complete = False
-        return base, own
-    reading.country = country
-    return merged(base, in_model_money(layer, country.money)), in_model_money(own, country.money)
 
 
 def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_layer: int) -> None:
@@ -257,12 +247,12 @@ def _refuse_sweep(tree: Mapping, shown: str, reading: Reading) -> None:
 def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, reading: Reading) -> str | None:
     """Text of a file, None (and a message) when it cannot be read."""
     try:
-        raw = _bytes(path)
+        raw = bytes_of(path)
     except OSError as error:
         reason = (
             "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
         )
-        near = _near_file(path)
+        near = near_file(path)
         reading.wrong(
             asked, f"{what}{reason} (got {clip(shown, 200)}{f'; did you mean {near}' if near else ''})"
         )
@@ -281,25 +271,6 @@ def read_text(path: Path, shown: str, layer: int, asked: Where, what: str, readi
         hint = "; this seems to be UTF-16: save it as UTF-8" if raw[:2] in _UTF16 else ""
         reading.wrong(where, f"not UTF-8 (got the byte {raw[error.start]:#04x}{hint})")
         return None
-
-
-def _bytes(path: Path) -> bytes:
-    """Bytes of an ordinary file, one more than is allowed at most: a pipe has no end, a device may have none."""
-    kind = path.stat().st_mode
-    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
-        raise OSError(None, "not an ordinary file")
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
-
-
-def _near_file(path: Path) -> str:
-    """A YAML file with a similar name in the same folder or the folders below it, "" when there is none."""
-    try:
-        names = {p.stem: p for p in sorted(path.parent.glob("*/*.yaml")) + sorted(path.parent.glob("*.yaml"))}
-    except OSError:
-        return ""
-    near = suggest(path.stem, names)
-    return os.path.normpath(names[near]) if near else ""
 
 
 def anchor_paths(tree: Mapping, folder: Path) -> None:
@@ -355,44 +326,61 @@ def _name_after_file(tree: Mapping, path: Path) -> None:
 
 
 def check(tree: Mapping, reading: Reading) -> Scenario | None:
-    """The scenario of a merged tree, None (and messages) where something is wrong.
+    """The scenario of a merged tree, None (and messages) where something is wrong."""
+    return validated(Scenario, tree, reading)
 
-    First each value is checked, then, with the wrong ones set aside, what goes together."""
-    plain = _plain(tree)
-    wrong = set(reading.refused)
-    for attempt in ("values", "together"):
+
+def validated[M: BaseModel](
+    model: type[M], tree: Mapping, reading: Reading, *, set_aside: bool = False
+) -> M | None:
+    """A tree as what it should be, None (and messages) where something is wrong.
+
+    First each value is checked, then, with the wrong ones set aside, what goes together. ``set_aside``: go on without
+    the values that do not go together either, and return the rest, so that it can be read further.
+    """
+    plain = plain_of(tree)
+    wrong, aside = set(reading.refused), set[str]()
+    while True:
         try:
-            return Scenario.model_validate(plain)
+            return model.model_validate(plain)
         except ValidationError as error:
             found = error_list(error)
+        before = len(aside)
         for entry in found:
             if entry["type"] == "cross_check":
                 for problem in entry["ctx"]["problems"]:
                     _add_contradiction(problem, tree, wrong, reading)
+                    if set_aside:
+                        aside.add(problem.path)
+                        remove(plain, tuple(problem.path.split(".")))
                 continue
             loc = tuple(str(part) for part in entry["loc"])  # no dotted path: a key of a file may hold a dot
-            path = ".".join(loc)
-            where = where_of(tree, loc, key=entry["type"] == "extra_forbidden")
-            reading.wrong(where or tree.where, f"{path}: {explain(*_local(entry, path, reading))}")
-            wrong.add(path)
-            _remove(plain, loc)
-        if attempt == "together" or not wrong:
-            break
-    return None
-
-
-def _local(entry: dict[str, Any], path: str, reading: Reading) -> tuple[dict[str, Any], Leaf | None]:
-    """What was found wrong and the setting, in the money in which the user wrote."""
-    country, leaf = reading.country, leaf_at().get(path)
-    if country is None or leaf is None or path not in local_keys() or not isinstance(entry["input"], float):
-        return entry, None
-    return {**entry, "input": outside(entry["input"], country.money)}, in_local_money(leaf, country)
+            in_key = loc[-1] == "[key]"
+            loc = loc[:-1] if in_key else loc
+            path = ".".join(
+                str(part) for part in entry["loc"] if part != "[key]" and not isinstance(part, int)
+            )
+            missing = entry["type"] == "missing"
+            if missing and path in aside:  # set aside already, and nothing is whole without it
+                loc = loc[:-1]
+            elif path not in aside and not (entry["type"] == "too_short" and _holds(path, aside)):
+                at_key = in_key or entry["type"] == "extra_forbidden"
+                where = where_of(tree, loc[:-1] if missing else loc, key=at_key)
+                reading.wrong(
+                    where or tree.where,
+                    f"{path}: {explain(*local_entry(entry, path, reading.country, model))}",
+                )
+            aside.add(".".join(loc))
+            remove(plain, loc)
+        wrong |= aside
+        if len(aside) == before or "" in aside:
+            return None
 
 
 def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading: Reading) -> None:
     """Report a contradiction at the strongest layer that takes part in it, unless a part is in doubt."""
     involved = (problem.path, *(path for path in problem.also if path != problem.path))
-    doubtful = any(path == bad or path.startswith(f"{bad}.") for path in involved for bad in wrong)
+    doubtful = any(_holds(path, wrong) or any(_holds(bad, {path}) for bad in wrong) for path in involved)
     if doubtful or not reading.complete:
         return
     found = (where_of(tree, tuple(path.split("."))) for path in involved)
@@ -401,27 +389,6 @@ def _add_contradiction(problem: Problem, tree: Mapping, wrong: set[str], reading
     reading.wrong(strongest, f"{problem.path}: {problem.text}")
 
 
-def _plain(tree: Mapping) -> dict[str, Any]:
-    return {
-        key: _plain(child) if isinstance(child, Mapping) else child.value
-        for key, child in tree.children.items()
-    }
-
-
-def _remove(plain: dict[str, Any], loc: tuple[str, ...]) -> None:
-    """Set a wrong key aside, so that the rest can be checked."""
-    for key in loc[:-1]:
-        plain = plain[key]
-    plain.pop(loc[-1], None)
-
-
-def where_of(tree: Mapping, loc: tuple[str, ...], *, key: bool = False) -> Where | None:
-    """Where a value (or its key) was written, None when it is a default."""
-    child: Value | Mapping = tree
-    where = tree.where
-    for part in loc:
-        if not isinstance(child, Mapping) or part not in child.children:
-            return None
-        where = child.key_where[part]
-        child = child.children[part]
-    return where if key else child.where
+def _holds(path: str, others: set[str]) -> bool:
+    """Whether a path is one of others, or a section that holds one."""
+    return any(f"{other}.".startswith(f"{path}.") for other in others)

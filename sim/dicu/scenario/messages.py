@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from dicu.scenario.fields import Leaf, keys_of, leaf_at, leaves, sections
+from dicu.scenario.fields import Leaf, keys_at, keys_of, leaf_at, leaf_of, leaves, sections
 from dicu.scenario.numbers import plainly
+from dicu.scenario.scenario import Scenario
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import clip
 
 
-def explain(error: dict[str, Any], local: Leaf | None = None) -> str:
+def explain(error: dict[str, Any], model: type[BaseModel] = Scenario, local: Leaf | None = None) -> str:
     """One error of pydantic about one key, in words.
 
     Parameters
     ----------
     error : dict
         An entry of ``ValidationError.errors()``.
+    model : type
+        What the file was read as: a scenario, or the file of a sweep.
     local : Leaf or None
         The setting in the money of the user's country; None: as it is declared.
 
@@ -31,14 +34,24 @@ def explain(error: dict[str, Any], local: Leaf | None = None) -> str:
     loc = tuple(str(part) for part in error["loc"])
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
-        return unknown_key(".".join(loc))
-    leaf = leaf_at().get(".".join(loc))
-    if leaf is None:
-        keys = ", ".join(keys_of(loc[0])) if loc and loc[0] in sections() else ""
-        hint = "; write its keys below it, or delete the line" if value is None else ""
-        return f"a section of keys is needed (got {show(value)}, allowed {keys}{hint})"
+        return unknown_key(".".join(loc)) if model is Scenario else _unknown_word(loc, model)
     if kind == "value_error":
         return str(error["ctx"]["error"])
+    got = "nothing" if kind == "missing" else show(value)
+    leaf = leaf_of(model, loc)
+    if kind in ("list_type", "tuple_type") or (
+        kind == "too_short" and error["ctx"]["field_type"] != "Dictionary"
+    ):
+        allowed = f", allowed {', '.join(leaf.choices)}" if leaf is not None else ""
+        return f"a list with at least one value is needed (got {got}{allowed})"
+    if kind == "too_short":
+        return f"at least one key is needed (got none, allowed {', '.join(keys_at(model, loc))})"
+    if leaf is None:
+        keys = ", ".join(keys_at(model, loc))
+        hint = "; write its keys below it, or delete the line" if kind != "missing" and value is None else ""
+        return f"a section of keys is needed (got {got}, allowed {keys}{hint})"
+    if kind == "missing":
+        return f"a value is needed (got {got}, allowed {leaf.rule})"
     what = {
         "greater_than_equal": "out of range",
         "less_than_equal": "out of range",
@@ -56,7 +69,7 @@ def explain(error: dict[str, Any], local: Leaf | None = None) -> str:
 def _instead(leaf: Leaf, value: Any) -> str:
     """The value that was probably meant, as "; did you mean ...", or nothing."""
     meant = ""
-    if leaf.kind == "choice":
+    if leaf.choices:
         said = "none" if value is None else str(value)
         meant = suggest(said, leaf.choices)
     elif leaf.kind == "integer" and isinstance(value, float) and value.is_integer():
@@ -81,6 +94,14 @@ def show(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**60:
         return "an integer of more than 60 digits"  # str() of a huge integer raises
     return clip(repr(value))
+
+
+def _unknown_word(loc: tuple[str, ...], model: type[BaseModel]) -> str:
+    """The same of a key that another model has not: the key that was meant, or those of its section."""
+    keys = keys_at(model, loc[:-1])
+    near = suggest(loc[-1], keys)
+    path = ".".join((*loc[:-1], near))
+    return f"unknown key (did you mean {path})" if near else f"unknown key (allowed {', '.join(keys)})"
 
 
 def unknown_key(path: str) -> str:

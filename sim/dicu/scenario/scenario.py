@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -56,6 +56,13 @@ class Problem:
     path: str
     text: str
     also: tuple[str, ...] = ()
+
+
+def contradiction(problems: Sequence[Problem]) -> PydanticCustomError:
+    """What a validator raises for values that do not go together; the loader tells each where it was written."""
+    text = "; ".join(f"{p.path}: {p.text}" for p in problems)
+    # a message template: braces of the text itself must not be read as placeholders
+    return PydanticCustomError("cross_check", "{text}", {"text": text, "problems": tuple(problems)})
 
 
 class UnfitScenario(ValueError):
@@ -124,9 +131,7 @@ class Scenario(Section):
     def _goes_together(self) -> Scenario:
         problems = tuple(cross_checks(self))
         if problems:
-            text = "; ".join(f"{p.path}: {p.text}" for p in problems)
-            # a message template: braces of the text itself must not be read as placeholders
-            raise PydanticCustomError("cross_check", "{text}", {"text": text, "problems": problems})
+            raise contradiction(problems)
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -75,6 +76,45 @@ def merged(low: Mapping, high: Mapping) -> Mapping:
         made.children[key] = child
         made.key_where[key] = high.key_where[key]
     return made
+
+
+def plain_of(tree: Mapping) -> dict[str, Any]:
+    """Values of a tree without their places."""
+    return {
+        key: plain_of(child) if isinstance(child, Mapping) else child.value
+        for key, child in tree.children.items()
+    }
+
+
+def _step(keys: Collection[str], loc: tuple[str, ...]) -> int:
+    """How many parts of a path make its first key: a key that names a parameter of a scenario holds a dot."""
+    return next((n for n in range(1, len(loc) + 1) if ".".join(loc[:n]) in keys), 0)
+
+
+def remove(plain: dict[str, Any], loc: tuple[str, ...]) -> None:
+    """Set a wrong key aside (for an item of a list, the list), so that the rest can be checked."""
+    n = _step(plain, loc)
+    key = ".".join(loc[:n])
+    if n == len(loc) or not isinstance(plain.get(key), dict):
+        plain.pop(key, None)
+    else:
+        remove(plain[key], loc[n:])
+
+
+def where_of(tree: Mapping, loc: tuple[str, ...], *, key: bool = False) -> Where | None:
+    """Where a value (or its key) was written, None when it is a default."""
+    child: Value | Mapping = tree
+    where = tree.where
+    while loc:
+        if isinstance(child, Value) and child.items and loc[0].isdigit():
+            child, loc = child.items[int(loc[0])], loc[1:]
+            continue
+        n = _step(child.children, loc) if isinstance(child, Mapping) else 0
+        if not isinstance(child, Mapping) or n == 0:
+            return None
+        name = ".".join(loc[:n])
+        where, child, loc = child.key_where[name], child.children[name], loc[n:]
+    return where if key else child.where
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""The file of a sweep: what is varied, read and checked key by key, with the line of every mistake."""
+"""From the file of a sweep to its points: the base scenario, and what each point lays over it."""
 
 from __future__ import annotations
 
@@ -6,54 +6,26 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
-from typing import Final
 
-from dicu.scenario.fields import keys_of
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, extended, layers, named, read_text
-from dicu.scenario.messages import show
-from dicu.scenario.scenario import NAME_ALLOWED, NAME_RULE
+from dicu.scenario.fields import keys_of, leaf_at
+from dicu.scenario.loader import (
+    COMMAND_LINE,
+    FileRead,
+    Reading,
+    anchor_paths,
+    extended,
+    layers,
+    named,
+    read_text,
+    validated,
+)
 from dicu.scenario.source import Mapping, Value, Where, merged, read_mapping, read_scalar
-from dicu.sweeps.keys import choice, integer, known, section, values_below, words
-from dicu.sweeps.parts import MOST_RUNS, Parts, layer_of, read_grid, read_sample, read_scenarios, read_zip
+from dicu.sweeps.file import PARTS, Results, Sample, Sweep, SweepFile, flatten
+from dicu.sweeps.sample import Axis, unit_points
 
-LEVELS: Final = (
-    "nation",
-    "area",
-    "terrain",
-    "terrain_area",
-    "region",
-    "province",
-    "province_2025",
-    "district",
-)
-DEFAULT_LEVELS: Final = LEVELS[:-1]
-KEPT_TABLES: Final = (
-    "national",
-    "places",
-    "flows",
-    "movers",
-    "five_year",
-    "districts",
-    "cities",
-    "governments",
-    "lineage",
-    "moves",
-)
-ROOT: Final = ("name", "base", "set", "sweep", "results")
-IN_SWEEP: Final = ("from", "scenarios", "grid", "zip", "sample", "replications", "seed")
-IN_FROM: Final = ("run", "at")
-IN_RESULTS: Final = ("every", "levels", "keep")
-MOST_SEED: Final = 2**62
-
-
-@dataclass(frozen=True)
-class Results:
-    """What is kept of each run: how often, for which units, and which whole tables besides."""
-
-    every: str = "year"
-    levels: tuple[str, ...] = DEFAULT_LEVELS
-    keep: tuple[str, ...] = ()
+ROOT = tuple(SweepFile.model_fields)
 
 
 @dataclass(frozen=True)
@@ -122,33 +94,27 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
         return None, reading
     for where, key, raw in own:
         tree = _override(tree, where, key, raw, reading)
-    known(tree, ROOT, "", reading)
-    name, results = _name(tree, path, reading), _results(tree, reading)
-    sweep = section(tree.children.get("sweep"), "sweep", reading)
-    if sweep is None and "sweep" not in tree.children:
-        reading.wrong(tree.where, f"sweep: a section of keys is needed (allowed {', '.join(IN_SWEEP)})")
-    if sweep is None:
+    flatten(tree, reading)
+    file = validated(SweepFile, tree, reading, set_aside=True)
+    if file is None:
         return None, reading
-    known(sweep, IN_SWEEP, "sweep", reading)
-    parts = Parts(reading, path.parent)
-    read_scenarios(sweep.children.get("scenarios"), parts)
-    read_grid(sweep.children.get("grid"), parts)
-    read_zip(sweep.children.get("zip"), parts)
-    read_sample(sweep.children.get("sample"), parts)
-    replications = integer(sweep, "replications", "sweep", 1, MOST_RUNS, 1, reading)
-    seed = integer(sweep, "seed", "sweep", 0, MOST_SEED, 1, reading)
-    begins = _from(sweep, path, reading)
-    _refuse_varied(others, parts)
-    base = _base(tree, path, others, reading)
-    runs = max(len(parts.scenarios), 1) * replications
-    for axis in parts.axes:
-        runs *= max(len(axis), 1)
-    if runs > MOST_RUNS:
-        reading.wrong(sweep.where, f"sweep: {runs:,} runs (allowed {MOST_RUNS:,})")
-    if runs > MOST_RUNS or base is None:
-        return None, reading
-    points, paths = tuple(_points(parts, sweep.where)), tuple(parts.swept)
-    made = Design(name, path, base, tuple(reading.files), points, paths, replications, seed, results, begins)
+    varied = {key: part for part in PARTS for key, _ in file.sweep.varied(part)}
+    _refuse_varied(others, varied, reading)
+    over = _layer(_section(tree, "set"), file.set, path.parent)
+    asked = tree.children["base"].where
+    base = layers(extended(path.parent, file.base), others, reading, asked, "base: ", 1, over)
+    made = Design(
+        name=(path.stem if file.name is None else file.name).replace(" ", "_"),
+        path=path,
+        base=base,
+        files=tuple(reading.files),
+        points=tuple(_points(file.sweep, _section(tree, "sweep"), path.parent)),
+        paths=tuple(varied),
+        replications=file.sweep.replications,
+        seed=file.sweep.seed,
+        results=file.results,
+        begins=_from(file.sweep, tree, path),
+    )
     return made, reading
 
 
@@ -156,31 +122,6 @@ def _is_scenario(tree: Mapping) -> bool:
     """Whether a file has keys of a scenario and none that only a sweep has."""
     keys = set(tree.children) - {"name"}
     return not keys & set(ROOT) and bool(keys & {"extends", *keys_of("")})
-
-
-def _from(sweep: Mapping, path: Path, reading: Reading) -> From | None:
-    """``from: {run: FOLDER, at: PERIOD}``; the folder relative to the file of the sweep."""
-    tree = section(sweep.children.get("from"), "sweep.from", reading)
-    if tree is None:
-        return None
-    known(tree, IN_FROM, "sweep.from", reading)
-    told = [tree.children.get(key) for key in IN_FROM]
-    words_of = [child.value for child in told if isinstance(child, Value) and isinstance(child.value, str)]
-    if len(words_of) < len(IN_FROM):
-        text = "the folder of a run and the last step shared with it are needed"
-        reading.wrong(tree.where, f"sweep.from: {text} (allowed run: runs/NAME/ID, at: 2025Q2)")
-        return None
-    return From(path.parent / words_of[0], words_of[1], tree.where)
-
-
-def _points(parts: Parts, where: Where) -> Iterator[Point]:
-    """Every scenario with every choice of the other parts, the last part running fastest."""
-    for label, first in parts.scenarios or [("base", Mapping(where))]:
-        for chosen in itertools.product(*(axis or [Mapping(where)] for axis in parts.axes)):
-            layer = first
-            for one in chosen:
-                layer = merged(layer, one)
-            yield Point(label, layer)
 
 
 def _split(overrides: Sequence[str]) -> tuple[list[tuple[Where, str, str]], list[str]]:
@@ -202,59 +143,97 @@ def _override(tree: Mapping, where: Where, key: str, raw: str, reading: Reading)
         return tree
     if key == "base" and isinstance(value.value, str):
         value = Value(os.path.abspath(named(value.value, "scenario")), where)
-    made = merged(tree, layer_of(key, value))
+    made = merged(tree, _tree_of(key, value))
     made.where = tree.where
     return made
 
 
-def _refuse_varied(overrides: Sequence[str], parts: Parts) -> None:
+def _refuse_varied(overrides: Sequence[str], varied: dict[str, str], reading: Reading) -> None:
     """An override of what every run sets anew would do nothing."""
     for number, text in enumerate(overrides):
         key = text.partition("=")[0].strip()
         where = Where(COMMAND_LINE, number, 0, f"command line: {text}")
         if key == "seed":
-            parts.reading.wrong(
-                where, "seed follows from sweep.seed and the replication (use sweep.seed=...)"
-            )
-        elif key in parts.swept:
-            part = parts.swept[key][0]
-            parts.reading.wrong(where, f"{key}: the sweep varies it (sweep.{part}), so it cannot be set")
+            reading.wrong(where, "seed follows from sweep.seed and the replication (use sweep.seed=...)")
+        elif key in varied:
+            reading.wrong(where, f"{key}: the sweep varies it (sweep.{varied[key]}), so it cannot be set")
 
 
-def _base(tree: Mapping, path: Path, overrides: Sequence[str], reading: Reading) -> Mapping | None:
-    """The tree below every run: the base, what ``set`` lays over it, and overrides."""
-    base = tree.children.get("base")
-    if not isinstance(base, Value) or not isinstance(base.value, str) or not base.value.isprintable():
-        where = base.where if base is not None else tree.where
-        got = f" (got {show(base.value)})" if isinstance(base, Value) else ""
-        reading.wrong(where, f"base: the path of a scenario is needed{got}")
+def _from(sweep: Sweep, tree: Mapping, path: Path) -> From | None:
+    """The saved state to begin with; its run's folder is relative to the file of the sweep."""
+    if sweep.begins is None:
         return None
-    over = Mapping(tree.where)
-    parts = Parts(reading, path.parent)
-    for key, value, where in values_below(section(tree.children.get("set"), "set", reading), "set", reading):
-        if parts.claim(key, "set", where):
-            over = merged(over, parts.layer(key, value))
-    return layers(extended(path.parent, base.value), overrides, reading, base.where, "base: ", 1, over)
+    where = _section(_section(tree, "sweep"), "from").where
+    return From(path.parent / sweep.begins.run, sweep.begins.at, where)
 
 
-def _name(tree: Mapping, path: Path, reading: Reading) -> str:
-    name = tree.children.get("name")
-    where = name.where if name is not None else tree.where
-    value = path.stem if name is None else name.value if isinstance(name, Value) else {}
-    if not isinstance(value, str) or not NAME_RULE.fullmatch(value):
-        text = f"not usable as the name of a folder (got {show(value)}, allowed {NAME_ALLOWED})"
-        reading.wrong(where, f"name: {text}")
-        return "sweep"
-    return value.replace(" ", "_")
+def _points(sweep: Sweep, tree: Mapping, folder: Path) -> Iterator[Point]:
+    """Every scenario with every choice of the other parts, the last part running fastest."""
+    scenarios = _section(tree, "scenarios")
+    first = [
+        (label, _layer(_section(scenarios, label), keys or (), folder))
+        for label, keys in sweep.scenarios.items()
+    ]
+    grid, zipped = _section(tree, "grid"), _section(tree, "zip")
+    axes = [[_one(key, item, folder) for item in _items(grid, key)] for key in sweep.grid]
+    if sweep.zip:
+        rows = zip(*(_items(zipped, key) for key in sweep.zip), strict=True)
+        axes.append([_all(zip(sweep.zip, row, strict=True), zipped.where, folder) for row in rows])
+    if sweep.sample is not None:
+        axes.append(list(_sampled(sweep.sample, _section(tree, "sample"), folder)))
+    for label, layer in first or [("base", Mapping(tree.where))]:
+        for chosen in itertools.product(*axes):
+            yield Point(label, reduce(merged, chosen, layer))
 
 
-def _results(tree: Mapping, reading: Reading) -> Results:
-    found = section(tree.children.get("results"), "results", reading)
-    if found is None:
-        return Results()
-    known(found, IN_RESULTS, "results", reading)
-    return Results(
-        choice(found, "every", "results", ("year", "step"), "year", reading),
-        words(found, "levels", "results", LEVELS, DEFAULT_LEVELS, reading),
-        words(found, "keep", "results", KEPT_TABLES, (), reading),
-    )
+def _sampled(sample: Sample, tree: Mapping, folder: Path) -> Iterator[Mapping]:
+    """The layer of each point of a sample."""
+    space = _section(tree, "space")
+    axes = []
+    for key, bounds in sample.space.items():
+        if bounds.values is not None:
+            axes.append(Axis(key, values=tuple(bounds.values)))
+        else:
+            whole = leaf_at()[key].kind == "integer"
+            axes.append(Axis(key, float(bounds.low), float(bounds.high), bounds.scale, whole))
+    for point in unit_points(sample.method, sample.n, len(axes), sample.seed).tolist():
+        values = ((a.path, Value(a.at(u), space.key_where[a.path])) for a, u in zip(axes, point, strict=True))
+        yield _all(values, tree.where, folder)
+
+
+def _section(tree: Mapping, key: str) -> Mapping:
+    """The section of that key, an empty one where the file has none."""
+    child = tree.children.get(key)
+    return child if isinstance(child, Mapping) else Mapping(tree.where)
+
+
+def _items(tree: Mapping, key: str) -> tuple[Value, ...]:
+    child = tree.children[key]
+    assert isinstance(child, Value)
+    return child.items
+
+
+def _layer(tree: Mapping, keys: Iterator[str] | Sequence[str] | dict[str, object], folder: Path) -> Mapping:
+    """A tree with the values of some keys of a flat one."""
+    values = ((key, child) for key in keys if isinstance(child := tree.children[key], Value))
+    return _all(values, tree.where, folder)
+
+
+def _all(values: Iterator[tuple[str, Value]], where: Where, folder: Path) -> Mapping:
+    return reduce(merged, (_one(key, value, folder) for key, value in values), Mapping(where))
+
+
+def _one(key: str, value: Value, folder: Path) -> Mapping:
+    """A tree that holds one value; a path in it is meant relative to the file of the sweep."""
+    made = _tree_of(key, value)
+    anchor_paths(made, folder)
+    return made
+
+
+def _tree_of(key: str, value: Value) -> Mapping:
+    """A tree that holds one value under a dotted path."""
+    *above, last = key.split(".")
+    tree = Mapping(value.where, {last: value}, {last: value.where})
+    for name in reversed(above):
+        tree = Mapping(value.where, {name: tree}, {name: value.where})
+    return tree

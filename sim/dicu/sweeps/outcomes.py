@@ -21,7 +21,7 @@ from dicu.record.local import local_of
 from dicu.record.recorder import period_labels
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.vocabulary import TERRAINS
-from dicu.sweeps.design import Results
+from dicu.sweeps.file import Results
 from dicu.world.world import World
 
 F64 = NDArray[np.float64]

@@ -12,10 +12,12 @@ import pyarrow as pa
 
 from dicu.scenario.dump import run_id
 from dicu.scenario.fields import leaf_at
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named, where_of
+from dicu.scenario.layer_of_country import in_model_money
+from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named
 from dicu.scenario.scenario import Scenario, UnfitScenario
-from dicu.scenario.source import Message, merged
-from dicu.sweeps.design import Design, From, Point, Results, read_design
+from dicu.scenario.source import Message, merged, where_of
+from dicu.sweeps.design import Design, From, Point, read_design
+from dicu.sweeps.file import Results
 from dicu.sweeps.start import Starts
 
 if TYPE_CHECKING:
@@ -211,7 +213,8 @@ def _checked(design: Design, reading: Reading) -> list[Scenario]:
     """The scenario of each point; messages where one is wrong."""
     found = []
     for point in design.points:
-        scenario = check(merged(design.base, point.layer), reading)
+        layer = point.layer if reading.country is None else in_model_money(point.layer, reading.country.money)
+        scenario = check(merged(design.base, layer), reading)
         if scenario is None:
             continue
         if scenario.flow_units == "district":

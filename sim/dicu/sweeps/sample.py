@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.scenario.fields import Leaf
+from dicu.scenario.messages import show
 
 Method = Literal["sobol", "lhs", "saltelli"]
 METHODS: Final[tuple[Method, ...]] = ("sobol", "lhs", "saltelli")
@@ -45,7 +46,7 @@ def axis_problem(leaf: Leaf, low: Any, high: Any, scale: str) -> str:
         return f"not a number, so it has no bounds (allowed values: [...] with any of {leaf.rule})"
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
     if not numbers or not low < high:
-        return f"two numbers with low < high are needed (got {low!r}, {high!r})"
+        return f"two numbers with low < high are needed (got {show(low)}, {show(high)})"
     if scale == "log" and low <= 0:
         return f"a logarithmic scale begins above 0 (got low {low!r})"
     if leaf.kind == "integer" and not (float(low).is_integer() and float(high).is_integer()):

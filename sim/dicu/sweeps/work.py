@@ -20,7 +20,7 @@ from dicu.record.manifest import file_sha256
 from dicu.record.reading import inside
 from dicu.scenario.dump import run_id
 from dicu.scenario.scenario import Scenario
-from dicu.sweeps.design import Results
+from dicu.sweeps.file import Results
 
 State = Literal["done", "failed", "no room"]
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -52,7 +52,7 @@ def rings_by_code(geojson: str) -> dict[str, list[Ring]]:
             raise ValueError(
                 f"feature {number}: needs a property code (text) and a Polygon or MultiPolygon (got {kind})"
             )
-        polygons = [polygons] if kind == "Polygon" else polygons
+        polygons = [polygons] if kind == "Polygon" else polygons or []
         try:
             rings = [np.asarray(ring, dtype=np.float64)[:, :2] for polygon in polygons for ring in polygon]
         except (ValueError, TypeError, IndexError) as error:

@@ -9,6 +9,7 @@ import pytest
 
 from dicu.scenario.fields import keys_of, leaf_at
 from dicu.scenario.loader import ConfigurationErrors
+from dicu.sweeps.file import LEVELS
 from dicu.sweeps.plan import Plan, make_plan, value_at
 
 Write = Callable[..., Path]
@@ -122,23 +123,25 @@ results: {levels: [nation, provinz]}
     policies = ", ".join(leaf_at()["reform.policy"].choices)
     assert errors(write(text)) == [
         "small.yaml:2:1: swep: unknown key (did you mean sweep)",
-        "small.yaml:5:9: sweep.scenarios: reform.polici: unknown key (did you mean reform.policy)",
+        "small.yaml:5:9: sweep.scenarios.a.reform.polici: unknown key (did you mean reform.policy)",
         f"small.yaml:6:24: reform.policy: not one of the choices (got 'actualy', allowed {policies}; "
         "did you mean actual)",
         f"small.yaml:8:25: choose.theta: out of range (got -3, allowed {leaf_at()['choose.theta'].rule})",
-        "small.yaml:9:5: sweep.grid: choose is a section, not a key (allowed choose.key)",
-        "small.yaml:10:24: sweep.grid: population.weight: a list with at least one value is needed (got 500)",
-        "small.yaml:12:5: sweep.zip: money.zzz: unknown key (allowed " + ", ".join(keys_of("money")) + ")",
-        "small.yaml:13:5: sweep.zip: reform.policy is varied by sweep.scenarios already (line 6)",
-        "small.yaml:14:17: sweep.replications: an integer from 1 to 1000000 is needed (got 0)",
-        "small.yaml:15:28: results.levels: unknown (got 'provinz'; did you mean province)",
+        "small.yaml:9:5: sweep.grid.choose: a section, not a key (allowed choose.key)",
+        "small.yaml:10:24: sweep.grid.population.weight: a list with at least one value is needed (got 500)",
+        "small.yaml:12:5: sweep.zip.money.zzz: unknown key (allowed " + ", ".join(keys_of("money")) + ")",
+        "small.yaml:13:20: sweep.zip.reform.policy: varied by sweep.scenarios.b.reform.policy already (allowed one "
+        "part for each key)",
+        "small.yaml:14:17: sweep.replications: out of range (got 0, allowed an integer from 1 to 1000000)",
+        f"small.yaml:15:28: results.levels: not one of the choices (got 'provinz', allowed {', '.join(LEVELS)}; "
+        "did you mean province)",
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sweep: {seed: 1}\n", "small.yaml:1:1: base: the path of a scenario is needed"),
+        ("sweep: {seed: 1}\n", "small.yaml:1:1: base: a value is needed (got nothing, allowed the path of"),
         ("base: bas.yaml\nsweep: {seed: 1}\n", "small.yaml:1:7: base: no such file"),
         ("base: base.yaml\n", "small.yaml:1:1: sweep: a section of keys is needed"),
         ("base: base.yaml\nsweep: {grid: {seed: [1, 2]}}\n", "seed follows from sweep.seed"),
@@ -146,7 +149,22 @@ results: {levels: [nation, provinz]}
             "base: base.yaml\nsweep: {sample: {n: 6, space: {choose.theta: [0.1, 1]}}}\n",
             "did you mean 4 or 8",
         ),
-        ("base: base.yaml\nsweep: {sample: {n: 4}}\n", "sweep.sample.space: at least one key"),
+        ("base: base.yaml\nsweep: {sample: {n: 4}}\n", "sweep.sample.space: a section of keys is needed"),
+        ("base: base.yaml\nsweep: {sample: {n: 4, space: {}}}\n", "sweep.sample.space: at least one key"),
+        ("base: base.yaml\nsweep: {sample: }\n", "sweep.sample: something is needed (got null"),
+        ("base: base.yaml\nsweep: {from: {run: x}}\n", "small.yaml:2:15: sweep.from.at: a value is needed"),
+        (
+            "base: base.yaml\nsweep: {grid: {choose: {theta: [0.4]}, choose.theta: [0.5]}}\n",
+            "small.yaml:2:40: choose.theta: duplicate key (first written on line 2)",
+        ),
+        (
+            "base: base.yaml\nsweep: {zip: {choose.theta: [1, 2], choose.kappa: [1]}}\n",
+            "small.yaml:2:51: sweep.zip.choose.kappa: 1 values, but choose.theta has 2",
+        ),
+        (
+            "base: base.yaml\nsweep: {grid: {choose.theta: [0.4, 0.5]}, replications: 999999}\n",
+            "small.yaml:2:8: sweep: 1,999,998 runs (allowed 1,000,000)",
+        ),
         ("base: base.yaml\nsweep: {sample: {n: 4, space: {choose.theta: [1, 0.1]}}}\n", "low < high"),
         ("base: base.yaml\nsweep: {sample: {n: 4, space: {reform.policy: [1, 2]}}}\n", "not a number"),
         ("base: base.yaml\nsweep: {zip: {choose.theta: [1, 2], work.x: [1]}}\n", "unknown key"),
@@ -186,3 +204,13 @@ SWEEPS = sorted([*(CONFIGS / "sweeps").glob("*.yaml"), CONFIGS / "start" / "swee
 @pytest.mark.parametrize("path", SWEEPS, ids=[p.stem for p in SWEEPS])
 def test_every_sweep_of_the_project_is_sound(path: Path) -> None:
     assert make_plan(path).runs
+
+
+def test_a_wrong_bound_is_told_once(write: Write) -> None:
+    """What was told of a key says nothing more about the section that it leaves behind, or about the pair."""
+    text = "base: base.yaml\nsweep: {sample: {n: 4, space: {choose.theta: {low: 0, hihg: 1}, choose: 3}}}\n"
+    assert errors(write(text)) == [
+        "small.yaml:2:55: sweep.sample.space.choose.theta.hihg: unknown key (did you mean "
+        "sweep.sample.space.choose.theta.high)",
+        "small.yaml:2:65: sweep.sample.space.choose: a section, not a key (allowed choose.key)",
+    ]
