@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dicu.record.local import local_of_manifest
 from dicu.record.reading import Files, read_sweep_manifest
 from dicu_analysis.load import REAL, UnfinishedRun, flat
 from dicu_analysis.reform_names import NO_REFORM, ReformName
@@ -54,6 +55,7 @@ class Sweep:
         self.manifest: dict[str, Any] = read_sweep_manifest(folder)
         self.files = Files(folder, self.manifest["outputs"])
         self.name = str(self.manifest["name"])
+        self.local = local_of_manifest(self.manifest)
 
     def results(self, columns: list[str] | None = None, filters: list[Any] | None = None) -> pd.DataFrame:
         """Rows of ``results.parquet``, in the order of the plan; a run that repeats another has rows of its own.
@@ -72,7 +74,10 @@ class Sweep:
         """
         path = self.files.path("results.parquet")
         try:
-            table: pd.DataFrame = pq.read_table(path, columns=columns, filters=filters).to_pandas()
+            here = None if columns is None else [self.local.name(column) for column in columns]
+            table: pd.DataFrame = self.local.read(
+                pq.read_table(path, columns=here, filters=filters)
+            ).to_pandas()
         except (OSError, pa.ArrowException) as error:
             raise UnfinishedRun(f"{path}: cannot be read ({error}); run the sweep again") from error
         return table

@@ -128,7 +128,8 @@ class FinishedSweep(Sweep):
         path = self.folder / "tables" / self.run_of(point, replicate) / f"{table}.parquet"
         if not path.is_file():
             raise FileNotFoundError(f"{path}: not kept; name the table in results.keep of the sweep")
-        found: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+        here = None if columns is None else [self.local.name(column) for column in columns]
+        found: pd.DataFrame = self.local.read(pq.read_table(path, columns=here)).to_pandas()
         return found
 
     def keeps(self, table: str) -> bool:

@@ -15,7 +15,7 @@ from dicu.scenario.fields import leaf_at
 from dicu.scenario.layer_of_country import in_model_money
 from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named
 from dicu.scenario.scenario import Scenario, UnfitScenario
-from dicu.scenario.source import Message, merged, where_of
+from dicu.scenario.source import Mapping, Message, merged, where_of
 from dicu.sweeps.design import Design, From, Point, read_design
 from dicu.sweeps.file import Results
 from dicu.sweeps.start import Starts
@@ -214,6 +214,12 @@ def _checked(design: Design, reading: Reading) -> list[Scenario]:
     found = []
     for point in design.points:
         layer = point.layer if reading.country is None else in_model_money(point.layer, reading.country.money)
+        world = point.layer.children.get("world")
+        if isinstance(world, Mapping) and "tables" in world.children:
+            reading.wrong(
+                world.key_where["tables"], "world.tables: cannot vary in a sweep (allowed under `set`)"
+            )
+            continue
         scenario = check(merged(design.base, layer), reading)
         if scenario is None:
             continue

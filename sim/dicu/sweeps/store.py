@@ -17,8 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dicu.record.folder import replacing, sweep, write_bytes
+from dicu.record.local import country_block
 from dicu.record.locks import Busy, locked
 from dicu.record.manifest import SOURCE, file_sha256, git_version, machine, now, sealed, versions
+from dicu.reform.opening import open_world
 from dicu.sweeps.plan import Plan
 from dicu.sweeps.work import WRITER, Status, result_path
 
@@ -198,5 +200,8 @@ def write_manifest(
         "git": git_version(SOURCE),
         "outputs": outputs,
     }
+    first = plan.runs[0].scenario
+    if first.world.tables is not None:
+        manifest["country"] = country_block(open_world(first))
     text = json.dumps(sealed(manifest), indent=1, ensure_ascii=False)
     write_bytes(folder / "manifest.json", (text + "\n").encode())

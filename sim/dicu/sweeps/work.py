@@ -15,7 +15,8 @@ from typing import Any, Final, Literal
 
 import pyarrow.parquet as pq
 
-from dicu.record.folder import write_bytes
+from dicu.record.folder import replacing, write_bytes
+from dicu.record.local import Local, local_of
 from dicu.record.manifest import file_sha256
 from dicu.record.reading import inside
 from dicu.scenario.dump import run_id
@@ -120,7 +121,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
     from dicu.execution.identity import data_sha256, model_version
     from dicu.execution.saved import read_saved
     from dicu.record.fingerprint import state_sha256
-    from dicu.record.folder import replacing, scratch
+    from dicu.record.folder import scratch
     from dicu.sweeps.outcomes import outcomes
     from dicu.sweeps.start import Starts
 
@@ -149,7 +150,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
             recorder.finish()
         table = outcomes(folder, world, scenario.calendar, task.results)
         kept = [
-            _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id)
+            _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id, local_of(world.country))
             for name in task.results.keep
         ]
     told = {
@@ -176,11 +177,15 @@ def _run(task: Task, began: float, worker: str) -> Status:
     )
 
 
-def _keep(table: Path, folder: Path) -> Path:
-    """Keep a whole table of the run beside its result."""
+def _keep(table: Path, folder: Path, local: Local) -> Path:
+    """Keep a whole table of the run beside its result, as its country writes it."""
     if not table.is_file():
         raise FileNotFoundError(
             f"{table.name}: the run wrote no such table, so it cannot be kept (results.keep); see section record"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    return write_bytes(folder / table.name, table.read_bytes())
+    if not local.own:
+        return write_bytes(folder / table.name, table.read_bytes())
+    with replacing(folder / table.name) as tmp:
+        pq.write_table(local.written(pq.ParquetFile(table).read(use_threads=False)), tmp, **WRITER)
+    return folder / table.name

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
+from dicu.sweeps.plan import make_plan
+from dicu_analysis.sweep import Sweep
 
 SIDE = (8, 5)
 """Places from west to east and from south to north."""
@@ -138,3 +140,29 @@ def test_a_report_in_both_languages(runs: dict[str, Path]) -> None:
     assert "Quarantia" in page
     assert "the municipal reform of 2022" in page
     assert not re.search(r"vnd|đồng\b", page, re.IGNORECASE)
+
+
+def test_a_sweep_of_another_country(runs: dict[str, Path], tmp_path: Path) -> None:
+    """Amounts of its points and results are euros, and its report can be made; the world itself cannot vary."""
+    sweep = tmp_path / "sweep.yaml"
+    text = f"base: none\nset: {{world.tables: {runs['tables']}, population.weight: 100, time.end: 2019Q4}}\n"
+    sweep.write_text(f"{text}sweep:\n  grid: {{money.move_cost: [600, 1200]}}\n  replications: 2\n")
+    plan = make_plan(sweep)
+    money = plan.runs[0].scenario
+    assert [r.scenario.money.move_cost for r in plan.runs[::2]] == pytest.approx([600 / 210, 1200 / 210])
+    assert money.money.consumption_floor == 1.2
+    result = CliRunner().invoke(app, ["sweep", str(sweep), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "out" / "sweep"
+    columns = pd.read_parquet(folder / "results.parquet").columns
+    assert "wealth_eur" in columns
+    assert not [c for c in columns if "mvnd" in c or "2025" in c]
+    assert "wealth_mvnd" in Sweep(folder).table, "what is read has the declared names"
+    result = CliRunner().invoke(app, ["report", str(folder)])
+    assert result.exit_code == 0, result.output
+    sweep.write_text(
+        f"base: none\nsweep:\n  scenarios:\n    a: {{world.tables: {runs['tables']}}}\n    b: {{}}\n"
+    )
+    result = CliRunner().invoke(app, ["sweep", str(sweep), "--dry-run"])
+    assert result.exit_code == 2
+    assert "world.tables: cannot vary in a sweep" in result.output
