@@ -148,7 +148,7 @@ def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
         others = [a for j, a in enumerate(age) if j != m]
         return any(a < 18 for a in others) and not any(a >= 18 for a in others)
 
-    return [m for m in range(len(people)) if 18 <= age[m] <= 45 and m not in pair and not guardian(m)]
+    return [m for m in range(len(people)) if 18 <= age[m] <= 60 and m not in pair and not guardian(m)]
 
 
 def mothers(people: list[int], year: int, newly_wed: bool = False) -> list[int]:

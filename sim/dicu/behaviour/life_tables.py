@@ -30,6 +30,9 @@ PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 60
 """Nobody looks for a partner from then on, whatever `LifeCourse.union_age_last` says."""
+USUAL_LAST: Final = 45
+TAIL: Final = 3.4
+"""Singles look until 45, or so many standard deviations beyond the mean age at first union (assumption A32)."""
 WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
 """Working age as labour statistics count it (model specification, section 3)."""
@@ -254,7 +257,7 @@ def union_rates(
     ------
     ValueError
         When the mean age that comes out is off by more than half a year: the mean too close to 18, the
-        spread too small for the word's room, or so wide that many are still single at ``union_age_last``.
+        spread too small for the word's room, or so wide that many are still single at the last age.
     """
     room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
     rates = np.empty((2, SEEK_UNTIL - PARTNER_FROM + 1))
@@ -262,16 +265,24 @@ def union_rates(
         mean = float(getattr(parameters, name))
         if mean > PARTNER_FROM:
             rates[sex] = np.minimum(_union_hazards(mean, parameters.union_age_spread), room)
-            rates[sex, parameters.union_age_last - PARTNER_FROM + 1 :] = 0.0
+            rates[sex, last_age(parameters, mean) - PARTNER_FROM + 1 :] = 0.0
             reached = mean_age_at_union(rates[sex])
         else:
             reached = float("nan")
         if not abs(reached - mean) <= _TOLERANCE_YEARS:
             raise ValueError(
-                f"life_course.{name}: no hazards over ages 18-{parameters.union_age_last} have this mean with "
+                f"life_course.{name}: no hazards over ages 18-{last_age(parameters, mean)} have this mean with "
                 f"union_age_spread = {parameters.union_age_spread} (got {mean}, nearest {reached:.2f})"
             )
     return rates
+
+
+def last_age(parameters: LifeCourse, mean: float) -> int:
+    """Age after which nobody of a sex with this mean age at first union looks for a partner."""
+    if parameters.union_age_last is not None:
+        return parameters.union_age_last
+    beyond = int(np.ceil(mean + TAIL * parameters.union_age_spread))
+    return min(max(USUAL_LAST, beyond), SEEK_UNTIL)
 
 
 def mean_age_at_union(rate: NDArray[np.float64]) -> float:

@@ -61,12 +61,12 @@ class LifeCourse(Section):
     union_age_men: float = parameter(
         29.4, "mean age of men at first union", unit="years", status="V", source=_SPEC3, ge=21, le=45
     )
-    union_age_last: int = parameter(
-        45,
-        "age after which nobody looks for a partner",
+    union_age_last: int | None = parameter(
+        None,
+        "age after which nobody looks for a partner; null = 45, or 3.4 standard deviations beyond the mean age",
         unit="years",
         status="A",
-        source="assumption A32: first unions beyond are too few to matter where the mean age is below 30",
+        source="assumption A32: first unions beyond 45 are too few to matter where the mean age is below 30",
         ge=40,
         le=60,
     )
@@ -95,7 +95,7 @@ class LifeCourse(Section):
         status="A",
         source="assumption A32",
         ge=1.5,
-        le=9,
+        le=8,
     )
 
 

@@ -13,7 +13,7 @@ from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.parameters_reform import PolicyName
 
 POLICIES = ", ".join(get_args(PolicyName))
-DATE = "a quarter such as 2025Q3 or a month such as 2025-07, years 1900 to 2199"
+DATE = "a quarter such as 2025Q3, a month such as 2025-07 or its first day 2025-07-01, years 1900 to 2199"
 NAME = (
     "up to 80 letters, digits, spaces and . _ + -, beginning with a letter or digit; "
     "not saved, where states are kept"
@@ -206,8 +206,8 @@ ONE_VALUE: list[tuple[str, str, str]] = [
     ("no date", "time:\n  end: 2035Q5", f"a.yaml:2:8: time.end: not a date (got '2035Q5', allowed {DATE})"),
     (
         "a day",
-        "reform: {date: 2025-07-01}",
-        f"a.yaml:1:16: reform.date: not a date (got '2025-07-01', allowed {DATE})",
+        "reform: {date: 2025-07-02}",
+        f"a.yaml:1:16: reform.date: not a date (got '2025-07-02', allowed {DATE})",
     ),
     (
         "a name that is no folder",
@@ -238,9 +238,9 @@ ONE_VALUE: list[tuple[str, str, str]] = [
     ),
     (
         "a year without residents",
-        "time: {start: 2018Q1}",
-        "a.yaml:1:15: time.start: no official residents of that year to start from (got '2018Q1', allowed "
-        "years 2019 to 2024 for world viet_nam)",
+        "time: {start: 2013Q1}",
+        "a.yaml:1:15: time.start: no official residents of that year to start from (got '2013Q1', allowed "
+        "years 2014 to 2024 for world viet_nam)",
     ),
     (
         "a reform outside the run",

@@ -16,7 +16,11 @@ from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario, with_values
 
 CONFIGS = Path(__file__).parents[3] / "configs"
-ALL_CONFIGS = sorted(p for p in CONFIGS.rglob("*.yaml") if "sweep" not in p.stem and "sweeps" not in p.parts)
+ALL_CONFIGS = sorted(
+    p
+    for p in CONFIGS.rglob("*.yaml")
+    if "sweep" not in p.stem and "sweeps" not in p.parts and p.stem != "country"
+)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -13,6 +13,7 @@ from dicu.scenario.dump import canonical_json, dump, run_id
 from dicu.scenario.fields import keys_of, leaf_at, leaves, sections
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.schema import json_schema
+from dicu.scenario.shipped import configs
 from dicu.scenario.table import markdown_table, parameter_table, print_table
 
 
@@ -44,7 +45,7 @@ def test_flows_are_by_district_only_at_weight_one() -> None:
         ({"time.end": "2019Q1"}, "time.end"),
         ({"time.start": "2019-05"}, "time.start"),
         ({"time.end": "2030-05"}, "time.end"),
-        ({"time.start": "2018Q1"}, "time.start"),
+        ({"time.start": "2013Q1"}, "time.start"),
         ({"time.start": "2025Q1"}, "time.start"),
         ({"reform.policy": "actual", "reform.date": "2019Q1"}, "reform.date"),
         ({"reform.policy": "relabel", "reform.date": "2025-08"}, "reform.date"),
@@ -110,6 +111,10 @@ def _another(path: str) -> dict[str, Any]:
         return {path: 8, "world.name": "ring"}
     if path == "world.places":
         return {path: __file__}
+    if path == "world.tables":
+        return {path: str(configs() / "world"), "world.name": "tables"}
+    if path == "reform.standard":
+        return {path: "112/2025"}
     if path == "reform.table":
         return {path: __file__, "reform.policy": "table"}
     if path == "reform.policy":

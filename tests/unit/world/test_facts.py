@@ -46,13 +46,13 @@ def test_residents_sum_to_the_published_totals() -> None:
         assert (table["urban"] + table["rural"] == table["total"]).all()
         share = 100 * table["urban"].sum() / total
         assert share == pytest.approx(facts.official(f"urban_share_{year}"), abs=0.005)
-    assert facts.residents_years() == tuple(range(2019, 2025))
+    assert facts.residents_years() == tuple(range(2014, 2025))
 
 
 def test_unknown_year_is_refused_with_what_is_allowed() -> None:
-    with pytest.raises(ValueError, match=r"2019, 2020.*got 2018"):
-        facts.residents(2018)
-    with pytest.raises(ValueError, match=r"between 2018 and 2024, got 2030"):
+    with pytest.raises(ValueError, match=r"2014, 2015.*got 2013"):
+        facts.residents(2013)
+    with pytest.raises(ValueError, match=r"between 2014 and 2024, got 2030"):
         facts.income_mvnd(2030)
     with pytest.raises(KeyError, match="no official figure 'nonsense'"):
         facts.official("nonsense")
