@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MINUTES: Final[Text] = Text("minutes", "phút")
 PERCENT: Final[Text] = Text("%", "%")
-TRILLION: Final[Text] = Text("trillion VND per year", "nghìn tỷ đồng mỗi năm")
+SUM: Final[Text] = Text("trillion VND per year", "nghìn tỷ đồng mỗi năm")
 POSTS: Final[Text] = Text("posts", "biên chế")
 PERSONS: Final[Text] = Text("persons a year", "người mỗi năm")
 EVE: Final = "people at the end of the last step before the reform that both arms recorded"
@@ -98,10 +98,10 @@ HEADLINES: Final = (
     Headline("district_work.soon", DISTRICT_WORK, MINUTES, DAY_AFTER, _met("district_minutes", "soon")),
     Headline("posts.eve", POSTS, POSTS, DAY_BEFORE, _measured("posts.eve")),
     Headline("posts.soon", POSTS, POSTS, DAY_AFTER, _measured("posts.soon")),
-    Headline("wages.eve", Text("wages", "tiền lương"), TRILLION, DAY_BEFORE, _measured("budget.wages.eve")),
-    Headline("wages.soon", Text("wages", "tiền lương"), TRILLION, DAY_AFTER, _measured("budget.wages.soon")),
-    Headline("investment.eve", Text("investment", "đầu tư"), TRILLION, DAY_BEFORE, _measured("budget.investment.eve")),
-    Headline("investment.soon", Text("investment", "đầu tư"), TRILLION, DAY_AFTER, _measured("budget.investment.soon")),
+    Headline("wages.eve", Text("wages", "tiền lương"), SUM, DAY_BEFORE, _measured("budget.wages.eve")),
+    Headline("wages.soon", Text("wages", "tiền lương"), SUM, DAY_AFTER, _measured("budget.wages.soon")),
+    Headline("investment.eve", Text("investment", "đầu tư"), SUM, DAY_BEFORE, _measured("budget.investment.eve")),
+    Headline("investment.soon", Text("investment", "đầu tư"), SUM, DAY_AFTER, _measured("budget.investment.soon")),
     Headline("stream", Text("largest stream between regions", "luồng di cư liên vùng lớn nhất"), PERSONS, AFTER,
              _largest),
     Headline("leaving", Text("rural residents who move to towns", "dân nông thôn chuyển ra thành thị"),

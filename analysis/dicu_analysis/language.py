@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, TERRAIN_WORDS, Word
+from dicu_analysis.terms import DECLARED, Terms
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,6 @@ def _names(words: Mapping[str, Word]) -> dict[str, Text]:
 TERRAINS: Final = {
     **_names(TERRAIN_WORDS),
     "all": Text("whole country", "cả nước"),
-}
-REGIONS: Final = {
-    "RRD": Text("Red River Delta", "Đồng bằng sông Hồng"),
-    "NMM": Text("Northern Midlands and Mountains", "Trung du và miền núi phía Bắc"),
-    "NCC": Text("North and South Central Coast", "Bắc Trung Bộ và duyên hải miền Trung"),
-    "CH": Text("Central Highlands", "Tây Nguyên"),
-    "SE": Text("Southeast", "Đông Nam Bộ"),
-    "MRD": Text("Mekong Delta", "Đồng bằng sông Cửu Long"),
 }
 SERVICES: Final = _names(SERVICE_WORDS)
 REASONS: Final = _names(REASON_WORDS)
@@ -76,15 +69,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Words:
-    """Chooses between the two texts and writes numbers as readers of one language expect them."""
+    """Chooses between the two texts and writes numbers as readers of one language expect them.
+
+    What it says of a country is said in the ``terms`` of that country.
+    """
 
     code: Code
     marks: list[Mark] | None = field(default=None, compare=False, repr=False)
+    terms: Terms = field(default=DECLARED, repr=False)
 
     @property
     def plain(self) -> Words:
         """The same language without marks, for what is drawn."""
-        return Words(self.code)
+        return Words(self.code, terms=self.terms)
 
     @property
     def vi(self) -> bool:
@@ -92,8 +89,8 @@ class Words:
         return self.code == "vi"
 
     def t(self, en: str, vi: str) -> str:
-        """The text of this language."""
-        return vi if self.vi else en
+        """The text of this language, in the terms of the country."""
+        return self.terms.said(vi if self.vi else en, self.code)
 
     def say(self, text: Text) -> str:
         """What a text is in this language."""

@@ -17,6 +17,7 @@ from dicu.record.local import Local, local_of_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.scenario.calendar import parse_period
 from dicu_analysis.borders import LEVELS, Borders, UnknownBorders, in_force, redrawn
+from dicu_analysis.terms import Terms, terms_of
 
 Level = Literal["commune", "district", "province", "region"]
 Generation = Literal["legacy", "2025"]
@@ -114,6 +115,11 @@ class Run:
         """What the run says of its country: words, money, reform, what is borrowed (`dicu.record.local`)."""
         block: dict[str, Any] = self.manifest.get("country") or {}
         return block
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms in which outputs speak of the run's country."""
+        return terms_of(self.manifest, float(self.world_places["residents"].sum()))
 
     def _stored(self, name: str, read: Callable[[Path], Any]) -> Any:
         """What ``read`` makes of the file of a table."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from dicu.scenario.calendar import parse_period
 from dicu.scenario.vocabulary import LEVER_WORDS, POLICY_WORDS
 from dicu_analysis.language import Text, Words, listed
 from dicu_analysis.load import REAL
+from dicu_analysis.terms import DECLARED, Terms
 
 if TYPE_CHECKING:
     from dicu_analysis.load import Run
@@ -43,15 +45,20 @@ class ReformName:
         ``world.name``.
     settings : mapping
         The section ``reform`` of the configuration.
+    terms : Terms
+        Those of the country, which has a name for its own reform.
     """
 
     policy: str
     dates: tuple[str, ...] = ()
     world: str = REAL
     settings: Mapping[str, Any] = field(default_factory=dict)
+    terms: Terms = DECLARED
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], dates: tuple[str, ...] | None = None) -> ReformName:
+    def of(
+        cls, config: Mapping[str, Any], dates: tuple[str, ...] | None = None, terms: Terms = DECLARED
+    ) -> ReformName:
         """From a resolved configuration; ``dates`` are those on which borders did change, where they are known."""
         settings = config.get("reform", {})
         policy = str(settings.get("policy", NO_REFORM))
@@ -62,7 +69,7 @@ class ReformName:
         world = config.get("world", {})
         places = world.get("places")
         name = str(world.get("name", REAL)) if places is None else Path(places).name
-        return cls(policy, dates, name, settings)
+        return cls(policy, dates, name, settings, terms)
 
     @classmethod
     def of_run(cls, run: Run) -> ReformName:
@@ -71,7 +78,7 @@ class ReformName:
         if run.has_rows("lineage"):
             steps = sorted(set(run.table("lineage", ["step"])["step"].tolist()))
             dates = tuple(run.labels[s] for s in steps)
-        return cls.of(run.config, dates)
+        return cls.of(run.config, dates, run.terms)
 
     @property
     def historical(self) -> bool:
@@ -82,8 +89,20 @@ class ReformName:
         """The days on which borders change: "1 July 2025"."""
         return listed(w, [w.day_of(d) for d in self.dates])
 
+    @property
+    def _own(self) -> Mapping[str, Any]:
+        """What another country says of its reform, where this is a run of that reform; empty otherwise."""
+        said = self.terms.block.get("reform") if self.terms.own else None
+        return said if said is not None and self.policy in (*HISTORICAL, "relabel") else {}
+
+    def _named(self, w: Words) -> str:
+        """The name that the country has for its reform, in this language."""
+        return str(self._own.get("name", {}).get(w.code, "")) if self.policy in HISTORICAL else ""
+
     def _map(self, w: Words) -> str:
-        """That the map of 2025 is put in force on another day than it was."""
+        """That the map of the country's reform is put in force on another day than it was."""
+        if self._own and self.dates and [_month(d) for d in self.dates] != [_month(self._own["date"])]:
+            return w.t(f"put in force on {self.when(w)}", f"có hiệu lực từ {self.when(w)}")
         if (
             self.policy not in (*HISTORICAL, "relabel")
             or self.world != REAL
@@ -96,6 +115,8 @@ class ReformName:
         """The standards or the table that the borders come from."""
         if self.policy in MEASURED and "standard" in self.settings:
             number = self.settings["standard"]
+            if self.terms.own:
+                return w.t(f"standards {number}", f"tiêu chuẩn {number}")
             return w.t(f"Resolution {number}", f"Nghị quyết {number}")
         if self.policy == "table" and self.settings.get("table"):
             return Path(str(self.settings["table"])).name
@@ -114,7 +135,10 @@ class ReformName:
     def name(self, w: Words) -> str:
         """In a sentence: "the merger of 1 July 2025", with what sets it apart in brackets."""
         en, vi, *_ = POLICY_WORDS.get(self.policy, (self.policy,) * 4)
-        if self.dates and self.policy in HISTORICAL:
+        named = self._named(w)
+        if named:
+            en, vi = en.replace("the merger", named, 1), vi.replace("việc sáp nhập", named, 1)
+        elif self.dates and self.policy in HISTORICAL:
             en = en.replace("the merger", f"the merger of {self.when(w)}", 1)
             vi = vi.replace("việc sáp nhập", f"việc sáp nhập {self.when(w)}", 1)
         elif self.dates:
@@ -127,6 +151,8 @@ class ReformName:
         *_, en, vi = POLICY_WORDS.get(self.policy, (self.policy,) * 4)
         if not self.dates:
             return w.t(en, vi)
+        if self.policy == "actual" and (named := self._named(w)) and not self._levers(w):
+            return named[0].upper() + named[1:]
         first = w.day_of(self.dates[0])
         if self.policy == "actual":
             text = w.t(f"{en} from {first}", f"{vi} từ {first.removeprefix('ngày ')}")
@@ -150,6 +176,11 @@ class ReformName:
                 )
             by = self._made_by(w)
             return f"{text}, {by}" if by else text
+        if self.terms.own:
+            source = str(self._own.get("source", ""))
+            return w.t("borders of the country's own table", "địa giới theo bảng của đất nước này") + (
+                f" ({source})" if source else ""
+            )
         if self.world == REAL:
             return w.t(
                 "borders of 1 July 2025 as in vietnamadminunits 1.0.4, repaired by rule",
@@ -158,12 +189,18 @@ class ReformName:
         return w.t(f"borders of the world {self.world}", f"địa giới của thế giới {self.world}")
 
 
+def _month(date: str) -> int:
+    return parse_period(date)[0]
+
+
 def policy_labels(w: Words, settings: Mapping[str, Any], world: str = REAL) -> dict[str, str]:
     """Every policy as a label, as one section ``reform`` dates it (a table's own dates are not known there)."""
     made = {}
     for policy in POLICY_WORDS:
-        name = ReformName.of({"reform": {**settings, "policy": policy}, "world": {"name": world}})
+        name = ReformName.of(
+            {"reform": {**settings, "policy": policy}, "world": {"name": world}}, terms=w.terms
+        )
         if policy == "table":
-            name = ReformName(policy, (), world, {k: v for k, v in settings.items() if k == "table"})
+            name = ReformName(policy, (), world, {k: v for k, v in settings.items() if k == "table"}, w.terms)
         made[policy] = name.label(w)
     return made

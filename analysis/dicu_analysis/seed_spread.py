@@ -23,6 +23,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from dicu.world.country import LENT_BY
+
 if TYPE_CHECKING:
     from dicu_analysis.load import Run
 
@@ -180,7 +182,8 @@ def basis(run: Run) -> str:
     if measured(run):
         return "measured"
     weights = " and ".join(f"{w:,}" for w in sorted(set(table()["weight"])))
-    return f"carried over from Viet Nam, {SPAN[0]} to {SPAN[1]}, measured at weights {weights}"
+    lender = LENT_BY if run.terms.own else "Viet Nam"
+    return f"carried over from {lender}, {SPAN[0]} to {SPAN[1]}, measured at weights {weights}"
 
 
 def sd_of(quantity: str, run: Run, kind: Kind = "level") -> float | None:
@@ -199,6 +202,8 @@ def sd_of(quantity: str, run: Run, kind: Kind = "level") -> float | None:
 def digits_of(quantity: str, run: Run, most: int, factor: float = 1.0) -> int:
     """Decimals that a number of one run is told with; it is ``factor`` times the measured one."""
     sd = sd_of(quantity, run)
+    if quantity.startswith("budget."):
+        factor *= run.terms.measured
     return digits(None if sd is None else sd * factor, most)
 
 

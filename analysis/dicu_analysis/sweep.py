@@ -19,6 +19,7 @@ from dicu.record.local import local_of_manifest
 from dicu.record.reading import Files, read_sweep_manifest
 from dicu_analysis.load import REAL, UnfinishedRun, flat
 from dicu_analysis.reform_names import NO_REFORM, ReformName
+from dicu_analysis.terms import Terms, terms_of
 
 HEAD: Final = ("run", "run_id", "scenario", "point", "replicate", "seed")
 """Columns that say which run a row is of; they stand before the varied keys."""
@@ -56,6 +57,13 @@ class Sweep:
         self.files = Files(folder, self.manifest["outputs"])
         self.name = str(self.manifest["name"])
         self.local = local_of_manifest(self.manifest)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms in which outputs speak of the country of the runs."""
+        nation = self.level("nation")
+        known = "persons" in nation and len(nation) > 0
+        return terms_of(self.manifest, float(nation["persons"].iloc[0]) if known else 0.0)
 
     def results(self, columns: list[str] | None = None, filters: list[Any] | None = None) -> pd.DataFrame:
         """Rows of ``results.parquet``, in the order of the plan; a run that repeats another has rows of its own.
@@ -143,7 +151,7 @@ class Sweep:
             return None
         world = self.config.get("world", {}) or {"name": next(iter(self.worlds), REAL)}
         dates = () if settings["policy"] == "table" else None  # its dates stand in the table alone
-        return ReformName.of({"reform": settings, "world": world}, dates)
+        return ReformName.of({"reform": settings, "world": world}, dates, self.terms)
 
     @cached_property
     def baseline(self) -> str | None:

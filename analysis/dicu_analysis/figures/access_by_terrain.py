@@ -74,9 +74,9 @@ def draw(run: Run) -> Figure:
     ]
     fig, (bottom, top) = style.sheet(
         6.3,
-        _finding(run, table, terrains),
+        run.terms.en(_finding(run, table, terrains)),
         "Access to services, mean of persons by terrain (index, 1.0 = at the door)",
-        foot,
+        [run.terms.en(text) for text in foot],
     )
     grid = fig.add_gridspec(
         1, len(names), left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24
@@ -94,7 +94,7 @@ def draw(run: Run) -> Figure:
             ends.append((float(at[-1]), float(line[service].iloc[-1]), terrain, colour))
         ax.set_ylim(0, high)
         ax.axhline(1.0, color=palette.SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-        ax.set_title(name)
+        ax.set_title(run.terms.en(name))
         if k == 1:
             ax.annotate(
                 "at the door", (run.year_at_end(shown[-1]), 1.0), ha="right", va="bottom", fontsize=8.5

@@ -38,12 +38,10 @@ WAYS: Final[Lines] = {
     "clinic_minutes": ("clinic", palette.WAYS[3], palette.DOTTED),
     "hospital_minutes": ("hospital", palette.WAYS[4], palette.DASHED),
 }
-TRILLION: Final = 1e6
-"""Amounts are recorded in M VND."""
 
 
 def of_the_nation(run: Run) -> pd.DataFrame:
-    """The row of the nation by step, from the first that has spent anything; amounts in trillion VND per year."""
+    """The row of the nation by step, from the first that has spent anything; amounts per year, as sums are told."""
     table = run.governments
     nation = table[(table["level"] == "nation") & (table["step"] > 0)].set_index("step").sort_index()
     if len(nation) < 2:
@@ -53,7 +51,7 @@ def of_the_nation(run: Run) -> pd.DataFrame:
         deficit_mvnd=-nation["balance_mvnd"],
     )
     amounts = [*SPENT, *RAISED]
-    return nation.assign(**{name: nation[name] * run.steps_per_year / TRILLION for name in amounts})
+    return nation.assign(**{name: nation[name] * run.steps_per_year / run.terms.per_sum for name in amounts})
 
 
 def draw(run: Run) -> Figure:
@@ -67,8 +65,12 @@ def draw(run: Run) -> Figure:
         "a post, speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
         style.run_line(run),
     ]
+    say = run.terms.en
     fig, (bottom, top) = style.sheet(
-        6.4, _finding(run, nation), "Money in trillion VND per year, ways in minutes", foot
+        6.4,
+        say(_finding(run, nation)),
+        say("Money in trillion VND per year, ways in minutes"),
+        [say(text) for text in foot],
     )
     grid = fig.add_gridspec(1, 3, left=0.05, right=0.885, bottom=bottom + 0.08, top=top - 0.08, wspace=0.6)
     for k, (title, lines) in enumerate(
@@ -87,7 +89,7 @@ def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
     ends = []
     for name, (label, colour, dash) in shown.items():
         ax.plot(at, nation[name], color=colour, linestyle=dash)
-        ends.append((float(at[-1]), float(nation[name].iloc[-1]), label, colour))
+        ends.append((float(at[-1]), float(nation[name].iloc[-1]), run.terms.en(label), colour))
     values = nation[list(shown)].to_numpy()
     low, high = (float(values.min()), float(values.max())) if shown else (0.0, 1.0)
     ax.set_ylim(min(0.0, low), max(1.16 * high, 1e-9))
@@ -119,5 +121,11 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
     ways = f"way to the {OFFICE.en} {office} minutes, to the {DISTRICT_WORK.en} {work}"
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "
-        f"{pair('investment_mvnd')} trillion a year; {ways}"
+        f"{pair('investment_mvnd')} {_size(run)}a year; {ways}"
     )
+
+
+def _size(run: Run) -> str:
+    """What sums are told in, between a number and "a year"."""
+    size = run.terms.size("en")
+    return f"{size} " if size else ""

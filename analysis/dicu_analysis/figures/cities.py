@@ -33,6 +33,9 @@ def draw(run: Run) -> Figure:
     """
     if not run.has_rows("cities"):
         raise style.NothingToDraw("no urban areas in this run")
+    own = run.terms.own
+    if own and not run.country["classes"]:
+        raise style.NothingToDraw("no standards that give cities a class in this country")
     table, shares = by_group(run), urban_shares(run)
     here = [g for g in GROUPS if g in table.index.get_level_values("group")]
     last = table.index.get_level_values("step").max()
@@ -48,9 +51,13 @@ def draw(run: Run) -> Figure:
         "Urban: by places of the start, and by wards and townships of the borders of the day.",
         style.run_line(run),
     ]
-    fig, (bottom, top) = style.sheet(
-        8.2, title, "Districts before the reform, by the class of their city; at the end of each year", foot
-    )
+    if own:
+        foot[:2] = [
+            "Cities by the class that the country's standards give them at the start. Rents and dwellings are at "
+            "constant prices and incomes of the start; floor area of the start is set. Urban: by places of the start."
+        ]
+    subtitle = "Districts before the reform, by the class of their city; at the end of each year"
+    fig, (bottom, top) = style.sheet(8.2, title, run.terms.en(subtitle), foot)
     grid = fig.add_gridspec(
         2, 2, left=0.06, right=0.87, bottom=bottom + 0.07, top=top - 0.05, wspace=0.46, hspace=0.38
     )
@@ -70,7 +77,7 @@ def draw(run: Run) -> Figure:
     for name, text, colour, dash in (
         ("fixed", "places of\n the start", palette.URBAN, palette.SOLID),
         ("of_the_day", "wards of\n the day", palette.URBAN, palette.DASHED),
-    ):
+    )[: 1 if own else 2]:
         ax.plot(at, 100 * shares[name], color=colour, linestyle=dash)
         ends.append((float(at[-1]), 100 * float(shares[name].iloc[-1]), text, colour))
     _finish(ax, run, "Urban share, percent of all persons", ends, gap=0.14)

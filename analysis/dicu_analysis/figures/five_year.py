@@ -72,7 +72,10 @@ def draw(run: Run) -> Figure:
         )
     foot.append(style.run_line(run))
     fig, (bottom, top) = style.sheet(
-        5.9, title, "Percent of persons aged 5 and over who lived elsewhere five years before", foot
+        5.9,
+        run.terms.en(title),
+        "Percent of persons aged 5 and over who lived elsewhere five years before",
+        [run.terms.en(text) for text in foot],
     )
     ax = fig.add_axes((0.06, bottom + 0.1, 0.91, top - bottom - 0.17))
     bars = [
@@ -100,7 +103,7 @@ def draw(run: Run) -> Figure:
                 va="bottom",
                 fontsize=9,
             )
-    ax.set_xticks(np.arange(len(SCOPES)), WORDS, fontsize=10.5)
+    ax.set_xticks(np.arange(len(SCOPES)), [run.terms.en(text) for text in WORDS], fontsize=10.5)
     ax.set_ylim(0, 1.12 * max(float(np.max(row)) for _, row, _, _ in bars))
     ax.legend(
         frameon=False,

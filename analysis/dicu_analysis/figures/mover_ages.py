@@ -136,7 +136,7 @@ def draw(run: Run) -> Figure:
                 100.0 * by_reach[:, k] / counts.to_numpy()[:, k].sum(),
                 color=colour,
                 linestyle=dash,
-                label=name,
+                label=run.terms.en(name),
             )
     right.set_title("By reach of the move, five-year groups")
     for ax in (left, right):

@@ -109,7 +109,7 @@ def _panel(run: Run, others: Sequence[Run], last: int, period: tuple[str, str]) 
     except (UnknownBorders, ValueError) as error:
         borders, note = (
             "legacy",
-            f"Provinces of the start, since those of {period[1]} cannot be counted ({error}).",
+            run.terms.en(f"Provinces of the start, since those of {period[1]} cannot be counted ({error})."),
         )
         tables = [rates(r, "province", borders, period) for r in (run, *others)]
     table = sum(tables[1:], tables[0]) / len(tables)
@@ -132,20 +132,19 @@ def draw(run: Run) -> Figure:
         "nobody moves because a border does. Rates per 1,000 mean residents of the period.",
         luck(run),
         *dict.fromkeys(p.note for p in shown if p.note),
-        ("Outlines: Natural Earth 1:10m, public domain; coarse. " if outlines else "")
+        (_outlines_of(run) if outlines else "")
         + "Choice of destination, costs and networks are assumptions: see the parameters in config.yaml.",
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
-        8.4, finding(run, shown), "Net migration by province, per 1,000 residents a year", foot
+        8.4, finding(run, shown), run.terms.en("Net migration by province, per 1,000 residents a year"), foot
     )
     height = top - bottom - 0.06
     for k, panel in enumerate(shown):
         ax = fig.add_axes((0.02 + 0.425 * k, bottom + 0.015, 0.41, height))
         draw_map(ax, run, Filling(panel.net, panel.borders, colours, norm, panel.within), outlines)
-        ax.set_title(
-            f"{len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}", loc="left", x=0.02
-        )
+        title = run.terms.en(f"{len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}")
+        ax.set_title(title, loc="left", x=0.02)
         _name_extremes(ax, run, panel, outlines)
     bar = fig.add_axes((0.895, bottom + 0.17, 0.016, height - 0.3))
     scale = fig.colorbar(
@@ -168,6 +167,12 @@ def draw(run: Run) -> Figure:
         fontsize=9,
     )
     return fig
+
+
+def _outlines_of(run: Run) -> str:
+    if run.terms.own:
+        return "Outlines: the country's own. "
+    return "Outlines: Natural Earth 1:10m, public domain; coarse. "
 
 
 def luck(run: Run) -> str:
@@ -223,7 +228,7 @@ def _digits(sd: float) -> int:
 def finding(run: Run, shown: Sequence[Panel]) -> str:
     """What holds over seeds: how many provinces gain and lose beyond luck, and who leads where that is sure."""
     if not shown or all(p.table["in_persons"].sum() == 0 for p in shown):
-        return "Nobody moved from one province to another in this period"
+        return run.terms.en("Nobody moved from one province to another in this period")
     what = "the reform" if run.reform_step is not None else shown[-1].period[0]
     counted = [
         f"{p.gaining} of {len(p.table)} provinces gain people and {p.losing} lose them, beyond luck"
@@ -235,6 +240,7 @@ def finding(run: Run, shown: Sequence[Panel]) -> str:
         after = counted[1].replace(" provinces", "").replace(" people", "").removesuffix(", beyond luck")
         text = f"Before {what} {counted[0]}; after it {after}"
     last = shown[-1]
+    text = run.terms.en(text)
     names = run.names("province", last.borders)
     for word, most in _extremes(last).items():
         if most:

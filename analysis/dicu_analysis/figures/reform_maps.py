@@ -18,6 +18,7 @@ from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.outlines import simplified
 from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
+from dicu_analysis.terms import DECLARED, Terms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +82,12 @@ def _bare(name: str) -> str:
 
 
 def province_map(
-    places: pd.DataFrame, units: pd.DataFrame, policies: list[str], province: str, names: dict[str, str]
+    places: pd.DataFrame,
+    units: pd.DataFrame,
+    policies: list[str],
+    province: str,
+    names: dict[str, str],
+    terms: Terms = DECLARED,
 ) -> Figure:
     """Units of one legacy province under several policies: ways by colour, units by lines, seats by dots.
 
@@ -99,22 +105,27 @@ def province_map(
     foot = [
         "Colour: one-way travel time to the commune office that serves the place (detour and speed by terrain are "
         "assumptions). Dark lines: units; dots: their seats. Means are over residents.",
-        "Places are drawn as the areas nearest to their points within a coarse outline (Natural Earth, public domain): "
-        "not as their true borders.",
+        "Places are drawn as the areas nearest to their points: not as their true borders."
+        if terms.own
+        else "Places are drawn as the areas nearest to their points within a coarse outline (Natural Earth, public "
+        "domain): not as their true borders.",
     ]
     after = policies[1] if len(policies) > 1 else policies[0]
     was, now = (style.number(_mean(mine, f"{p}:commune_minutes"), 0) for p in (policies[0], after))
-    title = (
-        f"{province}: {_count(mine, policies[0])} communes become {_count(mine, after)} units; the commune office is "
+    told = (
+        f"{_count(mine, policies[0])} communes become {_count(mine, after)} units; the commune office is "
         f"{now} minutes away instead of {was}, what districts did "
         f"{style.number(_mean(mine, f'{after}:district_minutes'), 0)} instead of {style.number(district_minutes, 0)}"
     )
     columns = len(policies)
     fig, (bottom, top) = style.sheet(
-        2.9 + 12.4 / columns, title, "Way to the commune office, before and after", foot
+        2.9 + 12.4 / columns,
+        f"{province}: {terms.en(told)}",
+        terms.en("Way to the commune office, before and after"),
+        [terms.en(text) for text in foot],
     )
     points = mine[["longitude", "latitude"]].to_numpy(dtype=np.float64)
-    outline = province_outline(province)
+    outline = [] if terms.own else province_outline(province)
     width = 0.96 / columns
     for k, policy in enumerate(policies):
         ax = fig.add_axes((0.03 + k * width, bottom + 0.07, width - 0.02, top - bottom - 0.19))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from dicu_analysis.language import ENGLISH
 from dicu_analysis.load import REAL
 from dicu_analysis.reform_names import policy_labels
 from dicu_analysis.scalars import as_float
+from dicu_analysis.terms import DECLARED, Terms, terms_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +44,10 @@ BINS: Final = 80
 
 
 def draw_comparison(
-    folder: Path, province: str | None = None, config: Mapping[str, Any] | None = None
+    folder: Path,
+    province: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    country: Mapping[str, Any] | None = None,
 ) -> list[Path]:
     """Draw every figure of a comparison into its folder; the paths written.
 
@@ -54,6 +59,8 @@ def draw_comparison(
         Legacy province whose units are drawn; None: `EXAMPLE` where it is.
     config
         The configuration that the policies were applied with; it dates and names them.
+    country
+        What a manifest says of the country (`dicu.record.local.country_block`); None: that of the package.
 
     Raises
     ------
@@ -62,22 +69,25 @@ def draw_comparison(
     """
     made: list[Path] = []
     given = {} if config is None else config
-    names = policy_labels(ENGLISH, given.get("reform", {}), given.get("world", {}).get("name", REAL))
+    terms = terms_of({"country": country}, 0.0)
+    names = policy_labels(
+        replace(ENGLISH, terms=terms), given.get("reform", {}), given.get("world", {}).get("name", REAL)
+    )
     with style.styled():
         made += style.save(
-            bars(pd.read_parquet(folder / "summary.parquet"), names, given.get("reform", {})),
+            bars(pd.read_parquet(folder / "summary.parquet"), names, given.get("reform", {}), terms),
             folder,
             "reforms_compared",
         )
         draws = pd.read_parquet(folder / "random_maps.parquet")["objective"].to_numpy(dtype=np.float64)
         if len(draws):
-            figure = objectives(pd.read_parquet(folder / "objectives.parquet"), draws, names)
+            figure = objectives(pd.read_parquet(folder / "objectives.parquet"), draws, names, terms)
             made += style.save(figure, folder, "objectives")
-        made += _maps(folder, province, names)
+        made += _maps(folder, province, names, terms)
     return made
 
 
-def _maps(folder: Path, province: str | None, names: dict[str, str]) -> list[Path]:
+def _maps(folder: Path, province: str | None, names: dict[str, str], terms: Terms) -> list[Path]:
     """The maps: of one province, and of the country where the world has outlines and there are two to compare."""
     places, units = (pd.read_parquet(folder / f"{name}.parquet") for name in ("places", "units"))
     policies = list(dict.fromkeys(units["policy"]))
@@ -86,8 +96,8 @@ def _maps(folder: Path, province: str | None, names: dict[str, str]) -> list[Pat
     made: list[Path] = []
     if asked in known or province is not None:
         shown = policies if len(policies) <= MOST_PANELS else _few(policies)
-        made += style.save(province_map(places, units, shown, asked, names), folder, "province")
-    if {"none", "actual"} <= set(policies) and on_the_map(places):
+        made += style.save(province_map(places, units, shown, asked, names, terms), folder, "province")
+    if {"none", "actual"} <= set(policies) and not terms.own and on_the_map(places):
         made += style.save(country_map(places, ("none", "actual"), names), folder, "country")
     return made
 
@@ -98,11 +108,13 @@ def _few(policies: list[str]) -> list[str]:
     return (first + [p for p in policies if p not in first])[:MOST_PANELS]
 
 
-def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]) -> Figure:
+def bars(
+    summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any], terms: Terms = DECLARED
+) -> Figure:
     """Small multiples: one panel a measure, one bar a policy, the number beside it."""
     n = len(summary)
     standard, waived = reform.get("standard"), reform.get("waive_merged_from")
-    by = f"Resolution {standard}" if standard else "the standards"
+    by = f"Resolution {standard}" if standard and not terms.own else "the standards"
     merged = f", units merged of {waived} or more included" if waived else ""
     foot = [
         "Every policy is applied to the same residents; nobody has moved yet. Way: one way, with detour and speed by "
@@ -111,7 +123,10 @@ def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]
         f"Below the standard: persons or area under {by}{merged}. Posts of commune and district offices in the model.",
     ]
     fig, (bottom, top) = style.sheet(
-        2.6 + 3 * (0.62 + 0.27 * n), _finding(summary), "Reforms compared, the day after", foot
+        2.6 + 3 * (0.62 + 0.27 * n),
+        terms.en(_finding(summary)),
+        "Reforms compared, the day after",
+        [terms.en(text) for text in foot],
     )
     grid = fig.add_gridspec(
         3, 3, left=0.272, right=0.955, bottom=bottom + 0.015, top=top - 0.045, hspace=0.42, wspace=0.12
@@ -129,7 +144,7 @@ def bars(summary: pd.DataFrame, names: dict[str, str], reform: Mapping[str, Any]
         for at, v in zip(y, value, strict=True):
             ax.annotate(f" {style.number(v, digits)}", (v, at), va="center", ha="left", fontsize=9)
         ax.set_xlim(0, 1.22 * high)
-        ax.set_title(title, fontsize=10)
+        ax.set_title(terms.en(title), fontsize=10)
         ax.set_yticks(y, [fill(names.get(p, p), 30) for p in summary["policy"]] if k % 3 == 0 else [""] * n)
         ax.grid(visible=False)
         ax.set_xticks([])
@@ -149,7 +164,9 @@ def _finding(summary: pd.DataFrame) -> str:
     )
 
 
-def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) -> Figure:
+def objectives(
+    table: pd.DataFrame, draws: np.ndarray, names: dict[str, str], terms: Terms = DECLARED
+) -> Figure:
     """Random maps as a histogram, every other map as a line with its name."""
     worse = table.set_index("map")["share_of_random_maps_worse"]
     foot = [
@@ -165,7 +182,9 @@ def objectives(table: pd.DataFrame, draws: np.ndarray, names: dict[str, str]) ->
             f"{round(len(draws) * float(worse['actual, best seats']))} of {len(draws)} random maps are worse than the "
             "actual one with the same rule for seats"
         )
-    fig, (bottom, top) = style.sheet(5.4, title, "Objective of every map, smaller is better", foot)
+    fig, (bottom, top) = style.sheet(
+        5.4, title, "Objective of every map, smaller is better", [terms.en(text) for text in foot]
+    )
     ax = fig.add_axes((0.05, bottom + 0.09, 0.9, top - bottom - 0.13))
     shown = table[table["map"] != "random"].sort_values("objective")
     shown = shown[shown["objective"] <= 2 * float(draws.max())]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.world import facts
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.net_migration_map import leaders
@@ -47,7 +46,7 @@ def draw(run: Run) -> Figure:
     digits = seed_spread.digits(float(sd.max()), 0 if between.max() >= 100 or scale > 1 else 1)
     period = f"{run.labels[first]} to {run.labels[-1]}" if first < len(run.labels) - 1 else run.labels[-1]
 
-    regions = [facts.REGIONS.get(r, r) for r in regions]
+    regions = [run.terms.region(r, "en") for r in regions]
     foot = [
         "Read along a row: where the people of a region went. Grey diagonal: moves within a region, over any "
         f"distance, on no colour scale. Colours end at {full:,.0f} {unit}, in every run.",

@@ -105,7 +105,10 @@ def draw(run: Run) -> Figure:
         f"{style.number(_mean(two), digits)}"
     )
     height = 2.6 + 0.2 * n
-    fig, (bottom, top) = style.sheet(height, title, f"The {n} provinces, {early} and {late}", foot)
+    say = run.terms.en
+    fig, (bottom, top) = style.sheet(
+        height, say(title), say(f"The {n} provinces, {early} and {late}"), [say(text) for text in foot]
+    )
     inch = 1.0 / height
     grid = fig.add_gridspec(
         1, len(SHOWN), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
@@ -117,7 +120,7 @@ def draw(run: Run) -> Figure:
         ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)
         ax.scatter(a, rows, s=24, facecolors="white", edgecolors=palette.SOFT, linewidths=1.2, zorder=2)
         ax.scatter(b, rows, s=26, color=palette.WITH, zorder=3)
-        ax.set_title(label, fontsize=9.5)
+        ax.set_title(say(label), fontsize=9.5)
         ax.set_xlim(0, 1.06 * float(np.nanmax([a, b])))
         ax.set_ylim(-0.7, n - 0.3)
         ax.grid(axis="x", color=palette.GRID)

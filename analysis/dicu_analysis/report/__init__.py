@@ -18,7 +18,7 @@ def write(
     out: Path | None = None,
     against: Path | None = None,
     experiments: Path | None = None,
-    language: Code = "vi",
+    language: Code | None = None,
     tell: Callable[[str], None] | None = None,
     warn: Callable[[str], None] = lambda text: None,
 ) -> Path:
@@ -34,8 +34,8 @@ def write(
         The run to compare with; by default a twin without reform is looked for beside it.
     experiments : Path, optional
         Where results of experiments lie; by default beside the run.
-    language : {"vi", "en"}
-        Language shown first.
+    language : {"vi", "en"}, optional
+        Language shown first; that of the country by default.
     tell : callable, optional
         Told what is being done.
     warn : callable, optional

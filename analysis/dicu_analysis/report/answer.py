@@ -365,6 +365,14 @@ def _alone(w: Words, arms: Arms, made: Answer) -> None:
             f"{moves} chuyển chỗ ở.",
         )
     )
+    if run.terms.own:
+        made.sure.append(
+            w.t(
+                "Levels of an uncalibrated model: not to be compared with statistics.",
+                "Đây là mức tuyệt đối của một mô hình chưa hiệu chỉnh: không so với thống kê.",
+            )
+        )
+        return
     made.sure.append(
         w.t(
             "Levels of an uncalibrated model: to be compared with statistics only in the section on fit.",

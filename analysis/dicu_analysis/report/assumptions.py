@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dicu.scenario.layer_of_country import local_keys, outside
 from dicu.scenario.table import ParameterRow, parameter_table
 from dicu_analysis.language import MINUS, Text, Words
 from dicu_analysis.load import Run, flat
@@ -81,6 +82,15 @@ WHY: Final[dict[str, tuple[Text, Text]]] = {
         Text("Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh."),
     ),
 }  # fmt: skip
+WHY_ELSEWHERE: Final = {
+    "consider.theta_services": Text(
+        "No data identify it. With this and the two weights below at 0, access could make nobody move; all results on leaving rest on them.",
+        "Không có số liệu để xác định. Nếu giá trị này và hai trọng số dưới bằng 0, mức tiếp cận không thể khiến ai di chuyển; mọi kết quả về rời đi dựa vào chúng.",
+    ),
+}  # fmt: skip
+"""Why it matters where the reason above is one of the country that the package ships."""
+OF_THE_COUNTRY: Final = ("world.", "time.start", "time.end", "reform.date")
+"""Settings whose defaults are of the country that the package ships; another country has its own."""
 STATUSES: Final = {
     "V": Text("a source was read", "đã đọc nguồn"),
     "C": Text("computed from data", "tính từ số liệu"),
@@ -131,13 +141,27 @@ def most(w: Words, run: Run) -> list[Assumption]:
             Assumption(
                 path,
                 w.say(name),
-                f"{written(w, values[path])} {_unit(w, row.unit)}".strip(),
-                _range(w, row.range),
+                f"{written(w, _local(run, path, values[path]))} {_unit(w, row.unit)}".strip(),
+                _range(w, _bounds(run, path, row.range)),
                 w.of(STATUSES, row.status),
-                w.say(why),
+                w.say(WHY_ELSEWHERE.get(path, why) if run.terms.own else why),
             )
         )
     return made
+
+
+def _local(run: Run, path: str, value: Any) -> Any:
+    """An amount of the model's money in that of the run's country; everything else as it is."""
+    if not run.terms.own or path not in local_keys() or not isinstance(value, int | float):
+        return value
+    return outside(float(value), run.local.factor)
+
+
+def _bounds(run: Run, path: str, text: str) -> str:
+    low, to, high = text.partition(" to ")
+    if not run.terms.own or path not in local_keys() or not to:
+        return text
+    return " to ".join(f"{outside(float(bound), run.local.factor):g}" for bound in (low, high))
 
 
 def _unit(w: Words, unit: str) -> str:
@@ -170,6 +194,13 @@ def changed(run: Run) -> list[tuple[str, str, str]]:
     from dicu.scenario.dump import scalar
 
     for path, value in values.items():
+        if run.terms.own and path.startswith(OF_THE_COUNTRY):
+            continue
         if path in known and not isinstance(value, list) and scalar(value) != known[path].default:
-            made.append((path, scalar(value), known[path].default))
+            default = known[path].default
+            if run.terms.own and path in local_keys():
+                value, default = (scalar(_local(run, path, float(v))) for v in (value, default))
+                made.append((path, value, default))
+                continue
+            made.append((path, scalar(value), default))
     return made

@@ -76,6 +76,11 @@ def population(w: Words, sheet: Sheet) -> Drawing:
         "Urban: the place was a ward or township at the start, for ever. ",
         "Thành thị: nơi là phường hoặc thị trấn khi bắt đầu mô phỏng, giữ cố định. ",
     )
+    if run.terms.own:
+        note = w.t(
+            "Urban: the place was urban at the start, for ever.",
+            "Thành thị: nơi là thành thị khi bắt đầu mô phỏng, giữ cố định.",
+        )
     if real:
         note += w.t(
             "Circles: official mid-year residents (National Statistics Office), which also rise when places are "

@@ -16,7 +16,7 @@ import pandas as pd
 from dicu.scenario.calendar import parse_period
 from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.language import Text
-from dicu_analysis.report.measures import ADMINISTRATION, TRILLION
+from dicu_analysis.report.measures import ADMINISTRATION
 from dicu_analysis.sweep import Sweep
 
 LAST_YEARS: Final = 5
@@ -138,7 +138,7 @@ class Comparison:
             made["posts"] = last["gov_posts"] / 1e3
         if "gov_wages_mvnd" in last:
             steps = 12 / parse_period(self.sweep.period)[1]
-            made["wages"] = last["gov_wages_mvnd"] * steps / TRILLION
+            made["wages"] = last["gov_wages_mvnd"] * steps / self.sweep.terms.per_sum
         return made
 
     def _matched(self, scenario: str) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from dicu_analysis.report import (
     assumptions,
     charts,
     charts_people,
+    country,
     fit,
     maps,
     provenance,
@@ -61,6 +62,7 @@ def contents(w: Words, arms: Arms | None, found: Found, comparison: Comparison |
         made |= {
             "answer": answer(w, arms),
             "world": fit.world_note(w, arms.run),
+            "country": country.said(w, arms.run.terms),
             "few": saying.few(w, arms.n) if arms.pairs else "",
             "difference_head": saying.difference_head(w, max(arms.n, 1)),
             "reform_source": arms.reform_name.source(w),

@@ -9,7 +9,7 @@ import numpy as np
 
 from dicu_analysis import seed_spread
 from dicu_analysis.effects import FEWEST, Effect, estimate
-from dicu_analysis.language import REASONS, REGIONS, TERRAINS, Text, Words
+from dicu_analysis.language import REASONS, TERRAINS, Text, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.leaving import SMALLEST_RATE
@@ -201,7 +201,7 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
         effect.append(cell(w, e.times(1 / scale), digits))
     i, j = np.unravel_index(int(between.argmax()), between.shape)
     return {
-        "regions": [(r, w.of(REGIONS, r)) for r in regions],
+        "regions": [(r, arms.run.terms.region(r, w.code)) for r in regions],
         "cells": cells,
         "unit": unit,
         "net": [
@@ -210,8 +210,8 @@ def flows(w: Words, arms: Arms) -> dict[str, Any] | None:
         ],
         "effect": effect,
         "largest": (
-            w.of(REGIONS, regions[i]),
-            w.of(REGIONS, regions[j]),
+            arms.run.terms.region(regions[i], w.code),
+            arms.run.terms.region(regions[j], w.code),
             saying.value(
                 w, arms.level[f"flow.{regions[i]}.{regions[j]}"].times(1 / scale), digits, sign=False
             ),

@@ -17,6 +17,7 @@ from dicu_analysis.figures.five_year import shares
 from dicu_analysis.figures.urban_rural import official as residents
 from dicu_analysis.language import Words
 from dicu_analysis.load import Run
+from dicu_analysis.terms import Terms
 
 MIDYEAR: Final = 0.5
 CENSUS_DAY: Final = 0.25
@@ -60,7 +61,18 @@ MADE_UP: Final = ("one_place", "two_places", "ring", "monocentric")
 def world_note(w: Words, run: Run) -> tuple[str, str] | None:
     """What must be known of a world that is not the built-in Viet Nam: in short, and in full."""
     world = run.config.get("world", {})
+    if run.terms.own:
+        return own_world(w, run.terms)
     return None if run.is_real else other_world(w, str(world.get("name")), world.get("places"))
+
+
+def own_world(w: Words, terms: Terms) -> tuple[str, str]:
+    """The same of a country that is given as tables."""
+    name = terms.named(w.code)
+    return (
+        w.t(f"{name}, as the user's own tables state it.", f"{name}, theo các bảng của người dùng."),
+        w.t("It is not set beside published figures.", "Không đối chiếu với số liệu công bố."),
+    )
 
 
 def other_world(w: Words, name: str, places: str | None = None) -> tuple[str, str]:

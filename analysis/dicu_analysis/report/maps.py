@@ -81,7 +81,9 @@ def provinces(
         )
         bar.set_title(f"{more} \u2192", fontsize=svg.SMALL, fontweight="normal", loc="right")
         picture = svg.to_svg(fig, title, f"{told(w, ordered, within, written)} ({unit})")
-    if outlines:
+    if outlines and run.terms.own:
+        note += " " + w.t("Outlines: the country's own.", "Đường biên: theo tệp của đất nước này.")
+    elif outlines:
         note += " " + w.t(
             "Outlines: Natural Earth 1:10m, coarse.", "Đường biên: Natural Earth 1:10m, sơ lược."
         )

@@ -28,8 +28,6 @@ Measures = dict[str, float]
 ADMINISTRATION: Final = ("commune_administration", "district_administration")
 NEAR: Final = 0.05
 """Change of access (index) below which a place is counted as hardly changed."""
-TRILLION: Final = 1e6
-"""Million dong in a trillion."""
 BUDGET: Final = (
     "revenue_local",
     "transfer",
@@ -227,7 +225,7 @@ def province_measures(sheet: Sheet) -> Measures:
 
 
 def budget_measures(sheet: Sheet) -> Measures:
-    """Public money in trillion dong a year and posts, ``budget.COLUMN.MOMENT``: provinces with all their communes.
+    """Public money a year in the unit of the country's sums (trillion dong) and posts, ``budget.COLUMN.MOMENT``: provinces with all their communes.
 
     Only columns that the run wrote are counted; a table without rows at a moment gives none.
     """
@@ -243,7 +241,7 @@ def budget_measures(sheet: Sheet) -> Measures:
             continue
         for column in BUDGET:
             if f"{column}_mvnd" in at.columns:
-                yearly = float(at[f"{column}_mvnd"].sum()) * run.steps_per_year / TRILLION
+                yearly = float(at[f"{column}_mvnd"].sum()) * run.steps_per_year / run.terms.per_sum
                 made[f"budget.{column}.{moment}"] = yearly
         made[f"posts.{moment}"] = float(at["posts"].sum())
         for column in ("satellites", "mobile_desks"):
@@ -253,7 +251,9 @@ def budget_measures(sheet: Sheet) -> Measures:
         if len(nation) == 1 and "severance_nation_mvnd" in nation.columns:
             for column in ("commune_office_farther", "district_office_nearer"):
                 made[f"way.{column}.{moment}"] = 100 * float(nation[column].iloc[0])
-            nation_pays = float(nation["severance_nation_mvnd"].iloc[0]) * run.steps_per_year / TRILLION
+            nation_pays = (
+                float(nation["severance_nation_mvnd"].iloc[0]) * run.steps_per_year / run.terms.per_sum
+            )
             made[f"budget.severance_nation.{moment}"] = nation_pays
     return made
 

@@ -14,6 +14,7 @@ from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents import contents
 from dicu_analysis.report.experiments import Found, sheet
+from dicu_analysis.terms import DECLARED, GUARD, Terms
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LARGEST: Final = 3_000_000
@@ -39,12 +40,19 @@ def marked(body: str, marks: list[Mark]) -> str:
     return _MARK.sub(data, body)
 
 
+def first_language(terms: Terms) -> Code:
+    """The language in which a page opens: the first of the country's that pages have."""
+    if not terms.own:
+        return "vi"
+    return next((code for code in terms.languages if code in LANGUAGES), "en")
+
+
 def render(
     arms: Arms | None,
     found: Found,
     comparison: Comparison | None = None,
     *,
-    language: Code = "vi",
+    language: Code | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> str:
     """The whole page as HTML.
@@ -57,8 +65,8 @@ def render(
         Experiments.
     comparison : Comparison or None
         The scenarios of a sweep.
-    language : {"vi", "en"}
-        Language shown until the reader switches.
+    language : {"vi", "en"}, optional
+        Language shown until the reader switches; that of the country by default.
 
     Raises
     ------
@@ -75,19 +83,22 @@ def render(
         lstrip_blocks=True,
     )
     svg.restart()
+    terms = DECLARED if comparison is None else comparison.sweep.terms
+    terms = terms if arms is None else arms.run.terms
     bodies = []
     for code in LANGUAGES:
         if tell is not None:
             tell({"vi": "Vietnamese", "en": "English"}[code])
-        w = Words(code, [])
+        w = Words(code, [], terms)
         template = environment.get_template("body.html.j2")
         body = template.render(w=w, t=w.t, **contents(w, arms, found, comparison))
         bodies.append((code, marked(body, w.marks or [])))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,
-        language=language,
+        language=language or first_language(terms),
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8") + sheet(found.experiments),
     )
+    html = html.replace(GUARD, "")
     size = len(html.encode("utf-8"))
     if size > LARGEST:
         raise TooLarge(f"the page has {size:,} bytes, more than the {LARGEST:,} that a report may have")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import MINUS, Words
 from dicu_analysis.load import REAL
-from dicu_analysis.report import charts, fit, saying
+from dicu_analysis.report import charts, country, fit, saying
 from dicu_analysis.report.comparison import NAMES, POINTS, Comparison, Dependence
 from dicu_analysis.sweep import Sweep
 
@@ -116,6 +116,10 @@ def _rows(w: Words, effects: dict[str, Effect], *, sign: bool) -> list[tuple[str
 
 def _world(w: Words, sweep: Sweep) -> tuple[str, str] | None:
     """What must be known of worlds that are not Viet Nam."""
+    if sweep.terms.own:
+        short, full = fit.own_world(w, sweep.terms)
+        said = country.said(w, sweep.terms)
+        return short, f"{full} {said['borrowed']}".strip() if said is not None else full
     places = sweep.config.get("world", {}).get("places")
     others = [name for name in sweep.worlds if name != REAL or places is not None]
     return fit.other_world(w, others[0], places) if others else None

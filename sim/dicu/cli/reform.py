@@ -55,8 +55,10 @@ def compare(
     from dicu.cli.progress import Bar
     from dicu.cli.reform_tables import comparison_table, objective_table, write_comparison
     from dicu.lab.compare_reforms import compare as compare_policies
+    from dicu.record.local import country_block, local_of
     from dicu.reform.designs import Country
     from dicu.world.table_checks import TableError
+    from dicu_analysis.terms import terms_of
 
     names, scenario = _asked(policies, config, year)
     use_asked_threads(threads)
@@ -77,16 +79,17 @@ def compare(
     except TableError as error:
         fail(str(error), 2)
     console = Console(width=None if Console().is_terminal else 200)
-    console.print(comparison_table(made))
+    block, local = country_block(world), local_of(world.country)
+    console.print(comparison_table(made, terms_of({"country": block}, 0.0), local))
     console.print(objective_table(made))
     if out is not None:
         from dicu_analysis.figures.reforms import draw_comparison
 
         try:
-            write_comparison(made, out)
+            write_comparison(made, out, local)
         except OSError as error:
             fail(f"--out: nothing can be written there (got '{out}': {error.strerror})", 2)
-        drawn = draw_comparison(out, province, scenario.model_dump(mode="json"))
+        drawn = draw_comparison(out, province, scenario.model_dump(mode="json"), block)
         for path in [*sorted(out.glob("*.csv")), *drawn]:
             typer.echo(str(path))
 

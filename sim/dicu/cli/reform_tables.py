@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 from rich.table import Table
 
 from dicu.lab.compare_reforms import Comparison
 from dicu.record.folder import write_bytes
+from dicu.record.local import Local
+from dicu_analysis.terms import DECLARED, Terms
 
 ROWS = (
     ("Units", "units", "{:,.0f}"),
@@ -46,8 +49,25 @@ ROWS = (
 """Rows of the printed table: label, column of the summary, format."""
 
 
-def comparison_table(made: Comparison) -> Table:
-    """Policies side by side, one column each."""
+OF_KINDS: Final = ("communes", "wards", "other_units")
+"""Rows that count kinds of units which other countries do not have."""
+BILLION: Final = 1e3
+"""Million dong in the unit of the columns of money of a summary, a billion dong."""
+
+
+def in_money(summary: pd.DataFrame, local: Local) -> pd.DataFrame:
+    """A summary with its columns of money in that of the country, and named so."""
+    if not local.own:
+        return summary
+    money = [str(c) for c in summary.columns if "bn_vnd" in str(c)]
+    made = summary.assign(**{c: BILLION * local.factor * summary[c] for c in money})
+    return made.rename(columns={c: c.replace("bn_vnd", local.suffix) for c in money})
+
+
+def comparison_table(made: Comparison, terms: Terms = DECLARED, local: Local | None = None) -> Table:
+    """Policies side by side, one column each, in the words and the money of the country."""
+    local = local or Local()
+    summary = in_money(made.summary, local)
     table = Table(
         title=f"Reforms compared, the day after, for the residents of {made.year}", title_justify="left"
     )
@@ -55,8 +75,12 @@ def comparison_table(made: Comparison) -> Table:
     for name in made.summary["policy"]:
         table.add_column(str(name), justify="right")
     for label, column, form in ROWS:
-        cells = [form.format(v) if v == v else "-" for v in made.summary[column].tolist()]
-        table.add_row(label, *cells)
+        if local.own and column in OF_KINDS:
+            continue
+        if local.own:
+            label, column = label.replace("bn VND", local.unit), column.replace("bn_vnd", local.suffix)
+        cells = [form.format(v) if v == v else "-" for v in summary[column].tolist()]
+        table.add_row(terms.en(label), *cells)
     return table
 
 
@@ -76,8 +100,8 @@ def objective_table(made: Comparison) -> Table:
     return table
 
 
-def write_comparison(made: Comparison, folder: Path) -> None:
-    """Write every table as Parquet and as CSV; a table is whole or not there.
+def write_comparison(made: Comparison, folder: Path, local: Local | None = None) -> None:
+    """Write every table as Parquet and as CSV, in the money of the country; a table is whole or not there.
 
     Raises
     ------
@@ -86,7 +110,7 @@ def write_comparison(made: Comparison, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "summary": made.summary,
+        "summary": in_money(made.summary, local or Local()),
         "units": made.units,
         "places": made.places,
         "objectives": made.objectives,

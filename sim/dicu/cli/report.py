@@ -31,8 +31,11 @@ def report(
         Path | None, typer.Option(help="Folder with results of experiments. Default: beside the run.")
     ] = None,
     language: Annotated[
-        str, typer.Option(help="Language shown first: vi or en. The page has both, and a switch.")
-    ] = "vi",
+        str | None,
+        typer.Option(
+            help="Language shown first: vi or en. The page has both, and a switch. Default: the country's."
+        ),
+    ] = None,
 ) -> None:
     """Write the report on a run or a sweep: one HTML file in Vietnamese and English that opens no address."""
     from dicu_analysis.load import UnfinishedRun
@@ -42,7 +45,7 @@ def report(
     from dicu_analysis.report.subject import CannotCompare
 
     chosen: dict[str, Literal["vi", "en"]] = {"vi": "vi", "en": "en"}
-    if language not in chosen:
+    if language is not None and language not in chosen:
         fail(f"--language: unknown (got '{language}', allowed vi, en)", 2)
     for option, path in (("--experiments", experiments), ("--out", None if out is None else out.parent)):
         if path is not None and not path.is_dir():
@@ -59,7 +62,7 @@ def report(
                 out=out,
                 against=against,
                 experiments=experiments,
-                language=chosen[language],
+                language=None if language is None else chosen[language],
                 tell=status.update,
                 warn=warnings.append,
             )

@@ -7,6 +7,7 @@ country; readers turn the names back (`Local.canonical`), never the amounts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -23,6 +24,8 @@ MODEL_SUFFIX: Final = "mvnd"
 MODEL_GENERATION: Final = "2025"
 GENERATION: Final = "new"
 """What the map after the reform is called in the tables of another country."""
+_OF_A_LAW: Final = re.compile(r"[:,] (?:Resolutions?|Dispatch) \d.*")
+"""What a source says of the laws of the package's own country."""
 _LABELS: Final = {"2025": GENERATION, "province_2025": f"province_{GENERATION}"}
 _LABELLED: Final = ("generation", "level")
 
@@ -79,7 +82,10 @@ class Local:
         told = {f.name: getattr(column, f.name) for f in fields(column)}
         told["name"] = self.name(column.name)
         told["unit"] = column.unit.replace(MODEL_UNIT, self.unit)
-        told["text"] = column.text.replace(MODEL_UNIT, self.unit).replace(MODEL_GENERATION, GENERATION)
+        text = column.text.replace(MODEL_UNIT, self.unit)
+        told["text"] = re.sub(rf"\b{MODEL_GENERATION}\b", GENERATION, text)  # a period, 2025Q3, stays
+        source = column.source.replace(f"borders of {MODEL_GENERATION}", "borders after the reform")
+        told["source"] = _OF_A_LAW.sub("", source)
         return LocalColumn(**told)
 
     def table(self, table: Table) -> Table:

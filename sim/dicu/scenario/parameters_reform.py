@@ -25,7 +25,7 @@ class Reform(Section):
 
     policy: PolicyName = parameter(
         "none",
-        "no reform; the mergers of 2025, whole, with satellite desks from the first day, on paper, not in sparse "
+        "no reform; the country's own reform, whole, with satellite desks from the first day, on paper, not in sparse "
         "mountains, or in half of the provinces; mergers of another design",
         unit="name",
         status="policy",
