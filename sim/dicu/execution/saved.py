@@ -34,7 +34,7 @@ from dicu.scenario.dump import dump
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SCENARIOS: Final = ("origin.yaml", "config.yaml")
 """The scenario whose start a state had, and the one that was being run."""
 FIXED: Final = ("world.", "population.", "time.start", "time.step", "income.", "ties.", "record.")
@@ -290,7 +290,8 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
         getattr(h, name)[:n] = arrays[f"households.{name}"]
     model.now, model.year = int(arrays["now"][0]), int(arrays["year"][0])
     model.kappa = float(arrays["kappa"][0])
-    model.network_start = arrays["start.network"].copy()
+    model.offer_cost = float(arrays["offer_cost"][0])
+    model.network_start[...] = arrays["start.network"]
     model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
     parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in ("markets", "housing", "government")}
     for name, array in arrays.items():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.record.declare import STEP, Column, Table
-from dicu.scenario.vocabulary import REASON_WORDS
+from dicu.scenario.vocabulary import REASON_WORDS, REASON_WORK
 
 MOVE: Final = "rule `move`, committed in uid order"
 _ROWS: Final = "household columns, sum"
@@ -55,7 +55,7 @@ class Metric:
     name, unit, text, source : str
         Of its column, see `dicu.record.declare.Column`.
     count : callable
-        From `Seen` to whole rows, or to money in 0.1 M VND times rows.
+        From `Seen` to whole rows, to money in 0.1 M VND times rows, or to a share.
     flow : bool
         Happens during a step; null at the start.
     """
@@ -64,16 +64,16 @@ class Metric:
     unit: str
     text: str
     source: str
-    count: Callable[[Seen], int]
+    count: Callable[[Seen], float]
     flow: bool = True
 
     @property
     def column(self) -> Column:
         """Its column in the table."""
-        money = self.unit == "M VND"
-        kind = "float64" if money else "int64"
+        money, share = self.unit == "M VND", self.unit == "share"
+        kind = "float64" if money or share else "int64"
         return Column(
-            self.name, kind, self.unit, self.text, self.source, scaled=True, tenths=money, flow=self.flow
+            self.name, kind, self.unit, self.text, self.source, scaled=not share, tenths=money, flow=self.flow
         )
 
 
@@ -108,6 +108,12 @@ def _within(s: Seen) -> int:
 
 def _across(s: Seen) -> int:
     return int((s.province[s.changes.origin] != s.province[s.changes.destination]).sum())
+
+
+def _work_share(s: Seen) -> float:
+    far = s.province[s.changes.origin] != s.province[s.changes.destination]
+    moves = int(far.sum())
+    return int((s.changes.reason[far] == REASON_WORK).sum()) / moves if moves else 0.0
 
 
 def _reason(name: str) -> Callable[[Seen], int]:
@@ -152,6 +158,8 @@ METRICS: Final = (
     *(Metric(f"reason_{name}", "households", f"moves that {word.text}",
              "rule `choose`: the largest term without which staying would have won", _reason(name))
       for name, word in REASON_WORDS.items()),
+    Metric("work_share", "share", "moves for a formal job that was offered, of all moves between legacy provinces and "
+           "those only; 0 without any", "rule `work`", _work_share),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
            "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",
@@ -165,6 +173,8 @@ METRICS: Final = (
     Metric("workers", "persons", "members aged 15-64", _ROWS, _place("workers"), flow=False),
     Metric("farm_workers", "persons", "of those, in farming households", _ROWS,
            lambda s: int(s.stocks.workers[:, 0::2].sum()), flow=False),
+    Metric("formal_workers", "persons", "members aged 15-64 of households with a formal job", _ROWS,
+           lambda s: int(s.stocks.formal.sum()), flow=False),
     Metric("wealth_mvnd", "M VND", "wealth of all households at the end of the step", _ROWS,
            lambda s: int(s.stocks.wealth), flow=False),
     Metric("income_mvnd", "M VND", "income of all households in the step", "rule `wealth`", _committed("income")),
@@ -184,6 +194,6 @@ NATIONAL: Final = Table(
 )
 
 
-def counted(seen: Seen) -> dict[str, int]:
+def counted(seen: Seen) -> dict[str, float]:
     """The row of a step; flows are 0 where nothing was committed yet."""
     return {m.name: 0 if m.flow and seen.changes is None else m.count(seen) for m in METRICS}

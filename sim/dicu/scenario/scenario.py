@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dicu.scenario.calendar import Calendar, edge_problems, parse_period
-from dicu.scenario.cities import known_cities, known_sites, unknown
+from dicu.scenario.cities import known_cities, known_districts, known_sites, unknown
 from dicu.scenario.parameters import (
     Access,
     Choose,
@@ -26,6 +26,7 @@ from dicu.scenario.parameters import (
 )
 from dicu.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
+from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
 from dicu.scenario.wording import quoted
 
@@ -99,6 +100,7 @@ class Scenario(Section):
     ties: Ties = Field(default_factory=Ties)
     life_course: LifeCourse = Field(default_factory=LifeCourse)
     work: Work = Field(default_factory=Work)
+    labour: Labour = Field(default_factory=Labour)
     money: Money = Field(default_factory=Money)
     access: Access = Field(default_factory=Access)
     government: Government = Field(default_factory=Government)
@@ -224,6 +226,10 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
     for name in cities.central or ():
         if problem := unknown(name, known_cities()):
             yield Problem("cities.central", problem, ("world.name",))
+    if not isinstance(programme.urban_job_growth_areas, str):
+        for name in programme.urban_job_growth_areas:
+            if problem := unknown(name, (*known_cities(), *known_districts())):
+                yield Problem("programme.urban_job_growth_areas", problem, ("world.name",))
     for word in programme.industrial_zones:
         if problem := unknown(zone_of(word)[1], known_sites()):
             yield Problem("programme.industrial_zones", problem, ("world.name",))

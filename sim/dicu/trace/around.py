@@ -31,7 +31,7 @@ class Gaps:
         """(P, T) G of the step that runs."""
         m = self._model
         if self._now != m.now:
-            nests = m.choosing.weigh(m.markets.potential, m.access(), m.network, m.housing.homes)[0]
+            nests = m.choosing.weigh(m.markets, m.access(), m.network, m.housing.homes)[0]
             self._now, self._gap = m.now, nests.gap
         return self._gap
 
