@@ -144,7 +144,6 @@ class Choosing:
             area=c.area,
         )
 
-
     def offer_cost(self, markets: Markets, tables: Tables, workers: NDArray[np.int64]) -> float:
         """Disutility of taking a job from afar, solved at the start from the tables of then; ``workers`` (P, 32)."""
         start = Start(workers, markets.expected, tables.choose.place_weight, tables.work.spread)

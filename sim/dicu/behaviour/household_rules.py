@@ -142,7 +142,8 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
     if to == OTHER_WORK:
         sector = _SERVICE if not kind & 1 else _AGRICULTURE
         h.attributes[i] = np.uint8(
-            (h.attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT | FORMAL)) | np.uint8(sector << SECTOR_SHIFT)
+            (h.attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT | FORMAL))
+            | np.uint8(sector << SECTOR_SHIFT)
         )
         h.flags[i] = np.uint8(f ^ np.uint8(1))
         return EVERYBODY_STAYS, 0, 0
@@ -176,9 +177,8 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
     tally.taken[district] += 1
     h.flags[i] |= np.uint8(BUSY)
     couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
-    psi = tables.move.psi[int(h.flags[i] & np.uint8(TYPE_MASK)) // _TYPES_A_STAGE]
     home = to == int(h.home_place[i])
-    return to, leaver(h.uid[i], h.member[i], home, couples, psi, tables.year, tables.move)
+    return to, leaver(h.uid[i], h.member[i], home, couples, 1.0, tables.year, tables.move)
 
 
 @kernel

@@ -119,7 +119,9 @@ def solve_offer_cost(where: Where, start: Start, beta: float, accepted: float) -
         else:
             high = middle
     if high == _HIGHEST or low == _LOWEST:
-        raise UnfitScenario(f"labour.accepted: no cost of an offer makes {accepted:.0%} of them taken in this world")
+        raise UnfitScenario(
+            f"labour.accepted: no cost of an offer makes {accepted:.0%} of them taken in this world"
+        )
     return 0.5 * (low + high)
 
 

@@ -117,7 +117,9 @@ def takes(bits: np.uint32, value: float, own: float, beta: float, cost: float) -
 
 
 @kernel
-def _place_in(area: int, kind: int, uid: np.uint64, where: Where, c: ChooseTable, key: np.uint64, space: Buffers) -> int:
+def _place_in(
+    area: int, kind: int, uid: np.uint64, where: Where, c: ChooseTable, key: np.uint64, space: Buffers
+) -> int:
     """Place of a commuting area to live in, by a race of the places' weights; -1 if nobody can live there."""
     first, last = where.area_first[area], where.area_first[area + 1]
     for n in range(last - first):
@@ -191,7 +193,9 @@ class Spreading(NamedTuple):
 
 
 @njit(cache=True)
-def spread_offers(offers: NDArray[np.float64], s: Spreading) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def spread_offers(
+    offers: NDArray[np.float64], s: Spreading
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offers that reach each district for each who looks there, (L,), and by area, (L, A)."""
     n, areas = s.near.shape
     spread = np.zeros((n, areas))

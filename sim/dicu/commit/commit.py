@@ -114,7 +114,9 @@ def _status(attributes: np.uint8, took: bool, near: bool) -> np.uint8:
 
 
 @kernel
-def _book(jobs: NDArray[np.int64], origin: int, destination: int, before: int, after: int, took: bool) -> None:
+def _book(
+    jobs: NDArray[np.int64], origin: int, destination: int, before: int, after: int, took: bool
+) -> None:
     """Formal jobs of who moved between two districts: ``before`` at the origin, ``after`` at the destination."""
     if took:
         jobs[LEFT, origin] -= before

@@ -136,7 +136,9 @@ class FormalJobs:
         self.there[:] = self.jobs * there
         jobs, left = self._by_area(self.jobs), self._by_area(self.there)
         share = np.divide(left, jobs, out=np.ones(len(jobs)), where=jobs > 0.0)
-        stays = np.minimum(1.0, np.divide(share, self._share, out=np.ones(len(jobs)), where=self._share > 0.0))
+        stays = np.minimum(
+            1.0, np.divide(share, self._share, out=np.ones(len(jobs)), where=self._share > 0.0)
+        )
         self.people = self.count(workers)
         self._share[:] = share
         self._fill(before * share, left, stays)

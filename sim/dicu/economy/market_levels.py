@@ -230,7 +230,9 @@ def initial_levels(
     for t in range(1, N_TYPES, 2):
         for status in (0, 1):
             np.add.at(outside[:, status], province, at_work[:, :, t + status * N_TYPES].sum(axis=1))
-    formal = np.divide(outside[:, 1], outside.sum(axis=1), out=np.zeros(n_provinces), where=outside.any(axis=1))
+    formal = np.divide(
+        outside[:, 1], outside.sum(axis=1), out=np.zeros(n_provinces), where=outside.any(axis=1)
+    )
     farming = (1.0 + (premium - 1.0) * formal)[province]
     output = np.zeros((n, 2))
     for t in range(N_TYPES):  # in a fixed order: a matrix product's depends on the machine

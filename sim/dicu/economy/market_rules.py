@@ -62,7 +62,11 @@ def sum_workers(
 
     ``workers`` (P, 32) by place and kind.
     """
-    farm, informal, formal = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    farm, informal, formal = (
+        np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+    )
     for j in range(district.shape[0]):
         for t in range(0, N_TYPES, 2):
             farm[district[j]] += workers[j, t]

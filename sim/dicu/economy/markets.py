@@ -150,9 +150,7 @@ class Markets:
         self._code = np.array([code_number(str(c)) for c in world.districts.code], dtype=np.uint64)
         self._has_rural = np.bincount(world.district[~world.urban], minlength=self._n) > 0
 
-        levels = initial_levels(
-            world, income, workers, persons, premium=labour.premium, area=commuting.area
-        )
+        levels = initial_levels(world, income, workers, persons, premium=labour.premium, area=commuting.area)
         self.notes = levels.notes
         self._start, self._by_type, self._farm_level = levels.earnings, levels.by_type, levels.farming
         self.other_income_head = levels.other[world.district, world.urban.astype(np.int64)]
@@ -192,7 +190,11 @@ class Markets:
         )
         search = self.formal.search
         self._worth = Worth(
-            labour.turnover, labour.discount, dt_quarters, (float(search[0]), float(search[1])), labour.most_found
+            labour.turnover,
+            labour.discount,
+            dt_quarters,
+            (float(search[0]), float(search[1])),
+            labour.most_found,
         )
         self._pay()
         # people know what is at the start

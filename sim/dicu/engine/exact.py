@@ -144,9 +144,7 @@ def decide_rows(
     """Exact choices of some blocks; ``out`` (blocks, 2) are movers and considering."""
     room = moves.row.shape[0] // out.shape[0]
     for b in range(out.shape[0]):
-        out[b, 0], out[b, 1] = _decide_block(
-            h, t, moves, b * room, b * room + count[b, 0], tally, space
-        )
+        out[b, 0], out[b, 1] = _decide_block(h, t, moves, b * room, b * room + count[b, 0], tally, space)
 
 
 __all__ = ["Listed", "decide_rows", "hear_rows", "live_rows"]

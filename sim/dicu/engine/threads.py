@@ -82,8 +82,7 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     found = ((taken, taking), (moves, moved[:, 0]))
     return _Part(
         moves=[
-            np.concatenate([_packed(listed[k], some, room) for listed, some in found])
-            for k in (_ROW, *_MOVE)
+            np.concatenate([_packed(listed[k], some, room) for listed, some in found]) for k in (_ROW, *_MOVE)
         ],
         lives=[_packed(column, happened, room) for column in lives[:2]],
         considered=int(moved[:, 1].sum()),
@@ -145,5 +144,7 @@ def household_pass(households: Households, tables: Tables, seconds: dict[str, fl
         considered=sum(part.considered for part in done),
         income=sum(part.income for part in done),
         consumption=sum(part.consumption for part in done),
-        work=WorkTally(*(np.sum([part.work[k] for part in done], axis=0) for k in range(len(WorkTally._fields)))),
+        work=WorkTally(
+            *(np.sum([part.work[k] for part in done], axis=0) for k in range(len(WorkTally._fields)))
+        ),
     )

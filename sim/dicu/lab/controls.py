@@ -83,7 +83,12 @@ def play(scenario: Scenario, arm: str = "") -> Played:
     if key not in _kept:
         world = open_world(scenario)
         made, _ = synthesise(
-            world, scenario.population, start_year=world.year, income=scenario.income, ties=scenario.ties, labour=scenario.labour
+            world,
+            scenario.population,
+            start_year=world.year,
+            income=scenario.income,
+            ties=scenario.ties,
+            labour=scenario.labour,
         )
         _kept[key] = (world, made)
     world, start = _kept[key]

@@ -34,12 +34,20 @@ _MOST: Final = 0.99
 def _count(lo: int, hi: int, h: Rows, province: NDArray[np.int32], year: int, out: NDArray[np.int64]) -> None:
     """Workers by province and (farming unskilled, other unskilled, farming skilled, other skilled)."""
     for i in range(lo, hi):
-        out[province[h.place[i]], h.flags[i] & np.uint8(3)] += of_working_age(h.member[i], year, WORKING_UNTIL)
+        out[province[h.place[i]], h.flags[i] & np.uint8(3)] += of_working_age(
+            h.member[i], year, WORKING_UNTIL
+        )
 
 
 @kernel
 def _draw(
-    lo: int, hi: int, h: Rows, province: NDArray[np.int32], year: int, key: np.uint64, chance: NDArray[np.float64]
+    lo: int,
+    hi: int,
+    h: Rows,
+    province: NDArray[np.int32],
+    year: int,
+    key: np.uint64,
+    chance: NDArray[np.float64],
 ) -> None:
     """Set the bit of rows lo..hi; ``chance`` (R, 2) by province and skill."""
     for i in range(lo, hi):
@@ -105,7 +113,8 @@ def set_formal(households: Households, world: World, labour: Labour, seed: int, 
     chance = formal_chances(parts.sum(axis=0), informal, labour.farm_informal, labour.skill_odds)
     key = np.uint64(key64(seed, _PURPOSE, 0))
     over_blocks(
-        lambda first, last: _draw(first * _BLOCK, min(n, last * _BLOCK), rows, province, year, key, chance), blocks
+        lambda first, last: _draw(first * _BLOCK, min(n, last * _BLOCK), rows, province, year, key, chance),
+        blocks,
     )
 
 

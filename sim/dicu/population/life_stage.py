@@ -9,7 +9,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BIRTH_YEAR_ZERO, FORMAL, MEMBERS, SECTOR_MASK, SECTOR_SHIFT, SKILL_MASK, TYPE_MASK
+from dicu.population.columns import (
+    BIRTH_YEAR_ZERO,
+    FORMAL,
+    MEMBERS,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SKILL_MASK,
+    TYPE_MASK,
+)
 
 YOUNG_ADULT = 0
 CHILDREN = 1
@@ -84,7 +92,9 @@ def type_of(stage: int, attributes: np.uint8) -> int:
 @njit(cache=True, inline="always")
 def kind_of(flags: np.uint8, attributes: np.uint8) -> np.uint8:
     """Kind 0..31 of a household: its type, and 16 more with a formal job; the column of tables by status."""
-    return np.uint8((flags & np.uint8(TYPE_MASK)) | np.uint8(np.uint8(attributes & np.uint8(FORMAL)) >> np.uint8(2)))
+    return np.uint8(
+        (flags & np.uint8(TYPE_MASK)) | np.uint8(np.uint8(attributes & np.uint8(FORMAL)) >> np.uint8(2))
+    )
 
 
 @kernel
