@@ -129,13 +129,8 @@ class Model(mesa.Model):  # type: ignore[misc]
             respond=scenario.feedback.jobs,
             offers=scenario.feedback.offers,
         )
-        earns, _ = mean_income(
-            self.markets.expected,
-            self.stocks.workers,
-            self.geography.district,
-            self.geography.province,
-            len(world.legacy_provinces),
-        )
+        g, n = self.geography, len(world.legacy_provinces)
+        earns, _ = mean_income(self.markets.expected, self.stocks.workers, g.district, g.province, n)
         self.housing = HousingMarket(
             world,
             scenario.housing,
@@ -165,12 +160,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.policy = plan_of(scenario, world)
         clock = self._spent("governments", clock)
 
-        self.choosing = Choosing(
-            scenario, world, self.geography, self.distances, self.commuting, self.network_start
-        )
-        at_start = by_kind_and_ties(households.n, households.rows, world.n_places)
+        self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
+        rows = by_kind_and_ties(households.n, households.rows, world.n_places)
         self.kappa = self.choosing.kappa(
-            self.markets, self.access(), self.stocks.network, self.housing.homes, at_start
+            self.markets, self.access(), self.stocks.network, self.housing.homes, rows
         )
         self.offer_cost = 0.0
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
@@ -278,17 +271,12 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 6. the household pass: each reads the tables, writes its own row, says what it does
         money = self.settings.money
-        followers = follow(
-            self.links,
-            h,
-            follow_rule(money, seed, self.now, dt),
-            self.geography.district,
-            np.empty(0, dtype=np.int64),
-        )
+        rule, nobody = follow_rule(money, seed, self.now, dt), np.empty(0, dtype=np.int64)
+        followers = follow(self.links, h, rule, self.geography.district, nobody)
         self._spent("followers", clock)
         if self.watch is not None:
             self.watch.frozen(tables, followers)
-        run = self._objects.household_pass if self._objects is not None else threads.household_pass
+        run = self._objects.household_pass if self._objects else threads.household_pass
         self.events = run(h, tables, self.seconds)
         if self.watch is not None:
             self.watch.passed(self.events)

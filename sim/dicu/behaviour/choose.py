@@ -288,7 +288,8 @@ def _reason(
 ) -> int:
     """The term of the utility that tipped the move: the largest one without which staying would have won.
 
-    Terms: income beta_y (ln y_d - ln y_o), less what a formal job left behind is worth; services sum of beta_s (A_d - A_o); network nu ln(1 + N) less its mean over
+    Terms: income beta_y (ln y_d - ln y_o), less what a formal job left behind is worth;
+    services sum of beta_s (A_d - A_o); network nu ln(1 + N) less its mean over
     destinations of the same kind: more of one's own people than elsewhere. When none alone is decisive, going home
     counts as such and anything else as chance (size, variety and luck together).
     """

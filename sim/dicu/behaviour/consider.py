@@ -17,7 +17,7 @@ from dicu.population.columns import SHOCK_MASK, SHOCK_SHIFT
 
 
 class ConsiderTable(NamedTuple):
-    """What `considers` and its screen read in one step (P places, T types; kinds are types without and with a formal job).
+    """What `considers` and its screen read in one step (P places, T types, 2 T kinds).
 
     Attributes
     ----------

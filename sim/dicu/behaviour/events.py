@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 SEEKER_MASK: Final = 0x0F
 DEAD_WORKERS_SHIFT: Final = 16
 """Where in a life event's mask who seeks, and how many of those who died were of working age, begin and end."""

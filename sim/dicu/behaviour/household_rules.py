@@ -131,8 +131,8 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
 def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, int]:
     """What row i does, which considers moving: destination (or -1), who leaves (-1: everybody), reason.
 
-    Changing between farming and other work in the same place is written to the row at once: who takes up farming gives up
-    a formal job, who leaves it begins without one.
+    Changing between farming and other work in the same place is written to the row at once: who takes up farming gives
+    up a formal job, who leaves it begins without one.
     """
     f = h.flags[i]
     origin = int(h.place[i])
@@ -163,7 +163,9 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
 def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> tuple[int, int]:
     """What row i makes of an offer from afar, if it gets one: place it goes to (or -1), who leaves (-1: everybody).
 
-    Who takes one is busy: it considers no other move in the step. Offers made, taken and lapsed are entered in ``tally``.
+    One offer is one adult's job: who can leaves alone, couples as seldom as `move.leaver_partnered_weight` says; of a
+    household that comes as a whole all workers have formal jobs. Who takes one is busy: it considers no other move in
+    the step. Offers made, taken and lapsed are entered in ``tally``.
     """
     where = tables.where
     to = offer(i, h, where, tables.work, tables.choose, tables.year, space)

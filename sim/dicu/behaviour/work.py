@@ -111,7 +111,7 @@ def may_be_offered(bits: np.uint32, bound: np.uint32) -> bool:
 
 @njit(cache=True, inline="always")
 def takes(bits: np.uint32, value: float, own: float, beta: float, cost: float) -> bool:
-    """Whether an offer worth ``value`` is taken by who has a place worth ``own``; raising ``value`` only makes takers."""
+    """Whether an offer worth ``value`` is taken by who has a place worth ``own``; more worth only makes more takers."""
     weight = exp64(beta * (log64(value) - log64(own)) - cost)
     return happens(bits, weight / (1.0 + weight))
 

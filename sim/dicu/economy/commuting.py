@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.world.ways import minutes_per_km
 from dicu.scenario.parameters_access import Access
 from dicu.scenario.parameters_labour import Labour
+from dicu.world.ways import minutes_per_km
 from dicu.world.world import World, distance_km
 
 

@@ -1,9 +1,10 @@
 """Formal jobs by district, who finds and loses them by commuting area, and what they pay.
 
-Jobs are where they are and never chase workers. F' = F exp(g dt) + (1 + m) (programmes + zones), by district; the market
-is the commuting area, the sum of its districts. With E formal workers, jobs to be filled are V = max(0, F' - E e^(-delta
-dt)), of them new n = min(V, max(0, F' - F)); offered afar are xi_n n + xi_r (V - n) and what the cap left unfilled in
-the last step, if anything is offered at all; the others go to who looks at home, farmers included, by their search.
+Jobs are where they are and never chase workers. F' = F exp(g dt) + (1 + m) (programmes + zones), by district; the
+market is the commuting area, the sum of its districts. With E formal workers, jobs to be filled are V = max(0, F' - E
+e^(-delta dt)), of them new n = min(V, max(0, F' - F)); offered afar are xi_n n + xi_r (V - n) and what the cap left
+unfilled in the last step, if anything is offered at all; the others go to who looks at home, farmers included,
+by their search.
 
 A programme that takes away a share of the jobs for a time takes their workers with it in the step in which it begins.
 The local multiplier m never applies to g, which is measured growth of all formal work.

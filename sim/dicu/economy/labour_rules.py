@@ -298,7 +298,7 @@ def adapt_beliefs(
     expected: NDArray[np.float64],
     potential: NDArray[np.float64],
 ) -> None:
-    """Beliefs (P, 32) close ``share`` of their gap; newcomers (P, 16) count on informal work, in towns not on farming."""
+    """Beliefs (P, 32) close ``share`` of their gap; newcomers (P, 16) count on informal work, in towns all of them."""
     for j in range(values.shape[0]):
         for k in range(values.shape[1]):
             expected[j, k] += share * (values[j, k] - expected[j, k])

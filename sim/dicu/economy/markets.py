@@ -12,8 +12,9 @@ legacy district l. Its urban and rural places share chances and shocks, but keep
   an average year;
 - a disaster strikes a district with chance 1 - (1 - chance a year)^(dt/4) and sets x = ln(1 - loss); otherwise
   x' = x recovery^dt;
-- a place is worth V_I = w_I + (w_F - w_I) h / (h + delta + rho) to an informal worker, V_F = w_I + (w_F - w_I) (h + rho)
-  / (h + delta + rho) to a formal one, to a farmer what farming yields; rates a quarter, h that of the worker's skill;
+- a place is worth V_I = w_I + (w_F - w_I) h / (h + delta + rho) to an informal worker, V_F = w_I + (w_F - w_I)
+  (h + rho) / (h + delta + rho) to a formal one, to a farmer what farming yields; rates a quarter, h that of the
+  worker's skill;
 - beliefs: Vhat' = Vhat + (1 - (1 - eta)^dt) (V - Vhat).
 
 Dated programmes add to formal jobs, finish industrial zones, take jobs away for a time, and lower farm incomes
@@ -274,7 +275,8 @@ class Markets:
 
         ``workers`` (P, 32) are those of the end of the step, real persons; None: those that the step began with.
 
-        The commuting area is the district in its centre. Pay is that of an unskilled worker of urban places, had the district none, what such places would pay; farm income
+        The commuting area is the district in its centre. Pay is that of an unskilled worker of urban places, had the
+        district none, what such places would pay; farm income
         that of an unskilled farmer of rural places, in a district without any that of its towns (M VND per month).
         """
         workers = self._workers if workers is None else workers

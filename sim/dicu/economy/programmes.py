@@ -5,9 +5,9 @@ A programme begins with a period, lasts a number of quarters, and does nothing b
 - urban job growth: formal jobs of urban districts, or of the cities, provinces and districts that are named, grow by
   exp((g + extra) dt) instead of exp(g dt), and the local multiplier adds to the difference; what was created stays;
 - farm income loss: farm income times (1 - loss), everywhere;
-- urban job loss: of the formal jobs of urban districts the share (1 - loss) is there; the others come back with the end;
-- industrial zones: each brings its formal jobs at once, some quarters after it was begun; one given to a province is shared
-  among its districts by residents of the start;
+- urban job loss: of the formal jobs of urban districts the share (1 - loss) is there; the others come back at the end;
+- industrial zones: each brings its formal jobs at once, some quarters after it was begun; one given to a province is
+  shared among its districts by residents of the start;
 - social housing: of N dwellings in n steps, N k // n are finished after k steps; they are shared among all urban places
   by residents of the start.
 

@@ -19,7 +19,7 @@ from dicu.population.life_stage import kind_of
 from dicu.scenario.vocabulary import REASON_WORK
 
 OFFERS: Final = 4
-"""Column of `dicu.engine.screens.Lists.count` with those who may be offered a job."""
+"""Column of `dicu.engine.screens.Lists.found` with those who may be offered a job."""
 
 
 class Listed(NamedTuple):
@@ -98,7 +98,7 @@ def hear_rows(
     tally: WorkTally,
     space: Buffers,
 ) -> None:
-    """Offers from afar of some blocks, ``count`` (blocks, 5) candidates each; ``out`` (blocks,) are those who take one."""
+    """Offers from afar of some blocks, of ``count`` (blocks, 5) candidates; ``out`` (blocks,) are who take one."""
     room = moves.row.shape[0] // out.shape[0]
     for b in range(out.shape[0]):
         out[b] = _hear_block(h, t, moves, b * room, b * room + count[b, OFFERS], tally, space)

@@ -35,7 +35,7 @@ class Lists(NamedTuple):
     ----------
     mover, life, offer : (B K,) int32
         Of considering a move, of life events, of jobs offered from afar; the k-th block owns entries k K to (k + 1) K.
-    count : (B, 5) int64
+    found : (B, 5) int64
         As `_block` returns.
     tally : WorkTally
     """
@@ -43,7 +43,7 @@ class Lists(NamedTuple):
     mover: NDArray[np.int32]
     life: NDArray[np.int32]
     offer: NDArray[np.int32]
-    count: NDArray[np.int64]
+    found: NDArray[np.int64]
     tally: WorkTally
 
 
@@ -149,7 +149,7 @@ def _block(
         for i in range(size):
             if hit[i]:
                 workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
-                tally_change(lists.tally, t.where.district[p[i]], a[i], np.int64(workers))
+                tally_change(lists.tally, t.where.district[p[i]], a[i], int(workers))
         for i in range(size):
             bound[i] = t.work.bound[p[i]]
         for i in range(size):
@@ -215,13 +215,13 @@ def _block(
 @kernel
 def own_rows(lo: int, hi: int, h: Rows, t: Tables, lists: Lists, space: Space) -> None:
     """What the households of rows lo..hi go through, block by block."""
-    blocks = lists.count.shape[0]
+    blocks = lists.found.shape[0]
     room = lists.mover.shape[0] // blocks
     for b in range(blocks):
         start, end = lo + b * BLOCK, min(hi, lo + (b + 1) * BLOCK)
         found = _block(start, end, h, t, (b * room, (b + 1) * room), lists, space)
         for k in range(len(found)):
-            lists.count[b, k] = found[k]
+            lists.found[b, k] = found[k]
 
 
 @kernel

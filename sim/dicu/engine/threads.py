@@ -55,7 +55,7 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     blocks, room = last - first, _ROOM
     tally = no_work(len(tables.where.province))
     lists = _room(blocks, room, np.zeros((blocks, 5), dtype=np.int64), tally)
-    count = lists.count
+    count = lists.found
     lo, hi = first * BLOCK, min(h.n, last * BLOCK)
     rows = h.rows
     own_rows(lo, hi, rows, tables, lists, space())

@@ -1,8 +1,8 @@
 """Who has a formal job at the start: one bit of a household, for all of its workers outside farming.
 
 The workers of a province without a formal job are the share that its figures say; those of agriculture are taken out
-first (`labour.farm_informal`), and of the rest the skilled have a formal job with odds that are `labour.skill_odds` times
-those of the unskilled.
+first (`labour.farm_informal`), and of the rest the skilled have a formal job with odds that are `labour.skill_odds`
+times those of the unskilled.
 """
 
 from __future__ import annotations

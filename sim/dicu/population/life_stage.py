@@ -100,7 +100,7 @@ def kind_of(flags: np.uint8, attributes: np.uint8) -> np.uint8:
 @kernel
 def of_working_age(members: NDArray[np.uint8], year: int, until: int) -> int:
     """Members from `WORKING_FROM` to ``until`` years old."""
-    n = 0
+    n = np.int64(0)
     for m in range(MEMBERS):
         code = np.int64(members[m])
         age = year - BIRTH_YEAR_ZERO - (code >> 1)

@@ -66,11 +66,11 @@ DISTRICTS: Final = Table(
         Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "household columns"),
         Column("informal_workers", "int64", "persons", "of those outside farming, workers without a formal job",
                "household columns"),
-        Column("formal_workers", "int64", "persons", "of those outside farming, workers with a formal job, somewhere in the "
-               "commuting area", "household columns"),
+        Column("formal_workers", "int64", "persons", "of those outside farming, workers with a formal job, somewhere "
+               "in the commuting area", "household columns"),
         Column("formal_jobs", "float64", "jobs", "formal jobs, filled or not", "rule `markets`"),
-        Column("finding_chance", "float64", "probability", "chance that an informal unskilled worker finds a formal job of "
-               "the commuting area in the step", "rule `markets`"),
+        Column("finding_chance", "float64", "probability", "chance that an informal unskilled worker finds a formal "
+               "job of the commuting area in the step", "rule `markets`"),
         Column("offers_made", "int64", "jobs", "formal jobs there offered to people elsewhere in the step, already "
                "weighted", "rule `work`", flow=True),
         Column("offers_taken", "int64", "jobs", "of those, taken: each a move for work", "rule `work`", flow=True),

@@ -39,11 +39,9 @@ def labour_of(world: World) -> ProvinceLabour:
     if world.name not in _WITH_FIGURES:
         return made
     table = labour_figures()
-    known = {
-        (str(row.province), str(row.figure), int(row.year)): float(row.value)
-        for row in table.itertuples()
-        if row.figure in ("informal_share", "employed_persons")
-    }
+    columns = (table[name].tolist() for name in ("province", "figure", "year", "value"))
+    wanted = ("informal_share", "employed_persons")
+    known = {(p, f, int(y)): float(v) for p, f, y, v in zip(*columns, strict=True) if f in wanted}
 
     def formal(code: str, year: int) -> float | None:
         employed, informal = (known.get((code, f, year)) for f in ("employed_persons", "informal_share"))
