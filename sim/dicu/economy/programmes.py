@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from dicu.compute.numeric import log64
 from dicu.economy.central import Central, districts_of
 from dicu.scenario.calendar import Calendar
-from dicu.scenario.parameters_city import Programme, zone_of
+from dicu.scenario.parameters_city import ALL, Programme, zone_of
 from dicu.world.world import World
 
 
@@ -137,9 +137,9 @@ class Programmes:
         in_towns = world.residents * world.urban
         self._towns = in_towns if in_towns.any() else world.residents
 
-    def _grow_where(self, areas: str | tuple[str, ...], world: World) -> NDArray[np.bool_]:
+    def _grow_where(self, areas: tuple[str, ...], world: World) -> NDArray[np.bool_]:
         """(L,) districts in which jobs grow faster: all urban ones, or those of names and codes, urban or not."""
-        if isinstance(areas, str):
+        if areas == ALL:
             return self.urban
         code = world.districts.code.tolist()
         out = np.zeros(len(code), dtype=np.bool_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final
 
 from pydantic import field_validator
 
@@ -14,6 +14,9 @@ from dicu.scenario.wording import quoted
 
 _SPEC4 = "model specification, section 4"
 _SPEC6 = "model specification, section 6"
+
+ALL: Final = ("all",)
+"""Everywhere that a programme acts by its nature, as a list of names."""
 
 
 def _words(value: object, example: str) -> tuple[str, ...]:
@@ -224,8 +227,8 @@ class Programme(Section):
         ge=-0.05,
         le=0.05,
     )
-    urban_job_growth_areas: Literal["all"] | tuple[str, ...] = parameter(
-        "all",
+    urban_job_growth_areas: tuple[str, ...] = parameter(
+        ALL,
         "where formal jobs grow faster: all urban districts, or cities, provinces and codes of districts",
         unit="name",
         status="policy",
@@ -298,8 +301,8 @@ class Programme(Section):
 
     @field_validator("urban_job_growth_areas", mode="before")
     @classmethod
-    def _are_areas(cls, value: object) -> object:
-        return value if value == "all" else _words(value, "[Bình Dương, Thành phố Vinh, '760']")
+    def _are_areas(cls, value: object) -> tuple[str, ...]:
+        return ALL if value == ALL[0] else _words(value, "[Bình Dương, Thành phố Vinh, '760']")
 
     @field_validator("industrial_zones", mode="before")
     @classmethod

@@ -24,7 +24,7 @@ from dicu.scenario.parameters import (
     Ties,
     parameter,
 )
-from dicu.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
+from dicu.scenario.parameters_city import ALL, Cities, Feedback, Housing, Programme, zone_of
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
 from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
@@ -226,7 +226,7 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
     for name in cities.central or ():
         if problem := unknown(name, known_cities()):
             yield Problem("cities.central", problem, ("world.name",))
-    if not isinstance(programme.urban_job_growth_areas, str):
+    if programme.urban_job_growth_areas != ALL:
         for name in programme.urban_job_growth_areas:
             if problem := unknown(name, (*known_cities(), *known_districts())):
                 yield Problem("programme.urban_job_growth_areas", problem, ("world.name",))
