@@ -264,6 +264,7 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "now": np.array([model.now]),
         "year": np.array([model.year]),
         "kappa": np.array([model.kappa]),
+        "offer_cost": np.array([model.offer_cost]),
         "start.network": model.network_start,
         **{f"{p}.{name}": a for p, part in model.part_states().items() for name, a in part.items()},
     }

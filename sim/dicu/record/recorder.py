@@ -308,7 +308,9 @@ class Recorder:
                 )
         steps = [r["step"] for r in self._national]
         counts = {
-            c.name: np.array([r[c.name] for r in self._national])
+            c.name: np.array(
+                [r[c.name] for r in self._national], dtype=np.float64 if c.unit == "share" else None
+            )
             for c in self._tables["national"].columns[2:]
         }
         self._put("national", np.array(steps), counts)
