@@ -7,6 +7,7 @@ district reached only through another one stays out. What is left are areas of o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,13 @@ class Commuting:
 
     def __len__(self) -> int:
         return len(self.centre)
+
+    def exact_sums(self, by_district: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Correctly rounded sums over the districts of each area, (A,) float64: the same in any order of districts."""
+        out = np.bincount(self.area, by_district, len(self))
+        for a in np.flatnonzero(np.bincount(self.area) > 1):
+            out[a] = math.fsum(by_district[self.area == a])
+        return out
 
     def sums(self, by_district: NDArray[np.int64]) -> NDArray[np.int64]:
         """Integer sums over the districts of each area, (A,) int64."""

@@ -159,8 +159,7 @@ class FormalJobs:
     # ---------------------------------------------------------------- inside
 
     def _by_area(self, by_district: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sums over the districts of each area, in their order."""
-        return np.bincount(self.commuting.area, by_district, len(self.commuting))
+        return self.commuting.exact_sums(by_district)
 
     def _grown(self) -> NDArray[np.float64]:
         return np.asarray(self.jobs * exp_array(self._growth * self.dt_quarters))

@@ -257,13 +257,15 @@ def initial_levels(
     typical = income.earnings_share * world.province_income_mvnd * (all_people / all_workers)
     scale = np.where(np.isnan(scale), typical, scale)
 
-    here = earned.base.sum(axis=1) > 0.0
+    sides = np.array([factor, 1.0])
+    earns = output[:, RURAL] * factor + output[:, URBAN]
+    base = _pooled(scale[province] * density, earns, area)[:, None] * sides
     others = _Shared(
         money=(1.0 - income.earnings_share) * total,
         base=heads.astype(np.float64),
         already=(
-            math.fsum(scale[here] * factor * earned.base[here, RURAL]),
-            math.fsum(scale[here] * earned.base[here, URBAN]),
+            math.fsum(base[:, RURAL] * output[:, RURAL]),
+            math.fsum(base[:, URBAN] * output[:, URBAN]),
         ),
         heads=(int(people_sides[RURAL]), int(people_sides[URBAN])),
     )
@@ -273,8 +275,5 @@ def initial_levels(
         np.isnan(other_scale), (1.0 - income.earnings_share) * world.province_income_mvnd, other_scale
     )
 
-    sides = np.array([factor, 1.0])
-    earns = output[:, RURAL] * factor + output[:, URBAN]
-    base = _pooled(scale[province] * density, earns, area)[:, None] * sides
     other = other_scale[province][:, None] * np.array([other_factor, 1.0])
     return Levels(base, by_type, farming, other, factor, other_factor, notes + more)
