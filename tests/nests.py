@@ -69,6 +69,14 @@ def make_tables(
     )
     flat = nests.relative.reshape(-1)
     keys = {p.name.lower(): np.uint64(key64(1, int(p), step)) for p in Purpose}
+    moving = MoveTable(
+        psi=np.array([0.9, 0.35, 0.7, 0.3]),
+        young_weight=8.0,
+        partnered_weight=0.3,
+        split_key=keys["split"],
+        leaver_key=keys["leaver"],
+        new_key=keys["new_household"],
+    )
     return Tables(
         where=Where(
             **{k: v for k, v in geography._asdict().items() if k != "dwellings_share"},
@@ -112,14 +120,7 @@ def make_tables(
             nest_key=keys["nest"],
             place_key=keys["place"],
         ),
-        move=MoveTable(
-            psi=np.array([0.9, 0.35, 0.7, 0.3]),
-            young_weight=8.0,
-            partnered_weight=0.3,
-            split_key=keys["split"],
-            leaver_key=keys["leaver"],
-            new_key=keys["new_household"],
-        ),
+        move=moving,
         life=LifeTable(
             # nobody is born, dies, seeks a partner, earns or spends
             hazards=LifeHazards(
@@ -157,6 +158,7 @@ def make_tables(
             value=np.ones((n_places, 2 * n_types)),
             beta=2.0,
             cost=0.0,
+            move=moving,
             key=keys["work"],
             area_key=keys["offer_area"],
             place_key=keys["offer_place"],

@@ -204,6 +204,15 @@ def freeze(
         return utility.exp_array(flat + shift).reshape(shape)
 
     stay = exponent(kappa)
+    moving = MoveTable(
+        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
+        young_weight=move.leaver_young_weight,
+        partnered_weight=move.leaver_partnered_weight,
+        split_key=key(Purpose.SPLIT),
+        leaver_key=key(Purpose.LEAVER),
+        # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
+        new_key=key(Purpose.NEW_HOUSEHOLD, 0),
+    )
     return Tables(
         where=Where(
             district=g.district,
@@ -256,15 +265,7 @@ def freeze(
             nest_key=key(Purpose.NEST),
             place_key=key(Purpose.PLACE),
         ),
-        move=MoveTable(
-            psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
-            young_weight=move.leaver_young_weight,
-            partnered_weight=move.leaver_partnered_weight,
-            split_key=key(Purpose.SPLIT),
-            leaver_key=key(Purpose.LEAVER),
-            # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
-            new_key=key(Purpose.NEW_HOUSEHOLD, 0),
-        ),
+        move=moving,
         life=LifeTable(
             hazards=LifeHazards(
                 death=life.death,
@@ -302,6 +303,7 @@ def freeze(
             value=markets.expected.copy(),
             beta=choose.beta_income,
             cost=offer_cost,
+            move=moving._replace(partnered_weight=labour.leaves_partner),
             key=key(Purpose.WORK),
             area_key=key(Purpose.OFFER_AREA),
             place_key=key(Purpose.OFFER_PLACE),

@@ -163,7 +163,7 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
 def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> tuple[int, int]:
     """What row i makes of an offer from afar, if it gets one: place it goes to (or -1), who leaves (-1: everybody).
 
-    One offer is one adult's job: who can leaves alone, couples as seldom as `move.leaver_partnered_weight` says; of a
+    One offer is one adult's job: who can leaves alone, couples as seldom as `labour.leaves_partner` says; of a
     household that comes as a whole all workers have formal jobs. Who takes one is busy: it considers no other move in
     the step. Offers made, taken and lapsed are entered in ``tally``.
     """
@@ -180,7 +180,7 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
     h.flags[i] |= np.uint8(BUSY)
     couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
     home = to == int(h.home_place[i])
-    return to, leaver(h.uid[i], h.member[i], home, couples, 1.0, tables.year, tables.move)
+    return to, leaver(h.uid[i], h.member[i], home, couples, 1.0, tables.year, tables.work.move)
 
 
 @kernel

@@ -23,6 +23,7 @@ from dicu.behaviour.choose import Buffers, ChooseTable
 from dicu.behaviour.events import WorkTally
 from dicu.behaviour.geography import Where
 from dicu.behaviour.liquidity import purse
+from dicu.behaviour.move import MoveTable
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, race
 from dicu.compute.hashing import hash32, hash64
 from dicu.compute.kernel import kernel
@@ -66,6 +67,8 @@ class WorkTable(NamedTuple):
         What people believe a place to be worth by kind, M VND per month.
     beta, cost : float
         beta_y, c.
+    move : MoveTable
+        Who leaves for a job: one adult wherever another stays, if ready to part from a partner.
     key, area_key, place_key, take_key : uint64
         Of this step's draws.
     """
@@ -77,6 +80,7 @@ class WorkTable(NamedTuple):
     value: NDArray[np.float64]
     beta: float
     cost: float
+    move: MoveTable
     key: np.uint64
     area_key: np.uint64
     place_key: np.uint64

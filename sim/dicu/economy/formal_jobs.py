@@ -33,6 +33,7 @@ from dicu.economy.labour_rules import (
 )
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.economy.programmes import Programmes
+from dicu.population.columns import N_TYPES
 from dicu.scenario.parameters_labour import Labour
 from dicu.world.labour import labour_of
 from dicu.world.world import World
@@ -91,7 +92,7 @@ class FormalJobs:
             search=self.search,
         )
         self.people = self.count(workers)
-        formal = np.bincount(world.district, workers[:, 16:].sum(axis=1), n)
+        formal = np.bincount(world.district, workers[:, N_TYPES:].sum(axis=1), n)
         self.jobs = (1.0 + labour.vacant) * formal
         self.there = self.jobs.copy()
         self._share = np.ones(areas)

@@ -163,6 +163,15 @@ class Labour(Section):
         le=0.99,
         symbol="acc",
     )
+    leaves_partner: float = parameter(
+        0.6,
+        "readiness of an adult with a partner to take a job elsewhere alone, over that of one without",
+        unit="share",
+        status="A",
+        source="assumption A92",
+        ge=0,
+        le=1,
+    )
     multiplier: float = parameter(
         0.3,
         "further formal jobs for each one of a zone or programme, and demand for informal work for each formal job",
