@@ -31,7 +31,6 @@ from oracle_luck import (
     stable_id,
     stage_of,
 )
-
 from oracle_work import FORMAL, Market, Work, relative
 
 
@@ -263,7 +262,10 @@ class Country:
                 code = code_number(str(world.districts.code[where]))
                 weight *= self.net_district[origin, where]
                 area = self.seen.market.area
-                out[what, where] = stable_id("dist", code), weight * (keeps if area[where] == area[d] else 1.0)
+                out[what, where] = (
+                    stable_id("dist", code),
+                    weight * (keeps if area[where] == area[d] else 1.0),
+                )
         return out
 
     def choice(

@@ -22,7 +22,8 @@ def first_households(scenario: Scenario, world: World | None = None) -> Househol
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
     size, year = scenario.population, world.year
-    return synthesise(world, size, start_year=year, income=scenario.income, ties=scenario.ties)[0]
+    made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
+    return synthesise(world, size, start_year=year, **made)[0]
 
 
 def people(
@@ -127,7 +128,9 @@ def assert_stocks(model: Model) -> None:
     assert not workers[:, 16::2].any(), "a farmer with a formal job"
     district, districts = world.district[place], len(world.districts)
     look = np.where(kind < 16, (there & (age >= 15) & (age <= 44)).sum(axis=1), 0)
-    assert np.array_equal(model.stocks.formal, np.bincount(district, np.where(kind >= 16, at_work, 0), districts))
+    assert np.array_equal(
+        model.stocks.formal, np.bincount(district, np.where(kind >= 16, at_work, 0), districts)
+    )
     assert np.array_equal(model.stocks.looking, np.bincount(district, look, districts))
     assert np.array_equal(model.stocks.households, rows)
     assert np.array_equal(model.stocks.persons, people)

@@ -144,7 +144,9 @@ def test_who_moves_took_an_offer() -> None:
 
 def test_without_growth_and_offers_nobody_moves() -> None:
     """No offers: silence, whatever jobs are lost and found at home."""
-    model = first_model(with_values(Scenario(), QUIET | {"labour.formal_growth": 0.0, "feedback.offers": False}))
+    model = first_model(
+        with_values(Scenario(), QUIET | {"labour.formal_growth": 0.0, "feedback.offers": False})
+    )
     for _ in range(8):
         model.step()
         assert model.changes.whole + model.changes.splits == 0

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dicu.behaviour.household_rules import faded, income_units
 from dicu.behaviour.terms import ties_effect
 from dicu.behaviour.ties import grown, growth_256
-from dicu.behaviour.utility import consider_tables, network_tables
+from dicu.behaviour.utility import consider_tables, network_tables, relative_network
 from dicu.behaviour.wealth import wealth_after
 from dicu.compute import draws, hashing
 from dicu.engine import threads
@@ -26,8 +26,8 @@ from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS
 from nests import keys_of, one_row, weights_of
 from oracle import Country, Sight
-from oracle_work import Market
 from oracle_luck import chance, hash32, hash64, key64, mix32, race
+from oracle_work import Market
 
 WORDS = st.integers(0, 2**64 - 1)
 

@@ -72,7 +72,7 @@ class Panel:
 
 def panel_of(sweep: Sweep) -> Panel:
     """Residents, urban and rural, and jobs of every province."""
-    columns = ["name", "persons", "urban_persons", "rural_persons", "market_jobs"]
+    columns = ["name", "persons", "urban_persons", "rural_persons", "market_formal_jobs"]
     rows = sweep.table("province", columns)
     rows["name"] = rows["name"].astype(str)
     rows = rows.sort_values(["point", "replicate", "step", "unit"])
@@ -127,7 +127,7 @@ def shift(panel: Panel, on: int, off: int, city: str) -> Shift:
         return made
 
     persons, rural, towns, jobs = (
-        change(k) for k in ("persons", "rural_persons", "urban_persons", "market_jobs")
+        change(k) for k in ("persons", "rural_persons", "urban_persons", "market_formal_jobs")
     )
     base = panel.values["persons"][off, :, -1, c]
     return Shift(

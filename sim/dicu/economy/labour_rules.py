@@ -17,13 +17,12 @@ from dicu.compute.numeric import exp64, log64
 from dicu.economy.market_rules import relative_to_start
 from dicu.population.columns import N_TYPES
 
+# groups of those who look for a formal job: how many, and columns of tables by group
 GROUPS: Final = 4
-"""Of those who look for a formal job; columns of tables by group."""
 INFORMAL: Final = 0
 SKILLED_INFORMAL: Final = 1
 FARMING: Final = 2
 SKILLED_FARMING: Final = 3
-"""The last of them."""
 
 # bits of a household type
 _OTHER_WORK: Final = 1

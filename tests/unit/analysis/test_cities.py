@@ -39,7 +39,7 @@ def test_sums_are_those_of_the_country(run: Run) -> None:
     table, markets = by_group(run), run.table("districts")
     for step in (0, int(markets["step"].max())):
         here, rows = table.xs(step, level="step"), markets[markets["step"] == step]
-        assert here["jobs"].sum() == pytest.approx(rows["jobs"].sum(), rel=1e-12)
+        assert here["formal_jobs"].sum() == pytest.approx(rows["formal_jobs"].sum(), rel=1e-12)
         assert here["persons"].sum() == run.national.loc[step, "persons"]
     assert table.xs(0, level="step")["rent_ratio"].tolist() == pytest.approx([1.0] * len(here), rel=1e-12)
 

@@ -268,7 +268,7 @@ def test_what_is_shared_adds_up_and_is_in_proportion(amount: int, weight: list[i
 
 
 def test_a_zone_brings_its_jobs_when_it_is_built() -> None:
-    """Begun in 2025Q2 and 4 quarters in building: 10,000 jobs and, by the multiplier, half as many more from 2026Q2 on, shared by residents."""
+    """Begun in 2025Q2 and 4 quarters in building: 10,000 jobs and, by the multiplier, half as many more."""
     values = {"programme.zone_quarters": 4, "labour.formal_growth": 0.0, "labour.multiplier": 0.5}
     model, with_it = paths({**values, "programme.industrial_zones": ["2025Q2 Plain", "2025Q2 Plain"]})
     _, without = paths(values)
