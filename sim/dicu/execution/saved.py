@@ -37,7 +37,14 @@ from dicu.scenario.scenario import Scenario
 FORMAT: Final = 3
 SCENARIOS: Final = ("origin.yaml", "config.yaml")
 """The scenario whose start a state had, and the one that was being run."""
-FIXED: Final = ("world.", "population.", "time.start", "time.step", "income.", "ties.", "record.")
+FIXED: Final = (
+    *("world.", "population.", "time.start", "time.step", "income.", "ties.", "record."),
+    *(
+        f"labour.{name}"
+        for name in ("commuting_minutes", "centre_residents", "informal_share", "farm_informal")
+    ),
+    *(f"labour.{name}" for name in ("skill_odds", "vacant", "premium", "accepted")),
+)
 """Keys that shaped the start or the tables of a state, so a run from it cannot have others (`time.end` may differ)."""
 
 
