@@ -355,9 +355,10 @@ class Country:
         if seen.struck[place] and attributes >> 1 & 3 == 0:
             shock = 7
 
-        work = self.workers(people)
+        work, changed = self.workers(people), 0
         if work and self.work.changes(uid, place, kind, bool(attributes & FORMAL)):
             attributes ^= FORMAL
+            changed = work if attributes & FORMAL else -work
             if kind % 2 == 0:  # farmed
                 attributes, kind = attributes | 2 << 1, kind | 1
         status = 16 if attributes & FORMAL else 0
@@ -396,7 +397,7 @@ class Country:
             "uid": uid, "ties": ties, "shock": shock, "income": income, "either": either, "life": life,
             "member": people + [0] * (6 - len(people)), "kind": kind, "attributes": attributes, "considers": considers,
             "choice": choice, "to": to, "leaver": leaver, "reason": reason, "home": home, "place": place,
-            "gone": gone,
+            "gone": gone, "changed": changed,
         }  # fmt: skip
 
     def decide(self, i: int, done: dict[str, Any], wealth: int) -> None:

@@ -169,7 +169,7 @@ class Outputs:
         weight = m.settings.population.weight
         return {"offers_made": work.made * weight, "offers_taken": work.taken * weight}
 
-    def _national(self) -> dict[str, float]:
+    def _national(self) -> dict[str, int]:
         m = self._model
         considered = m.events.considered if m.events is not None else 0
         g = m.geography

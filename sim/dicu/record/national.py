@@ -55,7 +55,7 @@ class Metric:
     name, unit, text, source : str
         Of its column, see `dicu.record.declare.Column`.
     count : callable
-        From `Seen` to whole rows, to money in 0.1 M VND times rows, or to a share.
+        From `Seen` to whole rows, or to money in 0.1 M VND times rows.
     flow : bool
         Happens during a step; null at the start.
     """
@@ -64,16 +64,16 @@ class Metric:
     unit: str
     text: str
     source: str
-    count: Callable[[Seen], float]
+    count: Callable[[Seen], int]
     flow: bool = True
 
     @property
     def column(self) -> Column:
         """Its column in the table."""
-        money, share = self.unit == "M VND", self.unit == "share"
-        kind = "float64" if money or share else "int64"
+        money = self.unit == "M VND"
+        kind = "float64" if money else "int64"
         return Column(
-            self.name, kind, self.unit, self.text, self.source, scaled=not share, tenths=money, flow=self.flow
+            self.name, kind, self.unit, self.text, self.source, scaled=True, tenths=money, flow=self.flow
         )
 
 
@@ -110,10 +110,9 @@ def _across(s: Seen) -> int:
     return int((s.province[s.changes.origin] != s.province[s.changes.destination]).sum())
 
 
-def _work_share(s: Seen) -> float:
+def _work_across(s: Seen) -> int:
     far = s.province[s.changes.origin] != s.province[s.changes.destination]
-    moves = int(far.sum())
-    return int((s.changes.reason[far] == REASON_WORK).sum()) / moves if moves else 0.0
+    return int((far & (s.changes.reason == REASON_WORK)).sum())
 
 
 def _reason(name: str) -> Callable[[Seen], int]:
@@ -158,8 +157,8 @@ METRICS: Final = (
     *(Metric(f"reason_{name}", "households", f"moves that {word.text}",
              "rule `choose`: the largest term without which staying would have won", _reason(name))
       for name, word in REASON_WORDS.items()),
-    Metric("work_share", "share", "moves for a formal job that was offered, of all moves between legacy provinces and "
-           "those only; 0 without any", "rule `work`", _work_share),
+    Metric("work_between_provinces", "households", "of the moves between legacy provinces, those to a formal job that was "
+           "offered; over moves_between_provinces the share of moves for work", "rule `work`", _work_across),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
            "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",
@@ -194,6 +193,6 @@ NATIONAL: Final = Table(
 )
 
 
-def counted(seen: Seen) -> dict[str, float]:
+def counted(seen: Seen) -> dict[str, int]:
     """The row of a step; flows are 0 where nothing was committed yet."""
     return {m.name: 0 if m.flow and seen.changes is None else m.count(seen) for m in METRICS}

@@ -105,13 +105,13 @@ class Recorder:
         self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
         self._writers: dict[str, Any] = {}
         self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
-        self._national: list[dict[str, float]] = []
+        self._national: list[dict[str, int]] = []
         self._lineage: list[Any] = []
         self._kept: list[tuple[str, bytes]] | None = [] if keep else None
         self._write("world_places", world_places(world))
         self._write("world_units", world_units(world))
 
-    def national(self, step: int, row: Mapping[str, float]) -> None:
+    def national(self, step: int, row: Mapping[str, int]) -> None:
         """Whole-country counts of one step: the columns of table ``national`` without step and period."""
         self._enter("national", step)
         declared = [c.name for c in self._tables["national"].columns[2:]]
@@ -308,9 +308,7 @@ class Recorder:
                 )
         steps = [r["step"] for r in self._national]
         counts = {
-            c.name: np.array(
-                [r[c.name] for r in self._national], dtype=np.float64 if c.unit == "share" else None
-            )
+            c.name: np.array([r[c.name] for r in self._national])
             for c in self._tables["national"].columns[2:]
         }
         self._put("national", np.array(steps), counts)

@@ -68,6 +68,6 @@ def test_the_figure_is_drawn_from_it_and_says_where_from(run: Run) -> None:
     texts = [t.get_text() for t in fig.texts] + [ax.get_title(loc="left") for ax in fig.axes]
     assert any(t.startswith("Rents by ") for t in texts)
     assert any("1210/2016" in t for t in texts)
-    assert [t for t in texts if t.startswith("Jobs outside farming")]
+    assert [t for t in texts if t.startswith("Formal jobs")]
     assert len(fig.axes) == 4
     assert all(np.isfinite(line.get_ydata()).all() for ax in fig.axes for line in ax.lines[:2])

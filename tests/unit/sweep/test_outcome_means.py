@@ -35,7 +35,7 @@ def test_markets_are_averaged_over_all_their_workers_and_jobs_are_added() -> Non
             "workers_other": [30, 50, 30, 50],
             "workers_farm": [10, 10, 10, 10],
             "formal_jobs": [20.0, 40.0, 25.0, 45.0],
-            "wage_urban_mvnd_per_month": [6.0, 8.0, 6.0, 8.0],
+            "pay_formal_mvnd_per_month": [6.0, 8.0, 6.0, 8.0],
             "output_mvnd_per_month": [100.0, 200.0, 100.0, 200.0],
             "disaster": [None, None, True, True],
         }
@@ -46,7 +46,7 @@ def test_markets_are_averaged_over_all_their_workers_and_jobs_are_added() -> Non
     )
     assert found["market_formal_jobs"].to_pylist() == [60.0, 70.0]
     mean = (6.0 * 40 + 8.0 * 60) / 100
-    assert found["market_wage_urban_mvnd_per_month"].to_pylist() == pytest.approx([mean, mean])
+    assert found["market_pay_formal_mvnd_per_month"].to_pylist() == pytest.approx([mean, mean])
     assert found["market_output_mvnd_per_month"].to_pylist() == [300.0, 300.0]
     assert found["market_disaster"].to_pylist() == [None, 2], (
         "no disaster can have struck before the first step"
