@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import Events, no_work
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.commit.commit import Changes, commit
-from dicu.commit.stocks import Stocks
+from dicu.commit.stocks import DIED, Stocks
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links
 from nests import make_geography, make_tables
@@ -52,6 +52,7 @@ class Row:
     quantile: int = 128
     flags: int = 0
     newly_wed: int = 0
+    formal: int = 0
 
 
 def households(*rows: Row, spare: int = 0) -> Households:
@@ -62,7 +63,7 @@ def households(*rows: Row, spare: int = 0) -> Households:
         h.uid[i], h.place[i], h.wealth[i] = r.uid, r.place, r.wealth
         h.home_place[i] = r.place if r.home is None else r.home
         h.member[i] = codes + [0] * (6 - len(codes))
-        h.attributes[i] = r.skilled | r.sector << 1 | r.tenure << 3 | r.newly_wed << 5
+        h.attributes[i] = r.skilled | r.sector << 1 | r.tenure << 3 | r.newly_wed << 5 | r.formal << 6
         h.income_quantile[i], h.ties[i] = r.quantile, r.ties
         h.flags[i] = r.flags | kind_of(h.member[i], int(h.attributes[i]))
     return h
@@ -128,7 +129,14 @@ def recount(h: Households, tables: Any) -> Stocks:
     np.add.at(network, (home, tables.where.district[place]), 1)
     workers = np.zeros((places, 16), dtype=np.int64)
     wealth = int(h.wealth[:n].astype(np.int64).sum())
-    return Stocks(kinds.sum(axis=1), persons, kinds, workers, network, wealth)
+    ages = tables.year - 1910 - (h.member[:n].astype(int) >> 1)
+    here = h.member[:n] != 0
+    jobs = (here & (ages >= 15) & (ages <= 64)).sum(axis=1) * (h.attributes[:n] >> 6 & 1)
+    districts = len(tables.where.province)
+    formal, looking = np.zeros(districts, dtype=np.int64), np.zeros(districts, dtype=np.int64)
+    np.add.at(formal, tables.where.district[place], jobs)
+    flows = np.zeros((5, districts), dtype=np.int64)
+    return Stocks(kinds.sum(axis=1), persons, kinds, workers, network, formal, looking, flows, wealth)
 
 
 def happenings(
@@ -149,6 +157,7 @@ def happenings(
         considered=len(row),
         income=0,
         consumption=0,
+        work=no_work(1),
     )
 
 
@@ -268,6 +277,10 @@ def assert_books(done: Done, tables: Any) -> None:
     assert counted.wealth == total - c.move_costs - c.estates, "money lost or made"
     kinds = [kind_of(h.member[i], int(h.attributes[i])) for i in range(n)]
     assert kinds == (h.flags[:n] & 15).tolist(), "type differs from members and work"
+    jobs = recount(before, tables).formal + done.stocks.jobs.sum(axis=0)
+    dead = done.stocks.jobs[DIED]  # those of `before` are dead already
+    assert np.array_equal(counted.formal, jobs - dead), "formal jobs and workers differ"
+    assert not (h.attributes[:n] & 64)[(h.flags[:n] & 1) == 0].any(), "a farmer with a formal job"
     done.links.check(n)
     assert (c.origin != c.destination).all()
     net = np.zeros(len(tables.where.district), dtype=np.int64)

@@ -69,6 +69,7 @@ def run_model() -> Callable[..., Any]:
                 start_year=world.year,
                 income=scenario.income,
                 ties=scenario.ties,
+                labour=scenario.labour,
             )
         links = options.pop("links", None)
         if links is None:

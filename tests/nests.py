@@ -16,6 +16,7 @@ from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.move import MoveTable
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MoneyTable
+from dicu.behaviour.work import WorkTable
 from dicu.compute.draws import stable_id
 from dicu.population.columns import Households, Rows
 
@@ -64,14 +65,27 @@ def make_tables(
     costs = [frozen.exp64(-c) for c in leave]
     nests = frozen.nest_tables(utility, income, geography, theta, *costs)
     rates, threshold = frozen.consider_tables(
-        nests.gap, np.zeros(n_places), np.full(n_types, hazard), 0.0, 0.0
+        np.tile(nests.gap, 2), np.zeros(n_places), np.full(2 * n_types, hazard), 0.0, 0.0
     )
     flat = nests.relative.reshape(-1)
     keys = {p.name.lower(): np.uint64(key64(1, int(p), step)) for p in Purpose}
+    moving = MoveTable(
+        psi=np.array([0.9, 0.35, 0.7, 0.3]),
+        young_weight=8.0,
+        partnered_weight=0.3,
+        split_key=keys["split"],
+        leaver_key=keys["leaver"],
+        new_key=keys["new_household"],
+    )
     return Tables(
         where=Where(
             **{k: v for k, v in geography._asdict().items() if k != "dwellings_share"},
             urban=np.zeros(n_places, dtype=bool),
+            # each district is a commuting area of its own
+            area=np.arange(n_districts, dtype=np.int32),
+            area_first=geography.first_place,
+            area_place=np.arange(n_places, dtype=np.int32),
+            area_id=geography.district_id,
         ),
         consider=ConsiderTable(
             hazard=rates,
@@ -87,6 +101,7 @@ def make_tables(
             home=frozen.exp_array(flat + home).reshape(nests.relative.shape),
             # nothing but places: no other work, no services, no shocks, no price of a move
             other_work=np.zeros((n_places, n_types)),
+            keeps=np.ones((n_places, n_types)),
             income_part=utility,
             service_part=np.zeros(n_places),
             need_own=np.zeros(n_districts, dtype=np.uint16),
@@ -105,14 +120,7 @@ def make_tables(
             nest_key=keys["nest"],
             place_key=keys["place"],
         ),
-        move=MoveTable(
-            psi=np.array([0.9, 0.35, 0.7, 0.3]),
-            young_weight=8.0,
-            partnered_weight=0.3,
-            split_key=keys["split"],
-            leaver_key=keys["leaver"],
-            new_key=keys["new_household"],
-        ),
+        move=moving,
         life=LifeTable(
             # nobody is born, dies, seeks a partner, earns or spends
             hazards=LifeHazards(
@@ -134,12 +142,27 @@ def make_tables(
             moved_share=1.0,
         ),
         money=MoneyTable(
-            pay=np.zeros((n_places, n_types), dtype=np.float32),
+            pay=np.zeros((n_places, 2 * n_types), dtype=np.float32),
             other_pay=np.zeros(n_places, dtype=np.float32),
             luck=np.ones(256, dtype=np.float32),
             floor=np.uint32(0),
             keep=np.uint32(65536),
             key=keys["money"],
+        ),
+        work=WorkTable(
+            # nobody finds, loses or is offered a formal job
+            change=np.zeros((n_places, 2 * n_types), dtype=np.uint32),
+            bound=np.zeros(n_places, dtype=np.uint32),
+            hazard=np.zeros(n_districts),
+            spread=np.zeros((n_districts, n_districts)),
+            value=np.ones((n_places, 2 * n_types)),
+            beta=2.0,
+            cost=0.0,
+            move=moving,
+            key=keys["work"],
+            area_key=keys["offer_area"],
+            place_key=keys["offer_place"],
+            take_key=keys["offer_taken"],
         ),
         ties_growth=np.uint16(16),
         year=2019,
@@ -165,6 +188,7 @@ def one_row(
     """A household in row 0, without members: what the choice reads of it."""
     h = Households.empty(1, 1)
     h.member[0] = 0
+    h.attributes[0] = 0
     h.uid[0], h.place[0], h.home_place[0] = uid, place, place if home is None else home
     h.flags[0], h.ties[0], h.wealth[0] = kind, ties, wealth
     return h.rows

@@ -31,6 +31,7 @@ from oracle_luck import (
     stable_id,
     stage_of,
 )
+from oracle_work import FORMAL, Market, Work, relative
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Sight:
     seek: np.ndarray
     luck: np.ndarray
     kappa: float
+    market: Market
     step: int
     year: int
 
@@ -75,6 +77,7 @@ class Country:
         self._networks()
         self._needs()
         self._hazards()
+        self.work = Work(self, seen.market)
 
     def _ways(self) -> None:
         """Nearness (1 + tau / tau0)^-beta and km between the dwelling-weighted centres of districts."""
@@ -136,6 +139,7 @@ class Country:
         count = np.zeros((r, n))
         for home, place in zip(rows["home_place"], rows["place"], strict=True):
             count[self.province[self.district[home]], self.district[place]] += weight
+        count = self.relative_stock = relative(count, self.seen.market.network_start * weight, self.province)
         by_province = np.array([[count[h, self.districts[q]].sum() for q in range(r)] for h in range(r)])
         nu = self.scenario.choose.network
         self.net_district, self.net_province = (1.0 + count) ** nu, (1.0 + by_province) ** nu
@@ -188,7 +192,8 @@ class Country:
         g = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
         poor = 1.0 - self.seen.access.mean(axis=1)
         n = len(self.district)
-        self.gap, self.hazard = np.zeros((n, 16)), np.zeros((n, 16))
+        self.gap, self.hazard = np.zeros((n, 16)), np.zeros((n, 32))
+        self.status = np.log(self.seen.expected[:, 16:] / self.seen.expected[:, :16])
         for j, t in itertools.product(range(n), range(16)):
             around = self.nests(j, t).values()
             total = sum(w for w, _ in around)
@@ -197,6 +202,7 @@ class Country:
                 self.gap[j, t] = math.log(mean / self.seen.potential[j, t])
             shift = consider.theta_gap * self.gap[j, t] + consider.theta_services * poor[j]
             self.hazard[j, t] = consider.lambda0 * g[t // 4] * self.dt * math.exp(shift)
+            self.hazard[j, 16 + t] = self.hazard[j, t] * math.exp(-consider.theta_gap * self.status[j, t])
 
     def workers(self, member: list[int]) -> int:
         """Members of 15 to 64."""
@@ -227,13 +233,14 @@ class Country:
         return chance(self.hazard[place, kind] * math.exp(change))
 
     def options(
-        self, place: int, home: int, kind: int, ties: int, wealth: int
+        self, place: int, home: int, kind: int, ties: int, wealth: int, formal: bool = False
     ) -> dict[tuple[str, int], tuple[int, float]]:
         """Alternatives of the first race: identity and weight."""
         choose, world = self.scenario.choose, self.world
         d, origin = self.district[place], self.province[self.district[home]]
         stays = self.seen.kappa + choose.kappa_ties * ties / 255.0
-        out = {("stay", place): (stable_id("own", 1), math.exp(self.relative[place, kind] + stays))}
+        keeps = math.exp(choose.beta_income * self.status[place, kind]) if formal else 1.0
+        out = {("stay", place): (stable_id("own", 1), math.exp(self.relative[place, kind] + stays) * keeps)}
         if home != place:
             dh = self.district[home]
             same = self.province[dh] == self.province[d]
@@ -253,14 +260,19 @@ class Country:
                     out[what, where] = (stable_id("prov", code), weight * self.net_province[origin, where])
             elif wealth >= self.need_district[d][where]:
                 code = code_number(str(world.districts.code[where]))
-                out[what, where] = (stable_id("dist", code), weight * self.net_district[origin, where])
+                weight *= self.net_district[origin, where]
+                area = self.seen.market.area
+                out[what, where] = (
+                    stable_id("dist", code),
+                    weight * (keeps if area[where] == area[d] else 1.0),
+                )
         return out
 
     def choice(
-        self, uid: int, place: int, home: int, kind: int, ties: int, wealth: int
+        self, uid: int, place: int, home: int, kind: int, ties: int, wealth: int, formal: bool
     ) -> tuple[str, int, str]:
         """What wins, the place it leads to, and the term that tipped it."""
-        options = self.options(place, home, kind, ties, wealth)
+        options = self.options(place, home, kind, ties, wealth, formal)
         key = hash64(self.key["nest"], uid)
         winner = race(key, options)
         what, where = winner
@@ -293,6 +305,9 @@ class Country:
                 net = math.log(self.net_district[origin, where])
                 terms["network"] = net - float(np.log(self.net_district[origin, own]).mean())
         terms["income"] = float(self.income_term[to, kind] - self.income_term[place, kind])
+        area = self.seen.market.area
+        if formal and area[self.district[to]] != area[d]:
+            terms["income"] -= self.scenario.choose.beta_income * self.status[place, kind]
         terms["services"] = float(self.service_term[to] - self.service_term[place])
         value = {name: math.log(w / exponential(key, a)) for name, (a, w) in options.items() if w > 0}
         margin = value[winner] - value["stay", place]
@@ -300,15 +315,17 @@ class Country:
         assert self.district[place] == d
         return what, to, max(decisive, key=lambda name: decisive[name]) if decisive else reason
 
-    def leaver(self, uid: int, people: list[int], kind: int, newly_wed: bool) -> int:
+    def leaver(self, uid: int, people: list[int], kind: int, newly_wed: bool, job: bool = False) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
         move = self.scenario.move
         psi = (move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly)[kind // 4]
+        psi = 1.0 if job else psi
+        parts = self.scenario.labour.leaves_partner if job else move.leaver_partnered_weight
         ages = {m: age_of(b, self.seen.year) for m, b in enumerate(people)}
         adults = {m: a for m, a in ages.items() if a >= 18}
         taken = {m for m in adults if m in partners(people, self.seen.year, newly_wed)}
         if taken == set(adults):  # seldom anybody leaves alone then (assumption A71)
-            psi *= move.leaver_partnered_weight
+            psi *= parts
         if len(adults) < 2 or not hash64(self.key["split"], uid) >> 32 < psi * TWO_32:
             return -1
 
@@ -317,7 +334,7 @@ class Country:
             youth = min(1.0, max(0.0, (35 - adults[m]) / 13))
             weight = 1.0 + (move.leaver_young_weight - 1.0) * youth
             if m in taken:
-                weight *= move.leaver_partnered_weight
+                weight *= parts
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
             return -math.log((TWO_32 - 0.5 - bits) / TWO_32) / weight
 
@@ -338,7 +355,14 @@ class Country:
         if seen.struck[place] and attributes >> 1 & 3 == 0:
             shock = 7
 
-        amount = self.income(i, kind)
+        work, changed = self.workers(people), 0
+        if work and self.work.changes(uid, place, kind, bool(attributes & FORMAL)):
+            attributes ^= FORMAL
+            changed = work if attributes & FORMAL else -work
+            if kind % 2 == 0:  # farmed
+                attributes, kind = attributes | 2 << 1, kind | 1
+        status = 16 if attributes & FORMAL else 0
+        amount = self.income(i, kind + status)
         luck = (hash32(uid, self.key["money"]) >> 8) / 2**24
         income = min(math.floor(amount + luck), 65_535)
         # 32-bit floats decide a draw within a millionth of the amount: there both neighbours are right
@@ -349,7 +373,7 @@ class Country:
             people, uid, year, seen.death, seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
             newly_wed,
         )  # fmt: skip
-        considers, choice, to, leaver, reason = False, "stay", -1, -1, ""
+        considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0
         if life:
             dead = [r for r in life if r < 6]
             born = []
@@ -357,8 +381,8 @@ class Country:
                 boys = self.scenario.life_course.boys_per_100_girls
                 boy = hash64_2(self.key["newborn"], uid, 32 + r) >> 32 < boys / (100.0 + boys) * TWO_32
                 born.append((year - 1910) << 1 | (not boy))
-            if any(15 <= age_of(people[m], year) <= 64 for m in dead):
-                shock = 7
+            gone = self.workers([people[m] for m in dead])
+            shock = 7 if gone else shock
             if newly_wed and any(
                 age_of(people[m], year) < 35 and m in partners(people, year, True) for m in dead
             ):
@@ -368,26 +392,28 @@ class Country:
                 kind = stage_of(people, year) * 4 + kind % 4
         else:
             bits = hash32(uid, self.key["consider"])
-            considers = bits < self.consider_chance(place, kind, ties, shock) * TWO_32
+            considers = bits < self.consider_chance(place, kind + status, ties, shock) * TWO_32
         return {
             "uid": uid, "ties": ties, "shock": shock, "income": income, "either": either, "life": life,
             "member": people + [0] * (6 - len(people)), "kind": kind, "attributes": attributes, "considers": considers,
             "choice": choice, "to": to, "leaver": leaver, "reason": reason, "home": home, "place": place,
+            "gone": gone, "changed": changed,
         }  # fmt: skip
 
     def decide(self, i: int, done: dict[str, Any], wealth: int) -> None:
         """What a household that considers decides with this wealth (that of after income and consumption)."""
         uid, place, home, kind = done["uid"], done["place"], done["home"], done["kind"]
         people = [b for b in done["member"] if b]
-        what, to, reason = self.choice(uid, place, home, kind, done["ties"], wealth)
+        formal = bool(done["attributes"] & FORMAL)
+        what, to, reason = self.choice(uid, place, home, kind, done["ties"], wealth, formal)
         done["choice"] = what
         if what == "work":
             farms = done["attributes"] >> 1 & 3 == 0
-            done["attributes"] = done["attributes"] & ~6 | (2 if farms else 0) << 1
+            done["attributes"] = done["attributes"] & ~(6 | FORMAL) | (2 if farms else 0) << 1
             done["kind"] = kind ^ 1
         elif what != "stay" and any(age_of(b, self.seen.year) >= 18 for b in people):
             done["to"] = to
-            calm = self.consider_chance(place, kind, done["ties"], 0)
+            calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0)
             if done["shock"] and not hash32(uid, self.key["consider"]) < calm * TWO_32:
                 reason = "shock"
             done["reason"] = reason

@@ -25,6 +25,10 @@ PURPOSE = {
     "detail": 8,
     "newborn": 9,
     "money": 10,
+    "work": 40,
+    "offer_area": 41,
+    "offer_place": 42,
+    "offer_taken": 43,
 }
 
 

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 
 from dicu.behaviour.staying import _leaving_weight
-from dicu.commit.stocks import by_type_and_ties
+from dicu.commit.stocks import by_kind_and_ties
 from dicu.execution.execute import make_start
 from dicu.lab.controls import open_world
 from dicu.model import Model
@@ -27,12 +27,12 @@ def main(weight: int) -> None:
     world = open_world(scenario)
     start = make_start(scenario, world)
     rows = start.households
-    count = by_type_and_ties(rows.n, rows.place, rows.flags, rows.ties, world.n_places)
+    # kinds are added up: a formal job is taken for none
+    kinds = by_kind_and_ties(rows.n, rows.rows, world.n_places)
+    count = kinds[:, :16] + kinds[:, 16:]
     model = Model(scenario, world, rows, start.links)
     c, g = model.choosing, model.choosing.geography
-    nests, networks, _, _ = c.weigh(
-        model.markets.potential, model.access(), model.network, model.housing.homes
-    )
+    nests, networks, _, _ = c.weigh(model.markets, model.access(), model.network, model.housing.homes)
     e = nests.place_weight.T
     summed = np.zeros((len(g.province), e.shape[1]))
     np.add.at(summed, g.district, e)
@@ -46,7 +46,8 @@ def main(weight: int) -> None:
     np.testing.assert_allclose(
         own[~alone], (nests.own_nest * reach / g.near_district[d, d][:, None])[~alone], rtol=1e-6
     )
-    leaving = _leaving_weight(nests, g, *networks)
+    alike = np.ones_like(nests.relative)
+    leaving = _leaving_weight(nests, g, *networks, alike, model.commuting.area)[:, :16]
     ties = np.where(np.arange(16) == 15, 255, 16 * np.arange(16) + 8)
     stay = np.exp(nests.relative + model.kappa)[:, :, None] * c.tie_stay[ties]
     before, after = leaving[:, :, None], (leaving - own + cut)[:, :, None]

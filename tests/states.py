@@ -22,7 +22,8 @@ def first_households(scenario: Scenario, world: World | None = None) -> Househol
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
     size, year = scenario.population, world.year
-    return synthesise(world, size, start_year=year, income=scenario.income, ties=scenario.ties)[0]
+    made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
+    return synthesise(world, size, start_year=year, **made)[0]
 
 
 def people(
@@ -121,7 +122,16 @@ def assert_stocks(model: Model) -> None:
     np.add.at(network, (world.province[h.home_place[:n]], world.district[place]), 1)
     age = model.year - BIRTH_YEAR_ZERO - (h.member[:n] >> 1).astype(int)
     workers = np.zeros_like(model.stocks.workers)
-    np.add.at(workers, (place, h.flags[:n] & TYPE_MASK), (there & (age >= 15) & (age <= 64)).sum(axis=1))
+    kind = (h.flags[:n] & TYPE_MASK) + 16 * (h.attributes[:n] >> 6 & 1).astype(int)
+    at_work = (there & (age >= 15) & (age <= 64)).sum(axis=1)
+    np.add.at(workers, (place, kind), at_work)
+    assert not workers[:, 16::2].any(), "a farmer with a formal job"
+    district, districts = world.district[place], len(world.districts)
+    look = np.where(kind < 16, (there & (age >= 15) & (age <= 44)).sum(axis=1), 0)
+    assert np.array_equal(
+        model.stocks.formal, np.bincount(district, np.where(kind >= 16, at_work, 0), districts)
+    )
+    assert np.array_equal(model.stocks.looking, np.bincount(district, look, districts))
     assert np.array_equal(model.stocks.households, rows)
     assert np.array_equal(model.stocks.persons, people)
     assert np.array_equal(model.stocks.network, network)

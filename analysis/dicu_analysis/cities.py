@@ -29,12 +29,12 @@ def groups(run: Run) -> pd.Series:
 
 
 def by_group(run: Run) -> pd.DataFrame:
-    """Districts added up by step and group: jobs, output a worker, rents over the start's, floor area a person.
+    """Districts added up by step and group: formal jobs, output a worker, rents over the start's, floor area a person.
 
     Returns
     -------
     DataFrame
-        Indexed by (step, group): ``jobs``, ``output_mvnd_per_month`` (per worker), ``rent_ratio`` (of the mean
+        Indexed by (step, group): ``formal_jobs``, ``output_mvnd_per_month`` (per worker), ``rent_ratio`` (of the mean
         dwelling), ``floor_area_m2`` (a person), ``persons``.
     """
     markets = run.table("districts").astype({"district": str})
@@ -46,11 +46,11 @@ def by_group(run: Run) -> pd.DataFrame:
     table["rents"] = table["rent_ratio"] * table["dwellings"]
     table["floor"] = table["floor_area_m2"] * table["persons"]
     table["workers"] = table["workers_other"] + table["workers_farm"]
-    names = ["jobs", "output_mvnd_per_month", "workers", "rents", "dwellings", "floor", "persons"]
+    names = ["formal_jobs", "output_mvnd_per_month", "workers", "rents", "dwellings", "floor", "persons"]
     total = table.groupby(["step", "group"])[names].sum()
     return pd.DataFrame(
         {
-            "jobs": total["jobs"],
+            "formal_jobs": total["formal_jobs"],
             "output_mvnd_per_month": total["output_mvnd_per_month"] / total["workers"],
             "rent_ratio": total["rents"] / total["dwellings"],
             "floor_area_m2": total["floor"] / total["persons"],

@@ -24,11 +24,12 @@ from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
-from dicu.commit.accounts import Expected, check_people
+from dicu.commit.accounts import Expected, check_jobs, check_people
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
-from dicu.commit.stocks import by_type_and_ties, count, retype
+from dicu.commit.stocks import by_kind_and_ties, count, retype
 from dicu.economy.central import Central
+from dicu.economy.commuting import commuting
 from dicu.economy.housing import HousingMarket
 from dicu.economy.markets import Markets
 from dicu.economy.programmes import Programmes
@@ -113,24 +114,23 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
         self.central = Central(scenario.cities, self.calendar, world)
         self.programmes = Programmes(scenario.programme, self.calendar, world, self.central)
+        self.commuting = commuting(world, scenario.labour, scenario.access)
         self.markets = Markets(
             world,
             scenario.work,
             scenario.income,
+            scenario.labour,
+            self.commuting,
             workers=self.workers,
             persons=self.residents,
             dt_quarters=self.calendar.dt_quarters,
             seed=scenario.seed,
             programmes=self.programmes,
             respond=scenario.feedback.jobs,
+            offers=scenario.feedback.offers,
         )
-        earns, _ = mean_income(
-            self.markets.expected,
-            self.stocks.workers,
-            self.geography.district,
-            self.geography.province,
-            len(world.legacy_provinces),
-        )
+        g, n = self.geography, len(world.legacy_provinces)
+        earns, _ = mean_income(self.markets.expected, self.stocks.workers, g.district, g.province, n)
         self.housing = HousingMarket(
             world,
             scenario.housing,
@@ -160,13 +160,13 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.policy = plan_of(scenario, world)
         clock = self._spent("governments", clock)
 
-        self.choosing = Choosing(scenario, world, self.geography, self.distances)
-        at_start = by_type_and_ties(
-            households.n, households.place, households.flags, households.ties, world.n_places
-        )
+        self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
+        rows = by_kind_and_ties(households.n, households.rows, world.n_places)
         self.kappa = self.choosing.kappa(
-            self.markets.potential, self.access(), self.stocks.network, self.housing.homes, at_start
+            self.markets, self.access(), self.stocks.network, self.housing.homes, rows
         )
+        self.offer_cost = 0.0
+        self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine
         self.outputs = Outputs(self, recorder) if recorder is not None else None
@@ -188,8 +188,13 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     @property
     def workers(self) -> NDArray[np.int64]:
-        """(P, T) real members of working age by place and household type."""
+        """(P, 2 T) real members of working age by place and kind: household type, from T on with a formal job."""
         return self.stocks.workers * self.settings.population.weight
+
+    @property
+    def looking(self) -> NDArray[np.int64]:
+        """(L,) real persons to whom jobs may be offered from afar."""
+        return self.stocks.looking * self.settings.population.weight
 
     @property
     def network(self) -> NDArray[np.int64]:
@@ -266,17 +271,12 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 6. the household pass: each reads the tables, writes its own row, says what it does
         money = self.settings.money
-        followers = follow(
-            self.links,
-            h,
-            follow_rule(money, seed, self.now, dt),
-            self.geography.district,
-            np.empty(0, dtype=np.int64),
-        )
+        rule, nobody = follow_rule(money, seed, self.now, dt), np.empty(0, dtype=np.int64)
+        followers = follow(self.links, h, rule, self.geography.district, nobody)
         self._spent("followers", clock)
         if self.watch is not None:
             self.watch.frozen(tables, followers)
-        run = self._objects.household_pass if self._objects is not None else threads.household_pass
+        run = self._objects.household_pass if self._objects else threads.household_pass
         self.events = run(h, tables, self.seconds)
         if self.watch is not None:
             self.watch.passed(self.events)
@@ -316,6 +316,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         carried = self.stocks
         self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
         check_people(carried, self.stocks, h.n, expected.after(self.changes))
+        check_jobs(carried, self.stocks, self.events.work, self.changes.by_reason["work"])
         books.check(self.governments)
         clock = self._spent("accounts", clock)
 
@@ -338,7 +339,9 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.network,
             self.housing.homes,
             self.life,
+            looking=self.looking,
             kappa=self.kappa,
+            offer_cost=self.offer_cost,
             now=self.now,
             year=self.year,
         )
@@ -355,6 +358,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         return {
             "now": np.array([self.now]),
             "kappa": np.array([self.kappa]),
+            "offer_cost": np.array([self.offer_cost]),
             "links.child": child,
             "links.parent": parent,
             "stocks.households": stocks.households,

@@ -43,6 +43,7 @@ ALIKE = {
     "choose.network": 0.0,
     "choose.cost_other_province": 0.0,
     "choose.kappa": -40.0,
+    "feedback.offers": False,
     "money.move_cost": 0.0,
     "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
@@ -95,7 +96,9 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         model.stocks.network,
         model.housing.homes,
         model.life,
+        looking=model.looking,
         kappa=model.kappa,
+        offer_cost=model.offer_cost,
         now=0,
         year=model.year,
     )

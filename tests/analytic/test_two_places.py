@@ -48,6 +48,7 @@ QUIET = {
     "money.rent_months": 0.0,
     "work.disaster_per_year": 0.0,
     "work.switch_cost": 10.0,
+    "feedback.offers": False,
     # the chain's places keep their size
     "feedback.housing": False,
 }

@@ -28,9 +28,9 @@ def _urns(nu: float, n: int, urns: int, seed: int) -> np.ndarray:
     bits = np.empty(2, dtype=np.uint32)
     out = np.empty(urns, dtype=np.int64)
     for u in range(urns):
-        stock = np.zeros((1, 2), dtype=np.int64)
+        stock = np.zeros((1, 2))
         for i in range(n):
-            weight = network_tables(stock, district_province, 1, nu, 1)[0][0]
+            weight = network_tables(stock, district_province, 1, nu)[0][0]
             stock[0, race(hash64_2(np.uint64(seed), u, i), names, weight, 2, -1, bits)] += 1
         out[u] = stock[0, 0]
     return out

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import Events, WorkTally
 from dicu.compute.numeric import exp64
 from dicu.engine import threads
 from dicu.engine.objects import ObjectsEngine
@@ -41,7 +41,8 @@ def said(events: Events, households: Households) -> dict[str, Any]:
     for who, *_ in parts.values():
         assert len(np.unique(who)) == len(who), "a household spoke twice"
     told: dict[str, Any] = {k: sorted(zip(*(c.tolist() for c in p), strict=True)) for k, p in parts.items()}
-    return told | {k: getattr(events, k) for k in ("considered", "income", "consumption")}
+    work = {k: v.tolist() for k, v in events.work._asdict().items()}
+    return told | work | {k: getattr(events, k) for k in ("considered", "income", "consumption")}
 
 
 def one_by_one(model: Model, households: Households) -> tuple[Events, Households]:
@@ -118,7 +119,9 @@ def sharded(cuts: Callable[[int], list[int]], *, backwards: bool) -> Callable[..
             if isinstance(getattr(said[0], f.name), np.ndarray)
             else sum(getattr(e, f.name) for e in said)
             for f in fields(Events)
+            if f.name != "work"
         }
+        merged["work"] = WorkTally(*(sum(parts) for parts in zip(*(e.work for e in said), strict=True)))
         return Events(**merged)
 
     return run

@@ -174,7 +174,12 @@ def test_nothing_is_lost_and_nobody_is_nowhere(country: Country) -> None:
         for income in (model.markets.earnings, model.markets.expected, model.markets.potential):
             assert np.isfinite(income).all()
             assert (income > 0).all()
-        assert ((model.markets.employment >= 0) & (model.markets.employment <= 1)).all()
+        formal = model.markets.formal
+        assert ((formal.flows.lose >= 0) & (formal.flows.lose <= 1)).all()
+        assert (formal.pay.formal >= formal.pay.informal).all()
+        for values in (formal.jobs, formal.flows.find, formal.flows.offers, formal.flows.unfilled):
+            assert np.isfinite(values).all()
+            assert (values >= 0).all()
         assert sum(c.residents for c in model.governments.communes) == int(model.governments.residents.sum())
 
 

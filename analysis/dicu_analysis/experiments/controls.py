@@ -45,6 +45,7 @@ MOST: Final = 20
 
 INCOME_OFF: Final = {
     "choose.beta_income": 0.0,
+    "feedback.offers": False,
     "consider.theta_gap": 0.0,
     "money.move_cost": 0.0,
     "money.move_cost_per_km": 0.0,

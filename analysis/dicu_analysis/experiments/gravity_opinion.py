@@ -56,15 +56,17 @@ def place_province(scenario: Scenario) -> pd.Series:
 def with_state(sweep: FinishedSweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
     """`province_flows` with rural residents and farm income of the origin, jobs of the destination, a year before."""
     flows = province_flows(sweep, point, replicate, province)
-    state = sweep.rows("province", ["rural_persons", "market_jobs", "market_farm_income_mvnd_per_month"])
+    state = sweep.rows(
+        "province", ["rural_persons", "market_formal_jobs", "market_farm_income_mvnd_per_month"]
+    )
     state = state[(state["point"] == point) & (state["replicate"] == replicate)].dropna(
-        subset=["market_jobs"]
+        subset=["market_formal_jobs"]
     )
     state = state.assign(step=state["step"] + YEAR)
     origin = state.rename(
         columns={"unit": "o", "market_farm_income_mvnd_per_month": "farm", "rural_persons": "at_risk"}
     )
-    target = state.rename(columns={"unit": "d", "market_jobs": "jobs"})
+    target = state.rename(columns={"unit": "d", "market_formal_jobs": "jobs"})
     made = flows.merge(origin[["o", "step", "farm", "at_risk"]], on=["o", "step"])
     made = made.merge(target[["d", "step", "jobs"]], on=["d", "step"])
     made = made[made["at_risk"] > 0].copy()

@@ -20,7 +20,7 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import gravity_opinion, pictures, surfaces
 from dicu_analysis.experiments.arms import FinishedSweep, hazard
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.h1_parts import SCARCITY, grid_part, scarcity_part, surface, values_of
+from dicu_analysis.experiments.h1_parts import grid_part, surface
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
 from dicu_analysis.experiments.result import Estimate, Group
 from dicu_analysis.experiments.statistics import second_difference, shared_luck
@@ -35,7 +35,7 @@ SPEC: Final = Spec(
     "per person-year, years 3-10",
     design="2 x 2: urban jobs +0.5 points a quarter for 40 quarters; farm income -20 % for 12 quarters; each with all "
     "feedbacks and with none; the arms of a replicate share their luck; beside it, which decide nothing, a grid of "
-    "both shocks and the 2 x 2 where wages rise with scarcity",
+    "both shocks",
     unit="log points",
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
@@ -44,12 +44,12 @@ SPEC: Final = Spec(
         "which places are urban: wards and townships of the start",
     ),
     caveats=(
-        "jobs act through the chance of having one, which is 97 % at the start and cannot exceed 1, and not through "
-        "wages: urban growth can raise what is expected from work in towns by 3 % at most",
+        "how many people a new formal job draws follows nearly from the share of jobs that is offered afar and taken, "
+        "which is fitted to the share of moves for work",
         "the interaction in points a year is partly arithmetic: two factors that multiply a rate never add in points",
     ),
 )
-SWEEPS: Final = ("h1", "h1_loops", "h1_grid", "h1_scarcity")
+SWEEPS: Final = ("h1", "h1_loops", "h1_grid")
 LOOPS: Final = ("network", "jobs", "services")
 ARMS: Final = ("both", "urban", "rural", "neither")
 FIRST, LAST = 9, 40
@@ -229,16 +229,6 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         over = surface(sweeps["h1_grid"], all_rates)
         found.parts.append(grid_part(over))
         found.figures.append(surfaces.surface(core.folder, over, facts))
-    if "h1_scarcity" in sweeps:
-        other = sweeps["h1_scarcity"]
-        variants = {
-            size: (
-                rates(other, dict.fromkeys(LOOPS, True), work_scarcity=size),
-                rates(other, dict.fromkeys(LOOPS, False), work_scarcity=size),
-            )
-            for size in values_of(other, SCARCITY)
-        }
-        found.parts.append(scarcity_part(variants, difference, log_interaction, log_sesoi))
     return found
 
 

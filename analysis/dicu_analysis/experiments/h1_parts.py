@@ -1,4 +1,4 @@
-"""What stands beside H1's verdict: a grid of both shocks, and the same question where scarcity raises wages."""
+"""What stands beside H1's verdict: a grid of both shocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu_analysis.effects import VERDICT_WORDS, paired, verdict
+from dicu_analysis.effects import paired
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
 from dicu_analysis.experiments.statistics import second_difference
@@ -20,7 +20,6 @@ from dicu_analysis.scalars import as_int
 PER_CENT: Final = 100.0
 GROWTH: Final = "programme.urban_job_growth"
 LOSS: Final = "programme.farm_income_loss"
-SCARCITY: Final = "work.scarcity"
 
 Rates = dict[str, NDArray[np.float64]]
 Read = Callable[[FinishedSweep], Mapping[int, NDArray[np.float64]]]
@@ -185,87 +184,9 @@ def grid_part(s: Surface) -> Part:
     )  # fmt: skip
 
 
-def scarcity_part(
-    variants: Mapping[float, tuple[Rates, Rates]],
-    main: NDArray[np.float64],
-    interaction: Callable[[Rates], NDArray[np.float64]],
-    sesoi: Callable[[Rates], float],
-) -> Part:
-    """The primary number again where wages rise as workers become scarce, beside that of the default.
-
-    Parameters
-    ----------
-    variants : mapping
-        By elasticity: rates with all feedbacks and with none.
-    main : (n,) float
-        The primary number of the default, one a replicate.
-    interaction, sesoi : callable
-        From rates to the log interaction, (n,), and to the smallest effect of interest.
-    """
-    made, said_en, said_vi = [], [], []
-    for size, (on, off) in sorted(variants.items()):
-        difference = interaction(on) - interaction(off)
-        effect, least = paired(difference), sesoi(on)
-        would = verdict(effect, least)
-        label = f"scarcity {size:g}"
-        for name, values in (
-            ("urban growth alone, feedbacks on", (on["urban"] - on["neither"]) * PER_CENT),
-            ("rural distress alone, feedbacks on", (on["rural"] - on["neither"]) * PER_CENT),
-            ("both shocks, feedbacks on", (on["both"] - on["neither"]) * PER_CENT),
-        ):
-            made.append(Estimate.of(paired(values), f"{label}: {name}", f"{label}: {name}", "points a year"))
-        for name, values, note in (
-            ("log interaction, feedbacks on", interaction(on), ""),
-            ("log interaction, feedbacks off", interaction(off), ""),
-            (
-                "log interaction, on minus off",
-                difference,
-                f"the primary number of H1; smallest effect of interest {least:.3f}; it would be: {would}",
-            ),
-        ):
-            made.append(
-                Estimate.of(paired(values), f"{label}: {name}", f"{label}: {name}", "log points", note=note)
-            )
-        n = min(len(difference), len(main))
-        made.append(
-            Estimate.of(
-                paired(difference[:n] - main[:n]),
-                f"{label}: on minus off, less that of the default",
-                f"{label}: what scarcity changes",
-                "log points",
-                note="paired by replicate",
-            )
-        )
-        said_en.append(f"{effect.mean:+.4f} at {size:g} ({would})")
-        said_vi.append(f"{effect.mean:+.4f} ở mức {size:g} ({VERDICT_WORDS[would].vi})")
-    default = float(np.mean(main))
-    return Part(
-        title=Text(
-            en="Does it hang on the labour market? Wages that rise with scarcity",
-            vi="Kết quả có phụ thuộc thị trường lao động không? Lương tăng khi thiếu lao động",
-        ),
-        words=Text(
-            en="By default jobs act through the chance of one, which begins at 97 % and cannot exceed 1, and wages do "
-            "not rise where workers are scarce: urban growth can hardly pull, and the interaction is close to nothing "
-            "by construction (decision 36). Here wages rise by `work.scarcity` % for each 1 % of jobs beyond workers. "
-            f"The primary number, in log points, is {default:+.4f} at 0 (the verdict above), {', '.join(said_en)}. "
-            "This variant was chosen after the main result was seen; its elasticities are assumptions without a source "
-            "(0.5 is that of decision 36, 2 the most that the schema allows), and its verdicts are outside Holm.",
-            vi="Mặc định, việc làm chỉ tác động qua xác suất có việc, khởi đầu là 97 % và không thể vượt 1, còn lương "
-            "không tăng khi thiếu lao động: tăng trưởng đô thị hầu như không thể kéo người, và tương tác gần bằng "
-            "không do cách xây dựng mô hình (quyết định 36). Ở đây lương tăng `work.scarcity` % cho mỗi 1 % việc làm "
-            f"vượt số lao động. Chỉ số chính (điểm log) là {default:+.4f} ở mức 0 (kết luận ở trên), "
-            f"{', '.join(said_vi)}. "
-            "Biến thể này được chọn sau khi đã thấy kết quả chính; các độ co giãn là giả định không có nguồn (0,5 theo "
-            "quyết định 36, 2 là mức lớn nhất được phép), và kết luận của nó nằm ngoài hiệu chỉnh Holm.",
-        ),
-        estimates=made,
-    )
-
-
 def values_of(sweep: FinishedSweep, key: str) -> list[float]:
     """Values of a key over the arms of a sweep, each once, rising."""
     return sorted(pd.unique(sweep.arms[key]).astype(float).tolist())
 
 
-__all__ = ["GROWTH", "LOSS", "SCARCITY", "Surface", "grid_part", "scarcity_part", "surface", "values_of"]
+__all__ = ["GROWTH", "LOSS", "Surface", "grid_part", "surface", "values_of"]

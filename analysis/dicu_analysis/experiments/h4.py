@@ -74,7 +74,7 @@ class Panel:
 
 def panel_of(sweep: FinishedSweep) -> Panel:
     """Residents, urban and rural, and jobs of every province."""
-    columns = ["name", "persons", "urban_persons", "rural_persons", "market_jobs"]
+    columns = ["name", "persons", "urban_persons", "rural_persons", "market_formal_jobs"]
     rows = sweep.rows("province", columns)
     rows["name"] = rows["name"].astype(str)
     rows = rows.sort_values(["point", "replicate", "step", "unit"])
@@ -129,7 +129,7 @@ def shift(panel: Panel, on: int, off: int, city: str) -> Shift:
         return made
 
     persons, rural, towns, jobs = (
-        change(k) for k in ("persons", "rural_persons", "urban_persons", "market_jobs")
+        change(k) for k in ("persons", "rural_persons", "urban_persons", "market_formal_jobs")
     )
     base = panel.values["persons"][off, :, -1, c]
     return Shift(

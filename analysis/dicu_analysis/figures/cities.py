@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LINES = dict(zip(GROUPS, palette.CLASSES_OF_CITIES, strict=True))
 _PANELS = (
-    ("jobs", "Jobs outside farming, start = 100"),
+    ("formal_jobs", "Formal jobs, start = 100"),
     ("rent_ratio", "Rent of a dwelling, start = 100"),
     ("floor_area_m2", "Floor area a person, m\u00b2"),
 )

@@ -17,7 +17,7 @@ from dicu.behaviour.geography import Where
 from dicu.compute.draws import exponential, hash64, race
 from dicu.compute.kernel import kernel
 from dicu.compute.numeric import log64
-from dicu.population.columns import TYPE_MASK, Rows
+from dicu.population.columns import FORMAL, TYPE_MASK, Rows
 from dicu.scenario.vocabulary import (
     REASON_CHANCE,
     REASON_HOME,
@@ -48,6 +48,9 @@ class ChooseTable(NamedTuple):
     stay, home, other_work : (P, T) float64
         exp(v + kappa), exp(v + omega), exp(v' + kappa - cost of switching) with v' that of the other kind of work
         (0 in towns, where there is no farming).
+    keeps : (P, T) float64
+        (V_F / V_I)^beta_y, by how much a formal job weighs in what keeps it: staying and the nests of the commuting
+        area within the province; 1 in farming.
     income_part, service_part : (P, T), (P,) float64
         beta_y (ln y - alpha_h ln r) and the sum of beta_s A: the terms of v, for the reasons of a move.
     need_own, need_district, need_province : (L,), (L, L), (L, R) uint16
@@ -71,6 +74,7 @@ class ChooseTable(NamedTuple):
     stay: NDArray[np.float64]
     home: NDArray[np.float64]
     other_work: NDArray[np.float64]
+    keeps: NDArray[np.float64]
     income_part: NDArray[np.float64]
     service_part: NDArray[np.float64]
     need_own: NDArray[np.uint16]
@@ -99,7 +103,10 @@ def buffer_size(where: Where) -> int:
         first, last = where.first_district[q], where.first_district[q + 1]
         most = max(most, last - first)
         places = max(places, where.first_place[last] - where.first_place[first])
-    return int(max(_NESTS + most + where.first_district.shape[0] - 1, places))
+    areas = where.area_first.shape[0] - 1
+    for a in range(areas):
+        places = max(places, where.area_first[a + 1] - where.area_first[a])
+    return int(max(_NESTS + most + where.first_district.shape[0] - 1, places, areas))
 
 
 class Buffers(NamedTuple):
@@ -160,7 +167,9 @@ def nest_weights(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) 
     origin = where.province[where.district[home]]
     tie = t.tie_stay[ties]
     alternative[_STAY] = where.own_id[0]
-    weight[_STAY] = t.stay[place, kind] * tie
+    formal = h.attributes[i] & np.uint8(FORMAL) != 0
+    keeps = t.keeps[place, kind] if formal else 1.0
+    weight[_STAY] = t.stay[place, kind] * tie * keeps
     alternative[_HOME] = where.own_id[1]
     weight[_HOME] = 0.0
     if home != place:
@@ -188,6 +197,10 @@ def nest_weights(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) 
     )
     own = t.own_nest[place, kind] * t.net_district[origin, d]
     weight[n + d - first] = own if wealth >= t.need_own[d] else 0.0
+    if formal:
+        for l in range(n_own):
+            if where.area[first + l] == where.area[d]:
+                weight[n + l] *= keeps
     n += n_own
     n_provinces = where.first_district.shape[0] - 1
     _fill(
@@ -221,7 +234,7 @@ def choose(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) -> tup
         weight[_STAY] / exponential(bits[_STAY])
     )
     if winner == _HOME:
-        return home, _reason(place, home, kind, margin, 0.0, True, t)
+        return home, _reason(place, home, kind, margin, 0.0, _job_lost(i, h, home, where, t), t, True)
     d = where.district[place]
     q = where.province[d]
     origin = where.province[where.district[home]]
@@ -247,22 +260,42 @@ def choose(i: int, h: Rows, where: Where, t: ChooseTable, space: Buffers) -> tup
     )
     if best < 0:
         return STAY, REASON_CHANCE
-    return first + best, _reason(place, first + best, kind, margin, log64(network), False, t)
+    to = first + best
+    return to, _reason(place, to, kind, margin, log64(network), _job_lost(i, h, to, where, t), t, False)
+
+
+@njit(cache=True, inline="always")
+def _job_lost(i: int, h: Rows, to: int, where: Where, t: ChooseTable) -> float:
+    """Utility of a formal job that row i gives up by moving to a place; 0 without one and within its area."""
+    place = int(h.place[i])
+    if h.attributes[i] & np.uint8(FORMAL) == 0:
+        return 0.0
+    if where.area[where.district[place]] == where.area[where.district[to]]:
+        return 0.0
+    return float(log64(t.keeps[place, int(h.flags[i] & np.uint8(TYPE_MASK))]))
 
 
 @njit(cache=True, inline="always")
 def _reason(
-    origin: int, destination: int, kind: int, margin: float, network: float, goes_home: bool, t: ChooseTable
+    origin: int,
+    destination: int,
+    kind: int,
+    margin: float,
+    network: float,
+    lost: float,
+    t: ChooseTable,
+    goes_home: bool,
 ) -> int:
     """The term of the utility that tipped the move: the largest one without which staying would have won.
 
-    Terms: income beta_y (ln y_d - ln y_o); services sum of beta_s (A_d - A_o); network nu ln(1 + N) less its mean over
+    Terms: income beta_y (ln y_d - ln y_o), less what a formal job left behind is worth;
+    services sum of beta_s (A_d - A_o); network nu ln(1 + N) less its mean over
     destinations of the same kind: more of one's own people than elsewhere. When none alone is decisive, going home
     counts as such and anything else as chance (size, variety and luck together).
     """
     best = 0.0
     reason = REASON_HOME if goes_home else REASON_CHANCE
-    income = t.income_part[destination, kind] - t.income_part[origin, kind]
+    income = t.income_part[destination, kind] - t.income_part[origin, kind] - lost
     services = t.service_part[destination] - t.service_part[origin]
     if income > best and margin - income < 0.0:
         best, reason = income, REASON_INCOME

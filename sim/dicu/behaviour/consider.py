@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from dicu.compute.draws import happens_at
 from dicu.compute.hashing import hash32
-from dicu.population.columns import SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK
+from dicu.population.columns import SHOCK_MASK, SHOCK_SHIFT
 
 
 class ConsiderTable(NamedTuple):
-    """What `considers` and its screen read in one step (P places, T types).
+    """What `considers` and its screen read in one step (P places, T types, 2 T kinds).
 
     Attributes
     ----------
-    hazard : (P, T) float64, per step
-        lambda of considering a move for a household without ties.
-    threshold : (P, T) uint32
+    hazard : (P, 2 T) float64, per step
+        lambda of considering a move for a household without ties, by kind.
+    threshold : (P, 2 T) uint32
         Upper bound on the chance to consider, in 2^-32: the screen.
     tie_hazard : (256,) float64
         exp(-theta_T T) for T in 1/255.
@@ -42,9 +42,9 @@ class ConsiderTable(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def calm_hazard(place: int, flags: np.uint8, ties: np.uint8, t: ConsiderTable) -> float:
-    """Hazard of considering a move, per step, before shocks: that of the place and type times that of the ties."""
-    return float(t.hazard[place, flags & np.uint8(TYPE_MASK)] * t.tie_hazard[ties])
+def calm_hazard(place: int, kind: np.uint8, ties: np.uint8, t: ConsiderTable) -> float:
+    """Hazard of considering a move, per step, before shocks: that of the place and kind times that of the ties."""
+    return float(t.hazard[place, kind] * t.tie_hazard[ties])
 
 
 @njit(cache=True, inline="always")

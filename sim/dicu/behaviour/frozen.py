@@ -11,18 +11,21 @@ from dicu.behaviour import terms, utility
 from dicu.behaviour.choose import ChooseTable
 from dicu.behaviour.consider import ConsiderTable
 from dicu.behaviour.couples import CoupleTable, moved_share
-from dicu.behaviour.geography import Distances, Geography, Where
+from dicu.behaviour.geography import Distances, Geography, Where, area_ids
 from dicu.behaviour.household_rules import FULL_SHOCK
 from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.life_tables import LifeTables
 from dicu.behaviour.liquidity import needed_tables
 from dicu.behaviour.move import MoveTable
+from dicu.behaviour.offer_cost import Start, solve_offer_cost
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
 from dicu.behaviour.utility import NestTables
 from dicu.behaviour.wealth import UNITS_PER_MVND, MoneyTable, floor_units, luck_factors, saving_65536
+from dicu.behaviour.work import Spreading, WorkTable, change_chances, offer_bounds, spread_offers
 from dicu.compute.draws import Purpose, key64
+from dicu.economy.commuting import Commuting
 from dicu.economy.housing import Homes, mean_rent, rent_term
 from dicu.economy.markets import Markets
 from dicu.scenario.scenario import Scenario
@@ -38,8 +41,20 @@ Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 class Choosing:
     """What decides moves, from parameters and static geography: call `kappa` once and `weigh` every step."""
 
-    def __init__(self, scenario: Scenario, world: World, geography: Geography, ways: Distances) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        geography: Geography,
+        ways: Distances,
+        commuting: Commuting,
+        network_start: NDArray[np.int64],
+    ) -> None:
         choose, consider = scenario.choose, scenario.consider
+        self.commuting, self.network_start = commuting, network_start
+        self.near_area = np.ascontiguousarray(geography.near_district[:, commuting.centre])
+        self.area_of_place = commuting.area[world.district]
+        self.area_id = area_ids(world, commuting.centre)
         self.scenario, self.world, self.geography, self.ways = scenario, world, geography, ways
         self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
         # what makes a place liked besides income and services; nothing until it is calibrated
@@ -59,36 +74,44 @@ class Choosing:
         weight = self.scenario.choose.beta_income * self.scenario.money.rent_share
         return rent_term(self.geography.district, homes.rent, weight)
 
+    def networks(self, network: NDArray[np.int64]) -> tuple[NDArray[np.float64], Networks]:
+        """Households relative to the start (R, L), and (1 + N)^nu of districts and provinces."""
+        g, weight = self.geography, self.scenario.population.weight
+        stock = utility.relative_network(network, self.network_start, g.province, weight)
+        n_provinces = len(self.world.legacy_provinces)
+        return stock, utility.network_tables(stock, g.province, n_provinces, self.scenario.choose.network)
+
     def weigh(
         self,
-        income: NDArray[np.float64],
+        markets: Markets,
         access: NDArray[np.float64],
         network: NDArray[np.int64],
         homes: Homes,
     ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
-        """Weights of places and nests, networks, and the hazard and bound of considering."""
+        """Weights of places and nests, networks, and the hazard and bound of considering by kind."""
         choose, consider = self.scenario.choose, self.scenario.consider
+        income = markets.potential
         v = utility.systematic_utility(
             income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
         )
         now = self.geography._replace(dwellings_share=homes.share)
         nests = utility.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
-        networks = utility.network_tables(
-            network,
-            self.geography.province,
-            len(self.world.legacy_provinces),
-            choose.network,
-            self.scenario.population.weight,
-        )
         poor_access = 1.0 - terms.mean_of_services(access)
+        gap = np.hstack([nests.gap, nests.gap - terms.log_status(markets.expected)])
         hazard, threshold = utility.consider_tables(
-            nests.gap, poor_access, self.base, consider.theta_gap, consider.theta_services
+            gap, poor_access, np.tile(self.base, 2), consider.theta_gap, consider.theta_services
         )
-        return nests, networks, hazard, threshold
+        return nests, self.networks(network)[1], hazard, threshold
+
+    def keeps(self, markets: Markets) -> NDArray[np.float64]:
+        """(P, T) by how much a formal job weighs in what keeps it, (V_F / V_I)^beta_y."""
+        log = terms.log_status(markets.expected)
+        flat = self.scenario.choose.beta_income * log.reshape(-1)
+        return utility.exp_array(flat).reshape(log.shape)
 
     def kappa(
         self,
-        income: NDArray[np.float64],
+        markets: Markets,
         access: NDArray[np.float64],
         network: NDArray[np.int64],
         homes: Homes,
@@ -98,7 +121,7 @@ class Choosing:
         choose = self.scenario.choose
         if choose.kappa is not None:
             return choose.kappa
-        nests, networks, hazard, _ = self.weigh(income, access, network, homes)
+        nests, networks, hazard, _ = self.weigh(markets, access, network, homes)
         return solve_kappa(
             nests,
             self.geography,
@@ -107,7 +130,25 @@ class Choosing:
             (self.tie_hazard, self.tie_stay),
             count,
             choose.move_share,
+            (self.keeps(markets), self.commuting.area),
         )
+
+    def spreading(self, looking: NDArray[np.int64], stock: NDArray[np.float64]) -> Spreading:
+        """Who can be reached by offers; ``looking`` (L,) real persons, ``stock`` of `networks`."""
+        c, nu = self.commuting, self.scenario.choose.network
+        return Spreading(
+            looking=looking.astype(np.float64),
+            near=self.near_area,
+            network=utility.area_network(stock, c.area, len(c), nu),
+            province=self.geography.province,
+            area=c.area,
+        )
+
+    def offer_cost(self, markets: Markets, tables: Tables, workers: NDArray[np.int64]) -> float:
+        """Disutility of taking a job from afar, solved at the start from the tables of then; ``workers`` (P, 32)."""
+        start = Start(workers, markets.expected, tables.choose.place_weight, tables.work.spread)
+        choose, labour = self.scenario.choose, self.scenario.labour
+        return solve_offer_cost(tables.where, start, choose.beta_income, labour.accepted)
 
 
 def freeze(
@@ -118,7 +159,9 @@ def freeze(
     homes: Homes,
     life: LifeTables,
     *,
+    looking: NDArray[np.int64],
     kappa: float,
+    offer_cost: float,
     now: int,
     year: int,
 ) -> Tables:
@@ -131,15 +174,21 @@ def freeze(
         Rows by home province and district of residence, one step old.
     homes : Homes
         Dwellings and rents.
+    looking : (L,) int64
+        Real persons to whom jobs may be offered from afar.
     kappa : float
         Utility of staying.
+    offer_cost : float
+        Disutility of taking a job that is offered from afar.
     now, year : int
         Step of the run; year in which ages are read.
     """
     c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
-    nests, networks, hazard, threshold = c.weigh(markets.potential, access, network, homes)
+    nests, networks, hazard, threshold = c.weigh(markets, access, network, homes)
+    flows, labour = markets.formal.flows, scenario.labour
+    rate, spread = spread_offers(flows.offers, c.spreading(looking, c.networks(network)[0]))
     usual = utility.usual_network(networks[0], networks[1], g.first_district)
     shape, flat = nests.relative.shape, nests.relative.reshape(-1)
     months = calendar.months_per_step
@@ -155,6 +204,15 @@ def freeze(
         return utility.exp_array(flat + shift).reshape(shape)
 
     stay = exponent(kappa)
+    moving = MoveTable(
+        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
+        young_weight=move.leaver_young_weight,
+        partnered_weight=move.leaver_partnered_weight,
+        split_key=key(Purpose.SPLIT),
+        leaver_key=key(Purpose.LEAVER),
+        # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
+        new_key=key(Purpose.NEW_HOUSEHOLD, 0),
+    )
     return Tables(
         where=Where(
             district=g.district,
@@ -168,6 +226,10 @@ def freeze(
             province_id=g.province_id,
             own_id=g.own_id,
             urban=world.urban,
+            area=c.commuting.area,
+            area_first=c.commuting.first_place,
+            area_place=c.commuting.place,
+            area_id=c.area_id,
         ),
         consider=ConsiderTable(
             hazard=hazard,
@@ -184,6 +246,7 @@ def freeze(
             other_work=terms.other_work(
                 nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
             ),
+            keeps=c.keeps(markets),
             income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
             service_part=terms.service_part(access, c.beta_access),
             need_own=needs.own,
@@ -202,15 +265,7 @@ def freeze(
             nest_key=key(Purpose.NEST),
             place_key=key(Purpose.PLACE),
         ),
-        move=MoveTable(
-            psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
-            young_weight=move.leaver_young_weight,
-            partnered_weight=move.leaver_partnered_weight,
-            split_key=key(Purpose.SPLIT),
-            leaver_key=key(Purpose.LEAVER),
-            # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
-            new_key=key(Purpose.NEW_HOUSEHOLD, 0),
-        ),
+        move=moving,
         life=LifeTable(
             hazards=LifeHazards(
                 death=life.death,
@@ -237,6 +292,22 @@ def freeze(
             floor=np.uint32(floor_units(money, months)),
             keep=np.uint32(saving_65536(money)),
             key=key(Purpose.MONEY),
+        ),
+        work=WorkTable(
+            change=change_chances(
+                c.area_of_place, flows.lose, flows.find, markets.formal.search, labour.most_found
+            ),
+            bound=offer_bounds(g.district, rate),
+            hazard=rate,
+            spread=spread,
+            value=markets.expected.copy(),
+            beta=choose.beta_income,
+            cost=offer_cost,
+            move=moving._replace(partnered_weight=labour.leaves_partner),
+            key=key(Purpose.WORK),
+            area_key=key(Purpose.OFFER_AREA),
+            place_key=key(Purpose.OFFER_PLACE),
+            take_key=key(Purpose.OFFER_TAKEN),
         ),
         ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
         year=year,

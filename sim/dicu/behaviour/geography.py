@@ -12,8 +12,8 @@ from dicu.compute.draws import stable_id
 from dicu.compute.hashing import identity_of
 from dicu.compute.numeric import exp64, log64
 from dicu.scenario.parameters import Access, Choose
-from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN, TERRAINS
-from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, MINUTES_AN_HOUR
+from dicu.scenario.vocabulary import ISLAND, MOUNTAIN, PLAIN
+from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, MINUTES_AN_HOUR, minutes_per_km
 from dicu.world.world import World
 
 
@@ -60,6 +60,12 @@ class Where(NamedTuple):
         As in `Geography`.
     urban : (P,) bool
         In a ward or township at the start.
+    area : (L,) int32
+        Commuting area of each district.
+    area_first, area_place : (A + 1,), (P,) int32
+        Places of area a are ``area_place[area_first[a] : area_first[a + 1]]``.
+    area_id : (A,) uint32
+        Identities for the draws.
     """
 
     district: NDArray[np.int32]
@@ -73,15 +79,10 @@ class Where(NamedTuple):
     province_id: NDArray[np.uint32]
     own_id: NDArray[np.uint32]
     urban: NDArray[np.bool_]
-
-
-def minutes_per_km(access: Access) -> NDArray[np.float64]:
-    """(3,) minutes of travel a straight-line km by terrain: 60 detour / speed."""
-    out = np.empty(len(TERRAINS))
-    out[PLAIN] = MINUTES_AN_HOUR * access.detour_plain / access.speed_plain_kmh
-    out[MOUNTAIN] = MINUTES_AN_HOUR * access.detour_mountain / access.speed_mountain_kmh
-    out[ISLAND] = MINUTES_AN_HOUR * access.detour_island / access.speed_island_kmh
-    return out
+    area: NDArray[np.int32]
+    area_first: NDArray[np.int32]
+    area_place: NDArray[np.int32]
+    area_id: NDArray[np.uint32]
 
 
 @njit(cache=True)
@@ -157,6 +158,11 @@ def _code_key(codes: NDArray[np.str_]) -> NDArray[np.uint64]:
     raw = [str(c) for c in codes]
     made = [int.from_bytes(c.encode(), "little") if len(c.encode()) <= 8 else identity_of(c) for c in raw]
     return np.array(made, dtype=np.uint64)
+
+
+def area_ids(world: World, centre: NDArray[np.int32]) -> NDArray[np.uint32]:
+    """Identities of commuting areas for the draws, (A,) uint32: those of their centres."""
+    return stable_id("area", _code_key(world.districts.code[centre]))
 
 
 def geography(world: World, dwellings: NDArray[np.int64], choose: Choose, access: Access) -> Geography:

@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import calm_hazard, considers
+from dicu.behaviour.events import DEAD_WORKERS_SHIFT, WorkTally
 from dicu.behaviour.kin import couples_of, parts_newly_weds
 from dicu.behaviour.life_course import LifeTable, apply_life, has_adult
 from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.behaviour.move import leaver
 from dicu.behaviour.tables import Tables
+from dicu.behaviour.work import NO_OFFER, answer, offer
 from dicu.compute.kernel import kernel
 from dicu.population.columns import (
     BUSY,
+    FORMAL,
     MEMBERS,
     N_TYPES,
     NEWLY_WED,
@@ -31,7 +34,7 @@ from dicu.population.columns import (
     TYPE_MASK,
     Rows,
 )
-from dicu.population.life_stage import stage_of, type_of
+from dicu.population.life_stage import WORKING_UNTIL, kind_of, of_working_age, stage_of, type_of
 from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
 
 FULL_SHOCK: Final = 7
@@ -98,18 +101,19 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
     Returns
     -------
     int
-        Bits 0-5 deaths and 6-11 births by slot before; from bit 12 on 1 + the slot, after deaths, of who seeks.
+        Bits 0-5 deaths and 6-11 births by slot before; from bit 12 on 1 + the slot, after deaths, of who seeks; from 16
+        on how many of those who died were of working age.
     """
-    bereaved = False
     seeker = -1
     gone = 0
+    workers = 0
     wed = h.attributes[i] & np.uint8(NEWLY_WED)
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
             if wed and parts_newly_weds(h.member[i], m, year):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
-            bereaved |= (t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK) > 0
+            workers += int((t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
         elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone
     f = h.flags[i]
@@ -117,17 +121,18 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
         apply_life(h.member[i], mask, year, h.uid[i], t.newborn_key, t.boy_share)
         kind = type_of(stage_of(h.member[i], year), h.attributes[i])
         f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
-    if bereaved:
+    if workers > 0:
         f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
     h.flags[i] = np.uint8(f | np.uint8(BUSY))
-    return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS))
+    return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS)) | (workers << DEAD_WORKERS_SHIFT)
 
 
 @njit(cache=True, inline="always")
 def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, int]:
     """What row i does, which considers moving: destination (or -1), who leaves (-1: everybody), reason.
 
-    Changing between farming and other work in the same place is written to the row at once.
+    Changing between farming and other work in the same place is written to the row at once: who takes up farming gives
+    up a formal job, who leaves it begins without one.
     """
     f = h.flags[i]
     origin = int(h.place[i])
@@ -137,17 +142,53 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
     if to == OTHER_WORK:
         sector = _SERVICE if not kind & 1 else _AGRICULTURE
         h.attributes[i] = np.uint8(
-            (h.attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(sector << SECTOR_SHIFT)
+            (h.attributes[i] & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT | FORMAL))
+            | np.uint8(sector << SECTOR_SHIFT)
         )
         h.flags[i] = np.uint8(f ^ np.uint8(1))
         return EVERYBODY_STAYS, 0, 0
     if to == STAY or not has_adult(h.member[i], tables.year):
         return EVERYBODY_STAYS, 0, 0
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
-        calm = calm_hazard(origin, h.flags[i], h.ties[i], tables.consider)
+        calm = calm_hazard(origin, kind_of(h.flags[i], h.attributes[i]), h.ties[i], tables.consider)
         if not considers(h.uid[i], tables.consider.key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
     couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
     psi = tables.move.psi[kind // _TYPES_A_STAGE]
     who = leaver(h.uid[i], h.member[i], to == home, couples, psi, tables.year, tables.move)
     return to, who, reason
+
+
+@kernel
+def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> tuple[int, int]:
+    """What row i makes of an offer from afar, if it gets one: place it goes to (or -1), who leaves (-1: everybody).
+
+    One offer is one adult's job: who can leaves alone, couples as seldom as `labour.leaves_partner` says; of a
+    household that comes as a whole all workers have formal jobs. Who takes one is busy: it considers no other move in
+    the step. Offers made, taken and lapsed are entered in ``tally``.
+    """
+    where = tables.where
+    to = offer(i, h, where, tables.work, tables.choose, tables.year, space)
+    if to == NO_OFFER:
+        return EVERYBODY_STAYS, 0
+    district = where.district[to]
+    tally.made[district] += 1
+    if not has_adult(h.member[i], tables.year) or not answer(i, h, to, where, tables.work, tables.choose):
+        tally.lapsed[district] += 1
+        return EVERYBODY_STAYS, 0
+    tally.taken[district] += 1
+    h.flags[i] |= np.uint8(BUSY)
+    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
+    home = to == int(h.home_place[i])
+    return to, leaver(h.uid[i], h.member[i], home, couples, 1.0, tables.year, tables.work.move)
+
+
+@kernel
+def settle(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> tuple[int, int, int]:
+    """`decide`, with a formal job given up for farming entered in ``tally``."""
+    before = h.attributes[i] & np.uint8(FORMAL)
+    decision = decide(i, h, tables, space)
+    if before and not h.attributes[i] & np.uint8(FORMAL):
+        jobs = of_working_age(h.member[i], tables.year, WORKING_UNTIL)
+        tally.left[tables.where.district[h.place[i]]] += jobs
+    return decision

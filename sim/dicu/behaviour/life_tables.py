@@ -17,6 +17,7 @@ from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
 from dicu.compute.numeric import exp64, log64
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.population.columns import BIRTH_YEAR_ZERO
+from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
 from dicu.scenario.parameters_household import LifeCourse
 
 # rows of every table by area
@@ -33,9 +34,6 @@ SEEK_UNTIL: Final = 60
 USUAL_LAST: Final = 45
 TAIL: Final = 3.4
 """Singles look until 45, or so many standard deviations beyond the mean age at first union (assumption A32)."""
-WORKING_FROM: Final = 15
-WORKING_UNTIL: Final = 64
-"""Working age as labour statistics count it (model specification, section 3)."""
 
 LARGEST_HAZARD: Final = 0.125 - 2.0**-24
 """Largest total hazard of a member a step; six of them stay below 2^26 units with their rounding."""

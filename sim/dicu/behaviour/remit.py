@@ -20,7 +20,8 @@ from dicu.compute.draws import Purpose, happens, key64
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.economy.market_rules import share_of_step
-from dicu.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, TYPE_MASK, Households, Rows
+from dicu.population.columns import MEMBERS, SHOCK_MASK, SHOCK_SHIFT, Households, Rows
+from dicu.population.life_stage import kind_of
 from dicu.population.link_kernels import LOW_BITS, LinkColumns
 from dicu.population.links import Links
 from dicu.scenario.parameters_household import Money
@@ -96,7 +97,7 @@ class Sending(NamedTuple):
     ----------
     links : LinkColumns
     district : (P,) int32
-    income_per_worker, income_per_head : (P, T), (P,) float64, units a step
+    income_per_worker, income_per_head : (P, 2 T), (P,) float64, units a step
     luck : (256,) float64
     worker_word : (256,) uint32
     """
@@ -170,7 +171,7 @@ def _offers(first: int, last: int, h: Rows, s: Sending, rule: RemitRule, out: Of
                 persons += int(h.member[c, m] != 0)
             j = h.place[c]
             income = income_of(
-                s.income_per_worker[j, h.flags[c] & TYPE_MASK],
+                s.income_per_worker[j, kind_of(h.flags[c], h.attributes[c])],
                 workers,
                 s.luck[h.income_quantile[c]],
                 s.income_per_head[j],

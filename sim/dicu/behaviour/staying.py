@@ -18,25 +18,47 @@ _LOWEST, _HIGHEST = -50.0, 50.0
 
 @njit(cache=True)
 def _leaving_weight(
-    nests: NestTables, g: Geography, net_district: NDArray[np.float64], net_province: NDArray[np.float64]
+    nests: NestTables,
+    g: Geography,
+    net_district: NDArray[np.float64],
+    net_province: NDArray[np.float64],
+    keeps: NDArray[np.float64],
+    area: NDArray[np.int32],
 ) -> NDArray[np.float64]:
-    """Sum of the weights of all nests for a native of each place and type, (P, T)."""
+    """Sum of the weights of all nests for a native of each place and kind, (P, 2 T)."""
     n_districts = g.province.shape[0]
     n_provinces = g.first_district.shape[0] - 1
     n_places, n_types = nests.relative.shape
-    out = np.empty((n_places, n_types))
+    out = np.empty((n_places, 2 * n_types))
     for d in range(n_districts):
         q0 = g.province[d]
         for t in range(n_types):
             others = 0.0
+            near = 0.0
             for l in range(g.first_district[q0], g.first_district[q0 + 1]):
-                if l != d:
+                if l != d and area[l] == area[d]:
+                    near += nests.district_nest[t, l] * g.near_district[d, l] * net_district[q0, l]
+                elif l != d:
                     others += nests.district_nest[t, l] * g.near_district[d, l] * net_district[q0, l]
             for q in range(n_provinces):
                 if q != q0:
                     others += nests.province_nest[t, q] * g.near_province[d, q] * net_province[q0, q]
             for j in range(g.first_place[d], g.first_place[d + 1]):
-                out[j, t] = others + nests.own_nest[j, t] * net_district[q0, d]
+                inside = near + nests.own_nest[j, t] * net_district[q0, d]
+                out[j, t] = others + inside
+                out[j, n_types + t] = others + inside * keeps[j, t]
+    return out
+
+
+@njit(cache=True)
+def _staying_weight(relative: NDArray[np.float64], keeps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of staying at kappa = 0 by place and kind, (P, 2 T)."""
+    n_places, n_types = relative.shape
+    out = np.empty((n_places, 2 * n_types))
+    for j in range(n_places):
+        for t in range(n_types):
+            out[j, t] = exp64(relative[j, t])
+            out[j, n_types + t] = out[j, t] * keeps[j, t]
     return out
 
 
@@ -44,12 +66,13 @@ def _leaving_weight(
 def _share(
     kappa: float,
     leaving: NDArray[np.float64],
-    relative: NDArray[np.float64],
+    staying: NDArray[np.float64],
     hazard: NDArray[np.float64],
     tie_hazard: NDArray[np.float64],
     tie_stay: NDArray[np.float64],
     count: NDArray[np.int64],
 ) -> float:
+    """Share of those who consider that moves; ``staying`` (P, 2 T) is the weight of staying at kappa = 0."""
     movers = 0.0
     considering = 0.0
     for j in range(leaving.shape[0]):
@@ -59,7 +82,7 @@ def _share(
                     continue
                 ties = 255 if b == 15 else b * 16 + 8
                 chance = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
-                stay = exp64(relative[j, t] + kappa) * tie_stay[ties]
+                stay = staying[j, t] * exp64(kappa) * tie_stay[ties]
                 considering += chance
                 movers += chance * leaving[j, t] / (leaving[j, t] + stay)
     return movers / considering if considering > 0.0 else np.nan
@@ -73,6 +96,7 @@ def solve_kappa(
     ties: tuple[NDArray[np.float64], NDArray[np.float64]],
     count: NDArray[np.int64],
     move_share: float,
+    formal: tuple[NDArray[np.float64], NDArray[np.int32]],
 ) -> float:
     """Kappa at which ``move_share`` of the households that consider moving would move, taken as natives.
 
@@ -81,23 +105,29 @@ def solve_kappa(
     networks : ((R, L), (R, R)) float64
     ties : ((256,), (256,)) float64
         Effects of ties on considering and on staying.
-    count : (P, T, 16) int64
-        Households by place, type and sixteenth of ties.
+    hazard : (P, 2 T) float64
+        By kind, as ``count``.
+    count : (P, 2 T, 16) int64
+        Households by place, kind and sixteenth of ties.
+    formal : ((P, T) float64, (L,) int32)
+        How much a formal job weighs in what keeps it, and the commuting area of each district.
 
     Raises
     ------
     UnfitScenario
         If there is nowhere to go, so that no kappa gives the share.
     """
-    leaving = _leaving_weight(nests, g, *networks)
+    keeps, area = formal
+    leaving = _leaving_weight(nests, g, *networks, keeps, area)
+    staying = _staying_weight(nests.relative, keeps)
     if not (leaving > 0).any():
         return 0.0  # one place: nobody can move whatever kappa is
-    if np.isnan(_share(0.0, leaving, nests.relative, hazard, *ties, count)):
+    if np.isnan(_share(0.0, leaving, staying, hazard, *ties, count)):
         return 0.0  # nobody considers moving, so kappa decides nothing
     low, high = _LOWEST, _HIGHEST
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
-        if _share(middle, leaving, nests.relative, hazard, *ties, count) > move_share:
+        if _share(middle, leaving, staying, hazard, *ties, count) > move_share:
             low = middle
         else:
             high = middle

@@ -17,6 +17,7 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import LifeTable
 from dicu.behaviour.move import MoveTable
 from dicu.behaviour.wealth import MoneyTable
+from dicu.behaviour.work import WorkTable
 
 
 class Tables(NamedTuple):
@@ -24,7 +25,7 @@ class Tables(NamedTuple):
 
     Attributes
     ----------
-    where, consider, choose, move, life, couples, money
+    where, consider, choose, move, life, couples, money, work
         One table a rule; each stands beside its rule.
     year : int
         Year in which ages are read.
@@ -40,6 +41,7 @@ class Tables(NamedTuple):
     life: LifeTable
     couples: CoupleTable
     money: MoneyTable
+    work: WorkTable
     year: int
     ties_growth: np.uint16
     struck: NDArray[np.uint8]

@@ -42,6 +42,17 @@ def other_work(
 
 
 @njit(cache=True)
+def log_status(expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ln(V_F / V_I) by place and type, (P, 16) from (P, 32): what a formal job is worth where one is."""
+    n_types = expected.shape[1] // 2
+    out = np.empty((expected.shape[0], n_types))
+    for j in range(expected.shape[0]):
+        for t in range(n_types):
+            out[j, t] = log64(expected[j, n_types + t] / expected[j, t])
+    return out
+
+
+@njit(cache=True)
 def income_part(income: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
     """beta_y ln y, (P, T)."""
     out = np.empty(income.shape)
@@ -106,6 +117,7 @@ def mean_of_services(access: NDArray[np.float64]) -> NDArray[np.float64]:
 __all__ = [
     "by_stage",
     "income_part",
+    "log_status",
     "mean_income",
     "mean_of_services",
     "other_work",

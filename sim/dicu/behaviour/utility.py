@@ -153,30 +153,69 @@ def nest_tables(
 
 
 @njit(cache=True)
-def network_tables(
-    stock: NDArray[np.int64], province: NDArray[np.int32], n_provinces: int, nu: float, weight: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(1 + N)^nu by origin province and destination district, province.
+def relative_network(
+    stock: NDArray[np.int64], start: NDArray[np.int64], province: NDArray[np.int32], weight: int
+) -> NDArray[np.float64]:
+    """Households by home province and district of residence, relative to the start, (R, L) float64.
+
+    N / (sum outside the home province) x (that of the start), and likewise within it: a province's people elsewhere
+    count as many as at the start for good, or moves would drift upwards with every mover.
 
     Parameters
     ----------
-    stock : (R, L) int64
-        Rows by home province and district of residence, one step old.
+    stock, start : (R, L) int64
+        Rows by home province and district of residence, one step old and at the start.
     weight : int
         Households a row stands for: N counts households, so results do not depend on the sample.
     """
+    n, n_districts = stock.shape
+    out = np.empty((n, n_districts))
+    for h in range(n):
+        now, then = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
+        for d in range(n_districts):
+            here = 1 if province[d] == h else 0
+            now[here] += stock[h, d]
+            then[here] += start[h, d]
+        for d in range(n_districts):
+            here = 1 if province[d] == h else 0
+            ratio = float(then[here]) / float(now[here]) if now[here] > 0 and then[here] > 0 else 1.0
+            out[h, d] = float(weight * stock[h, d]) * ratio
+    return out
+
+
+@njit(cache=True)
+def network_tables(
+    stock: NDArray[np.float64], province: NDArray[np.int32], n_provinces: int, nu: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(1 + N)^nu by origin province and destination district, province; ``stock`` (R, L) of `relative_network`."""
     n_districts = stock.shape[1]
     by_district = np.empty((n_provinces, n_districts))
     by_province = np.empty((n_provinces, n_provinces))
-    total = np.empty(n_provinces, dtype=np.int64)
+    total = np.empty(n_provinces)
     for h in range(n_provinces):
-        total[:] = 0
+        total[:] = 0.0
         for d in range(n_districts):
             total[province[d]] += stock[h, d]
-            by_district[h, d] = exp64(nu * log64(1.0 + float(weight * stock[h, d])))
+            by_district[h, d] = exp64(nu * log64(1.0 + stock[h, d]))
         for q in range(n_provinces):
-            by_province[h, q] = exp64(nu * log64(1.0 + float(weight * total[q])))
+            by_province[h, q] = exp64(nu * log64(1.0 + total[q]))
     return by_district, by_province
+
+
+@njit(cache=True)
+def area_network(
+    stock: NDArray[np.float64], area: NDArray[np.int32], n_areas: int, nu: float
+) -> NDArray[np.float64]:
+    """(1 + N)^nu by origin province and commuting area, (R, A)."""
+    out = np.empty((stock.shape[0], n_areas))
+    total = np.empty(n_areas)
+    for h in range(stock.shape[0]):
+        total[:] = 0.0
+        for d in range(stock.shape[1]):
+            total[area[d]] += stock[h, d]
+        for a in range(n_areas):
+            out[h, a] = exp64(nu * log64(1.0 + total[a]))
+    return out
 
 
 @njit(cache=True)
@@ -208,7 +247,7 @@ def consider_tables(
     theta_gap: float,
     theta_services: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-    """Hazard of considering without ties, (P, T) per step, and the screen's bound in units of 2^-32.
+    """Hazard of considering without ties, (P, T) per step, and the screen's bound in units of 2^-32; T may be kinds.
 
     Parameters
     ----------
@@ -232,11 +271,13 @@ def consider_tables(
 
 __all__ = [
     "NestTables",
+    "area_network",
     "consider_tables",
     "exp64",
     "exp_array",
     "nest_tables",
     "network_tables",
+    "relative_network",
     "systematic_utility",
     "usual_network",
 ]

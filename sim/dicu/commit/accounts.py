@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from dicu.behaviour.events import WorkTally
 from dicu.commit.changes import Changes
 from dicu.commit.stocks import Stocks
 from dicu.population.columns import Households
@@ -44,6 +45,44 @@ class Expected:
             self.persons + changes.births - changes.deaths,
             self.wealth + changes.income - spent,
         )
+
+
+def check_jobs(carried: Stocks, found: Stocks, work: WorkTally, taken: int) -> None:
+    """Formal jobs that are filled against the formal workers there are, and offers made against what became of them.
+
+    E' = E + found - lost - left for farming + arrived - left + kept (0 over a commuting area) - died + changed
+    household, district by district, to the worker.
+
+    Parameters
+    ----------
+    carried, found : Stocks
+        Of the last count, with what the commit booked, and as counted now.
+    work : WorkTally
+        Of the household pass.
+    taken : int
+        Moves for a job that was offered.
+
+    Raises
+    ------
+    NotConserved
+        Names the first district that differs, and both numbers.
+    """
+    expected = carried.formal + work.found - work.lost - work.left + carried.jobs.sum(axis=0)
+    differ = np.flatnonzero(expected != found.formal)
+    if len(differ):
+        d = differ[0]
+        raise NotConserved(
+            f"formal workers of district {d}: {expected[d]} jobs filled, {found.formal[d]} workers counted "
+            f"({len(differ)} districts differ, {int((found.formal - expected).sum()):+d} in all)"
+        )
+    differ = np.flatnonzero(work.made != work.taken + work.lapsed)
+    if len(differ):
+        d = differ[0]
+        raise NotConserved(
+            f"offers in district {d}: {work.made[d]} made, {work.taken[d]} taken, {work.lapsed[d]} lapsed"
+        )
+    if int(work.taken.sum()) != taken:
+        raise NotConserved(f"offers: {int(work.taken.sum())} taken, {taken} moves for work committed")
 
 
 def check_people(carried: Stocks, found: Stocks, rows: int, expected: Expected) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
@@ -27,12 +27,24 @@ from dicu.commit.identity import new_uids
 from dicu.commit.ledger import Ledger, Movers
 from dicu.commit.orphans import rehouse_orphans
 from dicu.commit.returns import come_home
-from dicu.commit.rows import WARMED, refresh, settled, share_of_wealth, size_of, take_out, warm, without_holes
-from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
+from dicu.commit.rows import (
+    WARMED,
+    employed,
+    formal_workers,
+    refresh,
+    settled,
+    share_of_wealth,
+    size_of,
+    take_out,
+    warm,
+    without_holes,
+    without_job,
+)
+from dicu.commit.stocks import ARRIVED, CARRIED, DIED, KEPT, LEFT, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import FORMAL, MEMBERS, NEWLY_WED, Households, Rows
 from dicu.population.links import Links
-from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASONS
+from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASON_WORK, REASONS
 
 
 @kernel
@@ -45,7 +57,7 @@ def _life(
     emptied: NDArray[np.int64],
 ) -> tuple[int, int, int]:
     """Carry births and deaths into the stocks; list emptied rows. Returns births, deaths, how many are empty."""
-    households, persons, network = sums.households, sums.persons, sums.network
+    households, persons, network, jobs = sums
     district, province = where.district, where.province
     births = 0
     deaths = 0
@@ -60,6 +72,8 @@ def _life(
         births += born
         deaths += died
         persons[h.place[i]] += born - died
+        if h.attributes[i] & np.uint8(FORMAL):
+            jobs[DIED, district[h.place[i]]] -= mask[k] >> DEAD_WORKERS_SHIFT
         if h.member[i, 0] == 0:
             emptied[empty] = i
             empty += 1
@@ -73,7 +87,7 @@ class Moves(NamedTuple):
 
     Attributes
     ----------
-    row, to, leaver : (M,) int32, uint16, int8
+    row, to, leaver, reason : (M,) int32, uint16, int8, uint8
         As in `Events`.
     new_uid : (S,) uint64
         Identities of the households that split off; ``parent`` (S,) int64 gets the rows that they leave.
@@ -84,10 +98,35 @@ class Moves(NamedTuple):
     row: NDArray[np.int32]
     to: NDArray[np.uint16]
     leaver: NDArray[np.int8]
+    reason: NDArray[np.uint8]
     new_uid: NDArray[np.uint64]
     parent: NDArray[np.int64]
     origin: NDArray[np.int32]
     people: NDArray[np.uint8]
+
+
+@kernel
+def _status(attributes: np.uint8, took: bool, near: bool) -> np.uint8:
+    """Attributes of who moved: with a job if it took one, with the old one within the commuting area, else without."""
+    if took:
+        return employed(attributes)
+    return attributes if near else without_job(attributes)
+
+
+@kernel
+def _book(
+    jobs: NDArray[np.int64], origin: int, destination: int, before: int, after: int, took: bool
+) -> None:
+    """Formal jobs of who moved between two districts: ``before`` at the origin, ``after`` at the destination."""
+    if took:
+        jobs[LEFT, origin] -= before
+        jobs[ARRIVED, destination] += after
+    elif after == before:
+        jobs[KEPT, origin] -= before
+        jobs[KEPT, destination] += after
+    else:
+        jobs[LEFT, origin] -= before
+        jobs[KEPT, destination] += after
 
 
 @kernel
@@ -107,8 +146,8 @@ def _move(
     """
     first, last, born = part
     row, to, leaver, people, origin = moves.row, moves.to, moves.leaver, moves.people, moves.origin
-    urban, district, province = where.urban, where.district, where.province
-    households, persons, network = sums.households, sums.persons, sums.network
+    urban, district, province, area = where.urban, where.district, where.province, where.area
+    households, persons, network, jobs = sums
     warmed = np.int64(0)
     whole = 0
     returns = 0
@@ -125,6 +164,9 @@ def _move(
         fare = min(cost[district[o], district[d]], h.wealth[i])
         h.wealth[i] -= fare
         paid += fare
+        took = moves.reason[k] == REASON_WORK
+        near = area[district[o]] == area[district[d]]
+        before = formal_workers(h, i, year)
         if leaver[k] < 0:
             whole += 1
             people_n = size_of(h, i)
@@ -133,8 +175,9 @@ def _move(
             home = province[district[h.home_place[i]]]
             h.place[i] = d
             h.ties[i] = 0
-            h.attributes[i] = settled(h.attributes[i], urban[d], d != h.home_place[i])
+            h.attributes[i] = _status(settled(h.attributes[i], urban[d], d != h.home_place[i]), took, near)
             refresh(h, i, year)
+            _book(jobs, district[o], district[d], before, formal_workers(h, i, year), took)
             households[o] -= 1
             households[d] += 1
             persons[o] -= people_n
@@ -156,8 +199,11 @@ def _move(
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
-            h.attributes[child] = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ NEWLY_WED)
+            own = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ NEWLY_WED)
+            h.attributes[child] = _status(np.uint8(own), took, near)
             h.flags[child] = 0
+            before -= formal_workers(h, i, year)
+            _book(jobs, district[o], district[d], before, formal_workers(h, child, year), took)
             refresh(h, child, year)
             refresh(h, i, year)
             households[d] += 1
@@ -218,6 +264,7 @@ def commit(
         events.row,
         events.destination,
         events.leaver,
+        events.reason,
         uids,
         parent,
         origin=np.empty(len(events), dtype=np.int32),

@@ -9,12 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.couples import drawn, match
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import SEEKER_MASK, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import WARMED, put_in, refresh, settled, share_of_wealth, size_of, take_out, warm
-from dicu.commit.stocks import CARRIED, Carried, Stocks, carry
+from dicu.commit.rows import (
+    WARMED,
+    formal_workers,
+    put_in,
+    refresh,
+    settled,
+    share_of_wealth,
+    size_of,
+    take_out,
+    warm,
+)
+from dicu.commit.stocks import CARRIED, JOINED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows
@@ -46,7 +56,7 @@ class Seekers(NamedTuple):
 
 def seekers_of(households: Households, events: Events, tables: Tables) -> Seekers:
     """Who seeks, from the life events of the step."""
-    slot = (events.life_mask.astype(np.int64) >> (2 * MEMBERS)) - 1
+    slot = (events.life_mask.astype(np.int64) >> (2 * MEMBERS) & SEEKER_MASK) - 1
     some = np.flatnonzero(slot >= 0)
     row, slot = events.life_row[some].astype(np.int64), slot[some]
     n = len(row)
@@ -126,7 +136,7 @@ def _settle_couples(
     woman, woman_slot, man, man_slot, joins = c.woman, c.woman_slot, c.man, c.man_slot, c.joins
     origin, destination, people, emptied = c.origin, c.destination, c.people, c.emptied
     urban, district, province = where.urban, where.district, where.province
-    households, persons, network = sums.households, sums.persons, sums.network
+    households, persons, network, jobs = sums
     warmed = np.int64(0)
     moves = first
     empty = first
@@ -144,6 +154,8 @@ def _settle_couples(
             n_guest = n_w if to_man else n_m
             slot = woman_slot[k] if to_man else man_slot[k]
             o, d = np.int64(h.place[guest]), np.int64(h.place[host])
+            jobs[JOINED, district[o]] -= formal_workers(h, guest, year)
+            jobs[JOINED, district[d]] -= formal_workers(h, host, year)
             dowry = share_of_wealth(h, guest, n_guest)
             room = np.uint16(MOST_WEALTH - np.int64(h.wealth[host]))
             brought = min(dowry, room)
@@ -161,6 +173,8 @@ def _settle_couples(
                 network[province[district[h.home_place[guest]]], district[o]] -= 1
             else:
                 refresh(h, guest, year)
+            jobs[JOINED, district[o]] += formal_workers(h, guest, year)
+            jobs[JOINED, district[d]] += formal_workers(h, host, year)
             if o != d:
                 origin[moves] = o
                 destination[moves] = d
@@ -171,6 +185,8 @@ def _settle_couples(
         else:
             # both leave home and set up in the man's place (patrilocal: assumption A39)
             row = n + born
+            jobs[JOINED, district[place_w]] -= formal_workers(h, w, year)
+            jobs[JOINED, district[place_m]] -= formal_workers(h, m, year)
             h.uid[row] = c.new_uid[born]
             born += 1
             h.place[row] = place_m
@@ -192,6 +208,8 @@ def _settle_couples(
             refresh(h, row, year)
             refresh(h, w, year)
             refresh(h, m, year)
+            jobs[JOINED, district[place_w]] += formal_workers(h, w, year)
+            jobs[JOINED, district[place_m]] += formal_workers(h, m, year) + formal_workers(h, row, year)
             households[place_m] += 1
             network[province[district[h.home_place[m]]], district[place_m]] += 1
             if place_w != place_m:

@@ -11,8 +11,8 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import put_in, refresh, settled, size_of, take_out
-from dicu.commit.stocks import Carried, Stocks
+from dicu.commit.rows import formal_workers, put_in, refresh, settled, size_of, take_out, without_job
+from dicu.commit.stocks import JOINED, KEPT, LEFT, Carried, Stocks
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households, Rows
 
@@ -51,8 +51,8 @@ def _join(
     Returns how many followed (their positions in ``out.which``) and how many households were merged (their rows are
     listed in ``out.emptied``, those they joined in ``out.host``).
     """
-    urban, district, province = where.urban, where.district, where.province
-    households, persons, network = sums.households, sums.persons, sums.network
+    urban, district, province, area = where.urban, where.district, where.province, where.area
+    households, persons, network, jobs = sums
     origin, destination, people, which = out.origin, out.destination, out.people, out.which
     done = 0
     emptied = 0
@@ -73,6 +73,7 @@ def _join(
         persons[d] += n_i
         households[o] -= 1
         network[home, district[o]] -= 1
+        mine, theirs = formal_workers(h, i, year), formal_workers(h, c, year)
         if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= MOST_WEALTH:
             for _ in range(n_i):
                 put_in(h, c, take_out(h, i, 0))
@@ -81,6 +82,8 @@ def _join(
             h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
             h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
             refresh(h, c, year)
+            jobs[JOINED, district[o]] -= mine
+            jobs[JOINED, district[d]] += formal_workers(h, c, year) - theirs
             out.emptied[emptied] = i
             out.host[emptied] = c
             emptied += 1
@@ -88,6 +91,12 @@ def _join(
             h.place[i] = d
             h.ties[i] = 0
             h.attributes[i] = settled(h.attributes[i], urban[d], True)
+            if area[district[o]] == area[district[d]]:
+                jobs[KEPT, district[o]] -= mine
+                jobs[KEPT, district[d]] += mine
+            else:
+                h.attributes[i] = without_job(h.attributes[i])
+                jobs[LEFT, district[o]] -= mine
             refresh(h, i, year)
             h.flags[c] = np.uint8(h.flags[c] | np.uint8(BUSY))
             households[d] += 1

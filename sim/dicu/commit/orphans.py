@@ -12,8 +12,8 @@ from dicu.behaviour.events import Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import has_adult
 from dicu.behaviour.tables import Tables
-from dicu.commit.rows import put_in, refresh, take_out
-from dicu.commit.stocks import Carried, Stocks
+from dicu.commit.rows import formal_workers, put_in, refresh, take_out
+from dicu.commit.stocks import JOINED, Carried, Stocks
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
@@ -124,7 +124,7 @@ def _take_in(
     year: int,
 ) -> tuple[int, int]:
     """Bring each child to its household, in order; returns how many stay and how many rows are left empty."""
-    households, network = sums.households, sums.network
+    households, network, jobs = sums.households, sums.network, sums.jobs
     district, province = where.district, where.province
     left = 0
     empty = 0
@@ -133,8 +133,11 @@ def _take_in(
         if to < 0 or h.member[to, MEMBERS - 1] != 0:  # nobody, or another orphan took the last room
             left += 1
             continue
+        here = district[h.place[i]]  # the host lives in the same place
+        jobs[JOINED, here] -= formal_workers(h, i, year) + formal_workers(h, to, year)
         put_in(h, to, take_out(h, i, slot[k]))
         refresh(h, to, year)
+        jobs[JOINED, here] += formal_workers(h, i, year) + formal_workers(h, to, year)
         if h.member[i, 0] == 0:
             emptied[empty] = i
             empty += 1

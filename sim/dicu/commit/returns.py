@@ -11,8 +11,8 @@ from dicu.behaviour.events import Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import put_in, refresh, take_out
-from dicu.commit.stocks import Carried, Stocks
+from dicu.commit.rows import formal_workers, put_in, refresh, take_out
+from dicu.commit.stocks import JOINED, Carried, Stocks
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, MEMBERS, Households, Rows
 from dicu.population.links import Links
@@ -31,7 +31,7 @@ def _move_in(
     h: Rows, row: NDArray[np.int64], parent: NDArray[np.int64], year: int, where: Where, sums: Carried
 ) -> int:
     """Bring each of ``row`` into its parents' row, in order; those who did come first in both lists after."""
-    households, network = sums.households, sums.network
+    households, network, jobs = sums.households, sums.network, sums.jobs
     district, province = where.district, where.province
     done = 0
     for k in range(row.shape[0]):
@@ -41,7 +41,10 @@ def _move_in(
             continue
         if h.member[p, MEMBERS - 1] != 0 or np.int64(h.wealth[p]) + np.int64(h.wealth[i]) > MOST_WEALTH:
             continue
+        here = district[h.place[i]]
+        jobs[JOINED, here] -= formal_workers(h, i, year) + formal_workers(h, p, year)
         put_in(h, p, take_out(h, i, 0))
+        jobs[JOINED, here] += formal_workers(h, p, year)
         h.wealth[p] += h.wealth[i]
         h.wealth[i] = 0
         refresh(h, p, year)

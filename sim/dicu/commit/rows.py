@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dicu.compute.kernel import kernel
 from dicu.population.columns import (
     BUSY,
+    FORMAL,
     MEMBERS,
     SECTOR_MASK,
     SECTOR_SHIFT,
@@ -17,7 +18,7 @@ from dicu.population.columns import (
     TYPE_MASK,
     Rows,
 )
-from dicu.population.life_stage import stage_of, type_of
+from dicu.population.life_stage import WORKING_UNTIL, of_working_age, stage_of, type_of
 
 _AGRICULTURE = 0
 _SERVICE = 2
@@ -94,6 +95,28 @@ def settled(attributes: np.uint8, urban: bool, tenant: bool) -> np.uint8:
             (attributes & ~np.uint8(TENURE_MASK << TENURE_SHIFT)) | np.uint8(_RENT << TENURE_SHIFT)
         )
     return attributes
+
+
+@kernel
+def employed(attributes: np.uint8) -> np.uint8:
+    """Attributes with a formal job: who farmed does so no more."""
+    if ((attributes >> SECTOR_SHIFT) & SECTOR_MASK) == _AGRICULTURE:
+        attributes = np.uint8(attributes | np.uint8(_SERVICE << SECTOR_SHIFT))
+    return np.uint8(attributes | np.uint8(FORMAL))
+
+
+@kernel
+def without_job(attributes: np.uint8) -> np.uint8:
+    """Attributes without a formal job."""
+    return np.uint8(attributes & np.uint8(0xFF ^ FORMAL))
+
+
+@kernel
+def formal_workers(h: Rows, i: int, year: int) -> int:
+    """Formal jobs that row i fills: one for each member of working age, if it has the status."""
+    if h.attributes[i] & np.uint8(FORMAL):
+        return int(of_working_age(h.member[i], year, WORKING_UNTIL))
+    return 0
 
 
 @kernel

@@ -15,7 +15,9 @@ from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
+    FORMAL_SHIFT,
     MEMBERS,
+    N_KINDS,
     N_TYPES,
     SECTOR_MASK,
     SECTOR_SHIFT,
@@ -29,9 +31,12 @@ from dicu.population.life_stage import (
     CHILDREN,
     ELDERLY,
     ELDERLY_FROM,
+    LOOKING_UNTIL,
     OTHER,
+    WORKING_FROM,
     YOUNG_ADULT,
     YOUNG_BELOW,
+    kind_of,
 )
 
 CARRIED: Final = 8
@@ -40,15 +45,29 @@ _PARTS: Final = 4
 _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
 _HALF: Final = 32
+_LOW: Final = (1 << _HALF) - 1
+_LOOKER_CODES: Final = 2 * (LOOKING_UNTIL - WORKING_FROM + 1)
+"""Member codes of the ages of those who look for a job elsewhere: the youngest of working age, two sexes."""
 _NOT_TYPE: Final = 0xFF ^ TYPE_MASK
 
 
+ARRIVED: Final = 0
+LEFT: Final = 1
+KEPT: Final = 2
+DIED: Final = 3
+JOINED: Final = 4
+JOB_FLOWS: Final = 5
+"""Rows of `Stocks.jobs`, formal workers: came to a job that was offered; moved away from theirs; moved within the
+commuting area and kept it; died; changed household, whose status they now have (couples, orphans, families)."""
+
+
 class Carried(NamedTuple):
-    """What events change of the stocks, see `Stocks`: (P,), (P,) and (R, L) int64."""
+    """What events change of the stocks, see `Stocks`: (P,), (P,), (R, L) and (5, L) int64."""
 
     households: NDArray[np.int64]
     persons: NDArray[np.int64]
     network: NDArray[np.int64]
+    jobs: NDArray[np.int64]
 
 
 @dataclass(eq=False)
@@ -59,10 +78,14 @@ class Stocks:
     ----------
     households, persons : (P,)
         Rows and their members by place.
-    kinds, workers : (P, T)
-        Rows, and members of working age, by place and household type.
+    kinds, workers : (P, 2 T)
+        Rows, and members of working age, by place and kind: household type, from T on with a formal job.
     network : (R, L)
         Rows by province of the home place and district of residence.
+    formal, looking : (L,)
+        Members of working age in households with a formal job; members aged 15-44 of all others.
+    jobs : (5, L)
+        How events of the commit changed ``formal``, by `ARRIVED`, `LEFT`, `KEPT`, `DIED`, `JOINED`; 0 after a count.
     wealth : int
         0.1 M VND, over all rows.
     """
@@ -72,12 +95,15 @@ class Stocks:
     kinds: NDArray[np.int64]
     workers: NDArray[np.int64]
     network: NDArray[np.int64]
+    formal: NDArray[np.int64]
+    looking: NDArray[np.int64]
+    jobs: NDArray[np.int64]
     wealth: int
 
     @property
     def carried(self) -> Carried:
         """What events change of them, as one argument of a kernel; changed in place."""
-        return Carried(self.households, self.persons, self.network)
+        return Carried(self.households, self.persons, self.network, self.jobs)
 
 
 def carry(
@@ -111,11 +137,11 @@ class Counting(NamedTuple):
 
     Attributes
     ----------
-    kinds : (P, T) int64
+    kinds : (P, 2 T) int64
         Rows, and from bit 32 on their members of working age.
     persons, network : (2, P) int64, (2, R, L) int32
-        Two tables in turn each, see `_count_part`.
-    people, working : (chunk,) uint8
+        Two tables in turn each, see `_count_part`; from bit 32 on of ``persons`` those who look for a job elsewhere.
+    people, working, looking : (chunk,) uint8
     """
 
     kinds: NDArray[np.int64]
@@ -123,6 +149,7 @@ class Counting(NamedTuple):
     network: NDArray[np.int32]
     people: NDArray[np.uint8]
     working: NDArray[np.uint8]
+    looking: NDArray[np.uint8]
 
 
 @kernel
@@ -137,8 +164,11 @@ def _count_part(
 ) -> int:
     """Count rows lo..hi; returns their wealth. ``workers`` is what `_codes_of_workers` says."""
     first_worker, more_workers = workers
-    kinds, persons, network, people, working = counting
+    more_lookers = np.uint8(_LOOKER_CODES - 1)
+    first_looker = np.uint8(first_worker + more_workers - more_lookers)
+    kinds, persons, network, people, working, looking = counting
     place, home_place, member, wealth, flags = h.place, h.home_place, h.member, h.wealth, h.flags
+    attributes = h.attributes
     money = np.int64(0)
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
@@ -147,22 +177,27 @@ def _count_part(
             people[i] = 0
         for i in range(size):
             working[i] = 0
+        for i in range(size):
+            looking[i] = 0
         for m in range(MEMBERS):
             column = member[start:end, m]
             for i in range(size):
                 people[i] += np.uint8(column[i] != 0)
             for i in range(size):
                 working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
+            for i in range(size):
+                looking[i] += np.uint8(np.uint8(column[i] - first_looker) <= more_lookers)
         w = wealth[start:end]
         for i in range(size):
             money += np.int64(w[i])
         # neighbours in memory are often of one place: two tables in turn, so that no addition waits for the last one
         for i in range(size):
             j = np.int64(place[start + i])
-            t = np.int64(flags[start + i] & np.uint8(TYPE_MASK))
+            formal = np.int64((attributes[start + i] >> np.uint8(FORMAL_SHIFT)) & np.uint8(1))
+            t = np.int64(flags[start + i] & np.uint8(TYPE_MASK)) + formal * N_TYPES
             # one cell for both: scattered writes are what costs
             kinds[j, t] += np.int64(1) + (np.int64(working[i]) << _HALF)
-            persons[i & 1, j] += np.int64(people[i])
+            persons[i & 1, j] += np.int64(people[i]) + ((np.int64(looking[i]) * (1 - formal)) << _HALF)
             network[i & 1, province_of_place[home_place[start + i]], district[j]] += np.int32(1)
     return int(money)
 
@@ -198,7 +233,7 @@ def count(
         Province of each district.
     """
     n_places, n_districts = len(district), len(province)
-    kinds = np.zeros((_PARTS, n_places, N_TYPES), dtype=np.int64)
+    kinds = np.zeros((_PARTS, n_places, N_KINDS), dtype=np.int64)
     persons = np.zeros((_PARTS, 2, n_places), dtype=np.int64)
     network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
     workers = _codes_of_workers(word)
@@ -207,32 +242,37 @@ def count(
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
-            room = np.empty(_CHUNK, dtype=np.uint8), np.empty(_CHUNK, dtype=np.uint8)
+            room = (np.empty(_CHUNK, dtype=np.uint8) for _ in range(3))
             counting = Counting(kinds[part], persons[part], network[part], *room)
             lo, hi = n * part // _PARTS, n * (part + 1) // _PARTS
             money[part] = _count_part(lo, hi, rows, workers, district, province_of_place, counting)
 
     over_blocks(work, _PARTS)
     both = kinds.sum(axis=0)
-    by_kind = both & ((1 << _HALF) - 1)
+    by_kind, working = both & _LOW, both >> _HALF
+    people = persons.sum(axis=(0, 1))
+    formal, looking = np.zeros(n_districts, dtype=np.int64), np.zeros(n_districts, dtype=np.int64)
+    np.add.at(formal, district, working[:, N_TYPES:].sum(axis=1))
+    np.add.at(looking, district, people >> _HALF)
     return Stocks(
         households=by_kind.sum(axis=1),
-        persons=persons.sum(axis=(0, 1)),
+        persons=people & _LOW,
         kinds=by_kind,
-        workers=both >> _HALF,
+        workers=working,
         network=network.sum(axis=(0, 1), dtype=np.int64),
+        formal=formal,
+        looking=looking,
+        jobs=np.zeros((JOB_FLOWS, n_districts), dtype=np.int64),
         wealth=int(money.sum()),
     )
 
 
 @njit(cache=True)
-def by_type_and_ties(
-    n: int, place: NDArray[np.uint16], flags: NDArray[np.uint8], ties: NDArray[np.uint8], n_places: int
-) -> NDArray[np.int64]:
-    """Rows by place, type and sixteenth of ties, (P, T, 16) int64."""
-    out = np.zeros((n_places, N_TYPES, 16), dtype=np.int64)
+def by_kind_and_ties(n: int, h: Rows, n_places: int) -> NDArray[np.int64]:
+    """Rows by place, kind and sixteenth of ties, (P, 2 T, 16) int64."""
+    out = np.zeros((n_places, N_KINDS, 16), dtype=np.int64)
     for i in range(n):
-        out[place[i], flags[i] & TYPE_MASK, ties[i] >> 4] += 1
+        out[h.place[i], kind_of(h.flags[i], h.attributes[i]), h.ties[i] >> 4] += 1
     return out
 
 

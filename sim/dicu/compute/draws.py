@@ -44,6 +44,10 @@ class Purpose(IntEnum):
     REMIT = 30
     REMIT_ROUNDING = 31
     FOLLOW = 32
+    WORK = 40
+    OFFER_AREA = 41
+    OFFER_PLACE = 42
+    OFFER_TAKEN = 43
     RANDOM_UNITS = 50
     ANNEALING = 51
 

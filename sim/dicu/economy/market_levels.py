@@ -1,14 +1,19 @@
 """Where the markets start: levels of earnings and of other income, from what the provinces' people have a head.
 
-Earnings of an unskilled worker outside farming in district l of province r, urban (u = 1) or rural (u = 0):
+Pay of an unskilled informal worker outside farming in district l of province r, urban (u = 1) or rural (u = 0):
 
     level[l, u] = B_r f_u (D_l / D_r)^spread
 
-with D the density, f_1 = 1, f_0 the one national factor that makes the rural/urban ratio of earnings a worker come
-out, and B_r the factor that makes the earnings of province r the share ``earnings_share`` of its income a head times
-its people. The rest of that income has other sources; it is a sum a head, h times as large in rural parts of a
-province as in urban ones, with h the national factor that makes the rural/urban ratio of income a head come out. The
-two ratios are solved one after the other and never mixed.
+with D the density, f_1 = 1, f_0 the one national factor that brings the rural/urban ratio of earnings a worker nearest
+to the published one, at most 1 (nobody is paid more for the same work in the country), and B_r the factor that makes
+the earnings of province r the share ``earnings_share`` of its income a head times its people. A formal worker earns pi
+times as much; a farmer the penalty of farming times what others of the province and skill earn on average. A commuting
+area is one labour market, so its districts get one level, their mean by what is earned: where an area crosses the
+border of two provinces, their earnings differ from the figures by that.
+
+The rest of that income has other sources; it is a sum a head, h times as large in rural parts of a province as in urban
+ones, with h the national factor that makes the rural/urban ratio of income a head come out. The two ratios are solved
+one after the other and never mixed.
 
 Order-free: sums over households are integers, sums over districts and provinces are correctly rounded (`math.fsum`),
 so the levels do not depend on the order of districts.
@@ -47,9 +52,11 @@ class Levels:
     Attributes
     ----------
     earnings : (L, 2) float64, M VND per month
-        Expected earnings of an unskilled worker outside farming, the chance of a job included.
+        Pay of an unskilled informal worker outside farming; the same in all districts of a commuting area.
     by_type : (16,) float64
         What a worker of each household type earns over that: skill premium times penalty of farming.
+    farming : (L,) float64
+        Mean pay outside farming over that of informal workers, by province: what the penalty of farming applies to.
     other : (L, 2) float64, M VND a person a month
         Income besides earnings.
     rural_factor, other_rural_factor : float
@@ -61,6 +68,7 @@ class Levels:
 
     earnings: NDArray[np.float64]
     by_type: NDArray[np.float64]
+    farming: NDArray[np.float64]
     other: NDArray[np.float64]
     rural_factor: float
     other_rural_factor: float
@@ -130,11 +138,13 @@ class _Shared:
         return (rural / self.heads[RURAL]) / (urban / self.heads[URBAN])
 
 
-def _solve(shared: _Shared, target: float, name: str) -> tuple[float, tuple[str, ...]]:
+def _solve(
+    shared: _Shared, target: float, name: str, highest: float = _WIDEST
+) -> tuple[float, tuple[str, ...]]:
     """The rural factor under which the ratio is the target, by bisection of its logarithm's range."""
     if min(shared.heads) == 0:
         return 1.0, ()  # all urban or all rural: there is nothing to compare
-    low, high = 1.0 / _WIDEST, _WIDEST
+    low, high = 1.0 / _WIDEST, highest
     least, most = shared.ratio(low), shared.ratio(high)
     if not least < target < most:
         text = (
@@ -160,8 +170,28 @@ def _sum_by(group: NDArray[np.int32], value: NDArray[np.float64], n: int) -> NDA
     return np.array(rows)
 
 
+def _pooled(
+    value: NDArray[np.float64], weight: NDArray[np.float64], area: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Means of (L,) by commuting area, given back to its districts; a plain mean where nothing has weight."""
+    out = value.copy()
+    for a in range(int(area.max()) + 1):
+        mine = np.flatnonzero(area == a)
+        if len(mine) > 1:
+            total = math.fsum(weight[mine])
+            part = weight[mine] if total > 0.0 else np.ones(len(mine))
+            out[mine] = math.fsum(part * value[mine]) / math.fsum(part)
+    return out
+
+
 def initial_levels(
-    world: World, income: Income, workers: NDArray[np.int64], persons: NDArray[np.int64]
+    world: World,
+    income: Income,
+    workers: NDArray[np.int64],
+    persons: NDArray[np.int64],
+    *,
+    premium: float,
+    area: NDArray[np.int32],
 ) -> Levels:
     """Levels that make the provinces' incomes and both published rural/urban ratios come out at the start.
 
@@ -169,9 +199,13 @@ def initial_levels(
     ----------
     world : World
         Income a head by province; residents and areas for the density.
-    workers : (P, 16) int64
-        Members of working age by place and household type.
+    workers : (P, 32) int64
+        Members of working age by place and kind: type, and from 16 on with a formal job.
     persons : (P,) int64
+    premium : float
+        Pay of a formal over an informal worker.
+    area : (L,) int32
+        Commuting area of each district.
 
     Returns
     -------
@@ -192,9 +226,20 @@ def initial_levels(
 
     by_type = type_multipliers(income)
     density = relative_density(world, income.district_spread)
+    outside = np.zeros((n_provinces, 2), dtype=np.int64)
+    for t in range(1, N_TYPES, 2):
+        for status in (0, 1):
+            np.add.at(outside[:, status], province, at_work[:, :, t + status * N_TYPES].sum(axis=1))
+    formal = np.divide(
+        outside[:, 1], outside.sum(axis=1), out=np.zeros(n_provinces), where=outside.any(axis=1)
+    )
+    farming = (1.0 + (premium - 1.0) * formal)[province]
     output = np.zeros((n, 2))
     for t in range(N_TYPES):  # in a fixed order: a matrix product's depends on the machine
-        output += by_type[t] * at_work[:, :, t]
+        if t & 1:
+            output += by_type[t] * (at_work[:, :, t] + premium * at_work[:, :, t + N_TYPES])
+        else:
+            output += by_type[t] * farming[:, None] * (at_work[:, :, t] + at_work[:, :, t + N_TYPES])
     heads = np.zeros((n_provinces, 2), dtype=np.int64)
     np.add.at(heads, province, people)
     total = world.province_income_mvnd * heads.sum(axis=1)
@@ -206,19 +251,21 @@ def initial_levels(
         already=(0.0, 0.0),
         heads=(int(worker_sides[RURAL]), int(worker_sides[URBAN])),
     )
-    factor, notes = _solve(earned, income.rural_urban_earnings, "income.rural_urban_earnings")
+    factor, notes = _solve(earned, income.rural_urban_earnings, "income.rural_urban_earnings", highest=1.0)
     scale = earned.scale(factor)
     # a province where nobody works pays what the nation's ratio of people to workers makes of its income a head
     typical = income.earnings_share * world.province_income_mvnd * (all_people / all_workers)
     scale = np.where(np.isnan(scale), typical, scale)
 
-    here = earned.base.sum(axis=1) > 0.0
+    sides = np.array([factor, 1.0])
+    earns = output[:, RURAL] * factor + output[:, URBAN]
+    base = _pooled(scale[province] * density, earns, area)[:, None] * sides
     others = _Shared(
         money=(1.0 - income.earnings_share) * total,
         base=heads.astype(np.float64),
         already=(
-            math.fsum(scale[here] * factor * earned.base[here, RURAL]),
-            math.fsum(scale[here] * earned.base[here, URBAN]),
+            math.fsum(base[:, RURAL] * output[:, RURAL]),
+            math.fsum(base[:, URBAN] * output[:, URBAN]),
         ),
         heads=(int(people_sides[RURAL]), int(people_sides[URBAN])),
     )
@@ -228,6 +275,5 @@ def initial_levels(
         np.isnan(other_scale), (1.0 - income.earnings_share) * world.province_income_mvnd, other_scale
     )
 
-    base = (scale[province] * density)[:, None] * np.array([factor, 1.0])
     other = other_scale[province][:, None] * np.array([other_factor, 1.0])
-    return Levels(base, by_type, other, factor, other_factor, notes + more)
+    return Levels(base, by_type, farming, other, factor, other_factor, notes + more)

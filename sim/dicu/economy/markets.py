@@ -1,31 +1,34 @@
-"""Rule `markets`: jobs, wages, farm income and shocks by district, and what people come to expect of them.
+"""Rule `markets`: formal jobs, pay, farm income and shocks, and what people come to expect of them.
 
-The market is the legacy district l: its urban and rural places share jobs, chances and shocks, but keep the different
-levels of the start (`dicu.economy.market_levels`). Earnings of a worker, M VND per month:
+The labour market is the commuting area a (`dicu.economy.commuting`), the farm market and the weather are those of the
+legacy district l. Its urban and rural places share chances and shocks, but keep the different levels of the start
+(`dicu.economy.market_levels`). Earnings of a worker, M VND per month:
 
-- outside farming: y = w (e + (1 - e) mu), w = w_0 (people_l / people_l0)^gamma max(1, J_l / L_l)^scarcity,
-  e = min(1, J_l / L_l);
+- informal: w_I = w_I0 (people_a / people_a0)^gamma [I_a / (I_a0 + m (F_a - F_a0))]^-eps;
+- formal: w_F = pi w_I0 (people_a / people_a0)^gamma (h / h_0)^curve, with an adapted h; never below w_I;
 - farming: y = y_0 (farmers_l / farmers_l0)^-(1 - alpha) exp(p + x_l);
-- jobs: J' = J exp(g dt) + (1 - (1 - zeta)^dt) (ebar L - J) + new zones, J = ebar L at the start;
+- formal jobs F, who finds them with which chance h and what is offered afar: `dicu.economy.formal_jobs`;
 - the national farm price p (log) is AR(1) with persistence rho^dt and a long-run standard deviation; it starts at 0,
   an average year;
 - a disaster strikes a district with chance 1 - (1 - chance a year)^(dt/4) and sets x = ln(1 - loss); otherwise
   x' = x recovery^dt;
-- beliefs: yhat' = yhat + (1 - (1 - eta)^dt) (y - yhat).
+- a place is worth V_I = w_I + (w_F - w_I) h / (h + delta + rho) to an informal worker, V_F = w_I + (w_F - w_I)
+  (h + rho) / (h + delta + rho) to a formal one, to a farmer what farming yields; rates a quarter, h that of the
+  worker's skill;
+- beliefs: Vhat' = Vhat + (1 - (1 - eta)^dt) (V - Vhat).
 
-Dated programmes add to the growth of jobs, finish industrial zones, take jobs away for a time, and lower farm incomes
+Dated programmes add to formal jobs, finish industrial zones, take jobs away for a time, and lower farm incomes
 (`dicu.economy.programmes`).
 
-When the markets do not respond (``feedback.jobs`` false), L, people and farmers are those of the start: jobs, chances,
-wages and farm incomes are what they would be had nobody moved, been born, died or changed work since. Growth of jobs,
-prices, disasters and programmes go on.
+When the markets do not respond (``feedback.jobs`` false), pay, the chance of a formal job and farm incomes are those of
+the start: as if nobody had moved, been born, died or changed work since, and no job had been made. Jobs still grow, are
+filled and offered; prices, disasters and programmes on farm incomes go on.
 
 Nobody at all: a count of zero is taken as one person; and what had nobody at the start (people, farmers) keeps the
 ratio 1 for good, since its density or land is unknown. So no chance or income is ever 0/0.
 
-Exponentials are portable (`exp64`, `log64`), counts are integers, so a step is the same bits on every machine and does
-not depend on the order of districts; shocks are keyed by the district's code and the step, so every scenario has the
-same weather.
+Exponentials are portable (`exp64`, `log64`), counts are integers, so a step is the same bits on every machine; shocks
+are keyed by the district's code and the step, so every scenario has the same weather.
 """
 
 from __future__ import annotations
@@ -40,33 +43,29 @@ from dicu.compute.draws import Purpose
 from dicu.compute.hashing import key64
 from dicu.compute.normal import normal_draw
 from dicu.compute.numeric import log64
+from dicu.economy.commuting import Commuting
+from dicu.economy.formal_jobs import FormalJobs
+from dicu.economy.labour_rules import Level, Worth, adapt_beliefs, fill_earnings
 from dicu.economy.market_levels import RURAL, URBAN, initial_levels
 from dicu.economy.market_rules import (
     QUARTERS_A_YEAR,
-    Labour,
-    PayFactors,
-    PayRule,
-    adapt_beliefs,
     code_number,
-    employment_chance,
-    expected_wage,
-    fill_earnings,
+    fill_farming,
     power,
     price_after,
     share_of_step,
     strike,
     sum_people,
     sum_workers,
-    update_factors,
-    update_jobs,
 )
 from dicu.economy.programmes import Programmes
-from dicu.population.columns import N_TYPES
+from dicu.population.columns import N_KINDS, N_TYPES
 from dicu.scenario.parameters import Income
 from dicu.scenario.parameters_household import Work
+from dicu.scenario.parameters_labour import Labour
 from dicu.world.world import World
 
-__all__ = ["Markets", "employment_chance", "expected_wage"]
+__all__ = ["Markets"]
 
 
 class Markets:
@@ -78,8 +77,11 @@ class Markets:
     work : Work
     income : Income
         Levels at the start.
-    workers : (P, 16) int64
-        Members of working age by place and household type at the start, real persons.
+    labour : Labour
+    commuting : Commuting
+    workers : (P, 32) int64
+        Members of working age by place and kind (household type, from 16 on with a formal job) at the start, real
+        persons.
     persons : (P,) int64
         Everybody, real persons.
     dt_quarters : float
@@ -88,23 +90,25 @@ class Markets:
     programmes : Programmes or None
         Dated programmes; None for none.
     respond : bool
-        Whether markets respond to where people are; false cuts the feedback.
+        Whether pay and chances respond to where people and jobs are; false cuts the feedback.
+    offers : bool
+        Whether formal jobs are offered to people elsewhere.
 
     Attributes
     ----------
-    earnings : (P, 16) float64, M VND per month
-        Actual income of a worker, the chance of having no job included. Farm households of towns farm as others do.
-    expected : (P, 16) float64, M VND per month
-        What people believe it to be.
+    earnings : (P, 32) float64, M VND per month
+        Income of a worker by kind. Farm households of towns farm as others do.
+    expected : (P, 32) float64, M VND per month
+        What people believe the place to be worth to one who works there, see the module.
     potential : (P, 16) float64, M VND per month
-        What a household of the type expects if it came and did what pays there: in urban places, where nobody takes up
-        farming, farm types count on other work.
+        What a household of the type expects if it came and did what pays there: informal work outside farming; in urban
+        places, where nobody takes up farming, farm types count on it too.
     other_income_head : (P,) float64, M VND a person a month
         Pensions, rents and the like; constant.
     struck : (P,) bool
         A disaster strikes the district in this step.
-    jobs, employment : (L,) float64
-        Jobs outside farming, those that a programme takes away for a time included; the chance of having one.
+    formal : FormalJobs
+        Formal jobs, chances and offers.
     farm_price : float
         Log of the national farm price over its average.
     log_loss : (L,) float64
@@ -119,8 +123,7 @@ class Markets:
 
     Notes
     -----
-    The arrays (P, 16), ``struck``, ``jobs`` and ``employment`` are written in place at each step: whoever keeps
-    one sees it change.
+    The arrays by place, and those of ``formal``, are written in place at each step: whoever keeps one sees it change.
     """
 
     def __init__(
@@ -128,6 +131,8 @@ class Markets:
         world: World,
         work: Work,
         income: Income,
+        labour: Labour,
+        commuting: Commuting,
         *,
         workers: NDArray[np.int64],
         persons: NDArray[np.int64],
@@ -135,52 +140,74 @@ class Markets:
         seed: int,
         programmes: Programmes | None = None,
         respond: bool = True,
+        offers: bool = True,
     ) -> None:
         self.work, self.dt_quarters, self.seed = work, dt_quarters, seed
         self._programmes, self._respond = programmes, respond
         self._district, self._urban = world.district, world.urban
         self._n = len(world.districts)
-        self._check("workers", workers, (world.n_places, N_TYPES))
+        self._check("workers", workers, (world.n_places, N_KINDS))
         self._check("persons", persons, (world.n_places,))
         self._code = np.array([code_number(str(c)) for c in world.districts.code], dtype=np.uint64)
         self._has_rural = np.bincount(world.district[~world.urban], minlength=self._n) > 0
 
-        levels = initial_levels(world, income, workers, persons)
+        levels = initial_levels(world, income, workers, persons, premium=labour.premium, area=commuting.area)
         self.notes = levels.notes
-        self._level, self._by_type = levels.earnings, levels.by_type
+        self._start, self._by_type, self._farm_level = levels.earnings, levels.by_type, levels.farming
         self.other_income_head = levels.other[world.district, world.urban.astype(np.int64)]
 
-        self._farm, self._other = sum_workers(world.district, workers, self._n)
-        self._people = sum_people(world.district, persons, self._n)
-        self._farm_start, self._people_start = self._farm.copy(), self._people.copy()
-        self._other_start = self._other.copy()
-        self.jobs = work.full_employment * np.maximum(self._other, 1)
-        self.employment = np.empty(self._n)
+        self._farm = sum_workers(world.district, workers, self._n)[0]
+        self._farm_start = self._farm.copy()
         self.log_loss = np.zeros(self._n)
         self.farm_price = 0.0
         self._struck = np.zeros(self._n, dtype=np.bool_)
         self.struck = self._struck[world.district]
 
-        self.earnings = np.empty((world.n_places, N_TYPES))
+        self.commuting = commuting
+        self.formal = FormalJobs(
+            world,
+            labour,
+            commuting,
+            workers,
+            self._people(persons),
+            agglomeration=work.agglomeration,
+            dt_quarters=dt_quarters,
+            offers=offers,
+            respond=respond,
+        )
+        self.earnings = np.empty((world.n_places, N_KINDS))
+        self._values = np.empty_like(self.earnings)
         self.expected = np.zeros_like(self.earnings)
-        self.potential = np.empty_like(self.earnings)
-        self._there, self._tightness = np.ones(self._n), np.ones(self._n)
-        still, none = np.zeros(self._n), np.zeros(self._n)
-        update_jobs(self._labour, self._other, still, 0.0, work.full_employment, none)
+        self.potential = np.empty((world.n_places, N_TYPES))
         self._workers = workers
         self._log_programme = 0.0
-        self._factors = PayFactors(np.empty(self._n), np.empty(self._n), np.empty(self._n))
+        self._level = Level(
+            district=world.district.astype(np.int32),
+            area=commuting.area[world.district],
+            side=world.urban.astype(np.int64),
+            start=self._start,
+            by_type=self._by_type,
+            farming=np.empty(self._n),
+        )
+        search = self.formal.search
+        self._worth = Worth(
+            labour.turnover,
+            labour.discount,
+            dt_quarters,
+            (float(search[0]), float(search[1])),
+            labour.most_found,
+        )
         self._pay()
         # people know what is at the start
-        adapt_beliefs(self.earnings, 1.0, self._urban, self.expected, self.potential)
+        adapt_beliefs(self._values, 1.0, self._urban, self.expected, self.potential)
 
     def step(self, workers: NDArray[np.int64], residents: NDArray[np.int64], now: int) -> None:
         """One step: shocks, jobs, wages, farm incomes, beliefs.
 
         Parameters
         ----------
-        workers : (P, 16) int64
-            Members of working age by place and type now, real persons.
+        workers : (P, 32) int64
+            Members of working age by place and kind now, real persons.
         residents : (P,) int64
             Everybody now, real persons.
         now : int
@@ -205,38 +232,25 @@ class Markets:
         self.struck[:] = self._struck[self._district]
 
         self._workers = workers
-        self._farm, self._other = sum_workers(self._district, workers, self._n)
-        self._people = sum_people(self._district, residents, self._n)
-        growth, new = np.full(self._n, work.job_growth), np.zeros(self._n)
+        self._farm = sum_workers(self._district, workers, self._n)[0]
         if self._programmes is not None:
-            growth += self._programmes.job_growth(now)
-            new = self._programmes.new_jobs(now)
-            self._there = self._programmes.jobs_there(now)
             self._log_programme = self._programmes.log_farm_income(now)
-        update_jobs(
-            self._labour,
-            self._other if self._respond else self._other_start,
-            growth * dt,
-            share_of_step(work.job_adjustment, dt),
-            work.full_employment,
-            new,
-        )
-        self._pay()
         share = share_of_step(work.adaptation, dt)
-        adapt_beliefs(self.earnings, share, self._urban, self.expected, self.potential)
+        self.formal.step(workers, self._people(residents), self._programmes, now, share)
+        self._pay()
+        adapt_beliefs(self._values, share, self._urban, self.expected, self.potential)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that decides the future, by name; the levels of the start among it."""
         return {
             "farm_price": np.array([self.farm_price]),
             "log_loss": self.log_loss,
-            "jobs": self.jobs,
             "expected": self.expected,
-            "level": self._level,
+            "level": self._start,
+            "farm_level": self._farm_level,
             "other_income_head": self.other_income_head,
             "farm_workers_start": self._farm_start,
-            "residents_start": self._people_start,
-            "workers_other_start": self._other_start,
+            **self.formal.state(),
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -256,27 +270,34 @@ class Markets:
             values[...] = state[name]
         self.farm_price = float(state["farm_price"][0])
 
-    def columns(self) -> dict[str, NDArray[Any]]:
+    def columns(self, workers: NDArray[np.int64] | None = None) -> dict[str, NDArray[Any]]:
         """Markets for the record, one row per district, in the order of `World.districts`.
 
-        Wages are what a job pays an unskilled worker, farm income is what an unskilled farmer has (M VND per month). A
-        district without urban or without rural places shows the wage that such places would pay; farm income is
-        that of rural places, in a district without any that of its towns.
+        ``workers`` (P, 32) are those of the end of the step, real persons; None: those that the step began with.
+
+        The commuting area is the district in its centre. Pay is that of an unskilled worker of urban places, had the
+        district none, what such places would pay; farm income
+        that of an unskilled farmer of rural places, in a district without any that of its towns (M VND per month).
         """
+        workers = self._workers if workers is None else workers
+        farm_workers, informal, formal = sum_workers(self._district, workers, self._n)
         earned = np.zeros(self._n)
-        for t in range(N_TYPES):  # in a fixed order: a matrix product's depends on the machine
-            by_place = self.earnings[:, t] * self._workers[:, t]
+        for t in range(N_KINDS):  # in a fixed order: a matrix product's depends on the machine
+            by_place = self.earnings[:, t] * workers[:, t]
             earned += np.bincount(self._district, weights=by_place, minlength=self._n)
-        wage = self._level * self._factors.wage[:, None]
+        area, pay = self.commuting.area, self.formal.pay
         side = np.where(self._has_rural, RURAL, URBAN)
-        farm = self._level[np.arange(self._n), side] * self._by_type[0] * self._factors.farming
+        farm = self._start[np.arange(self._n), side] * self._by_type[0] * self._level.farming
         return {
-            "workers_other": self._other,
-            "workers_farm": self._farm,
-            "jobs": self._there * self.jobs,
-            "employment": self.employment,
-            "wage_urban_mvnd_per_month": wage[:, URBAN],
-            "wage_rural_mvnd_per_month": wage[:, RURAL],
+            "commuting_area": self.commuting.centre[area],
+            "workers_other": informal + formal,
+            "workers_farm": farm_workers,
+            "informal_workers": informal,
+            "formal_workers": formal,
+            "formal_jobs": self.formal.there.copy(),
+            "finding_chance": np.minimum(self._worth.most, self.formal.flows.find)[area],
+            "pay_formal_mvnd_per_month": self._start[:, URBAN] * pay.formal[area],
+            "pay_informal_mvnd_per_month": self._start[:, URBAN] * pay.informal[area],
             "farm_income_mvnd_per_month": farm,
             "output_mvnd_per_month": earned,
             "disaster": self._struck.copy(),
@@ -284,35 +305,23 @@ class Markets:
 
     # ---------------------------------------------------------------- inside
 
-    @property
-    def _labour(self) -> Labour:
-        """Jobs as they are now, as one argument of a kernel; written in place."""
-        return Labour(self.jobs, self._there, self.employment, self._tightness)
+    def _people(self, residents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(A,) people by commuting area."""
+        return self.commuting.sums(sum_people(self._district, residents, self._n))
 
     def _pay(self) -> None:
-        """Earnings from jobs, people, farmers and shocks as they are now."""
-        work = self.work
-        now = (self._people, self._farm) if self._respond else (self._people_start, self._farm_start)
-        update_factors(
-            now,
-            (self._people_start, self._farm_start),
-            self._labour,
+        """Earnings and values from jobs, people, farmers and shocks as they are now."""
+        farming = self._level.farming
+        fill_farming(
+            self._farm if self._respond else self._farm_start,
+            self._farm_start,
             self.log_loss,
             self.farm_price + self._log_programme,
-            PayRule(
-                work.agglomeration, work.scarcity, work.land_share, work.full_employment, work.out_of_work
-            ),
-            self._factors,
+            self.work.land_share,
+            farming,
         )
-        fill_earnings(
-            self._district,
-            self._urban,
-            self._level,
-            self._by_type,
-            self._factors.outside,
-            self._factors.farming,
-            self.earnings,
-        )
+        farming *= self._farm_level
+        fill_earnings(self._level, self.formal.pay, self._worth, self.earnings, self._values)
 
     @staticmethod
     def _check(name: str, values: NDArray[Any], shape: tuple[int, ...]) -> None:

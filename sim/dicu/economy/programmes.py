@@ -2,11 +2,12 @@
 
 A programme begins with a period, lasts a number of quarters, and does nothing before and after:
 
-- urban job growth: jobs of urban districts grow by exp((g + extra) dt) instead of exp(g dt); what was created stays;
+- urban job growth: formal jobs of urban districts, or of the cities, provinces and districts that are named, grow by
+  exp((g + extra) dt) instead of exp(g dt), and the local multiplier adds to the difference; what was created stays;
 - farm income loss: farm income times (1 - loss), everywhere;
-- urban job loss: of the jobs of urban districts the share (1 - loss) is there; the others come back with the end;
-- industrial zones: each brings its jobs at once, some quarters after it was begun; one given to a province is shared
-  among its districts by residents of the start;
+- urban job loss: of the formal jobs of urban districts the share (1 - loss) is there; the others come back at the end;
+- industrial zones: each brings its formal jobs at once, some quarters after it was begun; one given to a province is
+  shared among its districts by residents of the start;
 - social housing: of N dwellings in n steps, N k // n are finished after k steps; they are shared among all urban places
   by residents of the start.
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 from dicu.compute.numeric import log64
 from dicu.economy.central import Central, districts_of
 from dicu.scenario.calendar import Calendar
-from dicu.scenario.parameters_city import Programme, zone_of
+from dicu.scenario.parameters_city import ALL, Programme, zone_of
 from dicu.world.world import World
 
 
@@ -116,6 +117,7 @@ class Programmes:
         self._central = central
         self.urban = urban_districts(world)
         self._growth, self._farm = programme.urban_job_growth, programme.farm_income_loss
+        self._grows = self._grow_where(programme.urban_job_growth_areas, world)
         self._lost = programme.urban_job_loss
         self._growth_when = window(
             self._growth, programme.urban_job_growth_start, programme.urban_job_growth_quarters, calendar
@@ -135,6 +137,19 @@ class Programmes:
         in_towns = world.residents * world.urban
         self._towns = in_towns if in_towns.any() else world.residents
 
+    def _grow_where(self, areas: tuple[str, ...], world: World) -> NDArray[np.bool_]:
+        """(L,) districts in which jobs grow faster: all urban ones, or those of names and codes, urban or not."""
+        if areas == ALL:
+            return self.urban
+        code = world.districts.code.tolist()
+        out = np.zeros(len(code), dtype=np.bool_)
+        for name in areas:
+            if name in code:
+                out[code.index(name)] = True
+            else:
+                out[districts_of(name, world, "programme.urban_job_growth_areas")] = True
+        return out
+
     @staticmethod
     def _planned(programme: Programme, calendar: Calendar, world: World) -> _Zones:
         zones = _Zones()
@@ -150,12 +165,12 @@ class Programmes:
         return zones
 
     def job_growth(self, now: int) -> NDArray[np.float64]:
-        """(L,) growth of jobs a quarter beyond that of the nation in step ``now``."""
-        urban = np.where(self.urban, self._growth if now in self._growth_when else 0.0, 0.0)
-        return urban + self._central.job_growth(now)
+        """(L,) growth of formal jobs a quarter beyond that of the nation in step ``now``."""
+        extra = np.where(self._grows, self._growth if now in self._growth_when else 0.0, 0.0)
+        return extra + self._central.job_growth(now)
 
     def new_jobs(self, now: int) -> NDArray[np.float64]:
-        """(L,) jobs of industrial zones that are finished at the beginning of step ``now``."""
+        """(L,) formal jobs of industrial zones that are finished at the beginning of step ``now``."""
         return self._zones.finished.get(now, np.zeros(len(self.urban), dtype=np.int64)).astype(np.float64)
 
     def social_housing(self, now: int) -> NDArray[np.int64]:
@@ -166,7 +181,7 @@ class Programmes:
         return shared(self._social * (k + 1) // steps - self._social * k // steps, self._towns)
 
     def jobs_there(self, now: int) -> NDArray[np.float64]:
-        """(L,) share of the jobs that are there in step ``now``."""
+        """(L,) share of the formal jobs that are there in step ``now``."""
         return np.where(self.urban, 1.0 - (self._lost if now in self._lost_when else 0.0), 1.0)
 
     def log_farm_income(self, now: int) -> float:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import Buffers
 from dicu.behaviour.consider import calm_hazard, considers, shocked
-from dicu.behaviour.household_rules import decide, live_through
+from dicu.behaviour.events import WorkTally
+from dicu.behaviour.household_rules import hear, live_through, settle
 from dicu.behaviour.life_course import life_events
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, NEWLY_WED, Rows
+from dicu.population.life_stage import kind_of
+from dicu.scenario.vocabulary import REASON_WORK
+
+OFFERS: Final = 4
+"""Column of `dicu.engine.screens.Lists.found` with those who may be offered a job."""
 
 
 class Listed(NamedTuple):
@@ -65,8 +71,42 @@ def live_rows(h: Rows, t: Tables, lives: Listed, count: NDArray[np.int64], out: 
 
 
 @kernel
+def _hear_block(
+    h: Rows, t: Tables, moves: Listed, first: int, last: int, tally: WorkTally, space: Buffers
+) -> int:
+    """Exact offers to one block's candidates; those who take one replace them. Returns how many do."""
+    out = first
+    for k in range(first, last):
+        i = moves.row[k]
+        to, leaves = hear(i, h, t, tally, space)
+        if to >= 0:
+            moves.row[out] = i
+            moves.destination[out] = to
+            moves.who[out] = leaves
+            moves.reason[out] = REASON_WORK
+            out += 1
+    return out - first
+
+
+@kernel
+def hear_rows(
+    h: Rows,
+    t: Tables,
+    moves: Listed,
+    count: NDArray[np.int64],
+    out: NDArray[np.int64],
+    tally: WorkTally,
+    space: Buffers,
+) -> None:
+    """Offers from afar of some blocks, of ``count`` (blocks, 5) candidates; ``out`` (blocks,) are who take one."""
+    room = moves.row.shape[0] // out.shape[0]
+    for b in range(out.shape[0]):
+        out[b] = _hear_block(h, t, moves, b * room, b * room + count[b, OFFERS], tally, space)
+
+
+@kernel
 def _decide_block(
-    h: Rows, t: Tables, moves: Listed, first: int, last: int, space: Buffers
+    h: Rows, t: Tables, moves: Listed, first: int, last: int, tally: WorkTally, space: Buffers
 ) -> tuple[int, int]:
     """Exact choice of one block's candidates; movers replace them. Returns movers and considering."""
     c = t.consider
@@ -77,10 +117,11 @@ def _decide_block(
         f = h.flags[i]
         if f & np.uint8(BUSY):
             continue
-        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], f, h.ties[i], c) * shocked(f, c)):
+        kind = kind_of(f, h.attributes[i])
+        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], kind, h.ties[i], c) * shocked(f, c)):
             continue
         considered += 1
-        to, leaves, why = decide(i, h, t, space)
+        to, leaves, why = settle(i, h, t, tally, space)
         if to >= 0:
             moves.row[out] = i
             moves.destination[out] = to
@@ -92,12 +133,18 @@ def _decide_block(
 
 @kernel
 def decide_rows(
-    h: Rows, t: Tables, moves: Listed, count: NDArray[np.int64], out: NDArray[np.int64], space: Buffers
+    h: Rows,
+    t: Tables,
+    moves: Listed,
+    count: NDArray[np.int64],
+    out: NDArray[np.int64],
+    tally: WorkTally,
+    space: Buffers,
 ) -> None:
     """Exact choices of some blocks; ``out`` (blocks, 2) are movers and considering."""
     room = moves.row.shape[0] // out.shape[0]
     for b in range(out.shape[0]):
-        out[b, 0], out[b, 1] = _decide_block(h, t, moves, b * room, b * room + count[b, 0], space)
+        out[b, 0], out[b, 1] = _decide_block(h, t, moves, b * room, b * room + count[b, 0], tally, space)
 
 
-__all__ = ["Listed", "decide_rows", "live_rows"]
+__all__ = ["Listed", "decide_rows", "hear_rows", "live_rows"]

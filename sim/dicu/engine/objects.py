@@ -14,13 +14,14 @@ from numba import njit
 
 from dicu.behaviour.choose import Buffers, buffers
 from dicu.behaviour.consider import calm_hazard, considers, shocked
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import Events, WorkTally, no_work
 from dicu.behaviour.household_rules import (
     EVERYBODY_STAYS,
-    decide,
     faded,
+    hear,
     income_units,
     live_through,
+    settle,
     words_of,
 )
 from dicu.behaviour.life_course import life_events
@@ -28,16 +29,19 @@ from dicu.behaviour.member_word import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
+from dicu.behaviour.work import attributes_after, changes_status, flags_after, tally_change
 from dicu.compute.hashing import hash32
-from dicu.population.columns import BUSY, NEWLY_WED, TYPE_MASK, Households, Rows
+from dicu.population.columns import BUSY, NEWLY_WED, Households, Rows
 from dicu.population.household import Household
+from dicu.population.life_stage import kind_of
+from dicu.scenario.vocabulary import REASON_WORK
 
 
 class DecidingHousehold(Household):
     """A household that lives through a step and says what it does."""
 
-    def live(self, tables: Tables) -> tuple[int, int, int]:
-        """Ties, shocks, income, consumption and life events, written to its own row.
+    def live(self, tables: Tables, tally: WorkTally) -> tuple[int, int, int]:
+        """Ties, shocks, a formal job found or lost, income, consumption and life events, written to its own row.
 
         Returns
         -------
@@ -48,9 +52,10 @@ class DecidingHousehold(Household):
         h.ties[i] = grown(h.ties[i], tables.ties_growth)
         h.flags[i] = faded(h.flags[i], tables.struck[here])
 
-        kind = int(h.flags[i]) & TYPE_MASK
         word = int(words_of(h.member[i], tables.life.word))
         workers, persons = np.uint32((word >> WORKER_SHIFT) & COUNT_MASK), np.uint32(word >> PERSON_SHIFT)
+        self._work(tables, tally, int(workers))
+        kind = int(kind_of(h.flags[i], h.attributes[i]))
         bits = np.uint32(hash32(h.uid[i], tables.money.key))
         income = int(
             income_units(
@@ -78,22 +83,38 @@ class DecidingHousehold(Household):
         mask = live_through(i, events, h.rows, tables.life, tables.year) if events != 0 else 0
         return income, consumption, int(mask)
 
-    def decide(self, tables: Tables) -> tuple[bool, int, int, int]:
+    def _work(self, tables: Tables, tally: WorkTally, workers: int) -> None:
+        """Find or lose a formal job."""
+        h, i, w = self._columns, self.row, tables.work
+        chance = w.change[h.place[i], kind_of(h.flags[i], h.attributes[i])]
+        changed = changes_status(np.uint32(hash32(h.uid[i], w.key)), chance, np.uint32(workers))
+        h.attributes[i] = attributes_after(h.attributes[i], h.flags[i], changed)
+        h.flags[i] = flags_after(h.flags[i], changed)
+        if changed:
+            tally_change(tally, tables.where.district[h.place[i]], h.attributes[i], workers)
+
+    def hear(self, tables: Tables, tally: WorkTally) -> tuple[int, int]:
+        """Where a job offered from afar that it takes is (-1: none); who leaves (-1: everybody)."""
+        to, leaver = hear(self.row, self._columns.rows, tables, tally, buffers(tables.where))
+        return int(to), int(leaver)
+
+    def decide(self, tables: Tables, tally: WorkTally) -> tuple[bool, int, int, int]:
         """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
         h, i = self._columns, self.row
         flags, c = h.flags[i], tables.consider
         if flags & np.uint8(BUSY):
             return False, EVERYBODY_STAYS, 0, 0
-        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], flags, h.ties[i], c) * shocked(flags, c)):
+        kind = kind_of(flags, h.attributes[i])
+        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], kind, h.ties[i], c) * shocked(flags, c)):
             return False, EVERYBODY_STAYS, 0, 0
-        to, leaver, reason = _decide(i, h.rows, tables, buffers(tables.where))
+        to, leaver, reason = _decide(i, h.rows, tables, tally, buffers(tables.where))
         return True, int(to), int(leaver), int(reason)
 
 
 @njit(cache=True)
-def _decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, int]:
-    """`decide` as a function to call: inlined rules can only be called from compiled code."""
-    return decide(i, h, tables, space)
+def _decide(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> tuple[int, int, int]:
+    """`settle` as a function to call: inlined rules can only be called from compiled code."""
+    return settle(i, h, tables, tally, space)
 
 
 class ObjectsEngine:
@@ -119,13 +140,18 @@ class ObjectsEngine:
         moves: list[tuple[int, int, int, int]] = []
         lives: list[tuple[int, int]] = []
         income = consumption = considered = 0
+        tally = no_work(len(tables.where.province))
         for household in self._agents:
-            earned, spent, mask = household.live(tables)
+            earned, spent, mask = household.live(tables, tally)
             income, consumption = income + earned, consumption + spent
             if mask:
                 lives.append((household.row, mask))
         for household in self._agents:
-            thought, to, leaver, reason = household.decide(tables)
+            to, leaver = household.hear(tables, tally)
+            if to >= 0:
+                moves.append((household.row, to, leaver, REASON_WORK))
+        for household in self._agents:
+            thought, to, leaver, reason = household.decide(tables, tally)
             considered += bool(thought)
             if to >= 0:
                 moves.append((household.row, to, leaver, reason))
@@ -142,4 +168,5 @@ class ObjectsEngine:
             considered=considered,
             income=income,
             consumption=consumption,
+            work=tally,
         )

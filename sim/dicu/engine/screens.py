@@ -1,7 +1,7 @@
 """What every household goes through in a step, and two screens for what few do: the vectorised part of the pass.
 
-Small loops of few arrays over a chunk that stays in the first cache: ties, shocks, income and consumption, and for
-life events and for considering a move one hash, one bound and one comparison each.
+Small loops of few arrays over a chunk that stays in the first cache: ties, shocks, jobs found and lost, income and
+consumption, and for life events, jobs and considering a move one hash, one bound and one comparison each.
 """
 
 from __future__ import annotations
@@ -11,21 +11,40 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.household_rules import (
-    faded,
-    income_units,
-)
+from dicu.behaviour.events import WorkTally
+from dicu.behaviour.household_rules import faded, income_units
 from dicu.behaviour.member_word import COUNT_MASK, HAZARD_BITS, HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
+from dicu.behaviour.work import attributes_after, changes_status, flags_after, may_be_offered, tally_change
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, N_TYPES, TYPE_MASK, Rows
+from dicu.population.columns import MEMBERS, N_KINDS, TYPE_MASK, Rows
+from dicu.population.life_stage import kind_of
 
 BLOCK: Final = 1 << 15
 _CHUNK: Final = 1 << 11
 _WORST: Final = 0xFFFFFFFF
+
+
+class Lists(NamedTuple):
+    """What `own_rows` fills: rows that passed a screen, and changes of status (B blocks of K entries each).
+
+    Attributes
+    ----------
+    mover, life, offer : (B K,) int32
+        Of considering a move, of life events, of jobs offered from afar; the k-th block owns entries k K to (k + 1) K.
+    found : (B, 5) int64
+        As `_block` returns.
+    tally : WorkTally
+    """
+
+    mover: NDArray[np.int32]
+    life: NDArray[np.int32]
+    offer: NDArray[np.int32]
+    found: NDArray[np.int64]
+    tally: WorkTally
 
 
 class Space(NamedTuple):
@@ -34,11 +53,11 @@ class Space(NamedTuple):
     Attributes
     ----------
     word, cell, draw, bound : uint32
-        Packed words of the members, place and type in one index, a draw, income or a bound.
+        Packed words of the members, place and kind in one index, a draw, income or a bound.
     rate, luck, extra : float32
         Pay of a worker, lasting luck, other income of a person.
     hit : uint8
-        Whether a disaster strikes.
+        Whether a disaster strikes, whether a job is found or lost.
     """
 
     word: NDArray[np.uint32]
@@ -68,18 +87,26 @@ def space() -> Space:
 
 @kernel
 def _block(
-    lo: int, hi: int, h: Rows, t: Tables, mover: NDArray[np.int32], life: NDArray[np.int32], space: Space
-) -> tuple[int, int, int, int]:
-    """Rows lo..hi: own-row rules and screens. Returns rows listed in ``mover`` and ``life``, income, consumption.
+    lo: int, hi: int, h: Rows, t: Tables, mine: tuple[int, int], lists: Lists, space: Space
+) -> tuple[int, int, int, int, int]:
+    """Rows lo..hi: own-row rules and screens. Returns how many rows are listed in ``lists.mover`` and ``life``, income,
+    consumption, how many in ``offer``; ``mine`` is the part of the lists for this block.
 
     More rows than there is room for are counted but not listed.
     """
     word, cell, draw, bound, rate, luck, extra, hit = space
     threshold = t.consider.threshold.reshape(-1)
     pay = t.money.pay.reshape(-1)
+    change = t.work.change.reshape(-1)
+    mover, life, offer = (
+        lists.mover[mine[0] : mine[1]],
+        lists.life[mine[0] : mine[1]],
+        lists.offer[mine[0] : mine[1]],
+    )
     room = mover.shape[0]
     movers = 0
     lives = 0
+    offers = 0
     income = np.int64(0)
     consumption = np.int64(0)
     for start in range(lo, hi, _CHUNK):
@@ -104,8 +131,34 @@ def _block(
             hit[i] = t.struck[p[i]]
         for i in range(size):
             f[i] = faded(f[i], hit[i])
+        # formal jobs found and lost; the other end of the same draw is an offer from afar
+        a = h.attributes[start:end]
         for i in range(size):
-            cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_TYPES)) + np.uint32(f[i] & np.uint8(TYPE_MASK))
+            cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_KINDS)) + np.uint32(kind_of(f[i], a[i]))
+        for i in range(size):
+            draw[i] = hash32(u[i], t.work.key)
+        for i in range(size):
+            bound[i] = change[cell[i]]
+        for i in range(size):
+            workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+            hit[i] = changes_status(draw[i], bound[i], workers)
+        for i in range(size):
+            a[i] = attributes_after(a[i], f[i], hit[i])
+        for i in range(size):
+            f[i] = flags_after(f[i], hit[i])
+        for i in range(size):
+            if hit[i]:
+                workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
+                tally_change(lists.tally, t.where.district[p[i]], a[i], int(workers))
+        for i in range(size):
+            bound[i] = t.work.bound[p[i]]
+        for i in range(size):
+            if may_be_offered(draw[i], bound[i]):
+                if offers < room:
+                    offer[offers] = start + i
+                offers += 1
+        for i in range(size):
+            cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_KINDS)) + np.uint32(kind_of(f[i], a[i]))
         # income, consumption, wealth
         q = h.income_quantile[start:end]
         for i in range(size):
@@ -156,37 +209,25 @@ def _block(
                 if movers < room:
                     mover[movers] = start + i
                 movers += 1
-    return movers, lives, int(income), int(consumption)
+    return movers, lives, int(income), int(consumption), offers
 
 
 @kernel
-def own_rows(
-    lo: int,
-    hi: int,
-    h: Rows,
-    t: Tables,
-    mover: NDArray[np.int32],
-    life: NDArray[np.int32],
-    count: NDArray[np.int64],
-    space: Space,
-) -> None:
-    """What the households of rows lo..hi go through, block by block; ``count`` (blocks, 4) as `_block` returns."""
-    room = mover.shape[0] // count.shape[0]
-    for b in range(count.shape[0]):
+def own_rows(lo: int, hi: int, h: Rows, t: Tables, lists: Lists, space: Space) -> None:
+    """What the households of rows lo..hi go through, block by block."""
+    blocks = lists.found.shape[0]
+    room = lists.mover.shape[0] // blocks
+    for b in range(blocks):
         start, end = lo + b * BLOCK, min(hi, lo + (b + 1) * BLOCK)
-        mine = slice(b * room, (b + 1) * room)
-        count[b, 0], count[b, 1], count[b, 2], count[b, 3] = _block(
-            start, end, h, t, mover[mine], life[mine], space
-        )
+        found = _block(start, end, h, t, (b * room, (b + 1) * room), lists, space)
+        for k in range(len(found)):
+            lists.found[b, k] = found[k]
 
 
 @kernel
-def list_again(
-    lo: int, hi: int, h: Rows, t: Tables, mover: NDArray[np.int32], life: NDArray[np.int32]
-) -> None:
-    """The two screens once more, for a block whose rows did not fit their room (unusual parameters)."""
-    movers = 0
-    lives = 0
+def list_again(lo: int, hi: int, h: Rows, t: Tables, mine: tuple[int, int], lists: Lists) -> None:
+    """The screens once more, for a block whose rows did not fit their room (unusual parameters)."""
+    movers = lives = offers = mine[0]
     for i in range(lo, hi):
         total = np.uint32(0)
         for m in range(MEMBERS):
@@ -194,14 +235,17 @@ def list_again(
         if hash32(h.uid[i], t.life.hazards.key) >> np.uint32(32 - HAZARD_BITS) < (
             total & np.uint32(HAZARD_MASK)
         ):
-            life[lives] = i
+            lists.life[lives] = i
             lives += 1
-        bound = np.uint64(t.consider.threshold[h.place[i], h.flags[i] & np.uint8(TYPE_MASK)])
+        if may_be_offered(hash32(h.uid[i], t.work.key), t.work.bound[h.place[i]]):
+            lists.offer[offers] = i
+            offers += 1
+        bound = np.uint64(t.consider.threshold[h.place[i], kind_of(h.flags[i], h.attributes[i])])
         if h.flags[i] > np.uint8(TYPE_MASK):
             bound = min(bound * t.consider.shock_bound, np.uint64(_WORST))
         if np.uint64(hash32(h.uid[i], t.consider.key)) <= bound:
-            mover[movers] = i
+            lists.mover[movers] = i
             movers += 1
 
 
-__all__ = ["BLOCK", "Space", "list_again", "own_rows", "space"]
+__all__ = ["BLOCK", "Lists", "Space", "list_again", "own_rows", "space"]

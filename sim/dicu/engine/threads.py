@@ -16,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import buffers
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import Events, WorkTally, no_work
 from dicu.behaviour.tables import Tables
 from dicu.compute.pool import over_blocks
-from dicu.engine.exact import Listed, decide_rows, live_rows
-from dicu.engine.screens import BLOCK, list_again, own_rows, space
+from dicu.engine.exact import OFFERS, Listed, decide_rows, hear_rows, live_rows
+from dicu.engine.screens import BLOCK, Lists, list_again, own_rows, space
 from dicu.population.columns import Households
 
 _ROOM: Final = BLOCK // 8
+_ROW: Final = 0
+_MOVE: Final = (2, 3, 4)
+"""Columns of `Listed`: the row, and what makes a move."""
 _BLOCKS_A_TASK: Final = 4
 """128 K rows, 3 MB: few calls, and what one kernel reads is still near when the next comes."""
 
@@ -37,6 +40,7 @@ class _Part:
     considered: int
     income: int
     consumption: int
+    work: WorkTally
     seconds: tuple[float, float, float]
 
 
@@ -49,44 +53,61 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     """All rules for a few blocks, one kernel after the other while their rows are in the cache."""
     started = time.perf_counter()
     blocks, room = last - first, _ROOM
-    count = np.zeros((blocks, 4), dtype=np.int64)
-    mover = np.empty(blocks * room, dtype=np.int32)
-    life = np.empty(blocks * room, dtype=np.int32)
+    tally = no_work(len(tables.where.province))
+    lists = _room(blocks, room, np.zeros((blocks, 5), dtype=np.int64), tally)
+    count = lists.found
     lo, hi = first * BLOCK, min(h.n, last * BLOCK)
     rows = h.rows
-    own_rows(lo, hi, rows, tables, mover, life, count, space())
-    most = int(count[:, :2].max())
+    own_rows(lo, hi, rows, tables, lists, space())
+    most = int(count[:, [0, 1, OFFERS]].max())
     if most > room:  # more than an eighth of a block passed a screen: unusual parameters
         room = most
-        mover = np.empty(blocks * room, dtype=np.int32)
-        life = np.empty(blocks * room, dtype=np.int32)
+        lists = _room(blocks, room, count, tally)
         for b in range(blocks):
-            part, start = slice(b * room, (b + 1) * room), lo + b * BLOCK
-            list_again(start, min(hi, start + BLOCK), rows, tables, mover[part], life[part])
+            start = lo + b * BLOCK
+            list_again(start, min(hi, start + BLOCK), rows, tables, (b * room, (b + 1) * room), lists)
     own = time.perf_counter()
 
     none = (np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8))
-    lives = Listed(life, np.empty(blocks * room, dtype=np.int32), *none)
+    lives = Listed(lists.life, np.empty(blocks * room, dtype=np.int32), *none)
     happened = np.zeros(blocks, dtype=np.int64)
     live_rows(rows, tables, lives, count, happened)
     lived = time.perf_counter()
 
-    moves = Listed(
-        mover,
-        np.empty(0, dtype=np.int32),
-        destination=np.empty(blocks * room, dtype=np.uint16),
-        who=np.empty(blocks * room, dtype=np.int8),
-        reason=np.empty(blocks * room, dtype=np.uint8),
-    )
-    moved = np.zeros((blocks, 2), dtype=np.int64)
-    decide_rows(rows, tables, moves, count, moved, buffers(tables.where))
+    taken, taking = _moving(lists.offer), np.zeros(blocks, dtype=np.int64)
+    working = buffers(tables.where)
+    hear_rows(rows, tables, taken, count, taking, tally, working)
+    moves, moved = _moving(lists.mover), np.zeros((blocks, 2), dtype=np.int64)
+    decide_rows(rows, tables, moves, count, moved, tally, working)
+    found = ((taken, taking), (moves, moved[:, 0]))
     return _Part(
-        moves=[_packed(column, moved[:, 0], room) for column in (mover, *moves[2:])],
+        moves=[
+            np.concatenate([_packed(listed[k], some, room) for listed, some in found]) for k in (_ROW, *_MOVE)
+        ],
         lives=[_packed(column, happened, room) for column in lives[:2]],
         considered=int(moved[:, 1].sum()),
         income=int(count[:, 2].sum()),
         consumption=int(count[:, 3].sum()),
+        work=tally,
         seconds=(own - started, lived - own, time.perf_counter() - lived),
+    )
+
+
+def _room(blocks: int, room: int, count: NDArray[np.int64], tally: WorkTally) -> Lists:
+    """Lists with this much room for each block."""
+    mover, life, offer = (np.empty(blocks * room, dtype=np.int32) for _ in range(3))
+    return Lists(mover, life, offer, count, tally)
+
+
+def _moving(row: NDArray[np.int32]) -> Listed:
+    """What the exact rules make of rows that may move."""
+    n = len(row)
+    return Listed(
+        row,
+        np.empty(0, dtype=np.int32),
+        destination=np.empty(n, dtype=np.uint16),
+        who=np.empty(n, dtype=np.int8),
+        reason=np.empty(n, dtype=np.uint8),
     )
 
 
@@ -123,4 +144,7 @@ def household_pass(households: Households, tables: Tables, seconds: dict[str, fl
         considered=sum(part.considered for part in done),
         income=sum(part.income for part in done),
         consumption=sum(part.consumption for part in done),
+        work=WorkTally(
+            *(np.sum([part.work[k] for part in done], axis=0) for k in range(len(WorkTally._fields)))
+        ),
     )

@@ -82,6 +82,7 @@ def make_start(scenario: Scenario, world: World) -> Start:
         spare=SPARE_ROWS,
         income=scenario.income,
         ties=scenario.ties,
+        labour=scenario.labour,
     )
     return Start(households, first_links(households, world, scenario.population.seed), fit)
 

@@ -34,10 +34,17 @@ from dicu.scenario.dump import dump
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SCENARIOS: Final = ("origin.yaml", "config.yaml")
 """The scenario whose start a state had, and the one that was being run."""
-FIXED: Final = ("world.", "population.", "time.start", "time.step", "income.", "ties.", "record.")
+FIXED: Final = (
+    *("world.", "population.", "time.start", "time.step", "income.", "ties.", "record."),
+    *(
+        f"labour.{name}"
+        for name in ("commuting_minutes", "centre_residents", "informal_share", "farm_informal")
+    ),
+    *(f"labour.{name}" for name in ("skill_odds", "vacant", "premium", "accepted")),
+)
 """Keys that shaped the start or the tables of a state, so a run from it cannot have others (`time.end` may differ)."""
 
 
@@ -264,6 +271,7 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "now": np.array([model.now]),
         "year": np.array([model.year]),
         "kappa": np.array([model.kappa]),
+        "offer_cost": np.array([model.offer_cost]),
         "start.network": model.network_start,
         **{f"{p}.{name}": a for p, part in model.part_states().items() for name, a in part.items()},
     }
@@ -290,7 +298,8 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
         getattr(h, name)[:n] = arrays[f"households.{name}"]
     model.now, model.year = int(arrays["now"][0]), int(arrays["year"][0])
     model.kappa = float(arrays["kappa"][0])
-    model.network_start = arrays["start.network"].copy()
+    model.offer_cost = float(arrays["offer_cost"][0])
+    model.network_start[...] = arrays["start.network"]
     model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
     parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in ("markets", "housing", "government")}
     for name, array in arrays.items():

@@ -88,6 +88,7 @@ def play(scenario: Scenario, arm: str = "") -> Played:
             start_year=scenario.calendar.age_year(0),
             income=scenario.income,
             ties=scenario.ties,
+            labour=scenario.labour,
         )
         _kept[key] = (world, made)
     world, start = _kept[key]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import Events, no_work
 from dicu.behaviour.geography import Geography
 from dicu.commit.changes import Changes
 from dicu.commit.stocks import Stocks
@@ -45,6 +45,10 @@ class Observed(Protocol):
     policy: list[Overlay]
     changes: Changes | None
     events: Events | None
+
+    @property
+    def workers(self) -> NDArray[np.int64]:
+        """(P, 2 T) real workers by place and kind."""
 
     @property
     def residents(self) -> NDArray[np.int64]:
@@ -152,9 +156,18 @@ class Outputs:
             self._recorder.places(step, m.stocks.households, m.stocks.persons, m.access())
         if every.governments == "step" or wanted:
             self._recorder.governments(step, books.columns(m.governments))
-            self._recorder.districts(step, {**m.markets.columns(), **m.housing.columns(m.residents)})
+            self._recorder.districts(
+                step, {**m.markets.columns(m.workers), **self._offers(), **m.housing.columns(m.residents)}
+            )
             if len(self._areas):
                 self._recorder.cities(step, self._areas.columns(m.residents))
+
+    def _offers(self) -> dict[str, NDArray[np.int64]]:
+        """Jobs offered from afar in each district during the step, and those taken, real ones."""
+        m = self._model
+        work = m.events.work if m.events is not None else no_work(len(m.world.districts))
+        weight = m.settings.population.weight
+        return {"offers_made": work.made * weight, "offers_taken": work.taken * weight}
 
     def _national(self) -> dict[str, int]:
         m = self._model

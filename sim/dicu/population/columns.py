@@ -16,17 +16,22 @@ MEMBERS: Final = 6
 
 BIRTH_YEAR_ZERO: Final = 1910
 N_TYPES: Final = 16
+N_KINDS: Final = 2 * N_TYPES
+"""Types without and, from N_TYPES on, with a formal job: the columns of tables by status."""
 
 SECTORS: Final = ("agriculture", "industry", "service", "none")
 TENURES: Final = ("own", "rent", "social")
 
-# attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure, bit 5 newly-weds live with the parents
+# attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure, bit 5 newly-weds live with the parents,
+# bit 6 the workers outside farming have formal jobs (never set in farming)
 SKILL_MASK: Final = 0x01
 SECTOR_SHIFT: Final = 1
 SECTOR_MASK: Final = 0x03
 TENURE_SHIFT: Final = 3
 TENURE_MASK: Final = 0x03
 NEWLY_WED: Final = 0x20
+FORMAL: Final = 0x40
+FORMAL_SHIFT: Final = 6
 
 # flags: bits 0-3 type = stage * 4 + skilled * 2 + (sector is not agriculture), bits 4-6 shock in steps left,
 # bit 7 busy: touched by another event of this step, cleared by the next pass

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
+    FORMAL,
     SECTOR_MASK,
     SECTOR_SHIFT,
     SECTORS,
@@ -92,6 +93,11 @@ class Household(mesa.Agent):  # type: ignore[misc]
     def sector(self) -> str:
         """Main sector of work."""
         return SECTORS[(int(self._columns.attributes[self.row]) >> SECTOR_SHIFT) & SECTOR_MASK]
+
+    @property
+    def formal(self) -> bool:
+        """Whether its workers have formal jobs."""
+        return bool(self._columns.attributes[self.row] & FORMAL)
 
     @property
     def tenure(self) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BIRTH_YEAR_ZERO, SECTOR_MASK, SECTOR_SHIFT, SKILL_MASK
+from dicu.population.columns import (
+    BIRTH_YEAR_ZERO,
+    FORMAL,
+    MEMBERS,
+    SECTOR_MASK,
+    SECTOR_SHIFT,
+    SKILL_MASK,
+    TYPE_MASK,
+)
 
 YOUNG_ADULT = 0
 CHILDREN = 1
@@ -16,6 +27,12 @@ ELDERLY = 3
 CHILD_BELOW = 15
 YOUNG_BELOW = 35
 ELDERLY_FROM = 60
+
+WORKING_FROM: Final = 15
+WORKING_UNTIL: Final = 64
+"""Working age as labour statistics count it (model specification, section 3)."""
+LOOKING_UNTIL: Final = 44
+"""Last age of those whom jobs are offered to from afar (model specification, section 3)."""
 
 
 @kernel
@@ -70,3 +87,22 @@ def type_of(stage: int, attributes: np.uint8) -> int:
     skilled = int(attributes) & SKILL_MASK
     elsewhere = 1 if (int(attributes) >> SECTOR_SHIFT) & SECTOR_MASK else 0
     return stage * 4 + skilled * 2 + elsewhere
+
+
+@njit(cache=True, inline="always")
+def kind_of(flags: np.uint8, attributes: np.uint8) -> np.uint8:
+    """Kind 0..31 of a household: its type, and 16 more with a formal job; the column of tables by status."""
+    return np.uint8(
+        (flags & np.uint8(TYPE_MASK)) | np.uint8(np.uint8(attributes & np.uint8(FORMAL)) >> np.uint8(2))
+    )
+
+
+@kernel
+def of_working_age(members: NDArray[np.uint8], year: int, until: int) -> int:
+    """Members from `WORKING_FROM` to ``until`` years old."""
+    n = np.int64(0)
+    for m in range(MEMBERS):
+        code = np.int64(members[m])
+        age = year - BIRTH_YEAR_ZERO - (code >> 1)
+        n += np.int64((code != 0) & (age >= WORKING_FROM) & (age <= until))
+    return int(n)

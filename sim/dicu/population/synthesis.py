@@ -13,6 +13,7 @@ from dicu.compute.pool import over_blocks
 from dicu.population import kernels
 from dicu.population.archetypes import Archetypes, archetypes
 from dicu.population.columns import MEMBERS, NATIVE_TIES, Households
+from dicu.population.formal import set_formal
 from dicu.population.margins import AGE_GROUPS, Margins, load_margins, tilt_to_mean
 from dicu.population.origins import GRID, Origins, origins
 from dicu.population.place_rates import PlaceRates, place_rates
@@ -20,6 +21,7 @@ from dicu.population.raking import Raked, rake
 from dicu.population.report import SynthesisReport, make_report
 from dicu.scenario.calendar import FIRST_AGE_YEAR, LAST_AGE_YEAR
 from dicu.scenario.parameters import Income, Ties
+from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.scenario import UnfitScenario
 from dicu.scenario.sections import Population
 from dicu.world.world import World
@@ -133,6 +135,7 @@ def synthesise(
     start_year: int,
     income: Income,
     ties: Ties,
+    labour: Labour | None = None,
     spare: float = 0.0,
 ) -> tuple[Households, SynthesisReport]:
     """Make the households that live in a world at the start of a run.
@@ -156,6 +159,8 @@ def synthesise(
         Its ratio of rural to urban income a head sets the wealth of both.
     ties : Ties
         How fast those who came before the start have grown ties.
+    labour : Labour or None
+        Who has a formal job; None for the defaults.
 
     Returns
     -------
@@ -186,6 +191,7 @@ def synthesise(
     tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
     _fill(world, population, ties, start_year, households, tally, counts, library, raked, came, rates)
     rehashed = _make_distinct(households.uid[:n])
+    set_formal(households, world, labour or Labour(), population.seed, start_year)
     report = make_report(
         world=world,
         population=population,

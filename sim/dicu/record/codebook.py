@@ -60,13 +60,24 @@ DISTRICTS: Final = Table(
     (
         *STEP,
         Column("district", "code", "id", "code of the legacy district", "world_units.parquet"),
-        Column("workers_other", "int64", "persons", "workers outside farming, already weighted", "rule `markets`"),
-        Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "rule `markets`"),
-        Column("jobs", "float64", "jobs", "jobs outside farming", "rule `markets`"),
-        Column("employment", "float64", "probability", "chance of a job, min(1, jobs / workers)", "rule `markets`"),
-        Column("wage_urban_mvnd_per_month", "float64", "M VND/month", "wage of an unskilled job, urban",
+        Column("commuting_area", "code", "id", "code of the district in the centre of the commuting area, the labour "
+               "market", "sim/dicu/economy/commuting.py"),
+        Column("workers_other", "int64", "persons", "workers outside farming who live there, already weighted",
+               "household columns"),
+        Column("workers_farm", "int64", "persons", "workers in farming, already weighted", "household columns"),
+        Column("informal_workers", "int64", "persons", "of those outside farming, workers without a formal job",
+               "household columns"),
+        Column("formal_workers", "int64", "persons", "of those outside farming, workers with a formal job, somewhere "
+               "in the commuting area", "household columns"),
+        Column("formal_jobs", "float64", "jobs", "formal jobs, filled or not", "rule `markets`"),
+        Column("finding_chance", "float64", "probability", "chance that an informal unskilled worker finds a formal "
+               "job of the commuting area in the step", "rule `markets`"),
+        Column("offers_made", "int64", "jobs", "formal jobs there offered to people elsewhere in the step, already "
+               "weighted", "rule `work`", flow=True),
+        Column("offers_taken", "int64", "jobs", "of those, taken: each a move for work", "rule `work`", flow=True),
+        Column("pay_formal_mvnd_per_month", "float64", "M VND/month", "pay of an unskilled formal worker, urban",
                "rule `markets`"),
-        Column("wage_rural_mvnd_per_month", "float64", "M VND/month", "wage of an unskilled job, rural",
+        Column("pay_informal_mvnd_per_month", "float64", "M VND/month", "pay of an unskilled informal worker, urban",
                "rule `markets`"),
         Column("farm_income_mvnd_per_month", "float64", "M VND/month", "income of an unskilled farm worker",
                "rule `markets`"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.record.declare import STEP, Column, Table
-from dicu.scenario.vocabulary import REASON_WORDS
+from dicu.scenario.vocabulary import REASON_WORDS, REASON_WORK
 
 MOVE: Final = "rule `move`, committed in uid order"
 _ROWS: Final = "household columns, sum"
@@ -110,6 +110,11 @@ def _across(s: Seen) -> int:
     return int((s.province[s.changes.origin] != s.province[s.changes.destination]).sum())
 
 
+def _work_across(s: Seen) -> int:
+    far = s.province[s.changes.origin] != s.province[s.changes.destination]
+    return int((far & (s.changes.reason == REASON_WORK)).sum())
+
+
 def _reason(name: str) -> Callable[[Seen], int]:
     return lambda s: int(s.changes.by_reason[name])
 
@@ -152,6 +157,8 @@ METRICS: Final = (
     *(Metric(f"reason_{name}", "households", f"moves that {word.text}",
              "rule `choose`: the largest term without which staying would have won", _reason(name))
       for name, word in REASON_WORDS.items()),
+    Metric("work_between_provinces", "households", "of the moves between legacy provinces, those to a formal job "
+           "that was offered; over moves_between_provinces the share of moves for work", "rule `work`", _work_across),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
            "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",
@@ -165,6 +172,8 @@ METRICS: Final = (
     Metric("workers", "persons", "members aged 15-64", _ROWS, _place("workers"), flow=False),
     Metric("farm_workers", "persons", "of those, in farming households", _ROWS,
            lambda s: int(s.stocks.workers[:, 0::2].sum()), flow=False),
+    Metric("formal_workers", "persons", "members aged 15-64 of households with a formal job", _ROWS,
+           lambda s: int(s.stocks.formal.sum()), flow=False),
     Metric("wealth_mvnd", "M VND", "wealth of all households at the end of the step", _ROWS,
            lambda s: int(s.stocks.wealth), flow=False),
     Metric("income_mvnd", "M VND", "income of all households in the step", "rule `wealth`", _committed("income")),

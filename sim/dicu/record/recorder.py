@@ -239,7 +239,8 @@ class Recorder:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
         self._enter("districts", step)
         here = np.arange(len(self._world.districts))
-        self._put("districts", step, {"district": self._district(here), **columns})
+        area = self._district(columns["commuting_area"])
+        self._put("districts", step, {**columns, "district": self._district(here), "commuting_area": area})
 
     def cities(self, step: int, columns: Mapping[str, Any]) -> None:
         """Urban areas at the end of the step, an entry an area; columns of table ``cities``."""

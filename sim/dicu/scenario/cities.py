@@ -37,6 +37,11 @@ def known_sites() -> tuple[str, ...]:
     return (*provinces, *(f"{name}, {province}" for _, name, _, province in districts()))
 
 
+def known_districts() -> tuple[str, ...]:
+    """Codes of the districts."""
+    return tuple(code for code, *_ in districts())
+
+
 def unknown(name: str, known: Iterable[str]) -> str:
     """What to say of a name that is not among those known; "" when it is."""
     known = tuple(known)

@@ -32,7 +32,7 @@ class Consider(Section):
     """Rule `consider`: the hazard with which a household thinks about moving at all."""
 
     lambda0: float = parameter(
-        0.046,
+        0.033,
         "base hazard of considering a move",
         unit="1/quarter",
         status="fit",
@@ -167,7 +167,7 @@ class Choose(Section):
         symbol="tau0",
     )
     cost_other_district: float = parameter(
-        2.75,
+        3.3,
         "disutility of leaving the district within the province",
         unit="1",
         status="fit",
@@ -177,7 +177,7 @@ class Choose(Section):
         symbol="c_D",
     )
     cost_other_province: float = parameter(
-        2.05,
+        2.75,
         "disutility of leaving the province",
         unit="1",
         status="fit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import field_validator
 
@@ -13,6 +14,9 @@ from dicu.scenario.wording import quoted
 
 _SPEC4 = "model specification, section 4"
 _SPEC6 = "model specification, section 6"
+
+ALL: Final = ("all",)
+"""Everywhere that a programme acts by its nature, as a list of names."""
 
 
 def _words(value: object, example: str) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ class Cities(Section):
     )
     central_job_growth: float = parameter(
         0.0025,
-        "growth of their jobs beyond that of others",
+        "growth of their formal jobs beyond that of others",
         unit="1/quarter",
         status="A",
         source=_SPEC4,
@@ -169,7 +173,14 @@ class Feedback(Section):
     )
     jobs: bool = parameter(
         True,
-        "chances of a job, wages and farm incomes follow people; false: as if nobody had moved or been born",
+        "pay, chances of a formal job and farm incomes follow people and jobs; false: those of the start",
+        unit="1",
+        status="design",
+        source=_SPEC6,
+    )
+    offers: bool = parameter(
+        True,
+        "formal jobs are offered to people elsewhere; false: all are filled by who looks for one at home",
         unit="1",
         status="design",
         source=_SPEC6,
@@ -209,12 +220,20 @@ class Programme(Section):
 
     urban_job_growth: float = parameter(
         0.0,
-        "growth of jobs in urban districts beyond that elsewhere",
+        "growth of formal jobs in urban districts, or in the areas named, beyond that elsewhere",
         unit="1/quarter",
         status="policy",
         source=f"{_SPEC6}, H1: 0.005",
         ge=-0.05,
         le=0.05,
+    )
+    urban_job_growth_areas: tuple[str, ...] = parameter(
+        ALL,
+        "where formal jobs grow faster: all urban districts, or cities, provinces and codes of districts",
+        unit="name",
+        status="policy",
+        source=_SPEC6,
+        allowed="all, or a list such as [Bình Dương, Thành phố Vinh, '760']",
     )
     urban_job_growth_start: str = _start("urban jobs begin to grow faster")
     urban_job_growth_quarters: int = _quarters(40, "urban jobs grow faster")
@@ -231,7 +250,7 @@ class Programme(Section):
     farm_income_loss_quarters: int = _quarters(12, "farm incomes are lower")
     urban_job_loss: float = parameter(
         0.0,
-        "share of jobs in urban districts that are not there while the loss lasts",
+        "share of formal jobs in urban districts that are not there while the loss lasts",
         unit="share",
         status="policy",
         source=f"{_SPEC6}, H5: 0.2",
@@ -261,7 +280,7 @@ class Programme(Section):
     )
     zone_jobs: int = parameter(
         10_000,
-        "jobs of an industrial zone, all there when it is finished",
+        "formal jobs of an industrial zone, all there when it is finished; the local multiplier adds to them",
         unit="jobs",
         status="A",
         source=_SPEC4,
@@ -279,6 +298,11 @@ class Programme(Section):
     def _is_a_date(cls, value: str) -> str:
         parse_period(value)
         return value
+
+    @field_validator("urban_job_growth_areas", mode="before")
+    @classmethod
+    def _are_areas(cls, value: object) -> tuple[str, ...]:
+        return ALL if value == ALL[0] else _words(value, "[Bình Dương, Thành phố Vinh, '760']")
 
     @field_validator("industrial_zones", mode="before")
     @classmethod

@@ -160,59 +160,10 @@ class Income(Section):
 
 
 class Work(Section):
-    """Rule `markets`: jobs, wages, farm income, shocks, and what people come to expect."""
+    """Rule `markets`: density, farm income, shocks, and what people come to expect; jobs stand in `Labour`."""
 
-    job_growth: float = parameter(
-        0.004,
-        "growth of jobs outside agriculture",
-        unit="1/quarter",
-        status="A",
-        source=A9,
-        ge=-0.02,
-        le=0.05,
-        symbol="g",
-    )
-    job_adjustment: float = parameter(
-        0.05,
-        "share of the gap to full employment closed in a quarter",
-        unit="1/quarter",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="zeta",
-    )
-    full_employment: float = parameter(
-        0.97,
-        "jobs for each worker at full employment",
-        unit="share",
-        status="A",
-        source=A9,
-        ge=0.5,
-        le=1,
-        symbol="ebar",
-    )
-    out_of_work: float = parameter(
-        0.6,
-        "income without a job, over the wage",
-        unit="ratio",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="mu",
-    )
     agglomeration: float = parameter(
         0.05, "elasticity of wages to density", unit="1", status="V", source=A9, ge=0, le=0.3, symbol="gamma"
-    )
-    scarcity: float = parameter(
-        0.0,
-        "elasticity of wages to jobs a worker where there are more jobs than workers",
-        unit="1",
-        status="A",
-        source="assumption A68: the specification has none",
-        ge=0,
-        le=2,
     )
     land_share: float = parameter(
         0.6,

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dicu.scenario.calendar import LAST_AGE_YEAR, Calendar, edge_problems, parse_period
-from dicu.scenario.cities import known_cities, known_sites, unknown
+from dicu.scenario.cities import known_cities, known_districts, known_sites, unknown
 from dicu.scenario.parameters import (
     Access,
     Choose,
@@ -24,8 +24,9 @@ from dicu.scenario.parameters import (
     Ties,
     parameter,
 )
-from dicu.scenario.parameters_city import Cities, Feedback, Housing, Programme, zone_of
+from dicu.scenario.parameters_city import ALL, Cities, Feedback, Housing, Programme, zone_of
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
+from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.parameters_reform import RESOLUTIONS
 from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
 from dicu.scenario.suggest import suggest
@@ -108,6 +109,7 @@ class Scenario(Section):
     ties: Ties = Field(default_factory=Ties)
     life_course: LifeCourse = Field(default_factory=LifeCourse)
     work: Work = Field(default_factory=Work)
+    labour: Labour = Field(default_factory=Labour)
     money: Money = Field(default_factory=Money)
     access: Access = Field(default_factory=Access)
     government: Government = Field(default_factory=Government)
@@ -234,6 +236,10 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
     for name in cities.central or ():
         if problem := unknown(name, known_cities()):
             yield Problem("cities.central", problem, ("world.name",))
+    if programme.urban_job_growth_areas != ALL:
+        for name in programme.urban_job_growth_areas:
+            if problem := unknown(name, (*known_cities(), *known_districts())):
+                yield Problem("programme.urban_job_growth_areas", problem, ("world.name",))
     for word in programme.industrial_zones:
         if problem := unknown(zone_of(word)[1], known_sites()):
             yield Problem("programme.industrial_zones", problem, ("world.name",))

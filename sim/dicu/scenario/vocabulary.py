@@ -67,6 +67,9 @@ REASON_WORDS: Final[dict[str, Word]] = {
     "family": Word(
         "joined a partner or a child", "joined a partner, child or parent", "theo vợ chồng, con hoặc cha mẹ"
     ),
+    "work": Word(
+        "led to a formal job that was offered", "a formal job offered", "được nhận việc làm chính thức"
+    ),
 }
 REASONS: Final = tuple(REASON_WORDS)
 """Why a household moved: the largest term without which staying would have won."""
@@ -77,6 +80,7 @@ REASON_NETWORK: Final = 3
 REASON_HOME: Final = 4
 REASON_SHOCK: Final = 5
 REASON_FAMILY: Final = 6
+REASON_WORK: Final = 7
 
 STAGES: Final = ("young adult", "children", "other", "elderly")
 """Stages of life of a household."""

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.events import WorkTally
+from dicu.commit.family import Pairs
 from dicu.model import Model
 from dicu.population.columns import Households
+from dicu.trace.story import Event, written
+from dicu.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +22,20 @@ class Partner:
     uid: str
     hosts: bool
     founds: bool
+
+
+def partner_of(h: Households, row: int, pairs: Pairs) -> Partner | None:
+    """Whom a member of a row found among the couples of a step."""
+    for k in range(len(pairs)):
+        woman, man = int(pairs.woman_row[k]), int(pairs.man_row[k])
+        if row in (woman, man):
+            to_man = h.member[man, 1] == 0 or pairs.joins[k]
+            return Partner(
+                uid=written(int(h.uid[man if row == woman else woman])),
+                hosts=not pairs.founds[k] and (row == man) == bool(to_man),
+                founds=bool(pairs.founds[k]),
+            )
+    return None
 
 
 class Gaps:
@@ -31,9 +49,28 @@ class Gaps:
         """(P, T) G of the step that runs."""
         m = self._model
         if self._now != m.now:
-            nests = m.choosing.weigh(m.markets.potential, m.access(), m.network, m.housing.homes)[0]
+            nests = m.choosing.weigh(m.markets, m.access(), m.network, m.housing.homes)[0]
             self._now, self._gap = m.now, nests.gap
         return self._gap
+
+
+def job_changes(work: WorkTally) -> list[Event]:
+    """A formal job found or lost, of one household's tally."""
+    told = []
+    if work.found.any():
+        told.append(Event("job", "finds a formal job at home"))
+    if work.lost.any():
+        told.append(Event("job", "loses the formal job and works on without one"))
+    return told
+
+
+def declined(work: WorkTally, world: World) -> list[Event]:
+    """A formal job offered from afar and not taken, of one household's tally."""
+    told = []
+    for d in np.flatnonzero(work.lapsed):
+        where = f"{world.districts.name[d]}, {world.legacy_provinces.name[world.districts.parent[d]]}"
+        told.append(Event("offer", f"is offered a formal job in {where} and does not take it"))
+    return told
 
 
 def row_of(households: Households, uid: int) -> int:

@@ -16,6 +16,7 @@ from dicu.behaviour.wealth import UNITS_PER_MVND
 from dicu.compute.draws import TWO_32, exponential, hash64, race
 from dicu.compute.hashing import hash32
 from dicu.compute.numeric import exp64
+from dicu.economy.markets import Markets
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     BUSY,
@@ -26,6 +27,7 @@ from dicu.population.columns import (
     Households,
     Rows,
 )
+from dicu.population.life_stage import kind_of
 from dicu.trace.story import Option, OptionKind, Sight, Spot, Thought
 from dicu.world.world import World
 
@@ -57,7 +59,7 @@ def sees(
     tables: Tables,
     world: World,
     gap: NDArray[np.float64],
-    income: NDArray[np.float64],
+    markets: Markets,
     access: NDArray[np.float64],
     services: tuple[str, ...],
     network: NDArray[np.int64],
@@ -69,14 +71,14 @@ def sees(
     ----------
     gap : (P, T)
         Log of the income where it might go over that here, see `dicu.behaviour.utility.NestTables`.
-    income : (P, T) M VND per month
-        What a worker expects, `Markets.potential`.
+    markets : Markets
+        What a worker expects, here with the household's status, elsewhere as a newcomer.
     access : (P, S)
     network : (R, L) int64
         Rows by home province and district of residence; ``weight`` households each.
     """
     place, kind = int(own.place[0]), int(own.flags[0]) & TYPE_MASK
-    here = float(income[place, kind])
+    here = float(markets.expected[place, int(kind_of(own.flags[0], own.attributes[0]))])
     origin = int(world.province[own.home_place[0]])
     by_province = np.bincount(
         world.districts.parent, weights=network[origin], minlength=len(world.legacy_provinces)
@@ -85,7 +87,7 @@ def sees(
     most = np.argsort(-by_province, kind="stable")[:_MOST_OWN_PEOPLE]
     return Sight(
         income_mvnd=here,
-        income_away_mvnd=here * float(exp64(gap[place, kind])),
+        income_away_mvnd=float(markets.potential[place, kind]) * float(exp64(gap[place, kind])),
         access={name: float(access[place, s]) for s, name in enumerate(services)},
         own_people=tuple(
             (str(world.legacy_provinces.name[q]), int(by_province[q]) * weight)
@@ -98,7 +100,8 @@ def sees(
 
 def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
     """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
-    calm = calm_hazard(own.place[0], own.flags[0], own.ties[0], tables.consider)
+    kind = kind_of(own.flags[0], own.attributes[0])
+    calm = calm_hazard(own.place[0], kind, own.ties[0], tables.consider)
     hazard = calm * shocked(own.flags[0], tables.consider)
     return Thought(
         chance=1.0 - float(exp64(-hazard)),

@@ -34,6 +34,8 @@ class State:
     ----------
     members : tuple of str
         "woman 43", "boy 7"; eldest first.
+    formal : bool
+        Its workers have formal jobs.
     wealth_mvnd : float
         M VND.
     ties : float
@@ -52,6 +54,7 @@ class State:
     life_stage: str
     skilled: bool
     sector: str
+    formal: bool
     tenure: str
     wealth_mvnd: float
     ties: float

@@ -75,7 +75,8 @@ def _who(s: State, local: Local) -> list[RenderableType]:
     lines = [
         _line(
             "Who",
-            f"{', '.join(s.members)}; stage: {s.life_stage}; {skill}, work: {s.sector}, housing: {s.tenure}",
+            f"{', '.join(s.members)}; stage: {s.life_stage}; {skill}, work: {s.sector}"
+            f"{' with a formal job' if s.formal else ''}, housing: {s.tenure}",
         ),
         _line("Where", f"{s.place} ({area}); {home}"),
         _line(

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.events import Events
+from dicu.behaviour.events import SEEKER_MASK, Events, no_work
 from dicu.behaviour.remit import Follows, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
@@ -25,8 +25,8 @@ from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from dicu.population.household import Household
 from dicu.population.links import Links
 from dicu.record.local import local_of
-from dicu.scenario.vocabulary import REASONS, SERVICES
-from dicu.trace.around import Gaps, Partner, row_of
+from dicu.scenario.vocabulary import REASON_WORK, REASONS, SERVICES
+from dicu.trace.around import Gaps, Partner, declined, job_changes, partner_of, row_of
 from dicu.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
 from dicu.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written
 
@@ -39,6 +39,7 @@ _WHY: Final = {
     "home": "it was home",
     "shock": "without the shock it would not have thought about it",
     "family": "for the family",
+    "work": "for the formal job that was offered",
 }
 
 
@@ -88,7 +89,7 @@ class Watching:
             tables,
             model.world,
             self._gaps.now(),
-            model.markets.potential,
+            model.markets,
             model.access(),
             SERVICES,
             model.network,
@@ -97,11 +98,17 @@ class Watching:
         self._old = [int(code) for code in self._own.member[0] if code]
         self._old_wealth = int(self._own.wealth[0])
         agent = DecidingHousehold(self._nowhere, self._own, 0)
-        self._earned, self._consumed, self._mask = agent.live(tables)
+        tally = no_work(len(tables.where.province))
+        self._earned, self._consumed, self._mask = agent.live(tables, tally)
         lived = self._own.take(np.array([0]))
         self._options: Weighed = weighs(lived, tables, model.world)
-        considered, self._to, self._leaver, self._reason = agent.decide(tables)
-        self._thought: Thought = thinks(lived, tables, considered)
+        took, leaves = agent.hear(tables, tally)
+        heard = self._own.take(np.array([0]))
+        considered, self._to, self._leaver, self._reason = agent.decide(tables, tally)
+        if took >= 0:
+            self._to, self._leaver, self._reason = took, leaves, REASON_WORK
+        self._work = tally
+        self._thought: Thought = thinks(heard, tables, considered)
         self._places: tuple[tuple[Option, ...], int | None] = ((), None)
         if considered:
             self._places = places_of(lived, tables, model.world, self._options.nest)
@@ -134,19 +141,9 @@ class Watching:
         if decided != told:
             raise StoryDiffers(f"{written(self.uid)}: decided {decided}, but the story says {told}")
         self._partner: Partner | None = None
-        if self._mask >> (2 * MEMBERS):
+        if self._mask >> (2 * MEMBERS) & SEEKER_MASK:
             pairs = pair_up(h, seekers_of(h, events, self._tables), self._tables)
-            for k in range(len(pairs)):
-                ends = (int(pairs.woman_row[k]), int(pairs.man_row[k]))
-                if row in ends:
-                    woman, man = ends
-                    other = man if row == woman else woman
-                    to_man = h.member[man, 1] == 0 or pairs.joins[k]
-                    self._partner = Partner(
-                        uid=written(h.uid[other]),
-                        hosts=not pairs.founds[k] and (row == man) == bool(to_man),
-                        founds=bool(pairs.founds[k]),
-                    )
+            self._partner = partner_of(h, row, pairs)
 
     # ---------------------------------------------------------------- after the commit
 
@@ -228,6 +225,7 @@ class Watching:
             life_stage=view.life_stage,
             skilled=view.skilled,
             sector=view.sector,
+            formal=view.formal,
             tenure=view.tenure,
             wealth_mvnd=view.wealth_mvnd,
             ties=float(view.ties) / 255.0,
@@ -240,7 +238,9 @@ class Watching:
 
     def _lived(self, year: int) -> list[Event]:
         """Deaths, births and the search for a partner, from the pass."""
-        mask, told = self._mask, []
+        mask = self._mask
+        told: list[Event] = []
+        told += job_changes(self._work)
         for m, code in enumerate(self._old):
             if mask >> m & 1:
                 told.append(Event("death", f"the {person(code, year)} dies"))
@@ -248,7 +248,7 @@ class Watching:
         here.subtract(c for m, c in enumerate(self._old) if not mask >> m & 1)
         for code in (+here).elements():
             told.append(Event("birth", f"a {'girl' if code & 1 else 'boy'} is born"))
-        seeker = (mask >> (2 * MEMBERS)) - 1
+        seeker = (mask >> (2 * MEMBERS) & SEEKER_MASK) - 1
         if seeker >= 0:
             who = person(int(self._own.member[0, seeker]), year)
             if self._partner is None:
@@ -269,8 +269,12 @@ class Watching:
         return told
 
     def _decided(self, children: NDArray[np.uint64], year: int) -> list[Event]:
-        """What came of thinking about moving."""
-        if not self._thought.considered:
+        """What came of an offer, and of thinking about moving."""
+        return declined(self._work, self._model.world) + self._chosen(children, year)
+
+    def _chosen(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+        """What came of thinking about moving, or of a job that was taken."""
+        if not self._thought.considered and self._to < 0:
             return []
         if self._to < 0:
             chosen = self._options.options[self._options.winner]

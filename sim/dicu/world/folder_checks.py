@@ -266,6 +266,7 @@ def check_optional(
     keys = set(places["place"])
     known: dict[tuple[str, str], tuple[set[str], str, bool]] = {
         ("migration_rates", "province"): (provinces, "a province of units", False),
+        ("labour", "province"): (provinces, "a province of units, or empty", True),
         ("rates", "province"): (provinces, "a province of units, or empty", True),
         ("region_flows", "origin"): (regions, "a region of units", False),
         ("region_flows", "destination"): (regions, "a region of units", False),

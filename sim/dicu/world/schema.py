@@ -182,6 +182,17 @@ TABLES: Final[dict[str, Schema]] = {
         unique=("origin", "destination"),
         missing="past moves follow distance and size alone",
     ),
+    "labour": Schema(
+        "a province in a year",
+        (
+            Column("province", "text", "code before the reform; empty: the country", empty=True),
+            Column("year", "count", "of the figures", low=1900, high=2199),
+            Column("employed", "number", "people who work", above=0.0, high=1e10),
+            _share("informal_share", "share of them without a formal job (contract and social insurance)"),
+        ),
+        unique=("province", "year"),
+        missing="labour.informal_share for all provinces, and formal jobs grow everywhere as labour.formal_growth says",
+    ),
     "standards": Schema(
         "what a resolution asks of a kind of unit",
         (

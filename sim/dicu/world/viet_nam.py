@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dicu.scenario.country import parse_country
 from dicu.scenario.suggest import fold
 from dicu.scenario.vocabulary import TERRAINS
-from dicu.world import facts, population_facts
+from dicu.world import facts, labour_facts, population_facts
 from dicu.world.assemble import build_world
 from dicu.world.corrections import correct
 from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_table
@@ -123,6 +123,7 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}
     if year < AGES_OF_2019_FROM:
         tables["age_sex"] = _ages_2014()
+    tables["labour"] = _labour()
     tables["earlier_waves"] = pd.DataFrame(waves, columns=["wave", "communes", "districts"]).assign(
         commune_kinds="commune", district_kinds="rural district+town"
     )
@@ -139,6 +140,24 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
         ward_kinds=frozenset(("ward", "special zone")),
         ward_standard=MappingProxyType(standard),
         reduced_area=frozenset(legacy["code"][legacy["region"] == "RRD"]),
+    )
+
+
+def _labour() -> pd.DataFrame:
+    """Employed people and the share of informal ones by province and year, where both are stated."""
+    told = labour_facts.labour_figures()
+    told = told[told["figure"].isin(["employed_persons", "informal_share"])]
+    wide = told.pivot_table(
+        index=["province", "year"], columns="figure", values="value", aggfunc="first"
+    ).dropna()
+    wide = wide.reset_index()
+    return pd.DataFrame(
+        {
+            "province": wide["province"].astype(str),
+            "year": wide["year"].to_numpy(np.int64),
+            "employed": wide["employed_persons"].to_numpy(np.float64),
+            "informal_share": wide["informal_share"].to_numpy(np.float64),
+        }
     )
 
 

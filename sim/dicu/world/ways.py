@@ -28,6 +28,15 @@ geometry).
 """
 
 
+def minutes_per_km(access: Access) -> NDArray[np.float64]:
+    """(3,) minutes of travel a straight-line km by terrain: 60 detour / speed."""
+    out = np.empty(len(TERRAINS))
+    out[PLAIN] = MINUTES_AN_HOUR * access.detour_plain / access.speed_plain_kmh
+    out[MOUNTAIN] = MINUTES_AN_HOUR * access.detour_mountain / access.speed_mountain_kmh
+    out[ISLAND] = MINUTES_AN_HOUR * access.detour_island / access.speed_island_kmh
+    return out
+
+
 def way_km(area_km2: NDArray[np.float64], distance_to_seat_km: NDArray[np.float64]) -> NDArray[np.float64]:
     """Typical straight way of a resident to a seat, hypot(0.3826 sqrt(area), distance), in km.
 

@@ -39,7 +39,7 @@ def test_sums_are_those_of_the_country(run: Run) -> None:
     table, markets = by_group(run), run.table("districts")
     for step in (0, int(markets["step"].max())):
         here, rows = table.xs(step, level="step"), markets[markets["step"] == step]
-        assert here["jobs"].sum() == pytest.approx(rows["jobs"].sum(), rel=1e-12)
+        assert here["formal_jobs"].sum() == pytest.approx(rows["formal_jobs"].sum(), rel=1e-12)
         assert here["persons"].sum() == run.national.loc[step, "persons"]
     assert table.xs(0, level="step")["rent_ratio"].tolist() == pytest.approx([1.0] * len(here), rel=1e-12)
 
@@ -68,6 +68,6 @@ def test_the_figure_is_drawn_from_it_and_says_where_from(run: Run) -> None:
     texts = [t.get_text() for t in fig.texts] + [ax.get_title(loc="left") for ax in fig.axes]
     assert any(t.startswith("Rents by ") for t in texts)
     assert any("1210/2016" in t for t in texts)
-    assert [t for t in texts if t.startswith("Jobs outside farming")]
+    assert [t for t in texts if t.startswith("Formal jobs")]
     assert len(fig.axes) == 4
     assert all(np.isfinite(line.get_ydata()).all() for ax in fig.axes for line in ax.lines[:2])

@@ -77,14 +77,9 @@ def test_it_changes_jobs_building_and_revenue_as_declared() -> None:
     for now in range(4):
         for m in (one, none):
             m.markets.step(m.workers, m.residents, now)
-    # J' = J e^(g + x) + zeta (ebar L - J) from J = ebar L, written out
-    jobs = {0.0: 1.0, 0.0025: 1.0}
-    for extra, j in jobs.items():
-        for _ in range(4):
-            j = j * np.exp(0.004 + extra) + 0.05 * (1 - j)
-        jobs[extra] = j
-    ratio = one.markets.jobs / none.markets.jobs
-    assert ratio[inside] == pytest.approx(jobs[0.0025] / jobs[0.0], rel=1e-12)
+    # the package brings x a quarter, and the local multiplier 0.3 for each job of it
+    ratio = one.markets.formal.jobs / none.markets.formal.jobs
+    assert ratio[inside] == pytest.approx((1 + 1.3 * (np.exp(0.0025) - 1)) ** 4, rel=1e-12)
     assert (ratio[~inside] == 1.0).all()
 
     one, none = (first_model(m.settings) for m in (one, none))

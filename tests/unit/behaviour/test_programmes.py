@@ -21,7 +21,6 @@ CALM = {
     "work.price_spread": 0.0,
     "work.disaster_per_year": 0.0,
     "feedback.jobs": False,
-    "work.job_adjustment": 0.0,
     "population.weight": 100,
     "time.start": "2025Q1",
     "time.end": "2027Q4",
@@ -35,13 +34,16 @@ def small(values: dict[str, Any]) -> Scenario:
 def paths(values: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     """Markets of a run without feedback, so that a programme is all that changes them; by step and district."""
     model = first_model(small(values))
-    kept: dict[str, list[np.ndarray]] = {"jobs": [], "employment": [], "farm_income_mvnd_per_month": []}
+    kept: dict[str, list[np.ndarray]] = {"formal_jobs": [], "farm_income_mvnd_per_month": []}
+    lose: list[np.ndarray] = []
     for _ in range(model.calendar.n_steps):
         model.markets.step(model.workers, model.residents, model.now)
         model.now += 1
         for name, values_by_step in kept.items():
             values_by_step.append(model.markets.columns()[name].copy())
-    return model, {name: np.array(values_by_step) for name, values_by_step in kept.items()}
+        lose.append(model.markets.formal.flows.lose[model.commuting.area])
+    found = {name: np.array(values_by_step) for name, values_by_step in kept.items()}
+    return model, {**found, "lose": np.array(lose)}
 
 
 def test_which_districts_are_urban() -> None:
@@ -72,9 +74,11 @@ def test_urban_jobs_grow_faster_for_as_long_as_declared() -> None:
     model, with_it = paths(values)
     _, without = paths({})
     urban = urban_districts(model.world)
-    ratio = with_it["jobs"] / without["jobs"]
+    ratio = with_it["formal_jobs"] / without["formal_jobs"]
     grown = np.clip(np.arange(12) - 3, 0, 5)
-    assert ratio[:, urban] == pytest.approx(np.exp(0.005 * grown)[:, None] * np.ones(urban.sum()), rel=1e-12)
+    # the local multiplier, 0.3, adds to what the programme brings
+    want = (1 + 1.3 * (np.exp(0.005) - 1)) ** grown
+    assert ratio[:, urban] == pytest.approx(want[:, None] * np.ones(urban.sum()), rel=1e-12)
     assert (ratio[:, ~urban] == 1.0).all()
     assert np.array_equal(with_it["farm_income_mvnd_per_month"], without["farm_income_mvnd_per_month"])
 
@@ -91,7 +95,7 @@ def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
     lost = np.isin(np.arange(12), [2, 3, 4])
     assert ratio[lost] == pytest.approx(0.8, rel=1e-12)
     assert (ratio[~lost] == 1.0).all()
-    assert np.array_equal(with_it["jobs"], without["jobs"])
+    assert np.array_equal(with_it["formal_jobs"], without["formal_jobs"])
 
 
 def test_urban_jobs_are_lost_and_all_come_back() -> None:
@@ -99,17 +103,22 @@ def test_urban_jobs_are_lost_and_all_come_back() -> None:
         "programme.urban_job_loss": 0.2,
         "programme.urban_job_loss_start": "2025Q2",
         "programme.urban_job_loss_quarters": 8,
-        "work.job_growth": 0.0,
+        "labour.formal_growth": 0.0,
     }
     model, with_it = paths(values)
-    _, without = paths({"work.job_growth": 0.0})
+    _, without = paths({"labour.formal_growth": 0.0})
     urban = urban_districts(model.world)
     lost = np.isin(np.arange(12), range(1, 9))
-    ratio = with_it["jobs"] / without["jobs"]
+    ratio = with_it["formal_jobs"] / without["formal_jobs"]
     assert ratio[lost][:, urban] == pytest.approx(0.8, rel=1e-12)
     assert (ratio[~lost] == 1.0).all()
     assert (ratio[:, ~urban] == 1.0).all()
-    assert with_it["employment"][lost][:, urban] == pytest.approx(0.97 * 0.8, rel=1e-9)
+    # their workers lose them in the step in which they go, and in no other
+    for now in range(12):
+        more = 0.2 * np.exp(-0.02) if now == 1 else 0.0
+        lose = with_it["lose"][now]
+        assert lose[urban] == pytest.approx(1 - np.exp(-0.02) + more, rel=1e-9)
+        assert lose[~urban] == pytest.approx(1 - np.exp(-0.02), rel=1e-9)
 
 
 @pytest.mark.parametrize("engine", ["threads", "objects"])
@@ -204,7 +213,7 @@ def test_without_feedback_of_networks_the_stock_of_the_start_is_seen(whole: Any)
         assert np.array_equal(t.choose.net_district, tables[0].choose.net_district)
         assert np.array_equal(t.choose.net_province, tables[0].choose.net_province)
     assert not np.array_equal(whole[2][-1].choose.net_district, whole[2][0].choose.net_district)
-    assert not np.array_equal(model.markets.employment, start.markets.employment), "only networks are cut"
+    assert not np.array_equal(model.markets.earnings, start.markets.earnings), "only networks are cut"
 
 
 def test_without_feedback_of_jobs_markets_are_those_of_a_country_where_nobody_moves(whole: Any) -> None:
@@ -212,8 +221,11 @@ def test_without_feedback_of_jobs_markets_are_those_of_a_country_where_nobody_mo
     alone = first_model(start.settings)
     for now in range(model.calendar.n_steps):
         alone.markets.step(alone.workers, alone.residents, now)
-    for name in ("earnings", "expected", "jobs", "employment"):
+    for name in ("earnings", "expected"):
         assert getattr(model.markets, name).tobytes() == getattr(alone.markets, name).tobytes(), name
+    assert model.markets.formal.jobs.tobytes() == alone.markets.formal.jobs.tobytes(), (
+        "jobs never chase workers"
+    )
     assert not np.array_equal(model.workers, alone.workers)
     assert not np.array_equal(
         model.markets.columns()["workers_other"], start.markets.columns()["workers_other"]
@@ -256,17 +268,17 @@ def test_what_is_shared_adds_up_and_is_in_proportion(amount: int, weight: list[i
 
 
 def test_a_zone_brings_its_jobs_when_it_is_built() -> None:
-    """Begun in 2025Q2 and 4 quarters in building: 10,000 jobs more from 2026Q2 on, shared by residents."""
-    values = {"programme.zone_quarters": 4, "work.job_growth": 0.0}
+    """Begun in 2025Q2 and 4 quarters in building: 10,000 jobs and, by the multiplier, half as many more."""
+    values = {"programme.zone_quarters": 4, "labour.formal_growth": 0.0, "labour.multiplier": 0.5}
     model, with_it = paths({**values, "programme.industrial_zones": ["2025Q2 Plain", "2025Q2 Plain"]})
     _, without = paths(values)
-    more = with_it["jobs"] - without["jobs"]
+    more = with_it["formal_jobs"] - without["formal_jobs"]
     plain = model.world.districts.parent == 1
     people = np.bincount(model.world.district, model.world.residents)
     assert (more[:5] == 0.0).all()
     assert (more[5:, ~plain] == 0.0).all()
-    assert more[5:].sum(axis=1) == pytest.approx(20_000, rel=1e-12)
-    assert more[5, plain] == pytest.approx(20_000 * people[plain] / people[plain].sum(), abs=2)
+    assert more[5:].sum(axis=1) == pytest.approx(30_000, rel=1e-12), "each brings half a job more"
+    assert more[5, plain] == pytest.approx(30_000 * people[plain] / people[plain].sum(), abs=3)
 
 
 @pytest.mark.parametrize("step", ["quarter", "month"])
@@ -321,15 +333,28 @@ def test_places_that_are_not_there_are_named(tmp_path: Any) -> None:
         first_model(small({"programme.industrial_zones": ["2026Q1 Hanoi"]}))
 
 
-def test_scarce_workers_are_paid_more_only_where_it_is_asked_for() -> None:
-    """Jobs 10 % above workers and elasticity 0.5: wages times 1.1^0.5; 0 by default, and nothing where jobs lack."""
-    for scarcity, factor in ((0.0, 1.0), (0.5, 1.1**0.5)):
-        model = first_model(small({"work.scarcity": scarcity, "work.job_growth": 0.0}))
-        markets = model.markets
-        before = markets.columns()["wage_urban_mvnd_per_month"].copy()
-        markets.jobs[0] = 1.1 * markets._other[0]
-        markets.jobs[1] = 0.9 * markets._other[1]
-        markets.step(model.workers, model.residents, 0)
-        ratio = markets.columns()["wage_urban_mvnd_per_month"] / before
-        assert ratio[0] == pytest.approx(factor, rel=1e-12)
-        assert ratio[1:] == pytest.approx(1.0, rel=1e-12)
+def test_jobs_grow_where_it_is_said() -> None:
+    """A city's name, a province's, a district's code; by default all urban districts."""
+    growth = {"programme.urban_job_growth": 0.02, "programme.urban_job_growth_start": "2025Q1"}
+    plain = first_model(small(growth)).programmes
+    world = monocentric()
+    assert np.array_equal(plain.job_growth(0) > 0, urban_districts(world))
+    for areas, want in (
+        (["Plain"], world.districts.parent == 1),
+        ([str(world.districts.code[3]), "City"], (np.arange(8) == 3) | (world.districts.parent == 0)),
+    ):
+        found = first_model(small({**growth, "programme.urban_job_growth_areas": areas})).programmes
+        assert np.array_equal(found.job_growth(0), np.where(want, 0.02, 0.0))
+    with pytest.raises(ValueError, match=r"programme.urban_job_growth_areas: no such place \(got 'Hanoi'"):
+        first_model(small({**growth, "programme.urban_job_growth_areas": ["Hanoi"]}))
+
+
+def test_areas_of_job_growth_are_checked_by_name(tmp_path: Any) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("programme:\n  urban_job_growth_areas: [Bình Dương, Thành phố Vinh, '760']\n")
+    assert load(path).scenario.programme.urban_job_growth_areas == ("Bình Dương", "Thành phố Vinh", "760")
+    path.write_text("programme:\n  urban_job_growth_areas: all\n")
+    assert load(path).scenario == load(path, ["programme.urban_job_growth_areas=[all]"]).scenario
+    for wrong in ("[Binh Duong]", "Bình Dương", "[all, Huế]"):
+        with pytest.raises(ConfigurationErrors, match=r"programme\.urban_job_growth_areas: "):
+            load(path, [f"programme.urban_job_growth_areas={wrong}"])

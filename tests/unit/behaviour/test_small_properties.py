@@ -10,7 +10,6 @@ from dicu.behaviour.geography import Distances
 from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.utility import NestTables, exp64, usual_network
-from dicu.economy.market_rules import Labour, update_jobs
 from dicu.scenario.parameters_household import Money
 from nests import make_geography, make_tables, one_row, weights_of
 
@@ -76,33 +75,25 @@ def test_with_kappa_solved_the_weights_of_the_choice_give_the_wanted_share() -> 
     relative = np.repeat((v - v.max())[:, None], 16, axis=1)
     c = t.choose
     nests = NestTables(relative, none, c.place_weight, c.own_nest, c.district_nest, c.province_nest, relative)
-    hazard = rng.uniform(0.01, 0.2, (n_places, 16))
-    count = rng.integers(0, 50, (n_places, 16, 16))
-    kappa = solve_kappa(nests, g, nets, hazard, (tie_hazard, tie_stay), count, share)
+    hazard = rng.uniform(0.01, 0.2, (n_places, 32))
+    count = rng.integers(0, 50, (n_places, 32, 16))
+    keeps = rng.uniform(1.0, 1.5, (n_places, 16))
+    area = np.array([0, 0, 1, 2, 2, 3], dtype=np.int32)
+    formal = keeps, area
+    kappa = solve_kappa(nests, g, nets, hazard, (tie_hazard, tie_stay), count, share, formal)
     stay = np.vectorize(exp64)(relative + kappa)
-    c = c._replace(stay=stay, tie_stay=tie_stay, net_district=nets[0], net_province=nets[1])
-    t = t._replace(choose=c)
+    c = c._replace(stay=stay, tie_stay=tie_stay, net_district=nets[0], net_province=nets[1], keeps=keeps)
+    t = t._replace(choose=c, where=t.where._replace(area=area))
     movers = considering = 0.0
     for j, kind, b in np.argwhere(count > 0):
         ties = 255 if b == 15 else 16 * b + 8
-        _, weight = weights_of(t, one_row(j, j, kind, ties))
+        row = one_row(j, j, kind % 16, ties)
+        row.attributes[0] = 64 * (kind // 16)
+        _, weight = weights_of(t, row)
         who = count[j, kind, b] * (1 - np.exp(-hazard[j, kind] * tie_hazard[ties]))
         considering += who
         movers += who * (1 - weight[0] / weight.sum())
     assert movers / considering == pytest.approx(share, rel=1e-9)
-
-
-def test_jobs_that_a_programme_takes_away_do_not_make_labour_scarce() -> None:
-    """Tightness and the chance of a job count the jobs that are there to be had, not those on the books."""
-    workers, zeros = np.array([100, 100]), np.zeros(2)
-    employment, tightness = np.empty(2), np.empty(2)
-    labour = Labour(np.array([150.0, 150.0]), np.array([1.0, 0.8]), employment, tightness)
-    update_jobs(labour, workers, zeros, 0.0, 0.97, zeros)
-    assert tightness.tolist() == pytest.approx([1.5, 1.2])
-    labour = Labour(np.array([110.0, 110.0]), np.array([1.0, 0.5]), employment, tightness)
-    update_jobs(labour, workers, zeros, 0.0, 0.97, zeros)
-    assert tightness.tolist() == pytest.approx([1.1, 1.0])
-    assert employment.tolist() == pytest.approx([1.0, 0.55])
 
 
 def test_the_usual_network_is_the_geometric_mean_of_destinations_of_the_same_kind() -> None:

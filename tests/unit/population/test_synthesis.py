@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     COLUMNS,
+    FORMAL,
     NATIVE_TIES,
     SECTOR_MASK,
     SECTOR_SHIFT,
@@ -153,7 +154,10 @@ def test_columns_read_back_as_what_they_mean(nation):
     sector = (h.attributes[: h.n] >> SECTOR_SHIFT) & SECTOR_MASK
     tenure = (h.attributes[: h.n] >> TENURE_SHIFT) & TENURE_MASK
     assert set(np.unique(tenure)) == {0, 1}
-    assert h.attributes[: h.n].max() < 1 << (TENURE_SHIFT + 2)
+    formal = h.attributes[: h.n] & FORMAL != 0
+    assert (h.attributes[: h.n] & (0xFF ^ FORMAL)).max() < 1 << (TENURE_SHIFT + 2)
+    assert formal.any()
+    assert not formal[(sector == 0) | (sector == 3)].any(), "a formal job in farming, or without work"
     working = ((ages >= 15) & (ages < 65)).any(axis=1)
     assert ((sector == 3) == ~working).all()
     assert (h.flags[: h.n] >> SHOCK_SHIFT == 0).all()

@@ -97,7 +97,8 @@ def _run(scenario: Any, **options: Any) -> Any:
     from dicu.reform.opening import open_world
 
     world, who = open_world(scenario), scenario.population
-    first, _ = synthesise(world, who, start_year=world.year, income=scenario.income, ties=scenario.ties)
+    made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
+    first, _ = synthesise(world, who, start_year=world.year, **made)
     model = Model(scenario, world, first, first_links(first, world, who.seed), **options)
     model.run()
     return model
@@ -136,7 +137,7 @@ EVENTFUL = {
     "money.move_cost": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
     "government.satellite_most": 1, "government.severance_years": 1.0,
     # every programme has a size, and jobs are scarce enough for wages to show it
-    "cities.central": ["Plain"], "cities.central_date": "2025Q2", "work.scarcity": 0.5, "work.job_growth": 0.03,
+    "cities.central": ["Plain"], "cities.central_date": "2025Q2", "labour.formal_growth": 0.08,
     "programme.urban_job_growth": 0.02, "programme.urban_job_growth_start": "2025Q1",
     "programme.urban_job_growth_quarters": 2, "programme.farm_income_loss": 0.3,
     "programme.farm_income_loss_start": "2025Q1", "programme.farm_income_loss_quarters": 2,

@@ -124,7 +124,7 @@ def test_the_resolved_file_says_unit_range_and_status_of_every_key() -> None:
         line = next(line for line in lines if line.startswith(f"{indent}{leaf.path.rpartition('.')[2]}: "))
         assert line.endswith("]")
     text = next(line for line in lines if line.startswith("  lambda0:"))
-    assert text == "  lambda0: 0.046  # base hazard of considering a move [unit 1/quarter; 0 to 1; fit]"
+    assert text == "  lambda0: 0.033  # base hazard of considering a move [unit 1/quarter; 0 to 1; fit]"
 
 
 def _values(path: str) -> st.SearchStrategy[Any]:

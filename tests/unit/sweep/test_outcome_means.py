@@ -34,8 +34,8 @@ def test_markets_are_averaged_over_all_their_workers_and_jobs_are_added() -> Non
             "step": [0, 0, 1, 1],
             "workers_other": [30, 50, 30, 50],
             "workers_farm": [10, 10, 10, 10],
-            "jobs": [20.0, 40.0, 25.0, 45.0],
-            "wage_urban_mvnd_per_month": [6.0, 8.0, 6.0, 8.0],
+            "formal_jobs": [20.0, 40.0, 25.0, 45.0],
+            "pay_formal_mvnd_per_month": [6.0, 8.0, 6.0, 8.0],
             "output_mvnd_per_month": [100.0, 200.0, 100.0, 200.0],
             "disaster": [None, None, True, True],
         }
@@ -44,9 +44,9 @@ def test_markets_are_averaged_over_all_their_workers_and_jobs_are_added() -> Non
     found = reader(districts=table, market=np.array([0, 1, 0, 1]), world=world)._markets(
         level("nation", [0, 0, 0], 1)
     )
-    assert found["market_jobs"].to_pylist() == [60.0, 70.0]
+    assert found["market_formal_jobs"].to_pylist() == [60.0, 70.0]
     mean = (6.0 * 40 + 8.0 * 60) / 100
-    assert found["market_wage_urban_mvnd_per_month"].to_pylist() == pytest.approx([mean, mean])
+    assert found["market_pay_formal_mvnd_per_month"].to_pylist() == pytest.approx([mean, mean])
     assert found["market_output_mvnd_per_month"].to_pylist() == [300.0, 300.0]
     assert found["market_disaster"].to_pylist() == [None, 2], (
         "no disaster can have struck before the first step"

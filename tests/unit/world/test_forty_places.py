@@ -122,9 +122,9 @@ def test_the_reform_acts_and_everybody_is_counted(runs: dict[str, Path]) -> None
 def test_amounts_are_euros(runs: dict[str, Path]) -> None:
     """The mean wage is of the size that the country's incomes have, in columns that say so."""
     districts = pd.read_parquet(runs["none"] / "districts.parquet")
-    assert "wage_urban_eur_per_month" in districts
+    assert "pay_formal_eur_per_month" in districts
     assert not [c for c in districts if "mvnd" in c]
-    assert 500 < float(districts["wage_urban_eur_per_month"].mean()) < 8_000
+    assert 500 < float(districts["pay_formal_eur_per_month"].mean()) < 8_000
     manifest = json.loads((runs["none"] / "manifest.json").read_text())
     assert manifest["country"]["currency"]["unit"] == "EUR"
 

@@ -235,7 +235,7 @@ def h4_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, 
                     "persons": urban + rural,
                     "urban_persons": urban,
                     "rural_persons": rural,
-                    "market_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
+                    "market_formal_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
                 }
             )
     return made

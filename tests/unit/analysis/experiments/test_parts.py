@@ -1,4 +1,4 @@
-"""Parts of the pages beside the verdicts, on made-up sweeps: the grid of H1, and H1 where wages rise with scarcity."""
+"""Parts of the pages beside the verdicts, on made-up sweeps: the grid of H1."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import h1
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, assemble
-from dicu_analysis.experiments.h1_parts import grid_part, scarcity_part, surface
+from dicu_analysis.experiments.h1_parts import grid_part, surface
 from dicu_analysis.experiments.page import page
 from dicu_analysis.experiments.surfaces import surface as draw
 from made_up_sweeps import luck, make_sweep
@@ -102,56 +102,26 @@ def loops(on: bool) -> dict[str, bool]:
 
 
 def of_arm(scenario: str, values: Mapping[str, Any], replicate: int) -> list[dict[str, Any]]:
-    """Feedbacks make an interaction only where wages rise with scarcity."""
+    """No interaction, with feedbacks or without."""
     u, r = scenario in ("urban", "both"), scenario in ("rural", "both")
-    crossed = LOG * values.get("work.scarcity", 0.0) * values["feedback.jobs"]
-    return rows(float(u), float(r), crossed, replicate)
+    return rows(float(u), float(r), 0.0, replicate)
 
 
 @pytest.fixture(scope="module")
 def sweeps(grid: FinishedSweep, tmp_path_factory: pytest.TempPathFactory) -> dict[str, FinishedSweep]:
     out = tmp_path_factory.mktemp("runs")
     core = [(arm, loops(on)) for on in (True, False) for arm in h1.ARMS]
-    other = [(arm, {**values, "work.scarcity": size}) for size in (0.5, 2.0) for arm, values in core]
     return {
         "h1": FinishedSweep(make_sweep(out / "h1", core, 5, of_arm)),
         "h1_grid": grid,
-        "h1_scarcity": FinishedSweep(make_sweep(out / "h1_scarcity", other, 3, of_arm)),
     }
 
 
-def test_scarcity_stands_beside_the_verdict_and_does_not_change_it(sweeps: dict[str, FinishedSweep]) -> None:
+def test_the_grid_stands_beside_the_verdict_and_does_not_change_it(sweeps: dict[str, FinishedSweep]) -> None:
     alone = assemble(h1.SPEC, FACTS, h1.estimate({"h1": sweeps["h1"]}, FACTS))
     whole = assemble(h1.SPEC, FACTS, h1.estimate(sweeps, FACTS))
     assert (whole.effect, whole.p, whole.verdict) == (alone.effect, alone.p, alone.verdict)
     assert len(whole.figures) == len(alone.figures) + 1
-    _, scarcity = whole.parts
-    found = {e.name: e for e in scarcity.estimates}
-    for size in (0.5, 2.0):
-        e = found[f"scarcity {size:g}: log interaction, on minus off"]
-        assert e.effect == pytest.approx(LOG * size, abs=4e-4)
-        assert e.replicates == 3
-        changed = found[f"scarcity {size:g}: on minus off, less that of the default"]
-        assert changed.effect == pytest.approx(LOG * size, abs=4e-4)
-    assert "outside Holm" in scarcity.words.en
     text = page(whole)
-    for words in (whole.parts[0].title.en, scarcity.title.en, "| −20 |", "±"):
+    for words in (whole.parts[0].title.en, "| −20 |", "±"):
         assert words in text
-
-
-def test_scarcity_says_what_the_verdict_would_be() -> None:
-    def rates(crossed: float) -> dict[str, np.ndarray]:
-        noise = np.array([0.99, 1.0, 1.01])
-        own = np.array([1.0, 1.001, 0.999])
-        return {
-            "neither": 0.01 * noise,
-            "urban": 0.011 * noise,
-            "rural": 0.012 * noise,
-            "both": 0.0132 * noise * own * math.exp(crossed),
-        }
-
-    part = scarcity_part(
-        {2.0: (rates(0.5), rates(0.0))}, np.zeros(3) + 1e-5, h1.log_interaction, h1.log_sesoi
-    )
-    assert "substantial" in part.words.en
-    assert "đủ lớn để đáng kể" in part.words.vi
