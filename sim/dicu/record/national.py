@@ -157,7 +157,7 @@ METRICS: Final = (
     *(Metric(f"reason_{name}", "households", f"moves that {word.text}",
              "rule `choose`: the largest term without which staying would have won", _reason(name))
       for name, word in REASON_WORDS.items()),
-    Metric("work_between_provinces", "households", "of the moves between legacy provinces, those to a formal job "
+    Metric("moves_for_work_between_provinces", "households", "of the moves between legacy provinces, those to a job "
            "that was offered; over moves_between_provinces the share of moves for work", "rule `work`", _work_across),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "

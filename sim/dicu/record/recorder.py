@@ -238,9 +238,11 @@ class Recorder:
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
         self._enter("districts", step)
-        here = np.arange(len(self._world.districts))
-        area = self._district(columns["commuting_area"])
-        self._put("districts", step, {**columns, "district": self._district(here), "commuting_area": area})
+        here = {
+            "district": np.arange(len(self._world.districts)),
+            "commuting_area": columns["commuting_area"],
+        }
+        self._put("districts", step, {**columns, **{k: self._district(v) for k, v in here.items()}})
 
     def cities(self, step: int, columns: Mapping[str, Any]) -> None:
         """Urban areas at the end of the step, an entry an area; columns of table ``cities``."""

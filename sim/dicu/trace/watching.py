@@ -238,9 +238,7 @@ class Watching:
 
     def _lived(self, year: int) -> list[Event]:
         """Deaths, births and the search for a partner, from the pass."""
-        mask = self._mask
-        told: list[Event] = []
-        told += job_changes(self._work)
+        mask, told = self._mask, job_changes(self._work)
         for m, code in enumerate(self._old):
             if mask >> m & 1:
                 told.append(Event("death", f"the {person(code, year)} dies"))
