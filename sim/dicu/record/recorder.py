@@ -238,11 +238,9 @@ class Recorder:
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
         self._enter("districts", step)
-        here = {
-            "district": np.arange(len(self._world.districts)),
-            "commuting_area": columns["commuting_area"],
-        }
-        self._put("districts", step, {**columns, **{k: self._district(v) for k, v in here.items()}})
+        area = self._district(columns["commuting_area"])
+        code = self._district(np.arange(len(self._world.districts)))
+        self._put("districts", step, {**columns, "district": code, "commuting_area": area})
 
     def cities(self, step: int, columns: Mapping[str, Any]) -> None:
         """Urban areas at the end of the step, an entry an area; columns of table ``cities``."""
@@ -310,12 +308,11 @@ class Recorder:
                 raise ValueError(
                     f"table {name!r} is not complete: steps {missing[:5]} of 0 to {last} are missing"
                 )
-        steps = [r["step"] for r in self._national]
         counts = {
             c.name: np.array([r[c.name] for r in self._national])
             for c in self._tables["national"].columns[2:]
         }
-        self._put("national", np.array(steps), counts)
+        self._put("national", np.array([r["step"] for r in self._national]), counts)
         for table in self._lineage:
             self._write_arrow("lineage", table)
         for name in self._tables:
