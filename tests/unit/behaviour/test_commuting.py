@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dicu.economy.commuting import commuting, grouped
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.scenario import Scenario
 from dicu.world.small import monocentric
-from dicu.world.viet_nam import load_viet_nam
 
 
 def areas(residents: list[int], at: list[float], codes: list[str] | None = None) -> list[str]:
