@@ -82,7 +82,8 @@ class Fit:
     def _residents(self) -> list[Figure]:
         titles = pd.read_csv(WORLD_DATA / "sources.csv").set_index("id")["title"]
         made = []
-        for year in (min(self.residents["year"]), max(self.residents["year"])):
+        inside = [y for y in set(self.residents["year"]) if self.ends[0] <= y + 0.5 <= self.ends[-1]]
+        for year in (min(inside), max(inside)):
             of = self.residents[self.residents["year"] == year]
             urban, rural = (self.at(f"{k}_persons", year + 0.5) for k in ("urban", "rural"))
             thousands = of["total_thousand"].sum()

@@ -21,7 +21,7 @@ from dicu.world.world import World
 def first_households(scenario: Scenario, world: World | None = None) -> Households:
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
-    size, year = scenario.population, world.year
+    size, year = scenario.population, scenario.calendar.age_year(0)
     made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
     return synthesise(world, size, start_year=year, **made)[0]
 
