@@ -40,6 +40,10 @@ def draw(run: Run) -> Figure:
     share = 100 * urban / (urban + rural)
     real = run.is_real
     points = official() if real else None
+    if points is not None:
+        moment = points["year"] + 0.5
+        points = points[(moment >= at[0]) & (moment <= at[-1])]
+        points = None if points.empty else points
 
     digits = seed_spread.digits_of("share.urban.end", run, 1)
     gain, fall = urban[-1] - urban[0], rural[-1] - rural[0]

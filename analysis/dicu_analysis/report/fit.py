@@ -107,7 +107,9 @@ def table(w: Words, run: Run) -> list[Row]:
     start = float(run.year_at_end(0))
     stated = sorted({int(year) for year in points["year"]})
     inside = [year for year in stated if _at(run, "persons", year + MIDYEAR) is not None]
-    for year in sorted({*inside[:1], *inside[-1:]}):  # the first and the last that the run has a counterpart of
+    for year in sorted(
+        {*inside[:1], *inside[-1:]}
+    ):  # the first and the last that the run has a counterpart of
         row = points[points["year"] == year].iloc[0]
         urban, rural = (_at(run, f"{k}_persons", year + MIDYEAR) for k in ("urban", "rural"))
         if urban is None or rural is None:
