@@ -145,7 +145,7 @@ def test_a_report_in_both_languages(runs: dict[str, Path]) -> None:
 def test_a_sweep_of_another_country(runs: dict[str, Path], tmp_path: Path) -> None:
     """Amounts of its points and results are euros, and its report can be made; the world itself cannot vary."""
     sweep = tmp_path / "sweep.yaml"
-    text = f"base: none\nset: {{world.tables: {runs['tables']}, population.weight: 100, time.end: 2019Q4}}\n"
+    text = f"base: none\nset: {{world.tables: {runs['tables']}, population.weight: 400, time.end: 2019Q2}}\n"
     sweep.write_text(f"{text}sweep:\n  grid: {{money.move_cost: [600, 1200]}}\n  replications: 2\n")
     plan = make_plan(sweep)
     money = plan.runs[0].scenario
