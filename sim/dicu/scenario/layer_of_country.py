@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from dicu.scenario.country import FILE, CountryError, CountryFile, read_country
 from dicu.scenario.fields import Leaf, leaf_at, leaves
 from dicu.scenario.scenario import Scenario
-from dicu.scenario.source import Mapping, Message, Value, Where, merged
+from dicu.scenario.source import Mapping, Value, Where, merged
 
 MODEL_MONEY: Final = "M VND"
 """Unit of amounts inside the model and of its defaults."""
@@ -133,39 +133,25 @@ def country_of(scenario: Scenario) -> CountryFile | None:
     return _country(scenario.world.tables, (stat.st_mtime_ns, stat.st_size))
 
 
-def money_of(scenario: Scenario) -> float:
-    """Units of the scenario's money for one of the model's."""
-    country = country_of(scenario)
-    return 1.0 if country is None else country.money
-
-
-def unit_of(leaf: Leaf, country: CountryFile | None) -> str:
-    """Unit of a setting, in the money of a country."""
-    return leaf.unit if country is None else leaf.unit.replace(MODEL_MONEY, country.currency.unit)
-
-
 def in_local_money(leaf: Leaf, country: CountryFile | None) -> Leaf:
     """A setting as it is declared, with its default, its range and its unit in the money of a country."""
     if country is None or MODEL_MONEY not in leaf.unit:
         return leaf
-    money = country.money
+    money, unit = country.money, leaf.unit.replace(MODEL_MONEY, country.currency.unit)
 
     def local(amount: float | None) -> float | None:
         return None if amount is None else outside(float(amount), money)
 
-    return replace(
-        leaf, default=local(leaf.default), lo=local(leaf.lo), hi=local(leaf.hi), unit=unit_of(leaf, country)
-    )
+    return replace(leaf, default=local(leaf.default), lo=local(leaf.lo), hi=local(leaf.hi), unit=unit)
 
 
 def local_keys() -> frozenset[str]:
     """Dotted keys of the settings that are amounts of money."""
-    return frozenset(leaf.path for leaf in money_leaves() if leaf.path in leaf_at())
+    return frozenset(leaf.path for leaf in money_leaves())
 
 
 __all__ = [
     "CountryError",
-    "Message",
     "country_of",
     "in_local_money",
     "in_model_money",
@@ -174,8 +160,6 @@ __all__ = [
     "local_entry",
     "local_keys",
     "money_leaves",
-    "money_of",
     "outside",
-    "unit_of",
     "with_country",
 ]

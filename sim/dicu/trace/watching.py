@@ -391,17 +391,15 @@ class Watching:
             if gain[k] < 0:
                 received -= int(gain[k])
                 uid, amount = written(few.uid[k]), -float(gain[k]) / UNITS_PER_MVND
-                told.append(
-                    (few.uid[k], Event("receives", f"receives {self._amount(amount)} from {uid}", uid))
-                )
+                event = Event("receives", f"receives {self._amount(amount)} from {uid}", uid)
+                told.append((few.uid[k], event))
         told = sorted(told, key=lambda pair: int(pair[0]))
         sent = received - int(gain[me])
         events = [event for _, event in told]
         if sent:
             uid = written(h.uid[up[0]])
-            events.append(
-                Event("sends", f"sends {self._amount(sent / UNITS_PER_MVND)} to its parents {uid}", uid)
-            )
+            gift = self._amount(sent / UNITS_PER_MVND)
+            events.append(Event("sends", f"sends {gift} to its parents {uid}", uid))
         return sent, received, events
 
 

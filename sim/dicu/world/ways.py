@@ -122,6 +122,8 @@ class KnownWays(NamedTuple):
 
     def put(self, minutes: NDArray[np.float64], seat_km: NDArray[np.float64]) -> NDArray[np.float64]:
         """Replace computed minutes (P,) of ways to seats (P, 3) by those that are known; the rest stays."""
+        if not len(self.origin):
+            return minutes
         there = distance_km(seat_km[self.origin], self.seat_km) < SAME_KM
         made = minutes.copy()
         made[self.origin[there]] = self.minutes[there]
@@ -133,6 +135,8 @@ def known_ways(
 ) -> KnownWays:
     """Known ways of rows (key of a place, key of the place of a seat, minutes)."""
     told = list(rows)
+    if not told:
+        return KnownWays(np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros(0))
     index = {int(key): i for i, key in enumerate(place_key.tolist())}
     origin = np.array([index[o] for o, _, _ in told], dtype=np.int64)
     seat = np.array([index[d] for _, d, _ in told], dtype=np.int64)
