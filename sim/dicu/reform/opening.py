@@ -82,8 +82,8 @@ def load_viet_nam(year: int = 2019, cache: bool = True) -> World:
     if cache and _whole(kept):
         try:
             return _viet_nam(_kept(kept, (kept / SUM).read_text(), kept.with_suffix(".npz")))
-        except TableError:
-            pass  # damaged in a way that its checksum does not show: made again
+        except (TableError, OSError):
+            pass  # damaged in a way that its checksum does not show, or taken away meanwhile: made again
     with tempfile.TemporaryDirectory() as beside:
         folder = write_viet_nam(Path(beside) / NAME, year)
         world = with_reform(read_folder(folder))
@@ -125,9 +125,10 @@ def _keep(made: Path, kept: Path, world: World) -> None:
     beside = kept.with_name(f".{kept.name}.{os.getpid()}")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(made, beside)
-        shutil.rmtree(kept, ignore_errors=True)
-        beside.replace(kept)
+        if not _whole(kept):  # another process may have written it, and read it now
+            shutil.copytree(made, beside)
+            shutil.rmtree(kept, ignore_errors=True)
+            beside.replace(kept)
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -115,22 +115,14 @@ def plain_float(value: object) -> str:
     return float.__repr__(float(str(value)))
 
 
-_read: dict[str, pd.DataFrame] = {}
-
-
+@cache
 def shipped_table(name: str) -> pd.DataFrame:
-    """The table of the package's own country."""
-    if name not in _read:
-        path = SHIPPED / f"{name}.csv"
-        problems = Problems()
-        schema = TABLES[name]
-        raw = read_raw(path)
-        table = checked(
-            raw.drop(columns=[c for c in schema.notes if c in raw]), path, schema.columns, problems
-        )
-        problems.stop()
-        _read[name] = table
-    return _read[name]
+    """The table of the package's own country; never to be changed."""
+    path, schema, problems = SHIPPED / f"{name}.csv", TABLES[name], Problems()
+    raw = read_raw(path)
+    table = checked(raw.drop(columns=[c for c in schema.notes if c in raw]), path, schema.columns, problems)
+    problems.stop()
+    return table
 
 
 CITY_WARD: Final = "ward of a central city"

@@ -116,8 +116,8 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     income = facts.income_mvnd(year)
     mean = float((residents * income).sum() / residents.sum())
     path = facts.DATA / "country.yaml"
-    text = path.read_text(encoding="utf-8").replace("year: 2019", f"year: {year}", 1)
-    file = parse_country(text.replace("income: 4.295", f"income: {mean:.3f}", 1), str(path))
+    stated = parse_country(path.read_text(encoding="utf-8"), str(path))
+    file = stated.model_copy(update={"year": year, "income": round(mean, 3)})
     waves = [(k, int(facts.official(f"wave_{k}_communes_cut")), int(facts.official(f"wave_{k}_districts_cut")))
              for k in ("2019_21", "2023_25")]  # fmt: skip
     tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}
