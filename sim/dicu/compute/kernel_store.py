@@ -121,6 +121,11 @@ def claim(folder: str) -> None:
     caching.IndexDataCacheFile = _files
 
 
+def claimed() -> list[Path]:
+    """Folders whose kernels this process keeps sealed, in the order of their paths."""
+    return sorted(Path(folder) for folder in _ours)
+
+
 def _files(cache_path: str, filename_base: str, source_stamp: Any) -> Any:
     kind = SealedFiles if cache_path in _ours else _NUMBAS
     return kind(cache_path=cache_path, filename_base=filename_base, source_stamp=source_stamp)
