@@ -19,6 +19,7 @@ from dicu.execution.saved import (
     Saved,
     Saves,
     check_fork,
+    follows,
     go_on,
     read_saved,
     saved_folder,
@@ -160,10 +161,8 @@ def execute(
     if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
         plan_of(scenario, world)
     inputs = inputs_of(world)
-    after = None if saved is None else continued(saved, scenario)
-    identity = run_id(scenario, "".join(inputs.values()), model_version(), _after(after))
-    if saved is not None and after == saved.after and identity != saved.run_id:
-        raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
+    after = None if saved is None else continued(saved, scenario, inputs)
+    identity = _identity(scenario, inputs, after)
     final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
     final.parent.mkdir(parents=True, exist_ok=True)
     plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after)
@@ -330,28 +329,34 @@ def begin(
     return model, start.fit
 
 
-def continued(saved: Saved, scenario: Scenario) -> dict[str, str] | None:
+def continued(saved: Saved, scenario: Scenario, inputs: dict[str, str]) -> dict[str, str] | None:
     """What a run of this scenario from a saved state has been forked from; None for a run that only goes on.
+
+    Parameters
+    ----------
+    inputs : dict of str to str
+        Of the run that is to follow, as `inputs_of` gives them: what lies in the state was made of the same.
 
     Raises
     ------
     CannotContinue
-        When the state is one of another program, or the scenario cannot follow on it.
+        When the state is one of another program or of other inputs, or the scenario cannot follow on it.
     """
     if saved.version != model_version():
         raise CannotContinue(
             f"{saved.folder}: saved by another version of the program ({saved.version}, this is {model_version()})"
         )
-    if canonical_json(scenario) == canonical_json(saved.scenario):
-        return saved.after
-    wrong = check_fork(saved, scenario)
-    if wrong:
+    same = canonical_json(scenario) == canonical_json(saved.scenario)
+    if not same and (wrong := check_fork(saved, scenario)):
         raise CannotContinue("\n".join(wrong))
-    return {"run_id": saved.run_id, "at": saved.label}
+    if not saved.made_of("".join(inputs.values())):
+        raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
+    return saved.after if same else {"run_id": saved.run_id, "at": saved.label}
 
 
-def _after(after: dict[str, str] | None) -> str:
-    return "" if after is None else f"{after['run_id']} {after['at']}"
+def _identity(scenario: Scenario, inputs: dict[str, str], after: dict[str, str] | None) -> str:
+    """Id of a run of this program, whether it begins at the start or follows on another run."""
+    return run_id(scenario, "".join(inputs.values()), model_version(), follows(after))
 
 
 def state_at(
@@ -366,8 +371,9 @@ def state_at(
     check_fits(scenario, world)
     for line in about_country(scenario, world):
         tell.note(line)
-    after = None if saved is None else continued(saved, scenario)
-    identity = run_id(scenario, "".join(inputs_of(world).values()), model_version(), _after(after))
+    inputs = inputs_of(world)
+    after = None if saved is None else continued(saved, scenario, inputs)
+    identity = _identity(scenario, inputs, after)
     folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))
     origin = scenario if saved is None else saved.origin
     parts = list(saved.tables) if saved is not None and saved.folder == folder else []

@@ -30,7 +30,7 @@ from dicu.record.checkpoint import DamagedFile, read_archive, write_archive
 from dicu.record.folder import sweep, write_bytes
 from dicu.record.manifest import file_sha256
 from dicu.record.recorder import Recorder
-from dicu.scenario.dump import dump
+from dicu.scenario.dump import dump, run_id
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
 
@@ -103,7 +103,16 @@ class Saved:
     @property
     def identity(self) -> str:
         """What a run from here comes after, as a text for its id."""
-        return f"{self.run_id} {self.label}"
+        return follows({"run_id": self.run_id, "at": self.label})
+
+    def made_of(self, inputs: str) -> bool:
+        """Whether the state was made of these inputs: checksums, one after the other, as in ids of runs."""
+        return run_id(self.scenario, inputs, self.version, follows(self.after)) == self.run_id
+
+
+def follows(after: dict[str, str] | None) -> str:
+    """What a run comes after, as a text for its id; "" for one that begins at the start."""
+    return "" if after is None else f"{after['run_id']} {after['at']}"
 
 
 @dataclass
@@ -354,6 +363,6 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 __all__ = [
-    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "go_on", "last_saved", "read_saved",
-    "restore", "saved_folder", "saved_steps",
+    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "follows", "go_on", "last_saved",
+    "read_saved", "restore", "saved_folder", "saved_steps",
 ]  # fmt: skip

@@ -159,6 +159,11 @@ def make_plan(config: str | Path, overrides: Sequence[str] = (), starts: Starts 
         key = f"world {starts.world_key(scenario)}"
         if key not in inputs:
             inputs[key] = world_sha256(world)
+            if saved is not None and design.begins is not None and not saved.made_of(inputs[key] + tables):
+                reading.wrong(
+                    design.begins.where,
+                    "sweep.from: the inputs of that run have changed since the state was saved",
+                )
         for r in range(design.replications):
             one = scenario.model_copy(update={"seed": design.seed + r, "name": design.name})
             identity = run_id(one, inputs[key] + tables, version, saved.identity if saved is not None else "")

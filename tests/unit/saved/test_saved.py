@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from dicu.execution.execute import Saving, execute, state_at
 from dicu.execution.progress import Silent
 from dicu.execution.saved import CannotContinue, Saved, read_saved, saved_folder, saved_steps
 from dicu.record.checkpoint import DamagedFile, read_archive, table_bytes, write_archive
+from dicu.scenario.loader import load
 from dicu.scenario.scenario import Scenario, with_values
+from dicu.scenario.shipped import configs
 
 VALUES: dict[str, object] = {
     "name": "small",
@@ -167,6 +170,22 @@ def test_what_cannot_follow_on_a_state(
     with pytest.raises(CannotContinue, match=text):
         execute(scenario(name="fork", **values), out=tmp_path, saved=late)
     assert not (tmp_path / "fork").exists()
+
+
+def test_a_state_of_tables_that_were_changed_since_is_gone_on_with_by_nobody(tmp_path: Path) -> None:
+    country = Path(shutil.copytree(configs() / "world", tmp_path / "country"))
+    values = [f"world.tables={country}", "population.weight=100", "time.end=2020Q4"]
+    one = load("none", values).scenario
+    saved = state_at(one, 2, tmp_path)
+    other = load("none", [*values, "name=fork", "seed=7"]).scenario
+    fork = execute(other, out=tmp_path, saved=saved)
+    assert manifest(fork)["forked_from"]["run_id"] == saved.run_id
+    places = country / "places.csv"
+    places.write_text(places.read_text().replace("62000", "52000"))
+    for scenario_ in (one, other):  # the run itself, and a fork
+        with pytest.raises(CannotContinue, match="the inputs of this run have changed"):
+            execute(scenario_, out=tmp_path, saved=saved)
+    assert [path.name for path in (tmp_path / "fork").iterdir() if path.is_dir()] == [fork.name]
 
 
 @pytest.fixture(scope="module")
