@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,13 @@ def _places_by(codes: Any) -> dict[str, list[int]]:
     for place, code in enumerate(codes.tolist()):
         made.setdefault(code, []).append(place)
     return made
+
+
+def _parts(rows: list[Row]) -> list[Row]:
+    """Rows of provinces that fall into several, and of those that join one of the several."""
+    count = Counter(row["from"] for row in rows)
+    several = {row["to"] for row in rows if count[row["from"]] > 1}
+    return [row for row in rows if row["to"] in several]
 
 
 class Borders:
@@ -85,12 +93,21 @@ class Borders:
         """Draw the borders of one date; when something is wrong it is noted and the borders are not to be used."""
         given = rows_of(rows)
         before = {level: codes.copy() for level, codes in self.of_place.items()}
-        for level in ("province", "commune"):
-            mine = [row for row in given if row["level"] == level]
-            self._assign(level, mine, before[level])
-            self._name(level, mine, before[level])
-        self._divide([row for row in given if row["level"] == "commune"], before["commune"])
-        self._provinces_of_communes([row for row in given if row["level"] == "commune"])
+        of_level = {
+            level: [row for row in given if row["level"] == level] for level in ("province", "commune")
+        }
+        parts = _parts(
+            of_level["province"]
+        )  # provinces whose places are known only from the rows of their communes
+        whole = [row for row in of_level["province"] if row not in parts]
+        for level, named in (("province", whole), ("commune", of_level["commune"])):
+            self._assign(level, of_level[level], before[level])
+            self._name(level, named, before[level])
+            self._reseat(level, {row["to"] for row in of_level[level]})
+        self._divide(of_level["commune"], before["commune"])
+        told = self._provinces_of_communes(of_level["commune"], parts)
+        self._all_told(parts, told, before["province"])
+        self._name("province", parts, before["province"])
         held = {level: set(codes.tolist()) for level, codes in before.items()}
         for row, allowed in seats_taken_along(given, self.units["province"], self.of_place):
             self._cell(row, "province", row["province"], allowed)
@@ -126,6 +143,8 @@ class Borders:
 
     def _assign_unit(self, level: str, code: str, rows: list[Row], places: list[int]) -> None:
         whole = [row for row in rows if row["place"] == ""]
+        if level == "province" and len({row["to"] for row in whole}) == len(whole) > 1:
+            whole = [row for row in whole if row["to"] == code] or whole[:1]
         if len(whole) > 1:
             self.problems.note(
                 f"{self.path}: rows {listed(row_of(row) for row in whole)}: {level} {code} is governed twice, by "
@@ -245,11 +264,13 @@ class Borders:
                 self._sit_somewhere(unit, here, [known[row["from"]] for row in mine if row["from"] in known])
             made[code] = unit
         known.update(made)
-        for (
-            code,
-            unit,
-        ) in known.items():  # who lost the place of its seat, and is not named, sits with most people
-            if code not in made and now[unit.seat] != code and code in places_of:
+
+    def _reseat(self, level: str, named: set[str]) -> None:
+        """Who lost the place of its seat, and is not named by a row, sits with most people."""
+        now = self.of_place[level]
+        places_of = _places_by(now)
+        for code, unit in self.units[level].items():
+            if code not in named and now[unit.seat] != code and code in places_of:
                 self._sit_somewhere(unit, places_of[code], [])
 
     def _said(self, rows: list[Row], column: str) -> str:
@@ -303,10 +324,14 @@ class Borders:
             x, y, z = world.position_km[place].tolist()
         return x, y, z
 
-    def _provinces_of_communes(self, rows: list[Row]) -> None:
-        """Move places with their commune to the province that its rows name; no commune lies in two."""
+    def _provinces_of_communes(self, rows: list[Row], parts: list[Row]) -> set[str]:
+        """Move places with their commune to the province that its rows name; no commune lies in two.
+
+        ``parts`` as `_parts` finds them. Returns the communes whose rows name a province.
+        """
         commune, province = self.of_place["commune"], self.of_place["province"]
-        held, places_of = set(province.tolist()), _places_by(commune)
+        held = set(province.tolist()) | {row["to"] for row in parts if row["to"] != ""}
+        places_of, told = _places_by(commune), set[str]()
         by_unit: dict[str, list[Row]] = {}
         for row in rows:
             if row["to"] != "":
@@ -320,6 +345,7 @@ class Borders:
                     row, "province", said, f"the code of a province in force after that date{probably}"
                 )
             elif said:
+                told.add(code)
                 province[places_of.get(code, [])] = said
             else:
                 found = sorted(set(province[places_of.get(code, [])].tolist()))
@@ -328,6 +354,27 @@ class Borders:
                         f"{self.path}: rows {listed(row_of(row) for row in mine)}: {code} lies in the provinces "
                         f"{' and '.join(found)} (allowed: one; say which in column province)"
                     )
+
+        return told
+
+    def _all_told(self, parts: list[Row], told: set[str], before: Any) -> None:
+        """Note parts of a province that get nothing, and communes of one that is no more which nobody took."""
+        commune, province = self.of_place["commune"], self.of_place["province"]
+        held, places_of = set(province.tolist()), _places_by(before)
+        by_unit: dict[str, list[Row]] = {}
+        for row in parts:
+            by_unit.setdefault(row["from"], []).append(row)
+            if row["to"] not in held:
+                self._cell(row, "to", row["to"], "a province that rows of communes name in column province")
+        for code, mine in by_unit.items():
+            if len(mine) == 1 or any(row["to"] == code for row in mine):
+                continue  # all of it goes one way, or what nobody takes stays
+            left = sorted({commune[place] for place in places_of.get(code, [])} - told)
+            if left:
+                self.problems.note(
+                    f"{self.path}: rows {listed(row_of(row) for row in mine)}: province {code} falls into several: "
+                    f"nobody says where {listed(left)} go (allowed: a row from, to and province for each)"
+                )
 
     # ---------------------------------------------------------------- the result
 

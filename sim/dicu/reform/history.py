@@ -148,6 +148,14 @@ def as_table(world: World, overlays: Sequence[Overlay]) -> pd.DataFrame:
             same_units = _same_units(old, new, was, now)
             ways = np.unique(was.astype(np.int64) * len(new) + now)
             split = np.bincount(ways // len(new), minlength=len(old)) > 1
+            if level == "province":
+                torn = np.flatnonzero(split)
+            else:  # where a province falls into several, its communes say who goes where
+                moved = np.isin(before.province_of_place, torn) & (
+                    before.provinces.code[before.province_of_place]
+                    != overlay.provinces.code[overlay.province_of_place]
+                )
+                same_units |= dict.fromkeys(was[moved].tolist(), -1)
             for way in ways.tolist():
                 u, v = divmod(way, len(new))
                 if same_units[u] == v:

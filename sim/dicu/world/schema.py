@@ -124,7 +124,7 @@ TABLES: Final[dict[str, Schema]] = {
                                  ("staff", "posts"))),
             Column("levers", "text", "what changes on that date, joined by +", required=False, empty=True),
         ),
-        missing="the country has no reform of its own; policies that design one still work",
+        missing="the country has no reform of its own; only the policies none, standard and table work",
     ),
     "age_sex": Schema(
         "an age group of five years",

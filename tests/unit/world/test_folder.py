@@ -241,6 +241,7 @@ def test_what_looks_odd_is_said(stem: str, odd: Any, message: str, folder: Path)
     """Said, not refused: a country may be odd. The template itself is not."""
     assert all(message not in note for note in load_folder(folder).country.notes)
     (folder / "reform.csv").unlink()
+    no_reform(folder)
     put(folder, stem, odd(cells(folder, stem)))
     notes = load_folder(folder).country.notes
     assert any(message in note for note in notes), notes
@@ -303,6 +304,108 @@ def test_an_old_province_may_fall_into_several_and_start_years_from_1995(folder:
         app, [*order, "time.end=1996Q4", "reform.date=1996Q1", "--out", str(folder.parent / "runs")]
     )
     assert result.exit_code == 0, result.output
+
+
+INTO_TWO = (
+    ("province", "01", "01", "", "", ""),
+    ("province", "01", "03", "", "Islands", ""),
+    ("commune", "0106", "0106", "", "", "03"),
+    ("commune", "0102", "0102", "", "", "03"),
+)
+GONE = (
+    ("province", "02", "04", "202", "Valley", ""),
+    ("province", "02", "05", "", "Hills", ""),
+    *(("commune", f"020{i}", f"020{i}", "", "", "04" if i == 2 else "05") for i in (1, 2, 3, 4, 5)),
+)
+
+
+def reformed(folder: Path, rows: tuple[tuple[str, ...], ...]) -> None:
+    """Put other rows in the place of the template's reform."""
+    columns = ["level", "from", "to", "seat", "name", "province"]
+    put(folder, "reform", pd.DataFrame(rows, columns=columns))
+
+
+def counties(world: World) -> dict[str, set[str]]:
+    """Communes of each province after the reform."""
+    new, parent = world.new_communes, world.new_communes.parent
+    codes = world.new_provinces.code
+    return {c: set(new.code[codes[parent] == c].tolist()) for c in codes.tolist()}
+
+
+def test_a_county_falls_into_several(folder: Path, tmp_path: Path) -> None:
+    """With one that keeps its code, and without; their seats stand inside; and it reads back when it is written."""
+    reformed(folder, (*INTO_TWO, *GONE))
+    world = load_folder(folder)
+    assert counties(world) == {
+        "01": {"0101", "0103", "0104", "0105"},
+        "03": {"0102", "0106"},
+        "04": {"0202"},
+        "05": {"0201", "0203", "0204", "0205"},
+    }
+    new = world.new_provinces
+    assert dict(zip(new.code.tolist(), new.name.tolist(), strict=True)) == {
+        "01": "Coast",
+        "03": "Islands",
+        "04": "Valley",
+        "05": "Hills",
+    }
+    seats = world.place_id[new.seat_place].tolist()
+    assert seats == ["101", "102", "202", "201"], "where most people live, or what the row says"
+    again = with_reform(read_folder(write_folder(world, tmp_path / "again", ".csv")))
+    same(replace(again, name=world.name), world)
+    order = ["run", "actual", f"world.tables={folder}", "population.weight=200", "--no-figures"]
+    result = CliRunner().invoke(app, [*order, "time.end=2022Q4", "--out", str(tmp_path / "runs")])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            (GONE[0], GONE[1], *GONE[3:]),
+            "rows 1, 2: province 02 falls into several: nobody says where 0201 go",
+        ),
+        (INTO_TWO[:2], "row 2: column to: got '03' (allowed: a province that rows of communes name"),
+        ((INTO_TWO[0], INTO_TWO[0]), "rows 1, 2: province 01 is governed twice"),
+    ],
+)
+def test_a_county_that_falls_into_several_has_communes_for_each(
+    rows: tuple[tuple[str, ...], ...], message: str, folder: Path
+) -> None:
+    reformed(folder, rows)
+    with pytest.raises(TableError) as error:
+        load_folder(folder)
+    assert message in str(error.value), str(error.value)
+
+
+def test_a_country_without_a_reform_repeats_none(folder: Path) -> None:
+    """Half a reform is no reform: named without its table, and asked for where there is none."""
+    (folder / "reform.csv").unlink()
+    with pytest.raises(TableError, match=r"country\.yaml: reform: there is no table reform\.csv"):
+        load_folder(folder)
+    no_reform(folder)
+    for policy_name in ("actual", "relabel", "random", "optimised", "actual_in_half"):
+        order = [
+            "run",
+            "none",
+            f"world.tables={folder}",
+            f"reform.policy={policy_name}",
+            "reform.date=2022Q1",
+        ]
+        result = CliRunner().invoke(app, order)
+        assert result.exit_code == 2, result.output
+        assert "has no reform of its own" in result.output
+        compared = CliRunner().invoke(app, ["reform", "compare", policy_name, f"world.tables={folder}"])
+        assert compared.exit_code == 2, compared.output
+        assert "has no reform of its own" in compared.output
+
+
+def no_reform(folder: Path) -> None:
+    """Take the reform out of the template's country.yaml."""
+    path = folder / "country.yaml"
+    lines = path.read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("reform:"))
+    path.write_text("\n".join(lines[:at] + lines[at + 4 :]) + "\n")
 
 
 def test_world_new_and_check(tmp_path: Path) -> None:
