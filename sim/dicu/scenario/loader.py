@@ -300,7 +300,10 @@ def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapp
         if path not in leaf_at():
             reading.wrong(where, f"{path}: {unknown_key(path)}")
             continue
-        value, problem = read_scalar(raw, where, lists=leaf_at()[path].kind == "list")
+        leaf = leaf_at()[path]
+        value, problem = read_scalar(raw, where, lists=leaf.kind == "list")
+        if not raw.strip() and leaf.nullable:  # often a variable of the shell that was never set
+            problem = "no value (write null for none)"
         if path in given:
             problem = "given twice (allowed one value a key)"
         given.add(path)

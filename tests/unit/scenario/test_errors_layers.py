@@ -35,6 +35,7 @@ OVERRIDES = [
     ),
     ("seed=-1", "seed: out of range (got -1, allowed an integer from 0 to 9223372036854775807)"),
     ("seed=", "seed: not an integer (got null, allowed an integer from 0 to 9223372036854775807)"),
+    ("world.tables=", "world.tables: no value (write null for none)"),
     ("sed=1", "sed: unknown key (did you mean seed)"),
     ("choose.thta=1", "choose.thta: unknown key (did you mean choose.theta)"),
     ("theta=1", "theta: unknown key (did you mean choose.theta)"),
