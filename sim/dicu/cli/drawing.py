@@ -39,18 +39,13 @@ def refused(out: Path, left: str) -> Iterator[None]:
     """
     from dicu.execution.execute import NotTheSame
     from dicu.execution.saved import CannotContinue, DamagedFile
-    from dicu.reform.table import ReformTableError
     from dicu.scenario.scenario import UnfitScenario
     from dicu.world.table_checks import TableError
 
     try:
         yield
-    except (UnfitScenario, DamagedFile, CannotContinue) as error:
+    except (UnfitScenario, TableError, DamagedFile, CannotContinue) as error:
         fail(str(error), 2)
-    except ReformTableError as error:
-        fail(f"reform.table: {error}", 2)
-    except TableError as error:
-        fail(f"world.places: {error}", 2)
     except NotTheSame as error:
         fail(str(error), 1)
     except OSError as error:

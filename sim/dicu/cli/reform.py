@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,8 +34,14 @@ def compare(
         str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
     ] = "base",
     year: Annotated[
-        int, typer.Option(help="Year of the residents, 2019 to 2024.", min=2019, max=2024)
-    ] = 2024,
+        int | None,
+        typer.Option(
+            help="Viet Nam: year of the residents, 2019 to 2024. Default: 2024.",
+            min=2019,
+            max=2024,
+            show_default=False,
+        ),
+    ] = None,
     draws: Annotated[
         int, typer.Option(help="Random maps to compare objectives with.", min=0, max=100_000)
     ] = 200,
@@ -57,27 +65,29 @@ def compare(
     from dicu.lab.compare_reforms import compare as compare_policies
     from dicu.record.local import country_block, local_of
     from dicu.reform.designs import Country
-    from dicu.world.table_checks import TableError
+    from dicu.reform.opening import open_world
     from dicu_analysis.terms import terms_of
 
-    names, scenario = _asked(policies, config, year)
+    names, scenario = _asked(policies, config)
+    if scenario.world.tables is not None:
+        if year is not None:
+            fail(f"--year: a folder of tables has the residents of one year (got {year})", 2)
+    elif year is not None or not _says_start(policies):
+        names, scenario = _asked([*policies, f"time.start={2024 if year is None else year}Q2"], config)
     use_asked_threads(threads)
-    try:
-        with Bar() as bar:
-            bar.phase("building the world")
-            world = _opened(scenario)
-            if province is not None:
-                province = _legacy_province(world, province)
-            country = Country(world, scenario.reform, scenario.access, scenario.calendar.step_of)
-            made = compare_policies(
-                country,
-                scenario.government,
-                names,
-                draws=draws,
-                tell=lambda text: bar.phase(f"policy {text}"),
-            )
-    except TableError as error:
-        fail(str(error), 2)
+    with Bar() as bar, _refused():
+        bar.phase("building the world")
+        world = open_world(scenario)
+        if province is not None:
+            province = _legacy_province(world, province)
+        country = Country(world, scenario.reform, scenario.access, scenario.calendar.step_of)
+        made = compare_policies(
+            country,
+            scenario.government,
+            names,
+            draws=draws,
+            tell=lambda text: bar.phase(f"policy {text}"),
+        )
     console = Console(width=None if Console().is_terminal else 200)
     block, local = country_block(world), local_of(world.country)
     console.print(comparison_table(made, terms_of({"country": block}, 0.0), local))
@@ -94,15 +104,21 @@ def compare(
             typer.echo(str(path))
 
 
-def _opened(scenario: Scenario) -> World:
-    """The world of a scenario, or a refusal."""
-    from dicu.reform.opening import open_world
+@contextmanager
+def _refused() -> Iterator[None]:
+    """End in words when the world or a table is wrong, or does not have what a policy needs."""
+    from dicu.scenario.scenario import UnfitScenario
     from dicu.world.table_checks import TableError
 
     try:
-        return open_world(scenario)
-    except TableError as error:
-        fail(f"world.places: {error}", 2)
+        yield
+    except (UnfitScenario, TableError) as error:
+        fail(str(error), 2)
+
+
+def _says_start(arguments: list[str]) -> bool:
+    """Whether a command line says when to start."""
+    return any(word.startswith("time.start=") for word in arguments)
 
 
 def _legacy_province(world: World, word: str) -> str:
@@ -116,8 +132,8 @@ def _legacy_province(world: World, word: str) -> str:
         fail(f"--province: {error}", 2)
 
 
-def _asked(arguments: list[str], config: str, year: int | None) -> tuple[list[str], Scenario]:
-    """Policies and scenario that a command line asks for."""
+def _asked(arguments: list[str], config: str, *, first: bool = False) -> tuple[list[str], Scenario]:
+    """Policies and scenario that a command line asks for; ``first``: the scenario is one of the first policy."""
     from dicu.reform.policies import POLICIES
     from dicu.scenario.loader import ConfigurationErrors, load
     from dicu.scenario.suggest import suggest
@@ -133,9 +149,7 @@ def _asked(arguments: list[str], config: str, year: int | None) -> tuple[list[st
         fail(f"each policy once (got {' '.join(names)})", 2)
     if not names:
         fail(f"no policy to compare (allowed {', '.join(POLICIES)})", 2)
-    if year is not None and not any(value.startswith("time.start=") for value in values):
-        values = [f"time.start={year}Q2", *values]
-    if year is None and names[0] != "none":
+    if first and names[0] != "none":
         values = [f"reform.policy={names[0]}", *values]
     try:
         return names, load(config, values).scenario
@@ -174,10 +188,10 @@ def lineage(
 
     from dicu.cli.reform_tables import frame_table, write_frame
     from dicu.reform.history import as_table, code_of, history, in_force, places_of
+    from dicu.reform.opening import open_world
     from dicu.reform.policies import plan_of
-    from dicu.reform.table import ReformTableError
 
-    names, scenario = _asked(policies, config, None)
+    names, scenario = _asked(policies, config, first=True)
     if len(names) != 1:
         fail(f"one policy (got {' '.join(names)})", 2)
     if level not in ("commune", "province"):
@@ -189,11 +203,9 @@ def lineage(
         step = calendar.n_steps - 1 if date is None else calendar.step_of(date)
     except ValueError as error:
         fail(f"--date: {error}", 2)
-    world = _opened(scenario)
-    try:
+    with _refused():
+        world = open_world(scenario)
         overlays = plan_of(scenario, world)
-    except ReformTableError as error:
-        fail(f"reform.table: {error}", 2)
     table = as_table(world, overlays) if rows else history(world, overlays)
     if out is not None:
         try:

@@ -93,7 +93,7 @@ def sweep(
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
     except TableError as error:
-        fail(f"world.places: {error}", 2)
+        fail(str(error), 2)
     if dry_run:
         _show(plan, out, starts, workers, retry_failed)
         return

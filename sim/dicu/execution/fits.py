@@ -7,6 +7,7 @@ from typing import Final
 from dicu.economy.central import Central
 from dicu.economy.programmes import Programmes
 from dicu.population import synthesis
+from dicu.reform.policies import POLICIES
 from dicu.scenario.scenario import Scenario
 from dicu.world.country import LENT_BY
 from dicu.world.world import World
@@ -18,12 +19,14 @@ def check_fits(scenario: Scenario, world: World) -> None:
     Raises
     ------
     UnfitScenario
-        Cities and zones that are not there, more residents per row than there are; the message names the key.
+        Cities and zones that are not there, more residents per row than there are, a policy that needs a reform or
+        standards which the country does not have; the message names the key.
     """
     Programmes(
         scenario.programme, scenario.calendar, world, Central(scenario.cities, scenario.calendar, world)
     )
     synthesis.check_weight(world, scenario.population)
+    POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
 
 
 FEW_ROWS: Final = 10

@@ -19,7 +19,7 @@ from dicu.government.overlay import Levers, Overlay
 from dicu.reform.annealing import anneal
 from dicu.reform.kernels import costs_of, grow, join_worst
 from dicu.reform.problem import Problem, objective_hour, problems
-from dicu.reform.standards import ISLAND_UNIT, WARD, need_standards, role_of
+from dicu.reform.standards import ISLAND_UNIT, WARD, role_of
 from dicu.scenario.parameters import Access
 from dicu.scenario.sections import Reform
 from dicu.world.neighbours import Neighbours, neighbours
@@ -86,8 +86,6 @@ def random_units(country: Country, seed: int) -> NDArray[np.int32]:
 def standard_units(country: Country) -> NDArray[np.int32]:
     """Units by the standard's rule: the worst joins the nearest until none falls short or none can join."""
 
-    need_standards(country.world, "standard")
-
     def make(problem: Problem) -> NDArray[np.int32]:
         group = np.zeros(len(problem), dtype=np.int32)
         waived = country.settings.waive_merged_from
@@ -107,8 +105,6 @@ def optimised_units(country: Country, seed: int, sweeps: int) -> NDArray[np.int3
     sweeps
         Proposals a commune.
     """
-
-    need_standards(country.world, "optimised")
 
     def make(problem: Problem) -> NDArray[np.int32]:
         group = _grown(problem, seed)

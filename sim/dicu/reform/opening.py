@@ -46,7 +46,10 @@ def open_world(scenario: Scenario) -> World:
     if choice.name == NAME:
         world = load_viet_nam(year)
         if choice.places is not None:
-            world = replace_places(world, Path(choice.places))
+            try:
+                world = replace_places(world, Path(choice.places))
+            except TableError as error:
+                raise TableError(f"world.places: {error}") from error
     else:
         size = {} if choice.size is None else {"size": choice.size}
         world = replace(make_small(choice.name, **size), year=year)
@@ -160,9 +163,13 @@ def with_reform(opened: Opened) -> World:
         Everything that is wrong with the table of the reform.
     """
     world, rows, path = opened.world, opened.reform, opened.path
-    if rows is None:
-        return world
     words = world.country.file.reform
+    if rows is None:
+        if words is not None:
+            raise TableError(
+                f"{path.parent / FILE}: reform: there is no table {path.name} (allowed: the table, or no reform)"
+            )
+        return world
     if words is None:
         raise TableError(
             f"{path.parent / FILE}: reform is missing (name and date of the reform in {path.name})"

@@ -16,9 +16,10 @@ from dicu.government.overlay import Levers, Overlay
 from dicu.reform import half
 from dicu.reform.designs import Country, optimised_units, overlay_of, random_units, standard_units
 from dicu.reform.of_2025 import except_sparse_mountains, to_2025
-from dicu.reform.table import OWN_LEVERS, overlays_of, read_table
+from dicu.reform.standards import need_standards
+from dicu.reform.table import OWN_LEVERS, ReformTableError, overlays_of, read_table
 from dicu.scenario.parameters import Access
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.sections import Reform
 from dicu.world.world import World
 
@@ -65,13 +66,36 @@ class Case:
 
 @dataclass(frozen=True)
 class Policy:
-    """A way to redraw the map: the levers it pulls by itself, and the dated borders it makes.
+    """A way to redraw the map: the levers it pulls by itself, the dated borders it makes, and what a country must have.
+
+    Each of ``needs`` raises UnfitScenario for a world that lacks something.
 
     A new one is declared here and named, in both languages, in `dicu.scenario.vocabulary.POLICY_WORDS`.
     """
 
     levers: Levers
     make: Callable[[Case], list[Overlay]]
+    needs: tuple[Callable[[World, str], None], ...] = ()
+
+    def check(self, world: World, name: str) -> None:
+        """Raise UnfitScenario when the world lacks what the policy, known by this name, needs."""
+        for need in self.needs:
+            need(world, name)
+
+
+def need_reform(world: World, policy: str) -> None:
+    """Refuse a policy that repeats the country's own reform, or makes as many units as it, where there is none.
+
+    Raises
+    ------
+    UnfitScenario
+    """
+    country = world.country
+    if not country.made_up and country.file.reform is None:
+        raise UnfitScenario(
+            f"reform.policy: {world.name} has no reform of its own: country.yaml names none and there is no table "
+            f"reform (got {policy!r}, allowed none, standard, table)"
+        )
 
 
 def _new_borders(case: Case) -> list[Overlay]:
@@ -115,20 +139,23 @@ def _table(case: Case) -> list[Overlay]:
     if settings.table is None or case.step_of is None:
         raise ValueError("the policy table needs reform.table and a calendar")
     given = None if settings.levers is None else case.levers
-    return read_table(Path(settings.table), case.world, case.date, case.step_of, given)
+    try:
+        return read_table(Path(settings.table), case.world, case.date, case.step_of, given)
+    except ReformTableError as error:
+        raise ReformTableError(f"reform.table: {error}") from error
 
 
 POLICIES: Final = MappingProxyType(
     {
         "none": Policy(Levers(), lambda _: []),
-        "relabel": Policy(Levers(relabel=True), _new_borders),
-        "actual": Policy(ALL, _new_borders),
-        "random": Policy(ALL, _designed(_random)),
-        "standard": Policy(ALL, _designed(standard_units)),
-        "optimised": Policy(ALL, _designed(_optimised)),
-        "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders),
-        "actual_except_sparse_mountains": Policy(ALL, _sparse),
-        "actual_in_half": Policy(OWN_LEVERS, _half),
+        "relabel": Policy(Levers(relabel=True), _new_borders, (need_reform,)),
+        "actual": Policy(ALL, _new_borders, (need_reform,)),
+        "random": Policy(ALL, _designed(_random), (need_reform,)),
+        "standard": Policy(ALL, _designed(standard_units), (need_standards,)),
+        "optimised": Policy(ALL, _designed(_optimised), (need_reform, need_standards)),
+        "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders, (need_reform,)),
+        "actual_except_sparse_mountains": Policy(ALL, _sparse, (need_reform,)),
+        "actual_in_half": Policy(OWN_LEVERS, _half, (need_reform,)),
         "table": Policy(OWN_LEVERS, _table),
     }
 )
@@ -175,6 +202,8 @@ def policy(
     ------
     ValueError
         When there is no such policy, the step lies before the start, or a table is wrong (every row is named).
+    UnfitScenario
+        When the country has no reform of its own, or no standards, which the policy needs.
     """
     if name not in POLICIES:
         raise ValueError(f"no such policy (got {name!r}, allowed {', '.join(POLICIES)})")
@@ -186,6 +215,7 @@ def policy(
         return []
     written = date or (settings.date if name == "table" else f"step {step}")
     case = Case(name, world, step, written, levers, settings, Access() if access is None else access, step_of)
+    POLICIES[name].check(world, name)
     return POLICIES[name].make(case)
 
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dicu.reform.designs import Country, standard_units
 from dicu.reform.opening import load_viet_nam
+from dicu.reform.policies import policy
 from dicu.reform.standards import COMMUNE, WARD, limits
-from dicu.scenario.parameters import Access
 from dicu.scenario.scenario import UnfitScenario
-from dicu.scenario.sections import Reform
 from dicu.world.country import shipped_table
 from dicu.world.small import monocentric
 from dicu.world.terrain import MOUNTAINOUS
@@ -67,7 +65,7 @@ def test_a_country_without_standards_has_none() -> None:
     world = replace(world, country=replace(world.country, tables={}))
     assert not limits(world, "76/2025").any()
     with pytest.raises(UnfitScenario, match=r"^reform.policy: .*no table of standards"):
-        standard_units(Country(world, Reform(), Access()))
+        policy("standard", world, 0)
     with pytest.raises(UnfitScenario, match=r"^reform.standard: .*got '1/1999', allowed 1211/2016"):
         limits(monocentric(), "1/1999")
 
