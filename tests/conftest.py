@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ LONGER = (
     "test_kernel_store.py", "test_package.py", "trace", "world/test_corrections.py", "world/test_viet_nam.py",
 )  # fmt: skip
 """Below tests/unit, what whole runs, pages, worlds or compilations make too long for the fast lane."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Processes that share the tests, file by file; none for parts of them, for what is long, and for speed."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    alone = config.getoption("benchmark_only") or config.getoption("markexpr") == "slow"
+    return min(4, os.cpu_count() or 1) if whole and not alone else 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from dicu.behaviour.staying import _leaving_weight
 from dicu.commit.stocks import by_kind_and_ties
-from dicu.execution.execute import make_start
+from dicu.execution.starting import make_start
 from dicu.lab.controls import open_world
 from dicu.model import Model
 from dicu.scenario.scenario import Scenario, with_values

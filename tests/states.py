@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dicu.behaviour.tables import Tables
+from dicu.execution.starting import first_year
 from dicu.model import Model
 from dicu.population.columns import BIRTH_YEAR_ZERO, COLUMNS, TYPE_MASK, Households
 from dicu.population.life_stage import stage_of, type_of
@@ -21,7 +22,7 @@ from dicu.world.world import World
 def first_households(scenario: Scenario, world: World | None = None) -> Households:
     """A fresh starting population: a model changes the one that it is given."""
     world = open_world(scenario) if world is None else world
-    size, year = scenario.population, scenario.calendar.age_year(0)
+    size, year = scenario.population, first_year(scenario)
     made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
     return synthesise(world, size, start_year=year, **made)[0]
 

@@ -40,10 +40,9 @@ from dicu.government import state as government_state
 from dicu.government.governments import Governments
 from dicu.government.revenue import income_level
 from dicu.government.waves import waves
-from dicu.observe.outputs import Outputs
+from dicu.observe.outputs import Outputs, Unrecorded
 from dicu.population.columns import Households
 from dicu.population.links import Links
-from dicu.record.recorder import Recorder
 from dicu.reform.engine import apply
 from dicu.reform.policies import plan_of
 from dicu.scenario.scenario import Scenario
@@ -79,8 +78,13 @@ class Model(mesa.Model):  # type: ignore[misc]
         Links to parent households, see `dicu.population.links.first_links`; changed in place.
     engine : {"threads", "objects"}
         How the household pass is executed; the results are the same bytes.
-    recorder : Recorder or None
-        Where the outputs go; None keeps only the state.
+
+    Attributes
+    ----------
+    now : int
+        Step that is next: below 0 in the history before the run, see `dicu.execution.history.live_through`.
+    outputs : Outputs or None
+        Writes what happens; None keeps only the state.
     """
 
     def __init__(
@@ -91,14 +95,13 @@ class Model(mesa.Model):  # type: ignore[misc]
         links: Links,
         *,
         engine: EngineName = "threads",
-        recorder: Recorder | None = None,
     ) -> None:
         super().__init__(rng=scenario.seed)
         self.settings, self.world = scenario, world
         self.calendar = scenario.calendar
         self.seconds: dict[str, float] = {}
-        self.now = 0
-        self.year = self.calendar.age_year(0)
+        self.now = self.calendar.first_step  # below 0 while the history before the run is simulated
+        self.year = self.calendar.age_year(self.now)
         self.households, self.links = households, links
         self.changes: Changes | None = None
         self.events: Events | None = None
@@ -153,6 +156,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.residents,
             steps_per_year=self.calendar.steps_per_year,
             income=self.local_income,
+            first_step=self.calendar.first_step,
             digital_step=self.calendar.steps_until(scenario.government.digital_start),
             respond=scenario.feedback.services,
             waves=waves(world, scenario.government, self.calendar),
@@ -169,7 +173,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
         self._objects = ObjectsEngine(self, households) if engine == "objects" else None
         self.engine: EngineName = engine
-        self.outputs = Outputs(self, recorder) if recorder is not None else None
+        self.outputs: Outputs | Unrecorded | None = None
         self.watch: Watch | None = None
         self._spent("kappa", clock)
 
@@ -180,6 +184,11 @@ class Model(mesa.Model):  # type: ignore[misc]
         if self.outputs is not None:
             held["five_years_ago"] = self.outputs.residence.then.nbytes
         return {name: size / self.households.n for name, size in held.items()}
+
+    @property
+    def moment(self) -> int:
+        """Number of the step that is next since 1995, by which its draws are keyed."""
+        return self.calendar.moment(self.now)
 
     @property
     def residents(self) -> NDArray[np.int64]:
@@ -226,6 +235,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         """One step of the calendar, in the order of the specification."""
         clock = time.perf_counter()
         h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
+        moment = self.moment
 
         # a new year: everybody is a year older
         if self.calendar.age_year(self.now) != self.year:
@@ -244,7 +254,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("reform", clock)
 
         # 2. shocks, 3. markets: jobs, wages, farm incomes, beliefs
-        self.markets.step(self.workers, self.residents, self.now)
+        self.markets.step(self.workers, self.residents, self.now, moment)
         clock = self._spent("markets", clock)
 
         # still 3.: dwellings that are finished, rents
@@ -271,7 +281,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 6. the household pass: each reads the tables, writes its own row, says what it does
         money = self.settings.money
-        rule, nobody = follow_rule(money, seed, self.now, dt), np.empty(0, dtype=np.int64)
+        rule, nobody = follow_rule(money, seed, moment, dt), np.empty(0, dtype=np.int64)
         followers = follow(self.links, h, rule, self.geography.district, nobody)
         self._spent("followers", clock)
         if self.watch is not None:
@@ -292,7 +302,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             tables,
             self.move_cost,
             self.stocks,
-            one_by_one=self.outputs is not None and self.settings.record.moves == "all",
+            one_by_one=isinstance(self.outputs, Outputs) and self.settings.record.moves == "all",
         )
         clock = self._spent("commit", clock)
 
@@ -302,7 +312,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         sent = remit(
             self.links,
             h,
-            remit_rule(money, seed, self.now, dt),
+            remit_rule(money, seed, moment, dt),
             tables.money.pay.astype(np.float64),
             tables.money.luck.astype(np.float64),
             tables.life.word,
@@ -342,7 +352,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             looking=self.looking,
             kappa=self.kappa,
             offer_cost=self.offer_cost,
-            now=self.now,
+            moment=self.moment,
             year=self.year,
         )
 
@@ -387,7 +397,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def _life_tables(self) -> LifeTables:
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
-        women = exposure(self.households, self.world.urban, self.year, self.now)
+        women = exposure(self.households, self.world.urban, self.year, self.moment)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
 
     def _spent(self, phase: str, since: float) -> float:

@@ -21,7 +21,7 @@ def by_group(ages: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def profile() -> dict[str, np.ndarray]:
     """Moves and person-steps by five-year group over four years: all, and those beyond the district; by sex."""
-    from dicu.execution.execute import first_model
+    from dicu.execution.starting import first_model
     from dicu.reform.opening import open_world
     from dicu.scenario.scenario import Scenario, with_values
 

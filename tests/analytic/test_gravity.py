@@ -17,7 +17,7 @@ import pytest
 
 from dicu.behaviour.frozen import freeze
 from dicu.engine import threads
-from dicu.execution.execute import first_model
+from dicu.execution.starting import first_model
 from dicu.world.small import Place, Province, build_small
 
 PLACES = 40
@@ -88,7 +88,7 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     km = model.distances.district.astype(float)
     assert np.array_equal(c.geography.province, np.arange(PLACES))
     c.geography = c.geography._replace(near_province=km**DISTANCE)
-    model.markets.step(model.workers, model.residents, 0)
+    model.markets.step(model.workers, model.residents, 0, model.moment)
     tables = freeze(
         c,
         model.markets,
@@ -99,7 +99,7 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         looking=model.looking,
         kappa=model.kappa,
         offer_cost=model.offer_cost,
-        now=0,
+        moment=model.moment,
         year=model.year,
     )
     h = model.households

@@ -236,7 +236,7 @@ class Replay:
 @pytest.fixture(scope="module", params=["quarter", "month"])
 def replay(request: pytest.FixtureRequest) -> Any:
     """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says."""
-    from dicu.execution.execute import first_model
+    from dicu.execution.starting import first_model
     from dicu.reform.opening import open_world
 
     restless = 0.35 if request.param == "quarter" else 1.0  # a month is a third of a quarter

@@ -208,7 +208,7 @@ def test_memory_that_is_not_there(
     def much(*_: object, **__: object) -> None:
         np.empty(1 << 60, dtype=np.uint8)
 
-    monkeypatch.setattr("dicu.execution.execute.make_start", much)
+    monkeypatch.setattr("dicu.execution.starting.make_start", much)
     code, out, err = edge("run", config, "--out", "r", "--no-figures")
     assert (code, out) == (1, "")
     assert err.splitlines()[-1] == "not enough memory: a larger population.weight needs less of it"
@@ -228,7 +228,7 @@ def test_what_comes_while_a_kernel_runs_is_taken_for_what_it_is(
     def kernel(*_: object, **__: object) -> None:
         raise SystemError("returned a result with an exception set") from cause
 
-    monkeypatch.setattr("dicu.execution.execute.make_start", kernel)
+    monkeypatch.setattr("dicu.execution.starting.make_start", kernel)
     code, _, err = edge("run", config, "--out", "r", "--no-figures")
     assert code == status
     assert ("this should not have happened" in err) == (cause is None)
@@ -240,7 +240,7 @@ def test_what_nobody_thought_of_names_a_file_that_says_more(
     def odd(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nobody in Huế")
 
-    monkeypatch.setattr("dicu.execution.execute.make_start", odd)
+    monkeypatch.setattr("dicu.execution.starting.make_start", odd)
     code, out, err = edge("run", config, "--out", "r", "--no-figures")
     assert (code, out) == (1, "")
     said = err.splitlines()[-1]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from dicu.execution.execute import first_model
+from dicu.execution.starting import first_model
 from dicu.model import Model
 from dicu.population.columns import Households
 from dicu.scenario.scenario import Scenario, with_values

@@ -162,7 +162,7 @@ def freeze(
     looking: NDArray[np.int64],
     kappa: float,
     offer_cost: float,
-    now: int,
+    moment: int,
     year: int,
 ) -> Tables:
     """Everything households see in this step (step 5 of the order).
@@ -180,8 +180,8 @@ def freeze(
         Utility of staying.
     offer_cost : float
         Disutility of taking a job that is offered from afar.
-    now, year : int
-        Step of the run; year in which ages are read.
+    moment, year : int
+        Number of the step since 1995, which keys its draws; year in which ages are read.
     """
     c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
@@ -198,7 +198,7 @@ def freeze(
     )
 
     def key(purpose: Purpose, seed: int = scenario.seed) -> np.uint64:
-        return np.uint64(key64(seed, int(purpose), now))
+        return np.uint64(key64(seed, int(purpose), moment))
 
     def exponent(shift: float) -> NDArray[np.float64]:
         return utility.exp_array(flat + shift).reshape(shape)

@@ -201,7 +201,7 @@ class Markets:
         # people know what is at the start
         adapt_beliefs(self._values, 1.0, self._urban, self.expected, self.potential)
 
-    def step(self, workers: NDArray[np.int64], residents: NDArray[np.int64], now: int) -> None:
+    def step(self, workers: NDArray[np.int64], residents: NDArray[np.int64], now: int, moment: int) -> None:
         """One step: shocks, jobs, wages, farm incomes, beliefs.
 
         Parameters
@@ -211,17 +211,19 @@ class Markets:
         residents : (P,) int64
             Everybody now, real persons.
         now : int
-            Number of the step; the shocks are keyed by it.
+            Number of the step in the run, by which programmes act.
+        moment : int
+            Its number since 1995, by which the shocks are keyed.
         """
         self._check("workers", workers, self.earnings.shape)
         self._check("residents", residents, self.other_income_head.shape)
         work, dt = self.work, self.dt_quarters
 
-        shock = normal_draw(np.uint64(key64(self.seed, int(Purpose.FARM_PRICE), now)), np.uint64(0))
+        shock = normal_draw(np.uint64(key64(self.seed, int(Purpose.FARM_PRICE), moment)), np.uint64(0))
         persistence = power(work.price_persistence, dt)
         self.farm_price = float(price_after(self.farm_price, persistence, work.price_spread, shock))
         strike(
-            np.uint64(key64(self.seed, int(Purpose.DISASTER), now)),
+            np.uint64(key64(self.seed, int(Purpose.DISASTER), moment)),
             self._code,
             share_of_step(work.disaster_per_year, dt / QUARTERS_A_YEAR),
             float(log64(1.0 - work.disaster_loss)),

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import numba
 
@@ -20,16 +19,12 @@ from dicu.execution.saved import (
     Saves,
     check_fork,
     follows,
-    go_on,
     read_saved,
     saved_folder,
     saved_steps,
 )
-from dicu.model import EngineName, Model
-from dicu.population import synthesis
-from dicu.population.columns import Households
-from dicu.population.links import Links, first_links
-from dicu.population.report import SynthesisReport
+from dicu.execution.starting import begin
+from dicu.model import EngineName
 from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
 from dicu.record.local import country_block
@@ -44,9 +39,6 @@ from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
 from dicu.world.schema import OUTLINES
 from dicu.world.world import World
-
-SPARE_ROWS: Final = 0.3
-"""Room for new households beyond those of the start, as a share; rows that are never touched take no memory."""
 
 
 def use_threads(threads: int | None) -> int:
@@ -63,38 +55,6 @@ def use_threads(threads: int | None) -> int:
         raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
     numba.set_num_threads(wanted)
     return wanted
-
-
-@dataclass(frozen=True)
-class Start:
-    """The first households and links of one run, which changes them in place, and how well they fit the census."""
-
-    households: Households
-    links: Links
-    fit: SynthesisReport
-
-
-def make_start(scenario: Scenario, world: World) -> Start:
-    """Synthesise the first households of a run."""
-    households, fit = synthesis.synthesise(
-        world,
-        scenario.population,
-        start_year=scenario.calendar.age_year(0),
-        spare=SPARE_ROWS,
-        income=scenario.income,
-        ties=scenario.ties,
-        labour=scenario.labour,
-    )
-    return Start(households, first_links(households, world, scenario.population.seed), fit)
-
-
-def first_model(
-    scenario: Scenario, world: World, *, engine: EngineName = "threads", recorder: Recorder | None = None
-) -> tuple[Model, SynthesisReport]:
-    """The model at the start of a run, for the run itself and for its replay, and how well its population fits."""
-    start = make_start(scenario, world)
-    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=recorder)
-    return model, start.fit
 
 
 @dataclass(frozen=True)
@@ -237,8 +197,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         with new_recorder(folder, w.world, scenario, keep=saves is not None) as recorder:
             tell.phase("synthesising households")
             once_more = saves is not None and not saves.tables
-            model, fit = begin(scenario, w.world, recorder, w.engine, w.saved, again=once_more)
-            tell.note(fit.summary())
+            model, fit = begin(scenario, w.world, recorder, w.engine, w.saved, again=once_more, progress=tell)
             write_bytes(folder / "synthesis.txt", fit.text().encode())
             model.seconds["synthesis"] = fit.seconds
             tell.start(scenario.calendar.n_steps - model.now, model.households.n)
@@ -302,33 +261,6 @@ def new_recorder(
     )
 
 
-def begin(
-    scenario: Scenario,
-    world: World,
-    recorder: Recorder,
-    engine: EngineName = "threads",
-    saved: Saved | None = None,
-    *,
-    again: bool = False,
-    start: Start | None = None,
-) -> tuple[Model, SynthesisReport]:
-    """The model at the start of a run, or where a saved state says, with its recorder.
-
-    Parameters
-    ----------
-    again : bool
-        Whether what was recorded before the saved state is to be kept again, for states of another run.
-    start : Start or None
-        The first households, if they are made already; changed in place.
-    """
-    start = make_start(scenario if saved is None else saved.origin, world) if start is None else start
-    first = recorder if saved is None else None
-    model = Model(scenario, world, start.households, start.links, engine=engine, recorder=first)
-    if saved is not None:
-        go_on(model, recorder, saved, SPARE_ROWS, again=again)
-    return model, start.fit
-
-
 def continued(saved: Saved, scenario: Scenario, inputs: dict[str, str]) -> dict[str, str] | None:
     """What a run of this scenario from a saved state has been forked from; None for a run that only goes on.
 
@@ -384,7 +316,7 @@ def state_at(
         new_recorder(room, world, scenario, keep=True, scratch=True) as recorder,
     ):
         tell.phase("synthesising households")
-        model, _ = begin(scenario, world, recorder, saved=saved, again=not parts)
+        model, _ = begin(scenario, world, recorder, saved=saved, again=not parts, progress=tell)
         tell.start(step - model.now, model.households.n)
         while model.now < step:
             label = scenario.calendar.label(model.now)

@@ -44,7 +44,7 @@ def about_country(scenario: Scenario, world: World) -> list[str]:
     lines = [f"{world.name}: {text}" for text in country.notes]
     if country.borrowed:
         lines.append(f"{world.name}: not its own, borrowed from {LENT_BY}: {', '.join(country.borrowed)}")
-    start = scenario.calendar.year(0)
+    start = scenario.calendar.year(scenario.calendar.first_step)
     if start != country.file.year:
         lines.append(f"{world.name}: the residents of {country.file.year} stand in for those of {start}")
     if country.own("standards") is None and country.file.reform is None:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from dicu.government import state as government
 from dicu.government.overlay import in_force
 from dicu.model import Model
-from dicu.observe.outputs import Outputs
+from dicu.observe.outputs import Outputs, residence_of
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links
 from dicu.record.checkpoint import DamagedFile, read_archive, write_archive
@@ -38,7 +38,7 @@ FORMAT: Final = 3
 SCENARIOS: Final = ("origin.yaml", "config.yaml")
 """The scenario whose start a state had, and the one that was being run."""
 FIXED: Final = (
-    *("world.", "population.", "time.start", "time.step", "income.", "ties.", "record."),
+    *("world.", "population.", "time.start", "time.step", "time.history", "income.", "ties.", "record."),
     *(
         f"labour.{name}"
         for name in ("commuting_minutes", "centre_residents", "informal_share", "farm_informal")
@@ -162,7 +162,7 @@ class Saves:
 
     def save(self, model: Model, recorder: Recorder) -> None:
         """Save the state as it is between two steps."""
-        assert model.outputs is not None
+        assert isinstance(model.outputs, Outputs)
         tables, memory = recorder.written()
         name = f"{model.now:05d}"
         state, part = f"state-{name}.npz", f"tables-{name}.zip"
@@ -328,7 +328,9 @@ def go_on(model: Model, recorder: Recorder, saved: Saved, spare: float, *, again
     arrays = saved.arrays()
     restore(model, arrays, spare)
     recorder.go_on(*saved.recorded(), again=again)
-    model.outputs = Outputs(model, recorder, arrays)
+    outputs = Outputs(model, recorder, residence_of(model))
+    outputs.go_on(arrays)
+    model.outputs = outputs
 
 
 def check_fork(saved: Saved, scenario: Scenario) -> list[str]:

@@ -43,6 +43,8 @@ class Governments:
     income
         (P,) float64, income of the start that local tax follows (`dicu.government.revenue.income_level`); None: it
         follows residents alone.
+    first_step
+        The first one that is simulated: below 0 where a run has a history before its start.
     digital_step
         Step at which the programme of digital service begins; it may lie before the start, or within a step.
     respond
@@ -91,6 +93,7 @@ class Governments:
         steps_per_year: int = 4,
         *,
         income: NDArray[np.float64] | None = None,
+        first_step: int = 0,
         digital_step: float = 0.0,
         respond: bool = True,
         waves: tuple[Wave, ...] = (),
@@ -100,6 +103,7 @@ class Governments:
         self.parameters = parameters
         self._access_parameters = access
         self.steps_per_year, self.digital_step, self.respond = steps_per_year, digital_step, respond
+        self._first_step = first_step
         quarters = QUARTERS_A_YEAR / steps_per_year
         price = prices(parameters, steps_per_year)
         self.terms = Terms(
@@ -122,7 +126,7 @@ class Governments:
         self.minutes_at_start = (self.commune_minutes, self.district_minutes)
         self._elect()
         self.reach.measure(self.network, self.served)
-        self.step(residents, -1, income)
+        self.step(residents, first_step - 1, income)
 
     # ---------------------------------------------------------------- what others read
 
@@ -207,7 +211,7 @@ class Governments:
         p = self.parameters
         online = self._access_parameters.online
         self.reach.online = share_online(online, p.digital_per_year, p.digital_most, years)
-        if step >= 0:
+        if step >= self._first_step:
             self.reach.improve_water(network, self._water_closing)
         self.reach.measure(self.network, self.served)
 

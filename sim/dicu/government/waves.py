@@ -49,7 +49,7 @@ class Wave:
 
 
 def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wave, ...]:
-    """The waves whose units still have two offices at the start of a run; those of before it are done.
+    """The waves whose units still have two offices when a simulation begins; those of before it are done.
 
     None at all in a country without the table ``earlier_waves``, and where `Government.earlier_waves` says
     that all is merged already.
@@ -58,7 +58,7 @@ def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wav
     if parameters.earlier_waves == "merged" or world.country.own("earlier_waves") is None:
         return ()
     steps = [floor(calendar.steps_until(date)) for date in dates]
-    return tuple(wave for wave in chosen(world, steps) if wave.step >= 0)
+    return tuple(wave for wave in chosen(world, steps) if wave.step >= calendar.first_step)
 
 
 def chosen(world: World, steps: list[int]) -> list[Wave]:

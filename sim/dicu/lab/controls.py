@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from dicu.execution.execute import SPARE_ROWS, use_threads
+from dicu.execution.execute import use_threads
+from dicu.execution.starting import SPARE_ROWS, first_year
 from dicu.model import Model
 from dicu.population.links import first_links
 from dicu.population.synthesis import synthesise
@@ -85,7 +86,7 @@ def play(scenario: Scenario, arm: str = "") -> Played:
         made, _ = synthesise(
             world,
             scenario.population,
-            start_year=scenario.calendar.age_year(0),
+            start_year=first_year(scenario),
             income=scenario.income,
             ties=scenario.ties,
             labour=scenario.labour,

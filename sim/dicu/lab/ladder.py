@@ -19,9 +19,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dicu.execution.execute import SPARE_ROWS, use_threads
+from dicu.execution.execute import use_threads
 from dicu.execution.identity import model_version
 from dicu.execution.saved import arrays_of, restore
+from dicu.execution.starting import SPARE_ROWS, first_model
 from dicu.model import Model
 from dicu.record.folder import write_bytes
 from dicu.scenario.dump import canonical_json
@@ -87,8 +88,7 @@ def climb(job: Climb, starts: Starts) -> list[dict[str, object]]:
     last = "Q4" if job.scenario.calendar.step == "quarter" else "-12"
     base = with_values(job.scenario, {"time.end": f"{year}{last}"})
     world, made = starts.world(base), []
-    start = starts.start(base)
-    model = Model(base, world, start.households, start.links)
+    model, _ = first_model(base, world, start=starts.start(base))
     for rung, (loss, quarters) in enumerate(job.ladder.path):
         if rung and loss != job.ladder.path[rung - 1][0]:
             model = _fork(base, model, loss, starts)

@@ -79,27 +79,52 @@ def _planned(model: Observed) -> set[int]:
         return set()
 
 
+def residence_of(model: Observed) -> FiveYear:
+    """Where everybody lives now, for five years to begin."""
+    world = model.world
+    return FiveYear(model.households, world.legacy_commune, world.district, world.province)
+
+
+def _five_years_over(model: Observed) -> bool:
+    """Whether five years end with the step just done, counted from where the simulation begins."""
+    calendar = model.calendar
+    return (model.now - calendar.first_step) % (YEARS * calendar.steps_per_year) == 0
+
+
+class Unrecorded:
+    """Of what is simulated before a run: only where people lived five years ago is kept."""
+
+    def __init__(self, model: Observed) -> None:
+        self._model = model
+        self.residence = residence_of(model)
+
+    def step(self, _applied: list[Applied]) -> None:
+        """Where people lived, after the step just done."""
+        m = self._model
+        assert m.changes is not None
+        self.residence.follow(m.changes, m.households)
+        if _five_years_over(m):
+            self.residence.begin(m.households)
+
+
 class Outputs:
-    """Reads a model after each step and writes its tables; the start is step 0.
+    """Reads a model after each step and writes its tables; the start is step 0, see `begin`."""
 
-    ``saved`` is what another one of the same run had `saved`: then the start is not written again.
-    """
-
-    def __init__(
-        self, model: Observed, recorder: Recorder, saved: Mapping[str, NDArray[Any]] | None = None
-    ) -> None:
-        self._model, self._recorder = model, recorder
+    def __init__(self, model: Observed, recorder: Recorder, residence: FiveYear) -> None:
+        self._model, self._recorder, self.residence = model, recorder, residence
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
-        world = model.world
-        self.residence = FiveYear(model.households, world.legacy_commune, world.district, world.province)
-        self._areas = UrbanAreas(world)
+        self._areas = UrbanAreas(model.world)
         self._dates = {change.step for change in model.policy} | _planned(model)
-        if saved is not None:
-            self._ages[:] = saved["outputs.ages"]
-            self.residence.go_on(saved["outputs.then"], saved["outputs.joined"], model.households)
-            return
-        recorder.national(0, self._national())
+
+    def begin(self) -> None:
+        """Write the start."""
+        self._recorder.national(0, self._national())
         self._stocks(0)
+
+    def go_on(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what another one of the same run had `saved`."""
+        self._ages[:] = saved["outputs.ages"]
+        self.residence.go_on(saved["outputs.then"], saved["outputs.joined"], self._model.households)
 
     def saved(self) -> dict[str, NDArray[Any]]:
         """What is not yet written, for another one to go on with."""
@@ -138,7 +163,7 @@ class Outputs:
             self._recorder.movers(step, self._ages)
             self._ages[:] = 0
         self.residence.follow(changes, m.households)
-        if step % (YEARS * m.calendar.steps_per_year) == 0:
+        if _five_years_over(m):
             self._recorder.five_year(step, self.residence.persons(m.households, m.year))
             self.residence.begin(m.households)
         self._stocks(step)

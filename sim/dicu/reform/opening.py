@@ -32,7 +32,7 @@ SUM: Final = ".sha256"
 
 
 def open_world(scenario: Scenario) -> World:
-    """World with the residents of the scenario's first year (of a folder: of the year that it states), checked.
+    """World with the residents of the first year that is simulated (of a folder: of the year it states), checked.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def open_world(scenario: Scenario) -> World:
         When a user's tables do not fit, with every row named.
     """
     choice = scenario.world
-    year = scenario.calendar.year(0)
+    year = scenario.calendar.year(scenario.calendar.first_step)
     if choice.tables is not None:
         return load_folder(Path(choice.tables))
     if choice.name == NAME:

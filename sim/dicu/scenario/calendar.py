@@ -15,6 +15,8 @@ LAST_YEAR: Final = 2199
 FIRST_AGE_YEAR: Final = 2010
 LAST_AGE_YEAR: Final = 2037
 """Between these years the members of a run have ages that can be held, see `Calendar.age_year`."""
+FIRST_MOMENT: Final = 1995
+"""Year from whose January `Calendar.moment` counts; no run begins earlier."""
 NOTATION: Final = (
     "a quarter such as 2025Q3, a month such as 2025-07 or its first day 2025-07-01, years "
     f"{FIRST_YEAR} to {LAST_YEAR}"
@@ -91,12 +93,22 @@ def edge_problems(start: str, end: str, step: StepLength) -> list[tuple[Literal[
     return found
 
 
+def history_problem(history: str, start: str, step: StepLength) -> str:
+    """What keeps a date from being where the history of a run begins; "" when nothing does."""
+    months = parse_period(start)[0] - parse_period(history)[0]
+    if months <= 0:
+        return f"not before the start (got {quoted(history)}, allowed a period before {quoted(start)})"
+    if step == "quarter" and months % 3:
+        return f"not at the beginning of a quarter (got {quoted(history)}, allowed month 01, 04, 07 or 10)"
+    return ""
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Steps from ``start`` to ``end``, both included, each a quarter or a month long.
 
     What is dated at a step acts at its beginning: a policy of 2025Q3 acts on 1 July 2025, before anything
-    else of that step.
+    else of that step. Steps count from ``start``, those of the history before it from below 0.
 
     Parameters
     ----------
@@ -105,6 +117,8 @@ class Calendar:
         in months must be the first month of a quarter and an end in months the last.
     step : {"quarter", "month"}
         Length of a step.
+    history : str or None
+        Period from which the run is simulated, without a record, before it begins; None: it begins at ``start``.
 
     Raises
     ------
@@ -115,12 +129,15 @@ class Calendar:
     start: str
     end: str
     step: StepLength = "quarter"
+    history: str | None = None
 
     def __post_init__(self) -> None:
         if self.step not in ("quarter", "month"):
             raise ValueError(f"no such step (got {quoted(self.step)}, allowed quarter, month)")
         for which, text in edge_problems(self.start, self.end, self.step):
             raise ValueError(f"{which}: {text}")
+        if self.history is not None and (wrong := history_problem(self.history, self.start, self.step)):
+            raise ValueError(f"history: {wrong}")
 
     @property
     def months_per_step(self) -> int:
@@ -148,6 +165,17 @@ class Calendar:
         """All steps in order: 0, 1, ..., n_steps - 1."""
         return range(self.n_steps)
 
+    @property
+    def first_step(self) -> int:
+        """The first step that is simulated: 0, or as many below it as the history has."""
+        if self.history is None:
+            return 0
+        return (parse_period(self.history)[0] - self._first_month) // self.months_per_step
+
+    def moment(self, step: int) -> int:
+        """Number of a step since January 1995, for the keys of draws: the same luck whenever a run begins."""
+        return (self._first_month - 12 * FIRST_MOMENT) // self.months_per_step + step
+
     def label(self, step: int) -> str:
         """Name of a step: "2025Q3" when steps are quarters, "2025-07" when they are months."""
         month = self._month_of(step)
@@ -165,7 +193,7 @@ class Calendar:
         A birth year has 7 bits from 1910, in which who is 99 at the start and who is born at the end must both fit. All
         birth years of a run are moved by the same number of years, so that nobody's age is another one.
         """
-        return self.year(step) + max(0, FIRST_AGE_YEAR - self.year(0))
+        return self.year(step) + max(0, FIRST_AGE_YEAR - self.year(self.first_step))
 
     def is_year_end(self, step: int) -> bool:
         """Whether a step is the last of its calendar year (the fourth quarter, or December)."""
@@ -207,15 +235,15 @@ class Calendar:
         return months // self.months_per_step
 
     def step_at(self, label: str) -> int:
-        """Step at whose beginning a date lies, or the next one; 0 before the run, ``n_steps`` after it."""
+        """Step at whose beginning a date lies, or the next one, between the first one and ``n_steps``."""
         months = parse_period(label)[0] - self._first_month
-        return min(max(-(-months // self.months_per_step), 0), self.n_steps)
+        return min(max(-(-months // self.months_per_step), self.first_step), self.n_steps)
 
     @property
     def _first_month(self) -> int:
         return parse_period(self.start)[0]
 
     def _month_of(self, step: int) -> int:
-        if not 0 <= step < self.n_steps:
-            raise IndexError(f"no such step (got {step}, allowed 0 to {self.n_steps - 1})")
+        if not self.first_step <= step < self.n_steps:
+            raise IndexError(f"no such step (got {step}, allowed {self.first_step} to {self.n_steps - 1})")
         return self._first_month + step * self.months_per_step

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from dicu.scenario.calendar import LAST_AGE_YEAR, Calendar, edge_problems, parse_period
+from dicu.scenario.calendar import LAST_AGE_YEAR, Calendar, edge_problems, history_problem, parse_period
 from dicu.scenario.cities import known_cities, known_districts, known_sites, unknown
 from dicu.scenario.parameters import (
     Access,
@@ -28,7 +28,16 @@ from dicu.scenario.parameters_city import ALL, Cities, Feedback, Housing, Progra
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
 from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.parameters_reform import RESOLUTIONS
-from dicu.scenario.sections import Population, Record, Reform, Time, WorldChoice
+from dicu.scenario.sections import (
+    AUTO,
+    FIRST_OF_VIET_NAM,
+    NO_HISTORY,
+    Population,
+    Record,
+    Reform,
+    Time,
+    WorldChoice,
+)
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import quoted
 
@@ -137,9 +146,22 @@ class Scenario(Section):
         return self
 
     @property
+    def history(self) -> str | None:
+        """Period from which the run is simulated before it begins, with "auto" decided; None where it is not."""
+        time, world = self.time, self.world
+        if time.history == NO_HISTORY:
+            return None
+        if time.history != AUTO:
+            return time.history
+        if world.name != "viet_nam" or world.places is not None:
+            return None  # residents of other years are not known
+        return FIRST_OF_VIET_NAM if parse_period(FIRST_OF_VIET_NAM) < parse_period(time.start) else None
+
+    @property
     def calendar(self) -> Calendar:
-        """Steps of the run."""
-        return Calendar(self.time.start, self.time.end, self.time.step)
+        """Steps of the run, and of the history before it."""
+        time = self.time
+        return Calendar(time.start, time.end, time.step, self.history)
 
     @property
     def flow_units(self) -> Literal["place", "district"]:
@@ -183,11 +205,19 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
     edges = edge_problems(time.start, time.end, time.step)
     for which, text in edges:
         yield Problem(f"time.{which}", text, keys)
+    history = None if edges else scenario.history
+    if history is not None and (text := history_problem(history, time.start, time.step)):
+        yield Problem("time.history", text, keys)
+        return
     if not edges:
         calendar = scenario.calendar
-        first = calendar.year(0)
-        last = LAST_AGE_YEAR - (calendar.age_year(0) - first)
-        years = (("start", time.start, first), ("end", time.end, calendar.year(calendar.n_steps - 1)))
+        first = calendar.year(calendar.first_step)
+        last = LAST_AGE_YEAR - (calendar.age_year(calendar.first_step) - first)
+        begins = "start" if history is None else "history"
+        years = (
+            (begins, history or time.start, first),
+            ("end", time.end, calendar.year(calendar.n_steps - 1)),
+        )
         for key, date, year in years:
             if not FIRST_YEAR <= year <= last:
                 yield Problem(
@@ -322,13 +352,13 @@ def _world_problems(scenario: Scenario) -> Iterator[Problem]:
                 f"no such file (got {quoted(world.places, PATH)}, allowed the path of a table)",
             )
     if world.name == "viet_nam":
-        year = int(time.start[:4])
-        if not FIRST_OFFICIAL_YEAR <= year <= LAST_OFFICIAL_YEAR:
+        first = scenario.history or time.start
+        if not FIRST_OFFICIAL_YEAR <= int(first[:4]) <= LAST_OFFICIAL_YEAR:
             yield Problem(
-                "time.start",
-                f"no official residents of that year to start from (got {time.start!r}, allowed years "
+                "time.start" if scenario.history is None else "time.history",
+                f"no official residents of that year to start from (got {first!r}, allowed years "
                 f"{FIRST_OFFICIAL_YEAR} to {LAST_OFFICIAL_YEAR} for world viet_nam)",
-                ("world.name",),
+                ("world.name", "time.history"),
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import field_validator
 
@@ -12,9 +12,14 @@ from dicu.scenario.parameters_reform import PolicyName, Reform
 
 WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric", "tables"]
 
+AUTO: Final = "auto"
+NO_HISTORY: Final = "none"
+FIRST_OF_VIET_NAM: Final = "2014Q2"
+"""Where the history of a run of Viet Nam begins."""
+
 
 class Time(Section):
-    """When the run begins and ends, and how long a step is."""
+    """When the run begins and ends, how long a step is, and what is simulated before."""
 
     start: str = parameter(
         "2019Q2",
@@ -41,10 +46,27 @@ class Time(Section):
         symbol="dt",
     )
 
+    history: str = parameter(
+        AUTO,
+        "period from which the run is simulated, without a reform and without a record, before it begins; auto = "
+        "2014Q2 for Viet Nam when the run begins later, elsewhere none",
+        unit="date",
+        status="design",
+        source="mid-term census of 1 April 2014; a transient of the starting population is not a result",
+        allowed=f"auto, none, or {NOTATION}",
+    )
+
     @field_validator("start", "end")
     @classmethod
     def _is_a_date(cls, value: str) -> str:
         parse_period(value)
+        return value
+
+    @field_validator("history")
+    @classmethod
+    def _is_a_word_or_a_date(cls, value: str) -> str:
+        if value not in (AUTO, NO_HISTORY):
+            parse_period(value)
         return value
 
 

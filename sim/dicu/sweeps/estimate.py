@@ -41,14 +41,14 @@ def estimate(plan: Plan, missing: list[Run], folder: Path, starts: Starts) -> Es
     run = missing[0]
     began = time.perf_counter()
     from dicu.execution.execute import use_threads
-    from dicu.model import Model
+    from dicu.execution.starting import first_model
 
     use_threads(1)
     world = starts.world(run.scenario)
-    start = starts.start(run.scenario)
-    model = Model(run.scenario, world, start.households, start.links)
+    model, _ = first_model(run.scenario, world, start=starts.start(run.scenario))
+    history = model.seconds.get("history", 0.0)
     model.step()
-    started = time.perf_counter() - began
+    started = time.perf_counter() - began - history
     steps = min(PILOT_STEPS, run.scenario.calendar.n_steps)
     clock = time.perf_counter()
     while model.now < steps:

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Final
 
-from dicu.execution.execute import SPARE_ROWS, Start, make_start
 from dicu.execution.identity import world_sha256
+from dicu.execution.starting import SPARE_ROWS, Start, first_year, make_start
 from dicu.population.columns import COLUMNS, Households
 from dicu.reform.opening import open_world
 from dicu.scenario.dump import tables_sha256
@@ -24,7 +24,7 @@ class Starts:
     """What runs begin with, made once for all that share it.
 
     A population is a function of the world, of its own section with its own seed, and of the sections that
-    `dicu.execution.execute.make_start` hands to the synthesis; it is kept under all of these, and every run gets
+    `dicu.execution.starting.make_start` hands to the synthesis; it is kept under all of these, and every run gets
     a copy.
     """
 
@@ -34,14 +34,16 @@ class Starts:
 
     def world_key(self, scenario: Scenario) -> str:
         """What decides the world, as text: everything that `open_world` reads."""
-        places, folder = scenario.world.places, scenario.world.tables
+        places, folder, calendar = scenario.world.places, scenario.world.tables, scenario.calendar
         table = None
         if places is not None:
             with open(places, "rb") as file:
                 table = hashlib.file_digest(file, "sha256").hexdigest()
         if folder is not None:
             table = tables_sha256(Path(folder))
-        return json.dumps([scenario.world.model_dump(), scenario.calendar.year(0), table], sort_keys=True)
+        return json.dumps(
+            [scenario.world.model_dump(), calendar.year(calendar.first_step), table], sort_keys=True
+        )
 
     def world(self, scenario: Scenario) -> World:
         """The world of a scenario; never changed by a run."""
@@ -63,10 +65,8 @@ class Starts:
     def start(self, scenario: Scenario) -> Start:
         """Households and links of the run's own, the same as if they had been made for it alone."""
         world, sha256 = self._opened(scenario)
-        parts = [scenario.population, scenario.income, scenario.ties]
-        key = json.dumps(
-            [sha256, scenario.calendar.age_year(0), *(p.model_dump() for p in parts)], sort_keys=True
-        )
+        parts = [scenario.population, scenario.income, scenario.ties, scenario.labour]
+        key = json.dumps([sha256, first_year(scenario), *(p.model_dump() for p in parts)], sort_keys=True)
         kept = self._starts.get(key)
         if kept is None:
             kept = make_start(scenario, world)

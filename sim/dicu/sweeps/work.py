@@ -117,9 +117,10 @@ def run_task(task: Task) -> Status:
 
 
 def _run(task: Task, began: float, worker: str) -> Status:
-    from dicu.execution.execute import begin, new_recorder, use_threads
+    from dicu.execution.execute import new_recorder, use_threads
     from dicu.execution.identity import data_sha256, model_version
     from dicu.execution.saved import read_saved
+    from dicu.execution.starting import begin
     from dicu.record.fingerprint import state_sha256
     from dicu.record.folder import scratch
     from dicu.sweeps.outcomes import outcomes

@@ -12,9 +12,9 @@ from dicu.behaviour.events import Events
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.commit.changes import Changes
-from dicu.execution.execute import first_model
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
+from dicu.execution.starting import first_model
 from dicu.model import EngineName, Model
 from dicu.record.local import Local, local_of, local_of_manifest
 from dicu.record.reading import Files, NotARun, read_manifest

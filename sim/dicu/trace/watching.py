@@ -377,7 +377,7 @@ class Watching:
         remit(
             table,
             few,
-            remit_rule(model.settings.money, model.settings.seed, model.now, model.calendar.dt_quarters),
+            remit_rule(model.settings.money, model.settings.seed, model.moment, model.calendar.dt_quarters),
             tables.money.pay.astype(np.float64),
             tables.money.luck.astype(np.float64),
             tables.life.word,

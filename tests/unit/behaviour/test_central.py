@@ -76,7 +76,7 @@ def test_it_changes_jobs_building_and_revenue_as_declared() -> None:
     inside = one.world.districts.parent == 1
     for now in range(4):
         for m in (one, none):
-            m.markets.step(m.workers, m.residents, now)
+            m.markets.step(m.workers, m.residents, now, now)
     # the package brings x a quarter, and the local multiplier 0.3 for each job of it
     ratio = one.markets.formal.jobs / none.markets.formal.jobs
     assert ratio[inside] == pytest.approx((1 + 1.3 * (np.exp(0.0025) - 1)) ** 4, rel=1e-12)

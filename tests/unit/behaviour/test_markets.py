@@ -211,7 +211,7 @@ def test_wrong_shapes_are_refused(hills):
     with pytest.raises(ValueError, match=r"workers must have shape \(29, 32\), got \(28, 32\)"):
         made(world, workers[1:], persons)
     with pytest.raises(ValueError, match=r"residents must have shape \(29,\)"):
-        made(*hills).step(workers, persons[1:], 0)
+        made(*hills).step(workers, persons[1:], 0, 0)
 
 
 # ------------------------------------------------------------------ the rules
@@ -281,7 +281,7 @@ def test_every_formula_against_plain_python(hills):
     for now in range(3):
         w = workers * rng.integers(50, 150, size=workers.shape) // 100
         people = persons * rng.integers(50, 150, size=persons.shape) // 100
-        markets.step(w, people, now)
+        markets.step(w, people, now, now)
 
         z = normal_draw(np.uint64(key64(3, int(Purpose.FARM_PRICE), now)), np.uint64(0))
         price = 0.8 * price + 0.15 * math.sqrt(1 - 0.64) * z
@@ -322,7 +322,7 @@ def test_every_formula_against_plain_python(hills):
 def test_in_towns_farm_types_count_on_other_work(hills):
     world, workers, persons = hills
     markets = made(*hills, work=Work())
-    markets.step(workers, persons, 0)
+    markets.step(workers, persons, 0, 0)
     farm, other = slice(0, 16, 2), slice(1, 16, 2)
     town = world.urban
     assert np.array_equal(markets.potential[town][:, farm], markets.expected[town][:, other])
@@ -335,11 +335,11 @@ def test_beliefs_close_a_quarter_of_the_gap_a_quarter():
     markets, workers, persons = one_market(work)
     start = markets.expected[0, 0]
     for now in range(8):
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         assert markets.expected[0, 0] / start == pytest.approx(0.7 + 0.3 * 0.75 ** (now + 1), rel=1e-13)
     monthly, workers, persons = one_market(work, dt=1 / 3)
     for now in range(24):
-        monthly.step(workers, persons, now)
+        monthly.step(workers, persons, now, now)
     assert monthly.expected[0, 0] == pytest.approx(markets.expected[0, 0], rel=1e-13)
 
 
@@ -348,7 +348,7 @@ def test_full_adaptation_knows_and_none_never_learns():
         work = QUIET.model_copy(update={"disaster_per_year": 1.0, "adaptation": eta})
         markets, workers, persons = one_market(work)
         start = markets.expected[0, 0]
-        markets.step(workers, persons, 0)
+        markets.step(workers, persons, 0, 0)
         assert markets.expected[0, 0] / start == pytest.approx(known, rel=1e-14)
 
 
@@ -359,8 +359,8 @@ def test_jobs_never_chase_workers():
     two, *_ = one_market(QUIET, labour=still)
     more = workers.copy()
     more[0, :2] *= 2
-    one.step(workers, persons, 0)
-    two.step(more, persons, 0)
+    one.step(workers, persons, 0, 0)
+    two.step(more, persons, 0, 0)
     assert two.formal.jobs.tolist() == one.formal.jobs.tolist() == [1500.0]
     assert two.formal.flows.find[0] == pytest.approx(one.formal.flows.find[0] / 2, rel=1e-12)
 
@@ -372,10 +372,10 @@ def test_what_nobody_can_find_is_offered_elsewhere_a_step_later():
     workers[0, 1], workers[0, 17] = 1000, 9000
     persons = np.array([10_000])
     markets = made(one_place(), workers, persons, QUIET, labour=labour)
-    markets.step(workers, persons, 0)
+    markets.step(workers, persons, 0, 0)
     vacant = 1.2 * 9000 - 9000 * math.exp(-0.02)
     assert markets.formal.flows.unfilled[0] == pytest.approx(0.95 * vacant - 500, rel=1e-9)
-    markets.step(workers, persons, 1)
+    markets.step(workers, persons, 1, 1)
     assert markets.formal.flows.offers[0] == pytest.approx(0.05 * vacant + 0.95 * vacant - 500, rel=1e-9)
 
 
@@ -388,14 +388,14 @@ def test_zero_workers_and_people_divide_by_nothing():
     assert not markets.formal.flows.find.any()
     moved = workers[::-1].copy()
     for now, (w, people) in enumerate([(workers, persons), (moved, persons[::-1]), (workers, persons)]):
-        markets.step(w, people, now)
+        markets.step(w, people, now, now)
         assert np.isfinite(markets.earnings).all()
         assert (markets.earnings > 0).all()
         assert all(np.isfinite(column).all() for column in markets.columns().values())
     calm = made(world, workers, persons, work=CALM)
     before = calm.earnings[:, 0].copy()
     wage = calm.columns()["pay_informal_mvnd_per_month"][0]
-    calm.step(moved, persons[::-1].copy(), 0)
+    calm.step(moved, persons[::-1].copy(), 0, 0)
     assert (
         calm.columns()["pay_informal_mvnd_per_month"][0] == wage
     )  # its density is unknown: no agglomeration
@@ -414,7 +414,7 @@ def test_farm_price_has_the_variance_and_persistence_of_its_ar1(dt):
     n, every = 20_000, round(1 / dt)
     path = np.empty(n * every)
     for now in range(len(path)):
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         path[now] = markets.farm_price
     path = path[every - 1 :: every]  # by quarter, whatever the step
     rho, spread = 0.8, 0.08
@@ -429,14 +429,14 @@ def test_a_loss_of_three_tenths_leaves_seven_and_half_of_it_a_quarter_later():
     still = Labour(formal_growth=0.0)
     markets, workers, persons = one_market(QUIET.model_copy(update={"disaster_per_year": 1.0}), labour=still)
     start = markets.earnings[0].copy()
-    markets.step(workers, persons, 0)
+    markets.step(workers, persons, 0, 0)
     assert markets.struck.all()
     assert math.exp(markets.log_loss[0]) == pytest.approx(0.7, rel=1e-14)
     assert markets.earnings[0, 0] / start[0] == pytest.approx(0.7, rel=1e-14)
     assert markets.earnings[0, 1] == pytest.approx(start[1])  # other work is not touched
     markets.work = QUIET
     for now in range(1, 5):
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         assert not markets.struck.any()
         assert markets.earnings[0, 0] / start[0] == pytest.approx(0.7 ** (0.5**now), rel=1e-13)
 
@@ -447,7 +447,7 @@ def test_disasters_come_as_often_as_declared(viet_nam):
     quarters, n = 160, len(world.districts)
     hit = np.empty((quarters, n), dtype=bool)
     for now in range(quarters):
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         hit[now] = markets.columns()["disaster"]
         assert np.array_equal(markets.struck, hit[now][world.district])  # the whole district
     p = 1 - 0.95**0.25
@@ -462,7 +462,7 @@ def test_disasters_come_as_often_as_declared(viet_nam):
 def test_no_disaster_at_rate_zero():
     markets, workers, persons = one_market(Work(disaster_per_year=0.0))
     for now in range(50):
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         assert not markets.struck.any()
     assert (markets.log_loss == 0.0).all()
 
@@ -484,7 +484,7 @@ def test_normal_draws():
 
 def walked(markets, workers, persons, steps=range(6)):
     for now in steps:
-        markets.step(workers * (10 + now) // 10, persons, now)
+        markets.step(workers * (10 + now) // 10, persons, now, now)
     return markets
 
 
@@ -593,6 +593,6 @@ def test_a_step_of_viet_nam_takes_under_10_ms(viet_nam):
     spent = []
     for now in range(30):
         began = time.perf_counter()
-        markets.step(workers, persons, now)
+        markets.step(workers, persons, now, now)
         spent.append(time.perf_counter() - began)
     assert np.median(spent) < 0.010

@@ -37,7 +37,7 @@ def paths(values: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     kept: dict[str, list[np.ndarray]] = {"formal_jobs": [], "farm_income_mvnd_per_month": []}
     lose: list[np.ndarray] = []
     for _ in range(model.calendar.n_steps):
-        model.markets.step(model.workers, model.residents, model.now)
+        model.markets.step(model.workers, model.residents, model.now, model.moment)
         model.now += 1
         for name, values_by_step in kept.items():
             values_by_step.append(model.markets.columns()[name].copy())
@@ -220,7 +220,7 @@ def test_without_feedback_of_jobs_markets_are_those_of_a_country_where_nobody_mo
     start, model, _ = moved({"feedback.jobs": False})
     alone = first_model(start.settings)
     for now in range(model.calendar.n_steps):
-        alone.markets.step(alone.workers, alone.residents, now)
+        alone.markets.step(alone.workers, alone.residents, now, alone.calendar.moment(now))
     for name in ("earnings", "expected"):
         assert getattr(model.markets, name).tobytes() == getattr(alone.markets, name).tobytes(), name
     assert model.markets.formal.jobs.tobytes() == alone.markets.formal.jobs.tobytes(), (

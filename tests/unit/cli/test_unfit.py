@@ -51,7 +51,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "dicu.sweeps.start.make_start", work
     )  # first: importing it takes the other's function
-    monkeypatch.setattr("dicu.execution.execute.make_start", work)
+    monkeypatch.setattr("dicu.execution.starting.make_start", work)
 
 
 @pytest.mark.usefixtures("never")

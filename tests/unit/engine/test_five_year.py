@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dicu.commit.changes import Changes
-from dicu.execution.execute import execute, first_model
+from dicu.execution.execute import execute
+from dicu.execution.starting import first_model
 from dicu.observe.five_year import LEAST_AGE, FiveYear
 from dicu.population.columns import BIRTH_YEAR_ZERO, Households
 from dicu.reform.opening import open_world

@@ -57,6 +57,9 @@ def later(rule: Rule, scenario: Scenario) -> int:
         "time.start",
         "time.end",
         "time.step",
+        "time.history",
+        "world.name",
+        "world.places",
         *betas,
     }
     assert reads_of("def f(money):\n    return money.rent_share") == set(), "a name alone says nothing"
@@ -89,17 +92,13 @@ class Asked:
         return value
 
 
-def _run(scenario: Any, **options: Any) -> Any:
+def _run(scenario: Any, recorder: Any = None) -> Any:
     """A run from its synthesis to its end, as `dicu.execution.execute.execute` makes it; returns the model."""
-    from dicu.model import Model
-    from dicu.population.links import first_links
-    from dicu.population.synthesis import synthesise
+    from dicu.execution.starting import begin, first_model
     from dicu.reform.opening import open_world
 
-    world, who = open_world(scenario), scenario.population
-    made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
-    first, _ = synthesise(world, who, start_year=world.year, **made)
-    model = Model(scenario, world, first, first_links(first, world, who.seed), **options)
+    world = open_world(scenario)
+    model, _ = first_model(scenario, world) if recorder is None else begin(scenario, world, recorder)
     model.run()
     return model
 
@@ -121,7 +120,7 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
     asked: Any = Asked(with_values(Scenario(), values), "", paths)
     layout = {"weight": asked.population.weight, "flows": asked.flow_units, "services": SERVICES}
     with Recorder(tmp_path, open_world(asked), asked.calendar, **layout) as recorder:
-        _run(asked, recorder=recorder)
+        _run(asked, recorder)
         recorder.finish()
     for name in POLICIES:  # one run has one policy; what the others are made by, they ask for
         with pytest.raises(ValueError, match="needs") if name == "table" else nullcontext():

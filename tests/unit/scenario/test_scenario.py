@@ -46,7 +46,7 @@ def test_flows_are_by_district_only_at_weight_one() -> None:
         ({"time.start": "2019-05"}, "time.start"),
         ({"time.end": "2030-05"}, "time.end"),
         ({"time.start": "2013Q1"}, "time.start"),
-        ({"time.start": "2025Q1"}, "time.start"),
+        ({"time.start": "2025Q1", "time.history": "none"}, "time.start"),
         ({"reform.policy": "actual", "reform.date": "2019Q1"}, "reform.date"),
         ({"reform.policy": "relabel", "reform.date": "2025-08"}, "reform.date"),
         ({"reform.policy": "actual", "time.end": "2025Q2"}, "reform.date"),
@@ -122,7 +122,8 @@ def _another(path: str) -> dict[str, Any]:
     if path == "reform.levers":
         return {path: "relabel+cut_staff", "reform.policy": "actual"}
     if leaf.unit == "date":
-        return {path: {"time.start": "2020Q1", "time.end": "2030Q4"}.get(path, "2027Q1")}
+        dates = {"time.start": "2020Q1", "time.end": "2030Q4", "time.history": "2016Q1"}
+        return {path: dates.get(path, "2027Q1")}
     if leaf.kind == "flag":
         return {path: not leaf.default}
     if leaf.kind == "list":

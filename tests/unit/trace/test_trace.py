@@ -18,7 +18,8 @@ from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.cli import app
 from dicu.commit.changes import Changes
-from dicu.execution.execute import execute, first_model
+from dicu.execution.execute import execute
+from dicu.execution.starting import first_model
 from dicu.model import Model
 from dicu.population.columns import MEMBERS
 from dicu.reform.opening import open_world
