@@ -108,7 +108,8 @@ def set_formal(households: Households, world: World, labour: Labour, seed: int, 
             _count(b * _BLOCK, min(n, (b + 1) * _BLOCK), rows, province, year, parts[b])
 
     over_blocks(count, blocks)
-    known = labour_of(world).informal
+    of = labour_of(world)
+    known = of.informal_with(labour.formal_growth + labour.growth_kept * np.nan_to_num(of.growth))
     informal = np.where(np.isnan(known), labour.informal_share, known)
     chance = formal_chances(parts.sum(axis=0), informal, labour.farm_informal, labour.skill_odds)
     key = np.uint64(key64(seed, _PURPOSE, 0))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from dicu.reform.opening import load_viet_nam
 from dicu.world import facts
 from dicu.world import labour_facts as labour
+from dicu.world.labour import labour_of
 
 PROVINCES = set(facts.provinces_legacy()["code"])
 YEARS = range(2018, 2025)
@@ -100,3 +104,14 @@ def test_a_changed_copy_does_not_reach_the_next_reader() -> None:
     mine = labour.labour_figures()
     mine["value"] = 0.0
     assert (labour.labour_figures()["value"] > 0).all()
+
+
+def test_formal_work_of_a_year_before_the_figures_grows_into_them() -> None:
+    """Carried back at the growth that jobs then have over workers, whatever that growth is; known years stay."""
+    early, late = labour_of(load_viet_nam(2014)), labour_of(load_viet_nam(2018))
+    assert early.workers_growth == pytest.approx(math.log(54_282_480 / 52_840_000) / 3)
+    for growth in (0.0, 0.033, 0.06):
+        rate = np.full(len(early.informal), growth)
+        then, there = (1.0 - of.informal_with(rate) for of in (early, late))
+        assert then * np.exp(4 * (growth - early.workers_growth)) == pytest.approx(there)
+        assert there == pytest.approx(1.0 - late.informal)
