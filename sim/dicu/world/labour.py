@@ -75,7 +75,9 @@ def labour_of(world: World) -> ProvinceLabour:
         own, nation = growth(code, span), growth("", span)
         if own is not None and nation is not None:
             made.growth[r] = own - nation
-    return made._replace(workers_growth=_of_workers({year: one[0] for year, one in known.get("", {}).items()}))
+    return made._replace(
+        workers_growth=_of_workers({year: one[0] for year, one in known.get("", {}).items()})
+    )
 
 
 def _of_workers(employed: dict[int, float]) -> float:
