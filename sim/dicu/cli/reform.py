@@ -73,7 +73,8 @@ def compare(
         if year is not None:
             fail(f"--year: a folder of tables has the residents of one year (got {year})", 2)
     elif year is not None or not _says_start(policies):
-        names, scenario = _asked([*policies, f"time.start={2024 if year is None else year}Q2"], config)
+        when = [f"time.start={2024 if year is None else year}Q2", "time.history=none"]
+        names, scenario = _asked([*policies, *when], config)
     use_asked_threads(threads)
     with Bar() as bar, _refused():
         bar.phase("building the world")
