@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+if __name__ != "dicu":  # from the root of a checkout: a second copy of every module beside the first
+    raise ImportError(f"import dicu, not {__name__} (the folder {__name__.partition('.')[0]} is no package)")
+
 from dicu.compute.compiled import use_own_cache
 
 if TYPE_CHECKING:

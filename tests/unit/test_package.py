@@ -40,6 +40,14 @@ def test_the_old_names_are_gone() -> None:
             [sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=False
         )
         assert "ModuleNotFoundError" in done.stderr, name
+    for name in ("sim.dicu.model", "sim.dicu", "analysis.dicu_analysis.flows"):
+        code = f"import importlib; importlib.import_module({name!r})"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert f"ImportError: import dicu{'_analysis' * name.startswith('analysis')}, not" in done.stderr, (
+            name
+        )
     sources = [p for top in ("sim", "analysis", "tests", "docs") for p in (ROOT / top).rglob("*.py")]
     words = ("import " + "sim", "from " + "sim", "import " + "analysis", "from " + "analysis")
     found = [
