@@ -24,6 +24,7 @@ from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
+from dicu.behaviour.vital import VitalRates
 from dicu.commit.accounts import Expected, check_jobs, check_people
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
@@ -102,6 +103,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.seconds: dict[str, float] = {}
         self.now = self.calendar.first_step  # below 0 while the history before the run is simulated
         self.year = self.calendar.age_year(self.now)
+        self._ages_ahead = self.year - self.calendar.year(self.now)
         self.households, self.links = households, links
         self.changes: Changes | None = None
         self.events: Events | None = None
@@ -113,6 +115,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.geography = geography(world, dwellings, scenario.choose, scenario.access)
         self.distances = distances(world, dwellings, self.geography)
         self.move_cost = move_costs(self.distances, scenario.money)
+        self.vital = VitalRates(world, scenario.life_course)
         self.life = self._life_tables()
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
         self.central = Central(scenario.cities, self.calendar, world)
@@ -398,7 +401,8 @@ class Model(mesa.Model):  # type: ignore[misc]
     def _life_tables(self) -> LifeTables:
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
         women = exposure(self.households, self.world.urban, self.year, self.moment)
-        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women)
+        vital = self.vital.at(self.year - self._ages_ahead)
+        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:
         now = time.perf_counter()

@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
+from dicu.behaviour.vital import Vital, of_parameters
 from dicu.compute.numeric import exp64, log64
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.population.columns import BIRTH_YEAR_ZERO
@@ -114,13 +115,15 @@ def _solve_gompertz(life_expectancy: float, slope: float, most: float) -> NDArra
     return _gompertz(0.5 * (low + high), slope, most)
 
 
-def death_rates(parameters: LifeCourse, dt_quarters: float) -> NDArray[np.float64]:
+def death_rates(
+    parameters: LifeCourse, dt_quarters: float, life_expectancy: float | None = None
+) -> NDArray[np.float64]:
     """Force of mortality a year by age 0..127, (128,) float64.
 
-    mu(a) = min(A exp(B (a + 1/2)), plateau), B = ``mortality_slope``, A solved so that
-    the expected life at birth is ``life_expectancy`` (the plateau included). The plateau is what a step's word can
-    hold (0.5 a year when steps are quarters, from about age 97): mortality is seen to level off near 0.7 a
-    year beyond 105 (Barbi et al. 2018, Science 360: 1459).
+    mu(a) = min(A exp(B (a + 1/2)), plateau), B = ``mortality_slope``, A solved so that the expected life at birth is
+    ``life_expectancy`` (None: that of the parameters), the plateau included. The plateau is what a step's word can hold
+    (0.5 a year when steps are quarters, from about age 97): mortality is seen to level off near 0.7 a year beyond 105
+    (Barbi et al. 2018, Science 360: 1459).
 
     Raises
     ------
@@ -128,12 +131,13 @@ def death_rates(parameters: LifeCourse, dt_quarters: float) -> NDArray[np.float6
         When the plateau keeps the life expectancy from being reached.
     """
     plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters
-    rate = np.asarray(_solve_gompertz(parameters.life_expectancy, parameters.mortality_slope, plateau))
+    wanted = parameters.life_expectancy if life_expectancy is None else life_expectancy
+    rate = np.asarray(_solve_gompertz(wanted, parameters.mortality_slope, plateau))
     reached = float(_years_lived(rate))
-    if abs(reached - parameters.life_expectancy) > _TOLERANCE_LIFE:
+    if abs(reached - wanted) > _TOLERANCE_LIFE:
         raise ValueError(
             f"life_course.life_expectancy: not reached with mortality_slope = {parameters.mortality_slope} and steps"
-            f" of {dt_quarters} quarters (got {parameters.life_expectancy}, reached {reached:.2f})"
+            f" of {dt_quarters} quarters (got {wanted}, reached {reached:.2f})"
         )
     return rate
 
@@ -154,14 +158,17 @@ def _fertility_shape(mode: float, spread: float) -> NDArray[np.float64]:
     return density
 
 
-def fertility_rates(parameters: LifeCourse) -> NDArray[np.float64]:
+def fertility_rates(parameters: LifeCourse, vital: Vital | None = None) -> NDArray[np.float64]:
     """Births a year of all women by area and single age 15-49, (2, 35) float64; each area sums to its TFR.
+
+    ``vital`` None: the TFR of the parameters.
 
     Gamma shape from 15 with the mode ``fertility_mode_age``: theta = -d/2 + sqrt(d^2/4 + spread^2), d = mode - 15,
     k = 1 + d/theta (so that k theta^2 is the variance ``fertility_spread``^2 before the cut at 49).
     """
     shape = np.asarray(_fertility_shape(parameters.fertility_mode_age, parameters.fertility_spread))
-    return np.stack([shape * parameters.fertility_rural, shape * parameters.fertility_urban])
+    total = of_parameters(parameters) if vital is None else vital
+    return np.stack([shape * total.fertility_rural, shape * total.fertility_urban])
 
 
 @njit(cache=True)
@@ -192,7 +199,11 @@ def _eligible_rates(
 
 
 def _births(
-    parameters: LifeCourse, dt_quarters: float, exposure: NDArray[np.int64], death: NDArray[np.float64]
+    parameters: LifeCourse,
+    vital: Vital,
+    dt_quarters: float,
+    exposure: NDArray[np.int64],
+    death: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Hazards a step of eligible women (2, 35) and the children a woman that find no mother (2,)."""
     if exposure.shape != (2, FERTILE_AGES, 2):
@@ -203,7 +214,7 @@ def _births(
     fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
     room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
     most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
-    rate, owed = _eligible_rates(fertility_rates(parameters), exposure, most)
+    rate, owed = _eligible_rates(fertility_rates(parameters, vital), exposure, most)
     hazard = np.array([[_hazard(r * dt_quarters / QUARTERS_A_YEAR) for r in row] for row in rate])
     return np.minimum(hazard, room), np.asarray(owed)
 
@@ -295,7 +306,11 @@ def mean_age_at_union(rate: NDArray[np.float64]) -> float:
 
 
 def life_tables(
-    parameters: LifeCourse, year: int, dt_quarters: float, exposure: NDArray[np.int64]
+    parameters: LifeCourse,
+    year: int,
+    dt_quarters: float,
+    exposure: NDArray[np.int64],
+    vital: Vital | None = None,
 ) -> LifeTables:
     """Tables of one step: deaths with the life expectancy put in, births with the TFR put in, searches for a partner.
 
@@ -307,6 +322,8 @@ def life_tables(
         Length of a step, quarters.
     exposure : (2, 35, 2) int64
         Women by area, single age and eligibility, from `dicu.behaviour.life_course.exposure`.
+    vital : Vital or None
+        Fertility and life expectancy of the year, see `dicu.behaviour.vital`; None: those of the parameters.
 
     Notes
     -----
@@ -323,8 +340,9 @@ def life_tables(
             f"a newborn's birth year does not fit its byte (got {year},"
             f" allowed {BIRTH_YEAR_ZERO + 1} to {LAST_BIRTH_YEAR})"
         )
-    mortality = death_rates(parameters, dt_quarters)
-    fertility, _ = _births(parameters, dt_quarters, exposure, mortality)
+    vital = of_parameters(parameters) if vital is None else vital
+    mortality = death_rates(parameters, dt_quarters, vital.life_expectancy)
+    fertility, _ = _births(parameters, vital, dt_quarters, exposure, mortality)
     unions = union_rates(parameters, dt_quarters, mortality)
     death, seek = np.zeros(256), np.zeros(256)
     birth = np.zeros((2, 256))

@@ -16,6 +16,16 @@ class LifeCourse(Section):
     fertility_rural: float = parameter(
         2.08, "total fertility rate, rural", unit="children/woman", status="V", source=_SPEC3, ge=0, le=10
     )
+    rates_from: int = parameter(
+        2024,
+        "year from which fertility_urban, fertility_rural and life_expectancy hold; before it those of the country's "
+        "tables fertility and mortality do, where it has them",
+        unit="year",
+        status="V",
+        source="survey of population change of 2024: 1.67, 2.08 and 74.7 are of that year",
+        ge=1995,
+        le=2100,
+    )
     fertility_mode_age: float = parameter(
         27.0, "age at which fertility peaks", unit="years", status="V", source=_SPEC3, ge=18, le=45
     )

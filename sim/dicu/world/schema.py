@@ -193,6 +193,27 @@ TABLES: Final[dict[str, Schema]] = {
         unique=("province", "year"),
         missing="labour.informal_share for all provinces, and formal jobs grow everywhere as labour.formal_growth says",
     ),
+    "fertility": Schema(
+        "a year",
+        (
+            Column("year", "count", "of the rates", low=1900, high=2199),
+            Column("urban", "number", "children per woman in urban places", low=0.0, high=10.0),
+            Column("rural", "number", "children per woman in rural places", low=0.0, high=10.0),
+        ),
+        unique=("year",),
+        missing="life_course.fertility_urban and fertility_rural in every year; with it they hold from "
+                "life_course.rates_from on, and a line leads from year to year",
+    ),
+    "mortality": Schema(
+        "a year",
+        (
+            Column("year", "count", "of the rates", low=1900, high=2199),
+            Column("life_expectancy", "number", "life expectancy at birth, years", low=40.0, high=95.0),
+        ),
+        unique=("year",),
+        missing="life_course.life_expectancy in every year; with it that holds from life_course.rates_from on, and a "
+                "line leads from year to year",
+    ),
     "standards": Schema(
         "what a resolution asks of a kind of unit",
         (
