@@ -20,6 +20,7 @@ from dicu.behaviour.life_tables import (
 from dicu.behaviour.life_tables import (
     _births as solved_births,
 )
+from dicu.behaviour.vital import of_parameters
 from dicu.compute.hashing import key64
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from dicu.scenario.parameters_household import LifeCourse
@@ -28,7 +29,9 @@ from states import people
 
 def fertility_shortfall(parameters: LifeCourse, dt_quarters: float, women: np.ndarray) -> np.ndarray:
     """Children per woman put in that will not come out, (2,) rural and urban: what is left over at 49."""
-    return solved_births(parameters, dt_quarters, women, death_rates(parameters, dt_quarters))[1]
+    return solved_births(
+        parameters, of_parameters(parameters), dt_quarters, women, death_rates(parameters, dt_quarters)
+    )[1]
 
 
 NOTHING = np.zeros(256)
