@@ -16,11 +16,18 @@ from dicu.government.overlay import Levers, Overlay
 from dicu.reform import half
 from dicu.reform.designs import Country, optimised_units, overlay_of, random_units, standard_units
 from dicu.reform.of_2025 import except_sparse_mountains, to_2025
+from dicu.reform.opening import load_viet_nam
 from dicu.reform.standards import need_standards
 from dicu.reform.table import OWN_LEVERS, ReformTableError, overlays_of, read_table
 from dicu.scenario.parameters import Access
-from dicu.scenario.scenario import Scenario, UnfitScenario
+from dicu.scenario.scenario import (
+    FIRST_OFFICIAL_YEAR,
+    LAST_OFFICIAL_YEAR,
+    Scenario,
+    UnfitScenario,
+)
 from dicu.scenario.sections import Reform
+from dicu.world.viet_nam import NAME
 from dicu.world.world import World
 
 ALL: Final = Levers(relabel=True, pool_budgets=True, close_offices=True, cut_staff=True, move_services=True)
@@ -68,7 +75,8 @@ class Case:
 class Policy:
     """A way to redraw the map: the levers it pulls by itself, the dated borders it makes, and what a country must have.
 
-    Each of ``needs`` raises UnfitScenario for a world that lacks something.
+    Each of ``needs`` raises UnfitScenario for a world that lacks something. ``by_residents``: its borders
+    depend on how many live where.
 
     A new one is declared here and named, in both languages, in `dicu.scenario.vocabulary.POLICY_WORDS`.
     """
@@ -76,6 +84,7 @@ class Policy:
     levers: Levers
     make: Callable[[Case], list[Overlay]]
     needs: tuple[Callable[[World, str], None], ...] = ()
+    by_residents: bool = False
 
     def check(self, world: World, name: str) -> None:
         """Raise UnfitScenario when the world lacks what the policy, known by this name, needs."""
@@ -151,10 +160,10 @@ POLICIES: Final = MappingProxyType(
         "relabel": Policy(Levers(relabel=True), _new_borders, (need_reform,)),
         "actual": Policy(ALL, _new_borders, (need_reform,)),
         "random": Policy(ALL, _designed(_random), (need_reform,)),
-        "standard": Policy(ALL, _designed(standard_units), (need_standards,)),
-        "optimised": Policy(ALL, _designed(_optimised), (need_reform, need_standards)),
+        "standard": Policy(ALL, _designed(standard_units), (need_standards,), by_residents=True),
+        "optimised": Policy(ALL, _designed(_optimised), (need_reform, need_standards), by_residents=True),
         "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders, (need_reform,)),
-        "actual_except_sparse_mountains": Policy(ALL, _sparse, (need_reform,)),
+        "actual_except_sparse_mountains": Policy(ALL, _sparse, (need_reform,), by_residents=True),
         "actual_in_half": Policy(OWN_LEVERS, _half, (need_reform,)),
         "table": Policy(OWN_LEVERS, _table),
     }
@@ -165,6 +174,11 @@ POLICIES: Final = MappingProxyType(
 def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
     """The dated borders of a scenario's policy; raises what is wrong with a user's table."""
     reform, calendar = scenario.reform, scenario.calendar
+    if POLICIES[reform.policy].by_residents and scenario.world.name == NAME and scenario.world.places is None:
+        # those who design know the country as it was counted last, not as the model began, nor as it became there
+        counted = min(max(int(reform.date[:4]), FIRST_OFFICIAL_YEAR), LAST_OFFICIAL_YEAR)
+        if counted != world.year:
+            world = replace(world, residents=load_viet_nam(counted).residents)
     step = calendar.step_of(reform.date) if reform.policy != "none" else 0
     return policy(
         reform.policy,

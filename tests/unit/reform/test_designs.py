@@ -11,7 +11,10 @@ from dicu.compute.hashing import key64
 from dicu.reform.annealing import anneal
 from dicu.reform.designs import unit_costs
 from dicu.reform.kernels import grow, join_worst
+from dicu.reform.opening import open_world
+from dicu.reform.policies import plan_of
 from dicu.reform.standards import role_of
+from dicu.scenario.scenario import Scenario, with_values
 from exact_maps import connected_sets, exact_units, part_of, set_cost
 from reform_problems import contiguous, made_up
 
@@ -183,3 +186,15 @@ def test_part_of_a_problem_has_the_same_costs():
     whole = {frozenset(s) for s in connected_sets(problem, 2)}
     pairs = {frozenset(nodes[i] for i in s) for s in connected_sets(part, 2)}
     assert pairs == {s for s in whole if s <= set(nodes)}
+
+
+def test_designs_of_the_country_are_made_for_those_who_were_counted_last() -> None:
+    """Whether a run begins in 2014, 2019 or 2024: not for the residents with which its simulation begins."""
+    when = {"reform.policy": "actual_except_sparse_mountains", "reform.date": "2025Q3", "time.end": "2026Q4"}
+    made = []
+    for start, history in (("2019Q2", "auto"), ("2019Q2", "none"), ("2024Q2", "none")):
+        scenario = with_values(Scenario(), {**when, "time.start": start, "time.history": history})
+        (overlay,) = plan_of(scenario, open_world(scenario))
+        made.append(overlay.commune_of_place)
+    assert np.array_equal(made[0], made[2])
+    assert np.array_equal(made[1], made[2])
