@@ -219,7 +219,7 @@ class Replay:
                 looking=m.looking.copy(),
                 network_start=m.network_start.copy(),
             ),
-            step=m.now,
+            step=m.moment,
             year=m.year,
         )
 

@@ -131,7 +131,7 @@ def test_a_collision_within_a_run_is_rehashed(
     """Somebody already bears the identity of a child about to be born: the run goes on, in any row order."""
     scenario = small_scenario("monocentric", {**LIVELY, "time.end": "2025Q1"})
     start = first_households(scenario)
-    key = np.uint64(key64(0, int(Purpose.NEW_HOUSEHOLD), 0))
+    key = np.uint64(key64(0, int(Purpose.NEW_HOUSEHOLD), scenario.calendar.moment(0)))
     children = {int(hash64_2(key, u, 0)): int(u) for u in start.uid[: start.n]}
     child = next(int(u) for u in born_in(run_model(scenario).households, start) if int(u) in children)
     parent = children[child]

@@ -49,7 +49,7 @@ class Time(Section):
     history: str = parameter(
         AUTO,
         "period from which the run is simulated, without a reform and without a record, before it begins; auto = "
-        "2014Q2 for Viet Nam when the run begins later, elsewhere none",
+        "2014Q2 for the country of the package when the run begins later, elsewhere none",
         unit="date",
         status="design",
         source="mid-term census of 1 April 2014; a transient of the starting population is not a result",

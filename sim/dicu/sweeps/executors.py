@@ -30,8 +30,13 @@ QUIET: Final = {
     "distributed.admin.tick.interval": "10s",
     "distributed.admin.tick.limit": "60s",
     "distributed.client.scheduler-info-interval": "60s",
+    "distributed.deploy.lost-worker-timeout": "1h",
 }
 """Settings of dask for a cluster of this computer.
+
+A worker that dies is started again by its nanny. A cluster that does not see it again within the last of these settings
+(15 seconds by default, which a busy machine needs for the imports alone) closes the nanny as well and makes no other
+one: the sweep then waited for ever.
 
 Left alone, each of its processes samples its own stack a hundred times a second, looks after its event loop fifty times
 a second and asks the system how it is twice: more work than all messages of a run, on cores that runs need.

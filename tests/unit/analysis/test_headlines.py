@@ -23,6 +23,7 @@ SETTINGS = [
     "government.earlier_waves=merged",
     "time.start=2024Q4",
     "time.end=2026Q4",
+    "time.history=none",  # residents of the same year as the commands that run nothing
     "record.places=step",
     "record.governments=step",
     "seed=7",

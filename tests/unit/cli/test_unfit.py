@@ -97,7 +97,7 @@ def test_a_sweep_whose_runs_find_it_out_ends_with_2_as_well(
     def begin(*_: object, **__: object) -> None:
         raise UnfitScenario("choose.move_share: no kappa makes it")
 
-    monkeypatch.setattr("dicu.execution.execute.begin", begin)
+    monkeypatch.setattr("dicu.execution.starting.begin", begin)
     words = ["sweep", str(write_files(tmp_path)), "--executor", "serial", "--out", str(tmp_path / "runs")]
     for again in ([], ["--retry-failed"]):
         done = runner.invoke(app, [*words, *again])
@@ -107,7 +107,7 @@ def test_a_sweep_whose_runs_find_it_out_ends_with_2_as_well(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dicu.execution.execute.begin", broken)
+    monkeypatch.setattr("dicu.execution.starting.begin", broken)
     assert runner.invoke(app, [*words, "--retry-failed"]).exit_code == 1, "that is no fault of the values"
 
 

@@ -84,11 +84,11 @@ class Looking:
 
 def test_movers_are_as_they_were_before(scenario: Any) -> None:
     """Whoever is said to have moved lived where the move began, with somebody of the age that is stated."""
-    from dicu.observe.outputs import Outputs
+    from dicu.observe.outputs import Outputs, residence_of
     from states import first_model
 
     model, seen = first_model(scenario), Looking()
-    model.outputs = Outputs(model, seen)  # type: ignore[arg-type]
+    model.outputs = Outputs(model, seen, residence_of(model))  # type: ignore[arg-type]
     kinds: set[int] = set()
     for _ in range(scenario.calendar.n_steps):
         h = model.households
