@@ -38,8 +38,8 @@ class ProvinceLabour(NamedTuple):
     def informal_with(self, growth: NDArray[np.float64]) -> NDArray[np.float64]:
         """(R,) share without a formal job in the world's year, at this yearly growth (R,) of formal jobs.
 
-        The known share is carried to the world's year by what formal jobs grow more than workers, so that jobs which
-        then grow as they do pass through what is known.
+        Assumption A93: the known share is carried to the world's year by what formal jobs grow more than workers, so
+        that jobs which then grow as they do pass through what is known.
         """
         formal = (1.0 - self.informal) * np.exp((growth - self.workers_growth) * self.years)
         return np.asarray(1.0 - np.minimum(formal, 1.0))
