@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+TOO_SMALL: Final = 0.05
+"""Share by which households are smaller than those aimed at from which it is worth saying."""
 MANY_RICH: Final = 0.001
 """Share of households at the end of the scale of wealth from which it is worth saying."""
 AGES = slice(kernels.AGE, kernels.AGE + 2 * AGE_GROUPS)
@@ -130,6 +132,14 @@ class SynthesisReport:
         if self.provinces_without_figures:
             lines.append(
                 f"national rates stand in for {len(self.provinces_without_figures)} provinces without figures"
+            )
+        sizes = [m for m in self.margins if m.group.startswith("household size") and m.name == "mean"]
+        small = [m for m in sizes if m.realised < (1.0 - TOO_SMALL) * m.target]
+        if small:
+            told = ", ".join(f"{m.realised:.2f} for {m.target:.2f} ({m.group})" for m in small)
+            lines.append(
+                f"a row stands for so many households that they come out too small and too many: {told}; read no numbers "
+                "of households, and take a smaller population.weight"
             )
         if self.richest > MANY_RICH:
             lines.append(
