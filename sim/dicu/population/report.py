@@ -138,8 +138,8 @@ class SynthesisReport:
         if small:
             told = ", ".join(f"{m.realised:.2f} for {m.target:.2f} ({m.group})" for m in small)
             lines.append(
-                f"a row stands for so many households that they come out too small and too many: {told}; read no numbers "
-                "of households, and take a smaller population.weight"
+                f"a row stands for so many households that they come out too small and too many: {told}; read no "
+                "numbers of households, and take a smaller population.weight"
             )
         if self.richest > MANY_RICH:
             lines.append(
