@@ -165,7 +165,8 @@ def compared(run: Run) -> pd.DataFrame:
             "r": float(both["a"].corr(both["b"])) if len(both) > 2 else float("nan"),
             "largest": float((both["a"] - both["b"]).abs().max()),
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    columns = ["simulated", "official", "difference", "r", "largest"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def streams(run: Run) -> pd.DataFrame:

@@ -153,6 +153,12 @@ def test_informality_of_provinces_beside_a_survey(real: Run, monkeypatch: pytest
     shown = drawn(informality, real)
     assert "country +2.0 points" in shown
     assert "a survey of this test" in shown
+    monkeypatch.setattr(labour, "official_informality", lambda: (survey.set_axis([1990], axis=1), ""))
+    none = labour.compared(real)
+    assert none.empty
+    assert list(none) == list(told), "a run of other years has nothing to compare, and says so"
+    with pytest.raises(style.NothingToDraw):
+        informality.draw(real)
 
 
 def test_another_country_has_no_survey_to_stand_beside(run: Run) -> None:
