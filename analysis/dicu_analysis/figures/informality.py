@@ -46,11 +46,11 @@ def draw(run: Run) -> Figure:
         + ("" if len(years) == 1 else f" to {style.number(told['r'].max(), 2)}")
     )
     foot = [
-        "Percent of all workers, farmers among them; circles: provinces before the merger, the cross: the country. "
-        "Simulated: between recorded steps on the straight line, at mid-year.",
-        f"Official: all employed, {cited}. The run starts from the figures by province of the year nearest to its "
-        "world, and formal jobs grow by province partly as the survey has it for 2018\u201324: only the later "
-        "years, and those in part, are a test. The survey's definition of who is employed changed in 2021.",
+        "Percent of all workers, farmers among them; circles: provinces before the merger, cross: the country, whose "
+        "difference in points stands above. Simulated: between recorded steps on the straight line, at mid-year.",
+        f"Official: all employed, {cited}. Formal jobs by province start from these figures and grow partly as they "
+        "do from the first to the last year: agreement is in part by construction. The survey's definition of who is "
+        "employed changed in 2021.",
         style.run_line(run),
     ]
     rows = -(-len(years) // ROW)
@@ -69,7 +69,7 @@ def draw(run: Run) -> Figure:
         ax = fig.add_subplot(grid[k // ROW, k % ROW])
         r, off = (as_float(told.at[year, name]) for name in ("r", "difference"))
         _panel(ax, _by_code(theirs[year]), _by_code(mine[year]), float(low))
-        ax.set_title(f"{year}: r = {style.number(r, 2)}, country {style.signed(off)} points", fontsize=9.5)
+        ax.set_title(f"{year}: r = {style.number(r, 2)}, country {style.signed(off)}", fontsize=9.5)
         if k // ROW == rows - 1 or k + ROW >= len(years):
             ax.set_xlabel("official")
         if k % ROW == 0:

@@ -151,7 +151,7 @@ def test_informality_of_provinces_beside_a_survey(real: Run, monkeypatch: pytest
     a, b = mine.loc[by.index, 2020], survey.loc[by.index, 2020]
     assert told.at[2020, "r"] == pytest.approx(np.corrcoef(a, b)[0, 1])
     shown = drawn(informality, real)
-    assert "country +2.0 points" in shown
+    assert "country +2.0 " in shown
     assert "a survey of this test" in shown
     monkeypatch.setattr(labour, "official_informality", lambda: (survey.set_axis([1990], axis=1), ""))
     none = labour.compared(real)
