@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,11 +58,18 @@ class Fit:
             period: {s: 100 * of[of["scope"] == s]["persons"].sum() / of["persons"].sum() for s in SCOPES}
             for period, of in five.groupby("period")
         }
-        self.figures = [*self._residents(), *self._households(), *self._five_year()]
+        self.informality, self.survey, self.survey_cited = self._informality()
+        self.figures = [*self._residents(), *self._households(), *self._five_year(), *self._informal()]
         self.values = {
             f"fit:{f.key}.{f.year}|{what}|1": getattr(f, what)
             for f in self.figures
             for what in ("published", "simulated", "deviation")
+        }
+        self.values |= {
+            f"fit:informality_r.{y}|value|1": np.corrcoef(
+                [self.informality[p, y] for p in self._codes()], [self.survey[p, y] for p in self._codes()]
+            )[0, 1]
+            for y in self.years
         }
         off = self._provinces()
         self.values |= {"fit:provinces|median|1": np.median(off), "fit:provinces|largest|1": max(off)}
@@ -119,6 +127,43 @@ class Fit:
             if k == scope
         ]
 
+    def _codes(self) -> list[str]:
+        return sorted({p for p, _ in self.survey if p})
+
+    def _informality(self) -> tuple[dict[tuple[str, int], float], dict[tuple[str, int], float], str]:
+        """Percent of workers without a formal job by province ("": all) and year, in run and survey; its source."""
+        rows = pd.read_csv(WORLD_DATA / "labour.csv", dtype={"province": str}, keep_default_na=False)
+        rows = rows[(rows["figure"] == "informal_share") & (rows["year"] >= 2018)]
+        survey = {
+            (p, int(y)): 100 * float(v)
+            for p, y, v in rows[["province", "year", "value"]].itertuples(index=False, name=None)
+        }
+        titles = pd.read_csv(WORLD_DATA / "sources.csv").set_index("id")["title"]
+        units = self.read("world_units")
+        of = units[units["level"].astype(str) == "district"].set_index("code")["parent"]
+        markets = self.read("districts")
+        markets["province"] = markets["district"].astype(str).map(of)
+        markets["end"] = markets["period"].map(_end)
+        ends = sorted(set(markets["end"]))
+        self.years = [y for y in sorted({y for _, y in survey}) if ends[0] <= y + 0.5 <= ends[-1]]
+        made = {}
+        for province in (*sorted(set(of)), ""):
+            mine = markets[markets["province"] == province] if province else markets
+            total = mine.groupby("end")[["formal_workers", "workers_other", "workers_farm"]].sum()
+            share = 100 - 100 * total["formal_workers"] / (total["workers_other"] + total["workers_farm"])
+            for year in self.years:
+                before, after = share[share.index <= year + 0.5], share[share.index >= year + 0.5]
+                gap = after.index[0] - before.index[-1]
+                part = (year + 0.5 - before.index[-1]) / gap if gap else 0.0
+                made[province, year] = before.iloc[-1] + part * (after.iloc[0] - before.iloc[-1])
+        return made, survey, "; ".join(sorted({titles[s] for s in rows["source"]}))
+
+    def _informal(self) -> list[Figure]:
+        return [
+            Figure("informality", y, self.survey["", y], self.informality["", y], self.survey_cited)
+            for y in self.years
+        ]
+
     def _provinces(self) -> list[float]:
         """Absolute deviations of provinces' residents, percent, at the first step recorded near the latest figures."""
         year = max(self.residents["year"])
@@ -140,6 +185,10 @@ def complaints(part: str, code: str, fit: Fit) -> list[str]:
     # the years of the census and of the survey; 5: persons of that age
     allowed = [*sorted({float(f.year) for f in fit.figures}), 5.0]
     made += [p.text for p in prose if any(v not in allowed for v, _ in numbers(p.text, "en"))]
+    for piece, behind in pairwise(page.pieces):
+        key = piece.mark["data-key"] if piece.mark is not None else ""
+        if "informality_r" in key and not behind.text.startswith(f" ({key.split('.')[1].split('|')[0]})"):
+            made.append(f"{code}: {key} beside {behind.text}")
     if sum(str(latest) in p.text for p in prose) < 1:
         made.append(f"{code}: no year beside the provinces")
     plain = [t for t in page.tables if not t.drawn]

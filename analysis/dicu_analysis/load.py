@@ -36,8 +36,8 @@ UNIT_COLUMNS: Final[dict[tuple[str, str], str]] = {
 REAL: Final = "viet_nam"
 """The world of the real country."""
 TABLES: Final = (
-    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
-    "lineage", "world_places", "world_units",
+    "national", "places", "flows", "moves", "movers", "five_year", "five_year_flows", "districts", "cities",
+    "governments", "lineage", "world_places", "world_units",
 )  # fmt: skip
 
 

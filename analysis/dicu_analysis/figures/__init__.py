@@ -17,6 +17,10 @@ FIGURES: Final = (
     "budgets",
     "services_by_province",
     "cities",
+    "work",
+    "work_by_area",
+    "informality",
+    "streams",
 )
 """Modules that draw a run each, in the order in which they are drawn."""
 

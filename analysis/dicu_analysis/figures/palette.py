@@ -38,6 +38,9 @@ WITH_DARK: Final = "#00466e"
 WITH_PALE: Final = "#8fc1e3"
 URBAN: Final = "#a3195b"
 RURAL: Final = "#3d5a80"
+FORMAL: Final = "#2626b0"
+INFORMAL: Final = "#8f8fce"
+"""Work with a formal job, and without one."""
 BETTER: Final = "#00735c"
 WORSE: Final = "#b34700"
 BETTER_PALE: Final = "#9fd6c7"
@@ -60,6 +63,13 @@ CLASSES_OF_CITIES: Final[tuple[tuple[str, Dash], ...]] = (
     (RURAL, DOTTED),
 )
 """Special cities, class I, other cities: lighter the smaller; rural districts."""
+BETWEEN: Final[dict[str, tuple[str, Dash]]] = {
+    "rural_to_urban": (URBAN, SOLID),
+    "urban_to_urban": ("#d98ab2", DASHED),
+    "urban_to_rural": ("#8fa9c8", DASHED),
+    "rural_to_rural": (RURAL, SOLID),
+}
+"""Moves between urban and rural places: hue by the destination, paler and dashed out of urban places."""
 REACH: Final[tuple[tuple[str, Dash], ...]] = (
     ("#7fb3d8", DOTTED),
     ("#2f86c1", DASHED),

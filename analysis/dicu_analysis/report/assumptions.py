@@ -77,6 +77,10 @@ WHY: Final[dict[str, tuple[Text, Text]]] = {
         Text("Pull of people of one's own origin", "Sức hút của người cùng quê"),
         Text("Makes streams grow by themselves; carries much of who goes where.", "Làm các dòng di cư tự lớn lên; quyết định phần lớn việc ai đi đâu."),
     ),
+    "labour.recruit_new": (
+        Text("Share of new formal jobs that recruit from afar", "Tỷ lệ việc làm chính thức mới tuyển người từ nơi khác"),
+        Text("How many people come per new job is close to this times the share of such offers that are taken (labour.accepted): assumed, not found.", "Số người chuyển đến trên mỗi việc làm mới xấp xỉ giá trị này nhân với tỷ lệ lời mời được nhận (labour.accepted): là giả định, không phải kết quả."),
+    ),
     "consider.lambda0": (
         Text("Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi"),
         Text("Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh."),

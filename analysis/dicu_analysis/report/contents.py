@@ -380,6 +380,10 @@ def _fit(w: Words, arms: Arms) -> dict[str, Any] | None:
         "chart": None if simulated is None else charts_people.five_year(w.plain, fit.surveys(), simulated),
         "far": w.pct(fit.FAR_PERCENT),
         "provinces": _fit_provinces(w, arms),
+        "informality": [
+            (str(year), w.num(r, 2, key=f"fit:informality_r.{year}|value|1"))
+            for year, r in fit.informality_by_province(arms.run)
+        ],
     }
 
 

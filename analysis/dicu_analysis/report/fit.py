@@ -11,12 +11,13 @@ import pandas as pd
 
 from dicu.scenario.vocabulary import SCOPES
 from dicu.world import facts
-from dicu_analysis import official
+from dicu_analysis import labour, official
 from dicu_analysis.figures import style
 from dicu_analysis.figures.five_year import shares
 from dicu_analysis.figures.urban_rural import official as residents
 from dicu_analysis.language import Words
 from dicu_analysis.load import Run
+from dicu_analysis.scalars import as_float, as_int
 from dicu_analysis.terms import Terms
 
 MIDYEAR: Final = 0.5
@@ -183,7 +184,36 @@ def table(w: Words, run: Run) -> list[Row]:
                         f"{scope}.{mine['year']}",
                     )
                 )
-    return made
+    return made + _informality(w, run)
+
+
+def _informality(w: Words, run: Run) -> list[Row]:
+    """Workers without a formal job in the country, each year of the labour force survey."""
+    if labour.districts(run).empty:
+        return []
+    cited = labour.official_informality()[1]
+    return [
+        Row(
+            w.t("workers without a formal job", "lao động không có việc làm chính thức"),
+            str(year),
+            as_float(row["official"]),
+            as_float(row["simulated"]),
+            1,
+            w.t("% of workers", "% lao động"),
+            cited,
+            "seen",  # jobs start from the survey and grow partly as it has them
+            f"informality.{year}",
+        )
+        for year, row in labour.compared(run).iterrows()
+    ]
+
+
+def informality_by_province(run: Run) -> list[tuple[int, float]]:
+    """Correlation over former provinces of the share without a formal job with the survey's, by year."""
+    if labour.districts(run).empty:
+        return []
+    told = labour.compared(run)["r"].dropna()
+    return [(as_int(year), as_float(r)) for year, r in told.items()]
 
 
 def five_year(run: Run) -> pd.DataFrame | None:

@@ -164,7 +164,7 @@ class Outputs:
             self._ages[:] = 0
         self.residence.follow(changes, m.households)
         if _five_years_over(m):
-            self._recorder.five_year(step, self.residence.persons(m.households, m.year))
+            self._recorder.five_year(step, *self.residence.persons(m.households, m.year))
             self.residence.begin(m.households)
         self._stocks(step)
 

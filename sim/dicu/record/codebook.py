@@ -21,6 +21,7 @@ from dicu.record.governments import governments_table
 from dicu.record.local import Local
 from dicu.record.moves import MOVES
 from dicu.record.national import MOVE, NATIONAL
+from dicu.record.residence import FIVE_YEAR, FIVE_YEAR_FLOWS
 from dicu.scenario.vocabulary import SERVICE_WORDS, SERVICES
 
 FlowLayout = Literal["place", "district"]
@@ -42,18 +43,6 @@ MOVERS: Final = Table(
         ),
     ),
 )
-
-FIVE_YEAR: Final = Table(
-    "five_year", "five_year.parquet",
-    "one row per scope at every whole five years of the run: residence five years ago, as a census asks for it",
-    (
-        *STEP,
-        Column("scope", "code", "label", "same place; within a commune, within a district, between districts, "
-               "between provinces, on the map before the reform", "assumption A45"),
-        Column("persons", "int64", "persons", "persons aged 5 and over, by year of birth", "household columns",
-               scaled=True),
-    ),
-)  # fmt: skip
 
 DISTRICTS: Final = Table(
     "districts", "districts.parquet", "one row per step and labour market (legacy district), at the end of the step",
@@ -265,6 +254,7 @@ def tables(
         *((MOVES,) if moves else ()),
         MOVERS,
         FIVE_YEAR,
+        FIVE_YEAR_FLOWS,
         DISTRICTS,
         CITIES,
         governments_table(),

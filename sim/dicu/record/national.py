@@ -92,11 +92,11 @@ def _committed(what: str) -> Callable[[Seen], int]:
     return lambda s: int(getattr(s.changes, what))
 
 
-def _crossed(urban: bool, persons: bool) -> Callable[[Seen], int]:
-    """Moves, or persons who moved, to urban places from others (or the other way round)."""
+def _went(origin: bool, destination: bool, persons: bool) -> Callable[[Seen], int]:
+    """Moves, or persons who moved, from urban (True) or rural places to urban or rural ones."""
 
     def count(s: Seen) -> int:
-        way = (s.urban[s.changes.destination] == urban) & (s.urban[s.changes.origin] != urban)
+        way = (s.urban[s.changes.origin] == origin) & (s.urban[s.changes.destination] == destination)
         return int(s.changes.persons[way].sum()) if persons else int(way.sum())
 
     return count
@@ -119,10 +119,13 @@ def _reason(name: str) -> Callable[[Seen], int]:
     return lambda s: int(s.changes.by_reason[name])
 
 
-_WAYS: Final = {
-    "rural_to_urban": (True, "rural to urban places"),
-    "urban_to_rural": (False, "urban to rural places"),
+WAYS: Final = {
+    "rural_to_urban": (False, True, "rural to urban places"),
+    "urban_to_rural": (True, False, "urban to rural places"),
+    "urban_to_urban": (True, True, "one urban place to another"),
+    "rural_to_rural": (False, False, "one rural place to another"),
 }
+"""Whether origin and destination are urban. Every move goes one of these ways."""
 
 METRICS: Final = (
     Metric("households", "households", "households in the country", _ROWS, _place("households"), flow=False),
@@ -146,10 +149,10 @@ METRICS: Final = (
     Metric("moved_persons", "persons", "persons who moved", MOVE, lambda s: int(s.changes.persons.sum())),
     Metric("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`",
            _committed("followed")),
-    *(Metric(f"moves_{way}", "households", f"households who moved from {words}", MOVE, _crossed(urban, False))
-      for way, (urban, words) in _WAYS.items()),
-    *(Metric(f"persons_{way}", "persons", f"persons who moved from {words}", MOVE, _crossed(urban, True))
-      for way, (urban, words) in _WAYS.items()),
+    *(Metric(f"moves_{way}", "households", f"households who moved from {words}", MOVE, _went(a, b, False))
+      for way, (a, b, words) in WAYS.items()),
+    *(Metric(f"persons_{way}", "persons", f"persons who moved from {words}", MOVE, _went(a, b, True))
+      for way, (a, b, words) in WAYS.items()),
     Metric("moves_within_district", "households", "moves inside a legacy district", MOVE, _within),
     Metric("moves_between_districts", "households", "moves between districts of one legacy province", MOVE,
            lambda s: len(s.changes) - _within(s) - _across(s)),

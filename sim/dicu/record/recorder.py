@@ -25,9 +25,10 @@ from dicu.record.folder import commit, temporary
 from dicu.record.geography import world_places, world_units
 from dicu.record.local import Local, local_of
 from dicu.record.moves import moves_columns
+from dicu.record.residence import residence_columns
 from dicu.record.sums import sum_by
 from dicu.scenario.calendar import Calendar, parse_period
-from dicu.scenario.vocabulary import RESIDENCE_SCOPES, SCOPES, SEXES
+from dicu.scenario.vocabulary import SCOPES, SEXES
 from dicu.world.world import World
 
 STREAMED: Final = (
@@ -225,15 +226,11 @@ class Recorder:
             },
         )
 
-    def five_year(self, step: int, persons: NDArray[np.int64]) -> None:
-        """Members aged 5 and over by how far they live from where they did five years ago, (5 scopes,) int64."""
+    def five_year(self, step: int, by_scope: NDArray[np.int64], between: NDArray[np.int64]) -> None:
+        """Residence five years ago, in members, see `residence_columns`: ``five_year`` and ``five_year_flows``."""
         self._enter("five_year", step)
-        if np.shape(persons) != (len(RESIDENCE_SCOPES),):
-            raise ValueError(
-                f"five_year, step {step}: persons must be ({len(RESIDENCE_SCOPES)},), got {np.shape(persons)}"
-            )
-        scope = np.arange(len(RESIDENCE_SCOPES))
-        self._put("five_year", step, {"scope": coded(RESIDENCE_SCOPES, scope), "persons": persons})
+        for name, columns in residence_columns(self._world, step, by_scope, between).items():
+            self._put(name, step, columns)
 
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""

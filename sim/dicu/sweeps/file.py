@@ -24,6 +24,7 @@ Kept = Literal[
     "flows",
     "movers",
     "five_year",
+    "five_year_flows",
     "districts",
     "cities",
     "governments",

@@ -11,6 +11,7 @@ from dicu.behaviour.events import WorkTally
 from dicu.commit.family import Pairs
 from dicu.model import Model
 from dicu.population.columns import Households
+from dicu.population.household import Household
 from dicu.trace.story import Event, written
 from dicu.world.world import World
 
@@ -55,13 +56,21 @@ class Gaps:
 
 
 def job_changes(work: WorkTally) -> list[Event]:
-    """A formal job found or lost, of one household's tally."""
+    """A formal job found, lost or given up at home, of one household's tally."""
     told = []
     if work.found.any():
         told.append(Event("job", "finds a formal job at home"))
     if work.lost.any():
         told.append(Event("job", "loses the formal job and works on without one"))
+    if work.left.any():
+        told.append(Event("job", "gives up the formal job for farming"))
     return told
+
+
+def left_behind(before: Household, after: Household) -> list[Event]:
+    """A formal job that a household had when it decided, and has no more where it went to."""
+    gone = before.formal and not after.formal
+    return [Event("job", "leaves the formal job behind, out of its commuting area")] if gone else []
 
 
 def declined(work: WorkTally, world: World) -> list[Event]:

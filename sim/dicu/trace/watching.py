@@ -26,7 +26,7 @@ from dicu.population.household import Household
 from dicu.population.links import Links
 from dicu.record.local import local_of
 from dicu.scenario.vocabulary import REASON_WORK, REASONS, SERVICES
-from dicu.trace.around import Gaps, Partner, declined, job_changes, partner_of, row_of
+from dicu.trace.around import Gaps, Partner, declined, job_changes, left_behind, partner_of, row_of
 from dicu.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
 from dicu.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written
 
@@ -293,7 +293,7 @@ class Watching:
         h = self._model.households
         if row < 0:
             return [self._gone(year)]
-        told = []
+        told = left_behind(Household(self._nowhere, self._own, 0), Household(self._nowhere, h, row))
         if self._partner is not None and self._partner.founds:
             told.append(Event("child", f"their household is {written(children[0])}", written(children[0])))
         came = Counter(int(c) for c in h.member[row] if c)

@@ -18,6 +18,8 @@ MEANINGS = {
     "without": palette.WITHOUT,
     "urban": palette.URBAN,
     "rural": palette.RURAL,
+    "formal": palette.FORMAL,
+    "informal": palette.INFORMAL,
     "better": palette.BETTER,
     "worse": palette.WORSE,
     **{name: colour for name, (colour, _) in palette.TERRAIN.items()},

@@ -19,6 +19,8 @@ from dicu.world.world import World
 STEPS = 8  # 2024Q3 to 2026Q2; the merger of 2025Q3 is step 5
 WEIGHT = 10
 COUNTS = [c.name for c in tables()["national"].columns[2:]]
+BY_SCOPE = np.array([900, 10, 30, 20, 40])
+"""Residence five years ago."""
 GOVERNMENT_NUMBERS = {
     c.name: c.dtype for c in tables()["governments"].columns if c.dtype in ("int64", "float64")
 }
@@ -97,6 +99,13 @@ def movers() -> np.ndarray:
     return ages
 
 
+def between(w: World) -> np.ndarray:
+    """The people of `BY_SCOPE` by pairs of provinces: who came from another one went from the last to the first."""
+    made = np.zeros((len(w.legacy_provinces), len(w.legacy_provinces)), dtype=np.int64)
+    made[0, 0], made[-1, 0] = BY_SCOPE[:-1].sum(), BY_SCOPE[-1]
+    return made
+
+
 def fill(
     recorder: Recorder, w: World, *, shuffle: bool = False, policy: str = "actual", lives: bool = False
 ) -> None:
@@ -128,7 +137,7 @@ def fill(
             if step % 4 == 2:
                 recorder.movers(step, movers())
             if step in (4, 8):
-                recorder.five_year(step, np.array([900, 10, 30, 20, 40]))
+                recorder.five_year(step, BY_SCOPE, between(w))
         recorder.national(step, row)
         access = np.full((w.n_places, len(SERVICES)), 0.5)
         access[w.terrain == 1] = 0.3

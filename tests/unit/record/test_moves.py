@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,11 +47,12 @@ def test_sums_are_those_of_the_country(folder: Path) -> None:
     assert by_step["households"].tolist() == national["moves"].tolist()
     assert by_step["persons"].tolist() == national["moved_persons"].tolist()
     assert (moves["kind"] == "split").sum() * 40 == national["moves_split"].sum()
-    out = moves[~moves["origin_urban"] & moves["destination_urban"]]
-    back = moves[moves["origin_urban"] & ~moves["destination_urban"]]
-    for way, some in (("rural_to_urban", out), ("urban_to_rural", back)):
-        assert some["households"].sum() == national[f"moves_{way}"].sum() > 0
-        assert some["persons"].sum() == national[f"persons_{way}"].sum()
+    for a, b in itertools.product(("urban", "rural"), repeat=2):
+        some = moves[
+            (moves["origin_urban"] == (a == "urban")) & (moves["destination_urban"] == (b == "urban"))
+        ]
+        assert some["households"].sum() == national[f"moves_{a}_to_{b}"].sum() > 0
+        assert some["persons"].sum() == national[f"persons_{a}_to_{b}"].sum()
     assert set(moves["kind"]) == set(MOVE_KINDS)
     assert not moves.duplicated(["step", "uid", "destination_place", "age"]).any()
 

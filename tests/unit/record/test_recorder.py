@@ -178,8 +178,26 @@ def test_five_year_residence_is_weighted_and_of_five_scopes(synthetic, tmp_path)
     assert table.loc[table["step"] == 4, "persons"].tolist() == [
         synthetic.WEIGHT * k for k in (900, 10, 30, 20, 40)
     ]
-    folder = tmp_path / "again"
-    folder.mkdir()
-    refused = pytest.raises(ValueError, match=r"five_year, step 4: persons must be \(5,\), got \(4,\)")
-    with open_recorder(synthetic, folder) as recorder, refused:
-        recorder.five_year(4, np.zeros(4, dtype=np.int64))
+    pairs = pq.read_table(folder / "five_year_flows.parquet").to_pandas()
+    codes = synthetic.world().legacy_provinces.code.tolist()
+    here = pairs[pairs["step"] == 4].astype({"origin_province": str, "destination_province": str})
+    assert here[["origin_province", "destination_province", "persons"]].to_numpy().tolist() == [
+        [codes[0], codes[0], synthetic.WEIGHT * 960],
+        [codes[-1], codes[0], synthetic.WEIGHT * 40],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "pairs", "text"),
+    [
+        ([0] * 4, None, r"five_year, step 4: by_scope must be \(5,\), got \(4,\)"),
+        ([0] * 5, [[0]], r"five_year, step 4: between must be \(3, 3\), got \(1, 1\)"),
+        ([900, 10, 30, 20, 41], None, r"\(41, 960\) by scope, but \(40, 960\) by pairs of provinces"),
+    ],
+)
+def test_five_year_residence_that_contradicts_itself_is_refused(
+    scopes, pairs, text, synthetic, tmp_path
+) -> None:
+    given = synthetic.between(synthetic.world()) if pairs is None else np.array(pairs)
+    with open_recorder(synthetic, tmp_path) as recorder, pytest.raises(ValueError, match=text):
+        recorder.five_year(4, np.array(scopes), given)

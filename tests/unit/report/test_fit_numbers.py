@@ -46,16 +46,17 @@ def fit(folder) -> Fit:
 
 
 def test_the_section_has_every_figure(fit) -> None:
-    """Residents and urban share twice, households twice, three scopes against two surveys: none left out."""
+    """Residents, urban share, households twice, three scopes against two surveys, six years of informality."""
     assert [f.key for f in fit.figures].count("residents") == 2
-    assert len(fit.figures) == 12
+    assert [f.year for f in fit.figures if f.key == "informality"] == list(range(2019, 2025))
+    assert len(fit.figures) == 18
     assert len(fit.five_year) == 1
 
 
 @pytest.mark.parametrize("code", ["en", "vi"])
 def test_every_number_is_recomputed(parts, fit, code) -> None:
     assert complaints(parts[code], code, fit) == []
-    assert len(MARK.findall(parts[code])) == 3 * len(fit.figures) + 2
+    assert len(MARK.findall(parts[code])) == 3 * len(fit.figures) + 2 + len(fit.years)
 
 
 @pytest.mark.parametrize("code", ["en", "vi"])

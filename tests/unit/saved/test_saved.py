@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -99,6 +100,23 @@ def test_the_same_bytes_as_if_it_had_not_stopped(
     assert not saved.folder.exists(), "a run that has ended leaves no states unless they are to be kept"
 
 
+def test_what_partners_add_to_streams_between_provinces_is_not_forgotten(tmp_path: Path) -> None:
+    finer = scenario(population__weight=5, time__end="2025Q1", reform__policy="none", record__moves="none")
+    whole = execute(finer, out=tmp_path / "whole")
+    saved = state_at(finer, 14, tmp_path)
+    joined = saved.arrays()["outputs.joined"]
+    provinces = len(joined)
+    assert joined.shape == (provinces, provinces + 4)
+    assert joined[:, :provinces].any(), "the point of this run is that some pair up across provinces"
+    assert not joined.sum(axis=1).any(), "who joins another row changes nothing of how many live where"
+    again = execute(finer, out=tmp_path / "again", saved=saved)
+    assert parquet(again) == parquet(whole)
+    flows = pd.read_parquet(again / "five_year_flows.parquet").astype(
+        {"origin_province": str, "destination_province": str}
+    )
+    assert (flows["origin_province"] != flows["destination_province"]).any()
+
+
 def test_stopped_twice(undisturbed: Path, tmp_path: Path) -> None:
     saved = stopped(tmp_path, 6, 5, undisturbed)
     with pytest.raises(Stop):
@@ -133,7 +151,7 @@ def test_two_futures_of_one_past(undisturbed: Path, tmp_path: Path) -> None:
     assert manifest(plain)["forked_from"] is None
     assert fork.name != plain.name
     assert manifest(fork)["state_sha256"] == manifest(plain)["state_sha256"]
-    same = {"national", "flows", "movers", "five_year", "districts", "moves", "lineage"}
+    same = {"national", "flows", "movers", "five_year", "five_year_flows", "districts", "moves", "lineage"}
     one, two = parquet(fork), parquet(plain)
     # around a reform that is planned, places are recorded more often: so not all tables are the same
     assert {name for name in same if one[f"{name}.parquet"] != two[f"{name}.parquet"]} <= {"districts"}

@@ -24,6 +24,7 @@ from dicu.model import Model
 from dicu.population.columns import MEMBERS
 from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario, with_values
+from dicu.scenario.vocabulary import REASON_WORK
 from dicu.trace.around import Gaps
 from dicu.trace.replay import CannotTrace, parse_uid, trace
 from dicu.trace.story import Chapter, Story, written
@@ -56,17 +57,18 @@ def folder(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 class Everybody:
-    """Watches a quarter of the households of the start, and lists what the engine says for itself."""
+    """Watches a quarter of the households there are (or another share), and lists what the engine says for itself."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, share: int = 4) -> None:
         self.model = model
         n = model.households.n
         gaps = Gaps(model)
-        chosen = [int(uid) for uid in model.households.uid[:n] if uid % 4 == 0]
+        chosen = [int(uid) for uid in model.households.uid[:n] if uid % share == 0]
         self.start = {int(uid) for uid in model.households.uid[:n]}
         self.watched = {uid: Watching(model, uid, gaps) for uid in chosen}
         self.chapters: dict[int, list[Chapter]] = {uid: [] for uid in self.watched}
         self.moves: dict[tuple[int, int], tuple[int, bool]] = {}
+        self.took: set[tuple[int, int]] = set()
         self.people = {"birth": 0, "death": 0}
         self.founded: dict[int, list[int]] = {}
         self.back: list[tuple[int, int]] = []
@@ -79,6 +81,8 @@ class Everybody:
         uid = self.model.households.uid
         for row, to, leaver in zip(events.row, events.destination, events.leaver, strict=True):
             self.moves[self.model.now + 1, int(uid[row])] = (int(to), int(leaver) >= 0)
+        for row in events.row[events.reason == REASON_WORK]:
+            self.took.add((self.model.now + 1, int(uid[row])))
         old = np.isin(uid[events.life_row], np.array(list(self.watched), dtype=np.uint64))
         for mask in events.life_mask[old].tolist():
             self.people["death"] += (mask & (1 << MEMBERS) - 1).bit_count()
@@ -169,6 +173,61 @@ def test_every_kind_of_event_occurs_and_the_money_adds_up(everybody: Everybody) 
             assert m.after == pytest.approx(after.before.wealth_mvnd)
             compared += 1
     assert compared > 1000
+
+
+TOOK = "for the formal job that was offered"
+STATUS = {
+    "finds a formal job at home": True,
+    "loses the formal job and works on without one": False,
+    "gives up the formal job for farming": False,
+    "leaves the formal job behind, out of its commuting area": False,
+}
+
+
+def test_jobs_taken_are_those_of_the_model(everybody: Everybody) -> None:
+    told = {
+        (c.step, uid)
+        for uid, chapters in everybody.chapters.items()
+        for c in chapters
+        if any(e.text.endswith(TOOK) for e in c.did)
+    }
+    assert told == {key for key in everybody.took if key[1] in everybody.watched}
+    assert len(told) > 3
+
+
+def test_whoever_comes_to_a_formal_job_or_loses_it_is_told_why(everybody: Everybody) -> None:
+    """The status of the next chapter is that of this one, changed by what is told and by nothing else."""
+    changed = dict.fromkeys((*STATUS, TOOK), 0)
+    for chapters in everybody.chapters.values():
+        for before, after in pairwise(chapters):
+            formal = before.before.formal
+            for event in before.life:
+                if event.kind == "job":
+                    formal = STATUS[event.text]
+                    changed[event.text] += 1
+            if any(e.kind == "move" and e.text.endswith(TOOK) for e in before.did):
+                formal = True
+                changed[TOOK] += 1
+            assert after.before.formal == formal, (before.life, before.did)
+    assert min(changed.values()) > 0, changed
+
+
+def test_every_offer_is_told_to_who_got_it(scenario: Scenario) -> None:
+    """With every household of a step watched: as many offers told, taken and not, as the pass has made."""
+    model, _ = first_model(with_values(scenario, {"population.weight": 50}), open_world(scenario))
+    made = 0
+    for _ in range(3):
+        crowd = Everybody(model, share=1)
+        model.watch = crowd
+        model.step()
+        crowd.ended()
+        did = [e for chapters in crowd.chapters.values() for c in chapters for e in c.did]
+        work = model.events.work
+        assert sum(e.kind == "offer" for e in did) == work.lapsed.sum()
+        assert sum(e.text.endswith(TOOK) for e in did) == work.taken.sum()
+        assert (work.lapsed + work.taken).tolist() == work.made.tolist()
+        made += int(work.made.sum())
+    assert made > 5
 
 
 def test_options_are_a_logit_and_the_least_draw_wins(everybody: Everybody) -> None:

@@ -1,0 +1,169 @@
+"""Who moves between urban and rural places, over time and beside published shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis import labour, official
+from dicu_analysis.figures import palette, style
+from dicu_analysis.load import Run
+from dicu_analysis.scalars import as_float
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WORDS: Final = {
+    "rural_to_urban": "rural to urban",
+    "urban_to_urban": "urban to urban",
+    "urban_to_rural": "urban to rural",
+    "rural_to_rural": "rural to rural",
+}
+PARTS: Final = {
+    "rural to urban": ("rural_to_urban",),
+    "urban to urban": ("urban_to_urban",),
+    "to rural": ("urban_to_rural", "rural_to_rural"),
+}
+"""The parts that are published, of the streams that are simulated."""
+PUBLISHED: Final = {2009: "published,\n2004\u201309", 2020: "published,\n12 months to\nApril 2020"}
+LEAST_WRITTEN: Final = 4.0
+"""Percent from which a part of a bar has room for its number."""
+SURVEYED: Final = (2019.25, 2020.25)
+"""The twelve months before the survey of April 2020."""
+
+
+def by_year(run: Run) -> pd.DataFrame:
+    """Percent of persons who moved, by way (columns) and calendar year (index); years without a move are left out.
+
+    Raises
+    ------
+    style.NothingToDraw
+        When nobody moved, or ways were not counted.
+    """
+    persons = labour.streams(run)
+    if persons.empty or not persons.to_numpy().sum():
+        raise style.NothingToDraw(f"{run.folder}: nobody moved, or ways were not counted")
+    year = np.floor(run.year_at_end(persons.index.to_numpy()) - 1e-9).astype(int)
+    total = persons.groupby(year).sum()
+    total = total[total.sum(axis=1) > 0]
+    return total.div(total.sum(axis=1), axis=0) * labour.PER
+
+
+def bars(run: Run) -> dict[str, pd.Series]:
+    """Percent by published part: what is published, the same months simulated, the first and the last year of the run.
+
+    Published shares stand beside runs of the real country alone.
+    """
+    persons = labour.streams(run)
+    ends = run.year_at_end(persons.index.to_numpy())
+    made = {}
+    if run.is_real:
+        figures = official.figures("streams")
+        for year, label in PUBLISHED.items():
+            of = figures[figures["year"] == year].set_index("key")["value"]
+            made[label] = of[list(PARTS)].astype(float)
+    windows = {}
+    n = run.steps_per_year
+    same = (ends > SURVEYED[0] + 1e-9) & (ends <= SURVEYED[1] + 1e-9)
+    if run.is_real and same.sum() == n:
+        windows["simulated,\n12 months to\nApril 2020"] = same
+    else:
+        windows[f"simulated,\nfirst year\n(to {run.labels[min(n, len(ends))]})"] = np.arange(len(ends)) < n
+    if len(ends) > n:
+        windows[f"simulated,\nlast year\n(to {run.labels[-1]})"] = np.arange(len(ends)) >= len(ends) - n
+    for label, chosen in windows.items():
+        share = labour.shares(persons[chosen])
+        if share.notna().all():
+            made[label] = pd.Series({part: share[list(ways)].sum() for part, ways in PARTS.items()})
+    return made
+
+
+def draw(run: Run) -> Figure:
+    """Left: shares of the four ways by year. Right: as they are published, beside the run."""
+    years = by_year(run)
+    beside = bars(run)
+    first, last = years.iloc[0], years.iloc[-1]
+    said = [
+        f"{style.number(as_float(first[way]), 0)} % {words} in {years.index[0]}"
+        + ("" if len(years) == 1 else f", {style.number(as_float(last[way]), 0)} % in {years.index[-1]}")
+        for way, words in list(WORDS.items())[:2]
+    ]
+    title = f"Of persons who move: {'; '.join(said)}"
+    foot = [
+        "Simulated: every person who moves from one place to another, mostly to another commune; urban: places in "
+        "wards and townships at the start, whatever they become later. The first and the last year may be cut short.",
+    ]
+    if run.is_real:
+        foot.append(
+            f"Published: {official.cited('streams')}; press texts, which do not say which moves count; five-year and "
+            "twelve-month migrants are different people. To rural: what the two other shares leave of 100."
+        )
+    foot.append(style.run_line(run))
+    fig, (bottom, top) = style.sheet(
+        6.2, run.terms.en(title), "Percent of all persons who moved", [run.terms.en(text) for text in foot]
+    )
+    grid = fig.add_gridspec(
+        1,
+        2,
+        left=0.05,
+        right=0.985,
+        bottom=bottom + 0.15,
+        top=top - 0.08,
+        wspace=0.34,
+        width_ratios=(1.15, 1),
+    )
+    _lines(fig.add_subplot(grid[0]), run, years)
+    _bars(fig.add_subplot(grid[1]), beside)
+    return fig
+
+
+def _lines(ax: Axes, run: Run, years: pd.DataFrame) -> None:
+    at = years.index.to_numpy(dtype=np.float64) + labour.MIDYEAR
+    ends = []
+    for way, words in WORDS.items():
+        colour, dash = palette.BETWEEN[way]
+        ax.plot(at, years[way], color=colour, linestyle=dash, marker="o", ms=3.5)
+        ends.append((float(at[-1]), float(years[way].iloc[-1]), words, colour))
+    ax.set_ylim(0, 1.1 * float(years.to_numpy().max()))
+    ax.set_title("By calendar year, simulated")
+    style.years(ax, float(at[0]) - 0.5, float(at[-1]), 7)
+    style.mark_reform(ax, run)
+    style.label_ends(ax, ends, gap=0.06)
+
+
+def _bars(ax: Axes, beside: dict[str, pd.Series]) -> None:
+    looks = {
+        "rural to urban": palette.BETWEEN["rural_to_urban"][0],
+        "urban to urban": palette.BETWEEN["urban_to_urban"][0],
+        "to rural": palette.BETWEEN["rural_to_rural"][0],
+    }
+    at = np.arange(len(beside))
+    below = np.zeros(len(beside))
+    for part, colour in looks.items():
+        values = np.array([shares[part] for shares in beside.values()])
+        drawn = ax.bar(at, values, 0.72, below, color=colour, edgecolor="white", label=part)
+        for k, (patch, label) in enumerate(zip(drawn, beside, strict=True)):
+            published = label.startswith("published")
+            if published:
+                patch.set_hatch("//")
+            if values[k] >= LEAST_WRITTEN:
+                ax.annotate(
+                    style.number(float(values[k]), int(published)),
+                    (at[k], below[k] + values[k] / 2),
+                    ha="center",
+                    va="center",
+                    fontsize=9.5,
+                    fontweight="bold",
+                    color=palette.on(colour),
+                    bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.2},
+                )
+        below += values
+    ax.set_xticks(at, list(beside), fontsize=9)
+    ax.set_ylim(0, 100)
+    ax.set_title("Beside what is published" if len(beside) > 2 else "First and last year")
+    ax.legend(
+        frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=9, handlelength=1.2,
+    )  # fmt: skip

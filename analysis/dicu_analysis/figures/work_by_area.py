@@ -1,0 +1,159 @@
+"""Work in the largest commuting areas over time: formal jobs, informality, offers to people elsewhere, pay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu_analysis import labour
+from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.work import of_the_country
+from dicu_analysis.load import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST: Final = 12
+Line = tuple[str, str, palette.Dash]
+COLUMNS: Final[tuple[tuple[str, tuple[Line, ...], int], ...]] = (
+    (
+        "Formal jobs; dashed: formal\nworkers; jobs at the start = 100",
+        (("jobs", palette.FORMAL, palette.SOLID), ("having", palette.FORMAL, palette.DASHED)),
+        0,
+    ),
+    (
+        "Informal, percent of workers\noutside farming",
+        (("informality", palette.INFORMAL, palette.SOLID),),
+        0,
+    ),
+    (
+        "Offers taken; dashed: made;\nper 100 formal jobs and year",
+        (("made", palette.FORMAL, palette.DASHED), ("taken", palette.FORMAL, palette.SOLID)),
+        1,
+    ),
+    (
+        "Pay, formal; dashed: informal;\nM VND per month",
+        (
+            ("pay_formal_mvnd_per_month", palette.FORMAL, palette.SOLID),
+            ("pay_informal_mvnd_per_month", palette.INFORMAL, palette.DASHED),
+        ),
+        1,
+    ),
+)
+"""Heading, lines and decimals; each with the number at its end."""
+
+
+def of_areas(run: Run) -> pd.DataFrame:
+    """Sums by (step, area) of the largest areas, jobs and who has one over the jobs of the start."""
+    of_the_country(run)
+    made = labour.summed(run, labour.areas(run))
+    codes = labour.largest(run, MOST)
+    made = made[made.index.get_level_values("area").isin(codes)]
+    start = made.xs(made.index.get_level_values("step").min(), level="step")["formal_jobs"]
+    jobs = start.where(start > 0).reindex(made.index.get_level_values("area")).to_numpy()
+    return made.assign(
+        jobs=labour.PER * made["formal_jobs"] / jobs, having=labour.PER * made["formal_workers"] / jobs
+    )
+
+
+def draw(run: Run) -> Figure:
+    """One row per area, the largest first, four small panels each on the same scale in every row."""
+    table, codes = of_areas(run), labour.largest(run, MOST)
+    names = labour.area_names(run, codes)
+    n = len(codes)
+    last = table.index.get_level_values("step").max()
+    end = table.xs(last, level="step")["informality"].dropna()
+    say = run.terms.en
+    all_of_them = n == labour.areas(run).nunique()
+    head = f"In {'all' if all_of_them else 'the'} {n} {'' if all_of_them else 'largest '}commuting areas"
+    if n == 1:
+        head = "In the only commuting area"
+    title = (
+        f"{head}, {_between(end)} % of workers outside farming have no formal job in {run.labels[int(last)]}"
+        if len(end)
+        else f"{head} nobody works outside farming"
+    )
+    foot = [
+        "Commuting areas are labour markets: a district with many urban residents and those whose seat is near enough "
+        "(named by the former; + how many others), the largest by workers outside farming at the start.",
+        "Numbers are those of the end, as drawn. Offers are those of the recorded steps alone, so that single areas "
+        "vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of districts by workers "
+        "outside farming.",
+        style.run_line(run),
+    ]
+    height = 2.7 + 0.78 * n
+    fig, (bottom, top) = style.sheet(
+        height,
+        say(title),
+        "At the end of the steps in which districts are recorded; scales are the same for all areas",
+        [say(text) for text in foot],
+    )
+    inch, area = 1 / height, table.index.get_level_values("area")
+    grid = fig.add_gridspec(
+        n, len(COLUMNS), left=0.185, right=0.955, bottom=bottom + 0.55 * inch, top=top - 0.6 * inch,
+        wspace=0.34, hspace=0.28,
+    )  # fmt: skip
+    for c, (heading, lines, digits) in enumerate(COLUMNS):
+        values = table[[name for name, _, _ in lines]].to_numpy(dtype=np.float64)
+        finite = values[np.isfinite(values)]
+        limits = _limits(finite)
+        for r, code in enumerate(codes):
+            ax = fig.add_subplot(grid[r, c])
+            _small(ax, run, table[area == code].droplevel("area"), lines, limits, digits)
+            if r == 0:
+                ax.set_title(say(heading), fontsize=8.5)
+            if r < n - 1:
+                ax.set_xticklabels([])
+                ax.set_xlabel("")
+            if c == 0:
+                ax.annotate(
+                    names[code], (-0.2, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=8.5
+                )
+    return fig
+
+
+def _between(values: pd.Series) -> str:
+    low, high = (style.number(float(v), 0) for v in (values.min(), values.max()))
+    return low if low == high else f"{low} to {high}"
+
+
+def _limits(values: np.ndarray) -> tuple[float, float]:
+    """From a little below the lowest to a little above the highest value, never below 0."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    room = max(high - low, 0.05 * abs(high), 1e-9)
+    return max(0.0, low - 0.1 * room), high + 0.1 * room
+
+
+def _small(
+    ax: Axes, run: Run, area: pd.DataFrame, lines: tuple[Line, ...], limits: tuple[float, float], digits: int
+) -> None:
+    at = run.year_at_end(area.index.to_numpy())
+    ax.set_ylim(*limits)
+    style.years(ax, float(at[0]) - 0.15, float(at[-1]), 4)
+    style.mark_reform(ax, run, label=False)
+    ends = []
+    for name, colour, dash in lines:
+        values = area[name].to_numpy(dtype=np.float64)
+        there = np.isfinite(values)
+        if not there.any():
+            continue
+        marker = "o" if there.sum() == 1 else ""
+        ax.plot(at[there], values[there], color=colour, linestyle=dash, linewidth=1.5, marker=marker, ms=3)
+        ends.append((float(at[there][-1]), float(values[there][-1]), colour))
+    low, high = limits
+    above = sorted(ends, key=lambda e: e[1])
+    ys: list[float] = []
+    for _, y, _ in above:
+        ys.append(max(y, ys[-1] + 0.26 * (high - low)) if ys else y)
+    for (x, value, colour), y in zip(above, ys, strict=True):
+        ax.annotate(
+            f" {style.number(value, digits)}", (x, y), va="center", ha="left", fontsize=7.5,
+            color=palette.text(colour), annotation_clip=False,
+        )  # fmt: skip
+    ax.tick_params(labelsize=7.5)
+    ax.xaxis.label.set_fontsize(8)
