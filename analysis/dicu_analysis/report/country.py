@@ -15,6 +15,10 @@ BORROWED: Final[dict[str, Text]] = {
         "shares of skill, sector and tenure",
         "tỷ lệ theo trình độ, ngành và hình thức nhà ở",
     ),
+    "rates in part": Text(
+        "some shares of skill, sector and tenure",
+        "một phần các tỷ lệ theo trình độ, ngành và hình thức nhà ở",
+    ),
     "size of households": Text("the mean size of households", "quy mô hộ trung bình"),
     "fertility": Text("fertility", "mức sinh"),
     "mortality": Text("mortality", "mức chết"),

@@ -19,13 +19,13 @@ def check_fits(scenario: Scenario, world: World) -> None:
     Raises
     ------
     UnfitScenario
-        Cities and zones that are not there, more residents per row than there are, a policy that needs a reform or
-        standards which the country does not have; the message names the key.
+        Cities and zones that are not there, more residents per row than there are, margins that no population has, a
+        policy that needs a reform or standards which the country does not have; the message names the key.
     """
     Programmes(
         scenario.programme, scenario.calendar, world, Central(scenario.cities, scenario.calendar, world)
     )
-    synthesis.check_weight(world, scenario.population)
+    synthesis.check_population(world, scenario.population)
     POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
 
 

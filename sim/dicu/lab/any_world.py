@@ -14,6 +14,7 @@ from rich.text import Text
 
 from dicu.scenario.country import FILE
 from dicu.world.country import LENT_BY
+from dicu.world.rates import names_in_words
 from dicu.world.schema import LEVELS, OUTLINES, TABLES
 from dicu.world.table_checks import TRUE_WORDS
 from dicu.world.world import Units, World
@@ -144,6 +145,8 @@ def explanation() -> str:
             must = "" if c.required else " (may be left out)"
             lines.append(f"| `{c.name}`{must} | {c.text} | {c.allowed()} |")
         lines.append("")
+        if name == "rates":
+            lines += [names_in_words()]
     lines += [
         f"### `{OUTLINES}`",
         "",

@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 
 from dicu.population.columns import MEMBERS
 from dicu.world.country import Country, shipped_table
+from dicu.world.rates import RATES
 
 AGE_GROUPS: Final = 17
 """Five-year groups 0-4 .. 75-79 and 80+."""
+
+
+class MarginsError(ValueError):
+    """No population has these margins."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,9 @@ class Rates:
             raise KeyError(f"no rate {name!r} with key {key!r}; names are {known}") from None
 
     def classes(self, name: str) -> dict[str, float]:
-        """All classes of a rate, key -> value, in the order of the file."""
-        return {key: value for (n, key), value in self.values.items() if n == name}
+        """All classes of a rate, key -> value, in the order of `dicu.world.rates.Rate.rank`."""
+        mine = {key: value for (n, key), value in self.values.items() if n == name}
+        return dict(sorted(mine.items(), key=lambda item: RATES[name].rank(item[0])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +96,8 @@ def _rates(country: Country) -> Rates:
     by_province: dict[tuple[str, str], float] = {}
     own = country.own("rates")
     stated = set() if own is None else set(own["name"])
-    known = set(shipped_table("rates")["name"])
-    if unknown := sorted(stated - known):
-        raise ValueError(f"rates: column name: unknown {unknown} (allowed: {', '.join(sorted(known))})")
+    if unknown := sorted(stated - set(RATES)):
+        raise ValueError(f"rates: column name: unknown {unknown} (allowed: {', '.join(RATES)})")
     lent = shipped_table("rates")
     parts = [lent[~lent["name"].isin(stated) & (lent["province"] == "")]]
     parts += [] if own is None else [own]
@@ -120,13 +125,13 @@ def tilt_to_mean(share: NDArray[np.float64], mean: float) -> NDArray[np.float64]
 
     Raises
     ------
-    ValueError
+    MarginsError
         When no distribution has this mean.
     """
     n = len(share)
     sizes = np.arange(1, n + 1, dtype=np.float64)
     if not 1.02 <= mean <= n - 0.02:
-        raise ValueError(f"mean household size {mean}: between 1.02 and {n - 0.02} persons can be had")
+        raise MarginsError(f"mean household size {mean}: between 1.02 and {n - 0.02} persons can be had")
     lo, hi = 1e-4, 1e4
     p = share
     for _ in range(200):

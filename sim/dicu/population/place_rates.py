@@ -15,13 +15,12 @@ from dicu.population.origins import Origins
 from dicu.population.raking import Raked
 from dicu.scenario.parameters import Income
 from dicu.scenario.sections import Population
-from dicu.scenario.vocabulary import STAGES, TERRAINS
+from dicu.scenario.vocabulary import TERRAINS
+from dicu.world.rates import MOST
 from dicu.world.world import World
 
 UNIT: Final = 1 << 16
 """Chances are integers in units of 1/65,536."""
-
-MOST: Final = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +78,7 @@ def stage_shares(library: Archetypes, raked: Raked) -> tuple[NDArray[np.float64]
 
 def _by_stage(margins: Margins, name: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Multipliers (2, 4) by area and stage whose mean over the households or persons of the area is 1."""
-    classes = margins.rates.classes(name)
-    if tuple(classes) != STAGES:
-        raise ValueError(f"rates: {name} has keys {tuple(classes)}, expected {STAGES}")
-    raw = np.array(list(classes.values()))
+    raw = np.array(list(margins.rates.classes(name).values()))
     return np.asarray(raw[None, :] / (shares * raw[None, :]).sum(axis=1, keepdims=True))
 
 
@@ -97,7 +93,7 @@ def _agriculture(world: World, margins: Margins) -> NDArray[np.float64]:
     chance = np.zeros(world.n_places)
     for urban, name in ((False, "agriculture_rural"), (True, "agriculture_urban")):
         here = np.flatnonzero((world.urban == urban) & (world.residents > 0))
-        if not len(here):
+        if not len(here) or margins.rates(name) == 0:
             continue
         people = world.residents[here].astype(np.float64)
         total = math.fsum(people)

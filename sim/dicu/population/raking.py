@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dicu.compute import numeric
 from dicu.population.archetypes import Archetypes
 from dicu.population.columns import MEMBERS
-from dicu.population.margins import AGE_GROUPS, Margins
+from dicu.population.margins import AGE_GROUPS, Margins, MarginsError
 
 CELLS = 2 * AGE_GROUPS
 
@@ -105,7 +105,7 @@ def rake(
 
     Raises
     ------
-    ValueError
+    MarginsError
         When the margins cannot be met by the library.
     """
     unit, row, count, label = _constraints(library)
@@ -155,12 +155,12 @@ def rake(
                 break
             size /= 2
             if size < 1e-9:
-                raise ValueError(
+                raise MarginsError(
                     f"raking stalled after {iteration} steps; largest gap at {_worst(gap, label)}"
                 )
         lam, w, potential = trial, w_trial, potential_trial
     else:
-        raise ValueError(f"raking: margins not met in {limit} steps; largest gap at {_worst(gap, label)}")
+        raise MarginsError(f"raking: margins not met in {limit} steps; largest gap at {_worst(gap, label)}")
     weight = w.reshape(-1, 2)
     return Raked(weight, size_target, label, target, fit(w), _pyramid(library, weight), iteration)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from dicu.population import kernels
 from dicu.population.archetypes import Archetypes, archetypes
 from dicu.population.columns import MEMBERS, NATIVE_TIES, Households
 from dicu.population.formal import set_formal
-from dicu.population.margins import AGE_GROUPS, Margins, load_margins, tilt_to_mean
+from dicu.population.margins import AGE_GROUPS, Margins, MarginsError, Rates, load_margins, tilt_to_mean
 from dicu.population.origins import GRID, Origins, origins
 from dicu.population.place_rates import PlaceRates, place_rates
 from dicu.population.raking import Raked, rake
@@ -29,6 +30,8 @@ from dicu.world.world import World
 _UID: Final = 0x75696431
 _PURPOSES: Final = ("archetype", "age", "migrant", "home", "luck")
 _OLD_SURVIVAL: Final = 0.88
+_OF_TOWNS: Final = ("urban_person_share", "urban_male_share")
+"""Rates that the first households are raked to."""
 
 
 def _largest_remainder(total: int, quota: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -170,7 +173,9 @@ def synthesise(
     ------
     ValueError
         When the world has more places than 16 bits can number, or nobody lives in it, or ``start_year`` is
-        out of range, or the margins cannot be met.
+        out of range.
+    UnfitScenario
+        As `check_population`.
     """
     began = time.perf_counter()
     if world.n_places > 1 << 16:
@@ -181,8 +186,7 @@ def synthesise(
         )
     margins = load_margins(world.country)
     library = archetypes()
-    share = _sizes(margins, population)
-    raked = rake(library, margins, share)
+    share, raked = _fitted(world, population, margins)
     came = origins(world, population, margins)
     rates = place_rates(world, population, income, margins, library, raked, came)
     persons, counts = _rows(world, population, share)
@@ -209,21 +213,52 @@ def synthesise(
     return households, report
 
 
-def check_weight(world: World, population: Population) -> None:
-    """Refuse a weight at which a world would have no household, without making any.
+def check_population(world: World, population: Population) -> None:
+    """Refuse a weight at which a world would have no household, and margins that no population has; makes none.
 
     Raises
     ------
     UnfitScenario
         The message names the key.
     """
-    _rows(world, population, _sizes(load_margins(world.country), population))
+    share, _ = _fitted(world, population, load_margins(world.country))
+    _rows(world, population, share)
 
 
-def _sizes(margins: Margins, population: Population) -> NDArray[np.float64]:
-    """Share of each household size, rural and urban, at the means of a scenario."""
-    means = (population.household_size_rural, population.household_size_urban)
-    return np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+def _fitted(world: World, population: Population, margins: Margins) -> tuple[NDArray[np.float64], Raked]:
+    """Share of each household size, (2, 6) rural and urban, and the weights of archetypes that meet all margins.
+
+    Raises
+    ------
+    UnfitScenario
+        When no population meets them.
+    """
+    means = population.household_size_rural, population.household_size_urban
+    try:
+        share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
+        return share, _rake_once(
+            margins.pyramid.tobytes(), share.tobytes(), *(margins.rates(name) for name in _OF_TOWNS)
+        )
+    except MarginsError as error:
+        of_package = world.country.made_up or world.name == "viet_nam"
+        key = "population.household_size_rural" if of_package else "world.tables"
+        raise UnfitScenario(
+            f"{key}: no households of the world {world.name} have its ages (age_sex), its sizes (household_size, at "
+            f"the means population.household_size_rural = {means[0]:g} and _urban = {means[1]:g}) and its towns "
+            f"(rates: {', '.join(f'{name} = {margins.rates(name):g}' for name in _OF_TOWNS)}) at once: {error} "
+            "(allowed: figures of one population)"
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _rake_once(pyramid: bytes, share: bytes, *of_towns: float) -> Raked:
+    """`rake`, kept for the next time, since a run is checked before it begins; it depends on nothing else."""
+    aims = Margins(
+        np.frombuffer(pyramid).reshape(AGE_GROUPS, 2),
+        np.frombuffer(share).reshape(2, MEMBERS),
+        Rates({(name, ""): value for name, value in zip(_OF_TOWNS, of_towns, strict=True)}, {}),
+    )
+    return rake(archetypes(), aims, aims.size)
 
 
 def _rows(

@@ -9,8 +9,9 @@ def clip(text: str, most: int = 60) -> str:
 
 
 def quoted(value: object, most: int = 60) -> str:
-    """A value as Python writes it, cut where it gets long."""
-    return clip(repr(value), most)
+    """A value as Python writes it, cut where it gets long; one of numpy as the plain number that it is."""
+    plain = getattr(value, "item", None)
+    return clip(repr(plain() if callable(plain) else value), most)
 
 
 def visible(text: str) -> str:

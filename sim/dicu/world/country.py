@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from dicu.scenario.country import REFERENCE_INCOME, CountryFile, Currency
+from dicu.world.rates import RATES
 from dicu.world.schema import TABLES
 from dicu.world.table_checks import Problems, checked, read_raw
 
@@ -20,6 +21,8 @@ SHIPPED: Final = Path(__file__).parent / "data" / "figures"
 """Tables of Viet Nam that stand in where another country has none (`Schema.borrowed`)."""
 LENT_BY: Final = "the country that the package ships"
 """Who lends, in words for the outputs of another country."""
+SOME_RATES: Final = "rates in part"
+"""Said where a country states some of the names of `rates` and borrows the others."""
 FACTS: Final[dict[str, str]] = {
     "life_course.fertility_urban": "fertility",
     "life_course.fertility_rural": "fertility",
@@ -86,6 +89,11 @@ class Country:
         if self.made_up:
             return ()
         lent = [name for name, schema in TABLES.items() if schema.borrowed and name not in self.tables]
+        rates = self.own("rates")
+        if rates is not None and not set(RATES) - {"within_region_moves"} <= set(rates["name"]):
+            lent.append(
+                SOME_RATES
+            )  # without the one left out here, moves within regions follow from those between
         said = self.file.parameters
         facts = [
             what

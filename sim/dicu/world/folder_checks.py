@@ -14,6 +14,7 @@ import pandas as pd
 from dicu.scenario.country import CountryFile
 from dicu.scenario.numbers import number
 from dicu.scenario.suggest import suggest
+from dicu.world.rates import check_rates
 from dicu.world.schema import LEVELS
 from dicu.world.table_checks import FALSE_WORDS, TRUE_WORDS, Problems
 from dicu.world.world import distance_km, on_sphere_km
@@ -283,6 +284,8 @@ def check_optional(
                 problems.cell(paths[stem], row, column, code, f"{allowed}{_meant(str(code), codes)}")
     _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
     _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
+    if "rates" in tables:
+        check_rates(tables["rates"], paths["rates"], problems)
 
 
 def _whole(
@@ -300,10 +303,6 @@ def _whole(
         problems.note(
             f"{paths[stem]}: column {column}: got {sorted(table[column].tolist())} (allowed: {wanted}, each once)"
         )
-    for name in table.columns:
-        if name != column:
-            for row in np.flatnonzero(~(table[name] > 0)).tolist():
-                problems.cell(paths[stem], row + 1, name, table[name].iloc[row], "a number above 0")
 
 
 def oddities(places: pd.DataFrame) -> tuple[str, ...]:

@@ -130,8 +130,8 @@ TABLES: Final[dict[str, Schema]] = {
         "an age group of five years",
         (
             Column("age_from", "count", "0, 5, 10, ... 80; the last one is 80 and over", low=0, high=80),
-            Column("male", "number", "men of that age: persons, or percent of all", low=0.0),
-            Column("female", "number", "women of that age, in the same unit", low=0.0),
+            Column("male", "number", "men of that age: persons, or percent of all", above=0.0, high=1e10),
+            Column("female", "number", "women of that age, in the same unit", above=0.0, high=1e10),
         ),
         unique=("age_from",),
         missing="the age structure of Viet Nam in 2019",
@@ -141,15 +141,15 @@ TABLES: Final[dict[str, Schema]] = {
         "a size of household",
         (
             Column("size", "count", "persons: 1 to 6, the last one stands for 6 and more", low=1, high=6),
-            Column("urban", "number", "share or percent of the households in towns", low=0.0),
-            Column("rural", "number", "share or percent of the others", low=0.0),
+            Column("urban", "number", "share or percent of the households in towns", above=0.0, high=1e10),
+            Column("rural", "number", "share or percent of the others", above=0.0, high=1e10),
         ),
         unique=("size",),
         missing="the sizes of households in Viet Nam in 2019, at the means population.household_size_*",
         borrowed=True,
     ),
     "rates": Schema(
-        "a share that the first households are given: training, sector, tenure; names as in docs/world.md",
+        "a share that the first households are given: training, sector, tenure",
         (
             Column("name", "text", "which share"),
             Column("key", "text", "its class, where it has some", required=False, empty=True),
