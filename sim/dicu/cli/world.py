@@ -78,8 +78,11 @@ def check(
 def _check_folder(folder: Path) -> None:
     from rich.console import Console
 
+    from dicu.execution.fits import check_settings
     from dicu.lab.any_world import compare, render
     from dicu.reform.opening import load_folder
+    from dicu.scenario.loader import ConfigurationErrors
+    from dicu.scenario.scenario import UnfitScenario
     from dicu.world.table_checks import TableError
 
     if not folder.is_dir():
@@ -89,7 +92,8 @@ def _check_folder(folder: Path) -> None:
         )
     try:
         world = load_folder(folder)
-    except TableError as error:
+        check_settings(folder, world)
+    except (TableError, ConfigurationErrors, UnfitScenario) as error:
         fail(str(error), 2)
     rows = compare(world)
     Console().print(render(world, rows))

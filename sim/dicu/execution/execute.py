@@ -33,7 +33,6 @@ from dicu.record.manifest import build_manifest, now, versions, write_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
 from dicu.reform.opening import open_world
-from dicu.reform.policies import plan_of
 from dicu.scenario.dump import canonical_json, dump, run_id
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
@@ -118,8 +117,6 @@ def execute(
     check_fits(scenario, world)
     for line in about_country(scenario, world):
         tell.note(line)
-    if scenario.reform.policy == "table":  # a wrong row is refused before any work; the model reads it again
-        plan_of(scenario, world)
     inputs = inputs_of(world)
     after = None if saved is None else continued(saved, scenario, inputs)
     identity = _identity(scenario, inputs, after)

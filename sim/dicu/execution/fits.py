@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Final
 
 from dicu.economy.central import Central
 from dicu.economy.programmes import Programmes
 from dicu.population import synthesis
-from dicu.reform.policies import POLICIES
+from dicu.reform.policies import POLICIES, check_rows
+from dicu.scenario.country import FILE
+from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
 from dicu.world.country import LENT_BY
 from dicu.world.world import World
@@ -21,12 +25,44 @@ def check_fits(scenario: Scenario, world: World) -> None:
     UnfitScenario
         Cities and zones that are not there, more residents per row than there are, margins that no population has, a
         policy that needs a reform or standards which the country does not have; the message names the key.
+    dicu.world.table_checks.TableError
+        What is wrong with the rows of the reform, a date outside the run among it.
     """
     Programmes(
         scenario.programme, scenario.calendar, world, Central(scenario.cities, scenario.calendar, world)
     )
     synthesis.check_population(world, scenario.population)
     POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
+    check_rows(scenario, world)
+
+
+def check_settings(folder: Path, world: World) -> None:
+    """Check a folder's own settings as a run checks them: with its reform if it has one.
+
+    Raises
+    ------
+    ConfigurationErrors
+        Unknown settings, values out of range, dates outside the run, each at its line of ``country.yaml``.
+    UnfitScenario, dicu.world.table_checks.TableError
+        What the world does not have or no population can be.
+    """
+    path = json.dumps(str(folder.absolute()), ensure_ascii=False)
+    scenario = load("none", [f"world.tables={path}", "population.weight=1"]).scenario
+    words = world.country.file.reform
+    if words is not None:
+        try:
+            scenario.calendar.step_of(words.date)
+        except ValueError as error:
+            raise ConfigurationErrors(
+                [
+                    f"{folder / FILE}: reform.date: the reform is {error}; parameters.time says when a run begins and "
+                    "ends"
+                ]
+            ) from error
+        scenario = scenario.model_copy(
+            update={"reform": scenario.reform.model_copy(update={"policy": "actual"})}
+        )
+    check_fits(scenario, world)
 
 
 FEW_ROWS: Final = 10

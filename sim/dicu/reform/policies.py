@@ -76,7 +76,8 @@ class Policy:
     """A way to redraw the map: the levers it pulls by itself, the dated borders it makes, and what a country must have.
 
     Each of ``needs`` raises UnfitScenario for a world that lacks something. ``by_residents``: its borders
-    depend on how many live where.
+    depend on how many live where. With ``reads_rows`` they come from rows that a person wrote, and are made once before
+    any work, to find what is wrong with them.
 
     A new one is declared here and named, in both languages, in `dicu.scenario.vocabulary.POLICY_WORDS`.
     """
@@ -85,6 +86,7 @@ class Policy:
     make: Callable[[Case], list[Overlay]]
     needs: tuple[Callable[[World, str], None], ...] = ()
     by_residents: bool = False
+    reads_rows: bool = False
 
     def check(self, world: World, name: str) -> None:
         """Raise UnfitScenario when the world lacks what the policy, known by this name, needs."""
@@ -110,7 +112,8 @@ def need_reform(world: World, policy: str) -> None:
 def _new_borders(case: Case) -> list[Overlay]:
     rows = case.world.country.own("reform")
     if rows is not None and case.step_of is not None:  # of a country whose reform has several dates
-        return overlays_of(rows, case.name, case.world, case.date, case.step_of, case.levers)
+        shown = "world.tables: table reform"
+        return overlays_of(rows, case.name, case.world, case.date, case.step_of, case.levers, shown)
     return [to_2025(case.name, case.world, case.step, case.levers, case.date)]
 
 
@@ -157,18 +160,33 @@ def _table(case: Case) -> list[Overlay]:
 POLICIES: Final = MappingProxyType(
     {
         "none": Policy(Levers(), lambda _: []),
-        "relabel": Policy(Levers(relabel=True), _new_borders, (need_reform,)),
-        "actual": Policy(ALL, _new_borders, (need_reform,)),
+        "relabel": Policy(Levers(relabel=True), _new_borders, (need_reform,), reads_rows=True),
+        "actual": Policy(ALL, _new_borders, (need_reform,), reads_rows=True),
         "random": Policy(ALL, _designed(_random), (need_reform,)),
         "standard": Policy(ALL, _designed(standard_units), (need_standards,), by_residents=True),
         "optimised": Policy(ALL, _designed(_optimised), (need_reform, need_standards), by_residents=True),
-        "actual_with_satellites": Policy(replace(ALL, open_satellites=True), _new_borders, (need_reform,)),
+        "actual_with_satellites": Policy(
+            replace(ALL, open_satellites=True), _new_borders, (need_reform,), reads_rows=True
+        ),
         "actual_except_sparse_mountains": Policy(ALL, _sparse, (need_reform,), by_residents=True),
         "actual_in_half": Policy(OWN_LEVERS, _half, (need_reform,)),
-        "table": Policy(OWN_LEVERS, _table),
+        "table": Policy(OWN_LEVERS, _table, reads_rows=True),
     }
 )
 """Every policy by its name; ``none`` keeps everything as it was."""
+
+
+def check_rows(scenario: Scenario, world: World) -> None:
+    """Refuse before any work what is wrong with the rows that a scenario's policy reads: a date outside the run, ...
+
+    Raises
+    ------
+    TableError
+        Everything that is wrong, by row.
+    """
+    own = scenario.reform.policy == "table" or world.country.own("reform") is not None
+    if own and POLICIES[scenario.reform.policy].reads_rows:  # those of the package are right
+        plan_of(scenario, world)
 
 
 def plan_of(scenario: Scenario, world: World) -> list[Overlay]:

@@ -126,12 +126,21 @@ def read_table(
 
 
 def overlays_of(
-    rows: pd.DataFrame, name: str, world: World, date: str, step_of: Callable[[str], int], levers: Levers
+    rows: pd.DataFrame,
+    name: str,
+    world: World,
+    date: str,
+    step_of: Callable[[str], int],
+    levers: Levers,
+    shown: str = "",
 ) -> list[Overlay]:
-    """The overlays of a table that a policy made; ``name`` is that of the policy, the rest as in `read_table`."""
+    """The overlays of a table that a policy made or a country has.
+
+    ``name`` is that of the policy, ``shown`` what messages call the table, the rest as in `read_table`.
+    """
     with warnings.catch_warnings():  # what the country itself cut in pieces is no mistake of the user's
         warnings.simplefilter("ignore", ReformWarning)
-        made = _overlays(rows, Path(name), world, date, step_of, levers)
+        made = _overlays(rows, Path(shown or name), world, date, step_of, levers)
     return [replace(overlay, name=name, generation=name) for overlay in made]
 
 

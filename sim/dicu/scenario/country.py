@@ -10,21 +10,37 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
-from dicu.scenario.calendar import parse_period
+from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.messages import error_list, show
 from dicu.scenario.source import Mapping, Message, Value, Where, read_mapping
 from dicu.scenario.suggest import suggest
 
 FILE: Final = "country.yaml"
-LANGUAGE: Final = r"[a-z]{2,3}"
 REFERENCE_INCOME: Final = 4.2
 """Mean income per person and month, in million dong of 2019, beside which the model's own amounts of money are meant
 (Viet Nam: mean over residents of the incomes in `dicu.world.facts`, to two digits). Amounts of another country are
 amounts of the same share of income."""
+NOT_OF_A_COUNTRY: Final = ("name", "seed", "world", "reform.policy", "reform.table")
+"""What decides one run and is no fact of a country: `parameters` may not set it."""
+MOST_MONEY: Final = 1e12
+"""Units of money in an income: more than any currency of the world needs."""
 
-Words = Annotated[dict[str, str], BeforeValidator(lambda v: {"en": v} if isinstance(v, str) else v)]
+_WORD: Final = "a text of 1 to 200 characters"
+_WORDS: Final = f"{_WORD}, or one by language: {{en: Norway, nb: Norge}}"
+Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+Words = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Word],
+    BeforeValidator(lambda v: {"en": v} if isinstance(v, str) else v),
+    Field(min_length=1),
+]
 """A text by language; a plain text is English."""
+
+
+def _said(what: str, allowed: str, **rules: Any) -> Any:
+    """A key: what it says and, for messages, what may stand there."""
+    return Field(description=what, json_schema_extra={"allowed": allowed}, **rules)
 
 
 class _Part(BaseModel):
@@ -34,9 +50,13 @@ class _Part(BaseModel):
 class Currency(_Part):
     """Amounts of money in the tables and settings are in ``scale`` of this currency."""
 
-    code: str = Field(pattern=r"[A-Z]{3}", max_length=3, description="three letters of ISO 4217")
-    symbol: str = Field(min_length=1, max_length=8, description="as it is written beside an amount")
-    scale: Literal["one", "thousand", "million"] = Field(description="amounts are given in so many")
+    code: str = _said("its code", "three capital letters of ISO 4217", pattern=r"^[A-Z]{3}$")
+    symbol: str = _said(
+        "as it is written beside an amount", "a text of 1 to 8 characters", min_length=1, max_length=8
+    )
+    scale: Literal["one", "thousand", "million"] = _said(
+        "amounts are given in so many", "one of one, thousand, million"
+    )
 
     @property
     def unit(self) -> str:
@@ -52,16 +72,16 @@ class Currency(_Part):
 class Tier(_Part):
     """Words for a tier of government, singular and plural, by language."""
 
-    one: Words
-    many: Words
+    one: Words = _said("one of them", _WORDS)
+    many: Words = _said("several of them", _WORDS)
 
 
 class ReformWords(_Part):
     """The reform whose table stands in the folder."""
 
-    name: Words
-    date: str
-    source: str = ""
+    name: Words = _said("what it is called", _WORDS)
+    date: str = _said("when it takes effect, the first date of the table", NOTATION)
+    source: str = _said("where its table is from", _WORD, default="")
 
     @field_validator("date")
     @classmethod
@@ -73,46 +93,75 @@ class ReformWords(_Part):
 class CountryFile(_Part):
     """``country.yaml``."""
 
-    name: Words = Field(description="name of the country, by language")
-    year: int = Field(ge=1990, le=2100, description="year of the residents in `places`")
-    languages: tuple[str, ...] = Field(
+    name: Words = _said("name of the country, by language", _WORDS)
+    year: int = _said(
+        "year of the residents in `places`", "a whole number within 1990..2100", ge=1990, le=2100
+    )
+    languages: tuple[Literal["en", "vi"], ...] = _said(
+        "languages of the reports, the first one first",
+        "a list of en, vi, each once",
         default=("en",),
         strict=False,
         min_length=1,
-        description="languages of the reports, the first one first",
+        max_length=2,
     )
-    currency: Currency
-    income: float = Field(
-        gt=0, description="mean income per person and month; a province without one of its own gets it"
+    currency: Currency = _said("the money of tables and settings", "keys code, symbol, scale")
+    income: float = _said(
+        "mean income per person and month; a province without one of its own gets it",
+        f"a number above 0 and at most {MOST_MONEY:g}",
+        gt=0,
+        le=MOST_MONEY,
     )
-    money_per_reference: float | None = Field(
+    money_per_reference: float | None = _said(
+        "units of this money that are to a household here what a million dong of 2019 was in Viet Nam; "
+        "without it: by the ratio of mean incomes",
+        f"null, or a number above 0 and at most {MOST_MONEY:g}",
         default=None,
         gt=0,
-        description="units of this money that are to a household here what a million dong of 2019 was in Viet Nam; "
-        "without it: by the ratio of mean incomes",
+        le=MOST_MONEY,
     )
-    tiers: dict[Literal["commune", "district", "province"], Tier] = Field(
-        default={}, description="what a commune, a district and a province are called here"
-    )
-    regions: dict[str, Words] = Field(
-        default={}, description="names of the regions that `units` gives by code"
-    )
-    reform: ReformWords | None = Field(default=None, description="the reform in the table `reform`")
-    central_cities: tuple[str, ...] = Field(
-        default=(), strict=False, description="provinces or cities that get the package of a central city"
-    )
-    parameters: dict[str, Any] = Field(
-        default={}, description="settings of a run that differ here from the model's, as in a scenario"
-    )
-    titles: dict[str, str] = Field(
+    tiers: dict[Literal["commune", "district", "province"], Tier] = _said(
+        "what a commune, a district and a province are called here",
+        "keys commune, district, province, each with the keys one and many",
         default={},
-        description="words before the name of a district of a kind, where names alone are not told apart",
     )
-    districts_govern: bool = Field(
+    regions: dict[str, Words] = _said(
+        "names of the regions that `units` gives by code", f"codes, each with {_WORDS}", default={}
+    )
+    reform: ReformWords | None = _said(
+        "the reform in the table `reform`", "null, or the keys name, date, source", default=None
+    )
+    central_cities: tuple[Word, ...] = _said(
+        "provinces or cities that get the package of a central city",
+        "a list of names of provinces or cities",
+        default=(),
+        strict=False,
+    )
+    parameters: dict[str, Any] = _said(
+        "settings of a run that differ here from the model's, as in a scenario",
+        "sections and keys as in a scenario (dicu parameters lists them)",
+        default={},
+    )
+    titles: dict[str, Word] = _said(
+        "words before the name of a district of a kind, where names alone are not told apart",
+        f"kinds of districts, each with {_WORD}",
+        default={},
+    )
+    districts_govern: bool = _said(
+        "false where `district` of `places` only groups communes into labour markets",
+        "true or false",
         default=True,
-        description="false where `district` of `places` only groups communes into labour markets",
     )
-    sources: dict[str, str] = Field(default={}, description="where the figures come from, by a short name")
+    sources: dict[str, str] = _said(
+        "where the figures come from, by a short name", "short names, each with a text", default={}
+    )
+
+    @field_validator("languages")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("a language stands twice")
+        return value
 
     @property
     def money(self) -> float:
@@ -174,39 +223,129 @@ def _parsed(text: str, shown: str, layer: int) -> tuple[CountryFile, Mapping]:
         country = CountryFile.model_validate(_plain(read.tree))
     except ValidationError as error:
         raise CountryError([_message(entry, read.tree) for entry in error_list(error)]) from error
-    return country, settings if isinstance(settings, Mapping) else Mapping(read.tree.where)
+    own = settings if isinstance(settings, Mapping) else Mapping(read.tree.where)
+    if wrong := _of_a_run(own, country):
+        raise CountryError(wrong)
+    return country, own
+
+
+def _of_a_run(settings: Mapping, country: CountryFile) -> list[Message]:
+    """What `parameters` sets although it is no fact of a country, or another key of the file says it."""
+    wrong = []
+    for path in NOT_OF_A_COUNTRY:
+        found = _written(settings, path)
+        if found is not None:
+            wrong.append(
+                Message(
+                    found[1],
+                    f"parameters.{path}: decides one run, not a country (allowed in a scenario or on the command "
+                    "line, not here)",
+                )
+            )
+    found = _written(settings, "reform.date")
+    if found is not None and country.reform is not None:
+        value = found[0].value if isinstance(found[0], Value) else None
+        try:
+            same = isinstance(value, str) and parse_period(value)[0] == parse_period(country.reform.date)[0]
+        except ValueError:
+            same = True  # said where settings are checked
+        if not same:
+            wrong.append(
+                Message(
+                    found[1],
+                    f"parameters.reform.date: the reform has another date (got {show(value)}, allowed reform.date = "
+                    f"{country.reform.date}, or nothing here)",
+                )
+            )
+    return wrong
+
+
+def _written(tree: Mapping, path: str) -> tuple[Value | Mapping, Where] | None:
+    """The value of a dotted key, and where the key was written; None where it was not."""
+    *parents, last = path.split(".")
+    for part in parents:
+        below = tree.children.get(part)
+        if not isinstance(below, Mapping):
+            return None
+        tree = below
+    return (tree.children[last], tree.key_where[last]) if last in tree.children else None
 
 
 def _plain(tree: Mapping) -> dict[str, Any]:
     return {k: _plain(c) if isinstance(c, Mapping) else c.value for k, c in tree.children.items()}
 
 
+_WRONG: Final = {
+    "greater_than": "out of range",
+    "greater_than_equal": "out of range",
+    "less_than": "out of range",
+    "less_than_equal": "out of range",
+    "finite_number": "not a finite number",
+    "literal_error": "not one of the choices",
+    "bool_type": "not true or false",
+    "int_type": "not a whole number",
+    "int_from_float": "not a whole number",
+    "float_type": "not a number",
+    "string_type": "not a text",
+    "string_too_short": "empty",
+    "string_too_long": "too long",
+    "too_short": "empty",
+    "too_long": "too long",
+    "dict_type": "not a section of keys",
+    "model_type": "not a section of keys",
+    "tuple_type": "not a list",
+}
+"""What kind of mistake is meant by a type of pydantic's; anything else is "not allowed"."""
+
+
 def _message(entry: dict[str, Any], tree: Mapping) -> Message:
-    """One thing that pydantic found wrong, at its line."""
+    """One thing that pydantic found wrong, at its line, in words."""
     loc = [str(part) for part in entry["loc"]]
+    in_key = loc[-1] == "[key]"
+    loc = loc[:-1] if in_key else loc
     child: Value | Mapping = tree
     where = tree.where
     for part in loc:
+        if isinstance(child, Value) and part.isdigit() and int(part) < len(child.items):
+            child = child.items[int(part)]
+            where = child.where
+            continue
         if not isinstance(child, Mapping) or part not in child.children:
             break
-        where = child.key_where[part] if entry["type"] == "extra_forbidden" else child.children[part].where
+        at_key = in_key or entry["type"] == "extra_forbidden"
+        where = child.key_where[part] if at_key else child.children[part].where
         child = child.children[part]
-    known = _keys_at(loc[:-1])
-    if entry["type"] == "extra_forbidden":
+    path = ".".join(loc)
+    known = ("commune", "district", "province") if loc[0] == "tiers" and in_key else _keys_at(loc[:-1])
+    field = _field_at(loc)
+    extra = None if field is None else field.json_schema_extra
+    allowed = str(extra["allowed"]) if isinstance(extra, dict) else "see `dicu world new`"
+    if entry["type"] == "extra_forbidden" or (in_key and loc[0] == "tiers" and len(loc) == 2):
         near = suggest(loc[-1], known)
-        what = f"unknown key ({f'did you mean {near}; ' if near else ''}allowed {', '.join(known)})"
-    elif entry["type"] == "missing":
-        what = f"is missing ({_text_of(loc)})"
-    else:
-        what = f"{entry['msg'][0].lower()}{entry['msg'][1:]} (got {show(entry['input'])})"
-    return Message(where, f"{'.'.join(loc)}: {what}")
+        return Message(
+            where,
+            f"{path}: unknown key ({f'did you mean {near}; ' if near else ''}allowed {', '.join(known)})",
+        )
+    if in_key:
+        return Message(where, f"{path}: not the code of a language (got {show(loc[-1])}, allowed {allowed})")
+    if entry["type"] == "missing":
+        about = field.description if field is not None and field.description else "it must be stated"
+        return Message(where, f"{path}: is missing ({about}; allowed {allowed})")
+    if entry["type"] == "value_error" and loc[-1] == "date":
+        return Message(where, f"{path}: {entry['ctx']['error']}")
+    what = (
+        str(entry["ctx"]["error"])
+        if entry["type"] == "value_error"
+        else _WRONG.get(entry["type"], "not allowed")
+    )
+    return Message(where, f"{path}: {what} (got {show(entry['input'])}, allowed {allowed})")
 
 
 def _model_at(loc: list[str]) -> type[BaseModel] | None:
     parts: dict[str, type[BaseModel]] = {"currency": Currency, "reform": ReformWords, "tiers": Tier}
     if not loc:
         return CountryFile
-    return parts.get(loc[0])
+    return parts.get(loc[0]) if len(loc) == (2 if loc[0] == "tiers" else 1) else None
 
 
 def _keys_at(loc: list[str]) -> tuple[str, ...]:
@@ -214,7 +353,10 @@ def _keys_at(loc: list[str]) -> tuple[str, ...]:
     return () if model is None else tuple(model.model_fields)
 
 
-def _text_of(loc: list[str]) -> str:
-    model = _model_at(loc[:-1])
-    field = None if model is None else model.model_fields.get(loc[-1])
-    return field.description if field is not None and field.description else "it must be stated"
+def _field_at(loc: list[str]) -> FieldInfo | None:
+    """The key that a place in the file belongs to: the innermost one that is declared."""
+    for n in range(len(loc), 0, -1):
+        model = _model_at(loc[: n - 1])
+        if model is not None and loc[n - 1] in model.model_fields:
+            return model.model_fields[loc[n - 1]]
+    return None

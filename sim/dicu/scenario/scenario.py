@@ -184,6 +184,9 @@ def cross_checks(scenario: Scenario) -> Iterator[Problem]:
     Problem
         The key to look at, and what is wrong with what is allowed; nothing for a sound scenario.
     """
+    if (folder := _folder_problem(scenario.world)) is not None:
+        yield folder  # and nothing else: dates, names and money of that country are not known
+        return
     yield from _time_problems(scenario)
     yield from _world_problems(scenario)
     yield from _reform_problems(scenario)
@@ -307,6 +310,18 @@ def _reform_problems(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
+def _folder_problem(world: WorldChoice) -> Problem | None:
+    """What is missing of the folder of a world's tables."""
+    if world.tables is None or os.path.isfile(os.path.join(world.tables, COUNTRY)):
+        return None
+    what = f"no {COUNTRY} there" if os.path.isdir(world.tables) else "no such folder"
+    return Problem(
+        "world.tables",
+        f"{what} (got {quoted(world.tables, PATH)}, allowed the folder of a world's tables; dicu world new FOLDER "
+        "writes one)",
+    )
+
+
 def _world_problems(scenario: Scenario) -> Iterator[Problem]:
     world, time = scenario.world, scenario.time
     if world.size is not None and world.name not in ("ring", "monocentric"):
@@ -331,12 +346,6 @@ def _world_problems(scenario: Scenario) -> Iterator[Problem]:
             f"the world of a folder is called tables, and only that (got {world.name} with world.tables = "
             f"{quoted(world.tables, PATH)}, allowed world.tables alone, or another world.name alone)",
             ("world.tables",),
-        )
-    elif world.tables is not None and not os.path.isfile(os.path.join(world.tables, COUNTRY)):
-        yield Problem(
-            "world.tables",
-            f"no {COUNTRY} there (got {quoted(world.tables, PATH)}, allowed the folder of a world's tables; dicu world "
-            "new FOLDER writes one)",
         )
     if world.places is not None:
         if world.name != "viet_nam":

@@ -19,6 +19,7 @@ from dicu.scenario.source import Mapping, Message, merged, where_of
 from dicu.sweeps.design import Design, From, Point, read_design
 from dicu.sweeps.file import Results
 from dicu.sweeps.start import Starts
+from dicu.world.table_checks import TableError
 
 if TYPE_CHECKING:
     from dicu.execution.saved import Saved
@@ -153,9 +154,10 @@ def make_plan(config: str | Path, overrides: Sequence[str] = (), starts: Starts 
         world = starts.world(scenario)
         try:
             check_fits(scenario, world)
-        except UnfitScenario as error:
+        except (UnfitScenario, TableError) as error:
             tree = merged(design.base, point.layer)
-            reading.wrong(where_of(tree, tuple(error.key.split("."))) or design.base.where, str(error))
+            key = error.key if isinstance(error, UnfitScenario) else "reform.policy"
+            reading.wrong(where_of(tree, tuple(key.split("."))) or design.base.where, str(error))
         key = f"world {starts.world_key(scenario)}"
         if key not in inputs:
             inputs[key] = world_sha256(world)

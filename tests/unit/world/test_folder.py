@@ -157,29 +157,6 @@ def test_shares_of_a_unit_add_up(folder: Path) -> None:
         load_folder(folder)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("year: 2019 ", "yaer: 2019 ", "yaer: unknown key (did you mean year; allowed name, year"),
-        ("year: 2019 ", "", "year: is missing (year of the residents in `places`)"),
-        (
-            "scale: thousand",
-            "scale: thousands",
-            "currency.scale: input should be 'one', 'thousand' or 'million' (got",
-        ),
-        ("income: 20 ", "income: -1 ", "income: input should be greater than 0 (got -1)"),
-        ("date: 2022-01-01", "date: 2022-01-15", "reform.date: value error, not a date (got '2022-01-15'"),
-        ("  W: West", "  - West", "YAML syntax"),
-    ],
-)
-def test_a_wrong_country_file_is_named_with_its_line(old: str, new: str, message: str, folder: Path) -> None:
-    say(folder, old, new)
-    with pytest.raises(TableError) as error:
-        load_folder(folder)
-    assert message in str(error.value), str(error.value)
-    assert "country.yaml:" in str(error.value)
-
-
 def test_files_that_are_no_tables_and_tables_that_are_missing(folder: Path) -> None:
     (folder / "age_sax.csv").write_text("age_from,male,female\n")
     with pytest.raises(TableError, match=r"age_sax\.csv: no table of a world .*did you mean age_sex\.csv\?"):
