@@ -16,7 +16,6 @@ from dicu.scenario.country import FILE
 from dicu.world.country import LENT_BY
 from dicu.world.rates import names_in_words
 from dicu.world.schema import LEVELS, OUTLINES, TABLES
-from dicu.world.table_checks import TRUE_WORDS
 from dicu.world.world import Units, World
 
 TOLERANCE: Final = 0.005
@@ -63,7 +62,7 @@ def compare(world: World) -> list[Compared]:
     }
     for row in table.to_dict("records"):
         level, code = str(row.get("level", "")), str(row.get("code", ""))
-        after = str(row.get("after", "")).strip().lower() in TRUE_WORDS
+        after = row.get("after") == "yes"
         tolerance = float(row.get("tolerance", TOLERANCE))
         found = _units(world, level, after)
         have: float | None = None

@@ -22,7 +22,7 @@ from dicu.world.cache import cache_folder, code_sha256, inputs_sha256, read_worl
 from dicu.world.folder import Opened, folder_sha256, read_folder, read_optional
 from dicu.world.own_places import replace_places
 from dicu.world.small import make_small
-from dicu.world.table_checks import TRUE_WORDS, TableError
+from dicu.world.table_checks import TableError
 from dicu.world.validate import validate
 from dicu.world.viet_nam import NAME, build_viet_nam
 from dicu.world.world import Units, World
@@ -182,7 +182,7 @@ def with_reform(opened: Opened) -> World:
         )
     last = made[-1]
     wards = (
-        frozenset(rows["kind"][rows["ward_like"].isin(TRUE_WORDS)])
+        frozenset(rows["kind"][rows["ward_like"] == "yes"])
         if {"kind", "ward_like"} <= set(rows)
         else frozenset()
     )

@@ -48,7 +48,7 @@ COLUMNS: Final = (
     Column("kind", "text", "commune, ward, special zone, ...", required=False, empty=True),
     Column(
         "ward_like",
-        "text",
+        "flag",
         "in a world's folder: whether a new kind is staffed as towns are",
         required=False,
         empty=True,

@@ -22,7 +22,7 @@ from dicu.world.country import Country
 from dicu.world.folder_checks import check_links, check_optional, oddities
 from dicu.world.geometry import rings_by_code
 from dicu.world.own_places import check_sense
-from dicu.world.schema import OUTLINES, TABLES
+from dicu.world.schema import OUTLINES, TABLES, Schema
 from dicu.world.shares import split_by_share
 from dicu.world.table_checks import Problems, TableError, checked, read_raw, unique_column
 from dicu.world.world import Repair, World, key_of
@@ -193,13 +193,24 @@ def _tables(folder: Path, problems: Problems, but: tuple[str, ...] = ()) -> dict
         elif not found and schema.required:
             problems.note(f"{folder}: {stem}.csv is missing ({schema.text})")
         elif found:
-            raw = read_raw(found[0])
+            raw = read_raw(found[0]) if found[0].stat().st_size else pd.DataFrame()
+            if not len(raw):
+                problems.note(f"{found[0]}: no rows (allowed: {_without(stem, schema)})")
+                continue
             raw = raw.drop(columns=[c for c in raw.columns if str(c).strip().lower() in schema.notes and
                                     str(c).strip().lower() not in {k.name for k in schema.columns}])  # fmt: skip
             made[stem] = checked(raw, found[0], schema.columns, problems)
             if schema.unique:
                 unique_column(made[stem], found[0], [c for c in schema.unique if c in made[stem]], problems)
     return made
+
+
+def _without(stem: str, schema: Schema) -> str:
+    """What may stand in place of a table without rows."""
+    if schema.required:
+        return f"rows, each {schema.text}"
+    also = f" and no `reform` in {FILE}" if stem == "reform" else ""
+    return f"rows, each {schema.text}; or no such file{also}: {schema.missing}"
 
 
 def _assemble(

@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from dicu.scenario.country import CountryFile
+from dicu.scenario.country import MOST_MONEY, CountryFile
 from dicu.scenario.numbers import number
 from dicu.scenario.suggest import suggest
 from dicu.world.rates import check_rates
 from dicu.world.schema import LEVELS
-from dicu.world.table_checks import FALSE_WORDS, TRUE_WORDS, Problems
+from dicu.world.table_checks import Problems
 from dicu.world.world import distance_km, on_sphere_km
 
 ONE_REGION: Final = "all"
@@ -24,8 +24,14 @@ ONE_REGION: Final = "all"
 MOST_SHOWN: Final = 10
 DENSE: Final = 100_000.0
 """Residents per km2 that no municipality of the world reaches."""
+SHARES_TOLERANCE: Final = 1e-3
+"""Shares of a commune may miss 1 by so much: decimals that a person writes."""
+EXACT: Final = 1e-9
+"""... and by so little before they are taken as they are (`dicu.world.validate`)."""
 THOUSANDS: Final = 25.0
 """A median commune of fewer residents was probably given in thousands."""
+FAR_INCOME: Final = 5.0
+"""Mean incomes of provinces lie within so many times that of their country nearly everywhere."""
 SPREAD: Final = 4.0
 """Areas that add up to so many times the box around the places are not in km2."""
 
@@ -76,12 +82,14 @@ def check_links(
     _nested(places, tiers, paths["places"], problems)
     _known(places, units, tiers, paths, problems)
     _parents(places, units, tiers, paths["units"], problems)
+    if "share" in places:
+        _shares(places, paths["places"], problems)
     problems.stop()
     units = units[units["level"].isin(tiers)].reset_index(drop=True)
     units["kind"] = units["kind"].where(units["kind"] != "", units["level"])
-    notes = [_seats(places, units), _incomes(units, file, paths["units"], problems)]
+    notes = [_seats(places, units), *_incomes(units, file, paths["units"], problems)]
     _regions(units, file, paths["units"], problems)
-    wards = _yes(units, "ward_like", paths["units"], problems)
+    wards = units["ward_like"] == "yes"
     kinds: dict[str, bool] = {}
     for row, (kind, ward) in enumerate(zip(units["kind"], wards, strict=True), start=1):
         if kinds.setdefault(kind, ward) != ward:
@@ -92,14 +100,13 @@ def check_links(
                 units["ward_like"].iloc[row - 1],
                 f"the same for all units of the kind {kind!r}",
             )
-    reduced = _yes(units, "reduced_area", paths["units"], problems)
     is_province = units["level"] == "province"
     standard = units[is_province & (units["ward_standard"] != "")]
     return Links(
         units,
         frozenset(kind for kind, ward in kinds.items() if ward),
         dict(zip(standard["code"], standard["ward_standard"], strict=True)),
-        frozenset(units["code"][is_province & np.array(reduced)]),
+        frozenset(units["code"][is_province & (units["reduced_area"] == "yes")]),
         tuple(note for note in notes if note),
     )
 
@@ -179,6 +186,19 @@ def _parents(
                 )
 
 
+def _shares(places: pd.DataFrame, path: Path, problems: Problems) -> None:
+    """Shares of the places of a commune add up to 1; what decimals of a person miss is spread over them."""
+    total = places.groupby("commune")["share"].transform("sum")
+    wrong = places[(total - 1.0).abs() > SHARES_TOLERANCE]
+    for code, rows in wrong.groupby("commune"):
+        problems.note(
+            f"{path}: rows {_some([str(at + 1) for at in rows.index])}: column share: the shares of {code} add up to "
+            f"{rows['share'].sum():.6g} (allowed: 1)"
+        )
+    rounded = (total - 1.0).abs() > EXACT
+    places.loc[rounded, "share"] = places["share"] / total
+
+
 def _seats(places: pd.DataFrame, units: pd.DataFrame) -> str:
     """Fill in where seats stand; a seat outside its unit is moved to where most of its people live, and told."""
     order = places.sort_values(["residents", "place"], ascending=[False, True])
@@ -205,22 +225,36 @@ def _some(names: list[str]) -> str:
     return f"{', '.join(names[:MOST_SHOWN])}{more}"
 
 
-def _incomes(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> str:
-    """Incomes of provinces in the model's money; the country's mean where a province states none."""
-    made, without = [], []
+def _incomes(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> tuple[str, str]:
+    """Incomes of provinces in the model's money; the country's mean where a province states none, and what is odd."""
+    made, without, far = [], [], []
     for row, (level, said) in enumerate(zip(units["level"], units["income"], strict=True), start=1):
         value = number(str(said)) if said != "" else None
-        if said != "" and (value is None or not value > 0 or not np.isfinite(value)):
-            problems.cell(path, row, "income", said, "a number above 0, or empty")
-        if level == "province" and said == "":
-            without.append(units["name"].iloc[row - 1])
+        if said != "" and (value is None or not 0 < value <= MOST_MONEY):
+            problems.cell(path, row, "income", said, f"a number above 0 and at most {MOST_MONEY:g}, or empty")
+            value = None
         money = file.money
         own = file.income if value is None else value
         made.append(repr(own if money == 1.0 else own / money) if level == "province" else "")
+        if level != "province":
+            continue
+        if said == "":
+            without.append(units["name"].iloc[row - 1])
+        elif not 1 / FAR_INCOME <= own / file.income <= FAR_INCOME:
+            times = own / file.income
+            far.append(
+                f"{units['name'].iloc[row - 1]} ({times:,.0f} times)"
+                if times > 1
+                else f"{units['name'].iloc[row - 1]} ({times:.2g} of it)"
+            )
     units["income_mvnd"] = made
-    if not without:
-        return ""
-    return f"provinces without an income of their own, given the country's: {_some(without)}"
+    return (
+        f"provinces without an income of their own, given the country's: {_some(without)}" if without else "",
+        f"incomes far from the country's mean of {file.income:g} {file.currency.unit} per person and month: in another "
+        f"unit, per year or per household? {_some(far)}"
+        if far
+        else "",
+    )
 
 
 def _regions(units: pd.DataFrame, file: CountryFile, path: Path, problems: Problems) -> None:
@@ -241,17 +275,6 @@ def _regions(units: pd.DataFrame, file: CountryFile, path: Path, problems: Probl
                 units["region"].iloc[row],
                 f"one of country.yaml: {', '.join(file.regions)}",
             )
-
-
-def _yes(units: pd.DataFrame, column: str, path: Path, problems: Problems) -> list[bool]:
-    """A column of yes and no, in which an empty cell is no."""
-    made = []
-    for row, word in enumerate(units[column], start=1):
-        said = str(word).strip().lower()
-        if said not in ("", *TRUE_WORDS, *FALSE_WORDS):
-            problems.cell(path, row, column, word, "yes, no or empty")
-        made.append(said in TRUE_WORDS)
-    return made
 
 
 def check_optional(

@@ -108,10 +108,6 @@ def check_rates(table: pd.DataFrame, path: Path, problems: Problems) -> None:
     path
         Of its file, for messages.
     """
-    if not len(table):
-        problems.note(
-            f"{path}: no rows (allowed: one row per rate; without the file all of them are borrowed)"
-        )
     stated: dict[str, list[tuple[int, str, str, float]]] = {}
     keys = table["key"] if "key" in table else [""] * len(table)
     provinces = table["province"] if "province" in table else [""] * len(table)

@@ -28,13 +28,14 @@ NO_VALUE_HINT: Final = "; no value: leave the row out, or give the figure"
 LONGEST: Final = 200
 """Characters of a text in a cell."""
 
-Kind = Literal["key", "text", "number", "count", "bool", "choice"]
+Kind = Literal["key", "text", "number", "count", "bool", "flag", "choice"]
 DTYPES: Final[dict[Kind, type]] = {
     "key": np.uint64,
     "text": str,
     "number": np.float64,
     "count": np.int64,
     "bool": np.bool_,
+    "flag": str,
     "choice": str,
 }
 
@@ -59,8 +60,9 @@ class TableError(ValueError):
 class Column:
     """One column of a table: what a cell may hold.
 
-    ``above`` is exclusive, ``low`` and ``high`` are inclusive; ``empty`` says whether a cell may be left
-    empty; ``opposite`` is the word for false where the column's name is the word for true (urban, rural).
+    A flag is a text, "yes", "no" or "" for a cell that is left empty. ``above`` is exclusive, ``low`` and ``high`` are
+    inclusive; ``empty`` says whether a cell may be left empty; ``opposite`` is the word for false where the column's
+    name is the word for true (urban, rural).
     """
 
     name: str
@@ -80,6 +82,8 @@ class Column:
             return "one of " + ", ".join(self.choices)
         if self.kind == "bool":
             return "true or false, yes or no"
+        if self.kind == "flag":
+            return "yes or no, true or false, or empty"
         if self.kind == "text":
             return f"a text of up to {LONGEST} characters" if self.empty else "a text that is not empty"
         noun = "a number" if self.kind == "number" else "a whole number"
@@ -100,10 +104,14 @@ class Column:
             if not (text or self.empty) or (self.kind == "choice" and text not in self.choices):
                 raise ValueError(text)
             return text
-        if self.kind == "bool":
-            word = str(value).strip().lower()
+        if self.kind in ("bool", "flag"):
+            word = (str(value) if isinstance(value, bool | np.bool_) else _text(value)).lower()
+            if self.kind == "flag" and word == "":
+                return word
             if word not in TRUE_WORDS + FALSE_WORDS:
                 raise ValueError(value)
+            if self.kind == "flag":
+                return "yes" if word in TRUE_WORDS else "no"
             return word in TRUE_WORDS
         if isinstance(value, bool | np.bool_):
             raise ValueError(value)
@@ -135,10 +143,10 @@ class Column:
         text = " ".join(str(value).split())
         if not isinstance(value, str) and value is not None:
             return ""
-        if self.kind in ("choice", "bool"):
+        if self.kind in ("choice", "bool", "flag"):
             if text.lower() in NO_VALUE:
-                return NO_VALUE_HINT
-            words = {"choice": self.choices, "bool": (*TRUE_WORDS, *FALSE_WORDS)}[self.kind]
+                return "; leave the cell empty" if self.kind == "flag" else NO_VALUE_HINT
+            words = self.choices if self.kind == "choice" else (*TRUE_WORDS, *FALSE_WORDS)
             if self.kind == "bool" and text.lower() in filter(None, (self.name, self.opposite)):
                 return f"; write {'true' if text.lower() == self.name else 'false'} for {text}"
             near = suggest(text, words)

@@ -125,7 +125,7 @@ WRONG = (
     ("places", 3, "commune", "103", "leading zeros are lost, write 0103"),
     ("places", 6, "province", "02", "got '02' (allowed: 01, as other places of the commune 0105 have it"),
     ("units", 4, "parent", "02", "got '02' (allowed: 01, in which its places lie, or empty"),
-    ("units", 1, "income", "-2", "got '-2' (allowed: a number above 0, or empty"),
+    ("units", 1, "income", "-2", "got '-2' (allowed: a number above 0 and at most 1e+12, or empty"),
     ("units", 1, "region", "N", "got 'N' (allowed: one of country.yaml: W, E"),
     ("units", 4, "code", "0999", "got '0999' (allowed: a commune in which a place of places.csv lies"),
     ("units", 4, "ward_like", "yes", "the same for all units of the kind 'rural municipality'"),
@@ -153,6 +153,52 @@ def test_shares_of_a_unit_add_up(folder: Path) -> None:
     change(folder, "reform", 7, "share", "0.5")
     with pytest.raises(
         TableError, match=r"rows 7, 8: column share: the shares of 0205 add up to 0\.9 \(allowed: 1"
+    ):
+        load_folder(folder)
+
+
+def test_shares_of_the_places_of_a_commune_add_up(folder: Path) -> None:
+    """To 1, or to what decimals of a person miss; then they are taken in proportion."""
+    table = cells(folder, "places")
+    parts = {"105a": "0.6667", "105b": "0.3334"}
+    put(folder, "places", table.assign(share=[parts.get(p, "1") for p in table["place"]]))
+    world = load_folder(folder)
+    share = world.share[[world.place_id.tolist().index(p) for p in parts]]
+    assert share.sum() == pytest.approx(1.0, abs=1e-12)
+    assert share[0] / share[1] == pytest.approx(6667 / 3334)
+    parts["105b"] = "0.3"
+    put(folder, "places", table.assign(share=[parts.get(p, "1") for p in table["place"]]))
+    message = r"places\.csv: rows 5, 6: column share: the shares of 0105 add up to 0\.9667 \(allowed: 1\)"
+    with pytest.raises(TableError, match=message):
+        load_folder(folder)
+
+
+def test_a_table_without_rows_says_how_to_do_without_it(folder: Path) -> None:
+    for text in ("", "level,from,to\n"):
+        (folder / "reform.csv").write_text(text)
+        with pytest.raises(
+            TableError, match=r"reform\.csv: no rows .*or no such file and no `reform` in country\.yaml"
+        ):
+            load_folder(folder)
+
+
+def test_yes_and_no_may_be_booleans(folder: Path) -> None:
+    """Of Parquet, with empty cells; as words of CSV they say the same, and a word that is neither is refused."""
+    first = load_folder(folder)
+    for stem, column in (("units", "ward_like"), ("reform", "ward_like"), ("official", "after")):
+        table = cells(folder, stem)
+        words = table[column].tolist() if column in table else [""] * len(table)
+        known = {"yes": True, "no": False, "": None}
+        truths = pd.Series([known[w] for w in words], dtype="boolean")
+        table.assign(**{column: truths}).to_parquet(folder / f"{stem}.parquet", index=False)
+        (folder / f"{stem}.csv").unlink()
+    second = load_folder(folder)
+    same(first, second)
+    assert first.country.ward_kinds == second.country.ward_kinds != frozenset()
+    put(folder, "official", cells(TEMPLATE, "official").assign(after="maybe"))
+    (folder / "official.parquet").unlink()
+    with pytest.raises(
+        TableError, match=r"column after: got 'maybe' \(allowed: yes or no, true or false, or empty"
     ):
         load_folder(folder)
 
@@ -210,6 +256,12 @@ ODD: tuple[tuple[str, Any, str], ...] = (
         "seats outside their units",
     ),
     ("units", lambda t: t.assign(income=""), "provinces without an income of their own"),
+    (
+        "units",
+        lambda t: t.assign(income=[f"{i}000" if i else "" for i in t["income"]]),
+        "incomes far from the country's mean of 20 k EXC per person and month: in another unit, per year or per "
+        "household? Coast (1,200 times), Inland (850 times)",
+    ),
 )
 
 
