@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from faults import fuzz_configurations, fuzz_reform_tables
+from faults import fuzz_configurations, fuzz_folders, fuzz_reform_tables
 from faults.fuzzing import Tally, run
 
 
@@ -41,6 +41,21 @@ def test_damaged_tables_of_reforms(tmp_path, n, seed):
     world = grid_world()
     reader = fuzz_reform_tables.Reader(tmp_path, world)
     sound(run(fuzz_reform_tables.reform_tables(n, seed, world), reader.accepts), "tables of reforms")
+
+
+@pytest.mark.parametrize(("n", "seed"), [(40, 1), pytest.param(900, 2026, marks=pytest.mark.slow)])
+def test_damaged_folders_of_a_country(tmp_path, n, seed):
+    """What is taken also runs its first step; an untouched folder is always taken."""
+    damaged = list(fuzz_folders.folders(n, seed))
+    whole = [fuzz_folders.Folder("none", fuzz_folders.whole())]
+    tally = run([*whole, *damaged], lambda f: fuzz_folders.accepts(f, tmp_path))
+    sound(tally, "folders of a country")
+    assert fuzz_folders.accepts(whole[0], tmp_path)
+
+
+def test_a_table_without_the_column_that_tells_rows_apart(tmp_path):
+    files = fuzz_folders.whole() | {"age_sex.csv": b"male,female\n1,1\n"}
+    assert not fuzz_folders.accepts(fuzz_folders.Folder("column", files), tmp_path)
 
 
 def test_the_same_seed_gives_the_same_damage():

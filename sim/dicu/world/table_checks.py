@@ -313,8 +313,8 @@ def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems
 
 def unique_column(table: pd.DataFrame, path: Path, names: list[str], problems: Problems) -> None:
     """Note every row whose cells in ``names`` repeat those of an earlier row."""
-    if not set(names) <= set(table.columns):
-        return
+    if not names or not set(names) <= set(table.columns):
+        return  # what is missing is noted where cells are parsed
     for row in np.flatnonzero(table.duplicated(names)):
         value = ", ".join(str(table[n].iloc[row]) for n in names)
         problems.cell(path, int(row) + 1, "+".join(names), value, "each only once")
