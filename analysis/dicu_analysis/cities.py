@@ -9,6 +9,8 @@ import pandas as pd
 from dicu_analysis.load import Run
 
 GROUPS: Final = ("special cities", "class I", "other cities", "rural districts")
+WHOLE: Final = "the country"
+"""The one group of another country."""
 CITY_KINDS: Final = ("municipality", "provincial city", "town")
 
 
@@ -16,11 +18,15 @@ def groups(run: Run) -> pd.Series:
     """Group of each legacy district, by the class of its city at the start; indexed by code of district.
 
     Urban districts take the class of their municipality, cities and towns their own; all other districts, those of
-    municipalities too, are rural districts, with the townships in them.
+    municipalities too, are rural districts, with the townships in them. Those of another country are one group.
     """
+    units = run.world_units.query("level == 'district'").astype({"code": str, "kind": str, "parent": str})
+    if (
+        run.terms.own
+    ):  # which kinds of units make up a city of a class is known for the package's country alone
+        return pd.Series(WHOLE, index=units["code"].tolist(), name="group")
     areas = run.table("cities").query("step == 0").astype({"code": str, "class": str, "kind": str})
     class_of = areas[areas["kind"].isin(CITY_KINDS)].set_index("code")["class"]
-    units = run.world_units.query("level == 'district'").astype({"code": str, "kind": str, "parent": str})
     found = {}
     for code, kind, parent in units[["code", "kind", "parent"]].itertuples(index=False):
         of = class_of.get(parent if kind == "urban district" else code)

@@ -117,6 +117,11 @@ class Run:
         return block
 
     @cached_property
+    def districts_govern(self) -> bool:
+        """Whether districts are governments; else `district` of the tables is a labour market and has no office."""
+        return bool(self.country.get("districts_govern", True))
+
+    @cached_property
     def terms(self) -> Terms:
         """The terms in which outputs speak of the run's country."""
         return terms_of(self.manifest, float(self.world_places["residents"].sum()))

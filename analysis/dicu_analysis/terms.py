@@ -28,6 +28,11 @@ SIZES: Final[tuple[tuple[float, str, str], ...]] = (
 SCALES: Final = {"one": 1.0, "thousand": 1e3, "million": 1e6}
 TRILLION: Final = 1e6
 """Amounts of the model (million dong) in the unit that sums of money are told in: a trillion dong."""
+MARKET: Final[Mapping[str, Mapping[str, str]]] = {
+    "one": {"en": "labour market", "vi": "thị trường lao động"},
+    "many": {"en": "labour markets", "vi": "thị trường lao động"},
+}
+"""What a district is in a country whose districts do not govern and have no word of their own."""
 _TIERS: Final = ("commune", "district", "province")
 _ENGLISH: Final = re.compile(
     r"(?:\b(?P<article>[Aa])n? )?\b(?P<word>(?:[Cc]ommune|[Dd]istrict|[Pp]rovince)s?)\b"
@@ -102,6 +107,8 @@ class Terms:
 
     def _word(self, tier: str, number: str, code: str) -> str | None:
         words = self.block.get("tiers", {}).get(tier)
+        if words is None and tier == "district" and not self.block.get("districts_govern", True):
+            words = MARKET
         told: str | None = None if words is None else words[number].get(code)
         if told is None:
             return None

@@ -62,7 +62,7 @@ def draw(run: Run) -> Figure:
     terrains = [t for t in palette.TERRAIN if t in set(seen["terrain"])]
     if not terrains:
         raise style.NothingToDraw(f"{run.folder}: nobody lives here")
-    names = distinct(window)
+    names = distinct(window, run.districts_govern)
     foot = [
         "Access = quality of the office (staff, equipment, less what a merger disrupts) times what distance "
         "leaves of it (half at 30 minutes by default); 1.0 = at the door of an office with all it needs (more staff "
@@ -119,13 +119,15 @@ def one_office(run: Run, window: pd.DataFrame) -> bool:
     """Whether both kinds of administration are equal from the reform on."""
     after = window[window["step"] >= run.comparison_step]
     same = after["commune_administration"].equals(after["district_administration"])
-    return run.reform_step is not None and len(after) > 0 and same
+    return run.districts_govern and run.reform_step is not None and len(after) > 0 and same
 
 
-def distinct(window: pd.DataFrame) -> dict[str, str]:
-    """Titles of the panels by service; services that are equal throughout share one."""
+def distinct(window: pd.DataFrame, districts: bool = True) -> dict[str, str]:
+    """Titles of the panels by service; services that are equal throughout share one, those of no office have none."""
     made: dict[str, str] = {}
     for service, name in PANELS.items():
+        if service == "district_administration" and not districts:
+            continue
         same = next((s for s in made if window[s].equals(window[service])), None)
         if same is None:
             made[service] = name
@@ -161,6 +163,8 @@ def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
     communes, districts = (
         told(f"{level}_administration", named=level == "commune") for level in ("commune", "district")
     )
+    if not run.districts_govern:
+        return f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}"
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}; "
         f"to what districts did {districts}"

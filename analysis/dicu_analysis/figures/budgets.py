@@ -65,6 +65,14 @@ def draw(run: Run) -> Figure:
         "a post, speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
         style.run_line(run),
     ]
+    if not run.districts_govern:
+        foot[:2] = [
+            foot[0].replace("commune, district and province", "commune and province"),
+            foot[1].replace(
+                "; the district's work is what was done at its seat, and at the commune's once a reform moves it there",
+                "",
+            ),
+        ]
     say = run.terms.en
     fig, (bottom, top) = style.sheet(
         6.4,
@@ -74,13 +82,18 @@ def draw(run: Run) -> Figure:
     )
     grid = fig.add_gridspec(1, 3, left=0.05, right=0.885, bottom=bottom + 0.08, top=top - 0.08, wspace=0.6)
     for k, (title, lines) in enumerate(
-        (("Spent", SPENT), ("Where it comes from", RAISED), ("Way to services, minutes", WAYS))
+        (("Spent", SPENT), ("Where it comes from", RAISED), ("Way to services, minutes", _ways(run)))
     ):
         ax = fig.add_subplot(grid[k])
         _lines(ax, run, nation, lines)
         ax.set_title(title)
         style.mark_reform(ax, run, label=k == 0)
     return fig
+
+
+def _ways(run: Run) -> Lines:
+    """Ways to the offices that the country has."""
+    return {name: look for name, look in WAYS.items() if name != "district_minutes" or run.districts_govern}
 
 
 def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
@@ -118,7 +131,8 @@ def _finding(run: Run, nation: pd.DataFrame) -> str:
         )
 
     office, work = way("travel_minutes"), way("district_minutes")
-    ways = f"way to the {OFFICE.en} {office} minutes, to the {DISTRICT_WORK.en} {work}"
+    ways = f"way to the {OFFICE.en} {office} minutes"
+    ways += f", to the {DISTRICT_WORK.en} {work}" if run.districts_govern else ""
     return (
         f"{head}, {run.labels[before]} to {run.labels[after]}: wages {pair('wages_mvnd')}, investment "
         f"{pair('investment_mvnd')} {_size(run)}a year; {ways}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dicu_analysis import seed_spread
-from dicu_analysis.cities import GROUPS, by_group, urban_shares
+from dicu_analysis.cities import GROUPS, WHOLE, by_group, urban_shares
 from dicu_analysis.figures import palette, style
 from dicu_analysis.load import Run
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LINES = dict(zip(GROUPS, palette.CLASSES_OF_CITIES, strict=True))
+LINES[WHOLE] = LINES[GROUPS[0]]
 _PANELS = (
     ("formal_jobs", "Formal jobs, start = 100"),
     ("rent_ratio", "Rent of a dwelling, start = 100"),
@@ -24,7 +25,7 @@ _PANELS = (
 
 
 def draw(run: Run) -> Figure:
-    """Four panels over time: three by group of districts, one of the urban share.
+    """Four panels over time: three by group of districts (another country: all of it), one of the urban share.
 
     Raises
     ------
@@ -37,7 +38,7 @@ def draw(run: Run) -> Figure:
     if own and not run.country["classes"]:
         raise style.NothingToDraw("no standards that give cities a class in this country")
     table, shares = by_group(run), urban_shares(run)
-    here = [g for g in GROUPS if g in table.index.get_level_values("group")]
+    here = [g for g in LINES if g in table.index.get_level_values("group")]
     last = table.index.get_level_values("step").max()
     rents = [
         f"{style.signed(100 * (float(table.loc[(last, g), 'rent_ratio']) - 1), _digits(run, g))} % in {g}"
@@ -53,10 +54,11 @@ def draw(run: Run) -> Figure:
     ]
     if own:
         foot[:2] = [
-            "Cities by the class that the country's standards give them at the start. Rents and dwellings are at "
-            "constant prices and incomes of the start; floor area of the start is set. Urban: by places of the start."
+            "All of the country together. Rents and dwellings are at constant prices and incomes of the start; floor "
+            "area of the start is set. Urban: by places of the start."
         ]
     subtitle = "Districts before the reform, by the class of their city; at the end of each year"
+    subtitle = "At the end of each year" if own else subtitle
     fig, (bottom, top) = style.sheet(8.2, title, run.terms.en(subtitle), foot)
     grid = fig.add_gridspec(
         2, 2, left=0.06, right=0.87, bottom=bottom + 0.07, top=top - 0.05, wspace=0.46, hspace=0.38

@@ -104,6 +104,11 @@ def draw(run: Run) -> Figure:
         f"{nearer}; posts for 10,000 people went from {style.number(_mean(one), digits)} to "
         f"{style.number(_mean(two), digits)}"
     )
+    shown = dict(SHOWN)
+    if not run.districts_govern:
+        del shown["district_minutes"]
+        foot[0] = foot[0].replace("those of communes and districts", "those of communes")
+        title = title.replace(f", the district's work came nearer in {nearer}", "")
     height = 2.6 + 0.2 * n
     say = run.terms.en
     fig, (bottom, top) = style.sheet(
@@ -111,10 +116,10 @@ def draw(run: Run) -> Figure:
     )
     inch = 1.0 / height
     grid = fig.add_gridspec(
-        1, len(SHOWN), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
+        1, len(shown), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
     )
     rows = np.arange(n)
-    for k, (name, label) in enumerate(SHOWN.items()):
+    for k, (name, label) in enumerate(shown.items()):
         ax = fig.add_subplot(grid[k])
         a, b = one[name].to_numpy(np.float64), two[name].to_numpy(np.float64)
         ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)

@@ -146,7 +146,7 @@ def answer(w: Words, arms: Arms) -> Answer:
     )
     texts = [
         _access_sentence(w, arms, "commune_administration", office),
-        _access_sentence(w, arms, "district_administration", district),
+        _access_sentence(w, arms, "district_administration", district) if arms.run.districts_govern else None,
         _people(w, arms),
         _first_years(w, arms),
     ]
@@ -172,6 +172,10 @@ def _people(w: Words, arms: Arms) -> str:
     mixed = ("office_worse_district_better", "office_better_district_worse")
     better, worse, both = (share(w, arms, "end", *k) for k in (("both_better",), ("both_worse",), mixed))
     cut = w.num(NEAR, 2)
+    alone = w.t(
+        f"Of all people, {better} are better served, {worse} are worse served (by more than {cut} of the index).",
+        f"Trong toàn dân, {better} được phục vụ tốt hơn, {worse} được phục vụ kém hơn (hơn {cut} điểm chỉ số).",
+    )
     text = w.t(
         f"Of all people, {better} are better served and worse in neither, {worse} are worse served and better in "
         f"neither; {both} win in one and lose in the other (better, worse: by more than {cut} of the index).",
@@ -179,6 +183,7 @@ def _people(w: Words, arms: Arms) -> str:
         f"tốt hơn ở việc nào; {both} thuận lợi hơn ở việc này, khó hơn ở việc kia (tốt hơn, kém đi: hơn {cut} điểm "
         "chỉ số).",
     )
+    text = text if arms.run.districts_govern else alone
     if as_float(arms.outcomes("end").loc["all", "undecided"]) > 0:
         unsure = share(w, arms, "end", "undecided")
         text += w.t(
@@ -197,6 +202,11 @@ def _first_years(w: Words, arms: Arms) -> str | None:
         return None
     when = w.period(arms.run.labels[moments.soon])
     worse = share(w, arms, "soon", "both_worse")
+    if not arms.run.districts_govern:
+        return w.t(
+            f"On the way there, at the {when}, {worse} were worse served.",
+            f"Trong giai đoạn chuyển tiếp, vào {when}, {worse} người dân được phục vụ kém hơn.",
+        )
     return w.t(
         f"On the way there, at the {when}, {worse} were worse served in one or both and better in neither.",
         f"Trong giai đoạn chuyển tiếp, vào {when}, {worse} người dân được phục vụ kém hơn ở một hoặc cả hai việc mà không "
@@ -211,6 +221,13 @@ def _posts(w: Words, arms: Arms) -> str | None:
     if not posts.mean:
         return None
     cut, pay = saying.value(w, posts, 0), saying.value(w, wages, 1)
+    if not arms.run.districts_govern:
+        return w.t(
+            f"Posts of local governments: {cut} thousand; their wages: {pay} trillion dong a year (assumed cost of a "
+            "post).",
+            f"Biên chế của chính quyền địa phương: {cut} nghìn; quỹ lương: {pay} nghìn tỷ đồng mỗi năm (chi phí mỗi biên "
+            "chế là giả định).",
+        )
     return w.t(
         f"Posts of local governments: {cut} thousand; their wages: {pay} trillion dong a year (assumed posts of a "
         "district, assumed cost of a post).",
@@ -257,7 +274,7 @@ def _cards(w: Words, arms: Arms, made: Answer) -> None:
             "district_administration",
             w.t("Access to former district business", "Tiếp cận thủ tục trước đây do cấp huyện giải quyết"),
         ),
-    ):
+    )[: 2 if arms.run.districts_govern else 1]:
         values, ranges = [], []
         for t in arms.terrains:
             e = arms.relative(f"access.{service}.{t}.end")

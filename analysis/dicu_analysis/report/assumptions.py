@@ -118,6 +118,10 @@ class Assumption:
     why: str
 
 
+OF_DISTRICTS: Final = ("choose.beta_district_administration", "government.staff_legacy_district")
+"""Without effect in a country whose districts do not govern."""
+
+
 def _known() -> Mapping[str, ParameterRow]:
     return {row.path: row for row in parameter_table()}
 
@@ -138,7 +142,7 @@ def most(w: Words, run: Run) -> list[Assumption]:
     values, known = flat(run.config), _known()
     made = []
     for path, (name, why) in WHY.items():
-        if path not in values or path not in known:
+        if path not in values or path not in known or (path in OF_DISTRICTS and not run.districts_govern):
             continue
         row = known[path]
         made.append(

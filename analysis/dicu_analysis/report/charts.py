@@ -188,8 +188,15 @@ def effects(
     return Drawing(picture, title, note, head, table)
 
 
-def outcome_words(w: Words) -> dict[str, str]:
-    """Names of what became of people's access."""
+def outcome_words(w: Words, both: bool = True) -> dict[str, str]:
+    """Names of what became of people's access, to two services or, in a country without districts, to one."""
+    if not both:
+        return {
+            "both_better": w.t("better", "tốt hơn"),
+            "little": w.t("changed by less than 0.05", "thay đổi chưa đến 0,05"),
+            "undecided": w.t("not decided (interval holds 0.05)", "chưa kết luận (khoảng tin cậy chứa 0,05)"),
+            "both_worse": w.t("worse", "kém đi"),
+        }
     return {
         "both_better": w.t(
             "better in one or both, worse in neither", "tốt hơn ở một hoặc cả hai, không kém đi ở việc nào"
@@ -210,12 +217,16 @@ def outcome_words(w: Words) -> dict[str, str]:
     }
 
 
-def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str) -> Drawing:
+def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str, *, both: bool = True) -> Drawing:
     """Shares of people by what became of their access, a bar a terrain."""
     from matplotlib.patches import Patch
 
-    words = outcome_words(w)
-    order = [k for k in HATCHES if k in OUTCOMES and (k != "undecided" or bool((table[k] > 0).any()))]
+    words = outcome_words(w, both)
+    order = [
+        k
+        for k in HATCHES
+        if k in OUTCOMES and k in words and (k != "undecided" or bool((table[k] > 0).any()))
+    ]
     with svg.styled():
         fig = svg.canvas(1.9 + 0.42 * len(table))
         ax = fig.subplots()

@@ -106,7 +106,8 @@ class Comparison:
         """(runs, outcomes) of each run at its last period; what the results do not hold is left out."""
         made: dict[str, pd.Series[float]] = {}
         nation, terrain = self.sweep.level("nation"), self.sweep.level("terrain")
-        for s in ADMINISTRATION:
+        governs = (self.sweep.manifest.get("country") or {}).get("districts_govern", True)
+        for s in ADMINISTRATION if governs else ADMINISTRATION[:1]:
             column = f"access_{s}"
             if column not in terrain or terrain.empty:
                 continue

@@ -39,7 +39,7 @@ from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
 from dicu_analysis.report.experiments import Found, page
-from dicu_analysis.report.measures import ADMINISTRATION, above_one, residents_by_province
+from dicu_analysis.report.measures import ADMINISTRATION, above_one, administration, residents_by_province
 from dicu_analysis.report.subject import policy
 from dicu_analysis.report.svg import Drawing
 from dicu_analysis.services import alike
@@ -133,7 +133,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
         )
     effect = []
     if arms.twin is not None:
-        values = {s: arms.changes(s, "end") for s in ADMINISTRATION}
+        values = {s: arms.changes(s, "end") for s in administration(run)}
         when = w.period(run.labels[arms.sheet.moments.end])
         words = {
             "commune_administration": w.t("the commune office", "trụ sở xã"),
@@ -141,7 +141,7 @@ def _maps(w: Words, arms: Arms) -> dict[str, list[Drawing]]:
                 "former district business", "thủ tục trước đây do cấp huyện giải quyết"
             ),
         }
-        for s in ADMINISTRATION:
+        for s in administration(run):
             effect.append(
                 maps.provinces(
                     w.plain,
@@ -184,13 +184,13 @@ def pairs_of(w: Words, n: int) -> str:
 
 def _access(w: Words, arms: Arms) -> dict[str, Any]:
     drawings = []
-    for s in ADMINISTRATION:
+    for s in administration(arms.run):
         drawing = charts.access(w.plain, arms.sheet, arms.twin, s, arms.other(w))
         drawings.append(replace(drawing, note=f"{drawing.note} {one_run(w, arms)}"))
     rows = []
     effects = None
     if arms.pairs:
-        for s in ADMINISTRATION:
+        for s in administration(arms.run):
             for t in (*arms.terrains, "all"):
                 cells = []
                 for moment in ("soon", "end"):
@@ -203,7 +203,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
         }
         points = [
             (f"{names[s]}, {w.of(TERRAINS, t)}", arms.difference[f"access.{s}.{t}.end"])
-            for s in ADMINISTRATION
+            for s in administration(arms.run)
             for t in arms.terrains
             if f"access.{s}.{t}.end" in arms.difference
         ]
@@ -227,6 +227,7 @@ def _access(w: Words, arms: Arms) -> dict[str, Any]:
         "merges": merged(arms),
         "alike": _alike(w, arms),
         "best": _best(w, arms),
+        "districts": arms.run.districts_govern,
     }
 
 
@@ -236,6 +237,13 @@ def _desks(w: Words, arms: Arms) -> str | None:
     if any(k not in arms.level for k in keys) or policy(arms.run) == "none":
         return None
     farther, nearer = (saying.percent(w, arms.level[k], sign=False) for k in keys)
+    if not arms.run.districts_govern:
+        return w.t(
+            f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE.en} that is longer by "
+            "more than a minute than at the start of the run.",
+            f"Nếu tính cả các điểm phục vụ hành chính công, {farther} dân cư cuối kỳ có thời gian đến {OFFICE.vi} dài hơn "
+            "lúc đầu kỳ mô phỏng quá một phút.",
+        )
     return w.t(
         f"With desks counted, {farther} of the residents of the end have a way to the {OFFICE.en} that is longer by more "
         f"than a minute than at the start of the run, and {nearer} one to what the district did that is shorter by as much.",
@@ -259,7 +267,10 @@ def _alike(w: Words, arms: Arms) -> list[str]:
     """What is the same for two services in every row of the run, said once."""
     made = []
     groups = alike(arms.run)
+    absent = set(ADMINISTRATION) - set(administration(arms.run))
     for group in groups:
+        if absent & set(group):
+            continue
         if len(group) > 1:
             names = listed(w, [w.of(SERVICES, s) for s in group])
             made.append(
@@ -290,6 +301,11 @@ def _best(w: Words, arms: Arms) -> str | None:
         return None
     said = w.pct(part, key="above_one:end.persons|value|1")
     high = w.num(highest, 2, key="above_one:end.highest|value|1")
+    if not arms.run.districts_govern:
+        return w.t(
+            f"The highest access at the end is {high}, and {said} of people have access above 1.",
+            f"Cuối kỳ, mức tiếp cận cao nhất là {high}, và {said} dân số có mức tiếp cận trên 1.",
+        )
     return w.t(
         f"The highest access at the end is {high}, and {said} of people have access above 1 to one of the two.",
         f"Cuối kỳ, mức tiếp cận cao nhất là {high}, và {said} dân số có mức tiếp cận trên 1 ở ít nhất một trong hai việc.",
@@ -300,14 +316,14 @@ def _travel(w: Words, arms: Arms) -> list[tuple[str, list[str]]] | None:
     if not ways.applies(arms.run):
         return None
     table = ways.by_terrain(arms.sheet)
+    both = arms.run.districts_govern
+    seats = ("old_commune", "new_commune", "district")[: 3 if both else 2]
+    changes = ("office_farther", "office_nearer", "district_nearer", "district_farther")[: 4 if both else 2]
     return [
         (
             w.of(TERRAINS, str(t)),
-            [w.num(r[c], key=f"travel:{t}.{c}|value|1") for c in ("old_commune", "new_commune", "district")]
-            + [
-                w.pct(r[c], key=f"travel:{t}.{c}|value|1")
-                for c in ("office_farther", "office_nearer", "district_nearer", "district_farther")
-            ],
+            [w.num(r[c], key=f"travel:{t}.{c}|value|1") for c in seats]
+            + [w.pct(r[c], key=f"travel:{t}.{c}|value|1") for c in changes],
         )
         for t, r in table.iterrows()
     ]
@@ -323,21 +339,25 @@ def _winners(w: Words, arms: Arms) -> dict[str, Any] | None:
             f"What became of people's access to administration, {when}",
             f"Mức tiếp cận hành chính của người dân thay đổi ra sao, {when}",
         )
-        drawings.append(charts.outcome_bars(w.plain, arms.outcomes(moment), title, arms.other(w)))
+        drawings.append(
+            charts.outcome_bars(
+                w.plain, arms.outcomes(moment), title, arms.other(w), both=arms.run.districts_govern
+            )
+        )
     return {"drawings": drawings, "provinces": _province_changes(w, arms), "luck": saying.luck(w, arms.run)}
 
 
-def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, str]]]:
+def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, ...]]]:
     """Former provinces at both ends of the order by the mean change of both services, those beyond luck alone."""
     names = arms.run.names("province", "legacy")
-    each = {s: arms.changes(s, "end") for s in ADMINISTRATION}
+    each = {s: arms.changes(s, "end") for s in administration(arms.run)}
     total = pd.concat(each, axis=1).mean(axis=1)
-    spread = {s: _change_sd(arms, s) for s in ADMINISTRATION}
+    spread = {s: _change_sd(arms, s) for s in administration(arms.run)}
     sd = pd.concat(spread, axis=1).mean(axis=1)
     ordered = total.dropna().sort_values()
     sure = ordered[ordered.abs() > seed_spread.TIMES * sd[ordered.index]]
 
-    def told(codes: list[str]) -> list[tuple[str, str, str]]:
+    def told(codes: list[str]) -> list[tuple[str, ...]]:
         return [
             (
                 plain_name(names[c]),
@@ -348,9 +368,9 @@ def _province_changes(w: Words, arms: Arms) -> dict[str, list[tuple[str, str, st
                         sign=True,
                         key=f"province:{s}.{c}|value|1",
                     )
-                    for s in ADMINISTRATION
+                    for s in administration(arms.run)
                 ),
-            )  # type: ignore[misc]
+            )
             for c in codes
         ]
 

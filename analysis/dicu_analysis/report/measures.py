@@ -311,10 +311,15 @@ def outcomes(pairs: Sequence[tuple[Sheet, Sheet]], moment: str) -> pd.DataFrame:
     return pd.DataFrame(rows).T
 
 
+def administration(run: Run) -> tuple[str, ...]:
+    """Services of administration that the run's country has offices for."""
+    return ADMINISTRATION if run.districts_govern else ADMINISTRATION[:1]
+
+
 def above_one(sheet: Sheet) -> tuple[float, float]:
     """Percent of people with access above 1 to an administration at the end, and the highest access to one."""
     step = sheet.moments.end
-    best = np.max([sheet.access(s, step) for s in ADMINISTRATION], axis=0)
+    best = np.max([sheet.access(s, step) for s in administration(sheet.run)], axis=0)
     persons = sheet.persons(step)
     return 100 * float(persons[best > 1].sum() / max(persons.sum(), 1.0)), float(best[persons > 0].max())
 

@@ -13,6 +13,8 @@ from dicu.scenario.fields import Leaf, leaf_at, sections
 from dicu.scenario.layer_of_country import country_of, in_local_money, local_keys, outside
 from dicu.scenario.scenario import Scenario
 
+NOT_SET: Final = "not set, and nothing in this run acts by it (the default is one of another country)"
+"""Stands instead of a value in what a run of another country writes; reading it back leaves the default."""
 TABLE_ENDINGS: Final = (".yaml", ".csv", ".parquet", ".geojson")
 """Files of a folder of tables that a world is made of; others are for people."""
 
@@ -31,6 +33,7 @@ def dump(scenario: Scenario) -> str:
         Text that `dicu.scenario.loader.load` reads back to an equal scenario.
     """
     country = country_of(scenario)
+    idle = frozenset[str]() if country is None else _idle(scenario, country)
     lines = ["# Resolved configuration: every parameter, with its unit, range and status."]
     for name, value in scenario.model_dump().items():
         if name not in sections():
@@ -39,9 +42,38 @@ def dump(scenario: Scenario) -> str:
         doc = (sections()[name].__doc__ or "").splitlines()[0]
         lines += ["", f"# {doc}", f"{name}:"]
         lines += [
-            _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country) for key, below in value.items()
+            f"  # {key}: {NOT_SET}"
+            if f"{name}.{key}" in idle
+            else _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country)
+            for key, below in value.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def _idle(scenario: Scenario, country: CountryFile) -> frozenset[str]:
+    """Settings at a default that is a law or a date of the package's own country, where nothing acts by them."""
+    folder = Path(str(scenario.world.tables))
+    there = {path.stem for path in folder.iterdir() if path.suffix in TABLE_ENDINGS}
+    cities, programme, reform = scenario.cities, scenario.programme, scenario.reform
+    acts = {
+        "reform.standard": "standards" in there,
+        "reform.date": reform.policy != "none" or country.reform is not None,
+        "government.digital_start": scenario.government.digital_per_year > 0,
+        "government.first_wave": "earlier_waves" in there,
+        "government.second_wave": "earlier_waves" in there,
+        "cities.central_date": bool(country.central_cities if cities.central is None else cities.central),
+    }
+    for key in type(programme).model_fields:
+        size = key.removesuffix("_start")
+        if size != key:
+            acts[f"programme.{key}"] = getattr(programme, size) != 0
+    values = scenario.model_dump()
+
+    def given(path: str) -> bool:
+        section, _, key = path.partition(".")
+        return bool(values[section][key] != leaf_at()[path].default)
+
+    return frozenset(path for path, acting in acts.items() if not acting and not given(path))
 
 
 def _line(key: str, value: Any, leaf: Leaf, indent: str, country: CountryFile | None) -> str:
