@@ -90,7 +90,7 @@ def compare(
             tell=lambda text: bar.phase(f"policy {text}"),
         )
     console = Console(width=None if Console().is_terminal else 200)
-    block, local = country_block(world), local_of(world.country)
+    block, local = country_block(world), local_of(world)
     console.print(comparison_table(made, terms_of({"country": block}, 0.0), local))
     console.print(objective_table(made))
     if out is not None:

@@ -68,7 +68,7 @@ def governments_table() -> Table:
                    "its nearest desk is longer than at the start, by more than a minute", "rule `access`"),
             Column("district_office_nearer", "float64", "share", "of residents whose way to the work of the former "
                    "district is shorter than at the start, by more than a minute", "rule `access`"),
-            *(Column(f"access_{s}", "float64", "index", f"access to {t}; mean of residents", "rule `access`")
+            *(Column(f"access_{s}", "float64", "index", f"access to {t.text}; mean of residents", "rule `access`")
               for s, t in SERVICE_WORDS.items()),
             *(Column(f"{n}_mvnd", "float64", "M VND", t, books, flow=True) for n, t in money),
             Column("capital_mvnd", "float64", "M VND", "public capital at the end of the step", books),

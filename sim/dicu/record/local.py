@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicu.record.declare import MONEY, Column, Table
-from dicu.world.country import Country
 from dicu.world.world import World
 
 MODEL_UNIT: Final = "M VND"
@@ -27,6 +26,10 @@ GENERATION: Final = "new"
 _OF_A_LAW: Final = re.compile(r"[:,] (?:Resolutions?|Dispatch) \d.*")
 """What a source says of the laws of the package's own country."""
 _LABELS: Final = {"2025": GENERATION, "province_2025": f"province_{GENERATION}"}
+_DISTRICT_OFFICE: Final = re.compile(r"district_(?:administration|minutes|office)")
+_DISTRICT: Final = re.compile(r"\bdistrict(s?)\b")
+NO_OFFICE: Final = "of no meaning in this country: it has no districts, and nobody has to go to one"
+"""What a codebook says of columns on the office of a district where there is none."""
 _LABELLED: Final = ("generation", "level")
 
 
@@ -49,12 +52,15 @@ class Local:
         Units of it for one of the model's.
     own : bool
         False: everything as it is declared.
+    districts : bool
+        False: districts are labour markets, and no office does what a district office does.
     """
 
     unit: str = MODEL_UNIT
     suffix: str = MODEL_SUFFIX
     factor: float = 1.0
     own: bool = False
+    districts: bool = True
 
     def name(self, name: str) -> str:
         """A column's name as the country writes it."""
@@ -86,13 +92,24 @@ class Local:
         told["text"] = re.sub(rf"\b{MODEL_GENERATION}\b", GENERATION, text)  # a period, 2025Q3, stays
         source = column.source.replace(f"borders of {MODEL_GENERATION}", "borders after the reform")
         told["source"] = _OF_A_LAW.sub("", source)
+        if not self.districts:
+            told["text"] = self._without_districts(column, told["text"])
         return LocalColumn(**told)
+
+    @staticmethod
+    def _without_districts(column: Column, text: str) -> str:
+        if _DISTRICT_OFFICE.search(column.name):
+            return NO_OFFICE
+        if column.unit == "label":  # the labels themselves stay as they are written
+            return f"{text}; a district is a labour market" if _DISTRICT.search(text) else text
+        return _DISTRICT.sub(r"labour market\1", text)
 
     def table(self, table: Table) -> Table:
         """A declared table as the country writes it."""
         if not self.own:
             return table
-        return Table(table.name, table.file, table.text, tuple(self.column(c) for c in table.columns))
+        text = table.text if self.districts else _DISTRICT.sub(r"labour market\1", table.text)
+        return Table(table.name, table.file, text, tuple(self.column(c) for c in table.columns))
 
     def written(self, data: pa.Table) -> pa.Table:
         """Rows in declared columns with the names, labels and amounts of the country; types and nulls stay."""
@@ -129,12 +146,13 @@ def _relabelled(values: Any, labels: Mapping[str, str]) -> Any:
     return made.dictionary_encode().cast(values.type) if pa.types.is_dictionary(values.type) else made
 
 
-def local_of(country: Country) -> Local:
+def local_of(world: World) -> Local:
     """How a country writes; worlds of the package write as declared."""
+    country = world.country
     currency = country.file.currency
     if country.made_up or (currency.code == "VND" and country.file.money == 1.0):
         return Local()
-    return Local(currency.unit, currency.suffix, country.file.money, own=True)
+    return Local(currency.unit, currency.suffix, country.file.money, own=True, districts=world.has_districts)
 
 
 def local_of_manifest(manifest: Mapping[str, Any]) -> Local:
@@ -142,13 +160,19 @@ def local_of_manifest(manifest: Mapping[str, Any]) -> Local:
     said = manifest.get("country") or {}
     if not said.get("own_tables"):
         return Local()
-    return Local(said["currency"]["unit"], said["currency"]["suffix"], float(said["money"]), own=True)
+    return Local(
+        said["currency"]["unit"],
+        said["currency"]["suffix"],
+        float(said["money"]),
+        own=True,
+        districts=bool(said.get("districts_govern", True)),
+    )
 
 
 def country_block(world: World) -> dict[str, Any]:
     """What a manifest says of the country: words, money, the reform, what is borrowed and what looked odd."""
     country = world.country
-    file, local = country.file, local_of(country)
+    file, local = country.file, local_of(world)
     return {
         "name": dict(file.name),
         "made_up": country.made_up,

@@ -100,7 +100,7 @@ class Recorder:
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
         self._tables = tables(services, flows, moves)
-        self._local = Local() if scratch else local_of(world.country)
+        self._local = Local() if scratch else local_of(world)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
         self._period = pa.array(self._labels)

@@ -122,7 +122,7 @@ def outcomes(folder: Path, world: World, calendar: Calendar, results: Results) -
     order = np.argsort(
         table["step"].to_numpy(), kind="stable"
     )  # levels and units keep their order within a step
-    return local_of(world.country).written(table.take(pa.array(order)))
+    return local_of(world).written(table.take(pa.array(order)))
 
 
 def _array(values: Any, hidden: NDArray[np.bool_] | None = None) -> pa.Array:

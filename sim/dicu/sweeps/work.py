@@ -151,7 +151,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
             recorder.finish()
         table = outcomes(folder, world, scenario.calendar, task.results)
         kept = [
-            _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id, local_of(world.country))
+            _keep(folder / f"{name}.parquet", task.folder / "tables" / task.run_id, local_of(world))
             for name in task.results.keep
         ]
     told = {

@@ -140,7 +140,7 @@ def trace(
         founded=watching.founded,
         chapters=tuple(chapters),
         ending=ending,
-        local=local_of(world.country),
+        local=local_of(world),
     )
 
 

@@ -62,7 +62,7 @@ class Watching:
         self._model, self.uid = model, uid
         self._gaps = gaps if gaps is not None else Gaps(model)
         self._nowhere = mesa.Model(rng=0)
-        self._local = local_of(model.world.country)
+        self._local = local_of(model.world)
         self.chapter: Chapter | None = None
         self.founded: Event | None = None
         self.present = False

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
+from dicu.scenario.dump import dump
+from dicu.scenario.loader import load
 from dicu.sweeps.plan import make_plan
 from dicu_analysis.sweep import Sweep
 
@@ -140,6 +142,66 @@ def test_a_report_in_both_languages(runs: dict[str, Path]) -> None:
     assert "Quarantia" in page
     assert "the municipal reform of 2022" in page
     assert not re.search(r"vnd|(?:tỷ|triệu|nghìn) đồng\b", page, re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def without_districts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same country whose municipalities are all there is below counties, run and reported on."""
+    folder = tmp_path_factory.mktemp("plain") / "country"
+    forty(folder)
+    for stem in ("places", "units"):
+        table = pd.read_csv(folder / f"{stem}.csv", dtype=str, keep_default_na=False)
+        table = table.drop(columns="district") if stem == "places" else table[table["level"] != "district"]
+        table.to_csv(folder / f"{stem}.csv", index=False)
+    made = {"page": folder.parent / "report.html"}
+    for policy in ("none", "actual"):
+        out = folder.parent / "runs"
+        order = ["run", policy, f"world.tables={folder}", "population.weight=20", "--out", str(out)]
+        result = CliRunner().invoke(app, order)
+        assert result.exit_code == 0, result.output
+        made[policy] = next((out / policy).glob("*/manifest.json")).parent
+    order = ["report", str(made["actual"]), "--against", str(made["none"]), "--out", str(made["page"])]
+    result = CliRunner().invoke(app, order)
+    assert result.exit_code == 0, result.output
+    return made
+
+
+def test_pages_of_a_country_without_districts_speak_of_none(without_districts: dict[str, Path]) -> None:
+    """Neither a report in both languages nor a figure; what moves are counted by is a labour market."""
+    drawn = list((without_districts["actual"] / "figures").glob("*.svg"))
+    assert len(drawn) > 5
+    for page in (without_districts["page"], *drawn):
+        text = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page.read_text(), flags=re.DOTALL)
+        found = re.findall(r".{0,60}\b(?:district|huyện|quận)s?\b.{0,60}", text, re.IGNORECASE)
+        assert not found, (page.name, found[:3])
+    report = without_districts["page"].read_text()
+    assert "out of the labour market" in report
+    assert "ra khỏi thị trường lao động" in report
+
+
+def test_its_codebook_says_what_a_district_is(without_districts: dict[str, Path]) -> None:
+    """A labour market; and columns on the office of a district say that they mean nothing."""
+    book = pd.read_csv(without_districts["actual"] / "codebook.csv", keep_default_na=False).astype(str)
+    text = book.agg(" ".join, axis=1)
+    office = text[text.str.contains("district_administration|district_minutes|district_office")]
+    assert len(office) > 2
+    assert office.str.contains("of no meaning in this country").all()
+    labels = book["unit"] == "label"
+    told = book.loc[~labels & ~book.index.isin(office.index), "description"]
+    assert not told.str.contains(r"\bdistricts?\b").any(), told[told.str.contains("district")].tolist()
+
+
+def test_laws_of_another_country_do_not_stand_in_its_configuration(runs: dict[str, Path]) -> None:
+    """What nothing acts by is said to be not set, and the file reads back to the same scenario."""
+    path = runs["none"] / "config.yaml"
+    text = path.read_text()
+    for key in ("standard", "digital_start", "first_wave", "central_date", "social_housing_start"):
+        assert f"  # {key}: not set" in text, key
+    assert "76/2025" not in text
+    assert "2025Q" not in text
+    assert dump(load(path).scenario) == text
+    acting = load("none", [f"world.tables={runs['tables']}", "government.digital_per_year=0.1"]).scenario
+    assert '  digital_start: "2025Q3"' in dump(acting), "what acts stands there"
 
 
 def test_a_sweep_of_another_country(runs: dict[str, Path], tmp_path: Path) -> None:
