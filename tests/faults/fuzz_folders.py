@@ -19,8 +19,8 @@ from random import Random
 
 import numpy as np
 
-from dicu.execution.execute import first_model
 from dicu.execution.fits import check_settings
+from dicu.execution.starting import first_model
 from dicu.reform.border_checks import ReformWarning
 from dicu.reform.opening import load_folder
 from dicu.scenario.loader import ConfigurationErrors, load

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicu.execution.execute import make_start
 from dicu.execution.fits import check_fits
+from dicu.execution.starting import make_start
 from dicu.population.columns import SECTOR_MASK, SECTOR_SHIFT, SECTORS
 from dicu.population.margins import load_margins
 from dicu.reform.opening import load_folder
