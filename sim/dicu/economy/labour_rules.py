@@ -244,6 +244,8 @@ class Level(NamedTuple):
     by_type : (16,) float64
     farming : (L,) float64
         What farm incomes of now are over that of an unskilled informal worker at the start.
+    gain : (2,) float64
+        What programmes multiply pay outside farming by, rural and urban.
     """
 
     district: NDArray[np.int32]
@@ -252,6 +254,7 @@ class Level(NamedTuple):
     start: NDArray[np.float64]
     by_type: NDArray[np.float64]
     farming: NDArray[np.float64]
+    gain: NDArray[np.float64]
 
 
 class Worth(NamedTuple):
@@ -281,7 +284,7 @@ def fill_earnings(
             earnings[j, N_TYPES + t] = farm
             values[j, t] = farm
             values[j, N_TYPES + t] = farm
-            unit = base * level.by_type[t + 1]
+            unit = base * level.by_type[t + 1] * level.gain[level.side[j]]
             low, high = unit * pay.informal[a], unit * pay.formal[a]
             search = worth.search[1] if t & _SKILLED else worth.search[0]
             find = chance_to_find(pay.find[a], search, worth.most) / worth.dt_quarters

@@ -17,12 +17,12 @@ legacy district l. Its urban and rural places share chances and shocks, but keep
   worker's skill;
 - beliefs: Vhat' = Vhat + (1 - (1 - eta)^dt) (V - Vhat).
 
-Dated programmes add to formal jobs, finish industrial zones, take jobs away for a time, and lower farm incomes
-(`dicu.economy.programmes`).
+Dated programmes add to formal jobs, finish industrial zones, take jobs away for a time, lower farm incomes, and raise
+urban pay (`dicu.economy.programmes`).
 
 When the markets do not respond (``feedback.jobs`` false), pay, the chance of a formal job and farm incomes are those of
 the start: as if nobody had moved, been born, died or changed work since, and no job had been made. Jobs still grow, are
-filled and offered; prices, disasters and programmes on farm incomes go on.
+filled and offered; prices, disasters and programmes on incomes go on.
 
 Nobody at all: a count of zero is taken as one person; and what had nobody at the start (people, farmers) keeps the
 ratio 1 for good, since its density or land is unknown. So no chance or income is ever 0/0.
@@ -188,6 +188,7 @@ class Markets:
             start=self._start,
             by_type=self._by_type,
             farming=np.empty(self._n),
+            gain=np.ones(2),
         )
         search = self.formal.search
         self._worth = Worth(
@@ -237,6 +238,7 @@ class Markets:
         self._farm = sum_workers(self._district, workers, self._n)[0]
         if self._programmes is not None:
             self._log_programme = self._programmes.log_farm_income(now)
+            self._level.gain[URBAN] = self._programmes.urban_pay(now)
         share = share_of_step(work.adaptation, dt)
         self.formal.step(workers, self._people(residents), self._programmes, now, share)
         self._pay()
@@ -288,6 +290,7 @@ class Markets:
             by_place = self.earnings[:, t] * workers[:, t]
             earned += np.bincount(self._district, weights=by_place, minlength=self._n)
         area, pay = self.commuting.area, self.formal.pay
+        level = self._start[:, URBAN] * self._level.gain[URBAN]
         side = np.where(self._has_rural, RURAL, URBAN)
         farm = self._start[np.arange(self._n), side] * self._by_type[0] * self._level.farming
         return {
@@ -298,8 +301,8 @@ class Markets:
             "formal_workers": formal,
             "formal_jobs": self.formal.there.copy(),
             "finding_chance": np.minimum(self._worth.most, self.formal.flows.find)[area],
-            "pay_formal_mvnd_per_month": self._start[:, URBAN] * pay.formal[area],
-            "pay_informal_mvnd_per_month": self._start[:, URBAN] * pay.informal[area],
+            "pay_formal_mvnd_per_month": level * pay.formal[area],
+            "pay_informal_mvnd_per_month": level * pay.informal[area],
             "farm_income_mvnd_per_month": farm,
             "output_mvnd_per_month": earned,
             "disaster": self._struck.copy(),

@@ -5,6 +5,8 @@ A programme begins with a period, lasts a number of quarters, and does nothing b
 - urban job growth: formal jobs of urban districts, or of the cities, provinces and districts that are named, grow by
   exp((g + extra) dt) instead of exp(g dt), and the local multiplier adds to the difference; what was created stays;
 - farm income loss: farm income times (1 - loss), everywhere;
+- urban pay gain: pay outside farming times (1 + gain) in urban places, of formal and informal workers alike, whatever
+  jobs and workers there are: who pays for it is left out;
 - urban job loss: of the formal jobs of urban districts the share (1 - loss) is there; the others come back at the end;
 - industrial zones: each brings its formal jobs at once, some quarters after it was begun; one given to a province is
   shared among its districts by residents of the start;
@@ -118,12 +120,15 @@ class Programmes:
         self.urban = urban_districts(world)
         self._growth, self._farm = programme.urban_job_growth, programme.farm_income_loss
         self._grows = self._grow_where(programme.urban_job_growth_areas, world)
-        self._lost = programme.urban_job_loss
+        self._pay, self._lost = programme.urban_pay_gain, programme.urban_job_loss
         self._growth_when = window(
             self._growth, programme.urban_job_growth_start, programme.urban_job_growth_quarters, calendar
         )
         self._farm_when = window(
             self._farm, programme.farm_income_loss_start, programme.farm_income_loss_quarters, calendar
+        )
+        self._pay_when = window(
+            self._pay, programme.urban_pay_gain_start, programme.urban_pay_gain_quarters, calendar
         )
         self._lost_when = window(
             self._lost, programme.urban_job_loss_start, programme.urban_job_loss_quarters, calendar
@@ -183,6 +188,10 @@ class Programmes:
     def jobs_there(self, now: int) -> NDArray[np.float64]:
         """(L,) share of the formal jobs that are there in step ``now``."""
         return np.where(self.urban, 1.0 - (self._lost if now in self._lost_when else 0.0), 1.0)
+
+    def urban_pay(self, now: int) -> float:
+        """Pay outside farming in urban places over what it would be without the programme in step ``now``."""
+        return 1.0 + (self._pay if now in self._pay_when else 0.0)
 
     def log_farm_income(self, now: int) -> float:
         """Log of farm income over what it would be without the programme in step ``now``."""

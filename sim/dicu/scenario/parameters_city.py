@@ -248,6 +248,17 @@ class Programme(Section):
     )
     farm_income_loss_start: str = _start("farm incomes fall")
     farm_income_loss_quarters: int = _quarters(12, "farm incomes are lower")
+    urban_pay_gain: float = parameter(
+        0.0,
+        "share by which pay outside farming is higher in urban places while the gain lasts",
+        unit="share",
+        status="policy",
+        source="model specification, section 8: the elasticity of rural-to-urban moves to urban wages",
+        ge=-0.5,
+        le=1,
+    )
+    urban_pay_gain_start: str = _start("urban pay rises")
+    urban_pay_gain_quarters: int = _quarters(40, "urban pay is higher")
     urban_job_loss: float = parameter(
         0.0,
         "share of formal jobs in urban districts that are not there while the loss lasts",
@@ -292,7 +303,11 @@ class Programme(Section):
     )
 
     @field_validator(
-        "urban_job_growth_start", "farm_income_loss_start", "urban_job_loss_start", "social_housing_start"
+        "urban_job_growth_start",
+        "farm_income_loss_start",
+        "urban_pay_gain_start",
+        "urban_job_loss_start",
+        "social_housing_start",
     )
     @classmethod
     def _is_a_date(cls, value: str) -> str:

@@ -242,7 +242,8 @@ def _time_problems(scenario: Scenario) -> Iterator[Problem]:
 def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Problem]:
     """Programmes outside the run, and places that are not there (in a made-up world the model finds those)."""
     programme, cities, calendar = scenario.programme, scenario.cities, scenario.calendar
-    for size in ("urban_job_growth", "farm_income_loss", "urban_job_loss", "social_housing"):
+    sizes = ("urban_job_growth", "farm_income_loss", "urban_pay_gain", "urban_job_loss", "social_housing")
+    for size in sizes:
         if getattr(programme, size) == 0:
             continue  # it never acts, so its date is without effect
         try:

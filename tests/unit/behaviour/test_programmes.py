@@ -98,6 +98,31 @@ def test_farm_income_is_lower_by_the_loss_while_it_lasts() -> None:
     assert np.array_equal(with_it["formal_jobs"], without["formal_jobs"])
 
 
+def test_urban_pay_is_higher_by_the_gain_while_it_lasts_and_nothing_else_is() -> None:
+    """Formal and informal alike, in urban places alone; farm incomes, the country and jobs to the bit."""
+    dates = {"programme.urban_pay_gain_start": "2025Q3", "programme.urban_pay_gain_quarters": 3}
+    with_it, without = (first_model(small({"programme.urban_pay_gain": gain} | dates)) for gain in (0.1, 0.0))
+    urban, outside = with_it.world.urban, np.arange(32) % 2 == 1
+    for now in range(12):
+        for model in (with_it, without):
+            model.markets.step(model.workers, model.residents, now)
+        ratio = with_it.markets.earnings / without.markets.earnings
+        gained = np.zeros_like(ratio, dtype=bool)
+        gained[np.ix_(urban, outside)] = now in (2, 3, 4)
+        assert ratio[gained] == pytest.approx(1.1, rel=1e-12)
+        assert (ratio[~gained] == 1.0).all()
+        a, b = with_it.markets.columns(), without.markets.columns()
+        assert a["pay_formal_mvnd_per_month"] / b["pay_formal_mvnd_per_month"] == pytest.approx(
+            1.1 if now in (2, 3, 4) else 1.0, rel=1e-12
+        )
+        assert np.array_equal(a["farm_income_mvnd_per_month"], b["farm_income_mvnd_per_month"])
+        assert np.array_equal(a["formal_jobs"], b["formal_jobs"])
+    # beliefs have not forgotten it seven quarters after its end
+    believed = with_it.markets.expected / without.markets.expected
+    assert (believed[np.ix_(urban, outside)] > 1.0).all()
+    assert (believed[~urban] == 1.0).all()
+
+
 def test_urban_jobs_are_lost_and_all_come_back() -> None:
     values = {
         "programme.urban_job_loss": 0.2,
@@ -135,6 +160,7 @@ def test_a_programme_without_size_changes_no_byte(engine: str) -> None:
         "programme.farm_income_loss_quarters": 1,
         "programme.urban_job_loss_start": "2025Q3",
         "programme.urban_job_loss_quarters": 3,
+        "programme.urban_pay_gain_start": "1990Q1",
     }
 
     def end(more: dict[str, Any]) -> str:
@@ -144,10 +170,24 @@ def test_a_programme_without_size_changes_no_byte(engine: str) -> None:
 
     none = end({})
     assert end(dates) == none
-    for name in ("farm_income_loss", "urban_job_loss"):
+    for name in ("farm_income_loss", "urban_job_loss", "urban_pay_gain"):
         assert end({f"programme.{name}": 0.3, f"programme.{name}_start": "2025Q2"}) != none
     fast = {"programme.urban_job_growth": 0.01, "programme.urban_job_growth_start": "2025Q2"}
     assert end(fast) != none
+
+
+def test_urban_pay_is_the_same_bytes_in_both_engines() -> None:
+    values = {
+        "time.end": "2026Q2",
+        "programme.urban_pay_gain": 0.2,
+        "programme.urban_pay_gain_start": "2025Q2",
+    }
+    ends = []
+    for engine in ("threads", "objects"):
+        model = first_model(small(values | {"feedback.jobs": True}), engine=engine)
+        model.run()
+        ends.append(sha(model))
+    assert ends[0] == ends[1]
 
 
 def test_a_programme_outside_the_run_is_refused_by_line(tmp_path: Any) -> None:
