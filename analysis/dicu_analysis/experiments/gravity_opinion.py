@@ -53,6 +53,14 @@ def place_province(scenario: Scenario) -> pd.Series:
     return pd.Series(code, index=world.place_key.astype(np.uint64))
 
 
+def place_district(scenario: Scenario) -> pd.Series:
+    """Code of the legacy district of each place, by place key."""
+    world = open_world(scenario)
+    return pd.Series(
+        world.districts.code[world.district].astype(str), index=world.place_key.astype(np.uint64)
+    )
+
+
 def with_state(sweep: FinishedSweep, point: int, replicate: int, province: pd.Series) -> pd.DataFrame:
     """`province_flows` with rural residents and farm income of the origin, jobs of the destination, a year before."""
     flows = province_flows(sweep, point, replicate, province)

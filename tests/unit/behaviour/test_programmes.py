@@ -105,7 +105,8 @@ def test_urban_pay_is_higher_by_the_gain_while_it_lasts_and_nothing_else_is() ->
     urban, outside = with_it.world.urban, np.arange(32) % 2 == 1
     for now in range(12):
         for model in (with_it, without):
-            model.markets.step(model.workers, model.residents, now)
+            model.markets.step(model.workers, model.residents, model.now, model.moment)
+            model.now += 1
         ratio = with_it.markets.earnings / without.markets.earnings
         gained = np.zeros_like(ratio, dtype=bool)
         gained[np.ix_(urban, outside)] = now in (2, 3, 4)
