@@ -148,9 +148,12 @@ class FormalJobs:
         self._pay(people)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """What decides the future, by name."""
+        """What decides the future, and what the record shows of the last step, by name."""
         return {
             "formal_jobs": self.jobs,
+            "jobs_there": self.there,
+            **{f"flow_{name}": values for name, values in self.flows._asdict().items() if name != "unfilled"},
+            **{f"pay_{name}": values for name, values in self.pay._asdict().items()},
             "jobs_there_share": self._share,
             "unfilled": self.flows.unfilled,
             "find_adapted": self._adapted,

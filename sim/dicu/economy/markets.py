@@ -245,8 +245,11 @@ class Markets:
         adapt_beliefs(self._values, share, self._urban, self.expected, self.potential)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Everything that decides the future, by name; the levels of the start among it."""
+        """Everything that decides the future or is recorded, by name; the levels of the start among it."""
         return {
+            "earnings": self.earnings,
+            "farming": self._level.farming,
+            "struck": self._struck,
             "farm_price": np.array([self.farm_price]),
             "log_loss": self.log_loss,
             "expected": self.expected,
@@ -258,7 +261,7 @@ class Markets:
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over a `state` of the same world and parameters; earnings follow at the next step.
+        """Take over a `state` of the same world and parameters.
 
         Raises
         ------
@@ -272,6 +275,7 @@ class Markets:
             self._check(name, state[name], values.shape)
         for name, values in mine.items():
             values[...] = state[name]
+        self.struck[:] = self._struck[self._district]
         self.farm_price = float(state["farm_price"][0])
 
     def columns(self, workers: NDArray[np.int64] | None = None) -> dict[str, NDArray[Any]]:

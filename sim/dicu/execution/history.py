@@ -86,6 +86,7 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
             residence = _simulate(model, tell)
             _keep(file, {**arrays_of(model), **_lived(residence)}, tell)
             how = "simulated"
+    model.events = model.changes = None  # flows of the history are not those of a run
     spent = time.perf_counter() - began
     model.seconds = {**setting_up, "history": spent}
     tell.note(f"history {span} {how} in {spent:.1f} s, without a record")

@@ -84,6 +84,9 @@ def test_scenarios_share_a_history_and_what_it_is_read_from_changes_nothing(
     reform |= {"programme__urban_job_growth_start": "2021Q3"}
     read = execute(of(SHORT, **reform), out=tmp_path / "a")
     assert kept(tmp_path) == [file], "what acts after the start is none of the history"
+    again = execute(of(SHORT, name="again"), out=tmp_path / "c")
+    tables = {p.name: p.read_bytes() for p in none.glob("*.parquet")}
+    assert {p.name: p.read_bytes() for p in again.glob("*.parquet")} == tables, "the start as well"
     monkeypatch.setenv("DICU_CACHE", str(tmp_path / "other"))
     alone = execute(of(SHORT, **reform), out=tmp_path / "b")
     assert sha(alone) == sha(read) != sha(none)
