@@ -77,7 +77,7 @@ def draw(run: Run) -> Figure:
     fig, (bottom, top) = style.sheet(
         8.0,
         say(title),
-        "The whole country at the end of the steps in which districts are recorded",
+        "The whole country at the end of the steps in which labour markets are recorded",
         [say(text) for text in FOOT] + [style.run_line(run)],
     )
     grid = fig.add_gridspec(

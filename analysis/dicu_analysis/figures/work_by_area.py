@@ -88,7 +88,7 @@ def draw(run: Run) -> Figure:
     fig, (bottom, top) = style.sheet(
         height,
         say(title),
-        "At the end of the steps in which districts are recorded; scales are the same for all areas",
+        "At the end of the steps in which labour markets are recorded; scales are the same for all areas",
         [say(text) for text in foot],
     )
     inch, area = 1 / height, table.index.get_level_values("area")
