@@ -96,7 +96,7 @@ FOOT: Final = (
     "A job is formal with a contract and social insurance, other work is informal. Jobs and workers are counted in the "
     "model's workers, all aged 15\u201364, more than a survey has employed; a job is anywhere in the commuting area.",
     "How many people come for a job follows from the assumed share of new jobs that recruit from afar, times the share "
-    "of offers taken. Pay: mean of districts by workers outside farming, at the prices of the start.",
+    "of offers taken. Pay: mean of labour markets by workers outside farming, at the prices of the start.",
 )
 
 

@@ -80,7 +80,7 @@ def draw(run: Run) -> Figure:
         "Commuting areas are labour markets: a district with many urban residents and those whose seat is near enough "
         "(named by the former; + how many others), the largest by workers outside farming at the start.",
         "Numbers are those of the end, as drawn. Offers are those of the recorded steps alone, so that single areas "
-        "vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of districts by workers "
+        "vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of their parts by workers "
         "outside farming.",
         style.run_line(run),
     ]
