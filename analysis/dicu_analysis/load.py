@@ -209,6 +209,17 @@ class Run:
         first, months = parse_period(self.labels[0])
         return np.asarray((first + months * (1 + np.asarray(step))) / 12.0, dtype=np.float64)
 
+    @property
+    def history(self) -> str | None:
+        """Period from which the run was simulated before its record, None where it was not."""
+        history: str | None = self.manifest.get("history")
+        return history
+
+    @property
+    def begins(self) -> float:
+        """Moment of the first households, in decimal years: the start, or where the history before it begins."""
+        return float(self.year_at_end(0)) if self.history is None else parse_period(self.history)[0] / 12.0
+
     @cached_property
     def lineage(self) -> pd.DataFrame:
         """What became of each unit in every reform that redrew borders; empty when none did.

@@ -105,7 +105,7 @@ def table(w: Words, run: Run) -> list[Row]:
     """Every published figure that the run has a counterpart of."""
     made: list[Row] = []
     points = residents()
-    start = float(run.year_at_end(0))
+    start = run.begins
     stated = sorted({int(year) for year in points["year"]})
     inside = [year for year in stated if _at(run, "persons", year + MIDYEAR) is not None]
     for year in sorted(

@@ -34,6 +34,7 @@ def table(w: Words, run: Run) -> list[tuple[str, str]]:
             else w.t(f"one row stands for {weight:,} households", f"mỗi dòng đại diện {w.num(weight)} hộ"),
         ),
         (w.t("steps", "các bước"), f"{run.labels[0]} \u2013 {run.labels[-1]}"),
+        *_history(w, run),
         (w.t("model version", "phiên bản mô hình"), f"dicu {versions.get('dicu')}, commit {commit}"),
         (
             w.t("Python, packages", "Python, gói"),
@@ -53,6 +54,21 @@ def table(w: Words, run: Run) -> list[tuple[str, str]]:
         ),
     ]
     return lines
+
+
+def _history(w: Words, run: Run) -> list[tuple[str, str]]:
+    """What was simulated before the record, which is none of it."""
+    if run.history is None:
+        return []
+    return [
+        (
+            w.t("history", "giai đoạn trước"),
+            w.t(
+                f"simulated from {run.history} on without a reform and without a record; the first households are of then",
+                f"mô phỏng từ {run.history}, không sắp xếp, không ghi lại; các hộ đầu tiên là của thời điểm đó",
+            ),
+        )
+    ]
 
 
 def warnings(w: Words, subject: Subject) -> list[str]:

@@ -232,6 +232,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         )
         country = country_block(w.world)
         manifest |= {"model_version": model_version(), "forked_from": w.after, "country": country}
+        manifest["history"] = scenario.history
         if country["own_tables"]:
             manifest["versions"] = versions(gazetteer=False)
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}

@@ -9,7 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
+from dicu_analysis.language import Words
+from dicu_analysis.load import Run
 from dicu_analysis.report import write
+from dicu_analysis.report.fit import table
 from report_fit import Fit, complaints, section
 
 SETTINGS = [
@@ -70,3 +73,14 @@ def test_any_other_number_is_found_out(parts, fit, code) -> None:
         digit = str((int(part[spot]) + 3) % 10)
         altered = f"{part[:spot]}{digit}{part[spot + 1 :]}"
         assert complaints(altered, code, fit), part[max(spot - 60, 0) : spot + 20]
+
+
+def test_only_figures_of_the_first_households_are_what_a_run_starts_from(folder, parts) -> None:
+    """With a history those of the year in which the record begins are an outcome, and the page says so."""
+    run = Run(folder)
+    assert (run.history, run.begins) == ("2014Q2", 2014.25)
+    assert {row.key: row.role for row in table(Words("en"), run)}["residents.2019"] == "unseen"
+    run.manifest["history"] = None
+    roles = {row.key: row.role for row in table(Words("en"), run)}
+    assert (run.begins, roles["residents.2019"], roles["residents.2024"]) == (2019.25, "start", "unseen")
+    assert "starting data" not in parts["en"]
