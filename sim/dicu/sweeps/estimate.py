@@ -58,7 +58,8 @@ def estimate(plan: Plan, missing: list[Run], folder: Path, starts: Starts) -> Es
     total = rate * sum(load[r.run_id] for r in missing)
     return Estimate(
         total + started,
-        f"a pilot: {steps} steps of the first run on one thread, {a_step:.3g} s a step; without set-up, histories and writing",
+        f"a pilot: {steps} steps of the first run on one thread, {a_step:.3g} s a step; without set-up, histories "
+        "and writing",
     )
 
 
