@@ -152,6 +152,9 @@ def test_viet_nam_has_one_by_itself() -> None:
     assert of({"time.step": "month"}).calendar.first_step == -60
     one = of({"reform.policy": "actual", "record.moves": "all", "name": "x", "cities.central": []})
     assert canonical_json(origin_of(one)) == canonical_json(origin_of(of({"time.end": "2025Q4"})))
+    late = {"time.start": "2026Q1"}  # by default Hue is central from 2025Q1, within this history
+    keys = {canonical_json(origin_of(of(late | {"cities.central_date": d}))) for d in ("2025Q1", "2026Q2")}
+    assert len(keys) == 2, "a city that acts in the history is none that acts after it"
     assert canonical_json(origin_of(of({"seed": 7}))) != canonical_json(origin_of(of({})))
 
 
