@@ -119,8 +119,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.life = self._life_tables()
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
         self.central = Central(scenario.cities, self.calendar, world)
-        self.programmes = Programmes(scenario.programme, self.calendar, world, self.central)
         self.commuting = commuting(world, scenario.labour, scenario.access)
+        self.programmes = Programmes(scenario.programme, self.calendar, world, self.central, self.commuting)
         self.markets = Markets(
             world,
             scenario.work,

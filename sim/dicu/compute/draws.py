@@ -50,6 +50,7 @@ class Purpose(IntEnum):
     OFFER_TAKEN = 43
     RANDOM_UNITS = 50
     ANNEALING = 51
+    TREATED_HALF = 60
 
 
 @njit(cache=True)

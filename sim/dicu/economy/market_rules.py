@@ -108,14 +108,14 @@ def fill_farming(
     farmers: NDArray[np.int64],
     start: NDArray[np.int64],
     log_loss: NDArray[np.float64],
-    price: float,
+    price: NDArray[np.float64],
     land_share: float,
     out: NDArray[np.float64],
 ) -> None:
-    """What has become by district of the farm income of the start, (L,): crowding on the land, price, disasters."""
+    """What has become by district of the farm income of the start, (L,): crowding on the land, price (log, (L,)), disasters."""
     for d in range(out.shape[0]):
         crowding = relative_to_start(farmers[d], start[d], land_share - 1.0)
-        out[d] = crowding * exp64(price + log_loss[d])
+        out[d] = crowding * exp64(price[d] + log_loss[d])
 
 
 def code_number(code: str) -> int:

@@ -180,7 +180,7 @@ class Markets:
         self.expected = np.zeros_like(self.earnings)
         self.potential = np.empty((world.n_places, N_TYPES))
         self._workers = workers
-        self._log_programme = 0.0
+        self._log_programme = np.zeros(self._n)
         self._level = Level(
             district=world.district.astype(np.int32),
             area=commuting.area[world.district],

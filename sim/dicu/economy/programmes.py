@@ -4,7 +4,7 @@ A programme begins with a period, lasts a number of quarters, and does nothing b
 
 - urban job growth: formal jobs of urban districts, or of the cities, provinces and districts that are named, grow by
   exp((g + extra) dt) instead of exp(g dt), and the local multiplier adds to the difference; what was created stays;
-- farm income loss: farm income times (1 - loss), everywhere;
+- farm income loss: farm income times (1 - loss), everywhere or in the provinces, cities and districts that are named;
 - urban pay gain: pay outside farming times (1 + gain) in urban places, of formal and informal workers alike, whatever
   jobs and workers there are: who pays for it is left out;
 - urban job loss: of the formal jobs of urban districts the share (1 - loss) is there; the others come back at the end;
@@ -12,6 +12,9 @@ A programme begins with a period, lasts a number of quarters, and does nothing b
   shared among its districts by residents of the start;
 - social housing: of N dwellings in n steps, N k // n are finished after k steps; they are shared among all urban places
   by residents of the start.
+
+The first two can be given to a random half of where they act (`dicu.economy.halves`): of the commuting areas in which
+jobs grow, of the districts with rural places in each province.
 
 Centrally governed cities (`dicu.economy.central`) add to the growth of their jobs.
 
@@ -28,6 +31,8 @@ from numpy.typing import NDArray
 
 from dicu.compute.numeric import log64
 from dicu.economy.central import Central, districts_of
+from dicu.economy.commuting import Commuting
+from dicu.economy.halves import half_of
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters_city import ALL, Programme, zone_of
 from dicu.world.world import World
@@ -108,6 +113,8 @@ class Programmes:
         For which districts are urban.
     central : Central
         Centrally governed cities.
+    commuting : Commuting
+        Of the same world: jobs grow in whole commuting areas where a half of them is drawn.
 
     Raises
     ------
@@ -115,11 +122,23 @@ class Programmes:
         When a zone is in no place of this world.
     """
 
-    def __init__(self, programme: Programme, calendar: Calendar, world: World, central: Central) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        calendar: Calendar,
+        world: World,
+        central: Central,
+        commuting: Commuting,
+    ) -> None:
         self._central = central
         self.urban = urban_districts(world)
         self._growth, self._farm = programme.urban_job_growth, programme.farm_income_loss
         self._grows = self._grow_where(programme.urban_job_growth_areas, world)
+        if programme.urban_job_growth_draw:
+            self._grows &= _half_of_areas(self._grows, world, commuting, programme.urban_job_growth_draw)
+        self._loses = _named(programme.farm_income_loss_areas, world, "programme.farm_income_loss_areas")
+        if programme.farm_income_loss_draw:
+            self._loses &= _half_of_districts(self._loses, world, programme.farm_income_loss_draw)
         self._pay, self._lost = programme.urban_pay_gain, programme.urban_job_loss
         self._growth_when = window(
             self._growth, programme.urban_job_growth_start, programme.urban_job_growth_quarters, calendar
@@ -144,16 +163,7 @@ class Programmes:
 
     def _grow_where(self, areas: tuple[str, ...], world: World) -> NDArray[np.bool_]:
         """(L,) districts in which jobs grow faster: all urban ones, or those of names and codes, urban or not."""
-        if areas == ALL:
-            return self.urban
-        code = world.districts.code.tolist()
-        out = np.zeros(len(code), dtype=np.bool_)
-        for name in areas:
-            if name in code:
-                out[code.index(name)] = True
-            else:
-                out[districts_of(name, world, "programme.urban_job_growth_areas")] = True
-        return out
+        return self.urban.copy() if areas == ALL else _named(areas, world, "programme.urban_job_growth_areas")
 
     @staticmethod
     def _planned(programme: Programme, calendar: Calendar, world: World) -> _Zones:
@@ -193,9 +203,44 @@ class Programmes:
         """Pay outside farming in urban places over what it would be without the programme in step ``now``."""
         return 1.0 + (self._pay if now in self._pay_when else 0.0)
 
-    def log_farm_income(self, now: int) -> float:
-        """Log of farm income over what it would be without the programme in step ``now``."""
-        return float(log64(1.0 - self._farm)) if now in self._farm_when else 0.0
+    def log_farm_income(self, now: int) -> NDArray[np.float64]:
+        """(L,) log of farm income over what it would be without the programme in step ``now``."""
+        return np.where(self._loses, float(log64(1.0 - self._farm)) if now in self._farm_when else 0.0, 0.0)
+
+
+def _named(areas: tuple[str, ...], world: World, key: str) -> NDArray[np.bool_]:
+    """(L,) all districts, or those of names and codes."""
+    code = world.districts.code.tolist()
+    out = np.full(len(code), areas == ALL, dtype=np.bool_)
+    for name in () if areas == ALL else areas:
+        if name in code:
+            out[code.index(name)] = True
+        else:
+            out[districts_of(name, world, key)] = True
+    return out
+
+
+def _half_of_areas(there: NDArray[np.bool_], world: World, areas: Commuting, draw: int) -> NDArray[np.bool_]:
+    """(L,) districts of the commuting areas drawn, out of those that hold some of ``there``; pairs by urban residents."""
+    towns = np.zeros(len(world.districts), dtype=np.int64)
+    np.add.at(towns, world.district, world.residents * world.urban)
+    size, code = areas.sums(towns), [str(world.districts.code[d]) for d in areas.centre]
+    some = sorted(np.unique(areas.area[there]).tolist(), key=lambda a: (-int(size[a]), code[a]))
+    drawn = half_of([code[a] for a in some], draw)
+    return np.isin(areas.area, [a for a, treated in zip(some, drawn, strict=True) if treated])
+
+
+def _half_of_districts(there: NDArray[np.bool_], world: World, draw: int) -> NDArray[np.bool_]:
+    """(L,) districts drawn out of those of ``there`` that have rural places; pairs by rural residents by province."""
+    rural = np.zeros(len(world.districts), dtype=np.int64)
+    np.add.at(rural, world.district, world.residents * ~world.urban)
+    code, parent = world.districts.code, world.districts.parent
+    some = [int(d) for d in np.flatnonzero(there & (rural > 0))]
+    out = np.zeros(len(rural), dtype=np.bool_)
+    for province in sorted({int(parent[d]) for d in some}):
+        mine = sorted((d for d in some if parent[d] == province), key=lambda d: (-int(rural[d]), str(code[d])))
+        out[mine] = half_of([str(code[d]) for d in mine], draw)
+    return out
 
 
 __all__ = ["NEVER", "Programmes", "Window", "shared", "urban_districts", "window"]

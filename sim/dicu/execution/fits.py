@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from dicu.economy.central import Central
+from dicu.economy.commuting import commuting
 from dicu.economy.programmes import Programmes
 from dicu.population import synthesis
 from dicu.reform.policies import POLICIES, check_rows
@@ -29,7 +30,11 @@ def check_fits(scenario: Scenario, world: World) -> None:
         What is wrong with the rows of the reform, a date outside the run among it.
     """
     Programmes(
-        scenario.programme, scenario.calendar, world, Central(scenario.cities, scenario.calendar, world)
+        scenario.programme,
+        scenario.calendar,
+        world,
+        Central(scenario.cities, scenario.calendar, world),
+        commuting(world, scenario.labour, scenario.access),
     )
     synthesis.check_population(world, scenario.population)
     POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)

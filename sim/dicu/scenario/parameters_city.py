@@ -215,6 +215,12 @@ def _quarters(default: int, text: str) -> int:
     return value
 
 
+def _draw(text: str) -> int:
+    """Declare which random half a programme is given to."""
+    value: int = parameter(0, text, unit="1", status="policy", source=_SPEC6, ge=0, le=10_000)
+    return value
+
+
 class Programme(Section):
     """Dated shocks and programmes, each neutral until it is given a size."""
 
@@ -235,16 +241,32 @@ class Programme(Section):
         source=_SPEC6,
         allowed="all, or a list such as [Bình Dương, Thành phố Vinh, '760']",
     )
+    urban_job_growth_draw: int = _draw(
+        "of these commuting areas jobs grow in a random half, the same in all replicates (number of the draw; 2m is the "
+        "complement of 2m - 1); 0: in all"
+    )
     urban_job_growth_start: str = _start("urban jobs begin to grow faster")
     urban_job_growth_quarters: int = _quarters(40, "urban jobs grow faster")
     farm_income_loss: float = parameter(
         0.0,
-        "share of farm income lost everywhere while the loss lasts",
+        "share of farm income lost while the loss lasts",
         unit="share",
         status="policy",
         source=f"{_SPEC6}, H1: 0.2",
         ge=0,
         le=0.95,
+    )
+    farm_income_loss_areas: tuple[str, ...] = parameter(
+        ALL,
+        "where farm income is lost: everywhere, or in cities, provinces and codes of districts",
+        unit="name",
+        status="policy",
+        source=_SPEC6,
+        allowed="all, or a list such as [Nghệ An, '412']",
+    )
+    farm_income_loss_draw: int = _draw(
+        "farm income is lost in a random half of these districts in each province, the same in all replicates (number of "
+        "the draw; 2m is the complement of 2m - 1); 0: in all"
     )
     farm_income_loss_start: str = _start("farm incomes fall")
     farm_income_loss_quarters: int = _quarters(12, "farm incomes are lower")
@@ -314,7 +336,7 @@ class Programme(Section):
         parse_period(value)
         return value
 
-    @field_validator("urban_job_growth_areas", mode="before")
+    @field_validator("urban_job_growth_areas", "farm_income_loss_areas", mode="before")
     @classmethod
     def _are_areas(cls, value: object) -> tuple[str, ...]:
         return ALL if value == ALL[0] else _words(value, "[Bình Dương, Thành phố Vinh, '760']")

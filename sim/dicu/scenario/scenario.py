@@ -270,10 +270,11 @@ def _city_problems(scenario: Scenario, keys: tuple[str, ...]) -> Iterator[Proble
     for name in cities.central or ():
         if problem := unknown(name, known_cities()):
             yield Problem("cities.central", problem, ("world.name",))
-    if programme.urban_job_growth_areas != ALL:
-        for name in programme.urban_job_growth_areas:
+    for key in ("urban_job_growth_areas", "farm_income_loss_areas"):
+        areas = getattr(programme, key)
+        for name in () if areas == ALL else areas:
             if problem := unknown(name, (*known_cities(), *known_districts())):
-                yield Problem("programme.urban_job_growth_areas", problem, ("world.name",))
+                yield Problem(f"programme.{key}", problem, ("world.name",))
     for word in programme.industrial_zones:
         if problem := unknown(zone_of(word)[1], known_sites()):
             yield Problem("programme.industrial_zones", problem, ("world.name",))

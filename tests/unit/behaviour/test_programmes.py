@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dicu.economy.halves import half_of
 from dicu.economy.programmes import NEVER, shared, urban_districts, window
 from dicu.government import books
 from dicu.scenario.calendar import Calendar
@@ -388,6 +389,64 @@ def test_jobs_grow_where_it_is_said() -> None:
         assert np.array_equal(found.job_growth(0), np.where(want, 0.02, 0.0))
     with pytest.raises(ValueError, match=r"programme.urban_job_growth_areas: no such place \(got 'Hanoi'"):
         first_model(small({**growth, "programme.urban_job_growth_areas": ["Hanoi"]}))
+
+
+def test_a_random_half_of_the_commuting_areas() -> None:
+    """Pairs by size: one of each is treated, the other in the complement; draws differ and no seed is looked at."""
+    growth = {"programme.urban_job_growth": 0.02, "programme.urban_job_growth_start": "2025Q1"}
+    whole = first_model(small(growth)).programmes.job_growth(0) > 0
+    for draw in (1, 3):
+        one, other = (
+            first_model(small({**growth, "programme.urban_job_growth_draw": d})).programmes.job_growth(0) > 0
+            for d in (draw, draw + 1)
+        )
+        again = first_model(small({**growth, "programme.urban_job_growth_draw": draw, "seed": 9})).programmes
+        assert np.array_equal(again.job_growth(0) > 0, one)
+        assert np.array_equal(one | other, whole)
+        assert not (one & other).any()
+
+
+def test_one_of_each_pair() -> None:
+    codes = [str(k) for k in range(101)]
+    halves = np.array([half_of(codes, draw) for draw in range(1, 401)])
+    assert (halves[:, 0:100:2] ^ halves[:, 1:100:2]).all()
+    assert np.array_equal(halves[0::2], ~halves[1::2])
+    # 200 coins by unit: s.d. 7, and no two neighbouring pairs share theirs
+    heads = halves[0::2].sum(axis=0)
+    assert (np.abs(heads - 100) < 32).all()
+    assert np.abs(np.corrcoef(halves[0::2, 0:100:2].T)[~np.eye(50, dtype=bool)]).max() < 0.35
+    with pytest.raises(ValueError, match="numbered from 1"):
+        half_of(codes, 0)
+
+
+def test_farm_income_is_lost_where_it_is_said() -> None:
+    """Everywhere, in named districts, or in a random half of the districts with rural places of each province."""
+    loss = {
+        "programme.farm_income_loss": 0.2,
+        "programme.farm_income_loss_start": "2025Q1",
+        "programme.farm_income_loss_quarters": 2,
+    }
+    world = monocentric()
+    code = str(world.districts.code[3])
+
+    def lost(values: dict[str, Any]) -> np.ndarray:
+        found: np.ndarray = first_model(small({**loss, **values})).programmes.log_farm_income(0)
+        return found
+
+    assert np.allclose(lost({}), np.log(0.8), rtol=1e-15)
+    assert np.array_equal(lost({"programme.farm_income_loss_areas": [code]}) < 0, np.arange(8) == 3)
+    rural = np.bincount(world.district, world.residents * ~world.urban, 8) > 0
+    one, other = (lost({"programme.farm_income_loss_draw": d}) < 0 for d in (1, 2))
+    assert np.array_equal(one | other, rural)
+    assert not (one & other).any()
+    for province in np.unique(world.districts.parent):
+        mine = rural & (world.districts.parent == province)
+        assert abs(int(one[mine].sum()) - int(other[mine].sum())) <= 1
+    _, found = paths({**loss, "programme.farm_income_loss_areas": [code]})
+    _, plain = paths({})
+    ratio = found["farm_income_mvnd_per_month"] / plain["farm_income_mvnd_per_month"]
+    assert np.allclose(ratio[:2], np.where(np.arange(8) == 3, 0.8, 1.0))
+    assert np.array_equal(ratio[2:], np.ones_like(ratio[2:]))
 
 
 def test_areas_of_job_growth_are_checked_by_name(tmp_path: Any) -> None:

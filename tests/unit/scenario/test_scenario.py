@@ -128,9 +128,11 @@ def _another(path: str) -> dict[str, Any]:
         return {path: not leaf.default}
     if leaf.kind == "list":
         return {
-            path: {"cities.central": [], "programme.urban_job_growth_areas": ["Huế"]}.get(
-                path, ["2026Q1 Huế"]
-            )
+            path: {
+                "cities.central": [],
+                "programme.urban_job_growth_areas": ["Huế"],
+                "programme.farm_income_loss_areas": ["Huế"],
+            }.get(path, ["2026Q1 Huế"])
         }
     if leaf.kind == "choice":
         return {path: next(choice for choice in leaf.choices if choice != leaf.default)}
