@@ -16,8 +16,10 @@ from dicu_analysis.experiments.controls import (
     FULL,
     Size,
     judge,
+    placebo_crossed,
     placebos,
     positive,
+    put_in,
     read_controls,
     to_the_bit,
     write_controls,
@@ -91,7 +93,7 @@ def test_placebos_of_a_drifting_outcome_fail() -> None:
     def drifting(work: Work) -> list[Any]:
         runs = made_up()(work)
         for run in runs:
-            run.rate *= 1.2 if run.arm == "both" else 1.0
+            run.rate *= 1.2 if run.arm == "urban" else 1.0
         return runs
 
     found, _ = placebos(drifting, Size(400, 0, 0, 0))
@@ -102,10 +104,44 @@ def test_placebos_of_a_drifting_outcome_fail() -> None:
 def test_positive_control_finds_what_was_put_in_and_nothing_else() -> None:
     size = Size(0, 100, 60, 0)
     found = positive(made_up(shared=0.9, effect=0.25), size, 0.08)
-    assert set(found) == {"h1", "h2", "h5"}
+    assert set(found) == {"h2", "h5"}
     assert all(c.passed for c in found.values())
     blind = positive(made_up(shared=0.9, effect=0.0), size, 0.08)
     assert not any(c.passed for c in blind.values())
+
+
+def test_an_interaction_put_in_is_found_and_none_where_there_is_none() -> None:
+    """15 % of what growth does: as often as promised; with households that consider no more often, hardly ever."""
+
+    def growing(heard: bool) -> Any:
+        def play_grown(work: Work) -> list[Any]:
+            made = []
+            for arm, values, some in work:
+                more = values.get("consider.lambda0", 0.08) / 0.08 if heard else 1.0
+                for seed in some:
+                    own = np.random.default_rng([seed, len(arm)]).normal(0, 2e-5)
+                    usual = 0.01 * np.exp(0.05 * np.random.default_rng(seed).normal())
+                    grown = 1.2 if "programme.urban_job_growth" in values else 1.0
+                    made.append(SimpleNamespace(arm=arm, seed=seed, rate=usual * grown * more + own))
+            return made
+
+        return play_grown
+
+    size = Size(0, 100, 60, 0)
+    found = put_in(growing(heard=True), size, 0.08)
+    assert len(found) == 2
+    assert all(c.passed for c in found), [c.text for c in found]
+    deaf = put_in(growing(heard=False), size, 0.08)
+    assert deaf[0].passed
+    assert deaf[1].found is not None
+    assert deaf[1].found < 0.2
+
+
+def test_the_placebos_of_the_two_by_two() -> None:
+    _, runs = placebos(made_up(), Size(400, 0, 0, 0))
+    assert placebo_crossed(runs, Size(400, 0, 0, 0)).passed
+    runs.loc[runs["arm"] == "both", "rate"] *= 1.3
+    assert not placebo_crossed(runs, Size(400, 0, 0, 0)).passed
 
 
 def test_controls_are_written_and_read(tmp_path: Any) -> None:

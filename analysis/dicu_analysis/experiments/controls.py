@@ -4,7 +4,8 @@
   replicate have the same moves, while with the mechanism on they differ.
 - Negative, placebos: arms that differ in nothing but independent luck; each placebo experiment is tested as the
   experiment would be, and 5 % of them may be told apart, within the binomial bounds.
-- Positive: an effect put in (hazard of considering times a factor, in one arm) is found with the promised power.
+- Positive: an effect put in (hazard of considering times a factor, in one arm) is found with the promised power; of H1,
+  growth itself, and an interaction of 15 % of what growth does.
 - Reverse: rural distress alone, in arms with independent luck: neither urban pull nor an interaction may be read.
 """
 
@@ -21,10 +22,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.effects import paired
+from dicu_analysis.experiments.control_arms import BITS, PULL, PUSH, Bit
 from dicu_analysis.experiments.result import EXPERIMENTS, Control
 from dicu_analysis.experiments.statistics import (
+    power,
     power_bound,
     rejection_bounds,
     rejections,
@@ -39,79 +41,11 @@ WORLD: Final = "monocentric, 944 rows, 6 quarters"
 REPLICATES: Final = 4
 """Replicates of each placebo experiment."""
 PROMISED: Final = 0.9
+CROSSED: Final = 0.15
+"""Interaction put in, as a share of what growth does alone."""
 INPUT: Final = 0.5
 """Effect put in by the positive control: log of the factor by which one arm considers moving more often."""
 MOST: Final = 20
-
-INCOME_OFF: Final = {
-    "choose.beta_income": 0.0,
-    "feedback.offers": False,
-    "consider.theta_gap": 0.0,
-    "money.move_cost": 0.0,
-    "money.move_cost_per_km": 0.0,
-    "money.rent_months": 0.0,
-}
-"""Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services."""
-SERVICES_OFF: Final = {
-    **{f"choose.beta_{s}": 0.0 for s in SERVICES},
-    "consider.theta_services": 0.0,
-}
-ALL_OFF: Final = {**INCOME_OFF, **SERVICES_OFF}
-PUSH: Final = {
-    "programme.farm_income_loss": 0.5,
-    "programme.farm_income_loss_start": "2024Q1",
-    "programme.farm_income_loss_quarters": 8,
-}
-PULL: Final = {
-    "programme.urban_job_growth": 0.05,
-    "programme.urban_job_growth_start": "2024Q1",
-    "programme.urban_job_growth_quarters": 8,
-}
-LOSS: Final = {
-    "programme.urban_job_loss": 0.4,
-    "programme.urban_job_loss_start": "2024Q1",
-    "programme.urban_job_loss_quarters": 4,
-}
-CENTRAL: Final = {
-    "cities.central": ["City"],
-    "cities.central_date": "2024Q1",
-    "cities.central_job_growth": 0.05,
-    "cities.central_revenue": 1.0,
-}
-"""The package of a centrally governed city, larger than that of Viet Nam, so that six quarters suffice to see it."""
-CENTRAL_OFF: Final = {**ALL_OFF, "feedback.housing": False}
-"""It acts through jobs, through what the budget pays for, and through what may be built (rents and dwellings)."""
-
-
-@dataclass(frozen=True)
-class Bit:
-    """A pair of arms that may not differ once ``off`` is set, in words and values."""
-
-    off: Mapping[str, Any]
-    treated: Mapping[str, Any]
-    untreated: Mapping[str, Any]
-    text: str
-
-
-BITS: Final[dict[str, Bit]] = {
-    "h1": Bit(
-        INCOME_OFF, {**PULL, **PUSH}, {}, "both shocks, while nobody looks at incomes and no purse binds"
-    ),
-    "h2": Bit(SERVICES_OFF, {"reform.policy": "actual"}, {}, "the merger, while nobody looks at services"),
-    "h3": Bit(
-        SERVICES_OFF,
-        {"reform.policy": "actual", "government.reinvest_share": 1.0},
-        {"reform.policy": "actual", "government.reinvest_share": 0.0},
-        "savings reinvested or not, while nobody looks at services",
-    ),
-    "h4": Bit(
-        CENTRAL_OFF,
-        CENTRAL,
-        {},
-        "a designation, while nobody looks at incomes or services and dwellings and rents stay as they were",
-    ),
-    "h5": Bit(ALL_OFF, LOSS, {}, "urban jobs lost, while nobody looks at incomes or services"),
-}
 
 Arms = Mapping[str, NDArray[np.float64]]
 PLACEBO_ARMS: Final = ("both", "urban", "rural", "neither")
@@ -122,16 +56,23 @@ def interaction(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
     return second_difference(*(np.log(arms[a]["rate"].to_numpy()) for a in PLACEBO_ARMS))
 
 
-def _difference(column: str) -> Callable[[Mapping[str, pd.DataFrame]], NDArray[np.float64]]:
+def crossed(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
+    """Second difference of the rate itself by replicate: what growth does with the loss less what it does without."""
+    return second_difference(*(arms[a]["rate"].to_numpy() for a in PLACEBO_ARMS))
+
+
+def _difference(
+    column: str, treated: str = "both"
+) -> Callable[[Mapping[str, pd.DataFrame]], NDArray[np.float64]]:
     def made(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
-        x: NDArray[np.float64] = arms["both"][column].to_numpy() - arms["neither"][column].to_numpy()
+        x: NDArray[np.float64] = arms[treated][column].to_numpy() - arms["neither"][column].to_numpy()
         return x
 
     return made
 
 
 TESTS: Final[dict[str, tuple[str, Callable[[Mapping[str, pd.DataFrame]], NDArray[np.float64]]]]] = {
-    "h1": ("second difference of ln(rural outflow rate)", interaction),
+    "h1": ("difference of the rate at which rural people move to towns", _difference("rate", "urban")),
     "h2": ("difference of the rate at which rural people move", _difference("leaving")),
     "h3": ("difference of mean access of rural people", _difference("access")),
     "h4": ("difference of the growth of the city", _difference("city")),
@@ -228,6 +169,65 @@ def placebos(player: Player, size: Size) -> tuple[dict[str, Control], pd.DataFra
     return made, runs
 
 
+def placebo_crossed(runs: pd.DataFrame, size: Size) -> Control:
+    """How often the 2 x 2 finds an interaction among the runs of `placebos`."""
+    rate = rejections([crossed(e) for e in _experiments(runs, REPLICATES)]) / size.placebos
+    low, high = rejection_bounds(size.placebos)
+    return Control(
+        kind="negative, placebos",
+        text=f"second difference of the rate (c-ii): share of placebo experiments of {REPLICATES} replicates with "
+        "independent luck that are told apart at 5 %",
+        world=WORLD, tests=size.placebos, found=rate, low=low, high=high, passed=low <= rate <= high,
+    )  # fmt: skip
+
+
+def put_in(player: Player, size: Size, lambda0: float) -> list[Control]:
+    """Of H1: growth itself, and an interaction of `CROSSED` of it, each found as often as the pilot promises.
+
+    Farm income is left alone, so that without what is put in the interaction is nothing to the bit; in the arm with
+    both, households consider more often by as much as makes the wanted share.
+    """
+
+    def runs(more: Mapping[str, Any], common: Sequence[int]) -> pd.DataFrame:
+        arms: tuple[tuple[str, Mapping[str, Any]], ...]
+        arms = (("neither", {}), ("rural", {}), ("urban", PULL), ("both", {**PULL, **more}))
+        return table(player([(arm, values, common) for arm, values in arms]))
+
+    def arms_of(found: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        return {str(arm): part for arm, part in found.groupby("arm")}
+
+    first = arms_of(runs({}, seeds(30, size.pilot)))
+    grows = _difference("rate", "urban")(first)
+    factor = 1.0 + CROSSED * float(grows.mean()) / float(first["urban"]["rate"].mean())
+    more = {"consider.lambda0": lambda0 * factor}
+    pilot = arms_of(runs(more, seeds(30, size.pilot)))
+    tests = {
+        "growth of jobs": (_difference("rate", "urban"), paired(grows)),
+        f"an interaction of {CROSSED:.0%} of what growth does": (crossed, paired(crossed(pilot))),
+    }
+    wanted = {
+        name: min(max(replicates_for(abs(e.mean) / e.sd, PROMISED), 3), MOST)
+        for name, (_, e) in tests.items()
+    }
+    found = runs(more, seeds(31, size.positives * max(wanted.values())))
+    made = []
+    for name, (test, effect) in tests.items():
+        n = wanted[name]
+        outcomes = [paired(test(e)) for e in _experiments(found, n)[: size.positives]]
+        right = sum(e.p < 0.05 and e.mean * effect.mean > 0 for e in outcomes) / len(outcomes)
+        promised = min(PROMISED, power(abs(effect.mean) / effect.sd, n))
+        made.append(
+            Control(
+                kind="positive",
+                text=f"{name}, put in: share of tests of {n} replicates that find it (mean {effect.mean:+.3g} a year, "
+                f"power promised {promised:.0%})",
+                world=WORLD, tests=len(outcomes), found=right, low=power_bound(len(outcomes), promised), high=1.0,
+                passed=right >= power_bound(len(outcomes), promised),
+            )
+        )  # fmt: skip
+    return made
+
+
 def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control]:
     """Rural distress alone, independent luck: neither pull nor interaction may be read, and the push must be there."""
     n = size.placebos * REPLICATES
@@ -279,7 +279,7 @@ def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control
 def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
     """An effect put in, in the arm `both` alone, is found as often as the pilot promises."""
     more = {"consider.lambda0": lambda0 * math.exp(INPUT)}
-    names = ("h1", "h2", "h5")
+    names = ("h2", "h5")
     pilot = {str(arm): part for arm, part in _shared(player, more, seeds(20, size.pilot)).groupby("arm")}
     wanted, promised = {}, {}
     for name in names:
@@ -330,6 +330,7 @@ def judge(
     for name, control in positive(player, size, lambda0).items():
         made[name].append(control)
     tell("reverse control")
+    made["h1"] += [placebo_crossed(untreated, size), *put_in(player, size, lambda0)]
     made["h1"] += reverse(player, size, untreated)
     return made
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.result import Estimate, Figure
-from dicu_analysis.figures.palette import FAINT, INK, REACH, SOFT, WITH, WITHOUT
+from dicu_analysis.figures.palette import FAINT, INK, REACH, SOFT, WITH
 from dicu_analysis.figures.style import label_ends, save, sheet, styled
 
 if TYPE_CHECKING:
@@ -57,65 +57,6 @@ def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, 
     ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
-
-
-def points(
-    ax: Axes, at: Sequence[float], values: Sequence[NDArray[np.float64]], colour: str, marker: str, label: str
-) -> None:
-    """Means of arms joined by a line; without intervals, since arms are paired and only differences have errors."""
-    means = [float(np.mean(v)) for v in values]
-    ax.plot(at, means, color=colour, linewidth=1.2, marker=marker, markersize=7, label=label)
-
-
-def interaction(
-    folder: Path,
-    on: Mapping[str, NDArray[np.float64]],
-    off: Mapping[str, NDArray[np.float64]],
-    mechanism: Sequence[Estimate],
-    facts: Facts,
-) -> Figure:
-    """H1: rates of the four arms with feedbacks and without, and the log interaction by feedbacks."""
-    n = len(on["both"])
-    title = "Rural people who move to towns, and what urban growth and rural distress do together"
-    with styled():
-        fig, (bottom, top) = sheet(
-            5.6,
-            title,
-            "Left: yearly rate in years 3-10. Right: interaction beyond the product "
-            "of both shocks, by which feedbacks are on.",
-            foot(facts, n),
-        )
-        ax = fig.add_axes((0.07, bottom + 0.14, 0.36, top - bottom - 0.24))
-        for rate, colour, marker, label in (
-            (on, WITH, "o", "all feedbacks"),
-            (off, WITHOUT, "s", "no feedback"),
-        ):
-            for arms, style in (
-                (("neither", "urban"), "no rural distress"),
-                (("rural", "both"), "rural distress"),
-            ):
-                points(ax, (0, 1), [rate[a] * PER_CENT for a in arms], colour, marker, f"{label}, {style}")
-                last = float(np.mean(rate[arms[1]])) * PER_CENT
-                ax.annotate(f"   {style}", (1, last), fontsize=8, color=colour, va="center")
-        ax.set_xticks([0, 1], ["usual growth", "fast urban growth"])
-        ax.set_xlim(-0.15, 1.6)
-        ax.set_ylabel("% of rural residents a year")
-        handles, labels = ax.get_legend_handles_labels()
-        ax.legend(
-            handles[::2],
-            [text.split(",")[0] for text in labels[::2]],
-            frameon=False,
-            fontsize=8.5,
-            loc="best",
-        )
-        ax = fig.add_axes((0.68, bottom + 0.14, 0.29, top - bottom - 0.24))
-        forest(ax, mechanism)
-        ax.set_xlabel("log points (0.01 = 1 %)")
-    alt = (
-        "Yearly rate at which rural residents move to urban places in four arms with and without feedbacks, and the "
-        "log interaction of both shocks by which feedbacks are on, with 95 % intervals."
-    )
-    return finish(fig, folder, "h1", title, alt)
 
 
 def effects(
@@ -194,4 +135,4 @@ def paths(
     return finish(fig, folder, name, title, alt)
 
 
-__all__ = ["INK", "effects", "finish", "foot", "forest", "interaction", "paths", "points"]
+__all__ = ["INK", "effects", "finish", "foot", "forest", "paths"]

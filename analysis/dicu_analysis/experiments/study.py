@@ -12,7 +12,7 @@ from dicu_analysis.estimators.event_study import EventStudy, event_study
 from dicu_analysis.estimators.panel import panel
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, opinion
-from dicu_analysis.experiments.gravity_opinion import place_province
+from dicu_analysis.experiments.place_units import place_province
 from dicu_analysis.experiments.result import Opinion
 
 PER_CENT: Final = 100.0

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dicu.scenario.scenario import Scenario
 from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.gravity_opinion import place_district
+from dicu_analysis.experiments.place_units import place_district
 from dicu_analysis.scalars import as_int
 from dicu_analysis.work.chain import DISTRICTS, MOVES, Tables, by_district, links
 

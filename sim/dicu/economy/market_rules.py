@@ -112,7 +112,7 @@ def fill_farming(
     land_share: float,
     out: NDArray[np.float64],
 ) -> None:
-    """What has become by district of the farm income of the start, (L,): crowding on the land, price (log, (L,)), disasters."""
+    """What has become by district of the farm income of the start, (L,): crowding on the land, log price, disasters."""
     for d in range(out.shape[0]):
         crowding = relative_to_start(farmers[d], start[d], land_share - 1.0)
         out[d] = crowding * exp64(price[d] + log_loss[d])

@@ -135,10 +135,10 @@ class Programmes:
         self._growth, self._farm = programme.urban_job_growth, programme.farm_income_loss
         self._grows = self._grow_where(programme.urban_job_growth_areas, world)
         if programme.urban_job_growth_draw:
-            self._grows &= _half_of_areas(self._grows, world, commuting, programme.urban_job_growth_draw)
+            self._grows &= half_of_areas(self._grows, world, commuting, programme.urban_job_growth_draw)
         self._loses = _named(programme.farm_income_loss_areas, world, "programme.farm_income_loss_areas")
         if programme.farm_income_loss_draw:
-            self._loses &= _half_of_districts(self._loses, world, programme.farm_income_loss_draw)
+            self._loses &= half_of_districts(self._loses, world, programme.farm_income_loss_draw)
         self._pay, self._lost = programme.urban_pay_gain, programme.urban_job_loss
         self._growth_when = window(
             self._growth, programme.urban_job_growth_start, programme.urban_job_growth_quarters, calendar
@@ -220,8 +220,8 @@ def _named(areas: tuple[str, ...], world: World, key: str) -> NDArray[np.bool_]:
     return out
 
 
-def _half_of_areas(there: NDArray[np.bool_], world: World, areas: Commuting, draw: int) -> NDArray[np.bool_]:
-    """(L,) districts of the commuting areas drawn, out of those that hold some of ``there``; pairs by urban residents."""
+def half_of_areas(there: NDArray[np.bool_], world: World, areas: Commuting, draw: int) -> NDArray[np.bool_]:
+    """(L,) districts of the areas drawn, out of those that hold some of ``there``; pairs by urban residents."""
     towns = np.zeros(len(world.districts), dtype=np.int64)
     np.add.at(towns, world.district, world.residents * world.urban)
     size, code = areas.sums(towns), [str(world.districts.code[d]) for d in areas.centre]
@@ -230,7 +230,7 @@ def _half_of_areas(there: NDArray[np.bool_], world: World, areas: Commuting, dra
     return np.isin(areas.area, [a for a, treated in zip(some, drawn, strict=True) if treated])
 
 
-def _half_of_districts(there: NDArray[np.bool_], world: World, draw: int) -> NDArray[np.bool_]:
+def half_of_districts(there: NDArray[np.bool_], world: World, draw: int) -> NDArray[np.bool_]:
     """(L,) districts drawn out of those of ``there`` that have rural places; pairs by rural residents by province."""
     rural = np.zeros(len(world.districts), dtype=np.int64)
     np.add.at(rural, world.district, world.residents * ~world.urban)
@@ -238,9 +238,20 @@ def _half_of_districts(there: NDArray[np.bool_], world: World, draw: int) -> NDA
     some = [int(d) for d in np.flatnonzero(there & (rural > 0))]
     out = np.zeros(len(rural), dtype=np.bool_)
     for province in sorted({int(parent[d]) for d in some}):
-        mine = sorted((d for d in some if parent[d] == province), key=lambda d: (-int(rural[d]), str(code[d])))
+        mine = sorted(
+            (d for d in some if parent[d] == province), key=lambda d: (-int(rural[d]), str(code[d]))
+        )
         out[mine] = half_of([str(code[d]) for d in mine], draw)
     return out
 
 
-__all__ = ["NEVER", "Programmes", "Window", "shared", "urban_districts", "window"]
+__all__ = [
+    "NEVER",
+    "Programmes",
+    "Window",
+    "half_of_areas",
+    "half_of_districts",
+    "shared",
+    "urban_districts",
+    "window",
+]

@@ -242,8 +242,8 @@ class Programme(Section):
         allowed="all, or a list such as [Bình Dương, Thành phố Vinh, '760']",
     )
     urban_job_growth_draw: int = _draw(
-        "of these commuting areas jobs grow in a random half, the same in all replicates (number of the draw; 2m is the "
-        "complement of 2m - 1); 0: in all"
+        "of these commuting areas jobs grow in a random half, the same in all replicates (number of the draw; 2m is "
+        "the complement of 2m - 1); 0: in all"
     )
     urban_job_growth_start: str = _start("urban jobs begin to grow faster")
     urban_job_growth_quarters: int = _quarters(40, "urban jobs grow faster")
@@ -265,8 +265,8 @@ class Programme(Section):
         allowed="all, or a list such as [Nghệ An, '412']",
     )
     farm_income_loss_draw: int = _draw(
-        "farm income is lost in a random half of these districts in each province, the same in all replicates (number of "
-        "the draw; 2m is the complement of 2m - 1); 0: in all"
+        "farm income is lost in a random half of these districts in each province, the same in all replicates (number "
+        "of the draw; 2m is the complement of 2m - 1); 0: in all"
     )
     farm_income_loss_start: str = _start("farm incomes fall")
     farm_income_loss_quarters: int = _quarters(12, "farm incomes are lower")

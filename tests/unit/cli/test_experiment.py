@@ -94,7 +94,7 @@ def test_quick_never_adds_replicates() -> None:
     quick = _plans("h4", Path("configs/sweeps"), [], True)
     assert {name: plan.replications for name, plan in quick.items()} == {"h4": 3, "h4_placebos": 3}
     assert {run.scenario.population.weight for plan in quick.values() for run in plan.runs} == {1000}
-    loops = _plans("h1", Path("configs/sweeps"), small, True)
-    assert loops["h1_loops"].replications == 2
+    areas = _plans("h1", Path("configs/sweeps"), small, True)
+    assert areas["h1_areas"].replications == 2
     given = _plans("h5", Path("configs/sweeps"), [*small, "sweep.replications=5"], True)
     assert given["h5"].replications == 5

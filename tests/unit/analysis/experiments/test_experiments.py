@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import h1, h3, h4, h5
+from dicu_analysis.experiments import h3, h4, h5
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished, hazard
 from dicu_analysis.experiments.assemble import Facts, assemble, with_family
 from dicu_analysis.experiments.catalogue import CATALOGUE, conclude
@@ -24,86 +22,32 @@ from dicu_analysis.experiments.result import EXPERIMENTS, read_result
 from dicu_analysis.experiments.statistics import replicates_for
 from made_up_sweeps import luck, make_sweep
 
-U, R, LOG, LOOP = 0.10, 0.05, 0.03, {"network": 0.02, "jobs": -0.005, "services": 0.0}
-"""What the made-up H1 holds: log effects of both shocks, their direct interaction, what each feedback adds to it."""
-
 
 def facts(**values: Any) -> Facts:
     return Facts(with_values(Scenario(), {"time.end": "2029Q1", **values}), "0.0", True)
 
 
-def h1_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
-    u, push = scenario in ("urban", "both"), scenario in ("rural", "both")
-    crossed = LOG + sum(v for k, v in LOOP.items() if values[f"feedback.{k}"])
-    noise = luck(r, 41)
-    own = np.random.default_rng([r, u, push]).normal(0, 1e-4)
-    made = []
-    for step in range(41):
-        rate = 0.01 * math.exp(U * u + R * push + crossed * u * push + noise[step] + own)
-        made.append(
-            {
-                "level": "nation",
-                "unit": "all",
-                "step": step,
-                "rural_persons": 1e6,
-                "persons_rural_to_urban": 1e6 * rate / 4,
-                "urban_persons": 1.0,
-                "persons": 1.0,
-            }
-        )
-    return made
+def plain_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+    return [{"level": "nation", "unit": "all", "step": step, "persons": 1.0} for step in range(3)]
 
 
-def h1_arms(loops: list[tuple[bool, ...]]) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (arm, {f"feedback.{k}": v for k, v in zip(h1.LOOPS, on, strict=True)})
-        for on in loops
-        for arm in h1.ARMS
-    ]
-
-
-@pytest.fixture(scope="module")
-def h1_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    out = tmp_path_factory.mktemp("runs")
-    both = [(True,) * 3, (False,) * 3]
-    others = [c for c in itertools.product((True, False), repeat=3) if c not in both]
-    return {
-        "h1": make_sweep(out / "h1", h1_arms(both), 6, h1_rows),
-        "h1_loops": make_sweep(out / "h1_loops", h1_arms(others), 3, h1_rows),
-    }
-
-
-def test_h1_finds_the_interaction_that_feedbacks_add(h1_folders: dict[str, Path]) -> None:
-    sweeps = {k: FinishedSweep(path) for k, path in h1_folders.items()}
-    core = sweeps["h1"]
-    on, off = (h1.rates(core, dict.fromkeys(h1.LOOPS, v)) for v in (True, False))
-    assert h1.log_interaction(off).mean() == pytest.approx(LOG, abs=2e-4)
-    assert h1.log_interaction(on).mean() == pytest.approx(LOG + sum(LOOP.values()), abs=2e-4)
-    assert h1.log_sesoi(on) == pytest.approx(math.log1p(0.001 / (0.01 * math.exp(U + R))), rel=0.02)
-    found = {e.name: e for e in h1.mechanism(core, sweeps["h1_loops"])}
-    assert len([n for n in found if n.startswith("feedbacks:")]) == 8
-    for name, truth in LOOP.items():
-        assert found[f"main effect: {name}"].effect == pytest.approx(truth, abs=1e-6)
-    whole, arithmetic = h1.additive(off)
-    assert arithmetic.mean() == pytest.approx(0.01 * (math.exp(U) - 1) * (math.exp(R) - 1), rel=0.02)
-    assert (whole - arithmetic).mean() == pytest.approx(
-        0.01 * math.exp(U + R) * (math.exp(LOG) - 1), rel=0.03
-    )
+def two_by_two() -> list[tuple[str, dict[str, Any]]]:
+    return [(arm, {"feedback.network": on}) for on in (True, False) for arm in ("urban", "neither")]
 
 
 def test_sweeps_that_are_not_whole_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="dicu experiment"):
         FinishedSweep(tmp_path)
-    folder = make_sweep(tmp_path / "h1", h1_arms([(True,) * 3]), 2, h1_rows, missing=3)
+    folder = make_sweep(tmp_path / "h1", two_by_two(), 2, plain_rows, missing=3)
     with pytest.raises(
-        Unfinished, match="1 of 8 runs have no result, the first of them scenario urban, replicate 1"
+        Unfinished, match="1 of 8 runs have no result, the first of them scenario neither, replicate 1"
     ):
         FinishedSweep(folder)
 
 
-def test_arms_by_name(h1_folders: dict[str, Path]) -> None:
-    sweep = FinishedSweep(h1_folders["h1"])
-    assert sweep.arm("urban", feedback_network=False) == 5
+def test_arms_by_name(tmp_path: Path) -> None:
+    sweep = FinishedSweep(make_sweep(tmp_path / "h1", two_by_two(), 2, plain_rows))
+    assert sweep.arm("urban", feedback_network=False) == 2
     with pytest.raises(KeyError, match="2 arms are urban"):
         sweep.arm("urban")
     with pytest.raises(KeyError, match="unknown keys"):

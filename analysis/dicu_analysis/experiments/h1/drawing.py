@@ -1,0 +1,139 @@
+"""Pictures of H1: effects side by side, and which rural districts hang on which city."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from dicu.world.geometry import load_outlines
+from dicu.world.world import World
+from dicu_analysis.experiments import pictures
+from dicu_analysis.experiments.assemble import Facts
+from dicu_analysis.experiments.h1.estimands import RATE
+from dicu_analysis.experiments.h1.panel import RURAL, Bools, Districts, Floats, Panel
+from dicu_analysis.experiments.h1.words import named, sure
+from dicu_analysis.experiments.result import Estimate, Figure
+from dicu_analysis.figures.outlines import simplified
+from dicu_analysis.figures.palette import FAINT, INK, PAPER, SOFT
+from dicu_analysis.figures.province_map import mark_outlying, outlying
+from dicu_analysis.figures.style import sheet, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RATES: Final = ("struggling", "others", "growth, same districts", "crossed", "loss, same districts")
+SHARES: Final = ("struggling, % of base", "others, % of base", "difference, % of base")
+CITIES: Final = 6
+"""Areas that get a colour of their own."""
+COLOURS: Final = ("#6b0e3b", "#0072b2", "#667400", "#b34700", "#0b7a8c", "#2626b0")
+MARKS: Final = ("o", "s", "^", "D", "v", "P")
+SMALLEST, LARGEST = 4.0, 60.0
+"""Area of a mark, points squared, of the least and of the largest rural population."""
+
+
+def effects(
+    folder: Path, found: Sequence[Estimate], cuts: Sequence[Estimate], facts: Facts, replicates: int
+) -> Figure:
+    """Rates, shares of the base, and shares with each mechanism cut, with intervals."""
+    a = named(found, "struggling")
+    title = {
+        1: "Fast urban growth draws people out of struggling rural districts",
+        -1: "Fast urban growth keeps people in struggling rural districts",
+        0: "What fast urban growth does to leaving struggling rural districts is not told apart from nothing",
+    }[sure(a)]
+    panels: list[tuple[str, Sequence[Estimate], float | None]] = [
+        (f"more {RATE}", [named(found, n) for n in RATES], None),
+        ("% of the rate without growth", [named(found, n) for n in SHARES], None),
+    ]
+    if cuts:
+        panels.append(("struggling, % of the rate without growth", cuts, None))
+    return pictures.effects(
+        folder,
+        "h1",
+        title,
+        "Formal jobs of all urban districts +0.5 points a quarter for five years against none; loss: farm income -20 % "
+        "in a random half of the districts; crossed: what growth does with the loss less what it does without.",
+        panels,
+        facts,
+        replicates,
+    )
+
+
+def looked_to(
+    folder: Path,
+    world: World,
+    districts: Districts,
+    shares: Floats,
+    base: Panel,
+    weak: Bools,
+    facts: Facts,
+) -> Figure:
+    """A map: the commuting area to which most rural movers of each district go, by seat; struggling ones ringed."""
+    rural = base[RURAL][:, 0].mean(axis=0)
+    there = (rural > 0) & (shares.sum(axis=1) > 0)
+    first = shares.argmax(axis=1)
+    people = np.bincount(first[there], rural[there], len(districts.area_name))
+    top = [int(a) for a in np.argsort(-people, kind="stable")[:CITIES] if people[a] > 0]
+    size = SMALLEST + (LARGEST - SMALLEST) * rural / rural.max()
+    title = "Which city the rural movers of a district look to most"
+    with styled():
+        fig, (bottom, height) = sheet(
+            9.0, title,
+            "Each mark is a district with rural residents, at its seat, as large as they are many; colour and shape: "
+            "the commuting area to which most of its movers to towns go, other than its own. Ringed: struggling.",
+            pictures.foot(facts, base[RURAL].shape[0], bars=False),
+        )  # fmt: skip
+        ax = fig.add_axes((0.05, bottom + 0.02, 0.62, height - bottom - 0.06))
+        lon, lat = districts.seat[:, 0], districts.seat[:, 1]
+        if facts.world == "viet_nam":
+            _outlines(ax, world)
+        other = there & ~np.isin(first, top)
+        ax.scatter(
+            lon[other], lat[other], size[other], marker="X", color=FAINT, edgecolor=SOFT, linewidth=0.4
+        )
+        ring = there & weak
+        ax.scatter(lon[ring], lat[ring], size[ring] + 26, facecolor="none", edgecolor=INK, linewidth=0.7)
+        lines = []
+        for a, colour, mark in zip(top, COLOURS, MARKS, strict=False):
+            mine = there & (first == a)
+            ax.scatter(lon[mine], lat[mine], size[mine], marker=mark, color=colour, linewidth=0)
+            share = rural[mine].sum() / rural[there].sum()
+            lines.append((districts.area_name[a], f"{share:.0%} of rural residents", colour, mark))
+        ax.set_aspect(1.0 / np.cos(np.radians(float(np.median(lat)))))
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.grid(visible=False)
+        for side in ("left", "bottom"):
+            ax.spines[side].set_visible(False)
+        key = fig.add_axes((0.70, bottom + 0.30, 0.28, 0.40))
+        key.set(xlim=(0, 1), ylim=(0, 1))
+        key.axis("off")
+        rest = float(rural[other].sum() / rural[there].sum())
+        lines.append(("another area", f"{rest:.0%}", FAINT, "X"))
+        for k, (name, text, colour, mark) in enumerate(lines):
+            y = 0.95 - 0.13 * k
+            key.scatter([0.05], [y], 60, marker=mark, color=colour, edgecolor=SOFT, linewidth=0.4)
+            key.text(0.13, y, f"{name}: {text}", va="center", fontsize=9)
+        key.scatter([0.05], [0.95 - 0.13 * len(lines)], 90, facecolor=PAPER, edgecolor=INK, linewidth=0.7)
+        key.text(0.13, 0.95 - 0.13 * len(lines), "struggling", va="center", fontsize=9)
+    alt = f"{title}: " + "; ".join(f"{name} {text}" for name, text, _, _ in lines)
+    return pictures.finish(fig, folder, "h1_exposure", title, alt)
+
+
+def _outlines(ax: Axes, world: World) -> None:
+    """Provinces in grey, and the island districts that the outlines leave out as named points."""
+    rings = [ring for rings in simplified({c: r for c, _, r in load_outlines()}).values() for ring in rings]
+    for ring in rings:
+        ax.plot(*np.asarray(ring).T, color=FAINT, linewidth=0.6, zorder=0)
+    places = pd.DataFrame(
+        {"district": world.district, "longitude": world.longitude, "latitude": world.latitude}
+    )
+    for d, lon, lat in outlying(places, rings):
+        mark_outlying(ax, lon, lat, str(world.districts.name[d]), PAPER)
+
+
+__all__ = ["effects", "looked_to"]
