@@ -175,9 +175,9 @@ def ends(arms: Arms, districts: Districts, weak: Bools) -> list[Estimate]:
 
     def mean(column: str, weight: str, where: Bools) -> Floats:
         """Relative change of a mean weighted by the people of the base run."""
-        w = b[weight][:, -1][:, where]
-        x, y = (np.sum(p[column][:, -1][:, where] * w, axis=1) / w.sum(axis=1) for p in (a, b))
-        return np.asarray(x / y - 1.0)
+        x, y, w = (p[c][:, -1][:, where] for p, c in ((a, column), (b, column), (b, weight)))
+        w = np.where(np.isnan(x) | np.isnan(y), 0.0, w)  # a district without farm workers has no farm income
+        return np.asarray((np.nan_to_num(x) * w).sum(axis=1) / (np.nan_to_num(y) * w).sum(axis=1) - 1.0)
 
     others = ("market_informal_workers", "market_formal_workers")
     everyone = ("market_workers_farm", "market_workers_other")
