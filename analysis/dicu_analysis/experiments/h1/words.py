@@ -61,8 +61,8 @@ def plain(estimates: Sequence[Estimate], base: float) -> Text:
         f"{_number(share.effect, 1)} %{_within(share, 1).en} more; elsewhere {_number(b.effect)}{_within(b).en}: "
         f"{more.en}. Where farm income is 20 % lower besides, {harder.en}: {_number(c.effect)}{_within(c).en} on top "
         f"of {_number(without.effect)}.",
-        vi=f"Ở các huyện nông thôn khó khăn, bình thường mỗi năm cứ một nghìn người dân có {base:.1f} người chuyển ra đô thị. "
-        f"Khi việc làm chính thức ở đô thị tăng nhanh hơn 0.5 điểm phần trăm mỗi quý, có thêm "
+        vi=f"Ở các huyện nông thôn khó khăn, bình thường mỗi năm cứ một nghìn người dân có {base:.1f} người chuyển ra "
+        f"đô thị. Khi việc làm chính thức ở đô thị tăng nhanh hơn 0.5 điểm phần trăm mỗi quý, có thêm "
         f"{_number(a.effect)}{_within(a).vi} người mỗi năm, tức thêm {_number(share.effect, 1)} %"
         f"{_within(share, 1).vi}; ở nơi khác là {_number(b.effect)}{_within(b).vi}: {more.vi}. Nơi thu nhập nông "
         f"nghiệp còn giảm 20 %, {harder.vi}: {_number(c.effect)}{_within(c).vi} cộng vào mức "
