@@ -55,7 +55,8 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
     if levers.pool_budgets:
         merge.pool_investments(network, overlay)
     if levers.move_services:
-        merge.move_services(network, g.served, terms)
+        before_reform = previous.province_of_place, len(previous.provinces)
+        merge.move_services(network, overlay, g.served, before_reform, step, terms)
     if levers.cut_staff:
         cut = merge.cut_staff(network, overlay, g.served, terms)
     network.serve(g.served)
@@ -67,8 +68,10 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
     if levers.close_offices or levers.move_services or levers.cut_staff:
         close_facilities(g, overlay)
         g.reach.locate(network)
+    desks = 0
     if levers.open_satellites:
-        open_satellites(g)
+        added, desks = open_satellites(g, levers.cut_staff)
+        cut -= added
     return Transition(
         overlay=overlay,
         previous=previous,
@@ -80,6 +83,7 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
         savings_vnd=cut * terms.price.post_vnd,
         severance_vnd=sum(budget.severance_left for budget in network.budgets) - owed,
         steps_per_year=g.steps_per_year,
+        desks_vnd=desks,
     )
 
 
@@ -95,15 +99,51 @@ def close_facilities(g: Governments, overlay: Overlay) -> None:
     g.services.close(g.parameters, commune, province)
 
 
-def open_satellites(g: Governments) -> None:
-    """Open desks where the way is too long, one an office at a time, each with posts taken from its seat."""
-    p, network = g.parameters, g.network
+def open_satellites(g: Governments, cut_now: bool = False) -> tuple[int, int]:
+    """Open desks where the way is too long, one an office at a time.
+
+    Their posts come from where `Government.satellite_posts` says. Out of savings, fewer of the office's posts are cut,
+    and a desk that the cut of the day does not pay for is not opened; out of the budget, the nation pays them. Both
+    ways the grant pays what a desk costs to run as well. Posts taken from the seat leave it with so many fewer, and its
+    running costs come out of what is invested.
+
+    Parameters
+    ----------
+    cut_now
+        Whether the same reform cuts posts, so that there is something to be saved.
+
+    Returns
+    -------
+    tuple of two int
+        Posts that there are more, and running costs that the grants now pay, dong a step.
+    """
+    p, network, price = g.parameters, g.network, g.terms.price
+    added = running = 0
     for _ in range(p.satellite_most):
         for office, place in zip(g.offices, g.reach.far_places(network, g.served), strict=True):
             if place < 0:
                 continue
-            posts = posts_of_desk(office.staff, p.satellite_staff_share)
-            if office.desk_posts + posts < office.staff:
-                office.desks.append(Desk(place, g.world.position_km[place], posts))
+            budget, of_seat = office.budget, p.satellite_posts == "seat"
+            at_first = office.staff if of_seat else office.staff - office.desk_posts
+            posts = posts_of_desk(at_first, p.satellite_staff_share)
+            if of_seat:
+                if office.desk_posts + posts >= office.staff:
+                    continue
+            elif p.satellite_posts == "savings" and not (cut_now and posts <= office.posts_cut):
+                continue
+            else:
+                if p.satellite_posts == "savings":
+                    budget.keep_posts(posts, price)
+                else:
+                    budget.cut(-posts, price)
+                had = budget.desk_costs(price)
+                budget.desk_posts += posts
+                budget.transfer += budget.desk_costs(price) - had
+                running += budget.desk_costs(price) - had
+                office.staff += posts
+                office.posts_cut -= posts
+                added += posts
+            office.desks.append(Desk(place, g.world.position_km[place], posts))
         g.reach.locate(network)
     network.count_posts()
+    return added, running

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import floor
 
 from dicu.compute.numeric import exp64, log64
+from dicu.government.severance import MONTHS_A_YEAR, mean_months
 from dicu.scenario.parameters import Government
 
 VND_PER_MVND = 1_000_000
@@ -60,6 +61,11 @@ class Prices:
         return floor(posts * self.post_vnd * (1.0 / self.wages_over_recurrent - 1.0) + HALF)
 
 
+def pay_mvnd(parameters: Government) -> float:
+    """Pay of a month by which severance is reckoned, M VND."""
+    return parameters.cost_per_post * parameters.severance_pay_share / MONTHS_A_YEAR
+
+
 def prices(parameters: Government, steps_per_year: int) -> Prices:
     """Prices of one step of 1/``steps_per_year`` year.
 
@@ -82,7 +88,7 @@ def prices(parameters: Government, steps_per_year: int) -> Prices:
         wages_over_recurrent=parameters.wage_share_of_recurrent,
         recurrent_over_whole=parameters.recurrent_share,
         depreciation=decay,
-        severance_vnd=floor(parameters.severance_years * parameters.cost_per_post * VND_PER_MVND + HALF),
+        severance_vnd=floor(mean_months(parameters) * pay_mvnd(parameters) * VND_PER_MVND + HALF),
         severance_steps=max(1, floor(parameters.severance_quarters / quarters + HALF)),
         reinvested=parameters.reinvest_share,
         mobile_vnd=floor(parameters.mobile_desk_posts * post_vnd / parameters.wage_share_of_recurrent + HALF),
@@ -317,6 +323,12 @@ class Budget:
         self.capital = capital + investment - depreciation
         self.investment = self.invested = investment
         self.depreciation = self.worn = depreciation
+
+    def keep_posts(self, posts: int, price: Prices) -> None:
+        """Undo the cut of ``posts`` on the day it is made: neither saved nor owed."""
+        self.transfer += posts * price.post_vnd
+        self.savings -= posts * price.post_vnd
+        self.severance_left -= posts * price.severance_vnd
 
     @property
     def income(self) -> int:

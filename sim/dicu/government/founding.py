@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dicu.government.budget import Budget, Prices
 from dicu.government.network import Network
 from dicu.government.offices import COMMUNE, DISTRICT, Office, posts_cap, sum_by
+from dicu.government.provincial import ProvinceWork
 from dicu.government.revenue import local_revenue
 from dicu.government.waves import Wave, more_offices
 from dicu.scenario.parameters import Government
@@ -94,5 +95,6 @@ def found(
         ).astype(np.int32),
         terrain=world.terrain,
         pool_seat=world.legacy_provinces.seat_place.astype(np.int32),
+        province=ProvinceWork.none(world.legacy_provinces.seat_km[world.province]),
     )
     return network, revenue_vnd_per_head

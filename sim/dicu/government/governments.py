@@ -210,6 +210,7 @@ class Governments:
         years = (step - self.digital_step) / self.steps_per_year
         p = self.parameters
         online = self._access_parameters.online
+        self.network.province.work(step, self.terms.quarters_per_step, p)
         self.reach.online = share_online(online, p.digital_per_year, p.digital_most, years)
         if step >= self._first_step:
             self.reach.improve_water(network, self._water_closing)

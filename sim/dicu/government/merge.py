@@ -15,6 +15,7 @@ from dicu.government.network import Network
 from dicu.government.offices import COMMUNE, Office, distinct_budgets, fractions, posts_cap, sum_by
 from dicu.government.overlay import Overlay
 from dicu.government.rules import disruption_of_merger, official_posts
+from dicu.scenario.parameters import Government
 from dicu.scenario.vocabulary import MOUNTAIN
 
 
@@ -26,7 +27,8 @@ def close_offices(
 
     Staff and money of an office whose places go to several communes are shared by residents, or as ``overlay.shares``
     says, to the last post and dong. Disruptions do not add up: what is left of an earlier one counts only where it is
-    larger. Desks close with their offices. An office that is neither merged, split nor moved is left as it is, unless
+    larger. The work of an office goes with the residents it was done for, and merging saves 1 - `Government.need_scale`
+    of it. Desks close with their offices. An office that is neither merged, split nor moved is left as it is, unless
     staff is cut by the official rule as well, which founds every office anew.
     """
     group = overlay.commune_of_place
@@ -58,6 +60,7 @@ def close_offices(
         office.pool = network.offices[before].pool
 
     merged = dict.fromkeys(made, 0)
+    work: dict[int, float] = dict.fromkeys(made, 0.0)  # posts that did what the office will do
     posts_moved: dict[tuple[int, int], int] = {}  # (budget, commune) -> posts
     old_budgets = distinct_budgets(network.offices)
     number = {id(budget): i for i, budget in enumerate(old_budgets)}
@@ -68,13 +71,16 @@ def close_offices(
         office = network.offices[old]
         posts = spread(office.staff, _weights(overlay, "staff", office, parts))
         left = office.disruption_now(now, terms.quarters_per_step, p)
+        needed, persons = office.work_of_before(), sum(n for _, n in parts)
         b = number[id(office.budget)]
-        for (g, _), given in zip(parts, posts, strict=True):
+        for (g, here), given in zip(parts, posts, strict=True):
             made[g].staff += given
+            work[g] += needed * (here / persons if persons else 1.0 / len(parts))
             posts_moved[b, g] = posts_moved.get((b, g), 0) + given
             made[g].disruption_at_merger = max(made[g].disruption_at_merger, left)
             merged[g] += office.points
     for g, office in made.items():
+        office.posts_at_start = work[g] * (p.need_scale if merged[g] > 1 else 1.0)
         office.disruption_at_merger = max(
             office.disruption_at_merger, disruption_of_merger(p.disruption, merged[g])
         )
@@ -164,12 +170,27 @@ def pool_investments(network: Network, overlay: Overlay) -> None:
             office.pool = int(overlay.province_of_place[office.seat_place])
 
 
-def move_services(network: Network, residents: NDArray[np.int64], terms: Terms) -> None:
+def move_services(
+    network: Network,
+    overlay: Overlay,
+    residents: NDArray[np.int64],
+    province: tuple[NDArray[np.int32], int],
+    now: int,
+    terms: Terms,
+) -> None:
     """Have the district's administration done at the commune offices, which get the district's posts and
-    money.
+    money, but for the share of the work that provinces take over.
 
-    Both are shared by the residents each commune office takes over.
+    Posts, money and work are shared by the residents each commune office takes over.
+
+    Parameters
+    ----------
+    province
+        Province of each place before the reform, (P,) int32, and how many there were.
     """
+    p = terms.parameters
+    _give_to_provinces(network, overlay, residents, province, now, p)
+    kept = (1.0 - p.district_to_province) * p.need_scale
     taking = fractions(network.commune_office_of_place, network.district_office_of_place, residents)
     for d, parts in taking.items():
         district = network.offices[d]
@@ -178,12 +199,12 @@ def move_services(network: Network, residents: NDArray[np.int64], terms: Terms) 
         takers = [network.offices[c] for c, _ in parts]
         weights = [persons for _, persons in parts]
         posts = spread(district.staff, weights)
-        for office, given in zip(takers, posts, strict=True):
+        work, people = kept * district.work_of_before(), sum(weights)
+        for office, given, persons in zip(takers, posts, weights, strict=True):
             office.staff += given
-            if not office.official:  # the work comes with the posts
-                ratio = office.residents / office.residents_at_start if office.residents_at_start else 1.0
-                office.posts_at_start = office.posts_at_start * ratio + given
-                office.residents_at_start = office.residents
+            more = work * (persons / people if people else 1.0 / len(weights))
+            office.posts_at_start = office.work_of_before() + more
+            office.residents_at_start = office.residents
         district.budget.pour_into([office.budget for office in takers], weights, posts, terms.price)
     unused = [
         office
@@ -197,6 +218,27 @@ def move_services(network: Network, residents: NDArray[np.int64], terms: Terms) 
         )
     network.district_office_of_place = network.commune_office_of_place.copy()
     network.keep([office for office in network.offices if office.level == COMMUNE])
+
+
+def _give_to_provinces(
+    network: Network,
+    overlay: Overlay,
+    residents: NDArray[np.int64],
+    province: tuple[NDArray[np.int32], int],
+    now: int,
+    p: Government,
+) -> None:
+    """Give provinces their share of the work of the districts that are about to go; posts and money stay below."""
+    offices, of_place = network.offices, network.district_office_of_place
+    here = np.array([office.level != COMMUNE for office in offices], dtype=np.bool_)[of_place]
+    if p.district_to_province == 0.0 or not here.any():
+        return
+    people = sum_by(of_place, residents, len(offices))[of_place]
+    work = np.array([office.work_of_before() for office in offices])[of_place]
+    part = np.divide(residents, people, out=np.zeros(len(of_place)), where=people > 0)
+    posts = np.where(here, p.district_to_province * p.need_scale * work * part, 0.0)
+    network.province.take(here, posts, p.district_to_province)
+    network.province.organise(overlay, *province, now, p)
 
 
 def cut_staff(network: Network, overlay: Overlay, residents: NDArray[np.int64], terms: Terms) -> int:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
 from dicu.government.offices import COMMUNE, Office, distinct_budgets, sum_by
+from dicu.government.provincial import ProvinceWork
 from dicu.scenario.vocabulary import MOUNTAIN
 
 
@@ -25,6 +26,8 @@ class Network:
     terrain : (P,) uint8
     pool_seat : (n,) int32
         Place of the seat of each pool of investments (`dicu.government.pools`), by whose government it is run.
+    province : ProvinceWork
+        What provinces do of the work of former districts.
     """
 
     offices: list[Office]
@@ -32,6 +35,7 @@ class Network:
     district_office_of_place: NDArray[np.int32]
     terrain: NDArray[np.uint8]
     pool_seat: NDArray[np.int32]
+    province: ProvinceWork
 
     def serve(self, residents: NDArray[np.int64]) -> None:
         """Tell each office and each budget how many people they serve now; the work of a district counts

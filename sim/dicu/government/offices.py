@@ -52,9 +52,9 @@ class Office:
     budget : Budget
         What pays for it; several offices may share one.
     official : bool
-        Need by the official rule (an office made by a merger) or by what it had at the start.
+        Made by a merger: under `Government.need` = "dispatch" its need is what the official rule gives it.
     posts_at_start, residents_at_start
-        The base of the need of an office of before the reform.
+        The base of its need: posts that did the work it does, and the residents that they did it for.
     posts_cap : float
         Most posts by the official rule.
     disruption_at_merger : float
@@ -82,8 +82,8 @@ class Office:
         Mean access to it of those it serves, in the last step.
     far_place : int
         Of the places it serves that are farther than they should be, the one with most residents; -1 for none.
-    need, disruption, quality, equipped
-        Of the last step; ``equipped`` is what capital makes of quality, (K/K*)^(1-a).
+    need, disruption, quality, capital_ratio
+        Of the last step; ``capital_ratio`` is K/K*, by which clinics and schools are equipped.
     """
 
     level: int
@@ -103,7 +103,7 @@ class Office:
     need: float = 0.0
     disruption: float = 0.0
     quality: float = 1.0
-    equipped: float = 1.0
+    capital_ratio: float = 1.0
     points: int = 1
     wave: int = -1
     pool: int = -1
@@ -123,7 +123,8 @@ class Office:
         elasticity = parameters.staff_elasticity
         self.need = need = self.posts_needed(parameters)
         self.disruption = disruption = self.disruption_now(now, quarters_per_step, parameters)
-        self.equipped = equipped = power(self.budget.capital_ratio, 1.0 - elasticity)
+        self.capital_ratio = ratio = self.budget.capital_ratio
+        equipped = power(ratio, 1.0 - elasticity)
         at_seat = self.staff - self.desk_posts if self.desks else self.staff
         self.quality = quality_of_office(
             disruption, at_seat, need, equipped, elasticity, parameters.quality_cap
@@ -131,8 +132,12 @@ class Office:
 
     def posts_needed(self, parameters: Government) -> float:
         """Posts needed for the residents served now."""
-        if self.official:
+        if self.official and parameters.need == "dispatch":
             return float(official_posts(self.residents, self.mountain, self.posts_cap, parameters))
+        return self.work_of_before()
+
+    def work_of_before(self) -> float:
+        """Posts that did the same work before any reform, for the residents served now."""
         return legacy_need(self.posts_at_start, self.residents, self.residents_at_start)
 
     def disruption_now(self, now: int, quarters_per_step: float, parameters: Government) -> float:

@@ -9,6 +9,7 @@ from dicu.behaviour import access as rule
 from dicu.government.network import Network
 from dicu.government.offices import COMMUNE
 from dicu.government.places import farthest, mean_by, nearest_desk
+from dicu.government.rules import power
 from dicu.government.services import Services
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.vocabulary import SERVICES
@@ -32,7 +33,7 @@ class Reach:
         self.online = access.online
         none: NDArray[np.float64] = np.zeros(0)
         self.commune_minutes, self.district_minutes = none, none
-        self._left_commune, self._left_district = none, none
+        self._left_commune, self._left_district, self._left_province = none, none, none
         self.has_desk: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self.access: NDArray[np.float64] = none
 
@@ -50,7 +51,10 @@ class Reach:
             nearest_desk(minutes, office_of_place, offices, services, self.has_desk)
             ways.append(minutes)
         self.commune_minutes, self.district_minutes = ways
-        self._left_commune, self._left_district = (rule.left_by_distance(m, self._rule) for m in ways)
+        ways.append(services.travel_minutes(network.province.seat_km))
+        self._left_commune, self._left_district, self._left_province = (
+            rule.left_by_distance(m, self._rule) for m in ways
+        )
 
     def far_places(self, network: Network, served: NDArray[np.int64]) -> list[int]:
         """Of each office the largest place that is too far from it and its desks, -1 for none."""
@@ -67,7 +71,7 @@ class Reach:
         """Access of each place to each service, and of each commune office the mean of those it serves."""
         offices, p = network.offices, self._government
         quality = np.array([office.quality for office in offices])
-        equipped = np.minimum([office.equipped for office in offices], p.quality_cap)
+        ratio = [office.capital_ratio for office in offices]
         # a mobile desk brings a share of what would have to be fetched
         brought = np.where([office.mobile for office in offices], p.mobile_desk_share, 0.0)
         online = self.online + (1.0 - self.online) * brought
@@ -79,11 +83,21 @@ class Reach:
         access[:, rule.DISTRICT_ADMINISTRATION] = rule.access_to_service(
             quality[far], self._left_district, online[far]
         )
+        province = network.province
+        if province.share.any():  # a part of what districts did, at the seat of the province or on line
+            theirs = rule.access_to_service(province.quality, self._left_province, self.online)
+            access[:, rule.DISTRICT_ADMINISTRATION] = (1.0 - province.share) * access[
+                :, rule.DISTRICT_ADMINISTRATION
+            ] + province.share * theirs
         if not self.services.world.has_districts:
             access[:, rule.DISTRICT_ADMINISTRATION] = (
                 1.0  # nobody does such work, so nothing can come nearer or farther
             )
-        self.services.fill(access, equipped[near], equipped[far])
+        health, education = (
+            np.array([min(power(k, weight), p.quality_cap) for k in ratio])
+            for weight in (self._rule.health_capital, self._rule.school_capital)
+        )
+        self.services.fill(access, (health[near], health[far]), (education[near], education[far]))
         access.setflags(write=False)
         self.access = access
         mean = mean_by(near, access[:, rule.COMMUNE_ADMINISTRATION], served, len(offices)).tolist()

@@ -16,7 +16,8 @@ def official_posts(residents: int, mountain: bool, cap: float, parameters: Gover
     """Posts of a new commune by the official rule: 32 + (residents - 16,000)+ / (1,000 in mountains, else
     2,000).
 
-    Whole posts (a further post for every *full* 1,000 or 2,000), at most ``cap``.
+    Whole posts (a further post for every *full* 1,000 or 2,000), at most ``cap``; and those of party and mass bodies
+    besides, as they are counted among the posts of before.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def official_posts(residents: int, mountain: bool, cap: float, parameters: Gover
     mountain
         Whether most residents live in mountains.
     cap
-        Most posts: `Government.staff_cap_ward` in wards and special zones, else
+        Most posts of the rule: `Government.staff_cap_ward` in wards and special zones, else
         `Government.staff_cap_commune`.
 
     Notes
@@ -39,7 +40,7 @@ def official_posts(residents: int, mountain: bool, cap: float, parameters: Gover
             over
             / (parameters.residents_per_post_mountain if mountain else parameters.residents_per_post_other)
         )
-    return int(min(posts, cap))
+    return int(min(posts, cap)) + floor(parameters.staff_bodies + 0.5)
 
 
 def legacy_need(posts_at_start: float, residents: int, residents_at_start: int) -> float:

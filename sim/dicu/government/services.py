@@ -3,7 +3,8 @@
 Clinics and primary schools stand where the seats of the legacy communes were, hospitals and upper schools at the
 seats of the districts (of the provinces, where no districts govern). A merger leaves them there, unless
 `Government.clinics`, `.schools` or `.hospitals` say that it closes them. How good they are follows the public capital
-of the budget that keeps them.
+of the budget that keeps them, clinics and hospitals with another elasticity than schools; and more of schooling than of
+health care is had near the commune's seat (`Access.school_near`, `Access.health_near`).
 """
 
 from __future__ import annotations
@@ -98,19 +99,25 @@ class Services:
         """One step of clean water; ``effort`` (P,): investment over upkeep of the budget that serves a place."""
         self.water = water_after(self.water, self.parameters.clean_water_target, closing, effort)
 
-    def fill(self, access: NDArray[np.float64], near: NDArray[np.float64], far: NDArray[np.float64]) -> None:
+    def fill(
+        self,
+        access: NDArray[np.float64],
+        health: tuple[NDArray[np.float64], NDArray[np.float64]],
+        education: tuple[NDArray[np.float64], NDArray[np.float64]],
+    ) -> None:
         """Write access to health, education and water into (P, S) ``access``.
 
         Parameters
         ----------
-        near, far
-            (P,) float64, quality of what stands at commune and at district seats.
+        health, education
+            Quality of what stands at commune and of what stands at district seats, (P,) float64 each.
         """
-
-        def both(facility: str) -> NDArray[np.float64]:
+        p = self.parameters
+        for service, facility, (near, far), nearby in (
+            (rule.HEALTH, "clinic", health, p.health_near),
+            (rule.EDUCATION, "school", education, p.school_near),
+        ):
             one = rule.access_to_service(near, self._left[facility], 0.0)
-            return 0.5 * (one + rule.access_to_service(far, self._left["hospital"], 0.0))
-
-        access[:, rule.HEALTH] = both("clinic")
-        access[:, rule.EDUCATION] = both("school")
+            other = rule.access_to_service(far, self._left["hospital"], 0.0)
+            access[:, service] = nearby * one + (1.0 - nearby) * other
         access[:, rule.WATER] = self.water

@@ -13,6 +13,7 @@ from dicu.government.governments import Governments
 from dicu.government.network import Network
 from dicu.government.offices import Desk, Office
 from dicu.government.overlay import Overlay
+from dicu.government.provincial import ProvinceWork
 from dicu.government.services import FACILITIES
 
 UNKNOWN: Final = -1.0
@@ -36,7 +37,7 @@ OFFICE: Final[dict[str, type[np.generic]]] = {
     "need": np.float64,
     "disruption": np.float64,
     "quality": np.float64,
-    "equipped": np.float64,
+    "capital_ratio": np.float64,
     "points": np.int64,
     "wave": np.int32,
     "pool": np.int32,
@@ -54,6 +55,9 @@ BUDGET: Final = (
     "desks", "severance", "severance_nation", "investment", "deficit", "depreciation", "capital_before",
 )  # fmt: skip
 """Attributes of a budget, int64, one row a budget, dong and posts."""
+
+PROVINCE: Final = ("share", "posts", "staffed", "disruption_at_merger", "seat_km", "quality")
+"""Attributes of what provinces do, by place."""
 
 
 def export(g: Governments) -> dict[str, NDArray[Any]]:
@@ -86,6 +90,8 @@ def export(g: Governments) -> dict[str, NDArray[Any]]:
         "revenue_land": revenue.land,
         "income_at_start": unknown if revenue.income_at_start is None else revenue.income_at_start,
         "rent_at_start": unknown if revenue.rent_at_start is None else revenue.rent_at_start,
+        **{f"province_{name}": getattr(network.province, name) for name in PROVINCE},
+        "province_opened_step": np.array([network.province.opened_step], dtype=np.int32),
         "water": g.services.water,
         **{f"{facility}_km": g.services.seat_km[facility] for facility in FACILITIES},
     }
@@ -134,6 +140,10 @@ def restore(g: Governments, arrays: Arrays, overlay: Overlay | None = None) -> N
         district_office_of_place=arrays["district_office_of_place"].copy(),
         terrain=g.world.terrain,
         pool_seat=arrays["pool_seat"].copy(),
+        province=ProvinceWork(
+            **{name: arrays[f"province_{name}"].copy() for name in PROVINCE},
+            opened_step=int(arrays["province_opened_step"][0]),
+        ),
     )
     g.residents, g.served = arrays["residents"].copy(), arrays["served"].copy()
     g.history, g.reach.online = arrays["history"].copy(), float(arrays["online"][0])

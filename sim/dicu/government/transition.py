@@ -79,6 +79,8 @@ class Transition:
         Cost of the posts cut, net of posts added, dong a step: by so much the transfers fell.
     severance_vnd : int
         Severance that falls due by it, dong in all.
+    desks_vnd : int
+        Running costs of desks opened on the day that grants pay, dong a step: by so much the transfers rose.
     """
 
     overlay: Overlay
@@ -91,6 +93,7 @@ class Transition:
     savings_vnd: int
     severance_vnd: int = 0
     steps_per_year: int = 4
+    desks_vnd: int = 0
 
     @property
     def payback_years(self) -> float:

@@ -149,8 +149,9 @@ def more_offices(
 def merge_wave(network: Network, number: int, now: int, parameters: Government, price: Prices) -> int:
     """Make one office of two wherever wave ``number`` does; returns the posts cut.
 
-    The office that is left counts as adequate for the residents that it has on the day, as all others did at the
-    start. Offices that a reform has closed since are not touched: their posts went into that reform.
+    The work stays what it was, but for what merging saves (`Government.need_scale`); under `Government.need` =
+    "dispatch" the office that is left counts as adequate for the residents that it has on the day. Offices that a
+    reform has closed since are not touched: their posts went into that reform.
     """
     cut = 0
     for office in network.offices:
@@ -159,7 +160,10 @@ def merge_wave(network: Network, number: int, now: int, parameters: Government, 
         gone = office.staff - office.staff // office.points
         merged = disruption_of_merger(parameters.disruption, office.points)
         office.points, office.staff, office.posts_cut = 1, office.staff - gone, gone
-        office.posts_at_start, office.residents_at_start = float(office.staff), office.residents
+        if parameters.need == "dispatch":
+            office.posts_at_start, office.residents_at_start = float(office.staff), office.residents
+        else:
+            office.posts_at_start *= parameters.need_scale
         office.disruption_at_merger, office.opened_step = merged, now
         office.budget.cut(gone, price)
         cut += gone

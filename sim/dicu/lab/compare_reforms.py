@@ -128,7 +128,8 @@ def _day(name: str, country: Country, government: Government, start: _Day | None
     desks = sum(len(office.desks) for office in governments.offices)
     price = governments.terms.price
     at_desks = [office.desk_posts for office in governments.offices]
-    paid = sum(n * price.post_vnd + price.desk_vnd(n) for n in at_desks) * governments.steps_per_year
+    running = sum(price.desk_vnd(n) for n in at_desks) * governments.steps_per_year
+    paid = sum(at_desks) * price.post_vnd * governments.steps_per_year + running
     governments.step(world.residents, 0)
     books.check(governments)
     measured = measure(world, overlay, country.graph, settings, access)
@@ -161,7 +162,7 @@ def _day(name: str, country: Country, government: Government, start: _Day | None
         "savings_bn_vnd_per_year": savings.bn_per_year,
         "severance_bn_vnd": savings.severance_bn,
         "desks_bn_vnd_per_year": paid / VND_PER_BILLION,
-        "payback_years": savings.payback_years(paid),
+        "payback_years": savings.payback_years(running),
         "objective": measured.objective,
     }
     return _Day(name, overlay, measured, *minutes, numbers)

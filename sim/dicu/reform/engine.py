@@ -57,7 +57,8 @@ def apply(governments: Governments, overlay: Overlay, step: int, residents: NDAr
 
 
 def check_conservation(transition: Transition, became: Lineage | None) -> None:
-    """Compare what there was with what there is; posts and transfer may differ by just what was cut.
+    """Compare what there was with what there is; posts and transfer may differ by just what was cut, and by
+    what grants pay of desks.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def check_conservation(transition: Transition, became: Lineage | None) -> None:
     expected = replace(
         transition.before,
         posts=transition.before.posts - transition.posts_cut,
-        transfer_vnd=transition.before.transfer_vnd - transition.savings_vnd,
+        transfer_vnd=transition.before.transfer_vnd - transition.savings_vnd + transition.desks_vnd,
     )
     for field in fields(expected):
         want, have = getattr(expected, field.name), getattr(transition.after, field.name)

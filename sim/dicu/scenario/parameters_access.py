@@ -88,6 +88,43 @@ class Access(Section):
         le=1,
         symbol="delta",
     )
+    health_near: float = parameter(
+        0.5,
+        "share of health care that is had at the clinic near the commune's seat, the rest at the district's hospital",
+        unit="share",
+        status="A",
+        source="assumption A118",
+        ge=0,
+        le=1,
+    )
+    school_near: float = parameter(
+        0.75,
+        "share of schooling that is had near the commune's seat, the rest at upper schools beside the hospital",
+        unit="share",
+        status="C",
+        source="9 of 12 grades; one primary and lower secondary school per unit at least (MOET, 2025); assumption A118",
+        ge=0,
+        le=1,
+    )
+    health_capital: float = parameter(
+        0.4,
+        "elasticity of the quality of clinics and hospitals to public capital, the rest being staff, which no reform "
+        "changes",
+        unit="1",
+        status="A",
+        source="assumption A118",
+        ge=0,
+        le=1,
+    )
+    school_capital: float = parameter(
+        0.2,
+        "the same for schools, whose work is that of teachers",
+        unit="1",
+        status="A",
+        source="assumption A118",
+        ge=0,
+        le=1,
+    )
     clean_water_rural: float = parameter(
         0.58,
         "rural households with clean water",

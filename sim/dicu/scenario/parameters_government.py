@@ -7,87 +7,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
-from dicu.scenario.declare import A9, Section, parameter
+from dicu.scenario.declare import A9, parameter
+from dicu.scenario.parameters_posts import Posts
 
 
-class Government(Section):
+class Government(Posts):
     """Staff, disruption and budget of communes and provinces."""
 
-    staff_base: float = parameter(
-        32.0,
-        "posts of a new commune up to 16,000 residents",
-        unit="posts",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=1,
-        le=200,
-    )
-    staff_base_residents: float = parameter(
-        16000.0,
-        "residents that the base posts serve",
-        unit="persons",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=0,
-        le=1e6,
-    )
-    residents_per_post_mountain: float = parameter(
-        1000.0,
-        "residents for each further post, mountains",
-        unit="persons/post",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=100,
-        le=1e5,
-    )
-    residents_per_post_other: float = parameter(
-        2000.0,
-        "residents for each further post, elsewhere",
-        unit="persons/post",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=100,
-        le=1e5,
-    )
-    staff_cap_commune: float = parameter(
-        50.0,
-        "most posts of a commune",
-        unit="posts",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=1,
-        le=1000,
-    )
-    staff_cap_ward: float = parameter(
-        70.0,
-        "most posts of a ward or special zone",
-        unit="posts",
-        status="V",
-        source="Dispatch 09/CV-BCD, 30 May 2025",
-        ge=1,
-        le=1000,
-    )
-    staff_legacy_commune: float = parameter(
-        21.0,
-        "posts of a commune before the reform",
-        unit="posts",
-        status="V",
-        source="model specification, section 4",
-        ge=1,
-        le=200,
-    )
-    staff_legacy_district: float = parameter(
-        100.0,
-        "posts of a district's pool before the reform",
-        unit="posts",
-        status="A",
-        source="assumption A5",
-        ge=0,
-        le=1000,
-    )
     disruption: float = parameter(
         0.25,
         "quality lost at once by a merger of very many units",
@@ -174,24 +103,6 @@ class Government(Section):
         symbol="d_K",
     )
 
-    severance_years: float = parameter(
-        3.0,
-        "severance of a post that is cut, in years of its cost (one-off)",
-        unit="years",
-        status="A",
-        source="model specification, section 9; Decree 178/2024: up to 60 months' pay for early retirement",
-        ge=0,
-        le=10,
-    )
-    severance_quarters: float = parameter(
-        20.0,
-        "time over which severance is paid",
-        unit="quarter",
-        status="A",
-        source="assumption A55: published as the outlay of 2026-30",
-        ge=1,
-        le=80,
-    )
     reinvest_share: float = parameter(
         0.5,
         "share of the savings of posts cut that stays in the budget; it bears the same share of the severance",
@@ -228,6 +139,14 @@ class Government(Section):
         source="assumption A56",
         ge=0,
         le=20,
+    )
+    satellite_posts: Literal["savings", "budget", "seat"] = parameter(
+        "savings",
+        "where desks opened on the day of a reform get their posts: fewer are cut; the nation pays more; they leave "
+        "the seat",
+        unit="name",
+        status="policy",
+        source="model specification, section 4: a desk makes nobody worse off by construction",
     )
     mobile_desk_loss: float = parameter(
         0.01,
@@ -372,6 +291,16 @@ class Government(Section):
         source="assumption A60",
         allowed=NOTATION,
     )
+
+    @model_validator(mode="after")
+    def _ages_add_up(self) -> Government:
+        known = self.officials_under_45 + self.officials_over_55
+        if known > 1.0:
+            raise ValueError(
+                f"government.officials_under_45 and government.officials_over_55 are {known:g} together; "
+                "allowed: at most 1"
+            )
+        return self
 
     @field_validator("digital_start", "first_wave", "second_wave")
     @classmethod

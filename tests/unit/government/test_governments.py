@@ -20,7 +20,7 @@ def test_start(govern, world):
     assert all(isinstance(a, Commune) for a in g.communes)
     assert sum(a.residents for a in g.communes) == world.residents.sum()
     assert [a.staff for a in g.communes] == [21] * 35
-    assert [a.staff for a in g.provinces] == [2 * 100 + 18 * 21 - 21, 2 * 100 + 18 * 21]
+    assert [a.staff for a in g.provinces] == [2 * 142 + 18 * 21 - 21, 2 * 142 + 18 * 21]
     assert all(a.quality == 1.0 for a in [*g.communes, *g.provinces])
     books.check(g)
 
@@ -63,7 +63,8 @@ def test_access_by_hand(govern, world):
     got = dict(zip(SERVICES, g.access()[p], strict=True))
     assert got["commune_administration"] == pytest.approx(a.online + (1 - a.online) * one, rel=1e-13)
     assert got["district_administration"] == pytest.approx(a.online + (1 - a.online) * two, rel=1e-13)
-    assert got["health"] == got["education"] == pytest.approx((one + two) / 2, rel=1e-13)
+    assert got["health"] == pytest.approx((one + two) / 2, rel=1e-13)
+    assert got["education"] == pytest.approx(0.75 * one + 0.25 * two, rel=1e-13)
     assert got["water"] == 0.58
     assert g.access()[10, rule.WATER] == 0.95
     assert not g.access().flags.writeable
@@ -115,7 +116,7 @@ def test_columns(govern, world):
         assert columns[name][-1] == pytest.approx(columns[name][province].sum()), (
             "the nation is all provinces"
         )
-    assert columns["posts"][province].sum() == columns["posts"][commune].sum() + 400
+    assert columns["posts"][province].sum() == columns["posts"][commune].sum() + 4 * 142
     assert np.isfinite(columns["travel_minutes"]).all()
     people = world.residents[:18]
     expected = (people * g.commune_minutes[:18]).sum() / people.sum()

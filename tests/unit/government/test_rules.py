@@ -35,7 +35,8 @@ P = Government()
     ],
 )
 def test_official_posts(residents, mountain, cap, posts):
-    assert official_posts(residents, mountain, cap, P) == posts
+    assert official_posts(residents, mountain, cap, Government(staff_bodies=0)) == posts
+    assert official_posts(residents, mountain, cap, P) == posts + 23, "party and mass bodies, beside the rule"
 
 
 def test_legacy_need_scales_with_the_people_served():

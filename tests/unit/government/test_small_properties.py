@@ -32,11 +32,12 @@ def test_the_school_decides_education_and_the_clinic_health(world):
         services = Services(world, Access())
         services.locate(near, at_home)
         services.locate(far, far_away)
-        services.fill(access, np.ones(n), np.ones(n))
+        services.fill(access, (np.ones(n), np.ones(n)), (np.ones(n), np.ones(n)))
         hospital = rule.left_by_distance(services.minutes["hospital"], Access())
         for service, facility in ((better, near), (worse, far)):
             way = rule.left_by_distance(services.minutes[facility], Access())
-            assert access[:, service] == pytest.approx(0.5 * (way + hospital))
+            share = 0.75 if facility == "school" else 0.5
+            assert access[:, service] == pytest.approx(share * way + (1 - share) * hospital)
         assert (access[:, better] > access[:, worse] + 0.1).all()
 
 
@@ -107,21 +108,27 @@ def test_an_office_of_two_points_counts_as_two_in_the_disruption(govern, world):
 
 
 def test_the_work_of_districts_comes_on_top_of_the_need_of_today(govern, world):
-    """People have moved since the start: an office needs what it needed for those it serves now, plus the new posts."""
-    g = govern()
+    """People have moved since the start: an office needs what it needed for those it serves now, plus its part of what
+    the district needed for them, less the share that goes to the province."""
+    g = govern(district_to_province=0.3)
     people = world.residents.copy()
     people[::2] *= 2
     people[1::4] //= 2
     g.step(people, 0)
-    before = {o.seat_place: (o.posts_needed(g.parameters), o.staff) for o in g.offices if o.level == COMMUNE}
-    assert any(need != pytest.approx(21.0) for need, _ in before.values()), "growth changes the need"
+    before = {o.seat_place: o.posts_needed(g.parameters) for o in g.offices if o.level == COMMUNE}
+    of_district = g.network.district_office_of_place
+    needed = np.array([o.posts_needed(g.parameters) for o in g.offices])[of_district]
+    served = np.array([o.residents for o in g.offices])[of_district]
+    assert any(need != pytest.approx(21.0) for need in before.values()), "growth changes the need"
     assert any(o.level == DISTRICT for o in g.offices)
     apply(g, to_2025("test", world, 0, Levers(move_services=True)), 0, people)
     g.network.serve(people)
     for o in g.offices:
-        need, staff = before[o.seat_place]
-        assert o.posts_needed(g.parameters) == pytest.approx(need + o.staff - staff)
-    assert sum(o.staff for o in g.offices) == 35 * 21 + 4 * 100
+        places = g.network.commune_office_of_place == g.network.commune_office_of_place[o.seat_place]
+        work = (needed * people / served)[places].sum()
+        assert o.posts_needed(g.parameters) == pytest.approx(before[o.seat_place] + 0.7 * work)
+    assert sum(o.staff for o in g.offices) == 35 * 21 + 4 * 142
+    assert g.network.province.posts.sum() == pytest.approx(0.3 * (needed * people / served).sum())
 
 
 def test_a_city_that_keeps_more_keeps_more_of_its_tax_and_of_its_land_alike():
@@ -149,7 +156,7 @@ def test_what_is_left_of_an_earlier_disruption_counts_only_where_it_is_larger(go
 @pytest.mark.parametrize(("staff", "desks"), [(1, []), (2, [1]), (3, [1, 1]), (10, [2, 2, 2])])
 def test_an_office_keeps_a_post_at_its_seat(govern, world, staff, desks):
     """Desks opened on the day take posts from the seat until one is left there, and no more; the staff stays."""
-    g = govern(satellite_minutes=10.0, satellite_most=3)
+    g = govern(satellite_minutes=10.0, satellite_most=3, satellite_posts="seat", satellite_staff_share=0.15)
     far = world.position_km[0] + np.array([100.0, 0.0, 0.0])
     for office in g.offices:
         office.staff = staff if office.level == COMMUNE else office.staff

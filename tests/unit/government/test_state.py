@@ -9,7 +9,13 @@ from dicu.government import Levers, books, in_force
 from dicu.government.state import export, restore
 from dicu.reform import apply, policy, to_2025
 
-SATELLITES = {"reinvest_share": 1.0, "satellite_minutes": 20.0, "severance_years": 1.0, "pool_share": 0.3}
+SATELLITES = {
+    "reinvest_share": 1.0,
+    "satellite_minutes": 20.0,
+    "staff_bodies": 0.0,
+    "severance_quarters": 80.0,
+    "pool_share": 0.3,
+}
 
 
 def people(world, step):
@@ -72,12 +78,12 @@ def test_shared_budgets_and_split_levers_are_restored(govern, world):
     pooled = to_2025(
         "pooled", world, 1, Levers(relabel=True, pool_budgets=True, move_services=True, open_satellites=True)
     )
-    g = govern(pool_share=0.2)
+    g = govern(pool_share=0.2, satellite_posts="budget")
     for step in range(3):
         if step == 1:
             apply(g, pooled, step, people(world, step))
         g.step(people(world, step), step)
-    other = govern(pool_share=0.2)
+    other = govern(pool_share=0.2, satellite_posts="budget")
     restore(other, export(g), in_force([pooled], 3))
     assert len(other.network.budgets) == len(g.network.budgets) < len(g.offices)
     for step in range(3, 6):

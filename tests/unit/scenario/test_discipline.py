@@ -134,7 +134,7 @@ EVENTFUL = {
     "world.name": "monocentric", "population.weight": 20, "time.start": "2024Q4", "time.end": "2026Q3",
     "reform.policy": "actual", "work.disaster_per_year": 0.9, "consider.lambda0": 0.3,
     "money.move_cost": 20.0, "government.digital_per_year": 0.5, "government.satellite_minutes": 10.0,
-    "government.satellite_most": 1, "government.severance_years": 1.0,
+    "government.satellite_most": 1, "government.severance_quarters": 60.0, "government.staff_bodies": 0.0,
     # every programme has a size, and jobs are scarce enough for wages to show it
     "cities.central": ["Plain"], "cities.central_date": "2025Q2", "labour.formal_growth": 0.08,
     "programme.urban_job_growth": 0.02, "programme.urban_job_growth_start": "2025Q1",

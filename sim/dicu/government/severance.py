@@ -1,0 +1,112 @@
+"""Severance of those whose posts are cut, in months of pay, by age (Decrees 178/2024 and 67/2025).
+
+Who retires early is drawn evenly from the officials with ten years or less to retirement, who quits from the younger
+ones; the mean over both is what a post cut costs once. Everybody is taken to leave within the first twelve months;
+later the decrees pay half of the lump sum.
+"""
+
+from __future__ import annotations
+
+from dicu.scenario.parameters import Government
+
+MONTHS_A_YEAR = 12
+RETIREMENT_MONTHS = (61 * 12 + 3, 56 * 12 + 8)
+"""Retirement ages of men and of women in 2025, months (Decree 135/2020)."""
+LAST_YEARS = 24
+NEAR = 60
+FAR = 120
+"""Months to retirement at which the rules change: sums a year early are stated from two years on; five; ten."""
+LUMP_FAR = 0.9
+A_YEAR_NEAR, A_YEAR_FAR = 5.0, 4.0
+"""Lump sum a month early, of at most 60 months, and months of pay for each year early."""
+SERVICE = ((20, 5.0), (15, 4.0))
+"""Years of insurance and the months of pay for them, the longer first; each further year counts a half."""
+A_FURTHER_YEAR = 0.5
+QUIT_MONTH, QUIT_YEAR, QUIT_SEARCH = 0.8, 1.5, 3.0
+"""Who quits: for each month insured (of at most 60), each year insured, and to look for work; months of pay."""
+BANDS = (45 * 12, 55 * 12)
+"""Ages, in months, between which the ages of officials are published."""
+
+
+def in_years(months: int) -> float:
+    """Years as the decrees count them: up to 6 odd months are half a year, more are a whole one."""
+    whole, odd = divmod(months, MONTHS_A_YEAR)
+    return whole + (0.0 if odd == 0 else 0.5 if 2 * odd <= MONTHS_A_YEAR else 1.0)
+
+
+def early_retirement(early: int, insured: int) -> float:
+    """Months of pay for retiring early.
+
+    Parameters
+    ----------
+    early, insured
+        Months to retirement, 1 to 120, and months of insurance.
+
+    Notes
+    -----
+    Under two years to retirement the lump sum alone: no text read states more.
+    """
+    lump = float(early) if early <= NEAR else LUMP_FAR * NEAR
+    if early < LAST_YEARS:
+        return lump
+    years = in_years(insured)
+    served = next((paid + A_FURTHER_YEAR * (years - least) for least, paid in SERVICE if years >= least), 0.0)
+    return lump + (A_YEAR_NEAR if early <= NEAR else A_YEAR_FAR) * in_years(early) + served
+
+
+def quitting(insured: int) -> float:
+    """Months of pay for quitting after so many months of insurance."""
+    return QUIT_MONTH * min(insured, NEAR) + QUIT_YEAR * in_years(insured) + QUIT_SEARCH
+
+
+def ages(parameters: Government) -> list[tuple[float, int, int]]:
+    """Officials by month of age and sex: (share, months to retirement, months insured), shares summing to 1.
+
+    Ages are even within the published bands, and men and women as many at each age until women retire.
+    """
+    p = parameters
+    first = round(p.officials_first_age * MONTHS_A_YEAR)
+    lasting = zip((1.0 - p.officials_women, p.officials_women), RETIREMENT_MONTHS, strict=True)
+    sexes = [(share, last) for share, last in lasting if share > 0.0]
+    middle, old = BANDS
+    oldest = sum(share * (last - old) for share, last in sexes)
+    density = (
+        p.officials_under_45 / (middle - first),
+        (1.0 - p.officials_under_45 - p.officials_over_55) / (old - middle),
+        p.officials_over_55 / oldest,
+    )
+    return [
+        (share * density[(month >= middle) + (month >= old)], last - month, month - first)
+        for share, last in sexes
+        for month in range(first, last)
+    ]
+
+
+def mean_months(parameters: Government) -> float:
+    """Months of pay that a post cut costs, the mean over those who go.
+
+    Raises
+    ------
+    ValueError
+        When somebody is to retire early (or to quit) and by the ages given nobody can.
+    """
+    total = 0.0
+    everybody = ages(parameters)
+    for going, name, those in (
+        (parameters.leavers_retired, "retire early", [a for a in everybody if a[1] <= FAR]),
+        (1.0 - parameters.leavers_retired, "quit", [a for a in everybody if a[1] > FAR]),
+    ):
+        if going == 0.0:
+            continue
+        weight = sum(share for share, *_ in those)
+        if weight <= 0.0:
+            raise ValueError(
+                f"government.leavers_retired is {parameters.leavers_retired:g}, so some {name}, but by "
+                "government.officials_under_45 and officials_over_55 nobody has the age for it"
+            )
+        paid = sum(
+            share * (early_retirement(early, insured) if early <= FAR else quitting(insured))
+            for share, early, insured in those
+        )
+        total += going * paid / weight
+    return total
