@@ -139,6 +139,9 @@ class Tables:
     def _mobile_desks(self, moment: str) -> float:
         return self._government("province", "mobile_desks", moment)
 
+    def _payback(self, moment: str) -> float:
+        return self._government("nation", "payback_years", moment)
+
     def _way(self, column: str, moment: str) -> float:
         return 100 * self._government("nation", column, moment)
 

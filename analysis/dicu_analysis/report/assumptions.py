@@ -65,9 +65,17 @@ WHY: Final[dict[str, tuple[Text, Text]]] = {
         Text("Travel time from which savings first open satellite desks", "Ngưỡng thời gian đi lại để ưu tiên dùng tiền tiết kiệm mở điểm phục vụ hành chính công vệ tinh"),
         Text("Decides how many far places get an office back; a rule of the model, not a law.", "Quyết định bao nhiêu nơi xa có lại điểm phục vụ; là quy tắc của mô hình, không phải quy định pháp luật."),
     ),
-    "government.severance_years": (
-        Text("Severance of a post that is cut", "Mức chi chế độ nghỉ việc do tinh giản biên chế cho một biên chế bị cắt"),
-        Text("With the cost of a post, decides when the merger has paid for itself.", "Cùng với chi phí một biên chế, quyết định thời gian hoàn vốn của việc sáp nhập."),
+    "government.leavers_retired": (
+        Text("Share of those who go that retires early, the rest quits", "Tỷ lệ nghỉ hưu trước tuổi trong số người nghỉ, còn lại là thôi việc"),
+        Text("With the ages of officials, decides the mean severance by Decree 178, and so when the merger has paid for itself.", "Cùng với độ tuổi cán bộ, quyết định mức chi bình quân theo Nghị định 178, tức thời gian hoàn vốn của việc sáp nhập."),
+    ),
+    "government.need": (
+        Text("What an office needs after a merger: posts that did the same work before, or those of the dispatch", "Nhu cầu biên chế sau sáp nhập: theo khối lượng công việc trước đó hoặc theo công văn hướng dẫn"),
+        Text("By the dispatch the merger leaves no office short; by the work most are.", "Theo công văn, không nơi nào thiếu người sau sáp nhập; theo công việc, phần lớn thiếu."),
+    ),
+    "government.district_to_province": (
+        Text("Share of the districts' work that goes to provinces", "Tỷ lệ công việc cấp huyện chuyển lên tỉnh"),
+        Text("The larger, the farther people go for what districts did.", "Càng lớn, người dân càng phải đi xa cho việc huyện từng làm."),
     ),
     "housing.rent_elasticity": (
         Text("How fast rents rise with households", "Tiền thuê nhà tăng theo số hộ nhanh đến đâu"),

@@ -275,15 +275,15 @@ def money(w: Words, arms: Arms) -> dict[str, Any]:
 
 
 def _payback(w: Words, arms: Arms) -> str | None:
-    """How long the severance takes to pay back: what was put in, not what came out."""
-    years = arms.run.config.get("government", {}).get("severance_years")
-    cut = arms.level.get("budget.savings.end")
-    if years is None or cut is None or not cut.mean or policy(arms.run) == "none":
+    """How long the severance takes to pay back, by the ages of those who go."""
+    years = arms.level.get("payback.end")
+    if years is None or policy(arms.run) == "none":
         return None
-    said = w.num(float(years), 1, key="config:government.severance_years|value|1")
+    said = w.num(years.mean, 1, key="level:payback.end|value|1")
     return w.t(
-        f"Severance is paid back in {said} years by the wages of the posts cut. That is the assumption "
-        "government.severance_years, put in and not found.",
-        f"Chi chế độ nghỉ việc do tinh giản biên chế được bù lại sau {said} năm nhờ tiền lương của biên chế đã cắt. Đó là "
-        "giả định government.severance_years đưa vào, không phải kết quả.",
+        f"Severance is paid back in {said} years by the wages of the posts cut. Its months of pay follow from Decrees "
+        "178/2024 and 67/2025 and from the ages of officials; who retires and who quits is taken from 2025.",
+        f"Chi chế độ nghỉ việc do tinh giản biên chế được bù lại sau {said} năm nhờ tiền lương của biên chế đã cắt. Số "
+        "tháng lương tính theo Nghị định 178/2024 và 67/2025 và theo độ tuổi cán bộ; tỷ lệ nghỉ hưu và thôi việc lấy của "
+        "năm 2025.",
     )

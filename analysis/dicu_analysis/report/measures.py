@@ -7,6 +7,7 @@ arms, so a difference is what happened to those people's services, not who moved
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
@@ -255,6 +256,9 @@ def budget_measures(sheet: Sheet) -> Measures:
                 float(nation["severance_nation_mvnd"].iloc[0]) * run.steps_per_year / run.terms.per_sum
             )
             made[f"budget.severance_nation.{moment}"] = nation_pays
+            payback = float(nation["payback_years"].iloc[0])
+            if math.isfinite(payback):
+                made[f"payback.{moment}"] = payback
     return made
 
 

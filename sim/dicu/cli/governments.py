@@ -24,8 +24,9 @@ def check(
 ) -> None:
     """Print the mergers of 2019-21, 2023-25 and 2025 beside the published figures.
 
-    Each line is judged: it agrees (counts of units: equal; payback: within 25 %; other figures: within 10 %), or it is
-    off. Notes say what may lie behind a difference; none of them excuses it. Exit status 0: all lines agree. 1: at
+    Each line is judged: it agrees (counts of units and worked cases of severance: equal; payback: within 25 %; other
+    figures: within 10 %), or it is off. A note says what lies behind a difference; it does not
+    excuse it. Exit status 0: all lines agree. 1: at
     least one is off. 2: the scenario cannot be read.
     """
     from rich.console import Console
@@ -41,7 +42,7 @@ def check(
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
     made = mergers(load_viet_nam(2024), scenario.government, scenario.access)
-    checked = rows(made, scenario.government)
+    checked = rows(made, scenario.government, scenario.access)
     Console().print(render(checked, made))
     if not all_ok(checked):
         raise typer.Exit(1)

@@ -37,7 +37,10 @@ def governments_table() -> Table:
     )
     ways = (
         ("travel_minutes", "way to the commune office that serves, or its nearest desk"),
-        ("district_minutes", "way to what does the work of the former district, or its nearest desk"),
+        (
+            "district_minutes",
+            "way to what does the work of the district; once there is none, the part of communes",
+        ),
         ("clinic_minutes", "way to the clinic"),
         ("school_minutes", "way to the primary school"),
         ("hospital_minutes", "way to the hospital, beside which stands an upper school"),
@@ -57,7 +60,8 @@ def governments_table() -> Table:
             Column("residents", "int64", "persons", "persons within its borders, already weighted", office),
             Column("posts", "int64", "posts", "posts", office),
             Column("posts_cut", "int64", "posts", "posts cut by the last reform (negative: added)", office),
-            Column("posts_needed", "float64", "posts", "posts needed", "rule `staff`, Dispatch 09/CV-BCD"),
+            Column("posts_needed", "float64", "posts", "posts needed: those that did the same work before (or, as the "
+                   "scenario says, those of the dispatch)", "rule `need`"),
             Column("satellites", "int64", "desks", "satellite desks open", office),
             Column("mobile_desks", "int64", "desks", "mobile desks that go round", office),
             Column("quality", "float64", "index", f"quality of commune offices, 0 to 1.2; {served}",
