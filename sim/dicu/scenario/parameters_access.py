@@ -83,7 +83,7 @@ class Access(Section):
         "share of administration done on line, whatever the distance",
         unit="share",
         status="A",
-        source=A9,
+        source="model specification, section 9; assumption A119: 75 % of dossiers in 2025, 5 % of adults in 2022",
         ge=0,
         le=1,
         symbol="delta",

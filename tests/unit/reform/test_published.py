@@ -155,7 +155,7 @@ def test_numbers_of_the_notes_are_those_of_data_and_parameters(made):
     assert f"{per_unit:.1f} per unit" in changed["posts"]
     assert "(32 to 70 per unit)" in told["posts"]
     assert "(40 to 70 per unit)" in changed["posts"]
-    assert "(21 posts, 100 of a district)" in told["waves"]
+    assert "(21 posts, 142 of a district)" in told["waves"]
     assert "(21 posts, 90 of a district)" in changed["waves"]
     assert "a post costs 120 M VND" in changed["cost"]
     assert {row.note for row in rows(made, other)} - {""} == set(changed.values())

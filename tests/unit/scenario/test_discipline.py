@@ -114,7 +114,8 @@ def test_every_parameter_is_read_by_a_run(tmp_path: Path) -> None:
         "population.weight": 100,
         "time.start": "2024Q4",
         "time.end": "2025Q3",
-        "reform.policy": "actual",
+        "reform.policy": "actual_with_satellites",
+        "government.satellite_minutes": 5.0,
     }
     paths: set[str] = set()
     asked: Any = Asked(with_values(Scenario(), values), "", paths)
