@@ -67,11 +67,11 @@ WHY: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "government.leavers_retired": (
         Text("Share of those who go that retires early, the rest quits", "Tỷ lệ nghỉ hưu trước tuổi trong số người nghỉ, còn lại là thôi việc"),
-        Text("With the ages of officials, decides the mean severance by Decree 178, and so when the merger has paid for itself.", "Cùng với độ tuổi cán bộ, quyết định mức chi bình quân theo Nghị định 178, tức thời gian hoàn vốn của việc sáp nhập."),
+        Text("With the ages of officials, decides the mean severance, and so when the merger has paid for itself.", "Cùng với độ tuổi cán bộ, quyết định mức chi bình quân, tức thời gian hoàn vốn của việc sáp nhập."),
     ),
     "government.need": (
-        Text("What an office needs after a merger: posts that did the same work before, or those of the dispatch", "Nhu cầu biên chế sau sáp nhập: theo khối lượng công việc trước đó hoặc theo công văn hướng dẫn"),
-        Text("By the dispatch the merger leaves no office short; by the work most are.", "Theo công văn, không nơi nào thiếu người sau sáp nhập; theo công việc, phần lớn thiếu."),
+        Text("What an office needs after a merger: posts that did the same work before, or those of the official rule", "Nhu cầu biên chế sau sáp nhập: theo khối lượng công việc trước đó hoặc theo quy định về biên chế"),
+        Text("By the official rule the merger leaves no office short; by the work most are.", "Theo quy định, không nơi nào thiếu người sau sáp nhập; theo công việc, phần lớn thiếu."),
     ),
     "government.district_to_province": (
         Text("Share of the districts' work that goes to provinces", "Tỷ lệ công việc cấp huyện chuyển lên tỉnh"),

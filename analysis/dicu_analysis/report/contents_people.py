@@ -281,9 +281,8 @@ def _payback(w: Words, arms: Arms) -> str | None:
         return None
     said = w.num(years.mean, 1, key="level:payback.end|value|1")
     return w.t(
-        f"Severance is paid back in {said} years by the wages of the posts cut. Its months of pay follow from Decrees "
-        "178/2024 and 67/2025 and from the ages of officials; who retires and who quits is taken from 2025.",
+        f"Severance is paid back in {said} years by the wages of the posts cut. Its months of pay follow from the "
+        "law on who retires early and who quits, and from the ages of officials.",
         f"Chi chế độ nghỉ việc do tinh giản biên chế được bù lại sau {said} năm nhờ tiền lương của biên chế đã cắt. Số "
-        "tháng lương tính theo Nghị định 178/2024 và 67/2025 và theo độ tuổi cán bộ; tỷ lệ nghỉ hưu và thôi việc lấy của "
-        "năm 2025.",
+        "tháng lương tính theo quy định cho người nghỉ hưu trước tuổi và thôi việc, và theo độ tuổi cán bộ.",
     )

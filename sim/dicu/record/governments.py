@@ -61,7 +61,7 @@ def governments_table() -> Table:
             Column("posts", "int64", "posts", "posts", office),
             Column("posts_cut", "int64", "posts", "posts cut by the last reform (negative: added)", office),
             Column("posts_needed", "float64", "posts", "posts needed: those that did the same work before (or, as the "
-                   "scenario says, those of the dispatch)", "rule `need`"),
+                   "scenario says, those of the official rule)", "rule `need`"),
             Column("satellites", "int64", "desks", "satellite desks open", office),
             Column("mobile_desks", "int64", "desks", "mobile desks that go round", office),
             Column("quality", "float64", "index", f"quality of commune offices, 0 to 1.2; {served}",

@@ -69,7 +69,7 @@ class Posts(Section):
     )
     staff_bodies: float = parameter(
         23.0,
-        "posts of party and mass bodies of a new commune, beside those of the dispatch",
+        "posts of party and mass bodies of a new commune, beside those of the official rule",
         unit="posts",
         status="V",
         source="Instruction 31 of the Central Organising Committee, 2025: 23 to 30 a unit; assumption A115",
@@ -114,8 +114,8 @@ class Posts(Section):
     )
     need: Literal["work", "dispatch"] = parameter(
         "work",
-        "posts that an office made by a merger needs: those that did the same work before, or those that the dispatch "
-        "gives it",
+        "posts that an office made by a merger needs: those that did the same work before, or those that the "
+        "official rule gives it",
         unit="name",
         status="design",
         source="model specification, section 4; decision 62",

@@ -26,6 +26,7 @@ ALLOWED = (
     "application/vnd.apache.parquet",
     'standard": "76/2025"',  # a setting that no rule reads without a table of standards
     'standard: "76/2025"',
+    "[unit name; work | dispatch; design]",  # the words of a setting
 )
 TIERS = re.compile(r"\b(?:commune|province)s?\b", re.IGNORECASE)
 
