@@ -122,9 +122,10 @@ def make_tables(
         ),
         move=moving,
         life=LifeTable(
+            area=np.zeros(n_places, dtype=np.int32),
             # nobody is born, dies, seeks a partner, earns or spends
             hazards=LifeHazards(
-                death=np.zeros(256),
+                death=np.zeros((2, 256)),
                 birth=np.zeros((2, 256)),
                 seek=np.zeros(256),
                 key=keys["life"],

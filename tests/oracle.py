@@ -370,7 +370,7 @@ class Country:
 
         area = 1 if self.world.urban[place] else 0
         life = life_of(
-            people, uid, year, seen.death, seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
+            people, uid, year, seen.death[area], seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
             newly_wed,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0

@@ -359,8 +359,9 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     """The same rows under hazards so large that deaths, births and searches meet in one household."""
     seen, country, _ = replay
     somebody = np.arange(256) > 0
-    death, birth, seek = 0.05 * somebody, np.tile(0.05 * somebody, (2, 1)), 0.08 * somebody
-    bound = np.ceil((death + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
+    each = np.tile(0.05 * somebody, (2, 1))
+    death, birth, seek = each, each, 0.08 * somebody
+    bound = np.ceil((death[0] + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
     word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
     life = seen.tables.life
     hazards = life.hazards._replace(death=death, birth=birth, seek=seek)

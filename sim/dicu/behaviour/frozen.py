@@ -22,6 +22,7 @@ from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
 from dicu.behaviour.utility import NestTables
+from dicu.behaviour.vital import areas
 from dicu.behaviour.wealth import UNITS_PER_MVND, MoneyTable, floor_units, luck_factors, saving_65536
 from dicu.behaviour.work import Spreading, WorkTable, change_chances, offer_bounds, spread_offers
 from dicu.compute.draws import Purpose, key64
@@ -267,6 +268,7 @@ def freeze(
         ),
         move=moving,
         life=LifeTable(
+            area=areas(world, world.urban, len(life.birth)),
             hazards=LifeHazards(
                 death=life.death,
                 birth=life.birth,

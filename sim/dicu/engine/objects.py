@@ -75,7 +75,7 @@ class DecidingHousehold(Household):
         events = life_events(
             h.uid[i],
             h.member[i],
-            tables.where.urban[here],
+            int(tables.life.area[here]),
             tables.year,
             tables.life.hazards,
             int(h.attributes[i]) & NEWLY_WED,
