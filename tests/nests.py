@@ -148,6 +148,7 @@ def make_tables(
             luck=np.ones(256, dtype=np.float32),
             floor=np.uint32(0),
             keep=np.uint32(65536),
+            draw=np.uint32(0),
             key=keys["money"],
         ),
         work=WorkTable(

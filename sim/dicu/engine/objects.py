@@ -69,7 +69,9 @@ class DecidingHousehold(Household):
         )
         before = int(h.wealth[i])
         floor = np.uint32(int(persons) * int(tables.money.floor))
-        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.money.keep)
+        h.wealth[i] = wealth_after(
+            np.uint32(before), np.uint32(income), floor, tables.money.keep, tables.money.draw
+        )
         consumption = before + income - int(h.wealth[i])
 
         events = life_events(
