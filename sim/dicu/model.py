@@ -401,8 +401,8 @@ class Model(mesa.Model):  # type: ignore[misc]
     def _life_tables(self) -> LifeTables:
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
         vital = self.vital.at(self.year - self._ages_ahead)
-        area, n = areas(self.world, self.world.urban, len(vital.fertility)), len(vital.fertility)
-        women = exposure(self.households, area, n, self.year, self.moment)
+        n = len(vital.fertility)
+        women = exposure(self.households, areas(self.world, self.world.urban, n), n, self.year, self.moment)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:
