@@ -122,9 +122,10 @@ def make_tables(
         ),
         move=moving,
         life=LifeTable(
+            area=np.zeros(n_places, dtype=np.int32),
             # nobody is born, dies, seeks a partner, earns or spends
             hazards=LifeHazards(
-                death=np.zeros(256),
+                death=np.zeros((2, 256)),
                 birth=np.zeros((2, 256)),
                 seek=np.zeros(256),
                 key=keys["life"],
@@ -147,6 +148,7 @@ def make_tables(
             luck=np.ones(256, dtype=np.float32),
             floor=np.uint32(0),
             keep=np.uint32(65536),
+            draw=np.uint32(0),
             key=keys["money"],
         ),
         work=WorkTable(

@@ -219,11 +219,13 @@ class Country:
         return float((earned + seen.other_income_head[place] * len(people)) * months * 10.0)
 
     def consumed(self, wealth: int, income: int, persons: int) -> int:
-        """c = max(floor x members, (1 - s) y), never beyond the resources; whole units."""
+        """c = max(floor x members, (1 - s) y + m W), m = s / T a year, never beyond the resources; whole units."""
         money, months = self.scenario.money, self.scenario.calendar.months_per_step
         floor = round(money.consumption_floor * months * 10) * persons
         saved = math.floor(income * round(money.saving_rate * 65_536) / 65_536 + 0.5)
-        kept = wealth + income - max(floor, income - saved)
+        draw = min(round(money.saving_rate / money.target_years * months / 12 * 65_536), 65_536)
+        drawn = math.floor(wealth * draw / 65_536 + 0.5)
+        kept = wealth + income - max(floor, income - saved + drawn)
         return wealth + income - min(max(kept, 0), 65_535)
 
     def consider_chance(self, place: int, kind: int, ties: int, shock: int) -> float:
@@ -370,7 +372,7 @@ class Country:
 
         area = 1 if self.world.urban[place] else 0
         life = life_of(
-            people, uid, year, seen.death, seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
+            people, uid, year, seen.death[area], seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
             newly_wed,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0

@@ -24,7 +24,7 @@ from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
-from dicu.behaviour.vital import VitalRates
+from dicu.behaviour.vital import VitalRates, areas
 from dicu.commit.accounts import Expected, check_jobs, check_people
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
@@ -400,8 +400,9 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def _life_tables(self) -> LifeTables:
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
-        women = exposure(self.households, self.world.urban, self.year, self.moment)
         vital = self.vital.at(self.year - self._ages_ahead)
+        n = len(vital.fertility)
+        women = exposure(self.households, areas(self.world, self.world.urban, n), n, self.year, self.moment)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:

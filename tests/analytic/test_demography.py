@@ -61,7 +61,11 @@ def _births(
     """Births by area and mother's age, added to ``born``; members stay as they are."""
     for i in range(member.shape[0]):
         mask = life_events(
-            np.uint64(i), member[i], place[i] == 1, year, LifeHazards(nothing, birth, nothing, key, detail)
+            np.uint64(i),
+            member[i],
+            int(place[i]),
+            year,
+            LifeHazards(0.0 * birth, birth, nothing, key, detail),
         )
         for m in range(MEMBERS):
             if (mask >> (6 + m)) & 1:
@@ -97,8 +101,8 @@ def test_total_fertility_of_all_women_is_the_one_put_in(
 ) -> None:
     member, place = town_and_country
     parameters = LifeCourse()
-    urban = np.array([False, True])
-    women = exposure(people(member, place), urban, 2024)
+    area = np.arange(2, dtype=np.int32)
+    women = exposure(people(member, place), area, 2, 2024)
     assert 0.2 < women[..., 1].sum() / women[..., 0].sum() < 0.8
     assert fertility_shortfall(parameters, dt_quarters, women) == pytest.approx([0.0, 0.0], abs=1e-12)
     tables = life_tables(parameters, 2024, dt_quarters, women)
@@ -122,7 +126,7 @@ def _bear(
     births = 0
     for i in range(member.shape[0]):
         mask = life_events(
-            np.uint64(i), member[i], False, year, LifeHazards(nothing, birth, nothing, key, detail)
+            np.uint64(i), member[i], 0, year, LifeHazards(0.0 * birth, birth, nothing, key, detail)
         )
         if mask != 0:
             births += apply_life(member[i], mask, year, np.uint64(i), detail, 0.52)
@@ -135,13 +139,13 @@ def test_a_cohort_of_couples_completes_the_fertility_put_in() -> None:
     n, first = 10_000, 2004
     member = np.zeros((n, MEMBERS), dtype=np.uint8, order="F")
     member[:, 0], member[:, 1] = code(first, 21, 0), code(first, 18, 1)
-    place, urban = np.zeros(n, dtype=np.uint16), np.array([False])
+    place, area = np.zeros(n, dtype=np.uint16), np.zeros(1, dtype=np.int32)
     births = 0
     for year in range(first, first + 32):
         women = np.zeros_like(PARTNERED)
         mother = year - first + 18 - FERTILE_FROM
         # of their age only: their daughters bear no children here and are to owe none
-        women[:, mother] = exposure(people(member, place), urban, year)[:, mother]
+        women[:, mother] = exposure(people(member, place), area, 2, year)[:, mother]
         tables = life_tables(parameters, year, 1.0, women)
         for quarter in range(4):
             births += _bear(member, year, *keys(4 * year + quarter), tables.birth, NOTHING)
@@ -182,9 +186,7 @@ def _die(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        mask = life_events(
-            np.uint64(i), member[i], False, year, LifeHazards(death, none, nothing, key, detail)
-        )
+        mask = life_events(np.uint64(i), member[i], 0, year, LifeHazards(death, none, nothing, key, detail))
         if mask != 0:
             before = 0
             for m in range(MEMBERS):
@@ -243,10 +245,7 @@ def _look(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        if (
-            life_events(np.uint64(i), member[i], False, year, LifeHazards(nothing, none, seek, key, detail))
-            != 0
-        ):
+        if life_events(np.uint64(i), member[i], 0, year, LifeHazards(none, none, seek, key, detail)) != 0:
             out[k] = i
             k += 1
     return k

@@ -55,7 +55,7 @@ def test_mortality_is_gompertz_solved_for_the_life_expectancy(
     )
     for age in (0, 1, 40, 90, 113):
         for female in (0, 1):
-            assert tables.death[byte(age, female)] == pytest.approx(rates(level)[age] * dt / 4, rel=1e-5)
+            assert tables.death[:, byte(age, female)] == pytest.approx(rates(level)[age] * dt / 4, rel=1e-5)
 
 
 def gamma_fertility(parameters: LifeCourse, total: float) -> np.ndarray:
@@ -136,12 +136,12 @@ def test_life_events_are_those_of_plain_python(
 ) -> None:
     """Any household, hazards that differ for every byte."""
     rng = np.random.default_rng(seed)
-    death, birth, seek = rng.random(256) * scale, rng.random((2, 256)) * scale, rng.random(256) * scale
-    death[0] = birth[:, 0] = seek[0] = 0.0  # nobody
+    death, birth, seek = (rng.random(shape) * scale for shape in ((2, 256), (2, 256), 256))
+    death[:, 0] = birth[:, 0] = seek[0] = 0.0  # nobody
     key, detail = key64(1, 7, seed), key64(1, 8, seed)
     hazards = LifeHazards(death, birth, seek, np.uint64(key), np.uint64(detail))
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
-        mask = life_events(np.uint64(uid), row, bool(area), YEAR, hazards, NEWLY_WED * newly_wed)
+        mask = life_events(np.uint64(uid), row, area, YEAR, hazards, NEWLY_WED * newly_wed)
         found = [r for r in range(18) if mask >> r & 1]
-        assert found == life_of(people, uid, YEAR, death, birth[area], seek, key, detail, newly_wed)
+        assert found == life_of(people, uid, YEAR, death[area], birth[area], seek, key, detail, newly_wed)

@@ -116,14 +116,16 @@ def test_income_sums_workers_and_heads_and_is_rounded_by_luck(
     income=st.integers(0, 65_535),
     floor=st.integers(0, 2_000),
     s=st.floats(0, 0.6),
+    m=st.floats(0, 1),
 )
 @settings(max_examples=300, deadline=None)
 def test_wealth_is_what_came_in_less_the_floor_or_what_is_not_saved(
-    wealth: int, income: int, floor: int, s: float
+    wealth: int, income: int, floor: int, s: float, m: float
 ) -> None:
-    keep = round(s * 65_536)
-    consumed = min(max(floor, income - math.floor(income * keep / 65_536 + 0.5)), wealth + income)
-    found = wealth_after(np.uint32(wealth), np.uint32(income), np.uint32(floor), np.uint32(keep))
+    keep, draw = round(s * 65_536), round(m * 65_536)
+    kept, drawn = (math.floor(x * rate / 65_536 + 0.5) for x, rate in ((income, keep), (wealth, draw)))
+    consumed = min(max(floor, income - kept + drawn), wealth + income)
+    found = wealth_after(*(np.uint32(x) for x in (wealth, income, floor, keep, draw)))
     assert int(found) == min(wealth + income - consumed, 65_535)
 
 
@@ -359,8 +361,9 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     """The same rows under hazards so large that deaths, births and searches meet in one household."""
     seen, country, _ = replay
     somebody = np.arange(256) > 0
-    death, birth, seek = 0.05 * somebody, np.tile(0.05 * somebody, (2, 1)), 0.08 * somebody
-    bound = np.ceil((death + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
+    each = np.tile(0.05 * somebody, (2, 1))
+    death, birth, seek = each, each, 0.08 * somebody
+    bound = np.ceil((death[0] + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
     word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
     life = seen.tables.life
     hazards = life.hazards._replace(death=death, birth=birth, seek=seek)

@@ -6,9 +6,12 @@ right only if they are solved for the women of the very step.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dicu.behaviour.events import Events
@@ -62,8 +65,9 @@ class Midwife:
 def expected(model: Model) -> np.ndarray:
     """Children that a woman of each area bears in a year under the rates of the step that comes, all women counted."""
     tables, h, year = model.tables(), model.households, model.year
-    women, children = np.zeros((2, len(AGES))), np.zeros((2, len(AGES)))
-    area = model.world.urban[h.place[: h.n]].astype(np.int64)
+    shape = len(tables.life.hazards.birth), len(AGES)
+    women, children = np.zeros(shape), np.zeros(shape)
+    area = tables.life.area[h.place[: h.n]]
     for i in range(h.n):
         for m in range(6):
             byte = int(h.member[i, m])
@@ -73,7 +77,8 @@ def expected(model: Model) -> np.ndarray:
             women[area[i], age - AGES[0]] += 1
             if can_give_birth(h.member[i], m, year, int(h.attributes[i]) & 32):
                 children[area[i], age - AGES[0]] += -np.expm1(-tables.life.hazards.birth[area[i], byte])
-    return np.asarray((children / women).sum(axis=1) * 4)
+    assert ((women > 0).sum(axis=1) % len(AGES) == 0).all(), "too few women: an age without any"
+    return np.asarray((children / np.maximum(women, 1)).sum(axis=1) * 4)
 
 
 def put_in(scenario: Scenario) -> np.ndarray:
@@ -89,6 +94,24 @@ def test_the_rates_of_every_quarter_give_the_total_put_in() -> None:
         model.step()
         if model.calendar.is_year_end(model.now - 1):
             model.step()  # everybody is a year older within the step, so nothing can be asked before it
+
+
+def test_every_province_is_given_what_was_put_in_for_it() -> None:
+    """By province and urban or rural, to rounding: women of one are not made to bear for those of another."""
+    scenario = with_values(Scenario(), SCENARIO | {"world.name": "ring"})
+    made = open_world(scenario)
+    made = replace(made, urban=np.arange(made.n_places) % 2 == 1)  # towns in every province
+    codes = made.legacy_provinces.code.tolist()
+    told = pd.DataFrame({"province": codes, "year": 2020, "urban": np.linspace(1.2, 1.8, len(codes)),
+                         "rural": np.linspace(2.6, 1.7, len(codes))})  # fmt: skip
+    world = replace(made, country=replace(made.country, tables=MappingProxyType({"fertility": told})))
+    model = first_model(scenario, world=world)
+    lived = np.bincount(model.tables().life.area[model.households.place[: model.households.n]])
+    wanted = np.ravel(told[["rural", "urban"]].to_numpy())
+    assert len(lived) == len(wanted) > 2
+    for _ in range(2):
+        assert expected(model)[lived > 0] == pytest.approx(wanted[lived > 0], rel=1e-9), f"before {model.now}"
+        model.step()
 
 
 def test_births_of_a_year_are_those_put_in_over_seeds() -> None:

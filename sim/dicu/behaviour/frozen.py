@@ -22,7 +22,15 @@ from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
 from dicu.behaviour.utility import NestTables
-from dicu.behaviour.wealth import UNITS_PER_MVND, MoneyTable, floor_units, luck_factors, saving_65536
+from dicu.behaviour.vital import areas
+from dicu.behaviour.wealth import (
+    UNITS_PER_MVND,
+    MoneyTable,
+    draw_65536,
+    floor_units,
+    luck_factors,
+    saving_65536,
+)
 from dicu.behaviour.work import Spreading, WorkTable, change_chances, offer_bounds, spread_offers
 from dicu.compute.draws import Purpose, key64
 from dicu.economy.commuting import Commuting
@@ -267,6 +275,7 @@ def freeze(
         ),
         move=moving,
         life=LifeTable(
+            area=areas(world, world.urban, len(life.birth)),
             hazards=LifeHazards(
                 death=life.death,
                 birth=life.birth,
@@ -291,6 +300,7 @@ def freeze(
             luck=c.luck,
             floor=np.uint32(floor_units(money, months)),
             keep=np.uint32(saving_65536(money)),
+            draw=np.uint32(draw_65536(money, calendar.dt_quarters)),
             key=key(Purpose.MONEY),
         ),
         work=WorkTable(

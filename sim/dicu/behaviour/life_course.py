@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
-from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, RURAL, URBAN
+from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR
 from dicu.behaviour.move import ADULT_AGE, age_of
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
@@ -27,8 +27,7 @@ _RISKS: Final = 3 * MEMBERS
 _SEX_DRAW: Final = 32
 
 # rows that a thread takes at a time, without effect on results; cells of the count of women
-_BLOCK: Final = 1 << 14
-_EXPOSURE: Final = 2 * FERTILE_AGES * 2
+_BLOCK: Final = 1 << 16
 COUNTED_ROWS: Final = 1 << 21
 """Up to so many rows all women are counted before a step, .06 s per million rows on two cores."""
 SAMPLED: Final = 16
@@ -43,8 +42,8 @@ class LifeHazards(NamedTuple):
 
     Attributes
     ----------
-    death, birth, seek : (256,), (2, 256), (256,) float64
-        Hazards per step by member byte, see `dicu.behaviour.life_tables`.
+    death, birth, seek : (A, 256), (A, 256), (256,) float64
+        Hazards per step by area and member byte, see `dicu.behaviour.life_tables`.
     key, detail_key : uint64
         Of this step's draws: whether anything happens, and what.
     """
@@ -61,6 +60,8 @@ class LifeTable(NamedTuple):
 
     Attributes
     ----------
+    area : (P,) int32
+        Area of each place, whose births and deaths it has (`dicu.behaviour.vital`).
     hazards : LifeHazards
         Apart from the rest, so that `life_events`, called per household, is handed nothing that it does not read.
     word : (256,) uint32
@@ -70,6 +71,7 @@ class LifeTable(NamedTuple):
         Of this step's draws.
     """
 
+    area: NDArray[np.int32]
     hazards: LifeHazards
     word: NDArray[np.uint32]
     boy_share: float
@@ -95,7 +97,7 @@ def has_adult(member: NDArray[np.uint8], year: int) -> bool:
 
 @kernel
 def life_events(
-    uid: np.uint64, member: NDArray[np.uint8], urban: bool, year: int, t: LifeHazards, newly_wed: int = 0
+    uid: np.uint64, member: NDArray[np.uint8], area: int, year: int, t: LifeHazards, newly_wed: int = 0
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
@@ -109,8 +111,8 @@ def life_events(
     uid : uint64
         The first stage draws ``hash32(uid, t.key)``, as the screen does; risk r ``hash64_2(t.detail_key, uid, r)``.
     member : (6,) uint8
-    urban : bool
-        Area of the place, for births.
+    area : int
+        Area of the place, for births and deaths (`LifeTable.area`).
     year : int
     newly_wed : int
         The bit of the household's attributes, see `dicu.behaviour.kin.couples_of`.
@@ -123,14 +125,13 @@ def life_events(
     """
     couples = couples_of(member, year, newly_wed)
     mothers = mothers_of(member, year, couples)
-    area = URBAN if urban else RURAL
     possible = 0
     rest = 0.0
     for m in range(MEMBERS):
         byte = member[m]
-        if t.death[byte] > 0.0:
+        if t.death[area, byte] > 0.0:
             possible |= 1 << m
-            rest += t.death[byte]
+            rest += t.death[area, byte]
         if (mothers >> m) & 1 and t.birth[area, byte] > 0.0:
             possible |= 1 << (BIRTH_SHIFT + m)
             rest += t.birth[area, byte]
@@ -144,7 +145,7 @@ def life_events(
         if not (possible >> r) & 1:
             continue
         if r < BIRTH_SHIFT:
-            hazard = t.death[member[r]]
+            hazard = t.death[area, member[r]]
         elif r < SEEK_SHIFT:
             hazard = t.birth[area, member[r - BIRTH_SHIFT]]
         else:
@@ -231,13 +232,13 @@ def _expose(
     lo: int,
     hi: int,
     h: Rows,
-    urban: NDArray[np.bool_],
+    area: NDArray[np.int32],
     turn: tuple[np.uint64, np.uint64],
     year: int,
     count: NDArray[np.int64],
     row: NDArray[np.uint8],
 ) -> None:
-    """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (2 * 35 * 2,).
+    """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (A * 35 * 2,).
 
     ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
     """
@@ -255,7 +256,7 @@ def _expose(
                 women |= 1 << m
         if women == 0:
             continue
-        base = (URBAN if urban[h.place[i]] else RURAL) * FERTILE_AGES
+        base = area[h.place[i]] * FERTILE_AGES
         # a full household has no room for a birth
         mothers = 0
         if row[MEMBERS - 1] == 0:
@@ -267,8 +268,10 @@ def _expose(
                 count[at + 1] += (mothers >> m) & 1
 
 
-def exposure(households: Households, urban: NDArray[np.bool_], year: int, step: int = 0) -> NDArray[np.int64]:
-    """Women of 15-49 by area and single age, all and those who can give birth, (2, 35, 2) int64.
+def exposure(
+    households: Households, area: NDArray[np.int32], areas: int, year: int, step: int = 0
+) -> NDArray[np.int64]:
+    """Women of 15-49 by area and single age, all and those who can give birth, (A, 35, 2) int64.
 
     Counted before every step for `dicu.behaviour.life_tables.life_tables`, which smooths over five-year groups;
     integers, so neither threads nor the order of rows matter. Of more than `COUNTED_ROWS` rows those of one in
@@ -277,7 +280,8 @@ def exposure(households: Households, urban: NDArray[np.bool_], year: int, step: 
 
     Parameters
     ----------
-    urban : (P,) bool
+    area : (P,) int32
+        Area of each place, of ``areas`` (A).
     year : int
     step : int
         Says whose turn it is.
@@ -286,14 +290,14 @@ def exposure(households: Households, urban: NDArray[np.bool_], year: int, step: 
     sampled = SAMPLED if n > COUNTED_ROWS else 1
     turn = np.uint64(step % sampled), np.uint64(sampled)
     blocks = (n + _BLOCK - 1) // _BLOCK
-    count = np.zeros((blocks, _EXPOSURE), dtype=np.int64)
+    count = np.zeros((blocks, areas * FERTILE_AGES * 2), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
         row = np.empty(MEMBERS, dtype=np.uint8)
-        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, urban, turn, year, count[first], row)
+        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, year, count[first], row)
 
     over_blocks(work, blocks)
-    return np.asarray(count.sum(axis=0).reshape((2, FERTILE_AGES, 2)))
+    return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, 2)))
 
 
 __all__ = [

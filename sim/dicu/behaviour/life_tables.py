@@ -7,6 +7,7 @@ every step (3 ms), because who can give birth changes with every couple; the hou
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from dicu.population.columns import BIRTH_YEAR_ZERO
 from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
 from dicu.scenario.parameters_household import LifeCourse
 
-# rows of every table by area
+# areas: those of every table without provinces of their own, else those of every province in turn (`Vital`)
 RURAL: Final = 0
 URBAN: Final = 1
 
@@ -65,15 +66,16 @@ class LifeTables(NamedTuple):
 
     Attributes
     ----------
-    death : (256,) float64
-    birth : (2, 256) float64
-        Rural, urban: of a woman who can give birth (`dicu.behaviour.life_course.can_give_birth`).
+    death : (A, 256) float64
+        By area: rural, urban; of every province in turn where provinces differ.
+    birth : (A, 256) float64
+        Of a woman who can give birth (`dicu.behaviour.life_course.can_give_birth`).
     seek : (256,) float64
         Of a single (`dicu.behaviour.life_course.is_single`) looking for a partner.
     word : (256,) uint32
         Bits 0-25: bound of the total hazard in units of 2^-26, rounded up and one more; bits 26-28: 1 if of working
         age 15-64; bits 29-31: 1 for a person. Nobody with a partner seeks, and only they give birth, so
-        the bound is death + max(rural birth, urban birth, seek).
+        the bound is death + max(birth, seek), each of the area where it is highest.
     """
 
     death: NDArray[np.float64]
@@ -130,15 +132,22 @@ def death_rates(
     ValueError
         When the plateau keeps the life expectancy from being reached.
     """
-    plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters
     wanted = parameters.life_expectancy if life_expectancy is None else life_expectancy
-    rate = np.asarray(_solve_gompertz(wanted, parameters.mortality_slope, plateau))
+    return _death_rates(wanted, parameters.mortality_slope, dt_quarters)
+
+
+@lru_cache(maxsize=1024)
+def _death_rates(wanted: float, slope: float, dt_quarters: float) -> NDArray[np.float64]:
+    """Solved once per value, not again in every step: a country has as many as provinces."""
+    plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters
+    rate = np.asarray(_solve_gompertz(wanted, slope, plateau))
     reached = float(_years_lived(rate))
     if abs(reached - wanted) > _TOLERANCE_LIFE:
         raise ValueError(
-            f"life_course.life_expectancy: not reached with mortality_slope = {parameters.mortality_slope} and steps"
+            f"life_course.life_expectancy: not reached with mortality_slope = {slope} and steps"
             f" of {dt_quarters} quarters (got {wanted}, reached {reached:.2f})"
         )
+    rate.flags.writeable = False
     return rate
 
 
@@ -159,7 +168,7 @@ def _fertility_shape(mode: float, spread: float) -> NDArray[np.float64]:
 
 
 def fertility_rates(parameters: LifeCourse, vital: Vital | None = None) -> NDArray[np.float64]:
-    """Births a year of all women by area and single age 15-49, (2, 35) float64; each area sums to its TFR.
+    """Births a year of all women by area and single age 15-49, (A, 35) float64; each area sums to its TFR.
 
     ``vital`` None: the TFR of the parameters.
 
@@ -168,17 +177,18 @@ def fertility_rates(parameters: LifeCourse, vital: Vital | None = None) -> NDArr
     """
     shape = np.asarray(_fertility_shape(parameters.fertility_mode_age, parameters.fertility_spread))
     total = of_parameters(parameters) if vital is None else vital
-    return np.stack([shape * total.fertility_rural, shape * total.fertility_urban])
+    return np.asarray(total.fertility[:, None] * shape)
 
 
 @njit(cache=True)
 def _eligible_rates(
     fertility: NDArray[np.float64], exposure: NDArray[np.int64], most: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Births a year of an eligible woman, (2, 35), and children a woman that could not be placed, (2,)."""
-    rate = np.zeros((2, FERTILE_AGES))
-    owed = np.zeros(2)
-    for area in range(2):
+    """Births a year of an eligible woman, (A, 35), and children a woman that could not be placed, (A,)."""
+    areas = fertility.shape[0]
+    rate = np.zeros((areas, FERTILE_AGES))
+    owed = np.zeros(areas)
+    for area in range(areas):
         for first in range(0, FERTILE_AGES, _GROUP):
             wanted = owed[area]
             delivered = 0.0
@@ -205,11 +215,15 @@ def _births(
     exposure: NDArray[np.int64],
     death: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Hazards a step of eligible women (2, 35) and the children a woman that find no mother (2,)."""
-    if exposure.shape != (2, FERTILE_AGES, 2):
+    """Hazards a step of eligible women (A, 35) and the children a woman that find no mother (A,).
+
+    ``death`` (128,) is the highest of all areas, which the room in a step's word is left by.
+    """
+    areas = len(vital.fertility)
+    if exposure.shape != (areas, FERTILE_AGES, 2):
         raise ValueError(
             f"exposure: women by area, single age 15-49, all and eligible (got shape {exposure.shape},"
-            f" allowed (2, {FERTILE_AGES}, 2))"
+            f" allowed ({areas}, {FERTILE_AGES}, 2))"
         )
     fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
     room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
@@ -320,10 +334,11 @@ def life_tables(
         1911 to 2037: the birth years that a member's byte can hold.
     dt_quarters : float
         Length of a step, quarters.
-    exposure : (2, 35, 2) int64
+    exposure : (A, 35, 2) int64
         Women by area, single age and eligibility, from `dicu.behaviour.life_course.exposure`.
     vital : Vital or None
-        Fertility and life expectancy of the year, see `dicu.behaviour.vital`; None: those of the parameters.
+        Fertility and life expectancy of the year by area, see `dicu.behaviour.vital`; None: those of the
+        parameters in two areas, rural and urban.
 
     Notes
     -----
@@ -341,21 +356,22 @@ def life_tables(
             f" allowed {BIRTH_YEAR_ZERO + 1} to {LAST_BIRTH_YEAR})"
         )
     vital = of_parameters(parameters) if vital is None else vital
-    mortality = death_rates(parameters, dt_quarters, vital.life_expectancy)
-    fertility, _ = _births(parameters, vital, dt_quarters, exposure, mortality)
-    unions = union_rates(parameters, dt_quarters, mortality)
-    death, seek = np.zeros(256), np.zeros(256)
-    birth = np.zeros((2, 256))
+    mortality = np.stack([death_rates(parameters, dt_quarters, float(e)) for e in vital.life_expectancy])
+    highest = mortality.max(axis=0)
+    fertility, _ = _births(parameters, vital, dt_quarters, exposure, highest)
+    unions = union_rates(parameters, dt_quarters, highest)
+    areas = len(mortality)
+    death, birth, seek = np.zeros((areas, 256)), np.zeros((areas, 256)), np.zeros(256)
     word = np.zeros(256, dtype=np.uint32)
     for byte in range(1, 256):
         age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
         female = byte & 1
-        death[byte] = mortality[age] * dt_quarters / QUARTERS_A_YEAR
+        death[:, byte] = mortality[:, age] * dt_quarters / QUARTERS_A_YEAR
         if female and PARTNER_FROM <= age < FERTILE_FROM + FERTILE_AGES:
             birth[:, byte] = fertility[:, age - FERTILE_FROM]
         if PARTNER_FROM <= age <= SEEK_UNTIL:
             seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
-        total = death[byte] + max(birth[RURAL, byte], birth[URBAN, byte], seek[byte])
+        total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte])
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
         working = WORKING_FROM <= age <= WORKING_UNTIL
         word[byte] = bound | (int(working) << WORKER_SHIFT) | (1 << PERSON_SHIFT)

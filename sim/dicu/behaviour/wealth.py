@@ -1,4 +1,8 @@
-"""Rule `wealth`: W' = W + y - c, with c = max(floor, (1 - s) y), never beyond the resources W + y.
+"""Rule `wealth`: W' = W + y - c, with c = max(floor, (1 - s) y + m W), never beyond the resources W + y.
+
+m = s / (T steps a year): a household saves while it owns less than T years of its income and consumes out of what it
+owns beyond, so that wealth comes to rest at T (assumption A107). This is the straight line through the target of the
+consumption function of buffer-stock saving (Carroll 1997, Quarterly Journal of Economics 112: 1-55).
 
 Everything is an integer number of units of 0.1 M VND, and the saving rate a number of 65,536ths, so nothing is
 created and both engines and any loop agree. Amounts that are not whole numbers of units are rounded by the
@@ -18,6 +22,7 @@ from numpy.typing import NDArray
 from dicu.compute.draws import TWO_32
 from dicu.compute.normal import inverse_normal
 from dicu.compute.numeric import exp64
+from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.scenario.parameters_household import Money
 
 UNITS_PER_MVND: Final = 10
@@ -39,7 +44,7 @@ class MoneyTable(NamedTuple):
     luck : (256,) float32
         Lasting luck in income by quantile.
     floor : uint32
-        Least consumption a person; ``keep`` is the saving rate in 1/65536.
+        Least consumption a person; ``keep`` is the saving rate in 1/65536, ``draw`` the share of wealth consumed.
     key : uint64
         Of this step's draws.
     """
@@ -49,6 +54,7 @@ class MoneyTable(NamedTuple):
     luck: NDArray[np.float32]
     floor: np.uint32
     keep: np.uint32
+    draw: np.uint32
     key: np.uint64
 
 
@@ -100,10 +106,13 @@ def income_of(per_worker: float, workers: int, luck: float, per_head: float, per
 
 
 @njit(cache=True, inline="always")
-def wealth_after(wealth: np.uint32, income: np.uint32, floor: np.uint32, keep_65536: np.uint32) -> np.uint32:
+def wealth_after(
+    wealth: np.uint32, income: np.uint32, floor: np.uint32, keep_65536: np.uint32, draw_65536: np.uint32
+) -> np.uint32:
     """Wealth after one step, in uint32 arithmetic without a branch, so that a loop over households vectorises.
 
-    W' = min(65535, W + y - min(W + y, max(floor, y - saved))), saved = y keep / 65,536 rounded to the nearest unit.
+    W' = min(65535, W + y - min(W + y, max(floor, y - saved + drawn))), saved = y keep / 65,536 and drawn =
+    W draw / 65,536, each rounded to the nearest unit.
 
     Parameters
     ----------
@@ -111,6 +120,8 @@ def wealth_after(wealth: np.uint32, income: np.uint32, floor: np.uint32, keep_65
         At most 65,535 each; the product of income and rate then stays below 2^32.
     keep_65536 : uint32
         Share of income kept back (the saving rate s, not 1 - s), in 65,536ths: `saving_65536`.
+    draw_65536 : uint32
+        Share of wealth consumed in a step, m, in 65,536ths: `draw_65536`.
 
     Returns
     -------
@@ -120,21 +131,24 @@ def wealth_after(wealth: np.uint32, income: np.uint32, floor: np.uint32, keep_65
     y = np.uint32(income)
     half = np.uint32(32_768)
     saved = np.uint32(np.uint32(np.uint32(y * np.uint32(keep_65536)) + half) >> np.uint32(16))
-    spent = max(np.uint32(floor), np.uint32(y - saved))
+    drawn = np.uint32(np.uint32(np.uint32(w * np.uint32(draw_65536)) + half) >> np.uint32(16))
+    spent = max(np.uint32(floor), np.uint32(np.uint32(y - saved) + drawn))
     resources = np.uint32(w + y)
     return min(np.uint32(resources - min(spent, resources)), np.uint32(MOST_WEALTH))
 
 
 @njit(cache=True)
-def consume(wealth: int, income_units: int, floor_units: int, saving_rate_65536: int) -> tuple[int, int]:
+def consume(
+    wealth: int, income_units: int, floor_units: int, saving_rate_65536: int, draw_65536: int
+) -> tuple[int, int]:
     """One household's step: its new wealth and what it consumed, which together are what it had and earned.
 
     Parameters
     ----------
     wealth, income_units, floor_units : int, units a step
         Between 0 and 65,535.
-    saving_rate_65536 : int
-        s in 65,536ths.
+    saving_rate_65536, draw_65536 : int
+        s and m in 65,536ths.
 
     Returns
     -------
@@ -143,7 +157,11 @@ def consume(wealth: int, income_units: int, floor_units: int, saving_rate_65536:
     """
     after = int(
         wealth_after(
-            np.uint32(wealth), np.uint32(income_units), np.uint32(floor_units), np.uint32(saving_rate_65536)
+            np.uint32(wealth),
+            np.uint32(income_units),
+            np.uint32(floor_units),
+            np.uint32(saving_rate_65536),
+            np.uint32(draw_65536),
         )
     )
     return after, wealth + income_units - after
@@ -152,6 +170,15 @@ def consume(wealth: int, income_units: int, floor_units: int, saving_rate_65536:
 def saving_65536(money: Money) -> int:
     """The saving rate in 65,536ths, the integer the rule uses."""
     return round(money.saving_rate * WHOLE_65536)
+
+
+def draw_65536(money: Money, dt_quarters: float) -> int:
+    """Share of its wealth that a household consumes in a step, in 65,536ths: s / T of a year's.
+
+    At T years of income it consumes what it earns; at most all of it.
+    """
+    a_year = money.saving_rate / money.target_years
+    return min(round(a_year * (dt_quarters / QUARTERS_A_YEAR) * WHOLE_65536), WHOLE_65536)
 
 
 def floor_units(money: Money, months_per_step: int) -> int:
@@ -191,6 +218,7 @@ __all__ = [
     "UNITS_PER_MVND",
     "MoneyTable",
     "consume",
+    "draw_65536",
     "floor_units",
     "income_of",
     "luck_factors",

@@ -48,12 +48,12 @@ def _live_block(h: Rows, t: Tables, lives: Listed, first: int, last: int) -> int
     """Exact life events of one block's candidates; those to whom something happened replace them."""
     out = first
     # locals: handing on the tuple of all tables costs more than the rule
-    urban, year, hazards = t.where.urban, t.year, t.life.hazards
+    area, year, hazards = t.life.area, t.year, t.life.hazards
     row, mask = lives.row, lives.mask
     for c in range(first, last):
         i = row[c]
         events = life_events(
-            h.uid[i], h.member[i], urban[h.place[i]], year, hazards, h.attributes[i] & NEWLY_WED
+            h.uid[i], h.member[i], area[h.place[i]], year, hazards, h.attributes[i] & NEWLY_WED
         )
         if events != 0:
             row[out] = i

@@ -69,13 +69,15 @@ class DecidingHousehold(Household):
         )
         before = int(h.wealth[i])
         floor = np.uint32(int(persons) * int(tables.money.floor))
-        h.wealth[i] = wealth_after(np.uint32(before), np.uint32(income), floor, tables.money.keep)
+        h.wealth[i] = wealth_after(
+            np.uint32(before), np.uint32(income), floor, tables.money.keep, tables.money.draw
+        )
         consumption = before + income - int(h.wealth[i])
 
         events = life_events(
             h.uid[i],
             h.member[i],
-            tables.where.urban[here],
+            int(tables.life.area[here]),
             tables.year,
             tables.life.hazards,
             int(h.attributes[i]) & NEWLY_WED,

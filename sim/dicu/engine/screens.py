@@ -183,7 +183,7 @@ def _block(
         for i in range(size):
             persons = np.uint32(word[i] >> np.uint32(PERSON_SHIFT))
             floor = np.uint32(persons * t.money.floor)
-            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.money.keep))
+            w[i] = np.uint16(wealth_after(np.uint32(w[i]), bound[i], floor, t.money.keep, t.money.draw))
         for i in range(size):
             after += np.int64(w[i])
         income += earned

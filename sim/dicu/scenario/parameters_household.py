@@ -274,6 +274,16 @@ class Money(Section):
         le=0.6,
         symbol="s",
     )
+    target_years: float = parameter(
+        1.1,
+        "wealth at which a household consumes what it earns; below it saves, above it consumes out of its wealth",
+        unit="years of income",
+        status="A",
+        source="assumption A107: buffer-stock saving, Carroll 1997",
+        ge=0.1,
+        le=100,
+        symbol="T",
+    )
     consumption_floor: float = parameter(
         1.2, "least consumption", unit="M VND/person/month", status="A", source=A9, ge=0, le=10
     )

@@ -292,6 +292,8 @@ def check_optional(
         ("migration_rates", "province"): (provinces, "a province of units", False),
         ("labour", "province"): (provinces, "a province of units, or empty", True),
         ("rates", "province"): (provinces, "a province of units, or empty", True),
+        ("fertility", "province"): (provinces, "a province of units, or empty", True),
+        ("mortality", "province"): (provinces, "a province of units, or empty", True),
         ("region_flows", "origin"): (regions, "a region of units", False),
         ("region_flows", "destination"): (regions, "a region of units", False),
         ("urban_regions", "region"): (regions, "a region of units", False),

@@ -194,25 +194,28 @@ TABLES: Final[dict[str, Schema]] = {
         missing="labour.informal_share for all provinces, and formal jobs grow everywhere as labour.formal_growth says",
     ),
     "fertility": Schema(
-        "a year",
+        "a year, of the country or of a province",
         (
+            Column("province", "text", "code before the reform; empty: the country", required=False, empty=True),
             Column("year", "count", "of the rates", low=1900, high=2199),
             Column("urban", "number", "children per woman in urban places", low=0.0, high=10.0),
             Column("rural", "number", "children per woman in rural places", low=0.0, high=10.0),
         ),
-        unique=("year",),
+        unique=("province", "year"),
         missing="life_course.fertility_urban and fertility_rural in every year; with it they hold from "
-                "life_course.rates_from on, and a line leads from year to year",
+                "life_course.rates_from on, and a line leads from year to year; a province keeps its ratio to the "
+                "country",
     ),
     "mortality": Schema(
-        "a year",
+        "a year, of the country or of a province",
         (
+            Column("province", "text", "code before the reform; empty: the country", required=False, empty=True),
             Column("year", "count", "of the rates", low=1900, high=2199),
             Column("life_expectancy", "number", "life expectancy at birth, years", low=40.0, high=95.0),
         ),
-        unique=("year",),
+        unique=("province", "year"),
         missing="life_course.life_expectancy in every year; with it that holds from life_course.rates_from on, and a "
-                "line leads from year to year",
+                "line leads from year to year; a province keeps its distance in years from the country",
     ),
     "standards": Schema(
         "what a resolution asks of a kind of unit",

@@ -28,6 +28,7 @@ from dicu.world.repairs import Mended, mend, mend_areas, radius_km
 from dicu.world.residents import island_residents, spread_residents
 from dicu.world.seats import district_seats, legacy_commune_seats, new_commune_seats
 from dicu.world.terrain import MOUNTAINOUS, classify_terrain, commune_grain_km2, largest_place
+from dicu.world.vital_facts import vital_tables
 from dicu.world.world import World, distance_km, on_sphere_km
 
 NAME: Final = "viet_nam"
@@ -124,7 +125,7 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     if year < AGES_OF_2019_FROM:
         tables["age_sex"] = _ages_2014()
     tables["labour"] = _labour()
-    tables["fertility"], tables["mortality"] = _vital()
+    tables["fertility"], tables["mortality"] = vital_tables()
     tables["earlier_waves"] = pd.DataFrame(waves, columns=["wave", "communes", "districts"]).assign(
         commune_kinds="commune", district_kinds="rural district+town"
     )
@@ -159,30 +160,6 @@ def _labour() -> pd.DataFrame:
             "employed": wide["employed_persons"].to_numpy(np.float64),
             "informal_share": wide["informal_share"].to_numpy(np.float64),
         }
-    )
-
-
-def _vital() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Children per woman, urban and rural, and life expectancy in single years of the nation."""
-    told = population_facts.fertility_mortality()
-    nation = told[(told["province"] == "") & (told["first_year"] == told["last_year"])]
-    births = nation[(nation["figure"] == "total_fertility") & nation["residence"].isin(("urban", "rural"))]
-    wide = births.pivot_table(index="first_year", columns="residence", values="value").dropna()
-    lives = nation[(nation["figure"] == "life_expectancy") & (nation["residence"] == "total")]
-    return (
-        pd.DataFrame(
-            {
-                "year": wide.index.to_numpy(np.int64),
-                "urban": wide["urban"].to_numpy(np.float64),
-                "rural": wide["rural"].to_numpy(np.float64),
-            }
-        ),
-        pd.DataFrame(
-            {
-                "year": lives["first_year"].to_numpy(np.int64),
-                "life_expectancy": lives["value"].to_numpy(np.float64),
-            }
-        ),
     )
 
 

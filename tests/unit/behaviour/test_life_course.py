@@ -198,9 +198,9 @@ def _outside_bound(
     events = 0
     outside = 0
     for uid in range(n):
-        for urban in (False, True):
+        for area in (0, 1):
             if (
-                life_events(np.uint64(uid), member, urban, year, LifeHazards(death, birth, seek, key, detail))
+                life_events(np.uint64(uid), member, area, year, LifeHazards(death, birth, seek, key, detail))
                 != 0
             ):
                 events += 1
@@ -222,7 +222,7 @@ def test_events_stay_within_the_screen_of_the_word(tables: LifeTables, member: n
 
 
 def test_the_word_is_the_sum_of_the_hazards_rounded_up(tables: LifeTables) -> None:
-    exact = (tables.death + np.maximum(tables.birth.max(axis=0), tables.seek)) * 2.0**26
+    exact = (tables.death.max(axis=0) + np.maximum(tables.birth.max(axis=0), tables.seek)) * 2.0**26
     bound = (tables.word & HAZARD_MASK).astype(float)
     assert tables.word[0] == 0
     assert (bound[1:] >= exact[1:]).all()
@@ -236,7 +236,7 @@ def test_the_word_is_the_sum_of_the_hazards_rounded_up(tables: LifeTables) -> No
 def test_the_screen_is_exact_enough_to_be_missed(tables: LifeTables) -> None:
     """Half of the bound of a lone woman, who may die or look for a partner, cuts off half of her events."""
     member = row("f27")
-    own = tables.death[member[0]] + tables.seek[member[0]]
+    own = tables.death[0, member[0]] + tables.seek[member[0]]
     events, outside = _outside_bound(
         member, 200_000, YEAR, KEY, DETAIL, int(own * 2**25), tables.death, tables.birth, tables.seek
     )
@@ -250,9 +250,7 @@ def _masks(
 ) -> np.ndarray:  # fmt: skip
     out = np.zeros(1 << (3 * MEMBERS), dtype=np.int64)
     for uid in range(n):
-        out[
-            life_events(np.uint64(uid), member, True, year, LifeHazards(death, birth, seek, key, detail))
-        ] += 1
+        out[life_events(np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, key, detail))] += 1
     return out
 
 
@@ -263,12 +261,15 @@ def test_two_stages_give_the_joint_chances_of_independent_risks(people: str, sca
     member = row(*people.split())
     n = 400_000
     byte = np.arange(256)
-    death, seek = scale * (0.2 + 0.3 * (byte % 7) / 7), scale * (0.4 + 0.2 * (byte % 5) / 5)
+    death, seek = (
+        scale * np.stack([0.0 * byte, 0.2 + 0.3 * (byte % 7) / 7]),
+        scale * (0.4 + 0.2 * (byte % 5) / 5),
+    )
     birth = np.stack([np.zeros(256), scale * (0.3 + 0.3 * (byte % 3) / 3)])
-    death[0] = seek[0] = birth[:, 0] = 0.0  # nobody
+    death[:, 0] = seek[0] = birth[:, 0] = 0.0  # nobody
     risks: list[tuple[int, float]] = []
     for kind, table, may in (
-        (0, death, lambda *_: True),
+        (0, death[1], lambda *_: True),
         (1, birth[1], can_give_birth),
         (2, seek, is_single),
     ):
@@ -297,8 +298,8 @@ def test_two_stages_give_the_joint_chances_of_independent_risks(people: str, sca
 
 
 def test_nothing_happens_without_hazards() -> None:
-    none = np.zeros(256)
-    assert _masks(row("m30", "f27"), 5_000, YEAR, KEY, DETAIL, none, np.zeros((2, 256)), none)[0] == 5_000
+    none = np.zeros((2, 256))
+    assert _masks(row("m30", "f27"), 5_000, YEAR, KEY, DETAIL, none, none, none[0])[0] == 5_000
 
 
 @given(member=household, picks=st.integers(0, 2**18 - 1), uid=st.integers(0, 2**64 - 1))
@@ -349,7 +350,7 @@ def _boys(
     """Births by (father lives or dies, boy or girl), both drawn under one detail key."""
     out = np.zeros((2, 2), dtype=np.int64)
     for uid in range(n):
-        mask = life_events(np.uint64(uid), member, True, year, LifeHazards(death, birth, seek, key, detail))
+        mask = life_events(np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, key, detail))
         if (mask >> (MEMBERS + 1)) & 1:
             after = member.copy()
             apply_life(after, mask, year, np.uint64(uid), detail, 0.5)
@@ -363,7 +364,8 @@ def _boys(
 def test_sex_at_birth_has_nothing_to_do_with_what_else_happens() -> None:
     hazard = np.full(256, 0.7)
     hazard[0] = 0.0
-    births = _boys(row("m30", "f27"), 40_000, YEAR, KEY, DETAIL, hazard, np.stack([hazard] * 2), 0.0 * hazard)
+    each = np.stack([hazard] * 2)
+    births = _boys(row("m30", "f27"), 40_000, YEAR, KEY, DETAIL, each, each, 0.0 * hazard)
     total = births.sum(axis=1)
     assert (total > 5_000).all()
     assert (np.abs(births[:, 0] / total - 0.5) < 4 * 0.5 / np.sqrt(total)).all()
@@ -387,23 +389,25 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
     rows = ["m30 f27", "f27", "m40 f38 m14 f9 f6 m2", "m50 f47 f15", "m52 f50", "m34 f31 m28 f27 m5"]
     member = np.asfortranarray(np.stack([row(*r.split()) for r in rows]))
     place = np.array([0, 1, 0, 1, 0, 1], dtype=np.uint16)
-    urban = np.array([False, True])
+    where = np.arange(2, dtype=np.int32), 2
     expected = np.zeros((2, FERTILE_AGES, 2), dtype=np.int64)
     for area, age, eligible in (
         (0, 27, 1), (1, 27, 0), (0, 38, 0), (1, 47, 1), (1, 15, 0), (1, 31, 1), (1, 27, 0)
     ):  # fmt: skip
         expected[area, age - 15] += (1, eligible)
-    assert (exposure(people(member, place), urban, YEAR) == expected).all()
-    assert exposure(people(member, place[:1]), urban, YEAR).sum() == 2
-    assert exposure(people(member, place[:0]), urban, YEAR).sum() == 0
+    assert (exposure(people(member, place), *where, YEAR) == expected).all()
+    assert exposure(people(member, place[:1]), *where, YEAR).sum() == 2
+    assert exposure(people(member, place[:0]), *where, YEAR).sum() == 0
     wed = np.full(len(rows), NEWLY_WED, dtype=np.uint8)
     home = np.asfortranarray(np.stack([row("m50", "f47", "m24", "f21")]))
     for bit, mothers in ((np.zeros_like(wed), 1), (wed, 2)):  # the mother, and the son's wife
-        assert exposure(people(home, place[:1], bit[:1]), urban, YEAR)[0, :, 1].sum() == mothers
+        assert exposure(people(home, place[:1], bit[:1]), *where, YEAR)[0, :, 1].sum() == mothers
     times = np.array([9_000, 20_000, 11_000, 7_000, 13_000, 10_000])
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(len(rows)), times))
-    counted = exposure(people(member[order], place[order]), urban, YEAR)
-    parts = [exposure(people(member[i:], place[i : i + 1]), urban, YEAR) * times[i] for i in range(len(rows))]
+    counted = exposure(people(member[order], place[order]), *where, YEAR)
+    parts = [
+        exposure(people(member[i:], place[i : i + 1]), *where, YEAR) * times[i] for i in range(len(rows))
+    ]
     assert (counted == np.sum(parts, axis=0)).all()
 
 
@@ -415,11 +419,11 @@ def test_of_very_many_rows_each_is_counted_in_one_step_of_sixteen(monkeypatch: p
     n = 20_000
     member = np.zeros((n, MEMBERS), dtype=np.uint8, order="F")
     member[:, 0] = ((YEAR - rng.integers(15, 50, n) - BIRTH_YEAR_ZERO) << 1) | 1
-    place, urban = rng.integers(0, 2, n).astype(np.uint16), np.array([False, True])
+    place, where = rng.integers(0, 2, n).astype(np.uint16), (np.arange(2, dtype=np.int32), 2)
     h = people(member, place, uid=rng.integers(0, 2**63, n).astype(np.uint64))
-    whole = exposure(h, urban, YEAR)
+    whole = exposure(h, *where, YEAR)
     monkeypatch.setattr(life_course, "COUNTED_ROWS", n - 1)
-    turns = [exposure(h, urban, YEAR, step) for step in range(life_course.SAMPLED)]
+    turns = [exposure(h, *where, YEAR, step) for step in range(life_course.SAMPLED)]
     assert (np.sum(turns, axis=0) == whole).all()
     assert all(abs(turn[..., 0].sum() - n / 16) < 5 * np.sqrt(n / 16) for turn in turns)
-    assert (exposure(h.take(rng.permutation(n)), urban, YEAR, 5) == turns[5]).all()
+    assert (exposure(h.take(rng.permutation(n)), *where, YEAR, 5) == turns[5]).all()

@@ -14,6 +14,7 @@ from dicu.behaviour.remit import RICHEST_PARENT, RemitRule, remit, remit_rule, r
 from dicu.behaviour.wealth import (
     MOST_WEALTH,
     consume,
+    draw_65536,
     floor_units,
     income_of,
     luck_factors,
@@ -37,12 +38,12 @@ UNIT = st.integers(0, MOST_WEALTH)
 # ------------------------------------------------------------------ wealth
 
 
-@given(UNIT, UNIT, UNIT, st.integers(0, 65_536))
-def test_what_comes_in_is_kept_or_consumed(wealth, income, floor, saving):
-    after, consumed = consume(wealth, income, floor, saving)
+@given(UNIT, UNIT, UNIT, st.integers(0, 65_536), st.integers(0, 65_536))
+def test_what_comes_in_is_kept_or_consumed(wealth, income, floor, saving, draw):
+    after, consumed = consume(wealth, income, floor, saving, draw)
     assert after + consumed == wealth + income
     assert 0 <= after <= MOST_WEALTH
-    spent = max(floor, income - (income * saving + 32_768 >> 16))
+    spent = max(floor, income - (income * saving + 32_768 >> 16) + (wealth * draw + 32_768 >> 16))
     spent = min(spent, wealth + income)
     assert after == min(wealth + income - spent, MOST_WEALTH)
     if wealth + income - spent <= MOST_WEALTH:
@@ -50,9 +51,9 @@ def test_what_comes_in_is_kept_or_consumed(wealth, income, floor, saving):
 
 
 @njit
-def _loop(wealth, income, floor, keep, out):
+def _loop(wealth, income, floor, keep, draw, out):
     for i in range(len(wealth)):
-        out[i] = wealth_after(wealth[i], income[i], floor[i], keep)
+        out[i] = wealth_after(wealth[i], income[i], floor[i], keep, draw)
 
 
 def test_the_loop_over_columns_is_the_scalar_rule():
@@ -63,12 +64,20 @@ def test_the_loop_over_columns_is_the_scalar_rule():
         np.concatenate([rng.integers(0, 65_536, n), np.tile(np.repeat(edge, 6**k), 6 ** (2 - k))])
         for k in range(3)
     )
-    for keep in (0, 1, saving_65536(MONEY), 65_535, 65_536):
+    for keep, draw in (
+        (0, 0),
+        (1, 1),
+        (saving_65536(MONEY), draw_65536(MONEY, 1.0)),
+        (65_535, 1),
+        (65_536, 65_536),
+    ):
         for kinds in ((np.uint16, np.uint32, np.uint16), (np.uint32, np.uint32, np.uint32)):
             columns = [c.astype(k) for c, k in zip((wealth, income, floor), kinds, strict=True)]
             out = np.empty(len(wealth), dtype=np.uint16)
-            _loop(*columns, np.uint32(keep), out)
-            expected = [consume(w, y, f, keep)[0] for w, y, f in zip(wealth, income, floor, strict=True)]
+            _loop(*columns, np.uint32(keep), np.uint32(draw), out)
+            expected = [
+                consume(w, y, f, keep, draw)[0] for w, y, f in zip(wealth, income, floor, strict=True)
+            ]
             assert out.tolist() == expected
 
 
@@ -76,13 +85,32 @@ def test_known_cases_of_saving():
     # 30 M a quarter, 4 people at 1.2 M a month: 25.5 consumed, 4.5 saved
     assert saving_65536(MONEY) == 9830
     assert floor_units(MONEY, 3) == 36
-    assert consume(100, 300, 4 * 36, 9830) == (145, 255)
+    assert consume(100, 300, 4 * 36, 9830, 0) == (145, 255)
     # 12 M a quarter: the floor of 14.4 binds and 2.4 are eaten up
-    assert consume(100, 120, 4 * 36, 9830) == (76, 144)
+    assert consume(100, 120, 4 * 36, 9830, 0) == (76, 144)
     # nearly destitute: never beyond the resources
-    assert consume(3, 20, 4 * 36, 9830) == (0, 23)
+    assert consume(3, 20, 4 * 36, 9830, 0) == (0, 23)
     # a full purse: what does not fit is consumed
-    assert consume(65_530, 1000, 0, 65_536) == (65_535, 995)
+    assert consume(65_530, 1000, 0, 65_536, 0) == (65_535, 995)
+
+
+@pytest.mark.parametrize("years", [0.5, 1.1, 4.0])
+@pytest.mark.parametrize(("first", "step"), [(0, 3.0), (20_000, 3.0), (0, 1.0)])
+def test_wealth_comes_to_rest_at_its_target(years, first, step):
+    """A steady income of 100 M a quarter, from nothing and from far above, in quarters and months.
+
+    It goes there at s / T a year: after thirty years within a tenth of the way left by the closed form.
+    """
+    money = Money(target_years=years)
+    draw = draw_65536(money, step / 3)
+    income = round(1000 * step / 3)
+    wealth, target = first, 4000 * years
+    for _ in range(round(30 * 12 / step)):
+        wealth, _ = consume(wealth, income, 0, saving_65536(money), draw)
+    left = math.exp(-30 * money.saving_rate / years) * abs(first - target)
+    assert abs(wealth - target) == pytest.approx(left, rel=0.1, abs=0.02 * target)
+    at_rest, consumed = consume(round(target), income, 0, saving_65536(money), draw)
+    assert abs(consumed - income) <= 2 + 0.001 * income, f"at its target it consumes what it earns: {at_rest}"
 
 
 def test_rounding_is_right_on_average_over_all_draws():
