@@ -96,9 +96,7 @@ def urban_in(year: int, code: NDArray[np.str_], kind: NDArray[np.str_]) -> NDArr
     return made
 
 
-def changes_of(
-    place: NDArray[np.str_], commune: NDArray[np.str_], kind: NDArray[np.str_]
-) -> pd.DataFrame:
+def changes_of(place: NDArray[np.str_], commune: NDArray[np.str_], kind: NDArray[np.str_]) -> pd.DataFrame:
     """The listed changes as the table ``urban_changes`` of a world has them, a row for each place of the commune.
 
     Parameters
