@@ -25,7 +25,7 @@ from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
 from dicu.behaviour.vital import VitalRates, areas
-from dicu.commit.accounts import Expected, check_jobs, check_people
+from dicu.commit.accounts import Expected, check_jobs, check_people, check_urban, urban_growth
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
 from dicu.commit.stocks import by_kind_and_ties, count, retype
@@ -40,6 +40,7 @@ from dicu.government import books
 from dicu.government import state as government_state
 from dicu.government.governments import Governments
 from dicu.government.revenue import income_level
+from dicu.government.urban_status import UrbanStatus
 from dicu.government.waves import waves
 from dicu.observe.outputs import Outputs, Unrecorded
 from dicu.population.columns import Households
@@ -116,6 +117,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.distances = distances(world, dwellings, self.geography)
         self.move_cost = move_costs(self.distances, scenario.money)
         self.vital = VitalRates(world, scenario.life_course)
+        self.urban = UrbanStatus(world, scenario.cities, self.calendar)
         self.life = self._life_tables()
         self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
         self.central = Central(scenario.cities, self.calendar, world)
@@ -134,6 +136,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             programmes=self.programmes,
             respond=scenario.feedback.jobs,
             offers=scenario.feedback.offers,
+            urban=self.urban.now,
         )
         g, n = self.geography, len(world.legacy_provinces)
         earns, _ = mean_income(self.markets.expected, self.stocks.workers, g.district, g.province, n)
@@ -246,6 +249,9 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.life = self._life_tables()
             retype(h, self.year)
             self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+        # places whose class changes: people of other areas, so other women bear the births put in by area
+        if self.urban.step(self.now, self.stocks, self.settings.population.weight):
+            self.life = self._life_tables()
         clock = self._spent("new year", clock)
 
         # 1. policies due now
@@ -297,6 +303,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 7. commit in uid order: moves, couples, orphans, families that follow; estates
         expected = Expected.before(h, self.stocks)
+        in_towns = int(self.stocks.persons[self.urban.now].sum())
         self.changes = commit(
             h,
             self.links,
@@ -330,6 +337,9 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
         check_people(carried, self.stocks, h.n, expected.after(self.changes))
         check_jobs(carried, self.stocks, self.events.work, self.changes.by_reason["work"])
+        gained = self.urban.last.gained if self.urban.last is not None else 0
+        self.changes.urban = urban_growth(self.changes, self.urban.now, gained)
+        check_urban(in_towns, int(self.stocks.persons[self.urban.now].sum()), self.changes.urban)
         books.check(self.governments)
         clock = self._spent("accounts", clock)
 
@@ -357,6 +367,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             offer_cost=self.offer_cost,
             moment=self.moment,
             year=self.year,
+            urban=self.urban.now,
         )
 
     def run(self) -> None:
@@ -387,6 +398,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             "markets": self.markets.state(),
             "housing": self.housing.state(),
             "government": government_state.export(self.governments),
+            "urban": self.urban.state(),
         }
 
     def take_over(self, households: Households, links: Links) -> None:
@@ -402,7 +414,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
         vital = self.vital.at(self.year - self._ages_ahead)
         n = len(vital.fertility)
-        women = exposure(self.households, areas(self.world, self.world.urban, n), n, self.year, self.moment)
+        women = exposure(self.households, areas(self.world, self.urban.now, n), n, self.year, self.moment)
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:

@@ -8,6 +8,7 @@ from typing import Final
 
 FIGURES: Final = (
     "urban_rural",
+    "urban_growth",
     "net_migration_map",
     "region_flows",
     "access_by_terrain",

@@ -63,14 +63,14 @@ def draw(run: Run) -> Figure:
             f"{'; '.join(sorted(set(points['source'])))}."
         )
         foot.append(
-            "Urban = place in a ward or township at the start of the run, fixed for ever; official figures "
-            "also count places declared urban later, so they rise without a move."
+            "Urban = place that is a ward or township at the time: some become so each year, without a move, as in the "
+            "official figures."
         )
     if still:
         foot.append("No births or deaths in this run: the total stays as it began.")
     foot.append(style.run_line(run))
     fig, (bottom, top) = style.sheet(
-        6.3, title, "Residents at the end of each step, by whether their place was urban at the start", foot
+        6.3, title, "Residents at the end of each step, by whether their place is urban then", foot
     )
     grid = fig.add_gridspec(
         1, 2, left=0.06, right=0.93, bottom=bottom + 0.08, top=top - 0.07, wspace=0.32, width_ratios=(1.25, 1)

@@ -172,6 +172,7 @@ def freeze(
     offer_cost: float,
     moment: int,
     year: int,
+    urban: NDArray[np.bool_] | None = None,
 ) -> Tables:
     """Everything households see in this step (step 5 of the order).
 
@@ -182,6 +183,8 @@ def freeze(
         Rows by home province and district of residence, one step old.
     homes : Homes
         Dwellings and rents.
+    urban : (P,) bool
+        Class of places in the step; None: that of the start.
     looking : (L,) int64
         Real persons to whom jobs may be offered from afar.
     kappa : float
@@ -191,7 +194,8 @@ def freeze(
     moment, year : int
         Number of the step since 1995, which keys its draws; year in which ages are read.
     """
-    c, scenario, g, world = choosing, choosing.scenario, choosing.geography, choosing.world
+    c, scenario, g = choosing, choosing.scenario, choosing.geography
+    urban = choosing.world.urban if urban is None else urban
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
     nests, networks, hazard, threshold = c.weigh(markets, access, network, homes)
@@ -233,7 +237,7 @@ def freeze(
             district_id=g.district_id,
             province_id=g.province_id,
             own_id=g.own_id,
-            urban=world.urban,
+            urban=urban,
             area=c.commuting.area,
             area_first=c.commuting.first_place,
             area_place=c.commuting.place,
@@ -251,9 +255,7 @@ def freeze(
             tie_stay=c.tie_stay,
             stay=stay,
             home=exponent(choose.home),
-            other_work=terms.other_work(
-                nests.relative, nests.best, world.urban, kappa - scenario.work.switch_cost
-            ),
+            other_work=terms.other_work(nests.relative, nests.best, urban, kappa - scenario.work.switch_cost),
             keeps=c.keeps(markets),
             income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
             service_part=terms.service_part(access, c.beta_access),
@@ -275,7 +277,7 @@ def freeze(
         ),
         move=moving,
         life=LifeTable(
-            area=areas(world, world.urban, len(life.birth)),
+            area=areas(world, urban, len(life.birth)),
             hazards=LifeHazards(
                 death=life.death,
                 birth=life.birth,

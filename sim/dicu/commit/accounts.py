@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dicu.behaviour.events import WorkTally
-from dicu.commit.changes import Changes
+from dicu.commit.changes import Changes, UrbanGrowth
 from dicu.commit.stocks import Stocks
 from dicu.population.columns import Households
 
@@ -83,6 +84,42 @@ def check_jobs(carried: Stocks, found: Stocks, work: WorkTally, taken: int) -> N
         )
     if int(work.taken.sum()) != taken:
         raise NotConserved(f"offers: {int(work.taken.sum())} taken, {taken} moves for work committed")
+
+
+def urban_growth(changes: Changes, urban: NDArray[np.bool_], reclassified: int) -> UrbanGrowth:
+    """What changed the number of people in urban places in a step, from its events alone.
+
+    Parameters
+    ----------
+    urban : (P,) bool
+        Class of places in the step.
+    reclassified : int
+        Members in places that became urban at its beginning, less those in places that became rural.
+    """
+    way = urban[changes.destination].astype(np.int64) - urban[changes.origin]
+    left, came = changes.exchanged  # partners whose place changed without a move
+    net = int((changes.persons * way).sum()) + int(urban[came].sum()) - int(urban[left].sum())
+    return UrbanGrowth(int(changes.natural[urban].sum()), net, reclassified)
+
+
+def check_urban(before: int, after: int, growth: UrbanGrowth) -> None:
+    """People of urban places: those counted at the end are those of the beginning, with who was born, died and moved.
+
+    Parameters
+    ----------
+    before : int
+        Counted once places had changed their class.
+    after : int
+        Counted at the end of the step.
+
+    Raises
+    ------
+    NotConserved
+        With the difference.
+    """
+    want = before + growth.natural + growth.net_moves
+    if want != after:
+        raise NotConserved(f"persons in urban places: {want} expected, {after} counted, {after - want:+d}")
 
 
 def check_people(carried: Stocks, found: Stocks, rows: int, expected: Expected) -> None:

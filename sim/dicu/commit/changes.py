@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.commit.ledger import Movers
+
+
+class UrbanGrowth(NamedTuple):
+    """By what the number of people in urban places changed in a step, in members of rows.
+
+    Attributes
+    ----------
+    natural : int
+        Births less deaths there.
+    net_moves : int
+        Who came from rural places less who left for them: movers, partners (those exchanged too), families that
+        followed.
+    reclassified : int
+        People of places that became urban at the beginning of the step, less those of places that became rural.
+    """
+
+    natural: int
+    net_moves: int
+    reclassified: int
 
 
 @dataclass(eq=False)
@@ -45,6 +65,10 @@ class Changes:
         Places from and to which partners went without a move: their couples stand for couples within a place.
     row_source, row_target : (M,) int64
         Rows that were moved into emptied ones at the end, and where to.
+    natural : (P,) int64
+        Births less deaths by place.
+    urban : UrbanGrowth
+        By what the people of urban places changed; set once the step is counted.
     movers : Movers or None
         Who made each of the E moves, in the same order, when moves are recorded one by one.
     """
@@ -83,6 +107,8 @@ class Changes:
     row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     movers: Movers | None = None
+    natural: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    urban: UrbanGrowth = field(default_factory=lambda: UrbanGrowth(0, 0, 0))
 
     def __len__(self) -> int:
         return len(self.origin)

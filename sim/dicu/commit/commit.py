@@ -238,9 +238,11 @@ def commit(
         Also say who made each move (`Changes.movers`).
     """
     emptied = np.empty(len(events.life_row), dtype=np.int64)
+    before = stocks.persons.copy()
     births, deaths, n_empty = _life(
         households.rows, events.life_row, events.life_mask, tables.where, stocks.carried, emptied
     )
+    natural = stocks.persons - before
     dead = emptied[:n_empty]
 
     # identities and room for every new row of this step
@@ -361,4 +363,5 @@ def commit(
         row_source=source,
         row_target=target,
         movers=ledger.movers(),
+        natural=natural,
     )

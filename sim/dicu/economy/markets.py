@@ -141,10 +141,12 @@ class Markets:
         programmes: Programmes | None = None,
         respond: bool = True,
         offers: bool = True,
+        urban: NDArray[np.bool_] | None = None,
     ) -> None:
         self.work, self.dt_quarters, self.seed = work, dt_quarters, seed
         self._programmes, self._respond = programmes, respond
-        self._district, self._urban = world.district, world.urban
+        # levels of pay are those of the class at the start; farming is taken up where the class of now lets it be
+        self._district, self._urban = world.district, world.urban if urban is None else urban
         self._n = len(world.districts)
         self._check("workers", workers, (world.n_places, N_KINDS))
         self._check("persons", persons, (world.n_places,))

@@ -41,7 +41,9 @@ def origin_of(scenario: Scenario) -> Scenario:
     later = {"reform": Reform(), "programme": Programme(), "record": Record()}
     cities = scenario.cities
     if parse_period(cities.central_date) >= parse_period(scenario.time.start):
-        later["cities"] = Cities(central=())  # none in the history; not the default, which may act in it
+        # none in the history; not the default, which may act in it
+        kept = {name: getattr(scenario.cities, name) for name in ("urban_status", "urban_quota")}
+        later["cities"] = Cities(central=(), **kept)
     time_ = scenario.time.model_copy(update={"end": scenario.time.start})
     return scenario.model_copy(update={**later, "time": time_, "name": ""})
 

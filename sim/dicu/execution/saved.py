@@ -309,6 +309,9 @@ def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0
     model.kappa = float(arrays["kappa"][0])
     model.offer_cost = float(arrays["offer_cost"][0])
     model.network_start[...] = arrays["start.network"]
+    model.urban.restore(
+        {"now": arrays["urban.now"]} if "urban.now" in arrays else {}
+    )  # before the life tables, which are by area
     model.take_over(h, Links.of(arrays["links.child"], arrays["links.parent"]))
     parts: dict[str, dict[str, NDArray[Any]]] = {name: {} for name in ("markets", "housing", "government")}
     for name, array in arrays.items():

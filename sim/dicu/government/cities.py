@@ -132,10 +132,15 @@ class UrbanAreas:
     def __len__(self) -> int:
         return len(self.code)
 
-    def columns(self, residents: NDArray[np.int64]) -> dict[str, Any]:
-        """Classes and what they rest on, one row an area; ``residents`` (P,) are real persons."""
+    def columns(
+        self, residents: NDArray[np.int64], urban_now: NDArray[np.bool_] | None = None
+    ) -> dict[str, Any]:
+        """Classes and what they rest on, one row an area; ``residents`` (P,) are real persons.
+
+        ``urban_now`` (P,) are the places that count as inner ones; None: those of the start.
+        """
         people = np.array([int(residents[places].sum()) for places in self._places], dtype=np.int64)
-        urban = residents * self._world.urban
+        urban = residents * (self._world.urban if urban_now is None else urban_now)
         inner = np.array([int(urban[places].sum()) for places in self._places], dtype=np.int64)
         found = [
             class_of(self._standards, kind, p, i, area, share)

@@ -18,6 +18,7 @@ from dicu.government import books
 from dicu.government.cities import UrbanAreas
 from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay
+from dicu.government.urban_status import Reclassified, UrbanStatus
 from dicu.observe.five_year import YEARS, FiveYear
 from dicu.population.columns import Households
 from dicu.record.national import Seen, counted
@@ -42,6 +43,7 @@ class Observed(Protocol):
     markets: Markets
     housing: HousingMarket
     governments: Governments
+    urban: UrbanStatus
     policy: list[Overlay]
     changes: Changes | None
     events: Events | None
@@ -119,6 +121,10 @@ class Outputs:
     def begin(self) -> None:
         """Write the start."""
         self._recorder.national(0, self._national())
+        changed = np.flatnonzero(self._model.urban.now != self._model.world.urban)
+        if len(changed):
+            persons = self._model.stocks.persons[changed]
+            self._reclassified(0, Reclassified(changed, self._model.urban.now[changed], persons, "history"))
         self._stocks(0)
 
     def go_on(self, saved: Mapping[str, NDArray[Any]]) -> None:
@@ -145,6 +151,8 @@ class Outputs:
             if lineage is not None:
                 self._recorder.lineage(step, {name: getattr(lineage, name) for name in _LINEAGE})
         self._recorder.national(step, self._national())
+        if m.urban.last is not None:
+            self._reclassified(step, m.urban.last)
         self._recorder.flows(step, changes.origin, changes.destination, changes.persons)
         if changes.movers is not None:
             names = ("uid", "kind", "type", "income_quantile", "age")
@@ -156,6 +164,8 @@ class Outputs:
                         name: getattr(changes, name)
                         for name in ("origin", "destination", "persons", "reason")
                     },
+                    "origin_urban": m.urban.now[changes.origin],
+                    "destination_urban": m.urban.now[changes.destination],
                 },
             )
         self._ages += changes.movers_by_age
@@ -167,6 +177,10 @@ class Outputs:
             self._recorder.five_year(step, *self.residence.persons(m.households, m.year))
             self.residence.begin(m.households)
         self._stocks(step)
+
+    def _reclassified(self, step: int, places: Reclassified) -> None:
+        names = ("place", "urban", "persons", "cause")
+        self._recorder.urban_places(step, {name: getattr(places, name) for name in names})
 
     def _year_end(self, step: int) -> bool:
         calendar = self._model.calendar
@@ -185,7 +199,7 @@ class Outputs:
                 step, {**m.markets.columns(m.workers), **self._offers(), **m.housing.columns(m.residents)}
             )
             if len(self._areas):
-                self._recorder.cities(step, self._areas.columns(m.residents))
+                self._recorder.cities(step, self._areas.columns(m.residents, m.urban.now))
 
     def _offers(self) -> dict[str, NDArray[np.int64]]:
         """Jobs offered from afar in each district during the step, and those taken, real ones."""
@@ -199,4 +213,4 @@ class Outputs:
         considered = m.events.considered if m.events is not None else 0
         g = m.geography
         province = g.province[g.district]  # a geography has the province of a district
-        return counted(Seen(m.stocks, m.world.urban, g.district, province, considered, m.changes))
+        return counted(Seen(m.stocks, m.urban.now, g.district, province, considered, m.changes))

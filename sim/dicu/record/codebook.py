@@ -22,6 +22,7 @@ from dicu.record.local import Local
 from dicu.record.moves import MOVES
 from dicu.record.national import MOVE, NATIONAL
 from dicu.record.residence import FIVE_YEAR, FIVE_YEAR_FLOWS
+from dicu.record.urban_places import URBAN_PLACES
 from dicu.scenario.vocabulary import SERVICE_WORDS, SERVICES
 
 FlowLayout = Literal["place", "district"]
@@ -95,7 +96,7 @@ CITIES: Final = Table(
                "sim/dicu/government/cities.py: Resolutions 1210/2016 and 26/2022"),
         Column("dense", "bool", "1", "reaches the density of that class on its whole area", "the same"),
         Column("residents", "int64", "persons", "persons within its borders, already weighted", "household columns"),
-        Column("inner_residents", "int64", "persons", "of those, in wards and townships", "household columns"),
+        Column("inner_residents", "int64", "persons", "of those, in urban places", "household columns"),
         Column("density_km2", "float64", "persons/km2", "residents over its whole area", "household columns"),
     ),
 )  # fmt: skip
@@ -202,7 +203,13 @@ WORLD_PLACES: Final = Table(
         Column("latitude", "float64", "degree", "point of the place, WGS 84", "world"),
         Column("area_km2", "float64", "km2", "area", "world, repaired by rule"),
         Column("terrain", "code", "label", "plain, mountain or island", "world, by rule"),
-        Column("urban", "bool", "1", "ward or township at the start", "world; legacy kind"),
+        Column(
+            "urban",
+            "bool",
+            "1",
+            "ward or township in the middle of the year of the residents; later changes: urban_places",
+            "world",
+        ),
         Column("residents", "int64", "persons", "official residents at start, modelled by place", "world"),
         Column("region", "code", "label", "region of the legacy province", "world"),
         Column("legacy_commune", "code", "id", "code", f"{BORDER} before the reform"),
@@ -259,6 +266,7 @@ def tables(
         CITIES,
         governments_table(),
         LINEAGE,
+        URBAN_PLACES,
         WORLD_PLACES,
         WORLD_UNITS,
     )

@@ -26,8 +26,8 @@ MOVES: Final = Table(
         Column("origin_place", "uint64", "id", "place key", _COMMIT),
         Column("destination_place", "uint64", "id", "place key", _COMMIT),
         Column("origin_terrain", "code", "label", "plain, mountain or island", "world_places.parquet"),
-        Column("origin_urban", "bool", "1", "origin was a ward or township at the start", "world_places.parquet"),
-        Column("destination_urban", "bool", "1", "the same of the destination", "world_places.parquet"),
+        Column("origin_urban", "bool", "1", "origin was urban in the step", "urban_places.parquet"),
+        Column("destination_urban", "bool", "1", "the same of the destination", "urban_places.parquet"),
         Column("kind", "code", "label", "whole: everybody moved; split: one adult founded a household; partner: one "
                "moved to a partner; follow: the family followed a child", _COMMIT),
         Column("reason", "code", "label", "what tipped the move", "rule `choose`"),
@@ -48,7 +48,8 @@ def moves_columns(world: World, made: Mapping[str, NDArray[Any]]) -> dict[str, A
     Parameters
     ----------
     made : mapping of (E,) arrays
-        ``uid, kind, type, income_quantile, age, origin, destination, persons, reason`` as in
+        ``uid, kind, type, income_quantile, age, origin, destination, persons, reason, origin_urban,
+        destination_urban`` (class of the two places in the step), the others as in
         `dicu.commit.changes.Changes` and `dicu.commit.ledger.Movers`; origin and destination are place indices.
     """
     order = np.lexsort((made["age"], made["destination"], made["kind"], made["uid"]))
@@ -62,8 +63,8 @@ def moves_columns(world: World, made: Mapping[str, NDArray[Any]]) -> dict[str, A
         "origin_place": key[m["origin"]],
         "destination_place": key[m["destination"]],
         "origin_terrain": coded(TERRAINS, world.terrain[m["origin"]]),
-        "origin_urban": world.urban[m["origin"]],
-        "destination_urban": world.urban[m["destination"]],
+        "origin_urban": m["origin_urban"],
+        "destination_urban": m["destination_urban"],
         "kind": coded(MOVE_KINDS, m["kind"]),
         "reason": coded(REASONS, m["reason"]),
         "households": np.ones(len(order), dtype=np.int64),

@@ -29,7 +29,7 @@ class Seen:
     stocks : dicu.commit.stocks.Stocks
         Households, persons and workers by place, and wealth, in rows.
     urban : (P,) bool
-        Places that were wards or townships at the start.
+        Places that are urban in the step.
     district, province : (P,) int
         Legacy district and province of each place.
     considered : int
@@ -130,13 +130,20 @@ WAYS: Final = {
 METRICS: Final = (
     Metric("households", "households", "households in the country", _ROWS, _place("households"), flow=False),
     Metric("persons", "persons", "persons in the country", _ROWS, _place("persons"), flow=False),
-    Metric("urban_households", "households", "households in places that were wards or townships at the start", _ROWS,
+    Metric("urban_households", "households", "households in places that are urban at the end of the step", _ROWS,
            _place("households", True), flow=False),
-    Metric("urban_persons", "persons", "persons in places that were wards or townships at the start", _ROWS,
+    Metric("urban_persons", "persons", "persons in places that are urban at the end of the step", _ROWS,
            _place("persons", True), flow=False),
     Metric("rural_households", "households", "households in all other places", _ROWS,
            _place("households", False), flow=False),
     Metric("rural_persons", "persons", "persons in all other places", _ROWS, _place("persons", False), flow=False),
+    Metric("urban_natural", "persons", "births less deaths in urban places", "rule `life_course`",
+           lambda s: int(s.changes.urban.natural)),
+    Metric("urban_net_moves", "persons", "persons who came to urban places from rural ones less those who left for "
+           "them: movers, partners, families that followed", MOVE, lambda s: int(s.changes.urban.net_moves)),
+    Metric("urban_reclassified", "persons", "persons of places that became urban at the beginning of the step less "
+           "those of places that became rural; with the two before, urban_persons less that of the step before",
+           "sim/dicu/government/urban_status.py", lambda s: int(s.changes.urban.reclassified)),
     Metric("considered", "households", "households that thought about moving during the step", "rule `consider`",
            lambda s: s.considered),
     Metric("moves", "households", "moves: of whole households, of one adult who left, of a partner, of a family that "

@@ -27,12 +27,13 @@ from dicu.record.local import Local, local_of
 from dicu.record.moves import moves_columns
 from dicu.record.residence import residence_columns
 from dicu.record.sums import sum_by
+from dicu.record.urban_places import urban_places_columns
 from dicu.scenario.calendar import Calendar, parse_period
 from dicu.scenario.vocabulary import SCOPES, SEXES
 from dicu.world.world import World
 
 STREAMED: Final = (
-    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
+    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments", "urban_places",
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
@@ -215,16 +216,8 @@ class Recorder:
         """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
         self._enter("movers", step)
         scope, sex, age = np.nonzero(persons)
-        self._put(
-            "movers",
-            step,
-            {
-                "scope": coded(SCOPES, scope),
-                "sex": coded(SEXES, sex),
-                "age": age.astype(np.int32),
-                "persons": persons[scope, sex, age],
-            },
-        )
+        who = {"scope": coded(SCOPES, scope), "sex": coded(SEXES, sex), "age": age.astype(np.int32)}
+        self._put("movers", step, {**who, "persons": persons[scope, sex, age]})
 
     def five_year(self, step: int, by_scope: NDArray[np.int64], between: NDArray[np.int64]) -> None:
         """Residence five years ago, in members, see `residence_columns`: ``five_year`` and ``five_year_flows``."""
@@ -245,6 +238,11 @@ class Recorder:
         words = ("code", "name", "kind", "class")
         labels = {w: coded(np.array(columns[w], dtype=str), np.arange(len(columns[w]))) for w in words}
         self._put("cities", step, {**columns, **labels})
+
+    def urban_places(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Places whose class changed at the beginning of the step, see `urban_places_columns`."""
+        self._enter("urban_places", step)
+        self._put("urban_places", step, urban_places_columns(self._world, columns))
 
     def governments(self, step: int, columns: Mapping[str, Any]) -> None:
         """Governments in office at the end of the step, an entry per unit; columns of table ``governments``."""

@@ -234,6 +234,25 @@ class Calendar:
             raise ValueError(f"not at the beginning of a quarter (got {quoted(label)}, allowed {choices})")
         return months // self.months_per_step
 
+    @property
+    def first_month(self) -> int:
+        """Months since January of year 0 at which the first step that is simulated begins."""
+        return self._first_month + self.first_step * self.months_per_step
+
+    def month_of(self, step: int) -> int:
+        """Months since January of year 0 at which a step begins.
+
+        Raises
+        ------
+        IndexError
+            When there is no such step.
+        """
+        return self._month_of(step)
+
+    def step_holding(self, month: int) -> int:
+        """Step in which a month (since January of year 0) lies; the first one for earlier months."""
+        return max((month - self._first_month) // self.months_per_step, self.first_step)
+
     def step_at(self, label: str) -> int:
         """Step at whose beginning a date lies, or the next one, between the first one and ``n_steps``."""
         months = parse_period(label)[0] - self._first_month

@@ -61,6 +61,8 @@ def _idle(scenario: Scenario, country: CountryFile) -> frozenset[str]:
         "government.digital_start": scenario.government.digital_per_year > 0,
         "government.first_wave": "earlier_waves" in there,
         "government.second_wave": "earlier_waves" in there,
+        "cities.urban_status": bool(there & {"urban_changes", "urban_standard"}),
+        "cities.urban_quota": "urban_standard" in there,
         "cities.central_date": bool(country.central_cities if cities.central is None else cities.central),
     }
     for key in type(programme).model_fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import field_validator
 
@@ -146,6 +146,24 @@ class Cities(Section):
         source=_SPEC4,
         ge=0,
         le=10,
+    )
+
+    urban_status: Literal["fixed", "by_standard"] = parameter(
+        "by_standard",
+        "by_standard: places become urban at the dates that the country lists and afterwards by its standard; fixed: "
+        "the class of the start for good, as it is anyway where the country has neither table",
+        unit="name",
+        status="policy",
+        source="assumption A110",
+    )
+    urban_quota: int = parameter(
+        29,
+        "most rural communes of before the reform that become urban by the standard in a year",
+        unit="communes/year",
+        status="C",
+        source="assumption A111: mean of 2009-2024, General Statistics Office, dated lists of units",
+        ge=0,
+        le=10_000,
     )
 
     @field_validator("central", mode="before")

@@ -29,6 +29,7 @@ Kept = Literal[
     "cities",
     "governments",
     "lineage",
+    "urban_places",
     "moves",
 ]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)

@@ -43,14 +43,14 @@ def person(code: int, year: int) -> str:
     return f"{('woman' if grown else 'girl') if code & 1 else ('man' if grown else 'boy')} {age}"
 
 
-def spot(world: World, place: int) -> Spot:
-    """A place in words."""
+def spot(world: World, place: int, urban: NDArray[np.bool_] | None = None) -> Spot:
+    """A place in words; ``urban`` (P,) are the places that are urban now, None where only the name is shown."""
     return Spot(
         place_key=int(world.place_key[place]),
         commune=str(world.legacy_communes.name[world.legacy_commune[place]]),
         district=str(world.districts.name[world.district[place]]),
         province=str(world.legacy_provinces.name[world.province[place]]),
-        urban=bool(world.urban[place]),
+        urban=bool((world.urban if urban is None else urban)[place]),
     )
 
 

@@ -219,8 +219,8 @@ class Watching:
         view = Household(self._nowhere, h, row)
         parent = int(model.links.parents_of(np.array([row]))[0])
         return State(
-            place=spot(model.world, view.place),
-            home=spot(model.world, view.home_place),
+            place=spot(model.world, view.place, model.urban.now),
+            home=spot(model.world, view.home_place, model.urban.now),
             members=tuple(person(int(code), year) for code in view.members if code),
             life_stage=view.life_stage,
             skilled=view.skilled,

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.country import MOST_MONEY, CountryFile
 from dicu.scenario.numbers import number
 from dicu.scenario.suggest import suggest
@@ -297,6 +298,7 @@ def check_optional(
         ("region_flows", "origin"): (regions, "a region of units", False),
         ("region_flows", "destination"): (regions, "a region of units", False),
         ("urban_regions", "region"): (regions, "a region of units", False),
+        ("urban_changes", "place"): (keys, "a place", False),
         ("travel", "from"): (keys, "a place", False),
         ("travel", "to"): (keys, "a place", False),
     }
@@ -307,6 +309,12 @@ def check_optional(
         for row, code in enumerate(table[column], start=1):
             if code not in codes and not (empty and code == ""):
                 problems.cell(paths[stem], row, column, code, f"{allowed}{_meant(str(code), codes)}")
+    dates = tables["urban_changes"]["date"] if "urban_changes" in tables else ()
+    for row, date in enumerate(dates, start=1):
+        try:
+            parse_period(date)
+        except ValueError:
+            problems.cell(paths["urban_changes"], row, "date", date, NOTATION)
     _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
     _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
     if "rates" in tables:

@@ -253,6 +253,28 @@ TABLES: Final[dict[str, Schema]] = {
         unique=("region",),
         missing="the standards of `urban_standards` hold everywhere",
     ),
+    "urban_changes": Schema(
+        "a place that becomes urban, or rural again, at a date; what is dated before 1 July of the country's year is "
+        "already in the column urban of `places`",
+        (
+            Column("date", "text", "day (2020-01-01), month or quarter; acts at the beginning of the step it lies in"),
+            Column("place", "text", "key of the place"),
+            Column("urban", "bool", "whether it is urban from then on", opposite="rural"),
+        ),
+        unique=("date", "place"),
+        missing="no place changes its class at a known date",
+    ),
+    "urban_standard": Schema(
+        "what a rural commune must have to become urban, once no change is listed any more: all of one row",
+        (
+            Column("class", "text", "name of the standard"),
+            Column("residents", "count", "least residents", low=0, high=1e9),
+            Column("density_km2", "number", "least residents per km2", low=0.0, high=1e6),
+            _share("non_farm_share", "least share of workers outside farming"),
+        ),
+        unique=("class",),
+        missing="no place becomes urban by itself, whatever cities.urban_status says",
+    ),
     "earlier_waves": Schema(
         "a wave of mergers before the reform whose units are known by number only",
         (

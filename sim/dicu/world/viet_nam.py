@@ -7,6 +7,7 @@ as any other country's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from dicu.scenario.country import parse_country
 from dicu.scenario.suggest import fold
 from dicu.scenario.vocabulary import TERRAINS
-from dicu.world import facts, labour_facts, population_facts
+from dicu.world import facts, labour_facts, population_facts, urban_changes
 from dicu.world.assemble import build_world
 from dicu.world.corrections import correct
 from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_table
@@ -70,7 +71,7 @@ def build_viet_nam(year: int = 2019) -> World:
     facts.residents(year)  # refuses an unknown year before any work
     source, corrections = correct(read_gazetteer())
     mended = mend(source)
-    places = _places(source, mended)
+    places = _places(source, mended, year)
     unit = places["new"].to_numpy()
     position = on_sphere_km(places["longitude"].to_numpy(), places["latitude"].to_numpy())
     repairs = [*corrections, *mended.repairs]
@@ -102,6 +103,10 @@ def build_viet_nam(year: int = 2019) -> World:
         terrain=np.array(TERRAINS)[places["terrain"]],
     )
     country = viet_nam(year, units)
+    changes = urban_changes.changes_of(
+        places["place_key"].to_numpy().astype(str), places["code"].to_numpy(str), places["kind"].to_numpy(str)
+    )
+    country = replace(country, tables=MappingProxyType({**country.tables, urban_changes.NAME: changes}))
     return build_world(NAME, year, table, units, tuple(facts.REGIONS), country, tuple(repairs))
 
 
@@ -202,8 +207,8 @@ def split_shares(
     return np.asarray(weight / np.bincount(legacy, weight)[legacy], dtype=np.float64)
 
 
-def _places(source: Gazetteer, mended: Mended) -> pd.DataFrame:
-    """One row a place, sorted by place key: legacy and new unit, names, position; see `World`."""
+def _places(source: Gazetteer, mended: Mended, year: int) -> pd.DataFrame:
+    """One row a place, sorted by place key: legacy and new unit, names, position, class in the year; see `World`."""
     links = mended.links
     legacy, new = links["legacy"].to_numpy(), links["new"].to_numpy()
     parts = np.bincount(legacy)[legacy]
@@ -225,7 +230,7 @@ def _places(source: Gazetteer, mended: Mended) -> pd.DataFrame:
             "code": units["code"],
             "name": units["name"],
             "kind": units["kind"],
-            "urban": units["kind"].isin(["ward", "township"]),
+            "urban": urban_changes.urban_in(year, units["code"].to_numpy(str), units["kind"].to_numpy(str)),
             "district": units["district"].map(row).to_numpy(dtype=np.int64),
             "province": units["province"],
             "longitude": point[:, 0],

@@ -78,7 +78,8 @@ class World:
     residents : (P,) int64
         Official residents of ``year``, modelled within province x urban/rural.
     urban : (P,) bool
-        In a ward or township at the start (legacy kind).
+        Class in the middle of ``year``: in a ward or township then. What changes it later, see
+        `dicu.government.urban_status`.
     terrain : (P,) uint8
         0 plain, 1 mountain, 2 island.
     district, legacy_commune, new_commune : (P,) int32
