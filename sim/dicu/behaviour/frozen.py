@@ -277,7 +277,7 @@ def freeze(
         ),
         move=moving,
         life=LifeTable(
-            area=areas(world, urban, len(life.birth)),
+            area=areas(c.world, urban, len(life.birth)),
             hazards=LifeHazards(
                 death=life.death,
                 birth=life.birth,
