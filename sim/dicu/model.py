@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.access import EDUCATION, HEALTH
+from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
 from dicu.behaviour.events import Events
 from dicu.behaviour.frozen import Choosing, freeze
 from dicu.behaviour.geography import distances, geography
@@ -28,7 +29,7 @@ from dicu.behaviour.vital import VitalRates
 from dicu.commit.accounts import Expected, check_jobs, check_people
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
-from dicu.commit.stocks import by_kind_and_ties, count, retype
+from dicu.commit.stocks import Stocks, by_kind_and_ties, count, retype
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.housing import HousingMarket
@@ -117,7 +118,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.move_cost = move_costs(self.distances, scenario.money)
         self.vital = VitalRates(world, scenario.life_course)
         self.life = self._life_tables()
-        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(households)
         self.central = Central(scenario.cities, self.calendar, world)
         self.commuting = commuting(world, scenario.labour, scenario.access)
         self.programmes = Programmes(scenario.programme, self.calendar, world, self.central, self.commuting)
@@ -169,8 +170,9 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
         rows = by_kind_and_ties(households.n, households.rows, world.n_places)
+        ready = mean_readiness(households.n, households.rows, self.choosing.ready(self.year), self.year)
         self.kappa = self.choosing.kappa(
-            self.markets, self.access(), self.stocks.network, self.housing.homes, rows
+            self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
         self.offer_cost = 0.0
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
@@ -205,7 +207,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     @property
     def looking(self) -> NDArray[np.int64]:
-        """(L,) real persons to whom jobs may be offered from afar."""
+        """(L,) readiness of real persons to whom jobs may be offered from afar, in 1/256."""
         return self.stocks.looking * self.settings.population.weight
 
     @property
@@ -245,7 +247,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.year = self.calendar.age_year(self.now)
             self.life = self._life_tables()
             retype(h, self.year)
-            self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+            self.stocks = self._count(h)
         clock = self._spent("new year", clock)
 
         # 1. policies due now
@@ -327,7 +329,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 9. accounts: everything conserved, or the run stops with the difference named
         carried = self.stocks
-        self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(h)
         check_people(carried, self.stocks, h.n, expected.after(self.changes))
         check_jobs(carried, self.stocks, self.events.work, self.changes.by_reason["work"])
         books.check(self.governments)
@@ -358,6 +360,10 @@ class Model(mesa.Model):  # type: ignore[misc]
             moment=self.moment,
             year=self.year,
         )
+
+    def _count(self, households: Households) -> Stocks:
+        looks = looks_table(readiness_table(self.settings.consider, self.year))
+        return count(households, self.life.word, looks, self.geography.district, self.geography.province)
 
     def run(self) -> None:
         """All steps that are left."""
@@ -393,7 +399,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         """Go on with other rows than those of the start, as `dicu.execution.saved.restore` does."""
         self.households, self.links = households, links
         self.life = self._life_tables()
-        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(households)
         if self._objects is not None:
             self.agents_by_type[DecidingHousehold].do("remove")
             self._objects = ObjectsEngine(self, households)

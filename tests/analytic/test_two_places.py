@@ -38,8 +38,11 @@ QUIET = {
         f"choose.beta_{s}": 0.0
         for s in ("commune_administration", "district_administration", "health", "education", "water")
     },
-    **{f"move.psi_{stage}": 0.0 for stage in ("young_adult", "children", "other", "elderly")},
-    **{f"consider.g_{stage}": 10.0 for stage in ("young_adult", "children", "other", "elderly")},
+    # everybody goes, and all adults are equally ready
+    "move.alone": 0.0,
+    "consider.floor": 1.0,
+    "consider.women_readiness": 1.0,
+    "consider.partnered_readiness": 1.0,
     "consider.lambda0": 1.0,
     "population.migrant_years": 0,
     # moves cost nothing, no disaster is a reason, and changing work is out of the question (1e-4 of staying)
