@@ -244,7 +244,7 @@ def replay(request: pytest.FixtureRequest) -> Any:
     from dicu.execution.starting import first_model
     from dicu.reform.opening import open_world
 
-    restless = 0.35 if request.param == "quarter" else 1.0  # a month is a third of a quarter
+    restless = 0.9 if request.param == "quarter" else 1.0  # a month is a third of a quarter
     scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})
     model, _ = first_model(scenario, open_world(scenario))
     for _ in range(4):
