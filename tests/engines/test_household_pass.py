@@ -29,7 +29,15 @@ def crowd() -> Any:
     from dicu.scenario.scenario import Scenario, with_values
 
     return first_model(
-        with_values(Scenario(), {"world.name": "monocentric", "population.weight": 1, "time.start": "2024Q3"})
+        with_values(
+            Scenario(),
+            {
+                "world.name": "monocentric",
+                "population.weight": 1,
+                "time.start": "2024Q3",
+                "consider.lambda0": 0.2,
+            },
+        )
     )
 
 
@@ -79,7 +87,13 @@ def test_the_last_row_of_a_block_and_the_first_of_the_next_count(crowd: Model, w
     assert said(found, households) == said(expected, everybody)
 
 
-RESTLESS = {"consider.lambda0": 1.0, "population.weight": 5, "time.start": "2025Q2", "time.end": "2025Q3"}
+RESTLESS = {
+    "consider.lambda0": 1.0,
+    "consider.theta_ties": 0.0,
+    "population.weight": 5,
+    "time.start": "2025Q2",
+    "time.end": "2025Q3",
+}
 
 
 def test_a_block_that_overflows_is_screened_again_with_enough_room(
