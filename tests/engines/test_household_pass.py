@@ -94,12 +94,6 @@ RESTLESS = {
     "time.start": "2025Q2",
     "time.end": "2025Q3",
 }
-    "consider.lambda0": 1.0,
-    "consider.theta_ties": 0.0,
-    "population.weight": 5,
-    "time.start": "2025Q2",
-    "time.end": "2025Q3",
-}
 
 
 def test_a_block_that_overflows_is_screened_again_with_enough_room(
