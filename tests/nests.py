@@ -9,11 +9,11 @@ from numba import njit
 
 from dicu.behaviour import utility as frozen
 from dicu.behaviour.choose import Buffers, ChooseTable, buffers, choose, nest_weights
-from dicu.behaviour.consider import ConsiderTable
+from dicu.behaviour.consider import ConsiderTable, looks_table, rounded_up
 from dicu.behaviour.couples import CoupleTable
 from dicu.behaviour.geography import Geography, Where
 from dicu.behaviour.life_course import LifeHazards, LifeTable
-from dicu.behaviour.move import MoveTable
+from dicu.behaviour.move import MoveTable, Readiness
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MoneyTable
 from dicu.behaviour.work import WorkTable
@@ -64,15 +64,15 @@ def make_tables(
     )
     costs = [frozen.exp64(-c) for c in leave]
     nests = frozen.nest_tables(utility, income, geography, theta, *costs)
-    rates, threshold = frozen.consider_tables(
-        np.tile(nests.gap, 2), np.zeros(n_places), np.full(2 * n_types, hazard), 0.0, 0.0
-    )
+    rates = frozen.consider_tables(np.tile(nests.gap, 2), np.zeros(n_places), hazard, 0.0, 0.0)
+    # every member counts alike, as a household of one
+    ready = np.where(np.arange(256) > 0, 1.0, 0.0)
     flat = nests.relative.reshape(-1)
     keys = {p.name.lower(): np.uint64(key64(1, int(p), step)) for p in Purpose}
     moving = MoveTable(
-        psi=np.array([0.9, 0.35, 0.7, 0.3]),
-        young_weight=8.0,
-        partnered_weight=0.3,
+        ready=Readiness(ready, 0.3),
+        alone=0.9,
+        alone_partnered=0.3,
         split_key=keys["split"],
         leaver_key=keys["leaver"],
         new_key=keys["new_household"],
@@ -89,10 +89,11 @@ def make_tables(
         ),
         consider=ConsiderTable(
             hazard=rates,
-            threshold=threshold,
+            bound=rounded_up(rates * 2.0**32),
+            ready_bound=rounded_up(ready),
             tie_hazard=np.ones(256),
             shock_hazard=np.ones(8),
-            shock_bound=np.uint64(2),
+            shock_bound=np.float32(2.0),
             key=keys["consider"],
         ),
         choose=ChooseTable(
@@ -156,6 +157,7 @@ def make_tables(
             change=np.zeros((n_places, 2 * n_types), dtype=np.uint32),
             bound=np.zeros(n_places, dtype=np.uint32),
             hazard=np.zeros(n_districts),
+            looks=looks_table(ready),
             spread=np.zeros((n_districts, n_districts)),
             value=np.ones((n_places, 2 * n_types)),
             beta=2.0,

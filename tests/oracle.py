@@ -187,9 +187,11 @@ class Country:
         return out
 
     def _hazards(self) -> None:
-        """lambda0 g exp(theta_G G + theta_S (1 - A)) a step, without ties and shocks; G = ln destinations' / own."""
+        """lambda0 exp(theta_G G + theta_S (1 - A)) a step of an adult of readiness 1, without ties and shocks.
+
+        G = ln destinations' / own.
+        """
         consider = self.scenario.consider
-        g = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
         poor = 1.0 - self.seen.access.mean(axis=1)
         n = len(self.district)
         self.gap, self.hazard = np.zeros((n, 16)), np.zeros((n, 32))
@@ -201,7 +203,7 @@ class Country:
                 mean = sum(w * y for w, y in around) / total
                 self.gap[j, t] = math.log(mean / self.seen.potential[j, t])
             shift = consider.theta_gap * self.gap[j, t] + consider.theta_services * poor[j]
-            self.hazard[j, t] = consider.lambda0 * g[t // 4] * self.dt * math.exp(shift)
+            self.hazard[j, t] = consider.lambda0 * self.dt * math.exp(shift)
             self.hazard[j, 16 + t] = self.hazard[j, t] * math.exp(-consider.theta_gap * self.status[j, t])
 
     def workers(self, member: list[int]) -> int:
@@ -228,11 +230,25 @@ class Country:
         kept = wealth + income - max(floor, income - saved + drawn)
         return wealth + income - min(max(kept, 0), 65_535)
 
-    def consider_chance(self, place: int, kind: int, ties: int, shock: int) -> float:
-        """Chance to think of moving in the step."""
+    def readiness(self, byte: int, partnered: bool = False) -> float:
+        """Of one member: Rogers and Castro's labour component, 1 at its peak, above a floor; none of minors."""
+        c, age = self.scenario.consider, age_of(byte, self.seen.year)
+        if age < 18:
+            return 0.0
+        x = age - c.peak_age
+        schedule = math.exp(-c.fall * x - c.fall / c.rise * (math.exp(-c.rise * x) - 1.0))
+        r = c.floor + (1.0 - c.floor) * schedule
+        return r * (c.women_readiness if byte & 1 else 1.0) * (c.partnered_readiness if partnered else 1.0)
+
+    def consider_chance(
+        self, place: int, kind: int, ties: int, shock: int, people: list[int], newly_wed: bool
+    ) -> float:
+        """Chance that any of the adults thinks of moving in the step."""
         consider = self.scenario.consider
+        pairs = partners(people, self.seen.year, newly_wed)
+        ready = sum(self.readiness(b, m in pairs) for m, b in enumerate(people))
         change = consider.theta_shock * shock / 7.0 - consider.theta_ties * ties / 255.0
-        return chance(self.hazard[place, kind] * math.exp(change))
+        return chance(self.hazard[place, kind] * ready * math.exp(change))
 
     def options(
         self, place: int, home: int, kind: int, ties: int, wealth: int, formal: bool = False
@@ -317,30 +333,22 @@ class Country:
         assert self.district[place] == d
         return what, to, max(decisive, key=lambda name: decisive[name]) if decisive else reason
 
-    def leaver(self, uid: int, people: list[int], kind: int, newly_wed: bool, job: bool = False) -> int:
+    def leaver(self, uid: int, people: list[int], newly_wed: bool, job: bool = False) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
-        move = self.scenario.move
-        psi = (move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly)[kind // 4]
-        psi = 1.0 if job else psi
-        parts = self.scenario.labour.leaves_partner if job else move.leaver_partnered_weight
-        ages = {m: age_of(b, self.seen.year) for m, b in enumerate(people)}
-        adults = {m: a for m, a in ages.items() if a >= 18}
-        taken = {m for m in adults if m in partners(people, self.seen.year, newly_wed)}
-        if taken == set(adults):  # seldom anybody leaves alone then (assumption A71)
-            psi *= parts
-        if len(adults) < 2 or not hash64(self.key["split"], uid) >> 32 < psi * TWO_32:
-            return -1
+        adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= 18]
+        taken = partners(people, self.seen.year, newly_wed)
 
         def time(m: int) -> float:
-            # young_weight until 22, then falling in proportion to the years left to 35 (assumption A8)
-            youth = min(1.0, max(0.0, (35 - adults[m]) / 13))
-            weight = 1.0 + (move.leaver_young_weight - 1.0) * youth
-            if m in taken:
-                weight *= parts
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
-            return -math.log((TWO_32 - 0.5 - bits) / TWO_32) / weight
+            return -math.log((TWO_32 - 0.5 - bits) / TWO_32) / self.readiness(people[m], m in taken)
 
-        return min(adults, key=time)
+        who = min(adults, key=time)
+        move, labour = self.scenario.move, self.scenario.labour
+        alone = 1.0 if job else move.alone
+        if who in taken:  # seldom leaves alone then (assumption A71)
+            alone *= labour.leaves_partner if job else move.alone_partnered
+        leaves = len(adults) > 1 and hash64(self.key["split"], uid) >> 32 < alone * TWO_32
+        return who if leaves else -1
 
     def step(self, i: int) -> dict[str, Any]:
         """Everything that household i does and becomes in the household pass."""
@@ -394,7 +402,9 @@ class Country:
                 kind = stage_of(people, year) * 4 + kind % 4
         else:
             bits = hash32(uid, self.key["consider"])
-            considers = bits < self.consider_chance(place, kind + status, ties, shock) * TWO_32
+            considers = (
+                bits < self.consider_chance(place, kind + status, ties, shock, people, newly_wed) * TWO_32
+            )
         return {
             "uid": uid, "ties": ties, "shock": shock, "income": income, "either": either, "life": life,
             "member": people + [0] * (6 - len(people)), "kind": kind, "attributes": attributes, "considers": considers,
@@ -415,10 +425,9 @@ class Country:
             done["kind"] = kind ^ 1
         elif what != "stay" and any(age_of(b, self.seen.year) >= 18 for b in people):
             done["to"] = to
-            calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0)
+            wed = bool(done["attributes"] >> 5 & 1)
+            calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0, people, wed)
             if done["shock"] and not hash32(uid, self.key["consider"]) < calm * TWO_32:
                 reason = "shock"
             done["reason"] = reason
-            done["leaver"] = (
-                -1 if to == home else self.leaver(uid, people, kind, bool(done["attributes"] >> 5 & 1))
-            )
+            done["leaver"] = -1 if to == home else self.leaver(uid, people, wed)

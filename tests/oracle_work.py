@@ -80,7 +80,7 @@ class Work:
     def hears(self, uid: int, place: int, kind: int, people: list[int]) -> int:
         """Place in which it is offered a formal job, -1 for none."""
         d = self.c.district[place]
-        looking = sum(1 for b in people if 15 <= age_of(b, self.c.seen.year) <= 44)
+        looking = sum(round(256 * self.c.readiness(b)) for b in people)
         other_end = 2**32 - 1 - hash32(uid, self.c.key["work"])
         if not other_end < chance(looking * self.spread[d].sum()) * TWO_32:
             return -1
@@ -119,6 +119,6 @@ class Work:
         if done["life"] or not adult or not self.takes(uid, place, kind, wealth, to):
             return "lapsed"
         home, newly_wed = to == done["home"], bool(done["attributes"] >> 5 & 1)
-        leaver = -1 if home else self.c.leaver(uid, people, kind, newly_wed, True)
+        leaver = -1 if home else self.c.leaver(uid, people, newly_wed, True)
         done.update(to=to, reason="work", considers=False, leaver=leaver)
         return "taken"

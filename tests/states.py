@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dicu.behaviour.consider import readiness_table
 from dicu.behaviour.tables import Tables
 from dicu.execution.starting import first_year
 from dicu.model import Model
@@ -128,7 +129,8 @@ def assert_stocks(model: Model) -> None:
     np.add.at(workers, (place, kind), at_work)
     assert not workers[:, 16::2].any(), "a farmer with a formal job"
     district, districts = world.district[place], len(world.districts)
-    look = np.where(kind < 16, (there & (age >= 15) & (age <= 44)).sum(axis=1), 0)
+    ready = np.rint(256 * readiness_table(model.settings.consider, model.year)).astype(int)
+    look = np.where(kind < 16, ready[h.member[:n]].sum(axis=1), 0)
     assert np.array_equal(
         model.stocks.formal, np.bincount(district, np.where(kind >= 16, at_work, 0), districts)
     )

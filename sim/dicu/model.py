@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.access import EDUCATION, HEALTH
+from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
 from dicu.behaviour.events import Events
 from dicu.behaviour.frozen import Choosing, freeze
 from dicu.behaviour.geography import distances, geography
@@ -28,7 +29,7 @@ from dicu.behaviour.vital import VitalRates, areas
 from dicu.commit.accounts import Expected, check_jobs, check_people, check_urban, urban_growth
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
-from dicu.commit.stocks import by_kind_and_ties, count, retype
+from dicu.commit.stocks import Stocks, by_kind_and_ties, count, retype
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.housing import HousingMarket
@@ -119,7 +120,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.vital = VitalRates(world, scenario.life_course)
         self.urban = UrbanStatus(world, scenario.cities, self.calendar)
         self.life = self._life_tables()
-        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(households)
         self.central = Central(scenario.cities, self.calendar, world)
         self.commuting = commuting(world, scenario.labour, scenario.access)
         self.programmes = Programmes(scenario.programme, self.calendar, world, self.central, self.commuting)
@@ -172,8 +173,9 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
         rows = by_kind_and_ties(households.n, households.rows, world.n_places)
+        ready = mean_readiness(households.n, households.rows, self.choosing.ready(self.year), self.year)
         self.kappa = self.choosing.kappa(
-            self.markets, self.access(), self.stocks.network, self.housing.homes, rows
+            self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
         self.offer_cost = 0.0
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
@@ -208,7 +210,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     @property
     def looking(self) -> NDArray[np.int64]:
-        """(L,) real persons to whom jobs may be offered from afar."""
+        """(L,) readiness of real persons to whom jobs may be offered from afar, in 1/256."""
         return self.stocks.looking * self.settings.population.weight
 
     @property
@@ -248,7 +250,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.year = self.calendar.age_year(self.now)
             self.life = self._life_tables()
             retype(h, self.year)
-            self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+            self.stocks = self._count(h)
         # places whose class changes: people of other areas, so other women bear the births put in by area
         if self.urban.step(self.now, self.stocks, self.settings.population.weight):
             self.life = self._life_tables()
@@ -334,7 +336,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
         # 9. accounts: everything conserved, or the run stops with the difference named
         carried = self.stocks
-        self.stocks = count(h, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(h)
         check_people(carried, self.stocks, h.n, expected.after(self.changes))
         check_jobs(carried, self.stocks, self.events.work, self.changes.by_reason["work"])
         gained = self.urban.last.gained if self.urban.last is not None else 0
@@ -369,6 +371,10 @@ class Model(mesa.Model):  # type: ignore[misc]
             year=self.year,
             urban=self.urban.now,
         )
+
+    def _count(self, households: Households) -> Stocks:
+        looks = looks_table(readiness_table(self.settings.consider, self.year))
+        return count(households, self.life.word, looks, self.geography.district, self.geography.province)
 
     def run(self) -> None:
         """All steps that are left."""
@@ -405,7 +411,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         """Go on with other rows than those of the start, as `dicu.execution.saved.restore` does."""
         self.households, self.links = households, links
         self.life = self._life_tables()
-        self.stocks = count(households, self.life.word, self.geography.district, self.geography.province)
+        self.stocks = self._count(households)
         if self._objects is not None:
             self.agents_by_type[DecidingHousehold].do("remove")
             self._objects = ObjectsEngine(self, households)

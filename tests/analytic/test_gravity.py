@@ -35,8 +35,11 @@ ALIKE = {
             "water",
         )
     },
-    **{f"move.psi_{s}": 0.0 for s in ("young_adult", "children", "other", "elderly")},
-    **{f"consider.g_{s}": 10.0 for s in ("young_adult", "children", "other", "elderly")},
+    # everybody goes, and all adults are equally ready
+    "move.alone": 0.0,
+    "consider.floor": 1.0,
+    "consider.women_readiness": 10.0,
+    "consider.partnered_readiness": 1.0,
     **{f"consider.theta_{s}": 0.0 for s in ("gap", "services", "shock", "ties")},
     "consider.lambda0": 1.0,
     "choose.theta": MASS,

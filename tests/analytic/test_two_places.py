@@ -16,6 +16,8 @@ import pytest
 
 from dicu.behaviour.member_word import HAZARD_MASK
 from dicu.behaviour.tables import Tables
+from dicu.commit.stocks import retype
+from dicu.population.columns import BIRTH_YEAR_ZERO
 from dicu.world.small import ring, two_places
 from states import first_households, first_model
 
@@ -38,8 +40,9 @@ QUIET = {
         f"choose.beta_{s}": 0.0
         for s in ("commune_administration", "district_administration", "health", "education", "water")
     },
-    **{f"move.psi_{stage}": 0.0 for stage in ("young_adult", "children", "other", "elderly")},
-    **{f"consider.g_{stage}": 10.0 for stage in ("young_adult", "children", "other", "elderly")},
+    # women live alone, all of readiness 10
+    "consider.floor": 1.0,
+    "consider.women_readiness": 10.0,
     "consider.lambda0": 1.0,
     "population.migrant_years": 0,
     # moves cost nothing, no disaster is a reason, and changing work is out of the question (1e-4 of staying)
@@ -57,7 +60,7 @@ QUIET = {
 def two_place_model(small_scenario: Callable[..., Any], values: dict[str, Any] | None = None) -> Any:
     """Two equal places with the chances P and Q; everybody lives in the first.
 
-    With hazard h = lambda0 g dt, a household considers with chance c = 1 - exp(-h); choosing between staying,
+    With hazard h = lambda0 r dt, a household considers with chance c = 1 - exp(-h); choosing between staying,
     weight exp(v_o + kappa), and the other place, weight (1/2)^theta exp(v_d) as it has half of the dwellings, its odds
     are o = 2^-theta exp(v_d - v_o - kappa). So the two odds o_A = (P/c) / (1 - P/c) and o_B fix kappa and v_B - v_A.
     """
@@ -72,6 +75,9 @@ def two_place_model(small_scenario: Callable[..., Any], values: dict[str, Any] |
     households = first_households(scenario, world)
     households.place[:] = 0
     households.home_place[:] = 0
+    households.member[:] = 0
+    households.member[:, 0] = (1979 - BIRTH_YEAR_ZERO) << 1 | 1
+    retype(households, 2019)
     model = first_model(scenario, world=world, households=households)
     model.choosing.amenity[1] = 0.5 * (np.log(odds[0]) - np.log(odds[1]))
     return model
@@ -107,7 +113,7 @@ def path() -> np.ndarray:
     for _ in range(N_STEPS):
         model.step()
         share.append(model.stocks.households[1] / n)
-    assert model.households.n == n, "somebody founded a household though psi is 0"
+    assert model.households.n == n, "somebody founded a household though everybody lives alone"
     assert n > 19_000
     return np.array([*share, n])
 

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dicu.behaviour.consider import may_consider, readiness_of
 from dicu.behaviour.events import Events, WorkTally
 from dicu.compute.numeric import exp64
 from dicu.engine import threads
 from dicu.engine.objects import ObjectsEngine
 from dicu.model import Model
-from dicu.population.columns import COLUMNS, Households
+from dicu.population.columns import COLUMNS, SHOCK_SHIFT, Households
+from dicu.population.life_stage import kind_of
 from states import assert_sound, copy_of, first_difference, first_model, sha, tables_of
 
 BLOCK = threads.BLOCK
@@ -27,7 +29,15 @@ def crowd() -> Any:
     from dicu.scenario.scenario import Scenario, with_values
 
     return first_model(
-        with_values(Scenario(), {"world.name": "monocentric", "population.weight": 1, "time.start": "2024Q3"})
+        with_values(
+            Scenario(),
+            {
+                "world.name": "monocentric",
+                "population.weight": 1,
+                "time.start": "2024Q3",
+                "consider.lambda0": 0.2,
+            },
+        )
     )
 
 
@@ -77,7 +87,13 @@ def test_the_last_row_of_a_block_and_the_first_of_the_next_count(crowd: Model, w
     assert said(found, households) == said(expected, everybody)
 
 
-RESTLESS = {"consider.lambda0": 1.0, "population.weight": 5, "time.start": "2025Q2", "time.end": "2025Q3"}
+RESTLESS = {
+    "consider.lambda0": 1.0,
+    "consider.theta_ties": 0.0,
+    "population.weight": 5,
+    "time.start": "2025Q2",
+    "time.end": "2025Q3",
+}
 
 
 def test_a_block_that_overflows_is_screened_again_with_enough_room(
@@ -164,19 +180,29 @@ def test_four_shards_and_one_give_the_same_bytes(
 
 
 def test_the_screen_only_bounds(crowd: Model) -> None:
-    """Whoever considers passes the screen: its bound is above the exact chance for any ties and any shock."""
+    """Whoever considers passes the screen: its bound is above the exact chance for any kin, ties and shock."""
     tables = tables_of(crowd)
-    hazard = tables.consider.hazard.reshape(-1)
-    bound = tables.consider.threshold.reshape(-1).astype(object)
-    for shock in range(8):
-        lifted = np.minimum(bound * int(tables.consider.shock_bound), 2**32 - 1) if shock else bound
-        for ties in (0, 128, 255):
-            factor = tables.consider.tie_hazard[ties] * tables.consider.shock_hazard[shock]
-            exact = [(1.0 - exp64(-h * factor)) * 2.0**32 for h in hazard]
-            assert all(b >= min(e, 2**32 - 1) for b, e in zip(lifted, exact, strict=True))
-    # and without a shock it is no wider than two units of 2^-32: it does screen
-    loosest = [(1.0 - exp64(-h)) * 2.0**32 for h in hazard]
-    assert all(b <= e + 2.0 for b, e in zip(bound, loosest, strict=True))
+    c, rows, n = tables.consider, crowd.households.rows, crowd.households.n
+    checked = 0
+    for i in range(0, n, max(1, n // 500)):
+        kind = int(kind_of(rows.flags[i], rows.attributes[i]))
+        sure = np.float32(0.0)
+        for byte in rows.member[i]:
+            sure += c.ready_bound[byte]
+        ready = readiness_of(i, rows, tables.move.ready, tables.year)
+        assert ready <= sure, "who has a partner is not readier than who has none"
+        for shock in range(8):
+            flags, hazard = np.uint8(shock << SHOCK_SHIFT), c.hazard[rows.place[i], kind] * ready
+            for ties in (0, 128, 255):
+                chance = 1.0 - exp64(-hazard * c.tie_hazard[ties] * c.shock_hazard[shock])
+                last = np.uint32(max(0, min(np.ceil(chance * 2.0**32) - 1, 2**32 - 1)))
+                assert may_consider(last, c.bound[rows.place[i], kind], sure, flags, c.shock_bound)
+                checked += 1
+    assert checked > 5000
+    # and without a shock, ties and partners it is hardly wider than the hazard: it does screen
+    ready = c.ready_bound.astype(float)
+    assert (ready <= tables.move.ready.by_member * (1 + 1e-5)).all()
+    assert (c.bound.astype(float) <= c.hazard * 2.0**32 * (1 + 1e-5)).all()
 
 
 def test_rows_beyond_the_last_household_are_not_touched(crowd: Model) -> None:

@@ -25,7 +25,9 @@ BLIND = {
 # and one chance to consider for everybody, so that independence is a product
 ALIKE = {
     **BLIND,
-    **{f"consider.g_{stage}": 1.0 for stage in ("young_adult", "children", "other", "elderly")},
+    "consider.floor": 1.0,
+    "consider.women_readiness": 1.0,
+    "consider.partnered_readiness": 1.0,
     "consider.theta_ties": 0.0,
     "consider.lambda0": 0.1,
     "choose.kappa": -50.0,

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from dicu.behaviour import terms, utility
 from dicu.behaviour.choose import ChooseTable
-from dicu.behaviour.consider import ConsiderTable
+from dicu.behaviour.consider import ConsiderTable, looks_table, readiness_table, rounded_up
 from dicu.behaviour.couples import CoupleTable, moved_share
 from dicu.behaviour.geography import Distances, Geography, Where, area_ids
 from dicu.behaviour.household_rules import FULL_SHOCK
 from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.life_tables import LifeTables
 from dicu.behaviour.liquidity import needed_tables
-from dicu.behaviour.move import MoveTable
+from dicu.behaviour.move import MoveTable, Readiness
 from dicu.behaviour.offer_cost import Start, solve_offer_cost
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
@@ -32,7 +32,7 @@ from dicu.behaviour.wealth import (
     saving_65536,
 )
 from dicu.behaviour.work import Spreading, WorkTable, change_chances, offer_bounds, spread_offers
-from dicu.compute.draws import Purpose, key64
+from dicu.compute.draws import TWO_32, Purpose, key64
 from dicu.economy.commuting import Commuting
 from dicu.economy.housing import Homes, mean_rent, rent_term
 from dicu.economy.markets import Markets
@@ -69,8 +69,7 @@ class Choosing:
         self.amenity = np.zeros(world.n_places)
         self.leave_district = float(utility.exp64(-choose.cost_other_district))
         self.leave_province = float(utility.exp64(-choose.cost_other_province))
-        stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
-        self.base = terms.by_stage(stages) * consider.lambda0 * scenario.calendar.dt_quarters
+        self.base = consider.lambda0 * scenario.calendar.dt_quarters
         self.tie_hazard = terms.ties_effect(-consider.theta_ties)
         self.tie_stay = terms.ties_effect(choose.kappa_ties)
         left = range(FULL_SHOCK + 1)
@@ -95,8 +94,8 @@ class Choosing:
         access: NDArray[np.float64],
         network: NDArray[np.int64],
         homes: Homes,
-    ) -> tuple[NestTables, Networks, NDArray[np.float64], NDArray[np.uint32]]:
-        """Weights of places and nests, networks, and the hazard and bound of considering by kind."""
+    ) -> tuple[NestTables, Networks, NDArray[np.float64]]:
+        """Weights of places and nests, networks, and the hazard of considering by kind."""
         choose, consider = self.scenario.choose, self.scenario.consider
         income = markets.potential
         v = utility.systematic_utility(
@@ -106,10 +105,15 @@ class Choosing:
         nests = utility.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
         poor_access = 1.0 - terms.mean_of_services(access)
         gap = np.hstack([nests.gap, nests.gap - terms.log_status(markets.expected)])
-        hazard, threshold = utility.consider_tables(
-            gap, poor_access, np.tile(self.base, 2), consider.theta_gap, consider.theta_services
+        hazard = utility.consider_tables(
+            gap, poor_access, self.base, consider.theta_gap, consider.theta_services
         )
-        return nests, self.networks(network)[1], hazard, threshold
+        return nests, self.networks(network)[1], hazard
+
+    def ready(self, year: int) -> Readiness:
+        """How ready people are to think of moving at their ages of a year."""
+        consider = self.scenario.consider
+        return Readiness(readiness_table(consider, year), consider.partnered_readiness)
 
     def keeps(self, markets: Markets) -> NDArray[np.float64]:
         """(P, T) by how much a formal job weighs in what keeps it, (V_F / V_I)^beta_y."""
@@ -124,17 +128,21 @@ class Choosing:
         network: NDArray[np.int64],
         homes: Homes,
         count: NDArray[np.int64],
+        ready: NDArray[np.float64],
     ) -> float:
-        """Utility of staying: as given, or solved at the start from the share that is to move."""
+        """Utility of staying: as given, or solved at the start from the share that is to move.
+
+        ``count`` are the households by place, kind and ties, ``ready`` (2 T,) their mean readiness.
+        """
         choose = self.scenario.choose
         if choose.kappa is not None:
             return choose.kappa
-        nests, networks, hazard, _ = self.weigh(markets, access, network, homes)
+        nests, networks, hazard = self.weigh(markets, access, network, homes)
         return solve_kappa(
             nests,
             self.geography,
             networks,
-            hazard,
+            hazard * ready,
             (self.tie_hazard, self.tie_stay),
             count,
             choose.move_share,
@@ -142,7 +150,7 @@ class Choosing:
         )
 
     def spreading(self, looking: NDArray[np.int64], stock: NDArray[np.float64]) -> Spreading:
-        """Who can be reached by offers; ``looking`` (L,) real persons, ``stock`` of `networks`."""
+        """Who can be reached by offers; ``looking`` (L,) readiness of real persons, ``stock`` of `networks`."""
         c, nu = self.commuting, self.scenario.choose.network
         return Spreading(
             looking=looking.astype(np.float64),
@@ -186,7 +194,7 @@ def freeze(
     urban : (P,) bool
         Class of places in the step; None: that of the start.
     looking : (L,) int64
-        Real persons to whom jobs may be offered from afar.
+        Readiness of real persons to whom jobs may be offered from afar, in 1/256.
     kappa : float
         Utility of staying.
     offer_cost : float
@@ -198,7 +206,7 @@ def freeze(
     urban = choosing.world.urban if urban is None else urban
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
-    nests, networks, hazard, threshold = c.weigh(markets, access, network, homes)
+    nests, networks, hazard = c.weigh(markets, access, network, homes)
     flows, labour = markets.formal.flows, scenario.labour
     rate, spread = spread_offers(flows.offers, c.spreading(looking, c.networks(network)[0]))
     usual = utility.usual_network(networks[0], networks[1], g.first_district)
@@ -216,10 +224,12 @@ def freeze(
         return utility.exp_array(flat + shift).reshape(shape)
 
     stay = exponent(kappa)
+    ready = c.ready(year)
+    looks = looks_table(ready.by_member)
     moving = MoveTable(
-        psi=np.array([move.psi_young_adult, move.psi_children, move.psi_other, move.psi_elderly]),
-        young_weight=move.leaver_young_weight,
-        partnered_weight=move.leaver_partnered_weight,
+        ready=ready,
+        alone=move.alone,
+        alone_partnered=move.alone * move.alone_partnered,
         split_key=key(Purpose.SPLIT),
         leaver_key=key(Purpose.LEAVER),
         # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
@@ -245,10 +255,11 @@ def freeze(
         ),
         consider=ConsiderTable(
             hazard=hazard,
-            threshold=threshold,
+            bound=rounded_up(hazard * TWO_32),
+            ready_bound=rounded_up(ready.by_member),
             tie_hazard=c.tie_hazard,
             shock_hazard=c.shock_hazard,
-            shock_bound=np.uint64(int(np.ceil(c.shock_hazard.max())) + 1),
+            shock_bound=np.float32(np.ceil(c.shock_hazard.max()) + 1.0),
             key=key(Purpose.CONSIDER),
         ),
         choose=ChooseTable(
@@ -309,13 +320,14 @@ def freeze(
             change=change_chances(
                 c.area_of_place, flows.lose, flows.find, markets.formal.search, labour.most_found
             ),
-            bound=offer_bounds(g.district, rate),
+            bound=offer_bounds(g.district, rate, float(looks.max())),
             hazard=rate,
+            looks=looks,
             spread=spread,
             value=markets.expected.copy(),
             beta=choose.beta_income,
             cost=offer_cost,
-            move=moving._replace(partnered_weight=labour.leaves_partner),
+            move=moving._replace(alone=1.0, alone_partnered=labour.leaves_partner),
             key=key(Purpose.WORK),
             area_key=key(Purpose.OFFER_AREA),
             place_key=key(Purpose.OFFER_PLACE),

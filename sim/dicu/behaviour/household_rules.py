@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
-from dicu.behaviour.consider import calm_hazard, considers
+from dicu.behaviour.consider import calm_hazard, considers, readiness
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, WorkTally
 from dicu.behaviour.kin import couples_of, parts_newly_weds
 from dicu.behaviour.life_course import LifeTable, apply_life, has_adult
@@ -25,7 +25,6 @@ from dicu.population.columns import (
     BUSY,
     FORMAL,
     MEMBERS,
-    N_TYPES,
     NEWLY_WED,
     SECTOR_MASK,
     SECTOR_SHIFT,
@@ -35,16 +34,14 @@ from dicu.population.columns import (
     Rows,
 )
 from dicu.population.life_stage import WORKING_UNTIL, kind_of, of_working_age, stage_of, type_of
-from dicu.scenario.vocabulary import REASON_SHOCK, STAGES
+from dicu.scenario.vocabulary import REASON_SHOCK
 
 FULL_SHOCK: Final = 7
 """Steps that a shock lasts, fading by one per step (model specification, section 3); fills its three bits."""
 
-# most units of a 16-bit column; unit of the 24 bits of a draw that are exact in 32-bit floats; index of a type's life
-# stage is the type over the types a stage; sectors
+# most units of a 16-bit column; unit of the 24 bits of a draw that are exact in 32-bit floats; sectors
 _MOST: Final = np.float32(65535.0)
 _TWO_M24: Final = np.float32(2.0**-24)
-_TYPES_A_STAGE: Final = N_TYPES // len(STAGES)
 _AGRICULTURE: Final = 0
 _SERVICE: Final = 2
 
@@ -149,13 +146,13 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
         return EVERYBODY_STAYS, 0, 0
     if to == STAY or not has_adult(h.member[i], tables.year):
         return EVERYBODY_STAYS, 0, 0
+    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
-        calm = calm_hazard(origin, kind_of(h.flags[i], h.attributes[i]), h.ties[i], tables.consider)
+        ready = readiness(h.member[i], couples, tables.move.ready)
+        calm = calm_hazard(origin, kind_of(h.flags[i], h.attributes[i]), h.ties[i], ready, tables.consider)
         if not considers(h.uid[i], tables.consider.key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
-    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
-    psi = tables.move.psi[kind // _TYPES_A_STAGE]
-    who = leaver(h.uid[i], h.member[i], to == home, couples, psi, tables.year, tables.move)
+    who = leaver(h.uid[i], h.member[i], to == home, couples, tables.year, tables.move)
     return to, who, reason
 
 
@@ -168,7 +165,7 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
     the step. Offers made, taken and lapsed are entered in ``tally``.
     """
     where = tables.where
-    to = offer(i, h, where, tables.work, tables.choose, tables.year, space)
+    to = offer(i, h, where, tables.work, tables.choose, space)
     if to == NO_OFFER:
         return EVERYBODY_STAYS, 0
     district = where.district[to]
@@ -180,7 +177,7 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
     h.flags[i] |= np.uint8(BUSY)
     couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
     home = to == int(h.home_place[i])
-    return to, leaver(h.uid[i], h.member[i], home, couples, 1.0, tables.year, tables.work.move)
+    return to, leaver(h.uid[i], h.member[i], home, couples, tables.year, tables.work.move)
 
 
 @kernel

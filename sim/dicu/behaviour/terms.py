@@ -7,7 +7,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.compute.numeric import exp64, log64
-from dicu.population.columns import N_TYPES
 
 
 @njit(cache=True)
@@ -17,11 +16,6 @@ def ties_effect(coefficient: float) -> NDArray[np.float64]:
     for i in range(256):
         out[i] = exp64(coefficient * i / 255.0)
     return out
-
-
-def by_stage(values: tuple[float, float, float, float]) -> NDArray[np.float64]:
-    """Spread four life-stage values over the types, (T,) float64."""
-    return np.repeat(np.array(values, dtype=np.float64), N_TYPES // len(values))
 
 
 @njit(cache=True)
@@ -115,7 +109,6 @@ def mean_of_services(access: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 __all__ = [
-    "by_stage",
     "income_part",
     "log_status",
     "mean_income",

@@ -12,7 +12,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.geography import Geography
-from dicu.compute.draws import TWO_32
 from dicu.compute.numeric import exp64, exp_array, log64
 
 
@@ -243,30 +242,25 @@ def usual_network(
 def consider_tables(
     gap: NDArray[np.float64],
     poor_access: NDArray[np.float64],
-    base: NDArray[np.float64],
+    base: float,
     theta_gap: float,
     theta_services: float,
-) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-    """Hazard of considering without ties, (P, T) per step, and the screen's bound in units of 2^-32; T may be kinds.
+) -> NDArray[np.float64]:
+    """Hazard of considering of an adult of readiness 1 without ties, (P, T) per step; T may be kinds.
 
     Parameters
     ----------
     poor_access : (P,)
         1 - mean access.
-    base : (T,)
-        lambda0 g(life stage) dt.
+    base : float
+        lambda0 dt.
     """
     n, n_types = gap.shape
     hazard = np.empty((n, n_types))
-    threshold = np.empty((n, n_types), dtype=np.uint32)
     for j in range(n):
         for t in range(n_types):
-            h = base[t] * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j])
-            hazard[j, t] = h
-            # two steps of slack cover the rounding of exp; the exact test follows for those that pass
-            bound = np.floor((1.0 - exp64(-h)) * TWO_32) + 2.0
-            threshold[j, t] = np.uint32(min(bound, TWO_32 - 1.0))
-    return hazard, threshold
+            hazard[j, t] = base * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j])
+    return hazard
 
 
 __all__ = [

@@ -1,8 +1,9 @@
 """Rule `work`: who finds, loses and is offered a formal job, and who takes an offer from afar.
 
 One keyed uniform u of a household and step: without a formal job it finds one at home if u < h (of its commuting area,
-skill and sector; who farmed leaves farming), and is offered one elsewhere if u >= exp(-k R), k its members who look
-(15-44 years old) and R the offers that reach its district for each; with one it loses it if u < 1 - e^(-delta dt).
+skill and sector; who farmed leaves farming), and is offered one elsewhere if u >= exp(-k R), k the sum of its
+adults' readiness to move (`dicu.behaviour.consider`) and R the offers that reach its district for each unit of it;
+with one it loses it if u < 1 - e^(-delta dt).
 
 Offers O_a of an area are spread over the districts o outside of it in proportion to those who look there, times
 (1 + hours / tau0)^-beta_d, times (1 + N_oa)^nu with N_oa the households from o's province in a. Which area, and which
@@ -40,7 +41,6 @@ from dicu.population.columns import (
     TYPE_MASK,
     Rows,
 )
-from dicu.population.life_stage import LOOKING_UNTIL, of_working_age
 
 NO_OFFER: Final = -2
 DECLINED: Final = -1
@@ -60,7 +60,9 @@ class WorkTable(NamedTuple):
     bound : (P,) uint32
         Upper bound on the chance of an offer, in 2^-32; 0 where none is made.
     hazard : (L,) float64
-        R, offers for each who looks.
+        R, offers for each unit of ``looks``.
+    looks : (256,) uint16
+        Readiness by member byte in units of 1/256 (`dicu.behaviour.consider.looks_table`).
     spread : (L, A) float64
         Where they come from.
     value : (P, 32) float64
@@ -76,6 +78,7 @@ class WorkTable(NamedTuple):
     change: NDArray[np.uint32]
     bound: NDArray[np.uint32]
     hazard: NDArray[np.float64]
+    looks: NDArray[np.uint16]
     spread: NDArray[np.float64]
     value: NDArray[np.float64]
     beta: float
@@ -135,12 +138,14 @@ def _place_in(
 
 
 @kernel
-def offer(i: int, h: Rows, where: Where, w: WorkTable, c: ChooseTable, year: int, space: Buffers) -> int:
+def offer(i: int, h: Rows, where: Where, w: WorkTable, c: ChooseTable, space: Buffers) -> int:
     """Place in which row i is offered a formal job in this step, or `NO_OFFER`."""
     if h.attributes[i] & np.uint8(FORMAL):
         return NO_OFFER
     uid, d = h.uid[i], where.district[h.place[i]]
-    looking = of_working_age(h.member[i], year, LOOKING_UNTIL)
+    looking = 0
+    for m in range(MEMBERS):
+        looking += int(w.looks[h.member[i, m]])
     if not happens_at(np.uint32(~hash32(uid, w.key)), looking * w.hazard[d]):
         return NO_OFFER
     area = race(hash64(w.area_key, uid), where.area_id, w.spread[d], w.spread.shape[1], -1, space.bits)
@@ -181,7 +186,7 @@ class Spreading(NamedTuple):
     Attributes
     ----------
     looking : (L,) float64
-        Real persons who look.
+        How many look, in units of ``looks`` of `WorkTable`.
     near : (L, A) float64
         (1 + hours / tau0)^-beta_d to the area's centre.
     network : (R, A) float64
@@ -200,7 +205,7 @@ class Spreading(NamedTuple):
 def spread_offers(
     offers: NDArray[np.float64], s: Spreading
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Offers that reach each district for each who looks there, (L,), and by area, (L, A)."""
+    """Offers that reach each district for each unit that looks there, (L,), and by area, (L, A)."""
     n, areas = s.near.shape
     spread = np.zeros((n, areas))
     hazard = np.zeros(n)
@@ -240,14 +245,16 @@ def change_chances(
 
 
 @njit(cache=True)
-def offer_bounds(district: NDArray[np.int32], hazard: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Upper bound by place on the chance of an offer to a household, everybody of which looks, (P,) uint32."""
+def offer_bounds(
+    district: NDArray[np.int32], hazard: NDArray[np.float64], readiest: float
+) -> NDArray[np.uint32]:
+    """Upper bound by place on the chance of an offer to a household, all of it of the readiest, (P,) uint32."""
     out = np.zeros(district.shape[0], dtype=np.uint32)
     for j in range(district.shape[0]):
         h = hazard[district[j]]
         if h > 0.0:
             # two steps of slack cover the rounding; the exact test follows for those that pass
-            out[j] = np.uint32(min(np.floor(chance_of(MEMBERS * h) * TWO_32) + 2.0, TWO_32 - 1.0))
+            out[j] = np.uint32(min(np.floor(chance_of(MEMBERS * readiest * h) * TWO_32) + 2.0, TWO_32 - 1.0))
     return out
 
 

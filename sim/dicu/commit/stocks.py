@@ -31,9 +31,7 @@ from dicu.population.life_stage import (
     CHILDREN,
     ELDERLY,
     ELDERLY_FROM,
-    LOOKING_UNTIL,
     OTHER,
-    WORKING_FROM,
     YOUNG_ADULT,
     YOUNG_BELOW,
     kind_of,
@@ -46,8 +44,6 @@ _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
 _HALF: Final = 32
 _LOW: Final = (1 << _HALF) - 1
-_LOOKER_CODES: Final = 2 * (LOOKING_UNTIL - WORKING_FROM + 1)
-"""Member codes of the ages of those who look for a job elsewhere: the youngest of working age, two sexes."""
 _NOT_TYPE: Final = 0xFF ^ TYPE_MASK
 
 
@@ -83,7 +79,7 @@ class Stocks:
     network : (R, L)
         Rows by province of the home place and district of residence.
     formal, looking : (L,)
-        Members of working age in households with a formal job; members aged 15-44 of all others.
+        Members of working age in households with a formal job; readiness of the adults of all others, in 1/256.
     jobs : (5, L)
         How events of the commit changed ``formal``, by `ARRIVED`, `LEFT`, `KEPT`, `DIED`, `JOINED`; 0 after a count.
     wealth : int
@@ -140,8 +136,9 @@ class Counting(NamedTuple):
     kinds : (P, 2 T) int64
         Rows, and from bit 32 on their members of working age.
     persons, network : (2, P) int64, (2, R, L) int32
-        Two tables in turn each, see `_count_part`; from bit 32 on of ``persons`` those who look for a job elsewhere.
-    people, working, looking : (chunk,) uint8
+        Two tables in turn each, see `_count_part`; from bit 32 on of ``persons`` the readiness of those without a
+        formal job.
+    people, working, looking : (chunk,) uint8, uint8, uint16
     """
 
     kinds: NDArray[np.int64]
@@ -149,7 +146,7 @@ class Counting(NamedTuple):
     network: NDArray[np.int32]
     people: NDArray[np.uint8]
     working: NDArray[np.uint8]
-    looking: NDArray[np.uint8]
+    looking: NDArray[np.uint16]
 
 
 @kernel
@@ -157,15 +154,15 @@ def _count_part(
     lo: int,
     hi: int,
     h: Rows,
-    workers: tuple[np.uint8, np.uint8],
+    workers: tuple[np.uint8, np.uint8, NDArray[np.uint16]],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
     counting: Counting,
 ) -> int:
-    """Count rows lo..hi; returns their wealth. ``workers`` is what `_codes_of_workers` says."""
-    first_worker, more_workers = workers
-    more_lookers = np.uint8(_LOOKER_CODES - 1)
-    first_looker = np.uint8(first_worker + more_workers - more_lookers)
+    """Count rows lo..hi; returns their wealth. ``workers`` is what `_codes_of_workers` says, and readiness in
+    units of 1/256 by member byte.
+    """
+    first_worker, more_workers, looks = workers
     kinds, persons, network, people, working, looking = counting
     place, home_place, member, wealth, flags = h.place, h.home_place, h.member, h.wealth, h.flags
     attributes = h.attributes
@@ -186,7 +183,7 @@ def _count_part(
             for i in range(size):
                 working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
             for i in range(size):
-                looking[i] += np.uint8(np.uint8(column[i] - first_looker) <= more_lookers)
+                looking[i] += looks[column[i]]
         w = wealth[start:end]
         for i in range(size):
             money += np.int64(w[i])
@@ -220,7 +217,11 @@ def _codes_of_workers(word: NDArray[np.uint32]) -> tuple[np.uint8, np.uint8]:
 
 
 def count(
-    households: Households, word: NDArray[np.uint32], district: NDArray[np.int32], province: NDArray[np.int32]
+    households: Households,
+    word: NDArray[np.uint32],
+    looks: NDArray[np.uint16],
+    district: NDArray[np.int32],
+    province: NDArray[np.int32],
 ) -> Stocks:
     """Count everything from the rows.
 
@@ -228,6 +229,8 @@ def count(
     ----------
     word : (256,) uint32
         Packed words of the members, see `dicu.behaviour.life_tables`.
+    looks : (256,) uint16
+        Readiness of members in units of 1/256 (`dicu.behaviour.consider.looks_table`).
     district : (P,) int32
     province : (L,) int32
         Province of each district.
@@ -236,14 +239,15 @@ def count(
     kinds = np.zeros((_PARTS, n_places, N_KINDS), dtype=np.int64)
     persons = np.zeros((_PARTS, 2, n_places), dtype=np.int64)
     network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
-    workers = _codes_of_workers(word)
+    workers = (*_codes_of_workers(word), looks)
     money = np.zeros(_PARTS, dtype=np.int64)
     rows, n, province_of_place = households.rows, households.n, province[district]
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
-            room = (np.empty(_CHUNK, dtype=np.uint8) for _ in range(3))
-            counting = Counting(kinds[part], persons[part], network[part], *room)
+            people, working = np.empty((2, _CHUNK), dtype=np.uint8)
+            looking = np.empty(_CHUNK, dtype=np.uint16)
+            counting = Counting(kinds[part], persons[part], network[part], people, working, looking)
             lo, hi = n * part // _PARTS, n * (part + 1) // _PARTS
             money[part] = _count_part(lo, hi, rows, workers, district, province_of_place, counting)
 

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import Buffers
-from dicu.behaviour.consider import calm_hazard, considers, shocked
+from dicu.behaviour.consider import thinks
 from dicu.behaviour.events import WorkTally
 from dicu.behaviour.household_rules import hear, live_through, settle
 from dicu.behaviour.life_course import life_events
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, NEWLY_WED, Rows
-from dicu.population.life_stage import kind_of
 from dicu.scenario.vocabulary import REASON_WORK
 
 OFFERS: Final = 4
@@ -109,16 +108,12 @@ def _decide_block(
     h: Rows, t: Tables, moves: Listed, first: int, last: int, tally: WorkTally, space: Buffers
 ) -> tuple[int, int]:
     """Exact choice of one block's candidates; movers replace them. Returns movers and considering."""
-    c = t.consider
+    c, who, year = t.consider, t.move.ready, t.year
     out = first
     considered = 0
     for k in range(first, last):
         i = moves.row[k]
-        f = h.flags[i]
-        if f & np.uint8(BUSY):
-            continue
-        kind = kind_of(f, h.attributes[i])
-        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], kind, h.ties[i], c) * shocked(f, c)):
+        if h.flags[i] & np.uint8(BUSY) or not thinks(i, h, c, who, year):
             continue
         considered += 1
         to, leaves, why = settle(i, h, t, tally, space)

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from dicu.behaviour.choose import Buffers, buffers
-from dicu.behaviour.consider import calm_hazard, considers, shocked
+from dicu.behaviour.consider import thinks
 from dicu.behaviour.events import Events, WorkTally, no_work
 from dicu.behaviour.household_rules import (
     EVERYBODY_STAYS,
@@ -103,11 +103,9 @@ class DecidingHousehold(Household):
     def decide(self, tables: Tables, tally: WorkTally) -> tuple[bool, int, int, int]:
         """Whether it considers moving; destination (-1: none); who leaves (-1: everybody); reason."""
         h, i = self._columns, self.row
-        flags, c = h.flags[i], tables.consider
-        if flags & np.uint8(BUSY):
+        if h.flags[i] & np.uint8(BUSY):
             return False, EVERYBODY_STAYS, 0, 0
-        kind = kind_of(flags, h.attributes[i])
-        if not considers(h.uid[i], c.key, calm_hazard(h.place[i], kind, h.ties[i], c) * shocked(flags, c)):
+        if not thinks(i, h.rows, tables.consider, tables.move.ready, tables.year):
             return False, EVERYBODY_STAYS, 0, 0
         to, leaver, reason = _decide(i, h.rows, tables, tally, buffers(tables.where))
         return True, int(to), int(leaver), int(reason)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.consider import may_consider
 from dicu.behaviour.events import WorkTally
 from dicu.behaviour.household_rules import faded, income_units
 from dicu.behaviour.member_word import COUNT_MASK, HAZARD_BITS, HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
@@ -20,12 +21,11 @@ from dicu.behaviour.wealth import wealth_after
 from dicu.behaviour.work import attributes_after, changes_status, flags_after, may_be_offered, tally_change
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, N_KINDS, TYPE_MASK, Rows
+from dicu.population.columns import MEMBERS, N_KINDS, Rows
 from dicu.population.life_stage import kind_of
 
 BLOCK: Final = 1 << 15
 _CHUNK: Final = 1 << 11
-_WORST: Final = 0xFFFFFFFF
 
 
 class Lists(NamedTuple):
@@ -55,7 +55,7 @@ class Space(NamedTuple):
     word, cell, draw, bound : uint32
         Packed words of the members, place and kind in one index, a draw, income or a bound.
     rate, luck, extra : float32
-        Pay of a worker, lasting luck, other income of a person.
+        Pay of a worker or bound of considering, lasting luck or readiness, other income of a person.
     hit : uint8
         Whether a disaster strikes, whether a job is found or lost.
     """
@@ -95,7 +95,8 @@ def _block(
     More rows than there is room for are counted but not listed.
     """
     word, cell, draw, bound, rate, luck, extra, hit = space
-    threshold = t.consider.threshold.reshape(-1)
+    considering = t.consider.bound.reshape(-1)
+    ready, shock_bound = t.consider.ready_bound, t.consider.shock_bound
     pay = t.money.pay.reshape(-1)
     change = t.work.change.reshape(-1)
     mover, life, offer = (
@@ -196,16 +197,19 @@ def _block(
                 if lives < room:
                     life[lives] = start + i
                 lives += 1
-        # screen of considering a move; a shock raises the bound
+        # screen of considering a move: readiness of the adults, a shock raises the bound
         for i in range(size):
-            bound[i] = threshold[cell[i]]
+            rate[i] = considering[cell[i]]
         for i in range(size):
-            if f[i] > np.uint8(TYPE_MASK):
-                bound[i] = np.uint32(min(np.uint64(bound[i]) * t.consider.shock_bound, np.uint64(_WORST)))
+            luck[i] = ready[first[i]]
+        for m in range(1, MEMBERS):
+            column = h.member[start:end, m]
+            for i in range(size):
+                luck[i] += ready[column[i]]
         for i in range(size):
             draw[i] = hash32(u[i], t.consider.key)
         for i in range(size):
-            if draw[i] <= bound[i]:
+            if may_consider(draw[i], rate[i], luck[i], f[i], shock_bound):
                 if movers < room:
                     mover[movers] = start + i
                 movers += 1
@@ -240,10 +244,12 @@ def list_again(lo: int, hi: int, h: Rows, t: Tables, mine: tuple[int, int], list
         if may_be_offered(hash32(h.uid[i], t.work.key), t.work.bound[h.place[i]]):
             lists.offer[offers] = i
             offers += 1
-        bound = np.uint64(t.consider.threshold[h.place[i], kind_of(h.flags[i], h.attributes[i])])
-        if h.flags[i] > np.uint8(TYPE_MASK):
-            bound = min(bound * t.consider.shock_bound, np.uint64(_WORST))
-        if np.uint64(hash32(h.uid[i], t.consider.key)) <= bound:
+        bound = t.consider.bound[h.place[i], kind_of(h.flags[i], h.attributes[i])]
+        ready = np.float32(0.0)
+        for m in range(MEMBERS):
+            ready += t.consider.ready_bound[h.member[i, m]]
+        draw = hash32(h.uid[i], t.consider.key)
+        if may_consider(draw, bound, ready, h.flags[i], t.consider.shock_bound):
             lists.mover[movers] = i
             movers += 1
 

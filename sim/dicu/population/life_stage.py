@@ -31,8 +31,6 @@ ELDERLY_FROM = 60
 WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
 """Working age as labour statistics count it (model specification, section 3)."""
-LOOKING_UNTIL: Final = 44
-"""Last age of those whom jobs are offered to from afar (model specification, section 3)."""
 
 
 @kernel

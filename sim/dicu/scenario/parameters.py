@@ -32,8 +32,8 @@ class Consider(Section):
     """Rule `consider`: the hazard with which a household thinks about moving at all."""
 
     lambda0: float = parameter(
-        0.033,
-        "base hazard of considering a move",
+        0.065,
+        "base hazard of considering a move, of an adult of the readiest age",
         unit="1/quarter",
         status="fit",
         source=A9,
@@ -41,45 +41,63 @@ class Consider(Section):
         le=1,
         symbol="lambda0",
     )
-    g_young_adult: float = parameter(
-        3.0,
-        "multiplier of the hazard, a member aged 15-34 present and no child",
-        unit="1",
+    peak_age: float = parameter(
+        22.0,
+        "age at which an adult is readiest to think of moving",
+        unit="years",
         status="A",
-        source="assumption A1: age profile of movers, census 2019",
-        ge=0,
-        le=10,
-        symbol="g",
+        source="assumption A100: ages of movers, census 2019; peak at 20-24",
+        ge=18,
+        le=40,
+        symbol="a*",
     )
-    g_children: float = parameter(
-        0.4,
-        "multiplier of the hazard, a child under 15 present",
-        unit="1",
-        status="A",
-        source="assumption A1",
-        ge=0,
-        le=10,
-        symbol="g",
-    )
-    g_other: float = parameter(
+    rise: float = parameter(
         0.25,
-        "multiplier of the hazard, neither young adult, nor child, nor all 60+",
-        unit="1",
+        "how steeply readiness rises to its peak",
+        unit="1/year",
         status="A",
-        source="assumption A1",
-        ge=0,
-        le=10,
-        symbol="g",
+        source="assumption A100: shape of Rogers and Castro 1981; .1-.4",
+        ge=0.01,
+        le=2,
+        symbol="lambda_2",
     )
-    g_elderly: float = parameter(
+    fall: float = parameter(
         0.1,
-        "multiplier of the hazard, everybody 60 or older",
-        unit="1",
+        "how fast readiness falls after its peak",
+        unit="1/year",
         status="A",
-        source="assumption A1",
+        source="assumption A100: shape of Rogers and Castro 1981; .05-.15",
         ge=0,
+        le=1,
+        symbol="alpha_2",
+    )
+    floor: float = parameter(
+        0.03,
+        "readiness that no age falls below, over that at the peak",
+        unit="ratio",
+        status="A",
+        source="assumption A100: .01-.1",
+        ge=0,
+        le=1,
+        symbol="c",
+    )
+    women_readiness: float = parameter(
+        1.25,
+        "readiness of women to think of moving over that of men of the same age",
+        unit="ratio",
+        status="A",
+        source="assumption A101: women 52.4 % of migrants of 15-59 (migration survey 2015); .8-2",
+        ge=0.1,
         le=10,
-        symbol="g",
+    )
+    partnered_readiness: float = parameter(
+        0.3,
+        "readiness of an adult with a partner in the household to think of moving, over that of one without",
+        unit="ratio",
+        status="A",
+        source="assumption A71: .1-1",
+        ge=0,
+        le=1,
     )
     theta_gap: float = parameter(
         0.5,
@@ -291,59 +309,19 @@ class Choose(Section):
 class Move(Section):
     """Rule `move`: one adult leaves and founds a household, or everybody goes."""
 
-    psi_young_adult: float = parameter(
+    alone: float = parameter(
         1.0,
-        "chance that one adult leaves alone, stage young adult",
+        "chance that the adult who thinks of moving leaves alone, without a partner and where another adult stays",
         unit="probability",
         status="A",
-        source=A9,
+        source="assumption A100: .8-1",
         ge=0,
         le=1,
         symbol="psi",
     )
-    psi_children: float = parameter(
-        0.455,
-        "chance that one adult leaves alone, stage children",
-        unit="probability",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="psi",
-    )
-    psi_other: float = parameter(
-        0.9,
-        "chance that one adult leaves alone, stage other",
-        unit="probability",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="psi",
-    )
-    psi_elderly: float = parameter(
-        0.39,
-        "chance that one adult leaves alone, stage elderly",
-        unit="probability",
-        status="A",
-        source=A9,
-        ge=0,
-        le=1,
-        symbol="psi",
-    )
-
-    leaver_young_weight: float = parameter(
-        40.0,
-        "how much likelier an adult of 18-22 is the one who leaves than one of 35 or older, falling in between",
-        unit="ratio",
-        status="A",
-        source="assumption A8: age profile of movers, census 2019",
-        ge=0.01,
-        le=1000,
-    )
-    leaver_partnered_weight: float = parameter(
+    alone_partnered: float = parameter(
         0.2,
-        "readiness of an adult with a partner in the household to leave alone, over that of one without",
+        "chance that an adult with a partner leaves alone, over that of one without",
         unit="ratio",
         status="A",
         source="assumption A71",

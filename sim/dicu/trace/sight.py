@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.choose import Buffers, ChooseTable, buffers, nest_weights
-from dicu.behaviour.consider import calm_hazard, shocked
+from dicu.behaviour.consider import calm_hazard, readiness_of, shocked
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
@@ -101,7 +101,8 @@ def sees(
 def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
     """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
     kind = kind_of(own.flags[0], own.attributes[0])
-    calm = calm_hazard(own.place[0], kind, own.ties[0], tables.consider)
+    ready = readiness_of(0, own.rows, tables.move.ready, tables.year)
+    calm = calm_hazard(own.place[0], kind, own.ties[0], ready, tables.consider)
     hazard = calm * shocked(own.flags[0], tables.consider)
     return Thought(
         chance=1.0 - float(exp64(-hazard)),

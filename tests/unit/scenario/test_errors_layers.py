@@ -74,7 +74,7 @@ def test_an_override_given_twice(tmp_path: Path) -> None:
 def test_all_errors_at_once_by_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("access:\n  speed: 3\nties: {growth: 2}\ntime: {end: 2019Q1}\n")
     text = "extends: base.yaml\nreform: {policy: x}\nseed: a\nties: {growth: 3}\nseed: 4\n"
-    assert errors_of(tmp_path, text, "choose.x=1", "move.psi_other=2") == [
+    assert errors_of(tmp_path, text, "choose.x=1", "move.alone=2") == [
         f"a.yaml:2:18: reform.policy: not one of the choices (got 'x', allowed {POLICIES})",
         "a.yaml:3:7: seed: not an integer (got 'a', allowed an integer from 0 to 9223372036854775807)",
         "a.yaml:4:16: ties.growth: out of range (got 3, allowed a number from 0 to 1, unit 1/quarter)",
@@ -82,7 +82,7 @@ def test_all_errors_at_once_by_file_and_line(tmp_path: Path) -> None:
         "base.yaml:2:3: access.speed: unknown key (did you mean access.speed_plain_kmh)",
         "base.yaml:4:13: time.end: the end lies before the start (got '2019Q2' to '2019Q1')",
         f"command line: choose.x=1: choose.x: unknown key (allowed {', '.join(keys_of('choose'))})",
-        "command line: move.psi_other=2: move.psi_other: out of range (got 2, allowed a number from 0 to 1, "
+        "command line: move.alone=2: move.alone: out of range (got 2, allowed a number from 0 to 1, "
         "unit probability)",
     ]
 

@@ -38,7 +38,7 @@ LIVELY = {
     "time.start": "2024Q3",
     "time.end": "2026Q2",
     "reform.policy": "actual",
-    "consider.lambda0": 0.1,
+    "consider.lambda0": 0.2,
     "choose.move_share": 0.5,
     "choose.home": 2.0,
     "money.follow_chance": 0.05,
