@@ -65,7 +65,7 @@ def make_tables(
     costs = [frozen.exp64(-c) for c in leave]
     nests = frozen.nest_tables(utility, income, geography, theta, *costs)
     rates, threshold = frozen.consider_tables(
-        np.tile(nests.gap, 2), np.zeros(n_places), np.full(2 * n_types, hazard), 0.0, 0.0
+        np.tile(nests.gap, 2), np.zeros(n_places), np.full(2 * n_types, hazard), 0.0, 0.0, np.zeros(n_places)
     )
     flat = nests.relative.reshape(-1)
     keys = {p.name.lower(): np.uint64(key64(1, int(p), step)) for p in Purpose}

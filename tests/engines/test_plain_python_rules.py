@@ -143,9 +143,10 @@ def test_the_bound_is_never_below_the_exact_chance(
     """Random gaps, access, ties and shocks: who considers passes the screen, and the screen is no wider than needed."""
     rng = np.random.default_rng(seed)
     gap, poor = rng.normal(0, 1, (5, 16)), rng.uniform(-0.2, 1, 5)
+    leave = rng.normal(0, 0.5, 5)
     base = 10 ** rng.uniform(-6, 1, 16)
-    hazard, threshold = consider_tables(gap, poor, base, *theta)
-    expected = base * np.exp(theta[0] * gap + theta[1] * poor[:, None])
+    hazard, threshold = consider_tables(gap, poor, base, *theta, leave)
+    expected = base * np.exp(theta[0] * gap + (theta[1] * poor + leave)[:, None])
     assert hazard == pytest.approx(expected, rel=1e-12)
     bound = threshold.astype(float)
     loosest = np.array([[chance(h) for h in row] for row in expected]) * 2.0**32

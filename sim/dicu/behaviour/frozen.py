@@ -38,6 +38,12 @@ _GIRLS: Final = 100.0
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
+def _by_place(terms: dict[str, float], world: World) -> NDArray[np.float64]:
+    """Terms of legacy provinces at each of their places, (P,)."""
+    each = np.array([terms.get(str(code), 0.0) for code in world.legacy_provinces.code])
+    return each[world.province]
+
+
 class Choosing:
     """What decides moves, from parameters and static geography: call `kappa` once and `weigh` every step."""
 
@@ -57,8 +63,9 @@ class Choosing:
         self.area_id = area_ids(world, commuting.centre)
         self.scenario, self.world, self.geography, self.ways = scenario, world, geography, ways
         self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
-        # what makes a place liked besides income and services; nothing until it is calibrated
-        self.amenity = np.zeros(world.n_places)
+        # what makes a place liked, or left, besides income and services: terms of its province
+        self.amenity = _by_place(scenario.arriving, world)
+        self.leave = _by_place(scenario.leaving, world)
         self.leave_district = float(utility.exp64(-choose.cost_other_district))
         self.leave_province = float(utility.exp64(-choose.cost_other_province))
         stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
@@ -99,7 +106,7 @@ class Choosing:
         poor_access = 1.0 - terms.mean_of_services(access)
         gap = np.hstack([nests.gap, nests.gap - terms.log_status(markets.expected)])
         hazard, threshold = utility.consider_tables(
-            gap, poor_access, np.tile(self.base, 2), consider.theta_gap, consider.theta_services
+            gap, poor_access, np.tile(self.base, 2), consider.theta_gap, consider.theta_services, self.leave
         )
         return nests, self.networks(network)[1], hazard, threshold
 

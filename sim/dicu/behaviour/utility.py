@@ -246,6 +246,7 @@ def consider_tables(
     base: NDArray[np.float64],
     theta_gap: float,
     theta_services: float,
+    leave: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
     """Hazard of considering without ties, (P, T) per step, and the screen's bound in units of 2^-32; T may be kinds.
 
@@ -255,13 +256,15 @@ def consider_tables(
         1 - mean access.
     base : (T,)
         lambda0 g(life stage) dt.
+    leave : (P,)
+        Log of the factor of the place's province, 0 for none.
     """
     n, n_types = gap.shape
     hazard = np.empty((n, n_types))
     threshold = np.empty((n, n_types), dtype=np.uint32)
     for j in range(n):
         for t in range(n_types):
-            h = base[t] * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j])
+            h = base[t] * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j] + leave[j])
             hazard[j, t] = h
             # two steps of slack cover the rounding of exp; the exact test follows for those that pass
             bound = np.floor((1.0 - exp64(-h)) * TWO_32) + 2.0
