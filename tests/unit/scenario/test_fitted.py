@@ -1,4 +1,4 @@
-"""Fitted values: a table that is what was written, members that lie under a scenario, defaults that are the best set."""
+"""Fitted values: a table that is what was written, members under a scenario, defaults that are the best set."""
 
 from __future__ import annotations
 
