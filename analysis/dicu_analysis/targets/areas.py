@@ -14,8 +14,9 @@ from dicu_analysis.load import Run
 NATION: Final = "VN"
 _TITLES: Final = re.compile(r"^(tinh|thanh pho|tp|province of|city of) | (province|city)$")
 _ALSO: Final = {
-    "tphcm": "ho chi minh", "hcmc": "ho chi minh", "saigon": "ho chi minh", "thua thien hue": "hue", "dac lac": "dak lak",
-    "daklak": "dak lak", "dac nong": "dak nong", "south east": "southeast", "mekong river delta": "mekong delta",
+    "tphcm": "ho chi minh", "hcmc": "ho chi minh", "saigon": "ho chi minh", "thua thien hue": "hue",
+    "dac lac": "dak lak", "daklak": "dak lak", "dac nong": "dak nong", "south east": "southeast",
+    "mekong river delta": "mekong delta",
     "northern midlands and mountain areas": "northern midlands and mountains",
     "north central and central coastal areas": "north and south central coast",
     "central coast": "north and south central coast", "bac can": "bac kan",
@@ -69,9 +70,9 @@ class Areas:
         country = self.run.country.get("name") or {}
         names = list(country.values()) if isinstance(country, dict) else [str(country)]
         nation = Area("nation", NATION, str(names[0] if names else NATION), everybody)
-        made = {
-            key: nation for key in ("", folded(NATION), "vietnam", "country", "nation", *map(folded, names))
-        }
+        made = dict.fromkeys(
+            ("", folded(NATION), "vietnam", "country", "nation", *map(folded, names)), nation
+        )
         words = self.run.country.get("regions") or {}
         for region in sorted(set(self.region_of.values())):
             mine = tuple(c for c in everybody if self.region_of[c] == region)

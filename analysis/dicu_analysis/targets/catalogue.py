@@ -46,7 +46,9 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "in_rate": Kind("arrivals from other provinces", RATES),
     "out_rate": Kind("departures to other provinces", RATES),
     "net_migration_rate": Kind("arrivals less departures", RATES),
-    "region_flow": Kind("persons who moved from one region or province to another", (PERSONS_YEAR, "persons in five years"), pair=True),
+    "region_flow": Kind(
+        "persons who moved from one region or province to another", (PERSONS_YEAR, "persons in five years"), pair=True
+    ),
     "moved_within_district": Kind("lived five years before in another commune of the district", _OF_FIVE_YEARS),
     "moved_between_districts": Kind("lived five years before in another district of the province", _OF_FIVE_YEARS),
     "moved_between_provinces": Kind("lived five years before in another province", _OF_FIVE_YEARS),

@@ -66,6 +66,8 @@ class Choosing:
         # what makes a place liked, or left, besides income and services: terms of its province
         self.amenity = _by_place(scenario.arriving, world)
         self.leave = _by_place(scenario.leaving, world)
+        codes = [str(code) for code in world.legacy_provinces.code]
+        self.reached = utility.exp_array(np.array([scenario.leaving.get(code, 0.0) for code in codes]))
         self.leave_district = float(utility.exp64(-choose.cost_other_district))
         self.leave_province = float(utility.exp64(-choose.cost_other_province))
         stages = (consider.g_young_adult, consider.g_children, consider.g_other, consider.g_elderly)
@@ -146,14 +148,21 @@ class Choosing:
         return Spreading(
             looking=looking.astype(np.float64),
             near=self.near_area,
-            network=utility.area_network(stock, c.area, len(c), nu),
+            network=utility.area_network(stock, c.area, len(c), nu) * self.reached[:, None],
             province=self.geography.province,
             area=c.area,
         )
 
+    def worth(self, markets: Markets) -> NDArray[np.float64]:
+        """(P, 2 T) what a place is believed to be worth to a worker, its amenity as the pay that makes up for it."""
+        beta = self.scenario.choose.beta_income
+        if beta == 0.0:
+            return markets.expected.copy()  # no pay makes up for anything
+        return np.asarray(markets.expected * utility.exp_array(self.amenity / beta)[:, None])
+
     def offer_cost(self, markets: Markets, tables: Tables, workers: NDArray[np.int64]) -> float:
         """Disutility of taking a job from afar, solved at the start from the tables of then; ``workers`` (P, 32)."""
-        start = Start(workers, markets.expected, tables.choose.place_weight, tables.work.spread)
+        start = Start(workers, self.worth(markets), tables.choose.place_weight, tables.work.spread)
         choose, labour = self.scenario.choose, self.scenario.labour
         return solve_offer_cost(tables.where, start, choose.beta_income, labour.accepted)
 
@@ -307,7 +316,7 @@ def freeze(
             bound=offer_bounds(g.district, rate),
             hazard=rate,
             spread=spread,
-            value=markets.expected.copy(),
+            value=c.worth(markets),
             beta=choose.beta_income,
             cost=offer_cost,
             move=moving._replace(partnered_weight=labour.leaves_partner),

@@ -12,6 +12,7 @@ from dicu.cli import sweep
 from dicu.cli import trace
 from dicu.cli import look
 from dicu.cli import experiment
+from dicu.cli import calibrate
 from dicu.cli import report
 from dicu.cli import world
 from dicu.cli import reform
@@ -19,6 +20,7 @@ from dicu.cli import governments
 
 __all__ = [
     "app",
+    "calibrate",
     "experiment",
     "governments",
     "init",

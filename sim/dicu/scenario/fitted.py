@@ -84,7 +84,7 @@ def read_fitted(path: Path) -> Fitted:
         if key in sets[0]:
             raise BadFit(f"{path}:{line}: {key} stands there twice")
         for name, made, text in zip(rows[0][1:], sets, values, strict=True):
-            made[key] = float(text)
+            made[key] = int(text) if text.lstrip("-").isdigit() else float(text)
             if not math.isfinite(made[key]):
                 raise BadFit(f"{path}:{line}: column {name}: not a finite number (got {text!r})")
     return Fitted(sets[0], tuple(sets[1:]))
