@@ -75,8 +75,8 @@ class CalibrationFile(Section):
     set: dict[str, Any] = Field(default_factory=dict)
     figures: str | None = None
     parameters: dict[Annotated[str, AfterValidator(_number_key)], Prior] = Field(min_length=1)
-    provinces: Provinces = Field(default_factory=Provinces)
-    method: Method = Field(default_factory=Method)
+    provinces: Provinces = Provinces()
+    method: Method = Method()
 
     @model_validator(mode="after")
     def _goes_together(self) -> CalibrationFile:
