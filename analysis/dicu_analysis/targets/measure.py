@@ -91,11 +91,12 @@ class Measured:
             of[order[np.searchsorted(keys, moved[f"{end}_place"].to_numpy(), sorter=order)]]
             for end in ("origin", "destination")
         )
+        step, persons = (moved[name].to_numpy() for name in ("step", "persons"))
         return (
-            moved["step"].to_numpy(dtype=np.int64),
-            origin,
-            destination,
-            moved["persons"].to_numpy(np.float64),
+            step.astype(np.int64),
+            origin.astype(np.int64),
+            destination.astype(np.int64),
+            persons.astype(np.float64),
         )
 
     def flows(self, first: int, last: int) -> Floats:
@@ -133,9 +134,9 @@ class Measured:
         steps = np.unique(table["step"].to_numpy())
         number = {code: k for k, code in enumerate(self.codes)}
         of = world["legacy_province"].astype(str).map(number).to_numpy(dtype=np.int64)
-        urban = world["urban"].to_numpy(dtype=bool)
+        urban: NDArray[np.bool_] = np.asarray(world["urban"].to_numpy(dtype=bool))
         if "urban" in table:  # places that became urban since
-            urban = table["urban"].to_numpy(dtype=bool).reshape(len(steps), -1)
+            urban = np.asarray(table["urban"].to_numpy(dtype=bool).reshape(len(steps), -1))
         persons = table["persons"].to_numpy(np.float64).reshape(len(steps), -1)
         households = table["households"].to_numpy(np.float64).reshape(len(steps), -1)
 
@@ -279,14 +280,17 @@ def centres(run: Run, codes: Sequence[str]) -> Floats:
     for name in ("longitude", "latitude"):
         table[name] = world[name].to_numpy(np.float64) * weight
     total = table.groupby("p").sum().reindex(list(codes))
-    return total[["longitude", "latitude"]].to_numpy() / total[["w"]].to_numpy()
+    at = total[["longitude", "latitude"]].to_numpy() / total[["w"]].to_numpy()
+    return np.asarray(at, dtype=np.float64)
 
 
 def distances(at: Floats) -> Floats:
     """Kilometres between centres, straight, (R, R)."""
     east = np.cos(np.radians(at[:, 1].mean())) * 111.32 * at[:, 0]
     north = 110.57 * at[:, 1]
-    return np.hypot(east[:, None] - east[None, :], north[:, None] - north[None, :])
+    return np.asarray(
+        np.hypot(east[:, None] - east[None, :], north[:, None] - north[None, :]), dtype=np.float64
+    )
 
 
 def _on_access(m: Measured, f: Figure) -> float:

@@ -50,21 +50,21 @@ class Prior(Section):
 class Provinces(Section):
     """Standard deviations by which terms of provinces are shrunken towards 0; 0 leaves a side out."""
 
-    arrive: float = Field(0.0, ge=0, le=3)
-    leave: float = Field(0.0, ge=0, le=3)
+    arrive: float = Field(default=0.0, ge=0, le=3)
+    leave: float = Field(default=0.0, ge=0, le=3)
 
 
 class Method(Section):
     """The smoother: how many sets of parameters, how many passes, and how many are kept."""
 
-    members: int = Field(100, ge=4, le=10_000)
-    passes: int = Field(4, ge=1, le=20)
-    keep: int = Field(30, ge=1, le=1_000)
-    luck: int = Field(4, ge=2, le=100, description="runs with other seeds that measure luck")
-    seed: int = Field(1, ge=0, le=2**32 - 1)
-    run_seed: int = Field(1, ge=0, description="luck that all runs share")
+    members: int = Field(default=100, ge=4, le=10_000)
+    passes: int = Field(default=4, ge=1, le=20)
+    keep: int = Field(default=30, ge=1, le=1_000)
+    luck: int = Field(default=4, ge=2, le=100, description="runs with other seeds that measure luck")
+    seed: int = Field(default=1, ge=0, le=2**32 - 1)
+    run_seed: int = Field(default=1, ge=0, description="luck that all runs share")
     localize: float = Field(
-        3.0, ge=0, le=20, description="correlations within so many standard errors of 0 are cut"
+        default=3.0, ge=0, le=20, description="correlations within so many standard errors of 0 are cut"
     )
 
 
