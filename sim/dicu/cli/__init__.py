@@ -13,6 +13,7 @@ from dicu.cli import trace
 from dicu.cli import look
 from dicu.cli import experiment
 from dicu.cli import calibrate
+from dicu.cli import validate
 from dicu.cli import report
 from dicu.cli import world
 from dicu.cli import reform
@@ -32,5 +33,6 @@ __all__ = [
     "run",
     "sweep",
     "trace",
+    "validate",
     "world",
 ]
