@@ -123,7 +123,7 @@ class Measured:
         named = table.assign(
             o=table["origin_province"].astype(str), d=table["destination_province"].astype(str)
         ).pivot_table(index="o", columns="d", values="persons", aggfunc="sum")
-        return named.reindex(index=self.codes, columns=self.codes).fillna(0.0).to_numpy(np.float64)
+        return np.array(named.reindex(index=self.codes, columns=self.codes).fillna(0.0), dtype=np.float64)
 
     # ---------------------------------------------------------------- stocks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ COLUMNS: Final = ("figure", "unit", "area", "from", "to", "value", "source", "ro
 WEIGHT: Final = "weight"
 """One over the square of the standard error that is allowed, in the figure's unit: of sampling, rounding and model."""
 ROLES: Final = ("fit", "response", "shown")
+FIVE: Final = 5
 MIDYEAR: Final = 0.5
 CENSUS_DAY: Final = 0.25
 """1 April: the day of censuses and surveys of Viet Nam."""
@@ -139,14 +141,39 @@ def read_figures(path: Path) -> list[Figure]:
 
 def _figure(row: dict[str, str], line: int) -> Figure:
     kind = CATALOGUE[row["figure"]]
-    census = kind.census(row["unit"])
+    unit = unit_of(row)
+    assert unit is not None
+    census = kind.census(unit)
     since, until = row["from"], row["to"] or row["from"]
     first = moment(since, ends=False, stock=kind.stock, census=census)
     last = first if kind.stock else moment(until, ends=True, stock=False, census=census)
     return Figure(
-        row["figure"], row["unit"], row["area"], since, until, first, last, float(row["value"]),
+        row["figure"], unit, row["area"], since, until, first, last, float(row["value"]),
         float(row.get(WEIGHT) or 1.0), row["source"], row["role"], line,
     )  # fmt: skip
+
+
+def unit_of(row: dict[str, str]) -> str | None:
+    """The unit of a row as the catalogue has it; None where it is none of the figure's.
+
+    Signs of per mille and percent count, and one without a time is that of the row's period: five years or one.
+    """
+    text = row["unit"].lower().replace(",", "").replace("‰", "per 1000").replace("per mille", "per 1000")
+    text = re.sub(
+        r"\s+", " ", text.replace("permille", "per 1000").replace("%", "percent").replace("/", " per ")
+    ).strip()
+    text = re.sub(r" (per|in a|in one|a) (year|annum)$| (yearly|annually)$", " a year", text)
+    text = re.sub(r" (over|per|in|within)? ?(5|five) years$", " in five years", text)
+    kinds = CATALOGUE[row["figure"]].units
+    known = {unit.replace(",", ""): unit for unit in kinds}
+    if text in known:
+        return known[text]
+    since, until = row["from"][:4], row["to"][:4]
+    length = int(until) - int(since) if since.isdigit() and until.isdigit() else 0
+    found = known.get(f"{text} in five years" if length == FIVE else f"{text} a year")
+    if found is None and text == "percent" and len(kinds) == 1 and kinds[0].startswith("percent"):
+        return kinds[0]
+    return found
 
 
 def _problems(row: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -156,10 +183,11 @@ def _problems(row: dict[str, str]) -> Iterator[tuple[str, str]]:
         hint = f"; did you mean {near}" if near else ""
         yield "figure", f"not a figure (got {row['figure']!r}, allowed {', '.join(CATALOGUE)}{hint})"
         return
-    if row["unit"] not in kind.units:
+    unit = unit_of(row)
+    if unit is None:
         yield "unit", f"not a unit of {row['figure']} (got {row['unit']!r}, allowed {', '.join(kind.units)})"
-    if row["role"] not in ROLES:
-        yield "role", f"not a role (got {row['role']!r}, allowed {', '.join(ROLES)})"
+    if not row["role"]:
+        yield "role", f"nothing there (allowed a word: {', '.join(ROLES)}, or another that means shown)"
     for column in ("value", *((WEIGHT,) if row.get(WEIGHT) else ())):
         try:
             number = float(row[column])
@@ -172,7 +200,7 @@ def _problems(row: dict[str, str]) -> Iterator[tuple[str, str]]:
     for column in ("from", "to"):
         text = row[column] or (row["from"] if column == "to" else "")
         try:
-            times.append(moment(text, ends=column == "to", stock=kind.stock, census=kind.census(row["unit"])))
+            times.append(moment(text, ends=column == "to", stock=kind.stock, census=kind.census(unit or "")))
         except ValueError:
             yield (
                 column,

@@ -1,4 +1,4 @@
-"""A run, or several with other luck or other parameters, scored on a table of figures: tables, a page, and a picture."""
+"""A run, or several with other luck or parameters, scored on a table of figures: tables, a page, and a picture."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
     if wrong:
         raise BadFigures(wrong)
     rivals = Rivals(measured[0]) if runs[0].is_real else None
-    rows, ensemble, left = [], {}, []
+    rows: list[dict[str, object]] = []
+    ensemble: dict[int, Floats] = {}
+    left: list[tuple[Figure, str]] = []
     for f in figures:
         try:
             values = np.array([measure(m, f) for m in measured], dtype=np.float64)
@@ -76,8 +78,8 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
         rows.append(
             {
                 "group": group_of(measured[0], f), "figure": f.figure, "unit": f.unit, "area": f.area, "from": f.since,
-                "to": f.until, "role": f.role, "source": f.source, "observed": f.value, MODEL: values.mean(), "low": low,
-                "high": high, **{name: said.get(name, np.nan) for name in RIVALS},
+                "to": f.until, "role": f.role, "source": f.source, "observed": f.value, MODEL: values.mean(),
+                "low": low, "high": high, **{name: said.get(name, np.nan) for name in RIVALS},
             }
         )  # fmt: skip
     predicted = pd.DataFrame(rows)
@@ -109,18 +111,30 @@ def write(v: Validation, runs: Sequence[Run], source: str, folder: Path) -> Path
         "# Validation",
         "",
         f"{len(runs)} run(s) of `{runs[0].manifest['name']}`, weight {runs[0].config['population']['weight']:,}, "
-        f"{runs[0].labels[0]} to {runs[0].labels[-1]}, on {len(v.predicted):,} figures of `{source}`. Figures that say "
-        f"*{IN_SAMPLE}* were fitted, so they are no test. Model: mean of the runs. The winner has the smallest root mean "
-        "square error of the methods that speak of all figures of its kind; CRPS is the mean absolute error where a "
-        "method gives one number.",
+        f"{runs[0].labels[0]} to {runs[0].labels[-1]}, on {len(v.predicted):,} figures of `{source}`. Figures that "
+        f"say *{IN_SAMPLE}* were fitted, so they are no test. Model: mean of the runs. The nearest has the smallest "
+        "root mean square error of the methods that speak of all figures of its kind; CRPS is the mean absolute error "
+        "where a method gives one number.",
         "",
     ]
     if (folder / PICTURE).exists():
         (folder / PICTURE).unlink()
     if draw(v, folder / PICTURE, runs[0]):
         lines += [f"![Predicted against observed]({PICTURE})", ""]
-    head = ("method", "n", "RMSE", "model's on the same", "bias", "r", "rank", "sign", "slope", "CRPS")
-    columns = ("n", "rmse", "model_rmse", "bias", "r", "rank", "sign", "slope", "crps")
+    head = (
+        "method",
+        "n",
+        "RMSE",
+        "model's on the same",
+        "bias",
+        "r",
+        "rank",
+        "sign",
+        "slope",
+        "CRPS",
+        "RMSE of logs",
+    )
+    columns = ("n", "rmse", "model_rmse", "bias", "r", "rank", "sign", "slope", "crps", "log_rmse")
     for group, part in v.scores.groupby("group", sort=False) if len(v.scores) else ():
         winner = ", ".join(part.loc[part["wins"], "method"])
         lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]

@@ -1,6 +1,7 @@
 """What simple methods say of a figure: everything goes on as before, growth goes on, gravity, radiation.
 
-All are fitted on figures of before 2017, and populations up to that of 2019 only where one of a later date is asked for.
+All are fitted on figures of before 2017; growth to 2019 is for populations of later dates alone. A method that is a
+figure itself, such as the mean of 2012-16 of those years' rates, says nothing of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dicu.world import facts
 from dicu_analysis.targets.areas import Area
-from dicu_analysis.targets.catalogue import FIVE_YEARS
+from dicu_analysis.targets.catalogue import FIVE_YEARS, YEARLY
 from dicu_analysis.targets.measure import Measured, centres, distances
 from dicu_analysis.targets.table import CENSUS_DAY, MIDYEAR, Figure, targets
 
@@ -34,6 +35,9 @@ MEAN: Final = "mean of 2012-16 and growth"
 GRAVITY, RADIATION = "Poisson gravity", "radiation"
 RIVALS: Final = (*PERIODS, GROWTH, MEAN, LATER_GROWTH, HELD, PROJECTION, GRAVITY, RADIATION)
 PER: Final = 1000.0
+LAST_RATES: Final = 2016
+FLOWS_END: Final = 2013.5
+"""The region matrix is of the year to 1 April 2013."""
 RATES: Final = {"in_rate": "in", "out_rate": "out", "net_migration_rate": "net"}
 
 
@@ -167,8 +171,10 @@ class Rivals:
         if (
             area.level == "province" or whole or side == "net"
         ):  # flows inside a region are in its provinces' rates
-            for name, span in PERIODS.items():
-                rates = mean_rates(*span)[side].reindex(self.codes).to_numpy(np.float64)
+            for name, period in PERIODS.items():
+                if f.unit == YEARLY and f.last <= LAST_RATES + 1:
+                    continue
+                rates = mean_rates(*period)[side].reindex(self.codes).to_numpy(np.float64)
                 made[name] = years * float((rates[inside] * weight).sum())
         if side == "net":
             before, after = (
@@ -177,7 +183,8 @@ class Rivals:
             span = START - 2009
             mine = np.log(after[inside].sum() / before[inside].sum()) / span
             made[GROWTH] = years * PER * float(mine - np.log(after.sum() / before.sum()) / span)
-            made[MEAN] = (made[GROWTH] + made["mean 2012-16"]) / 2
+            if "mean 2012-16" in made:
+                made[MEAN] = (made[GROWTH] + made["mean 2012-16"]) / 2
         out_of = np.arange(len(self.codes)) if whole else np.setdiff1d(np.arange(len(self.codes)), inside)
         for name, flows in self.matrices.items():
             arrived, departed = flows[np.ix_(out_of, inside)].sum(), flows[np.ix_(inside, out_of)].sum()
@@ -191,7 +198,11 @@ class Rivals:
         cells = np.ix_(self._inside(origin), self._inside(destination))
         made = {name: years * float(flows[cells].sum()) for name, flows in self.matrices.items()}
         for known in targets():
-            if known.figure == "region_flow" and known.area == f"{origin.code}>{destination.code}":
+            if (
+                f.last > FLOWS_END
+                and known.figure == "region_flow"
+                and known.area == f"{origin.code}>{destination.code}"
+            ):
                 made["mean 2012-16"] = years * known.value
         return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 MODEL: Final = "model"
+FLAT: Final = 1e-9
 LEAST: Final = 3
 """Figures of a kind from which on correlations are told."""
 
 
 def crps(values: Floats, observed: Floats) -> float:
-    """Mean continuous ranked probability score of an ensemble (runs, figures): that of its sample, in the figures' unit.
+    """Mean continuous ranked probability score of an ensemble (runs, figures), in the figures' unit.
 
     E|X - x| - E|X - X'| / 2 over all pairs (Gneiting and Raftery 2007); the mean absolute error for a single run.
     """
@@ -34,7 +35,9 @@ def score(predicted: Floats, observed: Floats, ensemble: Floats | None = None) -
         Of which ``predicted`` is the mean; by default the prediction alone.
     """
     off = predicted - observed
-    many = len(observed) >= LEAST and np.ptp(predicted) > 0 and np.ptp(observed) > 0
+    many = (
+        len(observed) >= LEAST and np.ptp(predicted) > FLAT * np.abs(predicted).max() and np.ptp(observed) > 0
+    )
     rank = pd.Series(predicted).rank().corr(pd.Series(observed).rank()) if many else float("nan")
     return {
         "n": float(len(observed)),
@@ -44,8 +47,16 @@ def score(predicted: Floats, observed: Floats, ensemble: Floats | None = None) -
         "rank": float(rank),
         "sign": float((np.sign(predicted) == np.sign(observed)).mean()),
         "slope": float(np.polyfit(predicted, observed, 1)[0]) if many else float("nan"),
+        "log_rmse": _log_rmse(predicted, observed),
         "crps": crps(predicted[None] if ensemble is None else ensemble, observed),
     }
+
+
+def _log_rmse(predicted: Floats, observed: Floats) -> float:
+    """Root mean square error of logarithms; nan where something is not above 0."""
+    if predicted.min() <= 0 or observed.min() <= 0:
+        return float("nan")
+    return float(np.sqrt((np.log(predicted / observed) ** 2).mean()))
 
 
 def scored(table: pd.DataFrame, ensemble: dict[int, Floats]) -> pd.DataFrame:
@@ -83,7 +94,7 @@ def scored(table: pd.DataFrame, ensemble: dict[int, Floats]) -> pd.DataFrame:
         known = part[part[MODEL].notna()]
         if known.empty:
             continue
-        mine = []
+        mine: list[dict[str, Any]] = []
         for method in (MODEL, *(c for c in table.columns if c not in skip)):
             both = known[known[method].notna()]
             if both.empty:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @app.command(
-    epilog="Example: `dicu validate runs/none/RUN_ID --figures census.csv`; a folder of runs (runs/none) is an ensemble."
+    epilog="Example: `dicu validate runs/none/RUN_ID --figures census.csv`; a folder of runs is an ensemble."
 )
 def validate(
     folders: Annotated[
@@ -24,7 +24,8 @@ def validate(
     figures: Annotated[
         Path | None,
         typer.Option(
-            help="Table with columns figure, unit, area, from, to, value, source, role. Default: the targets of the fit."
+            help="Table with columns figure, unit, area, from, to, value, source, role. Default: what the fit "
+            "is made to."
         ),
     ] = None,
     out: Annotated[
