@@ -339,6 +339,8 @@ def measure(measured: Measured, figure: Figure, treated: Measured | None = None)
         raise NotInRun(f"{figure.figure} needs a second run")
     first, last = measured.steps(figure.first, figure.last)
     base, other = (m.national("persons_rural_to_urban", first, last) for m in (measured, treated))
+    if base <= 0 or other <= 0:
+        raise NotInRun("nobody moved from rural to urban places")
     if figure.figure == "moves_after_farm_loss":
         return 100 * (other / base - 1)
     gain = float(str(dict(kind.response)["programme.urban_pay_gain"]))

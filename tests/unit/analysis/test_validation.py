@@ -75,6 +75,6 @@ def test_a_run_scored_on_its_own_figures_is_right_everywhere(tmp_path: Path) -> 
     assert "in sample" in page.read_text()
     assert (tmp_path / "page" / PICTURE).stat().st_size > 1000
     assert (tmp_path / "page" / SCORES).is_file()
-    path.write_text(path.read_text().replace(",01,", ",Nowhere,"))
-    with pytest.raises(BadFigures, match=r"figures\.csv:2: column area: not an area \(got 'Nowhere'"):
+    path.write_text(path.read_text().replace(",01,", ",Atlantis,"))
+    with pytest.raises(BadFigures, match=r"figures\.csv:2: column area: not an area \(got 'Atlantis'"):
         validate([run], read_figures(path), str(path))

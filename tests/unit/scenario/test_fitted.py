@@ -80,3 +80,19 @@ def test_fitted_values_become_defaults_with_their_status() -> None:
     for wrong in ({"rule.size": 3.0}, {"rule.none": 1.0}):
         with pytest.raises(fitted.BadFit):
             fitted.take_as_defaults(_Root, wrong)
+
+
+def test_a_sweep_over_the_ensemble_has_a_point_for_each_member(table: Path, tmp_path: Path) -> None:
+    from dicu.sweeps.design import read_design
+    from dicu.sweeps.plan import _checked
+
+    path = tmp_path / "sweep.yaml"
+    path.write_text("base: none\nsweep:\n  ensemble: default\n  grid: {choose.theta: [0.5, 0.6]}\n")
+    design, reading = read_design(path)
+    assert design is not None
+    scenarios = _checked(design, reading)
+    assert not reading.messages
+    assert [(s.choose.theta, s.consider.lambda0) for s in scenarios] == [(0.5, 0.05), (0.6, 0.05)]
+    path.write_text("base: none\nsweep: {ensemble: 2}\n")
+    _, reading = read_design(path)
+    assert "allowed default, or 1 to 1 members" in str(reading.messages[0])
