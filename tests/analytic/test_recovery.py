@@ -66,6 +66,9 @@ def test_known_parameters_come_back_and_a_stage_goes_on(tmp_path: Path) -> None:
     calibrate(c, folder, serial, tell=again.append)
     assert not [text for text in again if " s)" in text]
     assert tables == {name: (folder / name).read_bytes() for name in tables}
+    page = (folder / "calibration.md").read_text()
+    assert "consider.lambda0" in page
+    assert "in_rate" in page
     shipped = read_fitted(folder / FITTED)
     assert len(shipped.members) == 10
     assert set(shipped.best) == {axis.key for axis in fit.axes}

@@ -18,7 +18,8 @@ from dicu_analysis.targets.catalogue import CATALOGUE
 PATH: Final = Path(__file__).parents[1] / "data" / "targets.csv"
 COLUMNS: Final = ("figure", "unit", "area", "from", "to", "value", "source", "role")
 WEIGHT: Final = "weight"
-"""One over the square of the standard error that is allowed, in the figure's unit: of sampling, rounding and model."""
+"""One over the square of the standard error that is allowed, in the figure's unit: of sampling, rounding and
+model (assumption A122)."""
 ROLES: Final = ("fit", "response", "shown")
 FIVE: Final = 5
 MIDYEAR: Final = 0.5

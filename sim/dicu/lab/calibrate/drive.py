@@ -29,6 +29,7 @@ from dicu.scenario.scenario import with_values
 from dicu.sweeps.executors import Executor
 from dicu_analysis.targets import table
 from dicu_analysis.targets.table import Figure, read_figures
+from dicu_analysis.validation.fit_page import write_fit_page
 
 Floats = NDArray[np.float64]
 FITTED, PREDICTED, POSTERIOR, SUMMARY = "fitted.csv", "predicted.csv", "posterior.csv", "fit.json"
@@ -82,7 +83,11 @@ class _Stage:
         self.all_figures = read_figures(folder / FIGURES)
         self.figures = fitted_to(self.all_figures)
         world = open_world(c.base)
-        self.axes = axes_of(c, [str(code) for code in world.legacy_provinces.code])
+        codes, names = (
+            [str(x) for x in column] for column in (world.legacy_provinces.code, world.legacy_provinces.name)
+        )
+        self.names = dict(zip(codes, names, strict=True))
+        self.axes = axes_of(c, codes)
         self.observed = np.array([f.value for f in self.figures])
         self.error = np.array([1.0 / f.weight for f in self.figures])
 
@@ -168,6 +173,7 @@ def calibrate(
         responses,
     )
     write(c, fit, stage.all_figures, folder, time.monotonic() - began)
+    write_fit_page(folder, stage.names, f"dicu calibrate {c.path}")
     return fit
 
 
