@@ -64,7 +64,9 @@ def make_tables(
     )
     costs = [frozen.exp64(-c) for c in leave]
     nests = frozen.nest_tables(utility, income, geography, theta, *costs)
-    rates = frozen.consider_tables(np.tile(nests.gap, 2), np.zeros(n_places), hazard, 0.0, 0.0)
+    rates = frozen.consider_tables(
+        np.tile(nests.gap, 2), np.zeros(n_places), hazard, 0.0, 0.0, np.zeros(n_places)
+    )
     # every member counts alike, as a household of one
     ready = np.where(np.arange(256) > 0, 1.0, 0.0)
     flat = nests.relative.reshape(-1)

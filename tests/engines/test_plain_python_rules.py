@@ -146,9 +146,10 @@ def test_the_bound_is_never_below_the_exact_chance(
     """Random gaps, access, ties and shocks: who considers passes the screen."""
     rng = np.random.default_rng(seed)
     gap, poor = rng.normal(0, 1, (5, 16)), rng.uniform(-0.2, 1, 5)
+    leave = rng.normal(0, 0.5, 5)
     base = float(10 ** rng.uniform(-6, 1))
-    hazard = consider_tables(gap, poor, base, *theta)
-    expected = base * np.exp(theta[0] * gap + theta[1] * poor[:, None])
+    hazard = consider_tables(gap, poor, base, *theta, leave)
+    expected = base * np.exp(theta[0] * gap + (theta[1] * poor + leave)[:, None])
     assert hazard == pytest.approx(expected, rel=1e-12)
     bound, ready = rounded_up(hazard * 2.0**32), rounded_up(np.array([0.03, 1.0, 6.3]))
     held = ties_effect(-ties)

@@ -46,6 +46,12 @@ _GIRLS: Final = 100.0
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
+def _by_place(terms: dict[str, float], world: World) -> NDArray[np.float64]:
+    """Terms of legacy provinces at each of their places, (P,)."""
+    each = np.array([terms.get(str(code), 0.0) for code in world.legacy_provinces.code])
+    return each[world.province]
+
+
 class Choosing:
     """What decides moves, from parameters and static geography: call `kappa` once and `weigh` every step."""
 
@@ -65,8 +71,11 @@ class Choosing:
         self.area_id = area_ids(world, commuting.centre)
         self.scenario, self.world, self.geography, self.ways = scenario, world, geography, ways
         self.beta_access = np.array([getattr(choose, f"beta_{service}") for service in SERVICES])
-        # what makes a place liked besides income and services; nothing until it is calibrated
-        self.amenity = np.zeros(world.n_places)
+        # what makes a place liked, or left, besides income and services: terms of its province
+        self.amenity = _by_place(scenario.arriving, world)
+        self.leave = _by_place(scenario.leaving, world)
+        codes = [str(code) for code in world.legacy_provinces.code]
+        self.reached = utility.exp_array(np.array([scenario.leaving.get(code, 0.0) for code in codes]))
         self.leave_district = float(utility.exp64(-choose.cost_other_district))
         self.leave_province = float(utility.exp64(-choose.cost_other_province))
         self.base = consider.lambda0 * scenario.calendar.dt_quarters
@@ -106,7 +115,7 @@ class Choosing:
         poor_access = 1.0 - terms.mean_of_services(access)
         gap = np.hstack([nests.gap, nests.gap - terms.log_status(markets.expected)])
         hazard = utility.consider_tables(
-            gap, poor_access, self.base, consider.theta_gap, consider.theta_services
+            gap, poor_access, self.base, consider.theta_gap, consider.theta_services, self.leave
         )
         return nests, self.networks(network)[1], hazard
 
@@ -155,14 +164,21 @@ class Choosing:
         return Spreading(
             looking=looking.astype(np.float64),
             near=self.near_area,
-            network=utility.area_network(stock, c.area, len(c), nu),
+            network=utility.area_network(stock, c.area, len(c), nu) * self.reached[:, None],
             province=self.geography.province,
             area=c.area,
         )
 
+    def worth(self, markets: Markets) -> NDArray[np.float64]:
+        """(P, 2 T) what a place is believed to be worth to a worker, its amenity as the pay that makes up for it."""
+        beta = self.scenario.choose.beta_income
+        if beta == 0.0:
+            return markets.expected.copy()  # no pay makes up for anything
+        return np.asarray(markets.expected * utility.exp_array(self.amenity / beta)[:, None])
+
     def offer_cost(self, markets: Markets, tables: Tables, workers: NDArray[np.int64]) -> float:
         """Disutility of taking a job from afar, solved at the start from the tables of then; ``workers`` (P, 32)."""
-        start = Start(workers, markets.expected, tables.choose.place_weight, tables.work.spread)
+        start = Start(workers, self.worth(markets), tables.choose.place_weight, tables.work.spread)
         choose, labour = self.scenario.choose, self.scenario.labour
         return solve_offer_cost(tables.where, start, choose.beta_income, labour.accepted)
 
@@ -324,7 +340,7 @@ def freeze(
             hazard=rate,
             looks=looks,
             spread=spread,
-            value=markets.expected.copy(),
+            value=c.worth(markets),
             beta=choose.beta_income,
             cost=offer_cost,
             move=moving._replace(alone=1.0, alone_partnered=labour.leaves_partner),

@@ -245,6 +245,7 @@ def consider_tables(
     base: float,
     theta_gap: float,
     theta_services: float,
+    leave: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Hazard of considering of an adult of readiness 1 without ties, (P, T) per step; T may be kinds.
 
@@ -254,12 +255,14 @@ def consider_tables(
         1 - mean access.
     base : float
         lambda0 dt.
+    leave : (P,)
+        Log of the factor of the place's province, 0 for none.
     """
     n, n_types = gap.shape
     hazard = np.empty((n, n_types))
     for j in range(n):
         for t in range(n_types):
-            hazard[j, t] = base * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j])
+            hazard[j, t] = base * exp64(theta_gap * gap[j, t] + theta_services * poor_access[j] + leave[j])
     return hazard
 
 

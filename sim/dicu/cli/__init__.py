@@ -12,6 +12,8 @@ from dicu.cli import sweep
 from dicu.cli import trace
 from dicu.cli import look
 from dicu.cli import experiment
+from dicu.cli import calibrate
+from dicu.cli import validate
 from dicu.cli import report
 from dicu.cli import world
 from dicu.cli import reform
@@ -19,6 +21,7 @@ from dicu.cli import governments
 
 __all__ = [
     "app",
+    "calibrate",
     "experiment",
     "governments",
     "init",
@@ -30,5 +33,6 @@ __all__ = [
     "run",
     "sweep",
     "trace",
+    "validate",
     "world",
 ]

@@ -29,11 +29,12 @@ from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
 from dicu.record.local import country_block
 from dicu.record.locks import locked
-from dicu.record.manifest import build_manifest, now, versions, write_manifest
+from dicu.record.manifest import build_manifest, file_sha256, now, versions, write_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
 from dicu.reform.opening import open_world
 from dicu.scenario.dump import canonical_json, dump, run_id
+from dicu.scenario.fitted import FILE as FITTED
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
 from dicu.world.schema import OUTLINES
@@ -233,6 +234,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         country = country_block(w.world)
         manifest |= {"model_version": model_version(), "forked_from": w.after, "country": country}
         manifest["history"] = scenario.history
+        manifest["fit"] = {"member": scenario.ensemble.member, "sha256": file_sha256(FITTED)}
         if country["own_tables"]:
             manifest["versions"] = versions(gazetteer=False)
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}

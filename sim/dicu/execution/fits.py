@@ -13,7 +13,8 @@ from dicu.population import synthesis
 from dicu.reform.policies import POLICIES, check_rows
 from dicu.scenario.country import FILE
 from dicu.scenario.loader import ConfigurationErrors, load
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Scenario, UnfitScenario
+from dicu.scenario.wording import quoted
 from dicu.world.country import LENT_BY
 from dicu.world.world import World
 
@@ -36,9 +37,21 @@ def check_fits(scenario: Scenario, world: World) -> None:
         Central(scenario.cities, scenario.calendar, world),
         commuting(world, scenario.labour, scenario.access),
     )
+    _check_terms(scenario, world)
     synthesis.check_population(world, scenario.population)
     POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
     check_rows(scenario, world)
+
+
+def _check_terms(scenario: Scenario, world: World) -> None:
+    """Refuse terms of provinces that the world does not have."""
+    there = [str(code) for code in world.legacy_provinces.code]
+    for side, terms in (("arrive", scenario.arriving), ("leave", scenario.leaving)):
+        for code in terms:
+            if code not in there:
+                raise UnfitScenario(
+                    f"province_terms.{side}: no such province (got {quoted(code)}, allowed {', '.join(there)})"
+                )
 
 
 def check_settings(folder: Path, world: World) -> None:

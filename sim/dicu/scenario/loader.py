@@ -18,6 +18,7 @@ from dicu.scenario.dump import dump
 from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.files import bytes_of, near_file
 from dicu.scenario.layer_of_country import CountryError, local_entry, with_country
+from dicu.scenario.layer_of_member import over_member
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
 from dicu.scenario.shipped import Kind, configs, find, shipped
@@ -330,7 +331,7 @@ def _name_after_file(tree: Mapping, path: Path) -> None:
 
 def check(tree: Mapping, reading: Reading) -> Scenario | None:
     """The scenario of a merged tree, None (and messages) where something is wrong."""
-    return validated(Scenario, tree, reading)
+    return validated(Scenario, over_member(tree, reading.wrong), reading)
 
 
 def validated[M: BaseModel](

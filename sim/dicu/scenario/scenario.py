@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from dicu.scenario import fitted
 from dicu.scenario.calendar import LAST_AGE_YEAR, Calendar, edge_problems, history_problem, parse_period
 from dicu.scenario.cities import known_cities, known_districts, known_sites, unknown
 from dicu.scenario.parameters import (
@@ -25,6 +26,7 @@ from dicu.scenario.parameters import (
     parameter,
 )
 from dicu.scenario.parameters_city import ALL, Cities, Feedback, Housing, Programme, zone_of
+from dicu.scenario.parameters_fit import Ensemble, ProvinceTerms
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
 from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.parameters_reform import RESOLUTIONS
@@ -115,6 +117,7 @@ class Scenario(Section):
     consider: Consider = Field(default_factory=Consider)
     choose: Choose = Field(default_factory=Choose)
     move: Move = Field(default_factory=Move)
+    province_terms: ProvinceTerms = Field(default_factory=ProvinceTerms)
     ties: Ties = Field(default_factory=Ties)
     life_course: LifeCourse = Field(default_factory=LifeCourse)
     work: Work = Field(default_factory=Work)
@@ -128,6 +131,7 @@ class Scenario(Section):
     programme: Programme = Field(default_factory=Programme)
     reform: Reform = Field(default_factory=Reform)
     record: Record = Field(default_factory=Record)
+    ensemble: Ensemble = Field(default_factory=Ensemble)
 
     @field_validator("name")
     @classmethod
@@ -169,6 +173,22 @@ class Scenario(Section):
         if self.record.flows == "auto":
             return "district" if self.population.weight == 1 else "place"
         return self.record.flows
+
+    @property
+    def arriving(self) -> dict[str, float]:
+        """Term of the utility by code of the legacy province; provinces that are not named have 0.
+
+        Those fitted to Viet Nam count where the run is of the package's own country and the scenario gives none.
+        """
+        return fitted.province_terms("arrive", self.province_terms.arrive, self.world)
+
+    @property
+    def leaving(self) -> dict[str, float]:
+        """Log of the factor on the hazard by code of the legacy province, likewise."""
+        return fitted.province_terms("leave", self.province_terms.leave, self.world)
+
+
+fitted.take_as_defaults(Scenario, fitted.fitted().best)
 
 
 def cross_checks(scenario: Scenario) -> Iterator[Problem]:
@@ -396,7 +416,7 @@ def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
         When a key is unknown, a value is not allowed, or values contradict each other.
     """
     tree = scenario.model_dump()
-    for path, value in values.items():
+    for path, value in fitted.over_member(values).items():
         *parents, last = path.split(".")
         branch: object = tree
         for part in parents:

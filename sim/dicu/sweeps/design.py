@@ -22,6 +22,7 @@ from dicu.scenario.loader import (
     validated,
 )
 from dicu.scenario.source import Mapping, Value, Where, merged, read_mapping, read_scalar
+from dicu.sweeps.ensemble import ensemble_as_grid
 from dicu.sweeps.file import PARTS, Results, Sample, Sweep, SweepFile, flatten
 from dicu.sweeps.sample import Axis, unit_points
 
@@ -94,6 +95,7 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
         return None, reading
     for where, key, raw in own:
         tree = _override(tree, where, key, raw, reading)
+    ensemble_as_grid(tree, reading)
     flatten(tree, reading)
     file = validated(SweepFile, tree, reading, set_aside=True)
     if file is None:

@@ -70,6 +70,7 @@ def later(rule: Rule, scenario: Scenario) -> int:
 NOT_ASKED = {
     "world.places": "only the world viet_nam takes a table of places",
     "name": "names the folder of runs, see `dicu.execution.execute.execute`",
+    "ensemble.member": "stands for other values when a scenario is read; the manifest tells it",
 }
 
 

@@ -149,7 +149,7 @@ FREE = [
     leaf.path
     for leaf in leaves()
     if leaf.kind not in ("text", "list")
-    and leaf.path != "reform.policy"
+    and leaf.path not in ("reform.policy", "ensemble.member")
     and not leaf.path.startswith(("world.", "time.", "government.staff_"))
 ]
 SOME_VALUES = st.lists(st.sampled_from(FREE), unique=True, max_size=8).flatmap(

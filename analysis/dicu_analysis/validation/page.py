@@ -1,0 +1,197 @@
+"""A run, or several with other luck or parameters, scored on a table of figures: tables, a page, and a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dicu_analysis.load import Run
+from dicu_analysis.targets.areas import UnknownArea
+from dicu_analysis.targets.catalogue import CATALOGUE
+from dicu_analysis.targets.measure import Measured, NotInRun, measure
+from dicu_analysis.targets.table import BadFigures, Figure
+from dicu_analysis.validation.rivals import RIVALS, Rivals
+from dicu_analysis.validation.scores import LEAST, MODEL, scored
+
+Floats = NDArray[np.float64]
+PREDICTED, SCORES, PAGE, PICTURE = "predicted.csv", "scores.csv", "validation.md", "validation.png"
+IN_SAMPLE: Final = "in sample"
+"""Said of figures with the role ``fit``: the defaults were fitted to them."""
+NAMED: Final = 8
+"""Provinces that a picture names: those farthest off."""
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What came of it: a row a figure, a row a kind and method, and figures that could not be measured, with why."""
+
+    predicted: pd.DataFrame
+    scores: pd.DataFrame
+    left: list[tuple[Figure, str]]
+
+
+def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Validation:
+    """Measure every figure in every run and by every rival.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Of one country; several are an ensemble over luck or parameters.
+    source : str
+        The table's path, for messages.
+
+    Raises
+    ------
+    BadFigures
+        For areas that the runs' country does not have, each with its line.
+    """
+    measured = [Measured(run) for run in runs]
+    wrong = []
+    for f in figures:
+        try:
+            measured[0].areas.pair(f.area) if CATALOGUE[f.figure].pair else measured[0].areas.find(f.area)
+        except UnknownArea as error:
+            wrong.append(f"{source}:{f.line}: column area: {error}")
+    if wrong:
+        raise BadFigures(wrong)
+    rivals = Rivals(measured[0]) if runs[0].is_real else None
+    rows: list[dict[str, object]] = []
+    ensemble: dict[int, Floats] = {}
+    left: list[tuple[Figure, str]] = []
+    for f in figures:
+        try:
+            values = np.array([measure(m, f) for m in measured], dtype=np.float64)
+        except NotInRun as error:
+            left.append((f, str(error)))
+            continue
+        ensemble[len(rows)] = values
+        low, high = np.percentile(values, [10.0, 90.0])
+        said = {} if rivals is None else rivals.predict(f)
+        rows.append(
+            {
+                "group": group_of(measured[0], f), "figure": f.figure, "unit": f.unit, "area": f.area, "from": f.since,
+                "to": f.until, "role": f.role, "source": f.source, "observed": f.value, MODEL: values.mean(),
+                "low": low, "high": high, **{name: said.get(name, np.nan) for name in RIVALS},
+            }
+        )  # fmt: skip
+    predicted = pd.DataFrame(rows)
+    scores = scored(predicted, ensemble) if len(rows) else pd.DataFrame()
+    return Validation(predicted, scores, left)
+
+
+def group_of(measured: Measured, f: Figure) -> str:
+    """Figures that are scored together: of a kind, a period, a level of areas, and a role."""
+    pair = CATALOGUE[f.figure].pair
+    level = f"{measured.areas.pair(f.area)[0].level}s" if pair else measured.areas.find(f.area).level
+    when = f.since if f.until == f.since else f"{f.since} to {f.until}"
+    told = IN_SAMPLE if f.role == "fit" else f.role
+    return f"{f.figure}, {level}, {when}, {f.unit} ({told})"
+
+
+def _number(value: float) -> str:
+    if not np.isfinite(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def write(v: Validation, runs: Sequence[Run], source: str, folder: Path) -> Path:
+    """Write both tables, the page and the picture; returns the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    v.predicted.to_csv(folder / PREDICTED, index=False, float_format="%.6g")
+    v.scores.to_csv(folder / SCORES, index=False, float_format="%.6g")
+    lines = [
+        "# Validation",
+        "",
+        f"{len(runs)} run(s) of `{runs[0].manifest['name']}`, weight {runs[0].config['population']['weight']:,}, "
+        f"{runs[0].labels[0]} to {runs[0].labels[-1]}, on {len(v.predicted):,} figures of `{source}`. Figures that "
+        f"say *{IN_SAMPLE}* were fitted, so they are no test. Model: mean of the runs. The nearest has the smallest "
+        "root mean square error of the methods that speak of all figures of its kind; CRPS is the mean absolute error "
+        "where a method gives one number.",
+        "",
+    ]
+    if (folder / PICTURE).exists():
+        (folder / PICTURE).unlink()
+    if draw(v, folder / PICTURE, runs[0]):
+        lines += [f"![Predicted against observed]({PICTURE})", ""]
+    head = (
+        "method",
+        "n",
+        "RMSE",
+        "model's on the same",
+        "bias",
+        "r",
+        "rank",
+        "sign",
+        "slope",
+        "CRPS",
+        "RMSE of logs",
+    )
+    columns = ("n", "rmse", "model_rmse", "bias", "r", "rank", "sign", "slope", "crps", "log_rmse")
+    for group, part in v.scores.groupby("group", sort=False) if len(v.scores) else ():
+        winner = ", ".join(part.loc[part["wins"], "method"])
+        lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
+        lines += ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+        for _, row in part.iterrows():
+            cells = [_number(float(row[c])) for c in columns]
+            lines.append(f"| {row['method']} | " + " | ".join(cells) + " |")
+        lines.append("")
+    if v.left:
+        lines += ["## Not measured", ""]
+        reasons: dict[str, int] = {}
+        for f, why in v.left:
+            reasons[f"{f.figure}: {why}"] = reasons.get(f"{f.figure}: {why}", 0) + 1
+        lines += [f"- {count} x {why}" for why, count in reasons.items()] + [""]
+    (folder / PAGE).write_text("\n".join(lines), encoding="utf-8")
+    told = {"runs": [run.manifest["run_id"] for run in runs], "figures": source}
+    (folder / "validation.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return folder / PAGE
+
+
+def draw(v: Validation, path: Path, run: Run) -> bool:
+    """Predicted against observed, a panel a kind of figure that has several; the areas farthest off are named."""
+    if v.predicted.empty:
+        return False
+    groups = [(g, p) for g, p in v.predicted.groupby("group", sort=False) if len(p) >= LEAST]
+    if not groups:
+        return False
+    wide = min(3, len(groups))
+    rows = -(-len(groups) // wide)
+    names = run.names("province", "legacy")
+    figure, axes = plt.subplots(rows, wide, figsize=(4.6 * wide, 4.4 * rows), squeeze=False)
+    for axis in axes.flat[len(groups) :]:
+        axis.set_visible(False)
+    for axis, (group, part) in zip(axes.flat, groups, strict=False):
+        observed, model = part["observed"].to_numpy(np.float64), part[MODEL].to_numpy(np.float64)
+        spread = [np.maximum(model - part["low"], 0.0), np.maximum(part["high"] - model, 0.0)]
+        axis.errorbar(observed, model, yerr=spread, fmt="o", markersize=3, linewidth=0.7, color="#1f4e79")
+        ends = [min(observed.min(), model.min()), max(observed.max(), model.max())]
+        axis.plot(ends, ends, color="0.6", linewidth=0.8)
+        scale = np.abs(observed) + np.abs(observed).mean()
+        for k in np.argsort(-np.abs(model - observed) / scale, kind="stable")[:NAMED]:
+            area = str(part["area"].iloc[k])
+            axis.annotate(
+                names.get(area, area),
+                (observed[k], model[k]),
+                fontsize=6,
+                xytext=(3, 2),
+                textcoords="offset points",
+            )
+        axis.set_xlabel("observed", fontsize=8)
+        axis.set_ylabel("model", fontsize=8)
+        axis.tick_params(labelsize=7)
+        axis.set_title("\n".join(str(group).split(", ", 1)), fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=130)
+    plt.close(figure)
+    return True
+
+
+__all__ = ["PAGE", "PICTURE", "PREDICTED", "SCORES", "Validation", "group_of", "validate", "write"]

@@ -1,0 +1,44 @@
+"""``sweep.ensemble``: every member of the ensemble of fitted parameter sets, as an axis of the grid."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dicu.scenario.fitted import fitted
+from dicu.scenario.loader import Reading
+from dicu.scenario.messages import show
+from dicu.scenario.source import Mapping, Value
+
+KEY: Final = "ensemble.member"
+DEFAULT: Final = "default"
+
+
+def ensemble_as_grid(tree: Mapping, reading: Reading) -> None:
+    """Write ``sweep.ensemble: default``, or the number of members from the first on, as values of `KEY` in the grid."""
+    sweep = tree.children.get("sweep")
+    given = sweep.children.get("ensemble") if isinstance(sweep, Mapping) else None
+    if not isinstance(sweep, Mapping) or given is None:
+        return
+    where = sweep.key_where.pop("ensemble")
+    del sweep.children["ensemble"]
+    most = len(fitted().members)
+    value = given.value if isinstance(given, Value) else {}
+    if most == 0:
+        reading.wrong(where, "sweep.ensemble: no ensemble comes with this version (delete the line)")
+        return
+    number = most if value == DEFAULT else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+        reading.wrong(
+            where, f"sweep.ensemble: not one (got {show(value)}, allowed {DEFAULT}, or 1 to {most} members)"
+        )
+        return
+    grid = sweep.children.get("grid")
+    if not isinstance(grid, Mapping):
+        grid = Mapping(where)
+        sweep.children["grid"], sweep.key_where["grid"] = grid, where
+    members = tuple(Value(k + 1, where) for k in range(number))
+    grid.children[KEY] = Value([m.value for m in members], where, members)
+    grid.key_where[KEY] = where
+
+
+__all__ = ["ensemble_as_grid"]
