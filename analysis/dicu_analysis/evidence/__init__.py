@@ -1,0 +1,1 @@
+"""What real provinces say about urban growth and leaving, and what the model says under the same regressions."""
