@@ -1,12 +1,14 @@
-"""Words and numbers in Vietnamese and in English: every text of the report is written in both, side by side."""
+"""Words and numbers in the language of a reader: every text is written in English and in Vietnamese, side by side, and
+other languages translate the English one (`dicu.scenario.languages`)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from dicu.scenario.languages import WRITTEN, Language, language
 from dicu.scenario.vocabulary import REASON_WORDS, SERVICE_WORDS, TERRAIN_WORDS, Word
 from dicu_analysis.terms import DECLARED, Terms
 
@@ -21,8 +23,8 @@ class Text:
     vi: str
 
 
-Code = Literal["vi", "en"]
-LANGUAGES: Final[tuple[Code, ...]] = ("vi", "en")
+LANGUAGES: Final = ("vi", "en")
+"""Languages of pages on worlds of the package."""
 MINUS: Final = "\u2212"
 NARROW: Final = "\u00a0"
 """A space at which no line may break, between a number and its unit."""
@@ -74,7 +76,7 @@ class Words:
     What it says of a country is said in the ``terms`` of that country.
     """
 
-    code: Code
+    code: str
     marks: list[Mark] | None = field(default=None, compare=False, repr=False)
     terms: Terms = field(default=DECLARED, repr=False)
 
@@ -88,9 +90,16 @@ class Words:
         """Whether this is the Vietnamese text."""
         return self.code == "vi"
 
+    @property
+    def table(self) -> Language | None:
+        """Sentences of a language that is not one of the source."""
+        return None if self.code in WRITTEN else language(self.code)
+
     def t(self, en: str, vi: str) -> str:
         """The text of this language, in the terms of the country."""
-        return self.terms.said(vi if self.vi else en, self.code)
+        table = self.table
+        text = vi if self.vi else en if table is None else table.said(en)
+        return self.terms.said(text, self.code)
 
     def say(self, text: Text) -> str:
         """What a text is in this language."""
@@ -117,9 +126,16 @@ class Words:
         text = f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
         if float(text.replace(",", "")) == 0:
             text = text.lstrip("+-")
+        return self.signs(text).replace("-", MINUS)
+
+    def signs(self, number: str) -> str:
+        """A number as English writes it, with the signs that this language has for decimals and thousands."""
         if self.vi:
-            text = text.translate(str.maketrans(",.", ".,"))
-        return text.replace("-", MINUS)
+            return number.translate(str.maketrans(",.", ".,"))
+        table = self.table
+        if table is None:
+            return number
+        return number.translate({ord(","): table.group, ord("."): table.decimal})
 
     def pct(self, value: float, digits: int = 0, *, sign: bool = False, key: str = "") -> str:
         """A number of percent."""
@@ -161,6 +177,9 @@ class Words:
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
         )  # fmt: skip
+        table = self.table
+        if table is not None:
+            return table.day.format(month=table.months[month], year=year)
         return self.t(f"1 {names[month]} {year}", f"ngày 1/{month + 1}/{year}")
 
 

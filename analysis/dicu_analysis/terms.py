@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from dicu.record.local import MODEL_UNIT, local_of_manifest
+from dicu.scenario.languages import WRITTEN, language
 
 GUARD: Final = "\u2060"
 """Stands, unseen, in a country's word that is the package's word for another tier, so that it is not put into terms
@@ -78,6 +79,8 @@ class Terms:
             return _VIETNAMESE.sub(self._tier_vi, text)
         text = _SUM_ENGLISH.sub(lambda m: _like(m["first"], self.money(code)), text)
         text = text.replace(MODEL_UNIT, self.amount(code))
+        if code not in WRITTEN:
+            return text if self.block.get("districts_govern", True) else _market(text, code)
         return _ENGLISH.sub(self._tier_en, text)
 
     def en(self, text: str) -> str:
@@ -156,6 +159,8 @@ class Terms:
         if not self.own:
             return "nghìn tỷ" if code == "vi" else "trillion"
         _, en, vi = self._size
+        if code not in WRITTEN:
+            return language(code).sizes.get(en, en)
         return vi if code == "vi" else en
 
     def money(self, code: str) -> str:
@@ -174,6 +179,12 @@ class Terms:
     def languages(self) -> tuple[str, ...]:
         """Languages of the country's pages, the first one first."""
         return tuple(self.block.get("languages", ()))
+
+
+def _market(text: str, code: str) -> str:
+    """A text of a table in which a district is what it is where districts do not govern."""
+    stem, word = language(code).market["stem"], language(code).market["word"]
+    return re.sub(rf"\b{stem}", lambda m: _like(m[0][0], word), text, flags=re.IGNORECASE)
 
 
 def _any(words: Mapping[str, str], code: str, otherwise: str) -> str:

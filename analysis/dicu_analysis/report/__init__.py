@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dicu_analysis.language import Code
-
 if TYPE_CHECKING:
     from dicu_analysis.report.experiments import Found
 
@@ -18,7 +16,7 @@ def write(
     out: Path | None = None,
     against: Path | None = None,
     experiments: Path | None = None,
-    language: Code | None = None,
+    language: str | None = None,
     tell: Callable[[str], None] | None = None,
     warn: Callable[[str], None] = lambda text: None,
 ) -> Path:
@@ -34,8 +32,8 @@ def write(
         The run to compare with; by default a twin without reform is looked for beside it.
     experiments : Path, optional
         Where results of experiments lie; by default beside the run.
-    language : {"vi", "en"}, optional
-        Language shown first; that of the country by default.
+    language : str, optional
+        Code of the language shown first, one of those of the page; the first of the country by default.
     tell : callable, optional
         Told what is being done.
     warn : callable, optional
@@ -49,7 +47,7 @@ def write(
     Raises
     ------
     dicu_analysis.load.UnfinishedRun, dicu_analysis.report.subject.CannotCompare
-    dicu_analysis.report.experiments.BadExperiment, dicu_analysis.report.page.TooLarge
+    dicu_analysis.report.experiments.BadExperiment, dicu_analysis.report.page.TooLarge, dicu_analysis.report.page.NoSuchLanguage
         When it cannot be made; nothing is written then.
     """
     from dicu.record.folder import write_bytes

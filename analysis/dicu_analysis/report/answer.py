@@ -64,9 +64,7 @@ class Answer:
 
 def _where(w: Words, terrain: str) -> str:
     name = w.of(TERRAINS, terrain)
-    if w.vi:
-        return f"ở {name}"
-    return f"in the {name}" if terrain == "mountain" else f"on the {name}"
+    return w.t(f"in the {name}" if terrain == "mountain" else f"on the {name}", f"ở {name}")
 
 
 def _access_sentence(w: Words, arms: Arms, service: str, subject: str) -> str | None:

@@ -141,7 +141,7 @@ def written(w: Words, value: Any) -> str:
     if isinstance(value, int | float):
         text = f"{value:g}" if abs(value) < 1e6 else f"{value:,.0f}"
         text = text.replace("-", MINUS)
-        return text.translate(str.maketrans(",.", ".,")) if w.vi else text
+        return w.signs(text)
     return str(value)
 
 
@@ -200,7 +200,7 @@ UNITS: Final = {
 def _range(w: Words, text: str) -> str:
     low, to, high = (part.replace("-", MINUS) for part in text.partition(" to "))
     made = between(w, low, high) if to else low
-    return made.replace(".", ",") if w.vi else made
+    return w.signs(made)
 
 
 def changed(run: Run) -> list[tuple[str, str, str]]:

@@ -280,7 +280,7 @@ def _cell(w: Words, cell: Cell) -> str:
 
 def _sizes(w: Words, name: str) -> str:
     """A name of a row or column; one that is a number, as the language writes it."""
-    return name.replace(".", ",") if w.vi and re.fullmatch(r"[+−-]?\d+\.\d+", name) else name
+    return w.signs(name) if re.fullmatch(r"[+−-]?\d+\.\d+", name) else name
 
 
 def _table(w: Words, table: Table) -> dict[str, Any]:

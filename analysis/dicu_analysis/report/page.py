@@ -1,4 +1,4 @@
-"""The page: both languages from one set of templates, one file, no address that a browser would open."""
+"""The page: all its languages from one set of templates, one file, no address that a browser would open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from dicu_analysis.language import CLOSE, LANGUAGES, MIDDLE, OPEN, Code, Mark, Words
+from dicu.scenario.languages import name_of
+from dicu_analysis.language import CLOSE, LANGUAGES, MIDDLE, OPEN, Mark, Words
 from dicu_analysis.report import svg
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.comparison import Comparison
@@ -23,6 +24,10 @@ LARGEST: Final = 3_000_000
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _MARK: Final = re.compile(f"{OPEN}(\\d+){MIDDLE}([^{CLOSE}]*){CLOSE}")
+
+
+class NoSuchLanguage(ValueError):
+    """A page is asked to open in a language that it does not have."""
 
 
 class TooLarge(ValueError):
@@ -40,11 +45,23 @@ def marked(body: str, marks: list[Mark]) -> str:
     return _MARK.sub(data, body)
 
 
-def first_language(terms: Terms) -> Code:
-    """The language in which a page opens: the first of the country's that pages have."""
-    if not terms.own:
-        return "vi"
-    return next((code for code in terms.languages if code in LANGUAGES), "en")
+def languages(terms: Terms) -> tuple[str, ...]:
+    """Languages of a page, that in which it opens first: those that the country names."""
+    return (terms.languages or ("en",)) if terms.own else LANGUAGES
+
+
+def _choice(codes: tuple[str, ...]) -> str:
+    """The rules by which one body is shown at a time, and the label of its language stands out."""
+    checked = ", ".join(f"#choose-{c}:checked ~ .switch label[for=choose-{c}]" for c in codes)
+    focused = checked.replace(":checked", ":focus-visible")
+    hidden = ", ".join(
+        f"body:has(#choose-{c}:checked) .in-{other}" for c in codes for other in codes if c != other
+    )
+    return (
+        f"\n{checked} {{ color: var(--deep); background: #fff; font-weight: 600; }}"
+        f"\n{focused} {{ outline: 3px solid #ffbf47; outline-offset: 2px; }}"
+        + (f"\n{hidden} {{ display: none; }}" if hidden else "")
+    )
 
 
 def render(
@@ -52,7 +69,7 @@ def render(
     found: Found,
     comparison: Comparison | None = None,
     *,
-    language: Code | None = None,
+    language: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> str:
     """The whole page as HTML.
@@ -65,11 +82,13 @@ def render(
         Experiments.
     comparison : Comparison or None
         The scenarios of a sweep.
-    language : {"vi", "en"}, optional
-        Language shown until the reader switches; that of the country by default.
+    language : str, optional
+        Code of the language shown until the reader switches, one of `languages`; the first of them by default.
 
     Raises
     ------
+    NoSuchLanguage
+        When the page does not have that language.
     TooLarge
         When the page exceeds `LARGEST`.
     """
@@ -85,18 +104,26 @@ def render(
     svg.restart()
     terms = DECLARED if comparison is None else comparison.sweep.terms
     terms = terms if arms is None else arms.run.terms
+    codes = languages(terms)
+    if language is not None and language not in codes:
+        raise NoSuchLanguage(
+            f"--language: not a language of this page (got {language!r}, allowed {', '.join(codes)})"
+        )
     bodies = []
-    for code in LANGUAGES:
+    for code in codes:
         if tell is not None:
-            tell({"vi": "Vietnamese", "en": "English"}[code])
+            tell(name_of(code))
         w = Words(code, [], terms)
         template = environment.get_template("body.html.j2")
         body = template.render(w=w, t=w.t, **contents(w, arms, found, comparison))
-        bodies.append((code, marked(body, w.marks or [])))
+        bodies.append((code, marked(body, w.marks or []), name_of(code)))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,
-        language=language or first_language(terms),
-        style=(TEMPLATES / "style.css").read_text(encoding="utf-8") + sheet(found.experiments),
+        title=" / ".join(Words(code).t("simulation report", "báo cáo mô phỏng") for code in codes),
+        language=language or codes[0],
+        style=(TEMPLATES / "style.css").read_text(encoding="utf-8")
+        + _choice(codes)
+        + sheet(found.experiments),
     )
     html = html.replace(GUARD, "")
     size = len(html.encode("utf-8"))

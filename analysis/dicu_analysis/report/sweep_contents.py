@@ -240,7 +240,7 @@ def _varied(w: Words, sweep: Sweep, path: str) -> str:
 
 def _value(w: Words, value: float) -> str:
     text = f"{value:g}".replace("-", MINUS)
-    return text.replace(".", ",") if w.vi else text
+    return w.signs(text)
 
 
 def _told(w: Words, d: Dependence) -> dict[str, Any]:

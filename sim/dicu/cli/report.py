@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -33,20 +33,17 @@ def report(
     language: Annotated[
         str | None,
         typer.Option(
-            help="Language shown first: vi or en. The page has both, and a switch. Default: the country's."
+            help="Language shown first, one of the country's (vi or en). The page has all of them, and a switch."
         ),
     ] = None,
 ) -> None:
-    """Write the report on a run or a sweep: one HTML file in Vietnamese and English that opens no address."""
+    """Write the report on a run or a sweep: one HTML file in the languages of the country that opens no address."""
     from dicu_analysis.load import UnfinishedRun
     from dicu_analysis.report import write
     from dicu_analysis.report.experiments import BadExperiment
-    from dicu_analysis.report.page import TooLarge
+    from dicu_analysis.report.page import NoSuchLanguage, TooLarge
     from dicu_analysis.report.subject import CannotCompare
 
-    chosen: dict[str, Literal["vi", "en"]] = {"vi": "vi", "en": "en"}
-    if language is not None and language not in chosen:
-        fail(f"--language: unknown (got '{language}', allowed vi, en)", 2)
     for option, path in (("--experiments", experiments), ("--out", None if out is None else out.parent)):
         if path is not None and not path.is_dir():
             fail(f"{option}: no such folder (got '{path}')", 2)
@@ -62,11 +59,11 @@ def report(
                 out=out,
                 against=against,
                 experiments=experiments,
-                language=None if language is None else chosen[language],
+                language=language,
                 tell=status.update,
                 warn=warnings.append,
             )
-    except (FileNotFoundError, UnfinishedRun, CannotCompare, BadExperiment) as error:
+    except (FileNotFoundError, UnfinishedRun, CannotCompare, BadExperiment, NoSuchLanguage) as error:
         fail(str(error), 2)
     except (TooLarge, OSError) as error:
         fail(f"the report could not be written and nothing of it is left: {error}", 1)

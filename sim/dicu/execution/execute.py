@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +32,7 @@ from dicu.record.manifest import build_manifest, file_sha256, now, versions, wri
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
 from dicu.reform.opening import open_world
-from dicu.scenario.dump import canonical_json, dump, run_id
+from dicu.scenario.dump import acting, canonical_json, dump, run_id
 from dicu.scenario.fitted import FILE as FITTED
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.vocabulary import SERVICES
@@ -217,7 +216,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         manifest = build_manifest(
             name=scenario.name,
             run_id=w.identity,
-            config=json.loads(canonical_json(scenario)),
+            config=acting(scenario),
             config_sha256=hashlib.sha256(canonical_json(scenario).encode()).hexdigest(),
             inputs_sha256=w.inputs,
             state_sha256=state,

@@ -47,7 +47,7 @@ def open_world(scenario: Scenario) -> World:
         world = load_viet_nam(year)
         if choice.places is not None:
             try:
-                world = replace_places(world, Path(choice.places))
+                world = replace_places(world, Path(choice.places), choice.ignore or ())
             except TableError as error:
                 raise TableError(f"world.places: {error}") from error
     else:

@@ -152,7 +152,9 @@ def _table(case: Case) -> list[Overlay]:
         raise ValueError("the policy table needs reform.table and a calendar")
     given = None if settings.levers is None else case.levers
     try:
-        return read_table(Path(settings.table), case.world, case.date, case.step_of, given)
+        return read_table(
+            Path(settings.table), case.world, case.date, case.step_of, given, settings.ignore or ()
+        )
     except ReformTableError as error:
         raise ReformTableError(f"reform.table: {error}") from error
 

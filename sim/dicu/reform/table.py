@@ -7,7 +7,7 @@ date on. Units that are not named stay as they are. Columns: `COLUMNS`; `docs/re
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,8 @@ from dicu.reform.borders import Borders
 from dicu.scenario.calendar import parse_period
 from dicu.scenario.vocabulary import LEVERS
 from dicu.world.neighbours import neighbours, parts
-from dicu.world.table_checks import Column, Problems, TableError, checked, read_raw
+from dicu.world.table_checks import Column, Problems, TableError, checked, without_columns
+from dicu.world.table_files import read_raw
 from dicu.world.world import World
 
 LEVEL: Final = ("commune", "province")
@@ -91,7 +92,12 @@ class ReformTableError(TableError):
 
 
 def read_table(
-    path: Path, world: World, date: str, step_of: Callable[[str], int], levers: Levers | None = None
+    path: Path,
+    world: World,
+    date: str,
+    step_of: Callable[[str], int],
+    levers: Levers | None = None,
+    ignore: Sequence[str] = (),
 ) -> list[Overlay]:
     """The overlays of a table, in the order of their dates.
 
@@ -107,6 +113,8 @@ def read_table(
         Step at whose beginning a date lies; ValueError when it is none.
     levers
         Instead of those in the table.
+    ignore
+        Columns that are left aside.
 
     Raises
     ------
@@ -120,7 +128,10 @@ def read_table(
         Units that are not in one piece on the neighbour graph; new units without a name that merge nothing.
     """
     try:
-        return _overlays(read_raw(path), path, world, date, step_of, levers)
+        problems = Problems()
+        raw = without_columns(read_raw(path), path, ignore, COLUMNS, problems)
+        problems.stop()
+        return _overlays(raw, path, world, date, step_of, levers)
     except TableError as error:
         raise ReformTableError(str(error)) from error
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from dicu.scenario.calendar import NOTATION, parse_period
+from dicu.scenario.languages import codes
 from dicu.scenario.messages import error_list, show
 from dicu.scenario.source import Mapping, Message, Value, Where, read_mapping
 from dicu.scenario.suggest import suggest
@@ -97,13 +98,13 @@ class CountryFile(_Part):
     year: int = _said(
         "year of the residents in `places`", "a whole number within 1990..2100", ge=1990, le=2100
     )
-    languages: tuple[Literal["en", "vi"], ...] = _said(
+    languages: tuple[str, ...] = _said(
         "languages of the reports, the first one first",
-        "a list of en, vi, each once",
+        f"a list of {', '.join(codes())}, each once",
         default=("en",),
         strict=False,
         min_length=1,
-        max_length=2,
+        max_length=len(codes()),
     )
     currency: Currency = _said("the money of tables and settings", "keys code, symbol, scale")
     income: float = _said(
@@ -152,6 +153,12 @@ class CountryFile(_Part):
         "true or false",
         default=True,
     )
+    ignore: dict[str, tuple[Word, ...]] = _said(
+        "columns of tables that are left aside",
+        "names of tables, each with a list of columns: {places: [note]}",
+        default={},
+        strict=False,
+    )
     sources: dict[str, str] = _said(
         "where the figures come from, by a short name", "short names, each with a text", default={}
     )
@@ -161,6 +168,8 @@ class CountryFile(_Part):
     def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) < len(value):
             raise ValueError("a language stands twice")
+        if unknown := [code for code in value if code not in codes()]:
+            raise ValueError(f"no table of sentences for {', '.join(unknown)}")
         return value
 
     @property

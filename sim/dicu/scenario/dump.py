@@ -12,11 +12,10 @@ from dicu.scenario.country import CountryFile
 from dicu.scenario.fields import Leaf, leaf_at, sections
 from dicu.scenario.layer_of_country import country_of, in_local_money, local_keys, outside
 from dicu.scenario.scenario import Scenario
+from dicu.scenario.table_files import is_input, stem
 
 NOT_SET: Final = "not set, and nothing in this run acts by it (the default is one of another country)"
 """Stands instead of a value in what a run of another country writes; reading it back leaves the default."""
-TABLE_ENDINGS: Final = (".yaml", ".csv", ".parquet", ".geojson")
-"""Files of a folder of tables that a world is made of; others are for people."""
 
 
 def dump(scenario: Scenario) -> str:
@@ -33,7 +32,7 @@ def dump(scenario: Scenario) -> str:
         Text that `dicu.scenario.loader.load` reads back to an equal scenario.
     """
     country = country_of(scenario)
-    idle = frozenset[str]() if country is None else _idle(scenario, country)
+    unset = idle(scenario)
     lines = ["# Resolved configuration: every parameter, with its unit, range and status."]
     for name, value in scenario.model_dump().items():
         if name not in sections():
@@ -43,17 +42,41 @@ def dump(scenario: Scenario) -> str:
         lines += ["", f"# {doc}", f"{name}:"]
         lines += [
             f"  # {key}: {NOT_SET}"
-            if f"{name}.{key}" in idle
+            if f"{name}.{key}" in unset
             else _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country)
             for key, below in value.items()
         ]
     return "\n".join(lines) + "\n"
 
 
-def _idle(scenario: Scenario, country: CountryFile) -> frozenset[str]:
-    """Settings at a default that is a law or a date of the package's own country, where nothing acts by them."""
+def acting(scenario: Scenario) -> dict[str, Any]:
+    """The configuration as a manifest holds it: without what is said to be `NOT_SET`, in the model's money.
+
+    Returns
+    -------
+    dict
+        Of sections, as JSON holds them.
+    """
+    tree: dict[str, Any] = json.loads(canonical_json(scenario))
+    for path in idle(scenario):
+        section, _, key = path.partition(".")
+        tree[section].pop(key, None)
+    return tree
+
+
+def idle(scenario: Scenario) -> frozenset[str]:
+    """Settings at a default that is a law or a date of the package's own country, where nothing acts by them.
+
+    Returns
+    -------
+    frozenset of str
+        Dotted keys; none of them for a world of the package.
+    """
+    country = country_of(scenario)
+    if country is None:
+        return frozenset()
     folder = Path(str(scenario.world.tables))
-    there = {path.stem for path in folder.iterdir() if path.suffix in TABLE_ENDINGS}
+    there = {stem(path) for path in folder.iterdir() if is_input(path)}
     cities, programme, reform = scenario.cities, scenario.programme, scenario.reform
     acts = {
         "reform.standard": "standards" in there,
@@ -119,6 +142,9 @@ def canonical_json(scenario: Scenario) -> str:
     tree["world"]["places"] = None if scenario.world.places is None else "given"
     if (folder := scenario.world.tables) is not None:
         tree["world"]["tables"] = f"sha256 {tables_sha256(Path(folder))}"
+    for section in ("reform", "world"):  # what nobody ignores was always so
+        if tree[section]["ignore"] is None:
+            del tree[section]["ignore"]
     if (table := scenario.reform.table) is not None:
         tree["reform"]["table"] = f"sha256 {hashlib.sha256(Path(table).read_bytes()).hexdigest()}"
     return json.dumps(_plus_zero(tree), sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -134,7 +160,7 @@ def tables_sha256(folder: Path) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in TABLE_ENDINGS:
+        if path.is_file() and is_input(path):
             digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 

@@ -209,7 +209,7 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             return
         _refuse_sweep(read.tree, shown, reading)
         reading.layers.append(read.tree)
-        reading.packaged.append(configs().resolve() in real.parents)
+        reading.packaged.append(configs().resolve() in real.parents and not _names_a_country(read.tree))
         anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
         read.tree.key_where.pop("extends", None)
@@ -222,6 +222,12 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             reading.complete = False
             return
         path = extended(path.parent, base)
+
+
+def _names_a_country(tree: Mapping) -> bool:
+    """Whether a file says whose country it is about: it then counts over what that country says of itself."""
+    world = tree.children.get("world")
+    return isinstance(world, Mapping) and "tables" in world.children
 
 
 def extended(folder: Path, base: str) -> Path:

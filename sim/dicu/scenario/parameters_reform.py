@@ -9,6 +9,7 @@ from pydantic import field_validator
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
 from dicu.scenario.vocabulary import LEVERS, POLICY_WORDS
+from dicu.scenario.word_lists import words
 from dicu.scenario.wording import quoted
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class Reform(Section):
         status="policy",
         source="the user's own",
         allowed="null or the path of a table, relative to the file in which it is written",
+    )
+    ignore: tuple[str, ...] | None = parameter(
+        None,
+        "columns of that table that are left aside; any other column that is not known is refused",
+        unit="name",
+        status="design",
+        source="the user's own",
+        allowed="null, or a list of columns such as [remark]",
     )
     levers: str | None = parameter(
         None,
@@ -127,6 +136,11 @@ class Reform(Section):
         ge=0,
         le=1e5,
     )
+
+    @field_validator("ignore", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> tuple[str, ...] | None:
+        return None if value is None else words(value, "[remark]")
 
     @field_validator("date")
     @classmethod

@@ -9,6 +9,7 @@ from pydantic import field_validator
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
 from dicu.scenario.parameters_reform import PolicyName, Reform
+from dicu.scenario.word_lists import words
 
 WorldName = Literal["viet_nam", "one_place", "two_places", "ring", "monocentric", "tables"]
 
@@ -96,6 +97,14 @@ class WorldChoice(Section):
         source="the user's own",
         allowed="null or the path of a table, relative to the file in which it is written",
     )
+    ignore: tuple[str, ...] | None = parameter(
+        None,
+        "columns of that table that are left aside; any other column that is not known is refused",
+        unit="name",
+        status="design",
+        source="the user's own",
+        allowed="null, or a list of columns such as [remark]",
+    )
     size: int | None = parameter(
         None,
         "places of a ring (a multiple of 4), villages of a monocentric world (10 or more); null = its default",
@@ -105,6 +114,11 @@ class WorldChoice(Section):
         ge=4,
         le=10_000,
     )
+
+    @field_validator("ignore", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> tuple[str, ...] | None:
+        return None if value is None else words(value, "[remark]")
 
 
 class Population(Section):

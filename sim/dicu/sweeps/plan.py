@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from dicu.scenario.dump import run_id
+from dicu.scenario.dump import idle, run_id
 from dicu.scenario.fields import leaf_at
 from dicu.scenario.layer_of_country import in_model_money
 from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named
@@ -87,9 +87,12 @@ class Plan:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The resolved configuration without the keys that differ between runs: what every run of the sweep has."""
+        """The resolved configuration without the keys that differ between runs: what every run of the sweep has.
+
+        What nothing acts by, since it is a law of another country, is left out as well.
+        """
         tree = self.runs[0].scenario.model_dump(mode="json")
-        for path in (*self.paths, "seed", "name"):
+        for path in (*self.paths, *idle(self.runs[0].scenario), "seed", "name"):
             *above, key = path.split(".")
             section = tree
             for name in above:

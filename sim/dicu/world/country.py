@@ -15,7 +15,8 @@ import pandas as pd
 from dicu.scenario.country import REFERENCE_INCOME, CountryFile, Currency
 from dicu.world.rates import RATES
 from dicu.world.schema import TABLES
-from dicu.world.table_checks import Problems, checked, read_raw
+from dicu.world.table_checks import Problems, checked
+from dicu.world.table_files import read_raw
 
 SHIPPED: Final = Path(__file__).parent / "data" / "figures"
 """Tables of Viet Nam that stand in where another country has none (`Schema.borrowed`)."""

@@ -17,18 +17,20 @@ import pandas as pd
 from dicu.scenario.country import FILE, CountryError, CountryFile, read_country
 from dicu.scenario.dump import tables_sha256
 from dicu.scenario.suggest import suggest
+from dicu.scenario.table_files import OUTLINES, ending, stem
 from dicu.world.assemble import build_world
 from dicu.world.country import Country
 from dicu.world.folder_checks import check_links, check_optional, oddities
 from dicu.world.geometry import rings_by_code
+from dicu.world.outline_files import as_geojson
 from dicu.world.own_places import check_sense
-from dicu.world.schema import OUTLINES, TABLES, Schema
+from dicu.world.schema import TABLES, Schema
 from dicu.world.shares import split_by_share
-from dicu.world.table_checks import Problems, TableError, checked, read_raw, unique_column
+from dicu.world.table_checks import Problems, TableError, checked, unique_column, without_columns
+from dicu.world.table_files import read_raw
 from dicu.world.world import Repair, World, key_of
 
-ENDINGS: Final = (".csv", ".parquet")
-BESIDE: Final = (FILE, OUTLINES)
+BESIDE: Final = (FILE, *OUTLINES)
 """Files of a folder that are not tables."""
 MOST_MARKETS: Final = 2_500
 """Labour and housing markets; what is kept for each pair of them grows with the square."""
@@ -75,7 +77,8 @@ def read_folder(folder: Path) -> Opened:
     except CountryError as error:
         raise TableError(str(error)) from error
     problems = Problems()
-    raw = _tables(folder, problems)
+    said: list[str] = []
+    raw = _tables(folder, file, problems, said)
     problems.stop()
     places, units = raw.pop("places"), raw.pop("units")
     reform, mended = raw.pop("reform", None), raw.pop("repairs", None)
@@ -101,7 +104,7 @@ def read_folder(folder: Path) -> Opened:
                     for piece in split.all_of(row["from"])
                 ]
             )
-    notes = (*links.notes, *oddities(places))
+    notes = (*said, *links.notes, *oddities(places))
     outlines = _outlines(folder, set(places["province"]))
     country = Country(
         file=file,
@@ -131,7 +134,7 @@ def read_optional(folder: Path) -> Country:
     except CountryError as error:
         raise TableError(str(error)) from error
     problems = Problems()
-    made = _tables(folder, problems, but=("places", "units", "reform", "repairs"))
+    made = _tables(folder, file, problems, [], but=("places", "units", "reform", "repairs"))
     problems.stop()
     return Country(file=file, tables=MappingProxyType(made), outlines=_outlines(folder, None))
 
@@ -143,11 +146,16 @@ def _outlines(folder: Path, provinces: set[str] | None) -> str:
     ------
     TableError
     """
-    path = folder / OUTLINES
-    if not path.is_file():
+    there = [folder / name for name in OUTLINES if (folder / name).is_file()]
+    if not there:
         return ""
+    path = there[0]
+    if len(there) > 1:
+        raise TableError(
+            f"{folder}: {', '.join(p.name for p in there)}: which one holds? (allowed: one of them)"
+        )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = as_geojson(path)
         if provinces is not None:
             found = set(rings_by_code(text))
             if odd := sorted(found ^ provinces):
@@ -159,13 +167,24 @@ def _outlines(folder: Path, provinces: set[str] | None) -> str:
     return text
 
 
-def _path(folder: Path, stem: str) -> Path:
+def _path(folder: Path, name: str) -> Path:
     """The file of a table, which need not be there."""
-    found = [folder / f"{stem}{ending}" for ending in ENDINGS if (folder / f"{stem}{ending}").is_file()]
-    return found[0] if found else folder / f"{stem}.csv"
+    found = _files(folder).get(name, [])
+    return found[0] if found else folder / f"{name}.csv"
 
 
-def _tables(folder: Path, problems: Problems, but: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
+def _files(folder: Path) -> dict[str, list[Path]]:
+    """The files of each table, by its name."""
+    made: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and ending(path) and path.name not in BESIDE:
+            made.setdefault(stem(path), []).append(path)
+    return made
+
+
+def _tables(
+    folder: Path, file: CountryFile, problems: Problems, said: list[str], but: tuple[str, ...] = ()
+) -> dict[str, pd.DataFrame]:
     """Every table of a folder, its cells parsed; what is wrong is noted."""
     for path in sorted(folder.iterdir()):
         if (
@@ -175,41 +194,49 @@ def _tables(folder: Path, problems: Problems, but: tuple[str, ...] = ()) -> dict
             or path.suffix in (".md", ".txt")
         ):
             continue
-        if path.stem not in TABLES or path.suffix not in ENDINGS:
-            near = suggest(path.stem, TABLES)
+        if not ending(path) or stem(path) not in TABLES:
+            near = suggest(stem(path), TABLES)
             hint = f"; did you mean {near}.csv?" if near else ""
             problems.note(
                 f"{path}: no table of a world (allowed: {', '.join(TABLES)}, each .csv or .parquet{hint})"
             )
     made = {}
-    for stem, schema in TABLES.items():
-        if stem in but:
+    files = _files(folder)
+    for name in sorted(set(file.ignore) - set(TABLES)):
+        near = suggest(name, TABLES)
+        problems.note(
+            f"{folder / FILE}: ignore.{name}: no table of a world (allowed: {', '.join(TABLES)}"
+            f"{f'; did you mean {near}?' if near else ''})"
+        )
+    for name, schema in TABLES.items():
+        if name in but:
             continue
-        found = [folder / f"{stem}{e}" for e in ENDINGS if (folder / f"{stem}{e}").is_file()]
-        if len(found) == 2:
+        found = files.get(name, [])
+        if len(found) > 1:
             problems.note(
-                f"{folder}: {found[0].name} and {found[1].name}: which one holds? (allowed: one of them)"
+                f"{folder}: {' and '.join(p.name for p in found)}: which one holds? (allowed: one of them)"
             )
         elif not found and schema.required:
-            problems.note(f"{folder}: {stem}.csv is missing ({schema.text})")
+            problems.note(f"{folder}: {name}.csv is missing ({schema.text})")
         elif found:
-            raw = read_raw(found[0]) if found[0].stat().st_size else pd.DataFrame()
+            raw = read_raw(found[0], said) if found[0].stat().st_size else pd.DataFrame()
             if not len(raw):
-                problems.note(f"{found[0]}: no rows (allowed: {_without(stem, schema)})")
+                problems.note(f"{found[0]}: no rows (allowed: {_without(name, schema)})")
                 continue
             raw = raw.drop(columns=[c for c in raw.columns if str(c).strip().lower() in schema.notes and
                                     str(c).strip().lower() not in {k.name for k in schema.columns}])  # fmt: skip
-            made[stem] = checked(raw, found[0], schema.columns, problems)
+            raw = without_columns(raw, found[0], file.ignore.get(name, ()), schema.columns, problems)
+            made[name] = checked(raw, found[0], schema.columns, problems)
             if schema.unique:
-                unique_column(made[stem], found[0], [c for c in schema.unique if c in made[stem]], problems)
+                unique_column(made[name], found[0], [c for c in schema.unique if c in made[name]], problems)
     return made
 
 
-def _without(stem: str, schema: Schema) -> str:
+def _without(name: str, schema: Schema) -> str:
     """What may stand in place of a table without rows."""
     if schema.required:
         return f"rows, each {schema.text}"
-    also = f" and no `reform` in {FILE}" if stem == "reform" else ""
+    also = f" and no `reform` in {FILE}" if name == "reform" else ""
     return f"rows, each {schema.text}; or no such file{also}: {schema.missing}"
 
 

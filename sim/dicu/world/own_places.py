@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ import numpy as np
 
 from dicu.scenario.vocabulary import TERRAINS
 from dicu.world.assemble import KEY, MODELLED, positions
-from dicu.world.table_checks import Problems, checked, read_raw, unique_column
+from dicu.world.table_checks import Problems, checked, unique_column, without_columns
+from dicu.world.table_files import read_raw
 from dicu.world.validate import validate
 from dicu.world.world import World, on_sphere_km
 
@@ -18,12 +20,14 @@ REPLACE_COLUMNS: Final = (KEY, *(dataclasses.replace(c, required=False) for c in
 """Columns of a table for `replace_places`: the key and any of the modelled ones."""
 
 
-def replace_places(world: World, path: str | Path) -> World:
+def replace_places(world: World, path: str | Path, ignore: Sequence[str] = ()) -> World:
     """Put a user's own figures in place of modelled ones (``world.places: my_places.parquet``).
 
     The table has ``place_key`` and any of the columns residents, area_km2, terrain, urban, longitude,
     latitude; it may list some places only. Where residents are replaced, the shares of the legacy communes
     concerned follow.
+
+    ``ignore`` names columns that are left aside.
 
     Returns
     -------
@@ -39,7 +43,8 @@ def replace_places(world: World, path: str | Path) -> World:
     """
     path = Path(path)
     problems = Problems()
-    table = checked(read_raw(path), path, REPLACE_COLUMNS, problems)
+    raw = without_columns(read_raw(path), path, ignore, REPLACE_COLUMNS, problems)
+    table = checked(raw, path, REPLACE_COLUMNS, problems)
     unique_column(table, path, ["place_key"], problems)
     given = [c.name for c in MODELLED if c.name in table.columns]
     if not given or table.empty:

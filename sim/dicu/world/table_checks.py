@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dicu.scenario.numbers import INTEGER, number, plainly
 from dicu.scenario.suggest import canonical, suggest
-from dicu.scenario.wording import clip, quoted, visible
+from dicu.scenario.wording import quoted
 
 SHOWN: Final = 20
 """Problems printed in full; the rest are counted."""
-MOST_BYTES: Final = 64 * 1024 * 1024
-"""Of one file: a thousand times a table of all places."""
 NO_VALUE_HINT: Final = "; no value: leave the row out, or give the figure"
 LONGEST: Final = 200
 """Characters of a text in a cell."""
@@ -46,8 +40,6 @@ NO_VALUE: Final = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "missing", ".", "..", "...", "-", "?", "#n/a"}
 )
 """What other tables write for a missing figure."""
-SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
-"""What spreadsheets write between cells instead of commas."""
 GROUPED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:([,.'\u2019\s])[0-9]{3})(?:\1[0-9]{3})*")
 DECIMAL_COMMA: Final = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
@@ -205,71 +197,6 @@ class Problems:
             raise TableError("\n".join(self.found[:SHOWN] + tail))
 
 
-def read_raw(path: Path) -> pd.DataFrame:
-    """Read a CSV (every cell as text) or parquet file; TableError when it is neither or cannot be read."""
-    if not os.path.isfile(path):
-        raise TableError(f"{clip(str(path), 400)}: no such file")
-    if path.suffix not in (".csv", ".parquet"):
-        raise TableError(f"{path}: is neither .csv nor .parquet{_ending(path)}")
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise TableError(f"{path}: too large (allowed {MOST_BYTES:,} bytes)")
-        return _parquet(path) if path.suffix == ".parquet" else _csv(path)
-    except (ValueError, OSError, csv.Error, pa.ArrowException) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(f"{path}: cannot be read: {visible(clip(str(error), 400))}") from error
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    """Columns of a parquet file; what another library noted about them for itself is left aside."""
-    with pq.ParquetFile(path) as file:
-        table = file.read()
-    return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names}, dtype=object)
-
-
-def _ending(path: Path) -> str:
-    """What to do about a name that ends otherwise, as the end of a message."""
-    if path.suffix.lower() in (".csv", ".parquet"):
-        lower = f"{path.stem}{path.suffix.lower()}"
-        return f" (got {quoted(path.suffix)}; endings are in lower case: rename it to {lower})"
-    return f" (got {quoted(path.suffix)}, allowed cells separated by commas in a file *.csv, or *.parquet)"
-
-
-def _separated(path: Path, header: str) -> str:
-    """What separates the cells of a file whose header is one cell, as a message; "" when nothing does."""
-    for sign, name in SEPARATORS.items():
-        if sign in header:
-            return (
-                f"{path}: cells are separated by {name} (allowed: commas, and numbers with a point: in a spreadsheet, "
-                "save it as CSV in the format of an English-speaking country)"
-            )
-    return ""
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    """Cells of a CSV file as text; every row has as many as the header (blank lines are left out)."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(
-            f"{path}: not UTF-8 at byte {error.start} (got {error.object[error.start]:#04x}; in a spreadsheet, save it "
-            "as CSV UTF-8)"
-        ) from error
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
-    if not rows:
-        raise TableError(f"{path}: empty (allowed: a header and rows)")
-    if len(rows[0]) == 1 and (wrong := _separated(path, rows[0][0])):
-        raise TableError(wrong)
-    header = [name.strip() for name in rows[0]]
-    problems = Problems()
-    for at, row in enumerate(rows[1:], start=1):
-        if len(row) != len(header):
-            problems.note(f"{path}: row {at}: {len(row)} cells (allowed: {len(header)}, as in the header)")
-    problems.stop()
-    return pd.DataFrame(rows[1:], columns=header, dtype=object)
-
-
 def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems: Problems) -> pd.DataFrame:
     """Parse every known column of a table cell by cell.
 
@@ -309,6 +236,21 @@ def checked(raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], problems
         dtype = object if DTYPES[column.kind] is str else DTYPES[column.kind]
         parsed[column.name] = pd.Series(values, dtype=dtype)
     return pd.DataFrame(parsed)
+
+
+def without_columns(
+    raw: pd.DataFrame, path: Path, ignored: Sequence[str], columns: tuple[Column, ...], problems: Problems
+) -> pd.DataFrame:
+    """A table without the columns that the user wants left aside; one that is read or is not there is noted."""
+    known = {c.name for c in columns}
+    for name in ignored:
+        if name.lower() in known:
+            problems.note(f"{path}: column {name!r} is read (allowed in `ignore`: columns that are not)")
+        elif name not in raw.columns:
+            near = suggest(name, [str(c) for c in raw.columns])
+            hint = f"; did you mean {near}?" if near else ""
+            problems.note(f"{path}: no column {name!r}, which `ignore` names{hint}")
+    return raw.drop(columns=[c for c in ignored if c in raw.columns and c.lower() not in known])
 
 
 def unique_column(table: pd.DataFrame, path: Path, names: list[str], problems: Problems) -> None:

@@ -59,6 +59,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str]:
         said.append(result.output)
 
     order("world", "new", str(tables))
+    file = tables / "country.yaml"
+    file.write_text(file.read_text().replace("languages: [en] ", "languages: [en, vi] "))
     here: dict[str, Path | str] = {}
     for policy in ("actual", "none"):
         order("run", policy, f"world.tables={tables}", "population.weight=20", "--out", str(top / "runs"))
