@@ -138,8 +138,8 @@ class Words:
         return number.translate({ord(","): table.group, ord("."): table.decimal})
 
     def pct(self, value: float, digits: int = 0, *, sign: bool = False, key: str = "") -> str:
-        """A number of percent."""
-        return self.num(value, digits, sign=sign, key=key) + "%"
+        """A number of percent, after a space where the language has one."""
+        return self.num(value, digits, sign=sign, key=key) + ("%" if self.table is None else f"{NARROW}%")
 
     def people(self, persons: float, *, sign: bool = False, key: str = "") -> str:
         """Persons in words: "1.2 million people", "45 thousand people", "800 people"."""

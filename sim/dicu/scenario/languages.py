@@ -76,7 +76,7 @@ class Language:
         return {plain(en): plain(own) for en, own in self.sentences.items() if not _FILLED.search(en)}
 
     @cached_property
-    def _filled(self) -> list[tuple[re.Pattern[str], str]]:
+    def _filled(self) -> list[tuple[int, re.Pattern[str], str]]:
         """Patterns of the sentences into which something is filled, those with the most letters first."""
         made = []
         for english, own in self.sentences.items():
@@ -90,19 +90,26 @@ class Language:
                 for at, part in enumerate(parts)
             )
             made.append((letters, re.compile(text, re.DOTALL), own))
-        return [(pattern, own) for _, pattern, own in sorted(made, key=lambda row: -row[0])]
+        return sorted(made, key=lambda row: -row[0])
 
-    def _found(self, english: str) -> tuple[re.Match[str], str] | None:
-        return next(
-            ((match, own) for pattern, own in self._filled if (match := pattern.fullmatch(english))), None
-        )
+    def _found(self, english: str, least: int = 0) -> tuple[re.Match[str], str] | None:
+        """What matches with the most letters, of those with `least` of them."""
+        for letters, pattern, own in self._filled:
+            if letters < least:
+                break
+            if match := pattern.fullmatch(english):
+                return match, own
+        return None
 
-    def _translated(self, english: str) -> str:
-        found = self._found(english)
+    def _translated(self, english: str, least: int = 0) -> str:
+        found = self._found(english, least)
         if found is None:
             return english
         match, own = found
-        plainly = {n: self._said.get(text, text) for n, text in match.groupdict().items()}
+        # what is filled in may be a sentence itself, but is mostly said already: a scrap would fit that too
+        plainly = {
+            n: self._said.get(text) or self._translated(text, SHORT) for n, text in match.groupdict().items()
+        }
         return plain(_FILLED.sub(lambda m: plainly.get(f"f{m[1]}", m[0]), own))
 
 

@@ -14,6 +14,7 @@ from dicu.cli import app
 from dicu.lab.any_world import compare
 from dicu.reform.opening import load_folder
 from dicu.scenario.shipped import configs
+from dicu_analysis.sentences import english
 
 PAGE = Path(__file__).parents[3] / "docs" / "your_country.md"
 SHIPPED = configs() / "worlds" / "norway"
@@ -105,5 +106,11 @@ def test_no_word_of_viet_nam(runs: dict[str, Path], tmp_path: Path) -> None:
         seen = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", text, flags=re.DOTALL)
         found = OF_VIET_NAM.search(seen)
         assert found is None, (name, seen[max(0, found.start() - 80) : found.end() + 80])
+    english_half = texts["report"].index('<div class="body in-en"')
+    own = re.sub(r"<[^>]*>", "\n", texts["report"][:english_half])
+    assert "Norge" in own
+    assert "kommuner" in own
+    sentences = [s for s in english() if len(s.split()) > 3 and "{" not in s]
+    assert not [s for s in sentences if s in own], "English in the Norwegian half"
     assert "Norway" in texts["report"]
     assert "municipalities" in texts["report"]
