@@ -93,7 +93,13 @@ def outcome(raw: bytes, folder: Path) -> str:
         assert str(path) in said, said
         assert len(said) < 20_000, "a message of this length is read by nobody"
         return "refused"
-    lines = [line.split(",") for line in raw.decode("utf-8-sig").splitlines() if line]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252")
+    first = text.lstrip("\r\n").splitlines()[0]
+    sign = next((s for s in ";\t|" if s in first and "," not in first), ",")
+    lines = [line.split(sign) for line in text.splitlines() if line]
     header = [name.strip().lower() for name in lines[0]]
     for line in lines[1:]:
         cells = dict(zip(header, (cell.strip().strip('"') for cell in line), strict=True))

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,7 @@ def main() -> None:
     of, a file with the traceback is written and named.
     """
     _open_streams()
+    warnings.formatwarning = _on_one_line
     status = _guarded(app)
     try:
         sys.stdout.flush()
@@ -77,6 +79,18 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again
         status = status or _told(f"standard output: {error.strerror or error}", 1)
     sys.exit(status)
+
+
+_WITH_PLACE: Final = warnings.formatwarning
+
+
+def _on_one_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning for a user: what it says, not where in the source it was said."""
+    if not issubclass(category, UserWarning):
+        return _WITH_PLACE(message, category, filename, lineno, line)
+    return f"warning: {message}\n"
 
 
 class _Patient(io.RawIOBase):

@@ -38,12 +38,15 @@ def report(
     ] = None,
 ) -> None:
     """Write the report on a run or a sweep: one HTML file in the languages of the country that opens no address."""
+    from dicu.scenario.languages import codes
     from dicu_analysis.load import UnfinishedRun
     from dicu_analysis.report import write
     from dicu_analysis.report.experiments import BadExperiment
     from dicu_analysis.report.page import NoSuchLanguage, TooLarge
     from dicu_analysis.report.subject import CannotCompare
 
+    if language is not None and language not in codes():
+        fail(f"--language: unknown (got '{language}', allowed {', '.join(codes())})", 2)
     for option, path in (("--experiments", experiments), ("--out", None if out is None else out.parent)):
         if path is not None and not path.is_dir():
             fail(f"{option}: no such folder (got '{path}')", 2)

@@ -158,9 +158,10 @@ def explanation() -> str:
 
 README: Final = f"""# The tables of a country
 
-`{FILE}` says what the country is called, its money and its settings. Every other file is a table: CSV (commas, UTF-8,
-numbers with a point) or Parquet. Codes are text: leading zeros count. Columns `status`, `source` and `confidence` may
-be added to any table for a reader. Unknown columns and files are refused, so that nothing is left out unseen.
+`{FILE}` says what the country is called, its money and its settings. Every other file is a table: .csv, .tsv, .parquet,
+.xlsx or .ods. Codes are text: leading zeros count. Columns `status`, `source` and `confidence` may
+be added to any table for a reader. Unknown columns and files are refused, so that nothing is left out unseen;
+`ignore: {{places: [remark]}}` in `{FILE}` leaves columns aside.
 
 `dicu world check .` says what is wrong, odd, borrowed or missing.
 

@@ -51,7 +51,7 @@ def test_a_run_alone_tells_the_command_that_makes_its_twin(tmp_path) -> None:
     [
         (["nowhere"], "nowhere: no such run folder"),
         (["."], "no manifest.json, so this is not a finished run"),
-        ([".", "--language", "fr"], "--language: unknown (got 'fr', allowed vi, en)"),
+        ([".", "--language", "fr"], "--language: unknown (got 'fr', allowed en, vi, nb)"),
         ([".", "--out", "nowhere/x.html"], "--out: no such folder (got 'nowhere')"),
         ([".", "--experiments", "nowhere"], "--experiments: no such folder (got 'nowhere')"),
     ],

@@ -69,6 +69,8 @@ def later(rule: Rule, scenario: Scenario) -> int:
 
 NOT_ASKED = {
     "world.places": "only the world viet_nam takes a table of places",
+    "world.ignore": "columns of that table",
+    "reform.ignore": "columns of a table of reforms, which no run of a policy reads",
     "name": "names the folder of runs, see `dicu.execution.execute.execute`",
     "ensemble.member": "stands for other values when a scenario is read; the manifest tells it",
 }

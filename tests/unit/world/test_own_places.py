@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from dicu.scenario.vocabulary import MOUNTAIN
 from dicu.world.own_places import replace_places
 from dicu.world.small import monocentric
 from dicu.world.table_checks import TableError
+from dicu.world.table_files import TableNote
 from dicu.world.world import World, on_sphere_km
 
 
@@ -80,9 +82,9 @@ def test_what_replace_places_refuses(tmp_path: Path) -> None:
         replace_places(world, path)
     with pytest.raises(TableError, match="no such file"):
         replace_places(world, tmp_path / "none.csv")
-    (tmp_path / "mine.xlsx").write_text("")
+    (tmp_path / "mine.doc").write_text("")
     with pytest.raises(TableError, match=r"neither \.csv nor \.parquet"):
-        replace_places(world, tmp_path / "mine.xlsx")
+        replace_places(world, tmp_path / "mine.doc")
 
 
 def test_half_of_a_split_commune_may_be_urban(tmp_path: Path) -> None:
@@ -125,12 +127,18 @@ def test_what_was_meant_by_a_wrong_cell(column: str, written: str, message: str,
 @pytest.mark.parametrize(
     ("name", "raw", "message"),
     [
-        ("a.CSV", b"place_key,residents\n{key},5\n", "endings are in lower case: rename it to a.csv)"),
-        ("a.tsv", b"place_key\tresidents\n{key}\t5\n", "(got '.tsv', allowed cells separated by commas in"),
-        ("a.csv", b"place_key\tresidents\n{key}\t5\n", "cells are separated by tabs (allowed: commas"),
-        ("a.csv", b"place_key;area_km2\n{key};0,68\n", "cells are separated by semicolons (allowed: commas"),
-        ("a.csv", b"place_key,terrain\n{key},n\xfai\n", "not UTF-8 at byte 26 (got 0xfa; in a spreadsheet"),
-        ("a.csv", "place_key,residents\n".encode("utf-16"), "not UTF-8 at byte 0 (got 0xff"),
+        (
+            "a.doc",
+            b"place_key,residents\n{key},5\n",
+            "is neither .csv nor .parquet (got '.doc', allowed .csv, .tsv",
+        ),
+        ("a.csv", b"place_key;residents\n{key};1,941\n", "thousands separators: write 1941"),
+        (
+            "a.csv",
+            b"place_key,terrain\n{key},n\xc3\xbai\xfa\n",
+            "not UTF-8 at byte 29 (got 0xfa; in a spreadsheet",
+        ),
+        ("a.csv", b"\xff\xfe\x00", "cannot be read"),
     ],
 )
 def test_what_another_program_wrote_is_refused_with_what_to_do(
@@ -144,6 +152,33 @@ def test_what_another_program_wrote_is_refused_with_what_to_do(
     assert str(error.value).startswith(f"{path}: ")
     assert message in str(error.value)
     assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "told"),
+    [
+        ("a.CSV", "place_key,residents,area_km2\n{key},5,0.68\n", ""),
+        ("a.tsv", "place_key\tresidents\tarea_km2\n{key}\t5\t0,68\n", "decimal commas in area_km2"),
+        (
+            "a.csv",
+            "place_key;residents;area_km2\n{key};5;0,68\n",
+            "separated by semicolons, decimal commas in area_km2",
+        ),
+    ],
+)
+def test_what_another_program_wrote_is_read_in_the_one_way_there_is(
+    name: str, raw: str, told: str, tmp_path: Path
+) -> None:
+    """And what was assumed is warned of in one line."""
+    world = monocentric()
+    path = tmp_path / name
+    path.write_text(raw.replace("{key}", str(int(world.place_key[0]))))
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        made = replace_places(world, path)
+    assert (made.residents[0], made.area_km2[0]) == (5, 0.68)
+    assert [issubclass(w.category, TableNote) for w in found] == [True] * bool(told)
+    assert all(told in str(w.message) for w in found)
 
 
 def test_headers_in_any_case_and_words_for_truth(tmp_path: Path) -> None:
