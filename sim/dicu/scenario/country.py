@@ -153,11 +153,10 @@ class CountryFile(_Part):
         "true or false",
         default=True,
     )
-    ignore: dict[str, tuple[Word, ...]] = _said(
+    ignore: dict[str, list[Word]] = _said(
         "columns of tables that are left aside",
         "names of tables, each with a list of columns: {places: [note]}",
         default={},
-        strict=False,
     )
     sources: dict[str, str] = _said(
         "where the figures come from, by a short name", "short names, each with a text", default={}

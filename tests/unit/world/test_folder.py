@@ -25,7 +25,7 @@ from dicu.scenario.parameters import Access
 from dicu.scenario.parameters import Government as GovernmentParameters
 from dicu.scenario.shipped import configs
 from dicu.scenario.vocabulary import SERVICES
-from dicu.world.folder import read_folder
+from dicu.world.folder import folder_sha256, read_folder
 from dicu.world.schema import TABLES
 from dicu.world.small import monocentric
 from dicu.world.table_checks import TableError
@@ -201,6 +201,37 @@ def test_yes_and_no_may_be_booleans(folder: Path) -> None:
         TableError, match=r"column after: got 'maybe' \(allowed: yes or no, true or false, or empty"
     ):
         load_folder(folder)
+
+
+def test_tables_as_people_keep_them(folder: Path) -> None:
+    """Semicolons, decimal commas, packed, in capitals: the same world, and a run says what was assumed."""
+    first = load_folder(folder)
+    places = cells(folder, "places")
+    places["area_km2"] = [f"{float(v):.1f}".replace(".", ",") for v in places["area_km2"]]
+    places.to_csv(folder / "places.TSV.gz", sep=";", index=False, compression="gzip")
+    (folder / "places.csv").unlink()
+    sum_before = folder_sha256(folder)
+    second = load_folder(folder)
+    same(first, second)
+    said = [note for note in second.country.notes if note.startswith("places.TSV.gz: ")]
+    assert said == ["places.TSV.gz: cells are separated by semicolons, decimal commas in area_km2"]
+    places.assign(residents="7").to_csv(folder / "places.TSV.gz", sep=";", index=False, compression="gzip")
+    assert folder_sha256(folder) != sum_before, "a packed table is part of what a run is known by"
+
+
+def test_columns_that_a_country_ignores(folder: Path) -> None:
+    first = load_folder(folder)
+    put(folder, "places", cells(folder, "places").assign(remark="x"))
+    with pytest.raises(TableError, match="unknown column 'remark'"):
+        load_folder(folder)
+    say(folder, "languages: [en] ", "ignore: {places: [remark]}\nlanguages: [en] ")
+    same(first, load_folder(folder))
+    say(folder, "ignore: {places: [remark]}", "ignore: {places: [remark, residents], place: [a]}")
+    with pytest.raises(TableError) as error:
+        load_folder(folder)
+    assert "column 'residents' is read" in str(error.value)
+    assert "ignore.place: no table of a world" in str(error.value)
+    assert "did you mean places?" in str(error.value)
 
 
 def test_files_that_are_no_tables_and_tables_that_are_missing(folder: Path) -> None:

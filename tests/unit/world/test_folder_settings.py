@@ -117,7 +117,7 @@ FILE = (
     ("year: 2019 ", "", "year: is missing (year of the residents in `places`; allowed a whole number within"),
     ("year: 2019 ", "year: 2019.5 ", "year: not a whole number (got 2019.5, allowed a whole number within 1990..2100)"),
     ("year: 2019 ", "year: 1890 ", "year: out of range (got 1890, allowed a whole number within 1990..2100)"),
-    ("languages: [en] ", "languages: [en, no] ", "languages: no table of sentences for no (got a list, allowed a list of en"),
+    ("languages: [en] ", "languages: [en, no] ", "languages: no table of sentences for no (got a list"),
     ("languages: [en] ", "languages: [en, en] ", "languages: a language stands twice (got a list, allowed a list of"),
     ("languages: [en] ", "languages: [] ", "languages: empty (got a list, allowed a list of en, vi"),
     ("code: EXC ", "code: EXCX ", "currency.code: not allowed (got 'EXCX', allowed three capital letters of ISO 4217)"),

@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "your_country.md"
 SHIPPED = configs() / "worlds" / "norway"
 RAW = configs() / "worlds" / "norway_raw"
 OF_VIET_NAM = re.compile(
-    r"viet ?nam|việt|hanoi|ha noi|hà nội|\bVND\b|mvnd|\bdong\b|đồng\b|2025Q3|76/2025|Mekong", re.IGNORECASE
+    r"viet ?nam|việt|hanoi|ha noi|hà nội|\bVND\b|mvnd|\bdong\b|đồng\b|2025Q|76/2025|Mekong", re.IGNORECASE
 )
 
 
