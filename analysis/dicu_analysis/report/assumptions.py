@@ -175,6 +175,8 @@ def _local(run: Run, path: str, value: Any) -> Any:
 
 def _bounds(run: Run, path: str, text: str) -> str:
     low, to, high = text.partition(" to ")
+    if run.terms.own and " | " in text:
+        return ""  # choices may be laws of the country that the package ships
     if not run.terms.own or path not in local_keys() or not to:
         return text
     return " to ".join(f"{outside(float(bound), run.local.factor):g}" for bound in (low, high))
