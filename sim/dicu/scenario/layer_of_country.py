@@ -85,6 +85,12 @@ def in_model_money(tree: Mapping, money: float) -> Mapping:
     return made
 
 
+def names_a_country(tree: Mapping) -> bool:
+    """Whether a file says whose country it is about: it then counts over what that country says of itself."""
+    world = tree.children.get("world")
+    return isinstance(world, Mapping) and "tables" in world.children
+
+
 def with_country(base: Mapping, own: Mapping, rank: int) -> tuple[Mapping, Mapping, CountryFile | None]:
     """The packaged layers with that of the country over them, and the user's own, both in the model's money.
 
@@ -160,6 +166,7 @@ __all__ = [
     "local_entry",
     "local_keys",
     "money_leaves",
+    "names_a_country",
     "outside",
     "with_country",
 ]

@@ -17,7 +17,7 @@ from dicu.scenario.country import CountryFile
 from dicu.scenario.dump import dump
 from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.files import bytes_of, near_file
-from dicu.scenario.layer_of_country import CountryError, local_entry, with_country
+from dicu.scenario.layer_of_country import CountryError, local_entry, names_a_country, with_country
 from dicu.scenario.layer_of_member import over_member
 from dicu.scenario.messages import error_list, explain, show, unknown_key
 from dicu.scenario.scenario import Problem, Scenario
@@ -209,7 +209,7 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             return
         _refuse_sweep(read.tree, shown, reading)
         reading.layers.append(read.tree)
-        reading.packaged.append(configs().resolve() in real.parents and not _names_a_country(read.tree))
+        reading.packaged.append(configs().resolve() in real.parents and not names_a_country(read.tree))
         anchor_paths(read.tree, path.parent)
         extends = read.tree.children.pop("extends", None)
         read.tree.key_where.pop("extends", None)
@@ -222,12 +222,6 @@ def _read_chain(path: Path, reading: Reading, asked: Where, what: str, first_lay
             reading.complete = False
             return
         path = extended(path.parent, base)
-
-
-def _names_a_country(tree: Mapping) -> bool:
-    """Whether a file says whose country it is about: it then counts over what that country says of itself."""
-    world = tree.children.get("world")
-    return isinstance(world, Mapping) and "tables" in world.children
 
 
 def extended(folder: Path, base: str) -> Path:
