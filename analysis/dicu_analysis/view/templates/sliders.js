@@ -1,0 +1,1 @@
+// Sliders of the page on assumptions.
