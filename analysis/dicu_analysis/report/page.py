@@ -53,6 +53,7 @@ def render(
     comparison: Comparison | None = None,
     *,
     language: Code | None = None,
+    view: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> str:
     """The whole page as HTML.
@@ -67,6 +68,8 @@ def render(
         The scenarios of a sweep.
     language : {"vi", "en"}, optional
         Language shown until the reader switches; that of the country by default.
+    view : str, optional
+        Address of a view of the same runs.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def render(
             tell({"vi": "Vietnamese", "en": "English"}[code])
         w = Words(code, [], terms)
         template = environment.get_template("body.html.j2")
-        body = template.render(w=w, t=w.t, **contents(w, arms, found, comparison))
+        body = template.render(w=w, t=w.t, view=view, **contents(w, arms, found, comparison))
         bodies.append((code, marked(body, w.marks or [])))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,

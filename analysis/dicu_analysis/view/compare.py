@@ -73,9 +73,16 @@ def criteria(arms: Arms) -> list[Criterion]:
 def compared(w: Words, options: Options) -> list[dict[str, object]]:
     """Rows of the table, grouped: criterion, level without the reform, and a cell an option."""
     rows: list[dict[str, object]] = []
-    for c in criteria(options.first):
-        effects = [o.difference[c.key].times(c.factor) if c.key in o.difference else None for o in options.arms]
-        reach = max((_reach(e) for e in effects if e is not None), default=0.0) or 1.0
+    chosen = {
+        c: [o.difference[c.key].times(c.factor) if c.key in o.difference else None for o in options.arms]
+        for c in criteria(options.first)
+    }
+    reaches: dict[tuple[Text, Text], float] = {}  # lines of one group and unit have one scale
+    for c, effects in chosen.items():
+        far = [_reach(e) for e in effects if e is not None]
+        reaches[c.group, c.unit] = max(reaches.get((c.group, c.unit), 0.0), *far)
+    for c, effects in chosen.items():
+        reach = reaches[c.group, c.unit] or 1.0
         base = options.first.base_level[c.key].times(c.factor)
         rows.append(
             {

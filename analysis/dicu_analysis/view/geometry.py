@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -44,7 +45,9 @@ def areas_of_places(run: Run) -> NDArray[Any]:
         land = _land(outlines.get(group, []), points[mine], bool(outlines))
         corners, _, _ = cells(points[mine])
         cut = shapely.intersection([shapely.Polygon(c) for c in corners], land)
-        made[mine] = [_islet(*p) if shapely.area(c) == 0 else c for p, c in zip(points[mine], cut, strict=True)]
+        made[mine] = [
+            _islet(*p) if shapely.area(c) == 0 else c for p, c in zip(points[mine], cut, strict=True)
+        ]
     away = shapely.distance(made, shapely.points(points)) > ISLET_DEGREES
     made[away] = [shapely.union(c, _islet(*p)) for c, p in zip(made[away], points[away], strict=True)]
     return made
@@ -70,8 +73,7 @@ def merged(areas: NDArray[Any], unit: pd.Categorical) -> list[Any]:
     order = np.argsort(unit.codes, kind="stable")
     first = np.searchsorted(unit.codes[order], np.arange(len(unit.categories) + 1))
     return [
-        shapely.union_all(areas[order[a:b]], grid_size=GRID_DEGREES / 4)
-        for a, b in zip(first[:-1], first[1:], strict=True)
+        shapely.union_all(areas[order[a:b]], grid_size=GRID_DEGREES / 4) for a, b in pairwise(first.tolist())
     ]
 
 
@@ -125,5 +127,3 @@ def variable_length(numbers: Sequence[int]) -> bytes:
 def deflated(data: bytes) -> str:
     """Bytes as base64 text that a page inflates with its own ``DecompressionStream``."""
     return base64.b64encode(zlib.compress(data, 9)).decode("ascii")
-
-

@@ -54,8 +54,8 @@ class SweptRun(Run):
         missing = [n for n in NEEDED if f"{n}.parquet" not in sums]
         if missing:
             raise NothingKept(
-                f"{sweep.folder}: results.keep lacks {', '.join(missing)}, which a view needs of every run (give the file "
-                f"of the sweep results: {{keep: [{', '.join(NEEDED)}]}} and run it again: `dicu brief` does both)"
+                f"{sweep.folder}: results.keep lacks {', '.join(missing)}, which a view needs of every run (say in the "
+                f"file of the sweep results: {{keep: [{', '.join(NEEDED)}]}} and run it again)"
             )
         self.folder = sweep.folder / "tables" / identity
         config = _with(sweep.config, {path: row[path] for path in sweep.varied})

@@ -21,7 +21,16 @@ from dicu_analysis.view.payload import payload
 from dicu_analysis.view.plot import figure_item, scripts
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-PARTS: Final = ("core.js", "values.js", "search.js", "map.js", "place.js", "tables.js", "sliders.js", "start.js")
+PARTS: Final = (
+    "core.js",
+    "values.js",
+    "search.js",
+    "map.js",
+    "place.js",
+    "tables.js",
+    "sliders.js",
+    "start.js",
+)
 """The script, in the order in which it is read."""
 LARGEST: Final = 6_000_000
 """Bytes that a view may have."""
@@ -98,7 +107,9 @@ def render(
     html = html.replace(GUARD, "")
     size = len(html.encode("utf-8"))
     if size > LARGEST:
-        raise report_page.TooLarge(f"the view has {size:,} bytes, more than the {LARGEST:,} that one may have")
+        raise report_page.TooLarge(
+            f"the view has {size:,} bytes, more than the {LARGEST:,} that one may have"
+        )
     return html
 
 

@@ -95,7 +95,9 @@ def _layer(layer: Layer, by_key: dict[str, Layer], areas: NDArray[Any]) -> dict[
         "areas": geometry.encoded(geometry.merged(areas, layer.unit)),
         "values": {
             measure: {
-                part: geometry.deflated(geometry.variable_length(np.diff(v, axis=0, prepend=0).reshape(-1).tolist()))
+                part: geometry.deflated(
+                    geometry.variable_length(np.diff(v, axis=0, prepend=0).reshape(-1).tolist())
+                )
                 for part, v in parts.items()
             }
             for measure, parts in layer.values.items()
@@ -160,5 +162,3 @@ def _colours() -> dict[str, Any]:
         "with": palette.WITH,
         "without": palette.WITHOUT,
     }
-
-

@@ -117,7 +117,9 @@ def layers(arms: Arms) -> list[Layer]:
 
 def _layer(run: Run, key: str, borders: Borders, generation: str) -> Layer:
     units = run.world_units
-    mine = units[(units["level"].astype(str) == key.split("_")[0]) & (units["generation"].astype(str) == generation)]
+    mine = units[
+        (units["level"].astype(str) == key.split("_")[0]) & (units["generation"].astype(str) == generation)
+    ]
     kinds = dict(zip(mine["code"].astype(str), mine["kind"].astype(str), strict=True))
     unit = borders.of_place
     codes = [str(c) for c in unit.categories]
