@@ -39,7 +39,7 @@ def figure_item() -> Any:
     )
     plot.axis.visible = False
     plot.grid.visible = False
-    units = ColumnDataSource({k: [] for k in ("xs", "ys", "fill", "hatch")}, name="units")
+    units = ColumnDataSource({k: [] for k in ("xs", "ys", "fill")}, name="units")
     areas = plot.patches(
         "xs",
         "ys",
@@ -47,18 +47,15 @@ def figure_item() -> Any:
         fill_color="fill",
         line_color="fill",
         line_width=0.6,
-        hatch_pattern="hatch",
-        hatch_color=palette.INK,
-        hatch_alpha=0.4,
-        hatch_scale=6,
-        hatch_weight=0.7,
         nonselection_fill_alpha=1,
-        nonselection_hatch_alpha=0.4,
     )
     areas.nonselection_glyph = None
     areas.selection_glyph = None
     lines = ColumnDataSource({"xs": [], "ys": []}, name="lines")
     plot.multi_line("xs", "ys", source=lines, line_color=palette.EDGE, line_width=0.7, level="annotation")
+    # a dash on what is below 0, so that a grey print can be read: hatching thousands of areas takes seconds
+    below = ColumnDataSource({"x": [], "y": [], "size": []}, name="below")
+    plot.scatter("x", "y", size="size", source=below, marker="dash", line_color=palette.INK, line_width=1.4)
     chosen = ColumnDataSource({"xs": [], "ys": []}, name="chosen")
     plot.patches(
         "xs", "ys", source=chosen, fill_alpha=0, line_color=palette.INK, line_width=2.5, level="annotation"

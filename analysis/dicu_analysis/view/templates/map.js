@@ -35,7 +35,7 @@ function colourOf(view, k) {
   if (view.change && view.rows[k].sure !== 1) return P.colours.within;
   return view.colours[classAt(view.edges, view.value[k])];
 }
-function hatched(view, k) {
+function below(view, k) {
   return view.signed && view.value[k] < 0 && !(view.change && view.rows[k].sure !== 1);
 }
 function flat(parts, axis) {
@@ -52,15 +52,16 @@ async function drawMap() {
   if (drawn !== wanted) {
     const reach = shapes.map(parts => parts.reduce((s, [xs, ys]) => Math.max(s, (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys))), 0));
     order = reach.map((r, k) => [r, k]).filter(([r]) => r > 0).sort((a, b) => b[0] - a[0]).map(([, k]) => k);
-    units.data = {xs: order.map(k => flat(shapes[k], 0)), ys: order.map(k => flat(shapes[k], 1)),
-      fill: order.map(k => colourOf(view, k)), hatch: order.map(k => hatched(view, k) ? "/" : " ")};
+    units.data = {xs: order.map(k => flat(shapes[k], 0)), ys: order.map(k => flat(shapes[k], 1)), fill: order.map(k => colourOf(view, k))};
     const above = wanted.replace("commune", "province"), lines = await areas(P.layers[above] ? above : "province_old");
     const rings = lines.flat().map(([xs, ys]) => [[...xs, xs[0]], [...ys, ys[0]]]);
     plot.lines.data = {xs: rings.map(r => r[0]), ys: rings.map(r => r[1])};
     drawn = wanted;
   } else {
-    units.data = {...units.data, fill: order.map(k => colourOf(view, k)), hatch: order.map(k => hatched(view, k) ? "/" : " ")};
+    units.data = {...units.data, fill: order.map(k => colourOf(view, k))};
   }
+  const under = order.filter(k => below(view, k)), middle = P.layers[S.layer].middle;
+  plot.below.data = {x: under.map(k => middle[k][0] * P.squeeze), y: under.map(k => middle[k][1]), size: under.map(() => S.layer.startsWith("province") ? 14 : 5)};
   const here = S.place && S.place.layer === S.layer ? shapes[S.place.at] : [];
   plot.chosen.data = {xs: here.map(r => r[0]), ys: here.map(r => r[1])};
   describe(view);
@@ -74,8 +75,8 @@ function describe(view) {
   for (let k = view.edges.length; k >= 0; k--) {
     const low = k ? number(view.edges[k - 1], digits, view.signed) : null, high = k < view.edges.length ? number(view.edges[k], digits, view.signed) : null;
     const text = low === null ? `< ${high}` : high === null ? `≥ ${low}` : `${low} … ${high}`;
-    const hatch = view.signed && k < view.edges.length && view.edges[k] <= 0 ? " hatched" : "";
-    ends.push(`<li><span class="swatch${hatch}" style="background-color:${view.colours[k]}"></span>${text}</li>`);
+    const dash = view.signed && k < view.edges.length && view.edges[k] <= 0 ? " below" : "";
+    ends.push(`<li><span class="swatch${dash}" style="background-color:${view.colours[k]}"></span>${text}</li>`);
   }
   if (view.change) ends.push(`<li><span class="swatch" style="background-color:${P.colours.within}"></span>${say(P.pairs < 3 ? "unknown" : "unsure")}</li>`);
   byId("legend").innerHTML = `<li class="unit">${escaped(unit)}</li>${ends.join("")}`;
@@ -124,7 +125,7 @@ async function startMap() {
   const item = JSON.parse(byId("plot-item").textContent);
   await Bokeh.embed.embed_item(item, "plot");
   const doc = Bokeh.documents[0], model = name => doc.get_model_by_name(name);
-  plot = {units: model("units"), lines: model("lines"), chosen: model("chosen"), marks: model("marks"), x: model("xr"), y: model("yr"), figure: model("map")};
+  plot = {units: model("units"), lines: model("lines"), chosen: model("chosen"), marks: model("marks"), below: model("below"), x: model("xr"), y: model("yr"), figure: model("map")};
   plot.marks.data = {x: P.marks.map(m => m.x * P.squeeze), y: P.marks.map(m => m.y), text: P.marks.map(m => m.name)};
   plot.units.selected.properties.indices.change.connect(() => {
     const hit = plot.units.selected.indices;
