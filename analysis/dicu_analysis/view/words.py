@@ -40,8 +40,8 @@ SCRIPT: Final = {
     "less": Text("fewer", "ít hơn"),
     "unsure": Text("direction not sure", "chưa rõ tăng hay giảm"),
     "unsure_long": Text(
-        "Direction not sure: runs that differ in luck alone disagree.",
-        "Chưa rõ tăng hay giảm: các lần mô phỏng chỉ khác nhau về ngẫu nhiên cho kết quả trái chiều.",
+        "direction not sure: the 95% interval over {n} pairs of runs contains 0.",
+        "chưa rõ tăng hay giảm: khoảng tin cậy 95% qua {n} cặp mô phỏng chứa 0.",
     ),
     "sure": Text("sure", "chắc chắn"),
     "sure_long": Text(
@@ -80,7 +80,7 @@ SCRIPT: Final = {
     "on_map": Text("Show on the map", "Xem trên bản đồ"),
     "print": Text("Print this page", "In trang này"),
     "place": Text("place", "nơi"),
-    "residents": Text("residents in the sources", "dân số theo nguồn"),
+    "residents": Text("residents in the sources: {n}", "dân số theo nguồn: {n}"),
     "all_of_country": Text("the whole period after the reform", "cả giai đoạn sau khi sắp xếp"),
     "rows_shown": Text("{a} of {b} rows; the CSV has all.", "{a} trên {b} dòng; tệp CSV có đủ."),
     "selected": Text("Choose a place on the map, in the table or by the search.", "Chọn một nơi trên bản đồ, trong bảng hoặc qua ô tìm kiếm."),
@@ -88,7 +88,7 @@ SCRIPT: Final = {
         "One row of the sample stands for {n} households: populations and moves of one commune are a handful of rows.",
         "Một dòng của mẫu đại diện cho {n} hộ: dân số và di cư của một xã chỉ là vài dòng dữ liệu.",
     ),
-    "open": Text("open", "mở"),
+    "listed": Text("Places found", "Các nơi tìm thấy"),
 }  # fmt: skip
 
 

@@ -138,9 +138,9 @@ async function startMap() {
     const hit = plot.units.inspected.indices;
     if (hit.length) pointed(order[Math.max(...hit)], await seen());
   });
-  await frame("province_old", S.place ? undefined : undefined);
+  await frame("province_old");
   await drawMap();
-  if (S.place && P.layers[S.place.layer].parent) await frame(S.place.layer, S.place.at);
+  S.searched = S.place ? `${S.place.layer} ${S.place.at}` : "";
 }
 for (const [key, element] of Object.entries(control)) {
   element.addEventListener("input", () => {

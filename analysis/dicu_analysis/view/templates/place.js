@@ -10,16 +10,16 @@ async function drawPlace() {
   const old = layer.endsWith("_old") ? "&of=old" : "", code = units.codes[at];
   const lead = rows.filter(([m]) => m.key.startsWith("access_")).slice(0, P.districts.length ? 2 : 1).map(([m, of]) => sentence(m, of(S.date, at))).join("");
   box.innerHTML = `
-    <h2 class="name">${escaped(nameOf(layer, at))}</h2>
-    <p class="where">${escaped([contextOf(layer, at), `${number(units.residents[at], 0)} ${say("residents")}`].filter(Boolean).join("; "))}</p>
+    <h1 class="name">${escaped(nameOf(layer, at))}</h1>
+    <p class="where">${escaped([contextOf(layer, at), say("residents", {n: number(units.residents[at], 0)})].filter(Boolean).join("; "))}</p>
     ${composition(layer, at)}
     <div class="time"><label for="place-date">${say("date")}: <output>${escaped(P.date_names[S.lang][S.date])}</output></label>
     <input id="place-date" type="range" min="0" max="${P.dates.length - 1}" value="${S.date}" aria-valuetext="${escaped(P.date_names[S.lang][S.date])}"></div>
-    <h3>${say("what_changed")}</h3>
+    <h2>${say("what_changed")}</h2>
     <ul class="findings">${lead}${way.every(v => v !== null) ? `<li>${say("way_text", {a: number(way[0], 0), b: number(way[1], 0), c: number(way[2], 0)})}</li>` : ""}</ul>
     ${valuesTable(rows.map(([m, of]) => [m, of(S.date, at)]))}
-    <div class="pair"><div><h3>${say("over_time")}</h3>${await overTime(layer, at)}</div>
-    <div><h3>${say("neighbours")}</h3>${await neighbours(layer, at)}</div></div>
+    <div class="pair"><div><h2>${say("over_time")}</h2>${await overTime(layer, at)}</div>
+    <div><h2>${say("neighbours")}</h2>${await neighbours(layer, at)}</div></div>
     ${P.weight > 100 ? `<p class="note">${say("sample", {n: number(P.weight, 0)})}</p>` : ""}
     <p class="buttons"><button type="button" id="print">${say("print")}</button> <a href="#page=map&place=${code}${old}&borders=${layer}&date=${P.dates[S.date]}">${say("on_map")} →</a></p>`;
   byId("print").addEventListener("click", () => window.print());
@@ -40,7 +40,7 @@ function sentence(m, v) {
   const both = `${number(v.other, 2)} → ${number(v.own, 2)} ${say("index")}`;
   const s = sureness(v);
   if (v.sure === 1 || v.sure === null) return `<li>${head}: ${direction(m.key, v)}, ${both}. ${s.long}</li>`;
-  return `<li>${head}: ${s.word}. ${s.long}</li>`;
+  return `<li>${head}: ${s.long || `${s.word}.`}</li>`;
 }
 function composition(layer, at) {
   const [level, when] = layer.split("_"), rows = P.places[level];
@@ -56,7 +56,7 @@ function valuesTable(rows) {
   const body = rows.map(([m, v]) => {
     const d = digitsOf(m.key, false), sign = m.key === "net";
     const cells = [...(other ? [number(v.other, d, sign)] : []), number(v.own, d, sign)];
-    if (other) cells.push(v.change === null ? "" : number(v.change, d, true),
+    if (other) cells.push(v.change === null ? "" : v.sure === 0 ? "\u2014" : number(v.change, d, true),
       v.half === null ? "" : `${number(v.change - v.half, d, true)} … ${number(v.change + v.half, d, true)}`, sureness(v).word);
     return `<tr><th scope="row">${escaped(m.name[S.lang])}, <small>${escaped(unitOf(m.key, false))}</small></th>${cells.map(c => `<td>${escaped(c)}</td>`).join("")}</tr>`;
   });

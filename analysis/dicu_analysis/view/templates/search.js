@@ -54,6 +54,7 @@ function choose(k) {
   const {layer, at} = shown[k];
   find.value = "";
   list();
+  S.searched = `${layer} ${at}`;
   go(S.page === "map" ? "map" : "place", {place: {layer, at}, ...(S.page === "map" ? {layer} : {})});
   byId("main").focus({preventScroll: true});
 }
@@ -73,5 +74,6 @@ found.addEventListener("mousedown", event => {
 find.addEventListener("blur", () => { found.hidden = true; find.setAttribute("aria-expanded", "false"); });
 find.addEventListener("focus", () => { if (find.value) list(); });
 listeners.push(() => {
+  found.setAttribute("aria-label", say("listed"));
   find.placeholder = S.lang === "vi" ? "Tìm xã, phường, tỉnh" : "Find a commune or province";
 });

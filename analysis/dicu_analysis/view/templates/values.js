@@ -65,7 +65,7 @@ function sureness(v) {
   if (v.change === null) return {word: say("unknown"), long: ""};
   if (v.sure === null) return {word: say("unknown"), long: say("few", {n: P.pairs})};
   if (v.sure === 2) return {word: say("same"), long: ""};
-  return v.sure === 1 ? {word: say("sure"), long: say("sure_long", {n: P.pairs})} : {word: say("unsure"), long: say("unsure_long")};
+  return v.sure === 1 ? {word: say("sure"), long: say("sure_long", {n: P.pairs})} : {word: say("unsure"), long: say("unsure_long", {n: P.pairs})};
 }
 async function areas(layer) {
   // parts of each unit as flat coordinate lists, x squeezed so that the middle of the country is true to scale
