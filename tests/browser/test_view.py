@@ -27,8 +27,8 @@ def soon(page: Any, expression: str) -> Any:
     """The value of an expression once it is true; what the browser does in its own time."""
     answer = page.send(
         "Runtime.evaluate",
-        expression=f"(async () => {{ for (let k = 0; k < 400; k++) {{ const v = ({expression}); if (v) return v; "
-        "await new Promise(r => setTimeout(r, 25)); } return null; })()",
+        expression=f"(async () => {{ for (let k = 0; k < 400; k++) {{ const v = ({expression}); "
+        "if (v) return v instanceof Node ? true : v; await new Promise(r => setTimeout(r, 25)); } return null; })()",
         awaitPromise=True,
         returnByValue=True,
     )

@@ -76,11 +76,12 @@ def render(
     terms = arms.run.terms
     comparison = None if options.sweep is None else Comparison(options.sweep)
     words = {code: Words(code, None, terms) for code in LANGUAGES}
+    sliders = emulators(options, words)
     bodies: dict[str, dict[str, str]] = {}
     for code, w in words.items():
         if tell is not None:
             tell({"vi": "Vietnamese", "en": "English"}[code])
-        made = _contents(w, options, found, comparison)
+        made = _contents(w, options, found, comparison, sliders is not None)
         bodies[code] = {
             page: environment.get_template(f"view_{page}.html.j2").render(
                 w=w, t=w.t, c=code, report=report, **made
@@ -89,7 +90,7 @@ def render(
         }
     if tell is not None:
         tell("areas and values of communes")
-    told = payload(arms, words) | {"emulators": emulators(options, words)}
+    told = payload(arms, words) | {"emulators": sliders}
     html = environment.get_template("view.html.j2").render(
         bodies=bodies,
         pages=PAGES,
@@ -113,7 +114,9 @@ def render(
     return html
 
 
-def _contents(w: Words, options: Options, found: Found, comparison: Comparison | None) -> dict[str, Any]:
+def _contents(
+    w: Words, options: Options, found: Found, comparison: Comparison | None, emulated: bool
+) -> dict[str, Any]:
     """What the templates of the pages ask for, those of the report included."""
     arms = options.first
     made = contents(w, arms, found, None)
@@ -122,7 +125,7 @@ def _contents(w: Words, options: Options, found: Found, comparison: Comparison |
         "options": [_name(w, options, k) for k in range(len(options.arms))],
         "sweep": None if comparison is None else sweep_contents.contents(w, comparison),
         "point": options.point or {},
-        "sweep_command": f"dicu sweep SWEEP.yaml && dicu view runs/SWEEP --out {w.t('view', 'view')}.html",
+        "emulated": emulated,
     }
 
 

@@ -45,6 +45,7 @@ def payload(arms: Arms, words: dict[str, Words]) -> dict[str, Any]:
     measures = measures_of(run)
     return {
         "dates": [run.labels[s] for s in steps],
+        "times": [float(run.year_at_end(s)) for s in steps],
         "date_names": {c: [w.period(run.labels[s]) for s in steps] for c, w in words.items()},
         "eve": steps.index(arms.sheet.moments.eve),
         "pairs": arms.n,

@@ -88,6 +88,16 @@ SCRIPT: Final = {
         "One row of the sample stands for {n} households: populations and moves of one commune are a handful of rows.",
         "Một dòng của mẫu đại diện cho {n} hộ: dân số và di cư của một xã chỉ là vài dòng dữ liệu.",
     ),
+    "numbers": Text("The numbers", "Xem số liệu"),
+    "sliders": Text("What if other values are assumed?", "Nếu giả định các giá trị khác thì sao?"),
+    "sliders_text": Text(
+        "Emulators stand for runs that were not made: polynomials fitted to {n} points of this sweep. Their error is twice the root mean square at points left out of the fit one by one. The difference is from no reform, at the end.",
+        "Mô hình thay thế đại diện cho các lần mô phỏng chưa chạy: đa thức khớp với {n} điểm của nhóm kịch bản này. Sai số là hai lần căn trung bình bình phương tại các điểm lần lượt bị bỏ ra khi khớp. Chênh lệch so với không sắp xếp, vào cuối kỳ.",
+    ),
+    "sampled": Text("run: {a} to {b}", "đã chạy: từ {a} đến {b}"),
+    "not_run": Text("outside of what was run", "ngoài phạm vi đã chạy"),
+    "emulator_unsure": Text("smaller than the error", "nhỏ hơn sai số"),
+    "emulator_error": Text("error", "sai số"),
     "listed": Text("Places found", "Các nơi tìm thấy"),
 }  # fmt: skip
 

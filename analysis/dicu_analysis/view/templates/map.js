@@ -114,8 +114,9 @@ async function frame(layer, at) {
     x0 = Math.min(x0, xs[k]); x1 = Math.max(x1, xs[k]); y0 = Math.min(y0, ys[k]); y1 = Math.max(y1, ys[k]);
   }
   if (!isFinite(x0)) return;
-  const box = byId("plot").getBoundingClientRect(), margin = at === undefined ? 1.06 : 4;
-  const scale = Math.max((x1 - x0) / box.width, (y1 - y0) / box.height) * margin || .01;
+  const box = byId("plot").getBoundingClientRect(), margin = at === undefined ? 1.02 : 4;
+  const names = at === undefined ? 76 : 0;  // pixels for the names of islands at the edge
+  const scale = Math.max((x1 - x0) / (box.width - names), (y1 - y0) / (box.height - names)) * margin || .01;
   plot.x.setv({start: (x0 + x1) / 2 - scale * box.width / 2, end: (x0 + x1) / 2 + scale * box.width / 2});
   plot.y.setv({start: (y0 + y1) / 2 - scale * box.height / 2, end: (y0 + y1) / 2 + scale * box.height / 2});
 }

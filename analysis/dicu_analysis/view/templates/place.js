@@ -69,7 +69,7 @@ async function overTime(layer, at) {
     const of = await values(layer, m.key), points = P.dates.map((_, d) => of(d, at));
     const all = points.flatMap(v => [v.own, v.other]).filter(v => v !== null);
     if (!all.length) continue;
-    const top = Math.max(...all, .1) * 1.1, w = 340, h = 150, left = 34, right = 8, x = k => left + (w - left - right) * k / Math.max(P.dates.length - 1, 1), y = v => h - 22 - (h - 34) * v / top;
+    const top = Math.max(...all, .1) * 1.1, w = 340, h = 150, left = 34, right = 8, x = k => left + (w - left - right) * (P.times[k] - P.times[0]) / Math.max(P.times[P.times.length - 1] - P.times[0], .01), y = v => h - 22 - (h - 34) * v / top;
     const line = what => points.map((v, k) => v[what] === null ? "" : `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(v[what]).toFixed(1)}`).join("");
     const ticks = [0, top / 2, top].map(v => `<path d="M${left} ${y(v)}H${w - right}" stroke="#e8e8e8"/><text x="${left - 4}" y="${y(v) + 4}" text-anchor="end">${number(v, 1)}</text>`).join("");
     const years = P.dates.map((d, k) => d.endsWith("Q4") || d.endsWith("-12") ? `<text x="${x(k)}" y="${h - 6}" text-anchor="middle">${d.slice(2, 4)}</text>` : "").join("");
@@ -80,7 +80,7 @@ async function overTime(layer, at) {
       <path d="${line("other")}" fill="none" stroke="${P.colours.without}" stroke-width="2" stroke-dasharray="2 3"/>
       <path d="${line("own")}" fill="none" stroke="${P.colours.with}" stroke-width="2.5"/></svg>
       <p class="key"><span><i class="solid"></i>${escaped(own)}</span>${other ? `<span><i class="dotted"></i>${escaped(other)}</span>` : ""}</p>
-      <details><summary>${say("measure")}</summary><table><thead><tr><th scope="col">${say("date")}</th><th scope="col">${escaped(other)}</th><th scope="col">${escaped(own)}</th></tr></thead><tbody>${body}</tbody></table></details></figure>`);
+      <details><summary>${say("numbers")}</summary><table><thead><tr><th scope="col">${say("date")}</th><th scope="col">${escaped(other)}</th><th scope="col">${escaped(own)}</th></tr></thead><tbody>${body}</tbody></table></details></figure>`);
   }
   return made.join("");
 }
