@@ -20,7 +20,9 @@ AXE = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 @pytest.fixture(scope="session")
 def view(tmp_path_factory) -> Path:
-    return brief(tmp_path_factory.mktemp("view")) / "view.html"
+    """Of a sweep that also varied a parameter, so that there are sliders."""
+    more = "  grid: {choose.theta: [0.3, 0.4, 0.5, 0.6]}\n"
+    return brief(tmp_path_factory.mktemp("view"), more) / "view.html"
 
 
 def soon(page: Any, expression: str) -> Any:
@@ -165,3 +167,19 @@ def test_a_place_is_printed_on_a_page_or_two(page, view) -> None:
     printed = page.pdf()
     assert printed.startswith(b"%PDF")
     assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 3
+
+
+def test_sliders_say_nothing_outside_of_what_was_run(page, view) -> None:
+    show(page, view, "page=assumptions&lang=en", DESK)
+    move = "(v => { const s = document.getElementById('slider-0'); s.value = v; s.dispatchEvent(new Event('input')); return 1; })"
+    told = "[...document.querySelectorAll('#emulated tbody td:first-of-type')].map(td => td.textContent)"
+    page.ask(f"{move}(0.45)")
+    inside = page.ask(told)
+    assert len(inside) > 2
+    assert "outside of what was run" not in inside
+    assert page.ask("document.getElementById('slider-0').max") > "0.6", (
+        "the slider spans what the parameter allows"
+    )
+    page.ask(f"{move}(0.9)")
+    assert set(page.ask(told)) == {"outside of what was run"}
+    assert page.ask("document.getElementById('emulated').className") == "outside"
