@@ -102,7 +102,10 @@ def _reach(e: Effect) -> float:
 
 
 def _cell(w: Words, e: Effect, digits: int, reach: float) -> Cell:
-    at = lambda v: round(50 + 48 * v / reach, 2)  # noqa: E731 - 0 in the middle of the line
+
+    def at(value: float) -> float:
+        return round(50 + 48 * value / reach, 2)  # 0 in the middle of the line
+
     known = e.known
     return Cell(
         saying.value(w, e, digits),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dicu_analysis.language import LANGUAGES, Code, Words
 from dicu_analysis.report import page as report_page
-from dicu_analysis.report import sweep_contents
+from dicu_analysis.report import svg, sweep_contents
 from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents import contents
 from dicu_analysis.report.experiments import Found, sheet
@@ -34,6 +34,7 @@ PARTS: Final = (
 """The script, in the order in which it is read."""
 LARGEST: Final = 6_000_000
 """Bytes that a view may have."""
+NAMES: Final = {"vi": "Vietnamese", "en": "English"}
 PAGES: Final = ("answer", "compare", "map", "place", "who", "money", "assumptions", "data")
 
 
@@ -71,16 +72,16 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    report_page.svg.restart()
+    svg.restart()
     arms = options.first
     terms = arms.run.terms
     comparison = None if options.sweep is None else Comparison(options.sweep)
-    words = {code: Words(code, None, terms) for code in LANGUAGES}
+    words: dict[str, Words] = {code: Words(code, None, terms) for code in LANGUAGES}
     sliders = emulators(options, words)
     bodies: dict[str, dict[str, str]] = {}
     for code, w in words.items():
         if tell is not None:
-            tell({"vi": "Vietnamese", "en": "English"}[code])
+            tell(NAMES[code])
         made = _contents(w, options, found, comparison, sliders is not None)
         bodies[code] = {
             page: environment.get_template(f"view_{page}.html.j2").render(

@@ -174,7 +174,8 @@ def _mean(unit: NDArray[np.int64], values: Floats, weight: Floats, n: int) -> Fl
     """(R, K) weighted means of rows (R, P) by unit."""
     total = np.bincount(unit, weights=weight, minlength=n)
     sums = np.stack([np.bincount(unit, weights=weight * row, minlength=n) for row in values])
-    return np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total > 0)
+    made: Floats = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total > 0)
+    return made
 
 
 def _net(run: Run, layer: Layer, borders: Map, reform: int) -> Floats:
