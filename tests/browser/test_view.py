@@ -187,3 +187,26 @@ def test_sliders_say_nothing_outside_of_what_was_run(page, view) -> None:
     page.ask(f"{move}(0.9)")
     assert set(page.ask(told)) == {"outside of what was run"}
     assert page.ask("document.getElementById('emulated').className") == "outside"
+
+
+def test_what_is_seen_is_saved_as_picture_and_numbers_and_pointing_tells_a_place(page, view) -> None:
+    show(page, view, "page=map&lang=en", DESK)
+    soon(page, "document.querySelector('#legend li') && Bokeh.documents[0].is_idle")
+    page.ask("window.saved = []; save = (name, blob) => saved.push([name, blob]); 1")
+    page.ask("document.getElementById('save-png').click(); document.getElementById('save-csv').click()")
+    soon(page, "saved.length === 2")
+    names, heads = soon(
+        page,
+        "(async () => { const s = saved.sort((a, b) => a[0] < b[0] ? -1 : 1), t = await Promise.all(s.map(([, b]) => "
+        "b.text())); return [s.map(([n]) => n.split('.').pop()), t.map(x => x.slice(0, 40))]; })()",
+    )
+    assert names == ["csv", "png"]
+    assert heads[0].lstrip("\ufeff").startswith("borders,code,name,province,date")
+    assert "PNG" in heads[1]
+    middle = "(b => [b.x + b.width / 2, b.y + b.height / 2])"
+    box = page.ask(f"{middle}(document.getElementById('plot').getBoundingClientRect())")
+    page.send("Input.dispatchMouseEvent", type="mouseMoved", x=box[0], y=box[1])
+    assert soon(page, "document.querySelector('#pointed a')")
+    for kind in ("mousePressed", "mouseReleased"):
+        page.send("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+    assert soon(page, "S.place && location.hash.includes('place=')")

@@ -1,6 +1,6 @@
 // The map: bokeh draws, this fills its sources and says what is drawn.
 const control = {measure: byId("measure"), show: byId("show"), layer: byId("layer"), date: byId("date")};
-let plot = null, order = [], drawn = "", serial = 0;
+let plot = null, order = [], under = [], drawn = "", serial = 0;
 
 function fillSelect(select, pairs, value) {
   select.innerHTML = pairs.map(([key, name]) => `<option value="${key}">${escaped(name)}</option>`).join("");
@@ -60,8 +60,8 @@ async function drawMap() {
   } else {
     units.data = {...units.data, fill: order.map(k => colourOf(view, k))};
   }
-  const under = order.filter(k => below(view, k)), middle = P.layers[S.layer].middle;
-  plot.below.data = {x: under.map(k => middle[k][0] * P.squeeze), y: under.map(k => middle[k][1]), size: under.map(() => S.layer.startsWith("province") ? 14 : 5)};
+  under = order.filter(k => below(view, k));
+  dashes();
   const here = S.place && S.place.layer === S.layer ? shapes[S.place.at] : [];
   plot.chosen.data = {xs: here.map(r => r[0]), ys: here.map(r => r[1])};
   describe(view);
@@ -99,6 +99,14 @@ function pointed(k, view) {
   if (k < 0) { box.innerHTML = `<p class="note">${say("selected")}</p>`; return; }
   const old = S.layer.endsWith("_old") ? "&of=old" : "", code = P.layers[S.layer].codes[k];
   box.innerHTML = `<p><b>${escaped(nameOf(S.layer, k))}</b><br><small>${escaped(contextOf(S.layer, k))}</small><br>${escaped(told(view, k))}</p><p><a href="#page=place&place=${code}${old}&date=${P.dates[S.date]}">${say("what_changed")} →</a></p>`;
+}
+function dashes() {
+  // as long as a small unit is wide, so that they do not cover a map of the whole country
+  if (!plot.below) return;
+  const degrees = (plot.x.end - plot.x.start) / byId("plot").getBoundingClientRect().width;
+  const size = Math.min(14, Math.max(2.5, (S.layer.startsWith("province") ? .35 : .12) / degrees));
+  const middle = P.layers[S.layer].middle;
+  plot.below.data = {x: under.map(k => middle[k][0] * P.squeeze), y: under.map(k => middle[k][1]), size: under.map(() => size)};
 }
 function zoom(factor) {
   for (const range of [plot.x, plot.y]) {
@@ -140,6 +148,8 @@ async function startMap() {
     if (hit.length) pointed(order[Math.max(...hit)], await seen());
   });
   await frame("province_old");
+  let asked = 0;
+  plot.x.properties.end.change.connect(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(dashes); });
   await drawMap();
   S.searched = S.place ? `${S.place.layer} ${S.place.at}` : "";
 }

@@ -37,8 +37,7 @@ async function rowsOf(layer, measures, dates) {
 byId("save-csv").addEventListener("click", async () => save(`dicu_${S.layer}_${S.measure}_${P.dates[S.date]}.csv`, csv(await rowsOf(S.layer, [measureOf(S.measure)], [S.date]))));
 byId("save-png").addEventListener("click", async () => {
   // what is seen, with its title, its scale and where it comes from
-  const inner = plot.figure && Bokeh.index.find_by_id ? Bokeh.index.find_by_id(plot.figure.id) : null;
-  const view = inner || Object.values(Bokeh.index)[0], canvas = view.export("png").canvas;
+  const canvas = [...Bokeh.index][0].export("png").canvas;
   const made = document.createElement("canvas"), ratio = canvas.width / byId("plot").getBoundingClientRect().width, line = 18 * ratio;
   const legend = [...byId("legend").children];
   made.width = canvas.width; made.height = canvas.height + line * (legend.length + 4);
