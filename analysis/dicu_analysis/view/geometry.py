@@ -19,8 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from dicu_analysis.figures.province_map import matching_outlines
-from dicu_analysis.figures.reform_maps import _apart as apart
-from dicu_analysis.figures.reform_maps import cells
+from dicu_analysis.figures.reform_maps import apart, cells
 from dicu_analysis.load import Run
 
 GRID_DEGREES: Final = 0.001

@@ -10,9 +10,6 @@ import typer
 from dicu.cli.app import app, fail
 from dicu.cli.sweep import sweep
 
-REPLICATIONS = 10
-"""Seeds of a brief: with so many about half of the communes have a sure sign."""
-
 
 @app.command(
     epilog="Example: `dicu view runs/brief --out brief.html`; the sweep must have kept its tables (`dicu brief` does)."
