@@ -59,15 +59,17 @@ def in_force(
     names = dict(start.names)
     rows = lineage[(lineage["level"].astype(str) == level) & (lineage["step"] <= step)]
     for at, dated in rows.groupby("step", sort=True):
-        before = unit.copy()
-        known = set(before)
-        ways = {str(old): part for old, part in dated.groupby(dated["predecessor"].astype(str), sort=True)}
-        if missing := sorted(known - ways.keys()):
+        codes, known = pd.factorize(unit)
+        ways: dict[str, dict[str, int]] = {}
+        columns = (dated[c] for c in ("predecessor", "successor", "places"))
+        for before, after, places in zip(*columns, strict=True):
+            ways.setdefault(str(before), {})[str(after)] = int(places)
+        if missing := sorted(set(known) - ways.keys()):
             raise UnknownBorders(f"lineage, step {at}: what became of {level} {missing[0]} is not told")
-        for old in sorted(known):
-            mine = np.flatnonzero(before == old)
-            part = ways[old]
-            went = dict(zip(part["successor"].astype(str), part["places"].astype(int), strict=True))
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(1, len(known)))
+        for old, mine in sorted(zip(known, np.split(order, ends), strict=True), key=lambda one: str(one[0])):
+            went = ways[old]
             unit[mine] = next(iter(went)) if len(went) == 1 else _split(mine, went, hints, level, old)
         names = dict(zip(dated["successor"].astype(str), dated["successor_name"].astype(str), strict=True))
     return Borders(pd.Categorical(unit.astype(str)), names)

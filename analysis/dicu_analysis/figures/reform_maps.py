@@ -161,7 +161,7 @@ def _units_of(
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    areas, pair, line = cells(_apart(points))
+    areas, pair, line = cells(apart(points))
     colour = np.array(COLOURS)[classes(places[f"{policy}:commune_minutes"].to_numpy(dtype=np.float64))]
     fill = PolyCollection(areas, facecolors=colour.tolist(), edgecolors=colour.tolist(), linewidths=0.3)
     unit = places[f"{policy}:unit"].to_numpy()
@@ -188,7 +188,7 @@ def _units_of(
     ax.set_axis_off()
 
 
-def _apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """The same points, those that stand on another moved by some metres: an area needs one point."""
     _, first, times = np.unique(points, axis=0, return_index=True, return_counts=True)
     if (times == 1).all():
@@ -247,7 +247,7 @@ def country_map(places: pd.DataFrame, policies: tuple[str, str], names: dict[str
         "districts that the outlines leave out are points, in the class of their mean way.",
     ]
     fig, (bottom, top) = style.sheet(12.2, title, "Travel time to administration", foot)
-    points = _apart(places[["longitude", "latitude"]].to_numpy(dtype=np.float64))
+    points = apart(places[["longitude", "latitude"]].to_numpy(dtype=np.float64))
     areas = cells(points)[0]
     rings = [
         ring

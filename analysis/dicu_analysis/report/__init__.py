@@ -17,6 +17,7 @@ def write(
     against: Path | None = None,
     experiments: Path | None = None,
     language: str | None = None,
+    view: str | None = None,
     tell: Callable[[str], None] | None = None,
     warn: Callable[[str], None] = lambda text: None,
 ) -> Path:
@@ -34,6 +35,8 @@ def write(
         Where results of experiments lie; by default beside the run.
     language : str, optional
         Code of the language shown first, one of those of the page; the first of the country by default.
+    view : str, optional
+        Address of a view of the same runs, relative to the report; by default that of a ``view.html`` beside it.
     tell : callable, optional
         Told what is being done.
     warn : callable, optional
@@ -67,14 +70,21 @@ def write(
         comparison = Comparison(sweep)
         found = find(experiments or sweep.folder, strict=experiments is not None)
         _warn(found, warn)
-        html = render(None, found, comparison, language=language, tell=tell)
-        return write_bytes(out or sweep.folder / "report.html", html.encode("utf-8"))
+        path = out or sweep.folder / "report.html"
+        html = render(None, found, comparison, language=language, view=view or _view(path), tell=tell)
+        return write_bytes(path, html.encode("utf-8"))
     subject = gather(folder, against)
     parent = subject.run.folder.resolve().parent.parent
     found = find(experiments or parent, strict=experiments is not None)
     _warn(found, warn)
-    html = render(collect(subject, tell), found, language=language, tell=tell)
-    return write_bytes(out or subject.run.folder / "report.html", html.encode("utf-8"))
+    path = out or subject.run.folder / "report.html"
+    html = render(collect(subject, tell), found, language=language, view=view or _view(path), tell=tell)
+    return write_bytes(path, html.encode("utf-8"))
+
+
+def _view(report: Path) -> str | None:
+    """The view that lies beside a report."""
+    return "view.html" if (report.parent / "view.html").is_file() else None
 
 
 def _warn(found: Found, warn: Callable[[str], None]) -> None:

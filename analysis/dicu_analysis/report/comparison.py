@@ -142,7 +142,7 @@ class Comparison:
             made["wages"] = last["gov_wages_mvnd"] * steps / self.sweep.terms.per_sum
         return made
 
-    def _matched(self, scenario: str) -> pd.DataFrame:
+    def matched(self, scenario: str) -> pd.DataFrame:
         """Differences from the baseline, a row a (point of the free keys, replicate) that both have."""
         keys = [*self.sweep.free, "replicate"]
         frame = self.sweep.runs[["scenario", *keys]].join(self.outcomes)
@@ -162,7 +162,7 @@ class Comparison:
         for scenario in self.sweep.scenarios:
             if scenario == self.sweep.baseline:
                 continue
-            by_replicate = balanced(self._matched(scenario), self.sweep.free).groupby("replicate").mean()
+            by_replicate = balanced(self.matched(scenario), self.sweep.free).groupby("replicate").mean()
             if len(by_replicate):
                 made[scenario] = {
                     c: estimate(by_replicate[c].tolist(), f"effect:{scenario}.{c}")
@@ -193,7 +193,7 @@ class Comparison:
         """
         keys = [*self.sweep.free, "replicate"]
         if self.sweep.baseline is not None and scenario is not None:
-            frame = self._matched(scenario)
+            frame = self.matched(scenario)
         else:
             frame = self.sweep.runs[keys].join(self.outcomes).groupby(keys, dropna=False).mean()
         frame = balanced(frame, self.sweep.free)

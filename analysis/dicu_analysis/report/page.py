@@ -70,6 +70,7 @@ def render(
     comparison: Comparison | None = None,
     *,
     language: str | None = None,
+    view: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> str:
     """The whole page as HTML.
@@ -84,6 +85,8 @@ def render(
         The scenarios of a sweep.
     language : str, optional
         Code of the language shown until the reader switches, one of `languages`; the first of them by default.
+    view : str, optional
+        Address of a view of the same runs.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def render(
             tell(name_of(code))
         w = Words(code, [], terms)
         template = environment.get_template("body.html.j2")
-        body = template.render(w=w, t=w.t, **contents(w, arms, found, comparison))
+        body = template.render(w=w, t=w.t, view=view, **contents(w, arms, found, comparison))
         bodies.append((code, marked(body, w.marks or []), name_of(code)))
     html = environment.get_template("page.html.j2").render(
         bodies=bodies,

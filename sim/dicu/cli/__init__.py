@@ -15,6 +15,7 @@ from dicu.cli import experiment
 from dicu.cli import calibrate
 from dicu.cli import validate
 from dicu.cli import report
+from dicu.cli import view
 from dicu.cli import world
 from dicu.cli import reform
 from dicu.cli import governments
@@ -34,5 +35,6 @@ __all__ = [
     "sweep",
     "trace",
     "validate",
+    "view",
     "world",
 ]

@@ -30,6 +30,8 @@ Kept = Literal[
     "governments",
     "lineage",
     "urban_places",
+    "world_places",
+    "world_units",
     "moves",
 ]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
