@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dicu_analysis.language import Code
-
 
 def write(
     folder: Path | str,
@@ -15,7 +13,7 @@ def write(
     against: Path | None = None,
     scenario: str | None = None,
     experiments: Path | None = None,
-    language: Code | None = None,
+    language: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the view of a run or a sweep.
@@ -32,7 +30,7 @@ def write(
         Of a sweep: the scenario that maps and pages of communes show; the first by default.
     experiments : Path, optional
         Where results of experiments lie.
-    language : {"vi", "en"}, optional
+    language : str, optional
         Language shown first; that of the country by default.
     tell : callable, optional
         Told what is being done.

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from dicu_analysis.language import LANGUAGES, Code, Words
+from dicu.scenario.languages import name_of
+from dicu_analysis.language import Words
 from dicu_analysis.report import page as report_page
 from dicu_analysis.report import svg, sweep_contents
 from dicu_analysis.report.comparison import Comparison
@@ -34,7 +35,6 @@ PARTS: Final = (
 """The script, in the order in which it is read."""
 LARGEST: Final = 6_000_000
 """Bytes that a view may have."""
-NAMES: Final = {"vi": "Vietnamese", "en": "English"}
 PAGES: Final = ("answer", "compare", "map", "place", "who", "money", "assumptions", "data")
 
 
@@ -42,7 +42,7 @@ def render(
     options: Options,
     found: Found,
     *,
-    language: Code | None = None,
+    language: str | None = None,
     report: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> str:
@@ -53,7 +53,7 @@ def render(
     options : Options
     found : Found
         Experiments that the report of the same runs would show.
-    language : {"vi", "en"}, optional
+    language : str, optional
         Language shown until the reader switches; that of the country by default.
     report : str, optional
         Address of the report, relative to the view.
@@ -76,12 +76,17 @@ def render(
     arms = options.first
     terms = arms.run.terms
     comparison = None if options.sweep is None else Comparison(options.sweep)
-    words: dict[str, Words] = {code: Words(code, None, terms) for code in LANGUAGES}
+    codes = report_page.languages(terms)
+    if language is not None and language not in codes:
+        raise report_page.NoSuchLanguage(
+            f"--language: not a language of this view (got {language!r}, allowed {', '.join(codes)})"
+        )
+    words: dict[str, Words] = {code: Words(code, None, terms) for code in codes}
     sliders = emulators(options, words)
     bodies: dict[str, dict[str, str]] = {}
     for code, w in words.items():
         if tell is not None:
-            tell(NAMES[code])
+            tell(name_of(code))
         made = _contents(w, options, found, comparison, sliders is not None)
         bodies[code] = {
             page: environment.get_template(f"view_{page}.html.j2").render(
@@ -96,11 +101,13 @@ def render(
         bodies=bodies,
         pages=PAGES,
         words=words,
-        language=language or report_page.first_language(terms),
+        language=language or codes[0],
+        names={code: name_of(code) for code in codes},
         report=report,
         style=(report_page.TEMPLATES / "style.css").read_text(encoding="utf-8")
         + sheet(found.experiments)
-        + (TEMPLATES / "view.css").read_text(encoding="utf-8"),
+        + (TEMPLATES / "view.css").read_text(encoding="utf-8")
+        + "".join(f"html:not([lang={code}]) .in-{code} {{ display: none; }}\n" for code in codes),
         payload=_in_script(told),
         item=_in_script(figure_item()),
         bokeh=scripts(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -32,11 +32,11 @@ def view(
         ),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(help="Language shown first: vi or en. Default: the country's.")
+        str | None, typer.Option(help="Language shown first, one of the country's. Default: the first.")
     ] = None,
 ) -> None:
     """Write the view of a run or a sweep: one HTML file with search, maps and pages, that opens no address."""
-    _view(folder, out, against, scenario, _language(language))
+    _view(folder, out, against, scenario, _known(language))
 
 
 @app.command(
@@ -61,11 +61,11 @@ def brief(
     ] = "dask",
     out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
     language: Annotated[
-        str | None, typer.Option(help="Language shown first: vi or en. Default: the country's.")
+        str | None, typer.Option(help="Language shown first, one of the country's. Default: the first.")
     ] = None,
 ) -> None:
     """Run a sweep with a reform and without it, then write its report and its view, each with a link to the other."""
-    chosen = _language(language)
+    chosen = _known(language)
     _check_installed()
     folder = out / _name(config, override or [])
     sweep(config, override, executor=executor, workers=workers, out=out)
@@ -101,11 +101,12 @@ def _name(config: str, override: list[str]) -> str:
     return plan.name
 
 
-def _language(language: str | None) -> Literal["vi", "en"] | None:
-    chosen: dict[str, Literal["vi", "en"]] = {"vi": "vi", "en": "en"}
-    if language is not None and language not in chosen:
-        fail(f"--language: unknown (got '{language}', allowed vi, en)", 2)
-    return None if language is None else chosen[language]
+def _known(language: str | None) -> str | None:
+    from dicu.scenario.languages import codes
+
+    if language is not None and language not in codes():
+        fail(f"--language: unknown (got '{language}', allowed {', '.join(codes())})", 2)
+    return language
 
 
 def _check_installed() -> None:
@@ -121,7 +122,7 @@ def _view(
     out: Path | None,
     against: Path | None,
     scenario: str | None,
-    language: Literal["vi", "en"] | None,
+    language: str | None,
 ) -> None:
     _check_installed()
     if out is not None and not out.parent.is_dir():
@@ -130,7 +131,7 @@ def _view(
     from rich.console import Console
 
     from dicu_analysis.load import UnfinishedRun
-    from dicu_analysis.report.page import TooLarge
+    from dicu_analysis.report.page import NoSuchLanguage, TooLarge
     from dicu_analysis.report.subject import CannotCompare
     from dicu_analysis.view import write
     from dicu_analysis.view.options import NothingKept
@@ -141,6 +142,8 @@ def _view(
                 folder, out=out, against=against, scenario=scenario, language=language, tell=status.update
             )
     except (FileNotFoundError, UnfinishedRun, CannotCompare, NothingKept) as error:
+        fail(str(error), 2)
+    except NoSuchLanguage as error:
         fail(str(error), 2)
     except (TooLarge, OSError) as error:
         fail(f"the view could not be written and nothing of it is left: {error}", 1)

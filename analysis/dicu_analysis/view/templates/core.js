@@ -6,6 +6,7 @@ const S = {lang: document.documentElement.lang, page: "answer", layer: "", place
 const PAGES = [...document.querySelectorAll(".page")].map(p => p.dataset.page);
 const LAYERS = Object.keys(P.layers);
 const FIRST_LAYER = LAYERS.includes("commune_new") ? "commune_new" : "commune_old";
+const LOCALES = {vi: "de-DE", nb: "nb-NO"};  // how a language writes a number; all others as in English
 const listeners = [];
 
 function say(key, values = {}) {
@@ -13,7 +14,7 @@ function say(key, values = {}) {
 }
 function number(value, digits, sign = false) {
   if (value === null || !isFinite(value)) return say("unknown");
-  const text = Math.abs(value).toLocaleString(S.lang === "vi" ? "de-DE" : "en-US",
+  const text = Math.abs(value).toLocaleString(LOCALES[S.lang] || "en-US",
     {minimumFractionDigits: digits, maximumFractionDigits: digits});
   const zero = !/[1-9]/.test(text);
   return (value < 0 && !zero ? "\u2212" : sign && !zero ? "+" : "") + text;
@@ -76,11 +77,11 @@ function read() {
     return;
   }
   const said = Object.fromEntries(new URLSearchParams(text));
-  if (said.lang === "vi" || said.lang === "en") S.lang = said.lang;
+  if (P.words[said.lang]) S.lang = said.lang;
   if (said.place) S.place = located(said.place, said.of === "old") || S.place;
   if (said.date) S.date = dateOf(said.date);
   if (measureOf(said.what)) S.measure = said.what;
-  if (P.shows.en[said.which]) S.show = said.which;
+  if (P.shows[S.lang][said.which]) S.show = said.which;
   if (P.layers[said.borders]) S.layer = said.borders;
   if (PAGES.includes(said.page)) S.page = said.page; else if (said.place) S.page = "place";
   changed();

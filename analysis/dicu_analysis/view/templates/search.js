@@ -75,5 +75,5 @@ find.addEventListener("blur", () => { found.hidden = true; find.setAttribute("ar
 find.addEventListener("focus", () => { if (find.value) list(); });
 listeners.push(() => {
   found.setAttribute("aria-label", say("listed"));
-  find.placeholder = S.lang === "vi" ? "Tìm xã, phường, tỉnh" : "Find a commune or province";
+  find.placeholder = document.querySelector(`label[for="find"] .in-${S.lang}`).textContent;
 });
