@@ -157,13 +157,13 @@ class Run:
         return self.table("places")
 
     @cached_property
-    def flows(self) -> pd.DataFrame:
+    def flow_table(self) -> pd.DataFrame:
         """Moves by step and pair of places or legacy districts."""
         return self.table("flows")
 
     @cached_property
     def moved(self) -> pd.DataFrame:
-        """Of `flows`, who moved from where to where: a sixth of its bytes."""
+        """Of `flow_table`, who moved from where to where: a sixth of its bytes."""
         ends = [f"{end}_{self.flow_layout}" for end in ("origin", "destination")]
         return self.table("flows", ["step", *ends, "households", "persons"])
 

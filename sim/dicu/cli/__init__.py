@@ -10,6 +10,7 @@ from dicu.cli import init
 from dicu.cli import resume
 from dicu.cli import sweep
 from dicu.cli import trace
+from dicu.cli import ls
 from dicu.cli import look
 from dicu.cli import experiment
 from dicu.cli import report
@@ -23,6 +24,7 @@ __all__ = [
     "governments",
     "init",
     "look",
+    "ls",
     "main",
     "reform",
     "report",
