@@ -19,18 +19,30 @@ if __name__ != "dicu":  # from the root of a checkout: a second copy of every mo
 from dicu.compute.compiled import use_own_cache
 
 if TYPE_CHECKING:
-    from dicu.api import compare, load, open, run, runs, sweep
+    from dicu.api import compare, load, open, run, runs, start, sweep
     from dicu.model import Model
     from dicu.scenario.scenario import Scenario
     from dicu.world.world import World
 
-__all__ = ["Model", "Scenario", "World", "__version__", "compare", "load", "open", "run", "runs", "sweep"]
+__all__ = [
+    "Model",
+    "Scenario",
+    "World",
+    "__version__",
+    "compare",
+    "load",
+    "open",
+    "run",
+    "runs",
+    "start",
+    "sweep",
+]
 
 _HOME: Final = {
     "Model": "dicu.model",
     "Scenario": "dicu.scenario.scenario",
     "World": "dicu.world.world",
-    **dict.fromkeys(("compare", "load", "open", "run", "runs", "sweep"), "dicu.api"),
+    **dict.fromkeys(("compare", "load", "open", "run", "runs", "start", "sweep"), "dicu.api"),
 }
 
 use_own_cache()  # two environment variables, before anybody imports numba

@@ -1,20 +1,22 @@
-"""What users call: `dicu.load`, `dicu.run`, `dicu.sweep`, `dicu.open`, `dicu.compare` and `dicu.runs`."""
+"""What users call: `dicu.load`, `dicu.run`, `dicu.sweep`, `dicu.open`, `dicu.start`, `dicu.compare`
+and `dicu.runs`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dicu.scenario.fields import leaf_at
 from dicu.scenario.loader import load as _load
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Scenario, with_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dicu.execution.progress import Progress
+    from dicu.model import Model
     from dicu_analysis.compare.comparison import Comparison
     from dicu_analysis.opened import OpenRun, OpenSweep
 
@@ -117,6 +119,71 @@ def run(
 
         draw_all(folder)
     return OpenRun(folder)
+
+
+def start(
+    config: Config | Scenario,
+    values: Mapping[str, Any] | None = None,
+    *,
+    seed: int | None = None,
+    engine: Literal["threads", "objects"] = "threads",
+    collect: Mapping[str, Any] | None = None,
+    **short: Any,
+) -> Model:
+    """The Mesa model of a scenario at the start of its run, to be stepped by hand or by `mesa.batch_run`.
+
+    Nothing is written. Draws are hashes of the seed, so that what a user takes from ``model.rng`` changes no result.
+
+    Parameters
+    ----------
+    config, values, **short
+        As in `load`; a `Scenario` is taken as it is.
+    seed : int, optional
+        That of the scenario by default.
+    engine : {"threads", "objects"}
+        With "objects" every household is a Mesa agent too; governments always are. The results are the same bytes.
+    collect : mapping of str to callable, optional
+        Model reporters of a `mesa.DataCollector`, collected at the start and after every step.
+
+    Returns
+    -------
+    dicu.Model
+
+    Examples
+    --------
+    >>> model = dicu.start("monocentric", seed=7, weight=200, start="2025Q1", end="2025Q3")
+    >>> while model.running:
+    ...     model.step()
+    >>> model.calendar.label(model.now - 1), model.steps
+    ('2025Q3', 3)
+
+    >>> import mesa
+    >>> persons = {"persons": lambda model: int(model.residents.sum())}
+    >>> model = dicu.start("monocentric", weight=200, start="2025Q1", end="2025Q3", collect=persons)
+    >>> model.run_model()
+    >>> len(model.datacollector.get_model_vars_dataframe())
+    4
+    """
+    import mesa
+
+    from dicu.execution.fits import check_fits
+    from dicu.execution.starting import first_model
+    from dicu.reform.opening import open_world
+
+    if isinstance(config, Scenario):
+        if values or short:
+            raise TypeError("start: values go with a file or a name; a Scenario is taken as it is")
+        scenario = config if seed is None else with_values(config, {"seed": seed})
+    else:
+        scenario = load(config, values, **short, **({} if seed is None else {"seed": seed}))
+    world = open_world(scenario)
+    check_fits(scenario, world)
+    model, _ = first_model(scenario, world, engine=engine)
+    model.steps = 0  # of the run: those of the history before it may have been read from a cache
+    if collect is not None:
+        model.datacollector = mesa.DataCollector(model_reporters=dict(collect))
+        model.datacollector.collect(model)
+    return model
 
 
 def open(run: str | Path, *, out: str | Path = "runs") -> OpenRun | OpenSweep:

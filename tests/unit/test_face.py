@@ -11,7 +11,9 @@ import pytest
 import dicu
 import dicu.api
 
-EXAMPLES = {name: getattr(dicu, name) for name in ("compare", "load", "open", "run", "runs", "sweep")}
+EXAMPLES = {
+    name: getattr(dicu, name) for name in ("compare", "load", "open", "run", "runs", "start", "sweep")
+}
 
 
 @pytest.fixture(scope="module")

@@ -222,7 +222,8 @@ def differences(arm: Arm, base: Arm, name: str, unit: str = "nation") -> pd.Data
     if not len(both):
         raise CannotCompare(
             f"{arm.label} and {base.label} have no run in common: seeds {_some(arm.seeds)} and {_some(base.seeds)}, "
-            f"periods {a['period'].iloc[0]} to {a['period'].iloc[-1]} and {b['period'].iloc[0]} to {b['period'].iloc[-1]}"
+            f"periods {a['period'].iloc[0]} to {a['period'].iloc[-1]} and {b['period'].iloc[0]} to "
+            f"{b['period'].iloc[-1]}"
         )
     both["value"] -= both["value_base"]
     return summary(both)

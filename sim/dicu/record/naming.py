@@ -162,11 +162,11 @@ def _by_word(word: str, out: Path) -> Path:
 def _one(asked: str | Path, found: list[Path], among: list[Path]) -> Path:
     if len(found) == 1:
         return found[0]
-    what = "several runs are meant" if found else "no id begins so"
     ids = _listed([f"{p.parent.name}/{p.name}" for p in found or among])
-    raise NoSuchRun(
-        f"{what} (got {asked}; there {'are' if ids else 'is'} {ids or 'none'})", several=bool(found)
-    )
+    if found:
+        raise NoSuchRun(f"several runs are meant (got {asked}; there are {ids})", several=True)
+    beside = f", and no id begins so (there are {ids})" if ids else ""
+    raise NoSuchRun(f"{asked}: no such run folder{beside}")
 
 
 def _listed(words: list[str]) -> str:
