@@ -37,7 +37,7 @@ REAL: Final = "viet_nam"
 """The world of the real country."""
 TABLES: Final = (
     "national", "places", "flows", "moves", "movers", "five_year", "five_year_flows", "districts", "cities",
-    "governments", "lineage", "world_places", "world_units",
+    "governments", "households", "lineage", "world_places", "world_units",
 )  # fmt: skip
 
 

@@ -254,6 +254,7 @@ def new_recorder(
         flows=scenario.flow_units,
         services=SERVICES,
         moves=scenario.record.moves == "all",
+        households=scenario.record.households.where is not None,
         keep=keep,
         scratch=scratch,
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from dicu.economy.central import Central
 from dicu.economy.programmes import Programmes
+from dicu.observe.chosen import chosen
 from dicu.population import synthesis
 from dicu.reform.policies import POLICIES, check_rows
 from dicu.scenario.country import FILE
@@ -34,6 +35,7 @@ def check_fits(scenario: Scenario, world: World) -> None:
     synthesis.check_population(world, scenario.population)
     POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
     check_rows(scenario, world)
+    chosen(world, scenario.record.households.where)
 
 
 def check_settings(folder: Path, world: World) -> None:

@@ -18,6 +18,7 @@ from dicu.government import books
 from dicu.government.cities import UrbanAreas
 from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay
+from dicu.observe.chosen import chosen, household_columns
 from dicu.observe.five_year import YEARS, FiveYear
 from dicu.population.columns import Households
 from dicu.record.national import Seen, counted
@@ -114,6 +115,9 @@ class Outputs:
         self._model, self._recorder, self.residence = model, recorder, residence
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         self._areas = UrbanAreas(model.world)
+        record = model.settings.record
+        self._chosen = chosen(model.world, record.households.where)
+        self._chosen_every = record.households.every
         self._dates = {change.step for change in model.policy} | _planned(model)
 
     def begin(self) -> None:
@@ -186,6 +190,10 @@ class Outputs:
             )
             if len(self._areas):
                 self._recorder.cities(step, self._areas.columns(m.residents))
+        if self._chosen is not None and (self._chosen_every == "step" or wanted):
+            rows = self._chosen.rows(m.households)
+            if len(rows):
+                self._recorder.households(step, household_columns(m.world, m.households, rows, m.year))
 
     def _offers(self) -> dict[str, NDArray[np.int64]]:
         """Jobs offered from afar in each district during the step, and those taken, real ones."""

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
+from dicu.record.households import HOUSEHOLDS
 from dicu.record.local import Local
 from dicu.record.moves import MOVES
 from dicu.record.national import MOVE, NATIONAL
@@ -238,9 +239,12 @@ WORLD_UNITS: Final = Table(
 
 
 def tables(
-    services: tuple[str, ...] = SERVICES, flows: FlowLayout = "place", moves: bool = False
+    services: tuple[str, ...] = SERVICES,
+    flows: FlowLayout = "place",
+    moves: bool = False,
+    households: bool = False,
 ) -> dict[str, Table]:
-    """All tables of a run with these services and this layout of flows, by name; with ``moves`` one by one.
+    """All tables of a run with these services and this layout of flows, by name; moves and households only if asked.
 
     Raises
     ------
@@ -252,6 +256,7 @@ def tables(
         _places(services),
         _flows(flows),
         *((MOVES,) if moves else ()),
+        *((HOUSEHOLDS,) if households else ()),
         MOVERS,
         FIVE_YEAR,
         FIVE_YEAR_FLOWS,
@@ -314,7 +319,7 @@ def _declaration(path: Path, local: Local) -> Table:
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: local.table(t) for t in tables(services, layout, moves=True).values()}
+    known = {t.file: local.table(t) for t in tables(services, layout, True, True).values()}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

@@ -33,6 +33,7 @@ from dicu.world.world import World
 
 STREAMED: Final = (
     "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments",
+    "households",
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
@@ -73,6 +74,8 @@ class Recorder:
         Keep what is written until it is taken by `written`, for saved states.
     moves : bool
         Whether each move is kept with who made it, see `moves`.
+    households : bool
+        Whether chosen households are kept one by one, see `households`.
 
     Raises
     ------
@@ -94,12 +97,13 @@ class Recorder:
         scratch: bool = False,
         keep: bool = False,
         moves: bool = False,
+        households: bool = False,
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households per row, got {weight}")
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
-        self._tables = tables(services, flows, moves)
+        self._tables = tables(services, flows, moves, households)
         self._local = Local() if scratch else local_of(world)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
@@ -210,6 +214,11 @@ class Recorder:
         self._enter("moves", step)
         if "moves" in self._tables and len(columns["uid"]):
             self._put("moves", step, moves_columns(self._world, columns))
+
+    def households(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Chosen households at the end of the step (`dicu.record.households`)."""
+        self._enter("households", step)
+        self._put("households", step, dict(columns))
 
     def movers(self, step: int, persons: NDArray[np.int64]) -> None:
         """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from dicu.scenario.suggest import canonical
+from dicu.scenario.wording import quoted
 
 Status = Literal["V", "C", "A", "L", "fit", "policy", "design"]
 
@@ -44,3 +48,15 @@ def parameter(
     if allowed:
         extra["allowed"] = allowed
     return Field(default, description=text, ge=ge, le=le, json_schema_extra=extra)
+
+
+def word_list(value: object, example: str) -> tuple[str, ...]:
+    """A list of words as it is kept, in canonical form; anything else is refused with an example of what is taken."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise ValueError(f"not a list (got {quoted(value)}, allowed a list such as {example})")
+    for item in value:
+        if not isinstance(item, str):
+            raise ValueError(
+                f"not a list of words (got {quoted(item)} in it, allowed a list such as {example})"
+            )
+    return tuple(canonical(word) for word in value)

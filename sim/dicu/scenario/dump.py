@@ -41,13 +41,24 @@ def dump(scenario: Scenario) -> str:
             continue
         doc = (sections()[name].__doc__ or "").splitlines()[0]
         lines += ["", f"# {doc}", f"{name}:"]
-        lines += [
-            f"  # {key}: {NOT_SET}"
-            if f"{name}.{key}" in idle
-            else _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country)
-            for key, below in value.items()
-        ]
+        lines += _section(name, value, "  ", idle, country)
     return "\n".join(lines) + "\n"
+
+
+def _section(
+    path: str, values: dict[str, Any], indent: str, idle: frozenset[str], country: CountryFile | None
+) -> list[str]:
+    """Lines of the keys of a section, and of sections within it."""
+    lines = []
+    for key, value in values.items():
+        here = f"{path}.{key}"
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_section(here, value, f"{indent}  ", idle, country)]
+        elif here in idle:
+            lines.append(f"{indent}# {key}: {NOT_SET}")
+        else:
+            lines.append(_line(key, value, leaf_at()[here], indent, country))
+    return lines
 
 
 def _idle(scenario: Scenario, country: CountryFile) -> frozenset[str]:

@@ -294,7 +294,7 @@ def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapp
                 where, "not an override (allowed key=value, such as seed=7 or reform.policy=actual)"
             )
             continue
-        if path in sections():
+        if path in sections() or any(leaf.startswith(f"{path}.") for leaf in leaf_at()):
             reading.wrong(where, f"{path}: a section, not a key (allowed {path}.key=value)")
             continue
         if path not in leaf_at():

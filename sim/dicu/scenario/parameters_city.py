@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from pydantic import field_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
-from dicu.scenario.declare import A9, Section, parameter
-from dicu.scenario.suggest import canonical
+from dicu.scenario.declare import A9, Section, parameter, word_list
 from dicu.scenario.wording import quoted
 
 _SPEC4 = "model specification, section 4"
@@ -17,18 +15,6 @@ _SPEC6 = "model specification, section 6"
 
 ALL: Final = ("all",)
 """Everywhere that a programme acts by its nature, as a list of names."""
-
-
-def _words(value: object, example: str) -> tuple[str, ...]:
-    """A list of words as it is kept, in canonical form; anything else is refused with an example of what is taken."""
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise ValueError(f"not a list (got {quoted(value)}, allowed a list such as {example})")
-    for item in value:
-        if not isinstance(item, str):
-            raise ValueError(
-                f"not a list of words (got {quoted(item)} in it, allowed a list such as {example})"
-            )
-    return tuple(canonical(word) for word in value)
 
 
 class Housing(Section):
@@ -151,7 +137,7 @@ class Cities(Section):
     @field_validator("central", mode="before")
     @classmethod
     def _is_a_list(cls, value: object) -> tuple[str, ...] | None:
-        return None if value is None else _words(value, "[Huế, Thành phố Vinh]")
+        return None if value is None else word_list(value, "[Huế, Thành phố Vinh]")
 
     @field_validator("central_date", "central_end")
     @classmethod
@@ -317,12 +303,12 @@ class Programme(Section):
     @field_validator("urban_job_growth_areas", mode="before")
     @classmethod
     def _are_areas(cls, value: object) -> tuple[str, ...]:
-        return ALL if value == ALL[0] else _words(value, "[Bình Dương, Thành phố Vinh, '760']")
+        return ALL if value == ALL[0] else word_list(value, "[Bình Dương, Thành phố Vinh, '760']")
 
     @field_validator("industrial_zones", mode="before")
     @classmethod
     def _are_zones(cls, value: object) -> tuple[str, ...]:
-        words = _words(value, "['2026Q1 Bắc Ninh']")
+        words = word_list(value, "['2026Q1 Bắc Ninh']")
         for word in words:
             zone_of(word)
         return words
