@@ -6,7 +6,7 @@ A chart is drawn from its data alone, so that the CSV beside a picture holds wha
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Form = Literal["fan", "spaghetti", "multiples", "distribution", "heat"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 COLOURS: Final = (
-    palette.WITH, palette.WITHOUT, palette.WORSE, palette.BETTER, palette.URBAN, palette.FORMAL, "#8a6d00", palette.INK,
+    palette.WITH, palette.WORSE, palette.BETTER, palette.URBAN, palette.FORMAL, "#8a6d00", palette.INK,
 )  # fmt: skip
-DASHES: Final = (palette.SOLID, palette.DOTTED, palette.DASHED, palette.MIXED)
+DASHES: Final = (palette.SOLID, palette.DASHED, palette.MIXED)
 MOST_PANELS: Final = 36
 """Units that are drawn as panels of their own; more cannot be read on a sheet."""
 PANELS_A_ROW: Final = 6
@@ -92,6 +92,7 @@ def plot(
     language: Code = "en",
     period: str | None = None,
     by: Sequence[str] = (),
+    base: str | None = None,
 ) -> Chart:
     """A chart of an outcome.
 
@@ -111,6 +112,8 @@ def plot(
         Of a distribution or heat map; the last one by default.
     by : sequence of str
         The two keys of a heat map; the varied ones by default.
+    base : str, optional
+        Label of the arm that others are held against: it is drawn grey and dotted.
 
     Raises
     ------
@@ -132,14 +135,14 @@ def plot(
     )  # a label stands once, see `gather`
     what = arms[0].outcome(name, level)
     draw: dict[str, Callable[[], tuple[Figure, pd.DataFrame]]] = {
-        "fan": lambda: _lines(values, what, language, bands=True),
-        "spaghetti": lambda: _lines(values, what, language, bands=False),
+        "fan": lambda: _lines(values, what, language, base, bands=True),
+        "spaghetti": lambda: _lines(values, what, language, base, bands=False),
         "multiples": lambda: _multiples(
             _summaries(values),
-            what,
             (say(what.text, language), say(what.unit, language)),
             foot(values, language),
             language,
+            base,
         ),
         "distribution": lambda: _distribution(values, what, language, period),
         "heat": lambda: heat(arms, values, what, language, period, by),
@@ -184,26 +187,31 @@ def _summaries(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lines(
-    values: pd.DataFrame, what: Outcome, language: Code, *, bands: bool
+    values: pd.DataFrame, what: Outcome, language: Code, base: str | None, *, bands: bool
 ) -> tuple[Figure, pd.DataFrame]:
     titles, notes = _title(what, values, language), foot(values, language, bands=bands)
     table = _summaries(values)
     if bands:
-        return _fan(table, titles, notes), table
-    return _fan(table, titles, notes, values), values[
+        return _fan(table, titles, notes, base=base), table
+    return _fan(table, titles, notes, values, base), values[
         ["arm", "seed", "period", "end", "unit", "name", "value"]
     ]
 
 
 def _fan(
-    table: pd.DataFrame, titles: tuple[str, str], notes: list[str], each: pd.DataFrame | None = None
+    table: pd.DataFrame,
+    titles: tuple[str, str],
+    notes: list[str],
+    each: pd.DataFrame | None = None,
+    base: str | None = None,
 ) -> Figure:
     """A line per arm with its band, or with a thin line per replicate."""
     fig, (bottom, top) = style.sheet(5.4, *titles, notes)
     ax = fig.add_axes((0.07, bottom + 0.1, 0.71, top - bottom - 0.14))
     ends = []
-    for k, (arm, mean) in enumerate(table.groupby("arm", sort=False)):
-        colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
+    looks = _looks(table["arm"], base)
+    for arm, mean in table.groupby("arm", sort=False):
+        colour, dash = looks[str(arm)]
         if each is None:
             ax.fill_between(mean["end"], mean["low"], mean["high"], color=colour, alpha=0.16, linewidth=0)
         else:
@@ -215,6 +223,17 @@ def _fan(
     _thousands(ax)
     style.label_ends(ax, ends)
     return fig
+
+
+def _looks(arms: Iterable[object], base: str | None) -> dict[str, tuple[str, palette.Dash]]:
+    """Colour and dash of each arm, in the order in which they stand; the one compared with is grey and dotted."""
+    made: dict[str, tuple[str, palette.Dash]] = {}
+    for arm in dict.fromkeys(str(a) for a in arms):
+        k = len(made) - (base in made)
+        made[arm] = (COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)])
+        if arm == base:
+            made[arm] = (palette.WITHOUT, palette.DOTTED)
+    return made
 
 
 def _thousands(ax: Axes) -> None:
@@ -271,7 +290,7 @@ def difference_chart(
     )
     with style.styled():
         if len(names) > 1:
-            figure, _ = _multiples(table, what, titles, notes, language)
+            figure, _ = _multiples(table, titles, notes, language)
         else:
             figure = _fan(table, titles, notes)
         for ax in figure.axes:
@@ -285,7 +304,7 @@ def _time(ax: Axes, values: pd.DataFrame, most: int) -> None:
 
 
 def _multiples(
-    table: pd.DataFrame, what: Outcome, titles: tuple[str, str], notes: list[str], language: Code
+    table: pd.DataFrame, titles: tuple[str, str], notes: list[str], language: Code, base: str | None = None
 ) -> tuple[Figure, pd.DataFrame]:
     """A panel per unit with a line per arm; for one unit a panel per arm. All panels have one scale."""
     by_unit = table["unit"].nunique() > 1
@@ -305,24 +324,23 @@ def _multiples(
     legend = 0.3 / height if by_unit else 0.0
     step_x, step_y = 0.93 / columns, (top - bottom - 0.3 / height - legend) / rows
     handles: dict[str, Any] = {}
-    arms = list(dict.fromkeys(table["arm"].astype(str)))
+    looks = _looks(table["arm"], base)
     for place, code in enumerate(shown):
         row, column = divmod(place, columns)
-        left, base = 0.055 + column * step_x, top - legend - (row + 1) * step_y
-        ax = fig.add_axes((left, base + 0.24 / height, step_x * 0.86, step_y - 0.52 / height))
+        left, foot_at = 0.055 + column * step_x, top - legend - (row + 1) * step_y
+        ax = fig.add_axes((left, foot_at + 0.24 / height, step_x * 0.86, step_y - 0.52 / height))
         for arm, mean in table[table[key].astype(str) == code].groupby("arm", sort=False):
-            k = arms.index(str(arm))
-            colour = COLOURS[k % len(COLOURS)]
+            colour, dash = looks[str(arm)]
             ax.fill_between(mean["end"], mean["low"], mean["high"], color=colour, alpha=0.16, linewidth=0)
             (handles[str(arm)],) = ax.plot(mean["end"], mean["mean"], color=colour, linewidth=1.5,
-                                           linestyle=DASHES[k % len(DASHES)])  # fmt: skip
+                                           linestyle=dash)  # fmt: skip
         ax.set_title(names[code], fontsize=8.5, pad=3)
         ax.set_ylim(low - pad, high + pad)
         _time(ax, table, 3)
         ax.tick_params(labelsize=7.5, labelleft=column == 0)
-    if by_unit and len(arms) > 1:
+    if by_unit and len(looks) > 1:
         fig.legend(handles=list(handles.values()), labels=list(handles), loc="upper left", frameon=False,
-                   ncols=min(len(arms), 5), bbox_to_anchor=(0.02, top + 0.06 / height), fontsize=9)  # fmt: skip
+                   ncols=min(len(looks), 5), bbox_to_anchor=(0.02, top + 0.06 / height), fontsize=9)  # fmt: skip
     return fig, table
 
 

@@ -151,9 +151,10 @@ def outcome(name: str, columns: list[str]) -> Outcome:
     can = possible(columns)
     near = suggest(name, can)
     hint = f"; did you mean {near}?" if near else ""
-    why = f"needs {', '.join(sorted(set(found.needs) - there))}, which" if found else "no such outcome:"
-    what = "these units lack" if found else f"got {name!r}"
-    raise UnknownOutcome(f"outcome {name}: {why} {what} (allowed {', '.join(can)}{hint})")
+    lacking = f" (it needs {', '.join(sorted(set(found.needs) - there))})" if found else ""
+    raise UnknownOutcome(
+        f"outcome: {name!r} is not known of these units{lacking}, allowed {', '.join(can)}{hint}"
+    )
 
 
 def possible(columns: list[str]) -> list[str]:

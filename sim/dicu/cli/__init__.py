@@ -11,6 +11,7 @@ from dicu.cli import resume
 from dicu.cli import sweep
 from dicu.cli import trace
 from dicu.cli import ls
+from dicu.cli import compare
 from dicu.cli import look
 from dicu.cli import experiment
 from dicu.cli import report
@@ -20,6 +21,7 @@ from dicu.cli import governments
 
 __all__ = [
     "app",
+    "compare",
     "experiment",
     "governments",
     "init",
