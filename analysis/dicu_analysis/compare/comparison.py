@@ -81,8 +81,8 @@ class Comparison:
         for name in STANDARD:
             if name == "net_rate":
                 continue  # of a whole country it is 0
-            made = self.differences(name)
-            parts.append(made[made["period"] == made["period"].iloc[-1]].assign(outcome=name))
+            found = self.differences(name)
+            parts.append(found[found["period"] == found["period"].iloc[-1]].assign(outcome=name))
         made: pd.DataFrame = pd.concat(parts, ignore_index=True)
         return made.loc[:, ["outcome", "arm", "period", "mean", "low", "high", "n"]]
 

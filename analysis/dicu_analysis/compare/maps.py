@@ -38,7 +38,9 @@ MOST_MAPS: Final = 4
 
 def edges_of(what: Outcome, largest: float) -> NDArray[np.float64]:
     """Edges of the classes, symmetric about 0; only where an outcome has none of its own does the data decide."""
-    half = EDGES.get(what.name) or (EDGES["access"] if what.name.startswith("access_") else None)
+    half: tuple[float, ...] | None = EDGES.get(what.name) or (
+        EDGES["access"] if what.name.startswith("access_") else None
+    )
     if half is None:
         top = 10.0 ** np.ceil(np.log10(largest)) if largest > 0 else 1.0
         half = tuple(top * s for s in STEPS)
