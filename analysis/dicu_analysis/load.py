@@ -93,8 +93,9 @@ class Run:
         UnfinishedRun
             When the file cannot be read.
         """
-        if name not in TABLES:
-            raise KeyError(f"no table {name!r}; there are {list(TABLES)}")
+        own = [t.removesuffix(".parquet") for t in self.manifest["outputs"] if t.startswith("plugin_")]
+        if name not in (*TABLES, *own):
+            raise KeyError(f"no table {name!r}; there are {[*TABLES, *own]}")
         local = self.local
 
         def read(path: Path) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from dicu.economy.central import Central
 from dicu.economy.programmes import Programmes
 from dicu.observe.chosen import chosen
 from dicu.population import synthesis
-from dicu.reform.policies import POLICIES, check_rows
+from dicu.reform.policies import check_rows, policy_named
 from dicu.scenario.country import FILE
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario
@@ -33,7 +33,7 @@ def check_fits(scenario: Scenario, world: World) -> None:
         scenario.programme, scenario.calendar, world, Central(scenario.cities, scenario.calendar, world)
     )
     synthesis.check_population(world, scenario.population)
-    POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
+    policy_named(scenario.reform.policy).check(world, scenario.reform.policy)
     check_rows(scenario, world)
     chosen(world, scenario.record.households.where)
 

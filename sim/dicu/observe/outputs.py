@@ -25,6 +25,7 @@ from dicu.record.national import Seen, counted
 from dicu.record.recorder import Recorder
 from dicu.reform.engine import Applied
 from dicu.scenario.calendar import Calendar
+from dicu.scenario.plugin_use import instances
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
@@ -118,12 +119,14 @@ class Outputs:
         record = model.settings.record
         self._chosen = chosen(model.world, record.households.where)
         self._chosen_every = record.households.every
+        self._observers = instances(model.settings, "observers")
         self._dates = {change.step for change in model.policy} | _planned(model)
 
     def begin(self) -> None:
         """Write the start."""
         self._recorder.national(0, self._national())
         self._stocks(0)
+        self._observe(0)
 
     def go_on(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """Take over what another one of the same run had `saved`."""
@@ -171,6 +174,14 @@ class Outputs:
             self._recorder.five_year(step, *self.residence.persons(m.households, m.year))
             self.residence.begin(m.households)
         self._stocks(step)
+        self._observe(step)
+
+    def _observe(self, step: int) -> None:
+        """What plug-ins saw after the step just done."""
+        for name, observer in self._observers:
+            columns = dict(observer.observe(self._model))
+            if columns and len(next(iter(columns.values()))):
+                self._recorder.plugin(name, step, columns)
 
     def _year_end(self, step: int) -> bool:
         calendar = self._model.calendar

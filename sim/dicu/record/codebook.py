@@ -270,13 +270,15 @@ def tables(
     return {t.name: t for t in made}
 
 
-def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
+def write_codebook(folder: Path, local: Local | None = None, plugins: tuple[Table, ...] = ()) -> list[Path]:
     """Write ``codebook.csv`` and ``datapackage.json`` (Frictionless, with units) of the tables in a folder.
 
     Parameters
     ----------
     local
         How the country writes its tables; None: as they are declared.
+    plugins : tuple of Table
+        Those that observers declare.
 
     Raises
     ------
@@ -286,7 +288,7 @@ def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
     found = []
     for path in sorted(folder.glob("*.parquet")):
         if not path.name.startswith(".tmp-"):
-            found.append(_declaration(path, local or Local()))
+            found.append(_declaration(path, local or Local(), plugins))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "column", "dtype", "unit", "description", "source"])
@@ -315,11 +317,11 @@ def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
     ]
 
 
-def _declaration(path: Path, local: Local) -> Table:
+def _declaration(path: Path, local: Local, plugins: tuple[Table, ...] = ()) -> Table:
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: local.table(t) for t in tables(services, layout, True, True).values()}
+    known = {t.file: local.table(t) for t in (*tables(services, layout, True, True).values(), *plugins)}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

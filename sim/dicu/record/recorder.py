@@ -76,6 +76,8 @@ class Recorder:
         Whether each move is kept with who made it, see `moves`.
     households : bool
         Whether chosen households are kept one by one, see `households`.
+    plugins : tuple of Table
+        Tables of observers, see `plugin`.
 
     Raises
     ------
@@ -98,12 +100,14 @@ class Recorder:
         keep: bool = False,
         moves: bool = False,
         households: bool = False,
+        plugins: tuple[Table, ...] = (),
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households per row, got {weight}")
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
-        self._tables = tables(services, flows, moves, households)
+        self._tables = tables(services, flows, moves, households) | {t.name: t for t in plugins}
+        self._plugins = plugins
         self._local = Local() if scratch else local_of(world)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
@@ -111,7 +115,7 @@ class Recorder:
         self._key = world.place_key.astype(np.uint64)
         self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
         self._writers: dict[str, Any] = {}
-        self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
+        self._steps: dict[str, list[int]] = {n: [] for n in (*STREAMED, *(t.name for t in plugins))}
         self._national: list[dict[str, int]] = []
         self._lineage: list[Any] = []
         self._kept: list[tuple[str, bytes]] | None = [] if keep else None
@@ -219,6 +223,11 @@ class Recorder:
         """Chosen households at the end of the step (`dicu.record.households`)."""
         self._enter("households", step)
         self._put("households", step, dict(columns))
+
+    def plugin(self, name: str, step: int, columns: Mapping[str, Any]) -> None:
+        """What an observer of that name saw, into its own table."""
+        self._enter(f"plugin_{name}", step)
+        self._put(f"plugin_{name}", step, dict(columns))
 
     def movers(self, step: int, persons: NDArray[np.int64]) -> None:
         """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
@@ -333,7 +342,7 @@ class Recorder:
                 commit(temporary(path), path)
             paths.append(path)
         self._writers.clear()
-        return paths if self._scratch else paths + write_codebook(self._folder, self._local)
+        return paths if self._scratch else paths + write_codebook(self._folder, self._local, self._plugins)
 
     def close(self) -> None:
         """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""

@@ -19,6 +19,7 @@ from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.files import bytes_of, near_file
 from dicu.scenario.layer_of_country import CountryError, local_entry, with_country
 from dicu.scenario.messages import error_list, explain, show, unknown_key
+from dicu.scenario.plugins import world_folder
 from dicu.scenario.scenario import Problem, Scenario
 from dicu.scenario.shipped import Kind, configs, find, shipped
 from dicu.scenario.source import (
@@ -279,6 +280,12 @@ def anchor_paths(tree: Mapping, folder: Path) -> None:
         branch = tree.children.get(section)
         path = branch.children.get(key) if isinstance(branch, Mapping) else None
         if isinstance(branch, Mapping) and isinstance(path, Value) and isinstance(path.value, str):
+            named = (
+                world_folder(path.value) if key == "tables" and not (folder / path.value).exists() else None
+            )
+            if named is not None:
+                branch.children[key] = replace(path, value=os.path.abspath(named))
+                continue
             branch.children[key] = replace(path, value=os.path.abspath(folder / path.value))
 
 
