@@ -12,6 +12,14 @@ from dicu.scenario.scenario import Scenario
 
 SIM = Path(__file__).parents[1] / "sim" / "dicu"
 SECTION_OF = {model.__name__: name for name, model in sections().items()}
+WITHIN = {
+    (model.__name__, name): field.annotation.__name__
+    for model in sections().values()
+    for name, field in model.model_fields.items()
+    if hasattr(field.annotation, "model_fields")
+}
+"""Sections within sections: (class, key) -> class."""
+SECTION_OF |= {held: f"{SECTION_OF[cls]}.{name}" for (cls, name), held in WITHIN.items()}
 PATHS = tuple(leaf.path for leaf in leaves())
 
 
@@ -23,6 +31,8 @@ class Reads:
         for name, field in Scenario.model_fields.items():
             if name in sections():
                 self.attributes["Scenario"][name] = field.annotation.__name__
+        for (cls, name), held in WITHIN.items():
+            self.attributes[cls][name] = held
         self.found: set[str] = set()
         self.properties: dict[str, set[str]] = {}
 

@@ -138,7 +138,7 @@ def moves_between(run: Run, level: Level = "commune", borders: Map = "legacy") -
                 f"{run.folder}: moves were recorded between districts (record.flows: district), so those between "
                 f"communes of step {borders} are not known; run again with record.flows=place"
             )
-        flows = run.flows
+        flows = run.flow_table
         within = {c: flows[f"{c}_within_{borders}_commune"].to_numpy() for c in ("households", "persons")}
     else:
         origin, destination, _ = _ends(run, level, borders)

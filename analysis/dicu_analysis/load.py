@@ -37,7 +37,7 @@ REAL: Final = "viet_nam"
 """The world of the real country."""
 TABLES: Final = (
     "national", "places", "flows", "moves", "movers", "five_year", "five_year_flows", "districts", "cities",
-    "governments", "lineage", "urban_places", "world_places", "world_units",
+    "governments", "households", "lineage", "urban_places", "world_places", "world_units",
 )  # fmt: skip
 
 
@@ -93,8 +93,9 @@ class Run:
         UnfinishedRun
             When the file cannot be read.
         """
-        if name not in TABLES:
-            raise KeyError(f"no table {name!r}; there are {list(TABLES)}")
+        own = [t.removesuffix(".parquet") for t in self.manifest["outputs"] if t.startswith("plugin_")]
+        if name not in (*TABLES, *own):
+            raise KeyError(f"no table {name!r}; there are {[*TABLES, *own]}")
         local = self.local
 
         def read(path: Path) -> pd.DataFrame:
@@ -157,13 +158,13 @@ class Run:
         return self.table("places")
 
     @cached_property
-    def flows(self) -> pd.DataFrame:
+    def flow_table(self) -> pd.DataFrame:
         """Moves by step and pair of places or legacy districts."""
         return self.table("flows")
 
     @cached_property
     def moved(self) -> pd.DataFrame:
-        """Of `flows`, who moved from where to where: a sixth of its bytes."""
+        """Of `flow_table`, who moved from where to where: a sixth of its bytes."""
         ends = [f"{end}_{self.flow_layout}" for end in ("origin", "destination")]
         return self.table("flows", ["step", *ends, "households", "persons"])
 

@@ -1,8 +1,11 @@
 """dicu: how households and local governments respond when a country redraws its administrative map.
 
 >>> import dicu
->>> run = dicu.run("actual", weight=1000)
->>> run.national["urban_persons"]
+>>> run = dicu.run("monocentric", seed=7, weight=200)
+>>> run.plot("urban_share").save("pictures")[2].name
+'urban_share_fan.csv'
+
+`dicu.run("actual", weight=1000)` is the country, at one row per 1,000 households.
 """
 
 from __future__ import annotations
@@ -16,18 +19,30 @@ if __name__ != "dicu":  # from the root of a checkout: a second copy of every mo
 from dicu.compute.compiled import use_own_cache
 
 if TYPE_CHECKING:
-    from dicu.api import load, open, run, sweep
+    from dicu.api import compare, load, open, run, runs, start, sweep
     from dicu.model import Model
     from dicu.scenario.scenario import Scenario
     from dicu.world.world import World
 
-__all__ = ["Model", "Scenario", "World", "__version__", "load", "open", "run", "sweep"]
+__all__ = [
+    "Model",
+    "Scenario",
+    "World",
+    "__version__",
+    "compare",
+    "load",
+    "open",
+    "run",
+    "runs",
+    "start",
+    "sweep",
+]
 
 _HOME: Final = {
     "Model": "dicu.model",
     "Scenario": "dicu.scenario.scenario",
     "World": "dicu.world.world",
-    **dict.fromkeys(("load", "open", "run", "sweep"), "dicu.api"),
+    **dict.fromkeys(("compare", "load", "open", "run", "runs", "start", "sweep"), "dicu.api"),
 }
 
 use_own_cache()  # two environment variables, before anybody imports numba

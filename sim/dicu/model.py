@@ -54,6 +54,10 @@ from dicu.world.world import World
 EngineName = Literal["threads", "objects"]
 
 
+class PastTheEnd(RuntimeError):
+    """A step was asked for beyond the last period of the scenario."""
+
+
 class Watch(Protocol):
     """Looks on between the parts of a step and changes nothing, as `dicu.trace` does."""
 
@@ -88,6 +92,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         Step that is next: below 0 in the history before the run, see `dicu.execution.history.live_through`.
     outputs : Outputs or None
         Writes what happens; None keeps only the state.
+    datacollector : mesa.DataCollector or None
+        Collects after every step where a user of Mesa has set one.
     """
 
     def __init__(
@@ -100,6 +106,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         engine: EngineName = "threads",
     ) -> None:
         super().__init__(rng=scenario.seed)
+        self.datacollector: mesa.DataCollector | None = None
         self.settings, self.world = scenario, world
         self.calendar = scenario.calendar
         self.seconds: dict[str, float] = {}
@@ -186,6 +193,15 @@ class Model(mesa.Model):  # type: ignore[misc]
         self._spent("kappa", clock)
 
     @property
+    def running(self) -> bool:
+        """Whether there is a step left, and nobody has stopped the model; as Mesa has it."""
+        return self._running and self.now < self.calendar.n_steps
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        self._running = value  # Mesa sets it before there is a calendar
+
+    @property
     def bytes_per_household(self) -> dict[str, float]:
         """Bytes held of a household row between steps: columns, link to a parent, place five years ago."""
         held = {"columns": self.households.nbytes, "links": self.links.nbytes}
@@ -240,7 +256,16 @@ class Model(mesa.Model):  # type: ignore[misc]
     # ---------------------------------------------------------------- the order of a step
 
     def step(self) -> None:
-        """One step of the calendar, in the order of the specification."""
+        """One step of the calendar, in the order of the specification.
+
+        Raises
+        ------
+        PastTheEnd
+            When the last one is done.
+        """
+        if self.now >= self.calendar.n_steps:
+            last = self.calendar.label(self.calendar.n_steps - 1)
+            raise PastTheEnd(f"the run ended with {last} (time.end): no step is left; check model.running")
         clock = time.perf_counter()
         h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
         moment = self.moment
@@ -353,6 +378,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("life tables", clock)
         if self.outputs is not None:
             self.outputs.step(applied)
+        if self.datacollector is not None:
+            self.datacollector.collect(self)
         self._spent("record", clock)
 
     def tables(self) -> Tables:

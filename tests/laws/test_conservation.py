@@ -228,7 +228,7 @@ def test_tables_of_a_run_are_one_bookkeeping(recorded: Run) -> None:
         if step == 0:
             continue
         before = places.loc[step - 1].loc[keys]
-        flows = run.flows[run.flows["step"] == step]
+        flows = run.flow_table[run.flow_table["step"] == step]
         into = flows.groupby("destination_place")["persons"].sum().reindex(keys, fill_value=0)
         out = flows.groupby("origin_place")["persons"].sum().reindex(keys, fill_value=0)
         natural = here["persons"].to_numpy() - before["persons"].to_numpy() - (into - out).to_numpy()
@@ -260,7 +260,7 @@ def test_movers_by_age_are_the_people_of_the_flows(recorded: Run) -> None:
     movers = (
         pd.read_parquet(recorded.folder / "movers.parquet").groupby("scope", observed=False)["persons"].sum()
     )
-    inner, outer = (recorded.flows, flows_between(recorded, "province"))
+    inner, outer = (recorded.flow_table, flows_between(recorded, "province"))
     assert movers.sum() == inner["persons"].sum()
     assert movers["between provinces"] == outer["persons"].sum()
     assert (

@@ -118,7 +118,7 @@ def by_step(flows: pd.DataFrame) -> pd.DataFrame:
 def counted_by_hand(run: Run, level: Level, generation: Generation) -> pd.DataFrame:
     """Moves that cross a border of one map, from the raw flows, by step."""
     unit = run.world_places.set_index("place_key")[COLUMN[level, generation]].astype(str)
-    flows = run.flows
+    flows = run.flow_table
     crosses = unit[flows["origin_place"]].to_numpy() != unit[flows["destination_place"]].to_numpy()
     return by_step(flows[crosses])
 
@@ -129,11 +129,11 @@ def test_counted_migration_falls_by_exactly_what_became_internal(runs: dict[str,
     run = runs["relabel"]
     unit = run.world_places.set_index("place_key")
     old, new = (unit[COLUMN[level, g]].astype(str) for g in ("legacy", "2025"))
-    o, d = run.flows["origin_place"], run.flows["destination_place"]
+    o, d = run.flow_table["origin_place"], run.flow_table["destination_place"]
     within_old = old[o].to_numpy() == old[d].to_numpy()
     within_new = new[o].to_numpy() == new[d].to_numpy()
-    became_internal = by_step(run.flows[~within_old & within_new])
-    became_external = by_step(run.flows[within_old & ~within_new])
+    became_internal = by_step(run.flow_table[~within_old & within_new])
+    became_external = by_step(run.flow_table[within_old & ~within_new])
     assert (became_internal > 0).all().all()
     if level == "commune":
         assert became_external["households"].sum() > 0, "the split commune of this world has moves across"
@@ -147,7 +147,7 @@ def test_counted_migration_falls_by_exactly_what_became_internal(runs: dict[str,
         between = by_step(flows_between(run, level, generation))
         pd.testing.assert_frame_equal(between, counted_by_hand(run, level, generation))
         everything = by_step(flows_between(run, level, generation, internal=True))
-        pd.testing.assert_frame_equal(everything, by_step(run.flows))
+        pd.testing.assert_frame_equal(everything, by_step(run.flow_table))
 
 
 def test_a_published_series_that_changes_maps_falls_though_nobody_moves_less(runs: dict[str, Run]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FIGURES: Final = (
     "urban_rural",
@@ -34,6 +36,19 @@ class Drawn:
     failed: list[str]
 
 
+def _figures() -> dict[str, Callable[[], Any]]:
+    """What draws each figure, by name: those of the program, then those of plug-ins as ``plugin_<name>``."""
+    from importlib import import_module
+
+    from dicu.scenario.plugins import installed
+
+    def own(name: str) -> Any:
+        return import_module(f"dicu_analysis.figures.{name}").draw
+
+    made: dict[str, Callable[[], Any]] = {name: partial(own, name) for name in FIGURES}
+    return made | {f"plugin_{name}": found.load for name, found in installed("figures").items()}
+
+
 def draw_all(run_folder: Path | str) -> Drawn:
     """Draw every figure of a finished run into its folder ``figures``, as SVG and PNG.
 
@@ -45,8 +60,6 @@ def draw_all(run_folder: Path | str) -> Drawn:
     dicu_analysis.load.UnfinishedRun
         When the run did not finish.
     """
-    from importlib import import_module
-
     from dicu_analysis.figures import style
     from dicu_analysis.load import Run
 
@@ -54,11 +67,10 @@ def draw_all(run_folder: Path | str) -> Drawn:
     folder = run.folder / "figures"
     folder.mkdir(exist_ok=True)
     made = Drawn([], [])
-    for name in FIGURES:
-        figure = import_module(f"dicu_analysis.figures.{name}")
+    for name, draw in _figures().items():
         with style.styled():
             try:
-                made.files.extend(style.save(figure.draw(run), folder, name))
+                made.files.extend(style.save(draw()(run), folder, name))
             except style.NothingToDraw:
                 continue
             except Exception as error:  # whatever it is, the run and the other figures stand

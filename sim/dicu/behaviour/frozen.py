@@ -18,6 +18,7 @@ from dicu.behaviour.life_tables import LifeTables
 from dicu.behaviour.liquidity import needed_tables
 from dicu.behaviour.move import MoveTable, Readiness
 from dicu.behaviour.offer_cost import Start, solve_offer_cost
+from dicu.behaviour.plugin_terms import PluginTerms, Seen, raised
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
@@ -84,6 +85,7 @@ class Choosing:
         left = range(FULL_SHOCK + 1)
         self.shock_hazard = np.array([utility.exp64(consider.theta_shock * x / FULL_SHOCK) for x in left])
         self.luck = luck_factors(scenario.work.luck_spread).astype(np.float32)
+        self.plugin_terms = PluginTerms(scenario)
 
     def rents(self, homes: Homes) -> NDArray[np.float64]:
         """(P,) what rents take from the utility of each place, -beta_y alpha_h ln r."""
@@ -110,6 +112,9 @@ class Choosing:
         v = utility.systematic_utility(
             income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
         )
+        seen = Seen(self.world, income, access)
+        if self.plugin_terms:
+            v += self.plugin_terms.utility(seen)
         now = self.geography._replace(dwellings_share=homes.share)
         nests = utility.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
         poor_access = 1.0 - terms.mean_of_services(access)
@@ -117,6 +122,8 @@ class Choosing:
         hazard = utility.consider_tables(
             gap, poor_access, self.base, consider.theta_gap, consider.theta_services, self.leave
         )
+        if self.plugin_terms:
+            hazard = raised(hazard, np.tile(self.plugin_terms.hazard(seen), 2))
         return nests, self.networks(network)[1], hazard
 
     def ready(self, year: int) -> Readiness:

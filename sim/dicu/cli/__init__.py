@@ -10,6 +10,8 @@ from dicu.cli import init
 from dicu.cli import resume
 from dicu.cli import sweep
 from dicu.cli import trace
+from dicu.cli import ls
+from dicu.cli import compare
 from dicu.cli import look
 from dicu.cli import experiment
 from dicu.cli import calibrate
@@ -23,10 +25,12 @@ from dicu.cli import governments
 __all__ = [
     "app",
     "calibrate",
+    "compare",
     "experiment",
     "governments",
     "init",
     "look",
+    "ls",
     "main",
     "reform",
     "report",

@@ -170,7 +170,9 @@ def _guarded(command: Callable[[], Any]) -> int:
         few = os.strerror(errno.EMFILE)
         return _told(f"{error.name or 'the system'}: {few}", 1) if few in str(error) else _crash(error)
     except Exception as error:
-        return _crash(error)
+        from dicu.scenario.plugins import BadPlugin
+
+        return _told(str(error), 2) if isinstance(error, BadPlugin) else _crash(error)
     return 0
 
 

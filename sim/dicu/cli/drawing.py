@@ -67,7 +67,13 @@ def draw_missing(folder: Path, tell: Progress) -> list[str]:
 
 
 def end(folder: Path, undrawn: list[str]) -> None:
-    """Print the folder; with figures that could not be drawn, say which and end with status 1."""
+    """Print the folder, now the latest of its name; with figures that could not be drawn, say which, status 1."""
+    from dicu.record.naming import point_latest
+
+    try:
+        point_latest(folder)
+    except OSError as error:
+        typer.echo(f"warning: {folder.parent / 'latest'} could not be written ({error})", err=True)
     for text in undrawn:
         typer.echo(text, err=True)
     typer.echo(str(folder))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.finding import RUN_HELP, run_path
 
 
 @app.command()
@@ -39,7 +40,9 @@ def schema(
 
 
 @app.command(name="figures")
-def figures_command(run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+def figures_command(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help=f"{RUN_HELP}.", parser=run_path)],
+) -> None:
     """Draw the figures of a finished run again."""
     from dicu.record.reading import NotARun
     from dicu_analysis.figures import draw_all

@@ -135,21 +135,21 @@ def _legacy_province(world: World, word: str) -> str:
 
 def _asked(arguments: list[str], config: str, *, first: bool = False) -> tuple[list[str], Scenario]:
     """Policies and scenario that a command line asks for; ``first``: the scenario is one of the first policy."""
-    from dicu.reform.policies import POLICIES
     from dicu.scenario.loader import ConfigurationErrors, load
+    from dicu.scenario.plugins import policy_names
     from dicu.scenario.suggest import suggest
 
     names = [word for word in arguments if "=" not in word]
     values = [word for word in arguments if "=" in word]
     for name in names:
-        if name not in POLICIES:
-            near = suggest(name, POLICIES)
+        if name not in policy_names():
+            near = suggest(name, policy_names())
             hint = f"; did you mean {near}" if near else ""
-            fail(f"no such policy (got {name}, allowed {', '.join(POLICIES)}{hint})", 2)
+            fail(f"no such policy (got {name}, allowed {', '.join(policy_names())}{hint})", 2)
     if len(set(names)) < len(names):
         fail(f"each policy once (got {' '.join(names)})", 2)
     if not names:
-        fail(f"no policy to compare (allowed {', '.join(POLICIES)})", 2)
+        fail(f"no policy to compare (allowed {', '.join(policy_names())})", 2)
     if first and names[0] != "none":
         values = [f"reform.policy={names[0]}", *values]
     try:

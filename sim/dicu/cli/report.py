@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.finding import RUN_HELP, run_path
 
 
 @app.command(
@@ -16,7 +17,7 @@ from dicu.cli.app import app, fail
 )
 def report(
     folder: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help="Folder of a finished run, or of a sweep.")
+        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
     ],
     out: Annotated[
         Path | None, typer.Option(help="File to write. Default: report.html in the folder.")
@@ -24,7 +25,8 @@ def report(
     against: Annotated[
         Path | None,
         typer.Option(
-            help="Run to compare with. Default: the same country without reform, if it lies beside."
+            help="Run to compare with. Default: the same country without reform, if it lies beside.",
+            parser=run_path,
         ),
     ] = None,
     experiments: Annotated[

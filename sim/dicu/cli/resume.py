@@ -9,6 +9,7 @@ import typer
 
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
+from dicu.cli.finding import begun_path
 
 if TYPE_CHECKING:
     from dicu.execution.saved import Saved
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 RunFolder = Annotated[
     Path,
     typer.Argument(
-        metavar="RUN", help="Folder of a run, runs/NAME/ID, or of its states, runs/NAME/saved/ID."
+        metavar="RUN",
+        help="A run: its folder runs/NAME/ID, that of its states, runs/NAME/saved/ID, its name or short id.",
+        parser=begun_path,
     ),
 ]
 Threads = Annotated[

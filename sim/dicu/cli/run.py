@@ -10,6 +10,7 @@ import typer
 
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
+from dicu.cli.finding import config_path
 
 
 @app.command(epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`")
@@ -17,7 +18,7 @@ def run(
     config: Annotated[
         str,
         typer.Argument(
-            help="Scenario: a YAML file, the name of a shipped one (actual, none, ...), or a run's folder."
+            help="Scenario: a YAML file, the name of a shipped one (actual, none, ...), or a run (its folder or id)."
         ),
     ],
     override: Annotated[
@@ -58,7 +59,7 @@ def run(
     if keep_states and not checkpoint_every:
         fail("--keep-states: no state is saved without --checkpoint-every", 2)
     try:
-        loaded = load(config, override or [])
+        loaded = load(config_path(config), override or [])
     except ConfigurationErrors as errors:
         fail("\n".join(errors.messages), 2)
 

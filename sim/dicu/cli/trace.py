@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.finding import RUN_HELP, run_path
 
 
 @app.command(epilog="Example: `dicu trace runs/actual/<run id> --household any`")
 def trace(
-    run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help=f"{RUN_HELP}.", parser=run_path)],
     household: Annotated[
         str,
         typer.Option(

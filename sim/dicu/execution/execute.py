@@ -24,6 +24,7 @@ from dicu.execution.saved import (
 )
 from dicu.execution.starting import begin
 from dicu.model import EngineName
+from dicu.observe.plugin_tables import observer_tables
 from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
 from dicu.record.local import country_block
@@ -255,6 +256,8 @@ def new_recorder(
         flows=scenario.flow_units,
         services=SERVICES,
         moves=scenario.record.moves == "all",
+        households=scenario.record.households.where is not None,
+        plugins=observer_tables(scenario),
         keep=keep,
         scratch=scratch,
     )

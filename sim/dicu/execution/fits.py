@@ -9,8 +9,9 @@ from typing import Final
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.programmes import Programmes
+from dicu.observe.chosen import chosen
 from dicu.population import synthesis
-from dicu.reform.policies import POLICIES, check_rows
+from dicu.reform.policies import check_rows, policy_named
 from dicu.scenario.country import FILE
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario, UnfitScenario
@@ -39,8 +40,9 @@ def check_fits(scenario: Scenario, world: World) -> None:
     )
     _check_terms(scenario, world)
     synthesis.check_population(world, scenario.population)
-    POLICIES[scenario.reform.policy].check(world, scenario.reform.policy)
+    policy_named(scenario.reform.policy).check(world, scenario.reform.policy)
     check_rows(scenario, world)
+    chosen(world, scenario.record.households.where)
 
 
 def _check_terms(scenario: Scenario, world: World) -> None:

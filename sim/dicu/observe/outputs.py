@@ -19,12 +19,14 @@ from dicu.government.cities import UrbanAreas
 from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay
 from dicu.government.urban_status import Reclassified, UrbanStatus
+from dicu.observe.chosen import chosen, household_columns
 from dicu.observe.five_year import YEARS, FiveYear
 from dicu.population.columns import Households
 from dicu.record.national import Seen, counted
 from dicu.record.recorder import Recorder
 from dicu.reform.engine import Applied
 from dicu.scenario.calendar import Calendar
+from dicu.scenario.plugin_use import instances
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
@@ -116,6 +118,10 @@ class Outputs:
         self._model, self._recorder, self.residence = model, recorder, residence
         self._ages = np.zeros((3, 2, 128), dtype=np.int64)
         self._areas = UrbanAreas(model.world)
+        record = model.settings.record
+        self._chosen = chosen(model.world, record.households.where)
+        self._chosen_every = record.households.every
+        self._observers = instances(model.settings, "observers")
         self._dates = {change.step for change in model.policy} | _planned(model)
 
     def begin(self) -> None:
@@ -126,6 +132,7 @@ class Outputs:
             persons = self._model.stocks.persons[changed]
             self._reclassified(0, Reclassified(changed, self._model.urban.now[changed], persons, "history"))
         self._stocks(0)
+        self._observe(0)
 
     def go_on(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """Take over what another one of the same run had `saved`."""
@@ -177,6 +184,14 @@ class Outputs:
             self._recorder.five_year(step, *self.residence.persons(m.households, m.year))
             self.residence.begin(m.households)
         self._stocks(step)
+        self._observe(step)
+
+    def _observe(self, step: int) -> None:
+        """What plug-ins saw after the step just done."""
+        for name, observer in self._observers:
+            columns = dict(observer.observe(self._model))
+            if columns and len(next(iter(columns.values()))):
+                self._recorder.plugin(name, step, columns)
 
     def _reclassified(self, step: int, places: Reclassified) -> None:
         names = ("place", "urban", "persons", "cause")
@@ -200,6 +215,10 @@ class Outputs:
             )
             if len(self._areas):
                 self._recorder.cities(step, self._areas.columns(m.residents, m.urban.now))
+        if self._chosen is not None and (self._chosen_every == "step" or wanted):
+            rows = self._chosen.rows(m.households)
+            if len(rows):
+                self._recorder.households(step, household_columns(m.world, m.households, rows, m.year))
 
     def _offers(self) -> dict[str, NDArray[np.int64]]:
         """Jobs offered from afar in each district during the step, and those taken, real ones."""

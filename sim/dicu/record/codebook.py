@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
+from dicu.record.households import HOUSEHOLDS
 from dicu.record.local import Local
 from dicu.record.moves import MOVES
 from dicu.record.national import MOVE, NATIONAL
@@ -245,9 +246,12 @@ WORLD_UNITS: Final = Table(
 
 
 def tables(
-    services: tuple[str, ...] = SERVICES, flows: FlowLayout = "place", moves: bool = False
+    services: tuple[str, ...] = SERVICES,
+    flows: FlowLayout = "place",
+    moves: bool = False,
+    households: bool = False,
 ) -> dict[str, Table]:
-    """All tables of a run with these services and this layout of flows, by name; with ``moves`` one by one.
+    """All tables of a run with these services and this layout of flows, by name; moves and households only if asked.
 
     Raises
     ------
@@ -259,6 +263,7 @@ def tables(
         _places(services),
         _flows(flows),
         *((MOVES,) if moves else ()),
+        *((HOUSEHOLDS,) if households else ()),
         MOVERS,
         FIVE_YEAR,
         FIVE_YEAR_FLOWS,
@@ -273,13 +278,15 @@ def tables(
     return {t.name: t for t in made}
 
 
-def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
+def write_codebook(folder: Path, local: Local | None = None, plugins: tuple[Table, ...] = ()) -> list[Path]:
     """Write ``codebook.csv`` and ``datapackage.json`` (Frictionless, with units) of the tables in a folder.
 
     Parameters
     ----------
     local
         How the country writes its tables; None: as they are declared.
+    plugins : tuple of Table
+        Those that observers declare.
 
     Raises
     ------
@@ -289,7 +296,7 @@ def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
     found = []
     for path in sorted(folder.glob("*.parquet")):
         if not path.name.startswith(".tmp-"):
-            found.append(_declaration(path, local or Local()))
+            found.append(_declaration(path, local or Local(), plugins))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "column", "dtype", "unit", "description", "source"])
@@ -318,11 +325,11 @@ def write_codebook(folder: Path, local: Local | None = None) -> list[Path]:
     ]
 
 
-def _declaration(path: Path, local: Local) -> Table:
+def _declaration(path: Path, local: Local, plugins: tuple[Table, ...] = ()) -> Table:
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: local.table(t) for t in tables(services, layout, moves=True).values()}
+    known = {t.file: local.table(t) for t in (*tables(services, layout, True, True).values(), *plugins)}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

@@ -33,7 +33,8 @@ from dicu.scenario.vocabulary import SCOPES, SEXES
 from dicu.world.world import World
 
 STREAMED: Final = (
-    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments", "urban_places",
+    "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments", "households",
+    "urban_places",
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
@@ -74,6 +75,10 @@ class Recorder:
         Keep what is written until it is taken by `written`, for saved states.
     moves : bool
         Whether each move is kept with who made it, see `moves`.
+    households : bool
+        Whether chosen households are kept one by one, see `households`.
+    plugins : tuple of Table
+        Tables of observers, see `plugin`.
 
     Raises
     ------
@@ -95,12 +100,15 @@ class Recorder:
         scratch: bool = False,
         keep: bool = False,
         moves: bool = False,
+        households: bool = False,
+        plugins: tuple[Table, ...] = (),
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households per row, got {weight}")
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
-        self._tables = tables(services, flows, moves)
+        self._tables = tables(services, flows, moves, households) | {t.name: t for t in plugins}
+        self._plugins = plugins
         self._local = Local() if scratch else local_of(world)
         self._layout, self._services = flows, services
         self._labels = period_labels(calendar)
@@ -108,7 +116,7 @@ class Recorder:
         self._key = world.place_key.astype(np.uint64)
         self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
         self._writers: dict[str, Any] = {}
-        self._steps: dict[str, list[int]] = {n: [] for n in STREAMED}
+        self._steps: dict[str, list[int]] = {n: [] for n in (*STREAMED, *(t.name for t in plugins))}
         self._national: list[dict[str, int]] = []
         self._lineage: list[Any] = []
         self._kept: list[tuple[str, bytes]] | None = [] if keep else None
@@ -211,6 +219,16 @@ class Recorder:
         self._enter("moves", step)
         if "moves" in self._tables and len(columns["uid"]):
             self._put("moves", step, moves_columns(self._world, columns))
+
+    def households(self, step: int, columns: Mapping[str, Any]) -> None:
+        """Chosen households at the end of the step (`dicu.record.households`)."""
+        self._enter("households", step)
+        self._put("households", step, dict(columns))
+
+    def plugin(self, name: str, step: int, columns: Mapping[str, Any]) -> None:
+        """What an observer of that name saw, into its own table."""
+        self._enter(f"plugin_{name}", step)
+        self._put(f"plugin_{name}", step, dict(columns))
 
     def movers(self, step: int, persons: NDArray[np.int64]) -> None:
         """Members who moved since the last call, (3 scopes, 2 sexes, ages) int64; rows without anybody are left out."""
@@ -322,7 +340,7 @@ class Recorder:
                 commit(temporary(path), path)
             paths.append(path)
         self._writers.clear()
-        return paths if self._scratch else paths + write_codebook(self._folder, self._local)
+        return paths if self._scratch else paths + write_codebook(self._folder, self._local, self._plugins)
 
     def close(self) -> None:
         """Drop what is not finished: close and remove the temporary files (nothing after `finish`)."""

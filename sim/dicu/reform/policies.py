@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from dicu.reform.opening import load_viet_nam
 from dicu.reform.standards import need_standards
 from dicu.reform.table import OWN_LEVERS, ReformTableError, overlays_of, read_table
 from dicu.scenario.parameters import Access
+from dicu.scenario.plugin_use import settings_of
+from dicu.scenario.plugins import BadPlugin, plugin, policy_names
 from dicu.scenario.scenario import (
     FIRST_OFFICIAL_YEAR,
     LAST_OFFICIAL_YEAR,
@@ -54,6 +56,8 @@ class Case:
         How people travel: designs are made by it.
     step_of : callable or None
         Step at whose beginning a date lies; needed by tables.
+    own : object
+        Settings of a plug-in's policy; None for a policy of the program.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Case:
     settings: Reform
     access: Access
     step_of: Callable[[str], int] | None
+    own: Any = None
 
     @cached_property
     def country(self) -> Country:
@@ -178,6 +183,26 @@ POLICIES: Final = MappingProxyType(
 """Every policy by its name; ``none`` keeps everything as it was."""
 
 
+def policy_named(name: str) -> Policy:
+    """A policy of the program, or of an installed plug-in.
+
+    Raises
+    ------
+    BadPlugin
+        When the plug-in gives something else than a `Policy`.
+    ValueError
+        When there is none; the message lists those that there are.
+    """
+    if name in POLICIES:
+        return POLICIES[name]
+    if name not in policy_names():
+        raise ValueError(f"no such policy (got {name!r}, allowed {', '.join(policy_names())})")
+    made = plugin("policies", name).load()
+    if not isinstance(made, Policy):
+        raise BadPlugin(f"plug-in policy {name}: is {made!r}, allowed a dicu.reform.policies.Policy")
+    return made
+
+
 def check_rows(scenario: Scenario, world: World) -> None:
     """Refuse before any work what is wrong with the rows that a scenario's policy reads: a date outside the run, ...
 
@@ -187,14 +212,18 @@ def check_rows(scenario: Scenario, world: World) -> None:
         Everything that is wrong, by row.
     """
     own = scenario.reform.policy == "table" or world.country.own("reform") is not None
-    if own and POLICIES[scenario.reform.policy].reads_rows:  # those of the package are right
+    if own and policy_named(scenario.reform.policy).reads_rows:  # those of the package are right
         plan_of(scenario, world)
 
 
 def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
     """The dated borders of a scenario's policy; raises what is wrong with a user's table."""
     reform, calendar = scenario.reform, scenario.calendar
-    if POLICIES[reform.policy].by_residents and scenario.world.name == NAME and scenario.world.places is None:
+    if (
+        policy_named(reform.policy).by_residents
+        and scenario.world.name == NAME
+        and scenario.world.places is None
+    ):
         # those who design know the country as it was counted last, not as the model began, nor as it became there
         counted = min(max(int(reform.date[:4]), FIRST_OFFICIAL_YEAR), LAST_OFFICIAL_YEAR)
         if counted != world.year:
@@ -208,6 +237,7 @@ def plan_of(scenario: Scenario, world: World) -> list[Overlay]:
         settings=reform,
         access=scenario.access,
         step_of=calendar.step_of,
+        own=None if reform.policy in POLICIES else settings_of(scenario, reform.policy),
     )
 
 
@@ -220,14 +250,15 @@ def policy(
     settings: Reform | None = None,
     access: Access | None = None,
     step_of: Callable[[str], int] | None = None,
+    own: Any = None,
 ) -> list[Overlay]:
     """The dated overlays of a policy, in order of their dates; empty for ``none``.
 
     Parameters
     ----------
     name
-        One of `POLICIES`.
-    world, step, settings, access, step_of
+        One of `POLICIES`, or of a plug-in.
+    world, step, settings, access, step_of, own
         As in `Case`; defaults of the sections.
     date
         As in `Case`; the step's number when empty (a table: ``reform.date``).
@@ -239,8 +270,7 @@ def policy(
     UnfitScenario
         When the country has no reform of its own, or no standards, which the policy needs.
     """
-    if name not in POLICIES:
-        raise ValueError(f"no such policy (got {name!r}, allowed {', '.join(POLICIES)})")
+    made = policy_named(name)
     if step < 0:
         raise ValueError(f"a policy cannot act before the start (got step {step}, allowed 0 or later)")
     settings = Reform() if settings is None else settings
@@ -248,14 +278,14 @@ def policy(
     if not levers.pulled:
         return []
     written = date or (settings.date if name == "table" else f"step {step}")
-    case = Case(name, world, step, written, levers, settings, Access() if access is None else access, step_of)
-    POLICIES[name].check(world, name)
-    return POLICIES[name].make(case)
+    access = Access() if access is None else access
+    made.check(world, name)
+    return made.make(Case(name, world, step, written, levers, settings, access, step_of, own))
 
 
 def levers_of(name: str, given: str | None) -> Levers:
     """The levers of a policy: those given in the scenario ("relabel+cut_staff", "none"), else its own."""
     if given is None:
-        return POLICIES[name].levers
+        return policy_named(name).levers
     names = [] if given == "none" else [lever.strip() for lever in given.split("+")]
     return Levers(**dict.fromkeys(names, True))

@@ -11,11 +11,13 @@ from typing import Any, Final
 from dicu.scenario.country import CountryFile
 from dicu.scenario.fields import Leaf, leaf_at, sections
 from dicu.scenario.layer_of_country import country_of, in_local_money, local_keys, outside
+from dicu.scenario.plugin_use import identity, used
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.table_files import is_input, stem
 
 NOT_SET: Final = "not set, and nothing in this run acts by it (the default is one of another country)"
 """Stands instead of a value in what a run of another country writes; reading it back leaves the default."""
+PLUGINS: Final = "plugins"
 
 
 def dump(scenario: Scenario) -> str:
@@ -34,19 +36,35 @@ def dump(scenario: Scenario) -> str:
     country = country_of(scenario)
     unset = idle(scenario)
     lines = ["# Resolved configuration: every parameter, with its unit, range and status."]
+    acting = used(scenario)
     for name, value in scenario.model_dump().items():
+        if name == PLUGINS:  # the file of a run can be read where others are not installed
+            value = {key: own for key, own in value.items() if key in acting}
+            if not value:
+                continue
         if name not in sections():
             lines.append(_line(name, value, leaf_at()[name], "", country))
             continue
         doc = (sections()[name].__doc__ or "").splitlines()[0]
         lines += ["", f"# {doc}", f"{name}:"]
-        lines += [
-            f"  # {key}: {NOT_SET}"
-            if f"{name}.{key}" in unset
-            else _line(key, below, leaf_at()[f"{name}.{key}"], "  ", country)
-            for key, below in value.items()
-        ]
+        lines += _section(name, value, "  ", unset, country)
     return "\n".join(lines) + "\n"
+
+
+def _section(
+    path: str, values: dict[str, Any], indent: str, unset: frozenset[str], country: CountryFile | None
+) -> list[str]:
+    """Lines of the keys of a section, and of sections within it."""
+    lines = []
+    for key, value in values.items():
+        here = f"{path}.{key}"
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_section(here, value, f"{indent}  ", unset, country)]
+        elif here in unset:
+            lines.append(f"{indent}# {key}: {NOT_SET}")
+        else:
+            lines.append(_line(key, value, leaf_at()[here], indent, country))
+    return lines
 
 
 def acting(scenario: Scenario) -> dict[str, Any]:
@@ -130,7 +148,7 @@ def canonical_json(scenario: Scenario) -> str:
 
     Keys are sorted, floats shortest, -0.0 written as 0.0. Left out: the name, and the path of a user's table
     of places (its contents are an input with a checksum of its own; only whether there is one is kept). A user's table
-    of reforms stands here by its checksum, not by its path.
+    of reforms stands here by its checksum, not by its path; plug-ins that act by their settings, version and source.
 
     Returns
     -------
@@ -138,7 +156,9 @@ def canonical_json(scenario: Scenario) -> str:
         ASCII JSON without spaces.
     """
     tree = scenario.model_dump()
-    del tree["name"]
+    del tree["name"], tree[PLUGINS]
+    if acting := identity(scenario):
+        tree[PLUGINS] = acting
     tree["world"]["places"] = None if scenario.world.places is None else "given"
     if (folder := scenario.world.tables) is not None:
         tree["world"]["tables"] = f"sha256 {tables_sha256(Path(folder))}"

@@ -20,6 +20,7 @@ from dicu.scenario.files import bytes_of, near_file
 from dicu.scenario.layer_of_country import CountryError, local_entry, names_a_country, with_country
 from dicu.scenario.layer_of_member import over_member
 from dicu.scenario.messages import error_list, explain, show, unknown_key
+from dicu.scenario.plugins import world_folder
 from dicu.scenario.scenario import Problem, Scenario
 from dicu.scenario.shipped import Kind, configs, find, shipped
 from dicu.scenario.source import (
@@ -280,6 +281,12 @@ def anchor_paths(tree: Mapping, folder: Path) -> None:
         branch = tree.children.get(section)
         path = branch.children.get(key) if isinstance(branch, Mapping) else None
         if isinstance(branch, Mapping) and isinstance(path, Value) and isinstance(path.value, str):
+            named = (
+                world_folder(path.value) if key == "tables" and not (folder / path.value).exists() else None
+            )
+            if named is not None:
+                branch.children[key] = replace(path, value=os.path.abspath(named))
+                continue
             branch.children[key] = replace(path, value=os.path.abspath(folder / path.value))
 
 
@@ -295,7 +302,7 @@ def _override(tree: Mapping, overrides: Sequence[str], reading: Reading) -> Mapp
                 where, "not an override (allowed key=value, such as seed=7 or reform.policy=actual)"
             )
             continue
-        if path in sections():
+        if path in sections() or any(leaf.startswith(f"{path}.") for leaf in leaf_at()):
             reading.wrong(where, f"{path}: a section, not a key (allowed {path}.key=value)")
             continue
         if path not in leaf_at():

@@ -118,6 +118,14 @@ def unknown_key(path: str) -> str:
         ``unknown key (did you mean choose.kappa)``, or the keys that are allowed there.
     """
     section, _, key = path.rpartition(".")
+    if section == "plugins" or section.startswith("plugins."):
+        known = sections()["plugins"].model_fields
+        name, _, key = path.removeprefix("plugins.").partition(".")
+        if name not in known:
+            near = suggest(name, known)
+            hint = f"; did you mean {near}" if near else ""
+            return f"no such plug-in (got {name}, installed: {', '.join(known) or 'none'}{hint})"
+        return f"unknown key (allowed {', '.join(keys_at(Scenario, ('plugins', name)))})"
     if path in leaf_at():  # written with a dot in a file, where it must be nested
         return f"unknown key (keys are nested in a file: write {key} below {section})"
     known_here = keys_of(section) if section == "" or section in sections() else ()

@@ -8,14 +8,15 @@ from pydantic import field_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
-from dicu.scenario.vocabulary import LEVERS, POLICY_WORDS
+from dicu.scenario.plugins import policy_names
+from dicu.scenario.vocabulary import LEVERS
 from dicu.scenario.word_lists import words
 from dicu.scenario.wording import quoted
 
 if TYPE_CHECKING:
     PolicyName = str
 else:
-    PolicyName = Literal[*POLICY_WORDS]
+    PolicyName = Literal[*policy_names()]
 RESOLUTIONS: Final = ("1211/2016", "76/2025", "112/2025")
 """Names in the table of standards of Viet Nam; another country's folder has its own."""
 LEVERS_ALLOWED: Final = f"null (the policy's own), none, or some of {', '.join(LEVERS)}, joined by +"

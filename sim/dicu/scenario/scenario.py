@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -30,6 +30,7 @@ from dicu.scenario.parameters_fit import Ensemble, ProvinceTerms
 from dicu.scenario.parameters_household import LifeCourse, Money, Work
 from dicu.scenario.parameters_labour import Labour
 from dicu.scenario.parameters_reform import RESOLUTIONS
+from dicu.scenario.plugins import installed, plugin_sections
 from dicu.scenario.sections import (
     AUTO,
     FIRST_OF_VIET_NAM,
@@ -43,6 +44,10 @@ from dicu.scenario.sections import (
 from dicu.scenario.suggest import suggest
 from dicu.scenario.wording import quoted
 
+if TYPE_CHECKING:
+    Plugins = Section
+else:
+    Plugins = plugin_sections()
 FIRST_OFFICIAL_YEAR: Final = 2014
 LAST_OFFICIAL_YEAR: Final = 2024
 FIRST_YEAR: Final = 1995
@@ -132,6 +137,7 @@ class Scenario(Section):
     reform: Reform = Field(default_factory=Reform)
     record: Record = Field(default_factory=Record)
     ensemble: Ensemble = Field(default_factory=Ensemble)
+    plugins: Plugins = Field(default_factory=Plugins)
 
     @field_validator("name")
     @classmethod
@@ -339,8 +345,8 @@ def _folder_problem(world: WorldChoice) -> Problem | None:
     what = f"no {COUNTRY} there" if os.path.isdir(world.tables) else "no such folder"
     return Problem(
         "world.tables",
-        f"{what} (got {quoted(world.tables, PATH)}, allowed the folder of a world's tables; dicu world new FOLDER "
-        "writes one)",
+        f"{what} (got {quoted(world.tables, PATH)}, allowed the folder of a world's tables, dicu world new FOLDER "
+        f"writes one; or an installed world: {', '.join(installed('worlds')) or 'none'})",
     )
 
 

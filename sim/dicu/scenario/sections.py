@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import Section, parameter
@@ -208,6 +208,32 @@ class Population(Section):
     )
 
 
+class HouseholdRecord(Section):
+    """Which households are recorded one by one, and how often."""
+
+    where: tuple[str, ...] | None = parameter(
+        None,
+        "households that are written one by one into the table households; null = none",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+        allowed="null, or a list of all, units such as province:79, district:760, commune:00001, place:KEY, "
+        "province_2025:79, and identities household:0x...",
+    )
+    every: Literal["step", "year"] = parameter(
+        "year",
+        "how often: every step, or the last step of each year",
+        unit="name",
+        status="design",
+        source="size of the run's folder",
+    )
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> tuple[str, ...] | None:
+        return None if value is None else words(value, "[province:79, household:0x1f]")
+
+
 class Record(Section):
     """What is kept of a run, and how often."""
 
@@ -239,6 +265,16 @@ class Record(Section):
         status="design",
         source="size of the run's folder",
     )
+    households: HouseholdRecord = Field(default_factory=HouseholdRecord)
 
 
-__all__ = ["PolicyName", "Population", "Record", "Reform", "Time", "WorldChoice", "WorldName"]
+__all__ = [
+    "HouseholdRecord",
+    "PolicyName",
+    "Population",
+    "Record",
+    "Reform",
+    "Time",
+    "WorldChoice",
+    "WorldName",
+]

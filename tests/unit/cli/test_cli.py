@@ -237,7 +237,7 @@ def test_figures_and_trace_of_what_is_no_run(runner: CliRunner, tmp_path: Path) 
         (["world", "check"], ["--year", "2019 to 2024"]),
         (["trace"], ["--household", "--steps", "--since", "--engine", "--json", "Example"]),
         (["parameters"], ["--markdown"]),
-        (["figures"], ["Folder of a finished run"]),
+        (["figures"], ["NAME/latest"]),
     ],
 )
 def test_help_lists_what_there_is(command: list[str], listed: list[str], runner: CliRunner) -> None:

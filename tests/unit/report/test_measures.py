@@ -50,7 +50,7 @@ def test_leaving_is_counted_from_the_flows(pair) -> None:
     run = pair[0]
     sheet = Sheet(run)
     urban = set(run.world_places.loc[run.world_places["urban"], "place_key"])
-    late = run.flows[run.flows["step"] >= sheet.reform]
+    late = run.flow_table[run.flow_table["step"] >= sheet.reform]
     out = late[~late["origin_place"].isin(urban) & late["destination_place"].isin(urban)]["persons"].sum()
     assert measure(sheet)["leaving.rural_to_urban.persons"] == pytest.approx(out / sheet.years_after)
 

@@ -120,7 +120,7 @@ def test_the_name_is_the_files_unless_given(tmp_path: Path) -> None:
 def test_the_resolved_file_says_unit_range_and_status_of_every_key() -> None:
     lines = dump(with_values(Scenario(), {"name": "x"})).splitlines()
     for leaf in leaves():
-        indent = "  " if "." in leaf.path else ""
+        indent = "  " * leaf.path.count(".")
         line = next(line for line in lines if line.startswith(f"{indent}{leaf.path.rpartition('.')[2]}: "))
         assert line.endswith("]")
     text = next(line for line in lines if line.startswith("  lambda0:"))
