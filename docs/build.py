@@ -19,7 +19,7 @@ def gallery() -> None:
     """Draw every standard figure of a small world and list them on a page."""
     import dicu
 
-    run = dicu.run("monocentric", out=BUILT / "runs")
+    run = dicu.run("monocentric", out=BUILT / "runs", figures=True)
     drawn = sorted((Path(run.folder) / "figures").rglob("*.svg"))
     if not drawn:
         raise SystemExit(f"{run.folder}: no figures to show")

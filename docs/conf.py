@@ -13,7 +13,7 @@ language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.intersphinx"]
 intersphinx_mapping = {}
-exclude_patterns = ["_build", "figures", "experiments/figures"]
+exclude_patterns = ["_build", "README.md", "figures", "experiments/figures"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 
