@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin"
-SMALL = ("population.weight=200", "time.start=2025Q1", "time.end=2025Q4")
+SMALL = ("population.weight=100", "time.start=2025Q1", "time.end=2025Q4")
 TERM = "plugins.settled_children.use=true"
 OBSERVER = "plugins.large_households.use=true"
 
@@ -108,7 +108,6 @@ def test_households_with_children_move_less(site: Path, tmp_path: Path) -> None:
             TERM,
             f"plugins.settled_children.weight={weight}",
             "record.moves=all",
-            "population.weight=50",
         )
         folder, _ = run(words, tmp_path, site)
         moves = dicu.open(folder).table("moves")

@@ -99,13 +99,19 @@ def test_each_marked_number_matters(page, tables) -> None:
 SAID = re.compile(r"[+\u2212]?\d+(?:[.,]\d+)*%?")
 
 
+def _plain(text: str) -> str:
+    """A number as Python reads it: in Vietnamese a comma stands before decimals, of which a page writes at most two."""
+    bare = text.rstrip("%").replace("\u2212", "-")
+    return bare.replace(",", ".") if re.search(r",\d{1,2}$", bare) else bare.replace(",", "")
+
+
 def _number(text: str) -> float:
-    return float(text.rstrip("%").replace(",", "").replace("\u2212", "-"))
+    return float(_plain(text))
 
 
 def _rounds(text: str, cells: list[float]) -> bool:
     """Whether a number is a cell of the table, rounded to the decimals in which it is written."""
-    half = 0.5000001 * 10.0 ** -len(text.rstrip("%").partition(".")[2])
+    half = 0.5000001 * 10.0 ** -len(_plain(text).partition(".")[2])
     return any(abs(_number(text) - cell) <= half for cell in cells)
 
 
