@@ -26,7 +26,12 @@ def gallery() -> None:
     target = BUILT / "gallery"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    lines = ["# Gallery", "", "Every standard figure, of the made-up world `monocentric` (`dicu run monocentric`).", ""]
+    lines = [
+        "# Gallery",
+        "",
+        "Every standard figure, of the made-up world `monocentric` (`dicu run monocentric`).",
+        "",
+    ]
     for path in drawn:
         shutil.copy(path, target / path.name)
         words = path.stem.replace("_", " ")

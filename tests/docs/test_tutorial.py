@@ -23,7 +23,13 @@ def test_every_block_of_the_tutorial_works(tmp_path: Path) -> None:
             continue
         command = ["bash", "-euo", "pipefail", "-c"] if block.language == "sh" else [sys.executable, "-c"]
         done = subprocess.run(
-            [*command, block.text], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=600, check=False
+            [*command, block.text],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
         assert done.returncode == 0, f"{block.text}\n{done.stdout}\n{done.stderr}"
     assert (tmp_path / "study.html").is_file()

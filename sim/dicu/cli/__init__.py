@@ -21,11 +21,18 @@ from dicu.cli import view
 from dicu.cli import world
 from dicu.cli import reform
 from dicu.cli import governments
+from dicu.cli import doctor
+
+# isort: on
+from dicu.cli.panels import arrange
+
+arrange(app)
 
 __all__ = [
     "app",
     "calibrate",
     "compare",
+    "doctor",
     "experiment",
     "governments",
     "init",
