@@ -212,8 +212,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
         table = pq.ParquetFile(path).read()
         raw = [{name: table[name][i].as_py() for name in table.column_names} for i in range(len(table))]
     else:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            raw = [{str(k).strip().lower(): v for k, v in row.items()} for row in csv.DictReader(file)]
+        text = _text(path.read_bytes())
+        lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=_mark(text))
+        raw = [{str(k).strip().lower(): v for k, v in row.items()} for row in lines]
     made = []
     for row in raw:
         cells = {c.name: _cell(row.get(c.name)) for c in COLUMNS}
@@ -221,6 +222,21 @@ def _rows(path: Path) -> list[dict[str, str]]:
         cells["level"] = cells["level"] or "commune"
         made.append(cells)
     return made
+
+
+def _text(raw: bytes) -> str:
+    """A file as the encodings that the reader takes would have it."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252")
+
+
+def _mark(text: str) -> str:
+    """What stands most often in the first line of all that may stand between cells."""
+    return max(",;\t|", key=text.partition("\n")[0].count)
 
 
 def _cell(value: Any) -> str:

@@ -21,6 +21,7 @@ BLIND = {
     "money.move_cost": 0.0,
     "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
+    "feedback.offers": False,  # whether a job elsewhere is taken is another decision, which sees one's own place
 }
 # and one chance to consider for everybody, so that independence is a product
 ALIKE = {

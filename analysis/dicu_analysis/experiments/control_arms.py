@@ -16,7 +16,8 @@ INCOME_OFF: Final = {
     "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
 }
-"""Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services."""
+"""Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services,
+which `SERVICES_OFF` takes care of."""
 SERVICES_OFF: Final = {
     **{f"choose.beta_{s}": 0.0 for s in SERVICES},
     "consider.theta_services": 0.0,
@@ -60,7 +61,10 @@ class Bit:
 
 BITS: Final[dict[str, Bit]] = {
     "h1": Bit(
-        INCOME_OFF, {**PULL, **PUSH}, {}, "both shocks, while nobody looks at incomes and no purse binds"
+        ALL_OFF,
+        {**PULL, **PUSH},
+        {},
+        "both shocks, while nobody looks at incomes or services and no purse binds",
     ),
     "h2": Bit(SERVICES_OFF, {"reform.policy": "actual"}, {}, "the merger, while nobody looks at services"),
     "h3": Bit(

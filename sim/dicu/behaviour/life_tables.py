@@ -7,7 +7,7 @@ every step (3 ms), because who can give birth changes with every couple; the hou
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -136,7 +136,7 @@ def death_rates(
     return _death_rates(wanted, parameters.mortality_slope, dt_quarters)
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _death_rates(wanted: float, slope: float, dt_quarters: float) -> NDArray[np.float64]:
     """Solved once per value, not again in every step: a country has as many as provinces."""
     plateau = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters

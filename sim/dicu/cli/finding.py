@@ -21,14 +21,16 @@ def run_path(text: str) -> Path:
 
 def begun_path(text: str) -> Path:
     """The same for commands that also take a run that has only begun: its folder need not stand yet."""
-    if len(Path(text).parts) > 1 and Path(text).name != "latest" and not Path(text).is_dir():
-        from dicu.record.naming import NoSuchRun, find_run
+    if Path(text).name == "latest" or Path(text).is_dir():
+        return run_path(text)
+    from dicu.record.naming import NoSuchRun, find_run
 
-        try:
-            return find_run(text)
-        except NoSuchRun:
-            return Path(text)
-    return run_path(text)
+    try:
+        return find_run(text)
+    except NoSuchRun as error:
+        if error.several:
+            fail(str(error), 2)
+        return Path(text)
 
 
 def config_path(text: str) -> str:

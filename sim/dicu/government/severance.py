@@ -83,27 +83,16 @@ def ages(parameters: Government) -> list[tuple[float, int, int]]:
 
 
 def mean_months(parameters: Government) -> float:
-    """Months of pay that a post cut costs, the mean over those who go.
-
-    Raises
-    ------
-    ValueError
-        When somebody is to retire early (or to quit) and by the ages given nobody can.
-    """
+    """Months of pay that a post cut costs, the mean over those who go."""
     total = 0.0
     everybody = ages(parameters)
-    for going, name, those in (
-        (parameters.leavers_retired, "retire early", [a for a in everybody if a[1] <= FAR]),
-        (1.0 - parameters.leavers_retired, "quit", [a for a in everybody if a[1] > FAR]),
+    for going, those in (
+        (parameters.leavers_retired, [a for a in everybody if a[1] <= FAR]),
+        (1.0 - parameters.leavers_retired, [a for a in everybody if a[1] > FAR]),
     ):
         if going == 0.0:
             continue
         weight = sum(share for share, *_ in those)
-        if weight <= 0.0:
-            raise ValueError(
-                f"government.leavers_retired is {parameters.leavers_retired:g}, so some {name}, but by "
-                "government.officials_under_45 and officials_over_55 nobody has the age for it"
-            )
         paid = sum(
             share * (early_retirement(early, insured) if early <= FAR else quitting(insured))
             for share, early, insured in those

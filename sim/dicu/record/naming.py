@@ -127,7 +127,7 @@ def find_run(asked: str | Path, out: str | Path = RUNS) -> Path:
             if found is None:
                 raise NoSuchRun(f"{place}: the run that it names is gone")
             return found
-    if path.is_dir() and len(path.parts) > 1:
+    if path.is_dir() and (len(path.parts) > 1 or not path.name):
         return path  # the reader says what it lacks
     if str(asked) == LATEST:
         return _latest_of_all(out)

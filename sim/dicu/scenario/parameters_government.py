@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import field_validator
 
 from dicu.scenario.calendar import NOTATION, parse_period
 from dicu.scenario.declare import A9, parameter
@@ -291,16 +291,6 @@ class Government(Posts):
         source="assumption A60",
         allowed=NOTATION,
     )
-
-    @model_validator(mode="after")
-    def _ages_add_up(self) -> Government:
-        known = self.officials_under_45 + self.officials_over_55
-        if known > 1.0:
-            raise ValueError(
-                f"government.officials_under_45 and government.officials_over_55 are {known:g} together; "
-                "allowed: at most 1"
-            )
-        return self
 
     @field_validator("digital_start", "first_wave", "second_wave")
     @classmethod

@@ -154,7 +154,7 @@ class Posts(Section):
         status="V",
         source="Ministry of Home Affairs, 206,707 cadres and civil servants of communes, 31 December 2024",
         ge=0,
-        le=1,
+        le=0.75,
     )
     officials_over_55: float = parameter(
         0.1033,
@@ -163,7 +163,7 @@ class Posts(Section):
         status="V",
         source="Ministry of Home Affairs, 206,707 cadres and civil servants of communes, 31 December 2024",
         ge=0,
-        le=1,
+        le=0.25,
     )
     officials_women: float = parameter(
         0.35,

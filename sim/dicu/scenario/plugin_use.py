@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dicu.scenario.plugins import Group, code_of, installed
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Plugins, Scenario
 
 
 def used(scenario: Scenario) -> tuple[str, ...]:
     """Names of the plug-ins that act in a run, in the order of the names."""
-    names = type(scenario.plugins).model_fields
+    names = Plugins.model_fields
     policies = installed("policies")
     return tuple(
         name

@@ -25,7 +25,7 @@ LIVELY = {
     "population.weight": 20,
     "time.start": "2019Q2",
     "time.end": "2021Q1",
-    "consider.lambda0": 0.1,
+    "consider.lambda0": 0.3,
     "choose.move_share": 0.5,
     "money.follow_chance": 0.05,
 }

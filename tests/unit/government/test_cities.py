@@ -65,7 +65,9 @@ def test_the_country_beside_its_official_classes() -> None:
     kinds = Counter(areas.kind)
     assert (kinds["municipality"], kinds["township"]) == (6, 617)
     assert kinds["provincial city"] + kinds["town"] == 139
-    found = areas.columns(world.residents)
+    found = areas.columns(
+        world.residents, np.isin(world.legacy_communes.kind, ["ward", "township"])[world.legacy_commune]
+    )
     classes = Counter(found["class"])
     assert classes["special"] == 2
     assert {n for n, c in zip(found["name"], found["class"], strict=True) if c == "special"} == {

@@ -55,10 +55,3 @@ def test_the_mean_lies_between_those_who_quit_and_those_who_retire():
     older = Government(leavers_retired=0.0, officials_first_age=20.0)
     assert mean_months(older) > quit_, "longer insured"
     assert prices(mixed, 4).severance_vnd == prices(mixed, 12).severance_vnd, "a sum, whatever the step"
-
-
-def test_nobody_to_retire_is_refused():
-    with pytest.raises(ValueError, match=r"government.leavers_retired is 0.5, so some retire early"):
-        mean_months(Government(leavers_retired=0.5, officials_under_45=1.0, officials_over_55=0.0))
-    with pytest.raises(ValueError, match=r"are 1\.2 together; allowed: at most 1"):
-        Government(officials_under_45=0.6, officials_over_55=0.6)

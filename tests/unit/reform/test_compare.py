@@ -134,7 +134,10 @@ def test_the_command_prints_writes_and_draws(runner, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["compare", "none", "actuall"], "no such policy (got actuall, allowed none, relabel, actual"),
+        (
+            ["compare", "none", "actuall"],
+            "no such policy (got actuall, allowed none, actual, actual_with_satellites",
+        ),
         (["compare", "none", "none"], "each policy once"),
         (["compare", "seed=3"], "no policy to compare"),
         (["compare", "none", "reform.sweeps=0"], "reform.sweeps: out of range"),
@@ -187,7 +190,7 @@ def test_a_wrong_table_of_places_is_refused(runner, tmp_path, command):
         app, ["reform", command, "actual", f"world.places={places}", "--config", str(config)]
     )
     assert done.exit_code == 2
-    assert f"world.places: {places}: cells are separated by semicolons" in done.output
+    assert f"world.places: {places}: row 1: column place_key: got 1" in done.output
 
 
 def test_lineage_is_written_and_a_unit_rebuilt(runner, tmp_path):

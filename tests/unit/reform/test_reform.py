@@ -36,7 +36,8 @@ def test_policies(world):
     assert relabel.levers.pulled == ("relabel",)
     assert relabel.date == "step 25"
     with pytest.raises(
-        ValueError, match=r"no such policy \(got 'merge', allowed none, relabel, actual, random"
+        ValueError,
+        match=r"no such policy \(got 'merge', allowed none, actual, actual_with_satellites, relabel",
     ):
         policy("merge", world, 25)
     with pytest.raises(ValueError, match="before the start"):
@@ -72,7 +73,7 @@ def test_the_agents_of_the_old_borders_leave_the_model(govern, world):
 
 
 def test_actual_closes_pools_cuts_and_moves(govern, world):
-    g = govern()
+    g = govern(need="dispatch", district_to_province=0.0, staff_bodies=0.0, staff_legacy_district=100.0)
     g.step(world.residents, 0)
     done = apply(g, policy("actual", world, 1)[0], 1, world.residents)
     g.step(world.residents, 1)
@@ -94,7 +95,7 @@ def test_actual_closes_pools_cuts_and_moves(govern, world):
 
 
 def test_actual_moves_the_way_and_disrupts(govern, world):
-    g = govern(disruption=0.25, disruption_half_life_quarters=4.0)
+    g = govern(disruption=0.25, disruption_half_life_quarters=4.0, need="dispatch", district_to_province=0.0)
     before = g.access().copy()
     minutes = g.district_minutes.copy()
     apply(g, policy("actual", world, 1)[0], 1, world.residents)
@@ -228,8 +229,8 @@ def test_each_lever_does_its_own_thing(govern, world):
 
 
 def test_without_costs_of_a_merger_nobody_at_the_seat_loses(govern, world):
-    """Signs are free: with no disruption, who lives at the new seat gains the district's services."""
-    g = govern(disruption=0.0)
+    """Signs are free: with no disruption and enough posts, who lives at the new seat gains the district's services."""
+    g = govern(disruption=0.0, need="dispatch", district_to_province=0.0)
     before = g.access()[:, rule.DISTRICT_ADMINISTRATION].copy()
     apply(g, policy("actual", world, 0)[0], 0, world.residents)
     g.step(world.residents, 0)

@@ -19,7 +19,7 @@ CONFIGS = Path(__file__).parents[3] / "configs"
 ALL_CONFIGS = sorted(
     p
     for p in CONFIGS.rglob("*.yaml")
-    if "sweep" not in p.stem and "sweeps" not in p.parts and p.stem != "country"
+    if "sweep" not in p.stem and not {"sweeps", "calibration"} & set(p.parts) and p.stem != "country"
 )
 
 
@@ -33,6 +33,13 @@ def write(folder: Path, name: str, text: str) -> Path:
 @pytest.mark.parametrize("path", ALL_CONFIGS, ids=[str(p.relative_to(CONFIGS)) for p in ALL_CONFIGS])
 def test_every_configuration_of_the_project_is_sound(path: Path) -> None:
     assert load(path).scenario.name == path.stem
+
+
+@pytest.mark.parametrize("path", sorted((CONFIGS / "calibration").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_calibration_of_the_project_is_sound(path: Path) -> None:
+    from dicu.lab.calibrate.file import read_calibration
+
+    assert len(read_calibration(path).parameters) > 10
 
 
 def test_the_base_says_nothing_but_the_defaults() -> None:
@@ -124,7 +131,10 @@ def test_the_resolved_file_says_unit_range_and_status_of_every_key() -> None:
         line = next(line for line in lines if line.startswith(f"{indent}{leaf.path.rpartition('.')[2]}: "))
         assert line.endswith("]")
     text = next(line for line in lines if line.startswith("  lambda0:"))
-    assert text == "  lambda0: 0.033  # base hazard of considering a move [unit 1/quarter; 0 to 1; fit]"
+    assert text == (
+        "  lambda0: 0.065  # base hazard of considering a move, of an adult of the readiest age "
+        "[unit 1/quarter; 0 to 1; fit]"
+    )
 
 
 def _values(path: str) -> st.SearchStrategy[Any]:

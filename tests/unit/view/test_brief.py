@@ -79,7 +79,7 @@ def test_what_cannot_be_shown_is_refused_before_anything_runs(tmp_path, made) ->
     assert "--scenario: unknown (got 'other', allowed actual)" in dicu(
         "view", str(made), "--scenario", "other", code=2
     )
-    assert "--language: unknown (got 'fr', allowed vi, en)" in dicu(
+    assert "--language: unknown (got 'fr', allowed en, vi, nb)" in dicu(
         "view", str(made), "--language", "fr", code=2
     )
     assert "no such run folder" in dicu("view", str(tmp_path / "none"), code=2)

@@ -86,9 +86,14 @@ def test_a_statement_that_does_not_fit_the_source_is_refused(
 
 
 def test_wards_of_the_largest_city_are_urban(viet_nam: World) -> None:
-    """The kinds reach the places: residents of wards and townships are the urban ones, all of them."""
+    """The kinds reach the places: wards and townships are urban but those that became so since the world's year."""
     kind = viet_nam.legacy_communes.kind[viet_nam.legacy_commune]
-    assert np.array_equal(viet_nam.urban, np.isin(kind, ["ward", "township"]))
+    changed = viet_nam.country.own("urban_changes")
+    later = set(changed.loc[changed["date"].astype(str) >= f"{viet_nam.year}-07", "place"].astype(str))
+    since = np.array([str(key) in later for key in viet_nam.place_key.tolist()])
+    assert np.array_equal(viet_nam.urban[~since], np.isin(kind, ["ward", "township"])[~since])
+    assert 100 < since.sum() < 1000
+    assert not viet_nam.urban[since].all()
     people = np.bincount(viet_nam.new_commune, viet_nam.residents)
     of = dict(zip(viet_nam.new_communes.code.tolist(), people.tolist(), strict=True))
     assert of["31108"] == 22_980 * 96_484_000 // 113_700_255  # Kien Hai
