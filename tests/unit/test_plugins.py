@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin"
-SMALL = ("population.weight=20", "time.start=2025Q1", "time.end=2026Q4")
+SMALL = ("population.weight=200", "time.start=2025Q1", "time.end=2025Q3")
+LARGER = ("population.weight=20", "time.start=2025Q1", "time.end=2026Q4")
 TERM = "plugins.settled_children.use=true"
 OBSERVER = "plugins.large_households.use=true"
 
@@ -50,9 +51,11 @@ def dicu_(words: list[str], cwd: Path, site: Path | None) -> subprocess.Complete
     )
 
 
-def run(words: tuple[str, ...], cwd: Path, site: Path | None, *more: str) -> tuple[Path, dict[str, object]]:
+def run(
+    words: tuple[str, ...], cwd: Path, site: Path | None, *more: str, size: tuple[str, ...] = SMALL
+) -> tuple[Path, dict[str, object]]:
     """Folder and manifest of a small run."""
-    done = dicu_(["run", "monocentric", *SMALL, *words, *(more or ("--no-figures",))], cwd, site)
+    done = dicu_(["run", "monocentric", *size, *words, *(more or ("--no-figures",))], cwd, site)
     assert done.returncode == 0, done.stderr
     folder = cwd / done.stdout.splitlines()[-1]
     return folder, json.loads((folder / "manifest.json").read_text())
@@ -105,11 +108,11 @@ def test_households_with_children_move_less_and_others_do_not(site: Path, tmp_pa
     """
     import dicu
 
-    _, plain = run((), tmp_path, site)
+    _, plain = run((), tmp_path, site, size=LARGER)
     chosen = {}
     for weight in (0.0, 5.0):
         words = (TERM, f"plugins.settled_children.weight={weight}", "record.moves=all")
-        folder, told = run(words, tmp_path, site)
+        folder, told = run(words, tmp_path, site, size=LARGER)
         moves = dicu.open(folder).table("moves")
         own = moves[~moves["reason"].isin(["work", "family"])]
         chosen[weight] = {stage: int((own["stage"] == stage).sum()) for stage in ("children", "young adult")}

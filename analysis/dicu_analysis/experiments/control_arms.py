@@ -38,6 +38,8 @@ LOSS: Final = {
     "programme.urban_job_loss_start": "2024Q1",
     "programme.urban_job_loss_quarters": 4,
 }
+MERGED: Final = {"reform.policy": "actual", "government.severance_quarters": 40}
+"""A reform whose severance is paid over ten years: paid at once it takes all that is saved in the six quarters."""
 CENTRAL: Final = {
     "cities.central": ["City"],
     "cities.central_date": "2024Q1",
@@ -69,8 +71,8 @@ BITS: Final[dict[str, Bit]] = {
     "h2": Bit(SERVICES_OFF, {"reform.policy": "actual"}, {}, "the merger, while nobody looks at services"),
     "h3": Bit(
         SERVICES_OFF,
-        {"reform.policy": "actual", "government.reinvest_share": 1.0},
-        {"reform.policy": "actual", "government.reinvest_share": 0.0},
+        {**MERGED, "government.reinvest_share": 1.0},
+        {**MERGED, "government.reinvest_share": 0.0},
         "savings reinvested or not, while nobody looks at services",
     ),
     "h4": Bit(
