@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.effects import paired
@@ -35,8 +34,10 @@ from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, 
 from dicu_analysis.experiments.h1.words import crossed_verdict, plain
 from dicu_analysis.experiments.households import COLUMNS as MOVERS
 from dicu_analysis.experiments.households import Which, groups, movers
-from dicu_analysis.experiments.result import Estimate, Group
+from dicu_analysis.experiments.result import Arm, Estimate, Group
 from dicu_analysis.experiments.statistics import shared_luck
+from dicu_analysis.load import REAL
+from dicu_analysis.validation.rivals import mean_rates
 
 SPEC: Final = Spec(
     id="h1",
@@ -47,7 +48,7 @@ SPEC: Final = Spec(
     design="2 x 2 over 20 quarters in which both treatments act: growth of urban jobs x farm income -20 % in a random "
     "half of the rural districts and then in the other half; arms of a replicate share their luck. Struggling: the "
     "worst third of the rural population by the mean rank of earnings per worker, access to services and net migration "
-    "of the province (where the world has it)",
+    "of the province in 2012-16 (in Viet Nam)",
     unit=RATE,
     held_fixed=(
         "the starting population (one synthesis for all replicates)",
@@ -175,20 +176,20 @@ def by_exposure(
             Estimate.of(
                 effect_of(slopes.tolist()), name,
                 "(d) extra rate where formal jobs in the areas that movers look to are 10 % more",
-                f"{RATE} per 10 % of jobs", note=f"over {len(slopes)} randomisations of areas",
+                f"{RATE} per 10 % of jobs",
+                note=f"over {len(slopes)} randomisations of areas, each with its complement",
             )
         )  # fmt: skip
     return made
 
 
-def net_migration(scenario: Scenario, world: World) -> Floats | None:
-    """(L,) net migration of each district's province, per 1,000 a year; none where the world has no such table."""
-    table = world.country.own("migration_rates")
-    if table is None or "net_migration" not in table.columns:
+def net_migration(world: World) -> Floats | None:
+    """(L,) net migration of each district's province in 2012-16, per 1,000 a year; none for other countries."""
+    if world.name != REAL:
         return None
-    net = dict(zip(table["province"].astype(str), table["net_migration"].astype(float), strict=True))
-    code = world.legacy_provinces.code[world.districts.parent]
-    return np.array([net.get(str(c), 0.0) for c in code])
+    net = mean_rates(2012, 2016)["net"]
+    code = world.legacy_provinces.code[world.districts.parent].astype(str)
+    return net.reindex(code).to_numpy(dtype=np.float64)
 
 
 def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
@@ -196,7 +197,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     core = sweeps["h1"]
     districts, world = Districts.open(facts.scenario)
     arms = arms_from(core, districts)
-    weak = struggling(arms.neither, districts, net_migration(facts.scenario, world))
+    weak = struggling(arms.neither, districts, net_migration(world))
     rural = arms.neither["rural_persons"][:, 0].sum(axis=0) > 0
     extra, base = pull(arms, weak)
     secondary = main(arms, districts, weak)
@@ -206,7 +207,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         plain=plain(secondary, float(base.mean())),
         luck_shared=shared_luck(arms.urban.rate(weak), base),
         replicates=core.replicates,
-        arms=_arms(core, arms, weak, districts),
+        arms=_arms(core, arms, weak),
         secondary=[*secondary, *ends(arms, districts, weak)],
         caveats=[crossed_verdict(secondary, CROSSED_SHARE)],
     )
@@ -227,7 +228,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     return found
 
 
-def _arms(core: FinishedSweep, arms: Arms, weak: Bools, districts: Districts) -> list:  # type: ignore[type-arg]
+def _arms(core: FinishedSweep, arms: Arms, weak: Bools) -> list[Arm]:
     points: dict[str, tuple[str, Panel]] = {
         "neither": ("neither", arms.neither),
         "urban": ("urban", arms.urban),

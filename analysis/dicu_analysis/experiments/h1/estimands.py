@@ -134,13 +134,14 @@ def slope(extra: Floats, exposed: Floats, weight: Floats, where: Bools) -> float
 def exposure_slopes(
     treated: Mapping[int, Panel], base: Panel, shares: Floats, districts: Districts, where: Bools
 ) -> Floats:
-    """(draws,) slope of the extra rate on exposure in each randomisation, mean over its replicates.
+    """(pairs,) slope of the extra rate on exposure in each randomisation, mean over its replicates and its complement.
 
-    The unit of error is the randomisation; per 0.1 of exposure (jobs in the areas looked to 10 % larger).
+    The unit of error is the randomisation: draws 2m - 1 and 2m treat complements, so they are one; per 0.1
+    of exposure (jobs in the areas looked to 10 % larger).
     """
-    made = []
-    for panel in treated.values():
-        found = []
+    made: dict[int, list[float]] = {}
+    for draw, panel in treated.items():
+        found = made.setdefault((draw + 1) // 2, [])
         for r in range(panel[MOVED].shape[0]):
             there = panel[RURAL][r, :-1].sum(axis=0)
             usual = base[RURAL][r, :-1].sum(axis=0)
@@ -149,8 +150,7 @@ def exposure_slopes(
             extra = panel[MOVED][r, 1:].sum(axis=0) / safe[0] - base[MOVED][r, 1:].sum(axis=0) / safe[1]
             jobs = [by_area(p["market_formal_jobs"][r, -1], districts) for p in (panel, base)]
             found.append(slope(PER_THOUSAND * extra, exposure(shares, *jobs), base[RURAL][r, 0], some))
-        made.append(float(np.mean(found)))
-    return np.array(made) * 0.1
+    return np.array([np.mean(found) for found in made.values()]) * 0.1
 
 
 # ------------------------------------------------------------------ both ends

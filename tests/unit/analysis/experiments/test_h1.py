@@ -143,7 +143,7 @@ def test_the_slope_on_exposure_is_found(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     flows = rng.uniform(1, 10, (len(DISTRICTS), areas))
     shares = shares_of(flows, DISTRICTS)
-    treated = {k: rng.random(areas) < 0.5 for k in range(1, 5)}
+    treated = {k: rng.random(areas) < 0.5 for k in range(1, 9)}
 
     def made(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
         grown = treated[int(scenario[5:])] if scenario.startswith("half_") else np.zeros(areas, dtype=bool)
