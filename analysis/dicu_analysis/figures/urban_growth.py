@@ -65,7 +65,7 @@ def draw(run: Run) -> Figure:
     ax.axhline(0.0, color=palette.INK, linewidth=0.8)
     ax.legend(loc="upper left", ncol=3, frameon=False)
     ax.margins(y=0.15)
-    years(ax, float(min(at)) - 0.6, float(max(at)) + 0.6, 10)
+    style.years(ax, float(min(at)) - 0.6, float(max(at)) + 0.6, 10)
     return fig
 
 

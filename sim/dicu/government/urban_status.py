@@ -95,7 +95,7 @@ class UrbanStatus:
     def _read_changes(self) -> None:
         """Listed changes by the step that they act in."""
         table = self._world.country.own(NAME)
-        if table is None:
+        if table is None or table.empty:
             return
         row = {key: j for j, key in enumerate(self._world.place_key.tolist())}
         found: dict[int, dict[int, bool]] = {}
@@ -179,7 +179,13 @@ class UrbanStatus:
         best = np.zeros(n)
         with np.errstate(divide="ignore"):
             for needs in self._standards:
-                least = np.min([h / need for h, need in zip(have, needs, strict=True)], axis=0)
+                least = np.min(
+                    [
+                        np.divide(h, need, out=np.full(n, np.inf), where=need > 0)
+                        for h, need in zip(have, needs, strict=True)
+                    ],
+                    axis=0,
+                )
                 best = np.maximum(best, least)
         best[(total(self.now) > 0) | (people == 0)] = 0.0
         passing = np.flatnonzero(best >= 1.0)

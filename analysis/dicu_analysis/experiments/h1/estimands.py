@@ -115,7 +115,8 @@ def exposure(shares: Floats, jobs: Floats, base: Floats) -> Floats:
     jobs, base : (A,) float64
         Formal jobs at the end with growth and without.
     """
-    made: Floats = shares @ np.log(jobs / base)
+    known = (jobs > 0) & (base > 0)
+    made: Floats = shares @ np.log(np.divide(jobs, base, out=np.ones_like(jobs), where=known))
     return made
 
 
@@ -145,12 +146,12 @@ def exposure_slopes(
         for r in range(panel[MOVED].shape[0]):
             there = panel[RURAL][r, :-1].sum(axis=0)
             usual = base[RURAL][r, :-1].sum(axis=0)
-            some = where & (there > 0) & (usual > 0)
+            some = where & (there > 0) & (usual > 0) & (shares.sum(axis=1) > 0)
             safe = np.maximum(np.stack([there, usual]), 1.0)
             extra = panel[MOVED][r, 1:].sum(axis=0) / safe[0] - base[MOVED][r, 1:].sum(axis=0) / safe[1]
             jobs = [by_area(p["market_formal_jobs"][r, -1], districts) for p in (panel, base)]
             found.append(slope(PER_THOUSAND * extra, exposure(shares, *jobs), base[RURAL][r, 0], some))
-    return np.array([np.mean(found) for found in made.values()]) * 0.1
+    return np.array([np.mean(found) for found in made.values()]) * np.log(1.1)
 
 
 # ------------------------------------------------------------------ both ends

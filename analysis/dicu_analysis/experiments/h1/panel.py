@@ -160,13 +160,11 @@ def panels(sweep: FinishedSweep, districts: Districts, columns: Sequence[str]) -
 
 
 def weighted_rank(values: Floats, weight: Floats) -> Floats:
-    """(L,) share of the weight with a lower value, half of one's own included; nan where there is no weight."""
-    order = np.argsort(values, kind="stable")
-    before = np.cumsum(weight[order]) - 0.5 * weight[order]
-    out = np.empty(len(values))
-    out[order] = before / weight.sum()
-    out[weight <= 0] = np.nan
-    return out
+    """(L,) share of the weight with a lower value, half of what is equal included; nan where there is no weight."""
+    _, tie = np.unique(values, return_inverse=True)
+    of_tie = np.bincount(tie, weight)
+    out = ((np.cumsum(of_tie) - 0.5 * of_tie) / weight.sum())[tie]
+    return np.where(weight > 0, out, np.nan)
 
 
 def struggling(start: Panel, districts: Districts, net: Floats | None, share: float = 1 / 3) -> Bools:
