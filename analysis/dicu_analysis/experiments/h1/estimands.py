@@ -151,7 +151,7 @@ def exposure_slopes(
             extra = panel[MOVED][r, 1:].sum(axis=0) / safe[0] - base[MOVED][r, 1:].sum(axis=0) / safe[1]
             jobs = [by_area(p["market_formal_jobs"][r, -1], districts) for p in (panel, base)]
             found.append(slope(PER_THOUSAND * extra, exposure(shares, *jobs), base[RURAL][r, 0], some))
-    return np.array([np.mean(found) for found in made.values()]) * np.log(1.1)
+    return np.asarray(np.array([np.mean(found) for found in made.values()]) * np.log(1.1))
 
 
 # ------------------------------------------------------------------ both ends
