@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Annotated
@@ -39,10 +38,11 @@ def calibrate(
     ] = False,
 ) -> None:
     """Fit parameters to figures; the same command goes on where a stage ended (exit status 3)."""
-    from dicu.lab.calibrate.drive import FITTED, calibrate
+    from dicu.lab.calibrate.drive import FITTED, OtherCalibration, calibrate
     from dicu.lab.calibrate.file import read_calibration
     from dicu.lab.calibrate.runs import OutOfTime
     from dicu.lab.calibrate.smoother import NoSmoother
+    from dicu.record.folder import write_bytes
     from dicu.scenario.fitted import FILE
     from dicu.scenario.loader import ConfigurationErrors
     from dicu.scenario.scenario import UnfitScenario
@@ -66,9 +66,9 @@ def calibrate(
             deadline=deadline,
             tell=lambda text: typer.echo(text, err=True),
         )
-    except (BadFigures, UnknownArea, UnfitScenario, OSError) as error:
-        fail(str(error), 2)
-    except NoSmoother as error:
+        if ship:
+            write_bytes(FILE, (folder / FITTED).read_bytes())
+    except (BadFigures, NoSmoother, OtherCalibration, UnknownArea, UnfitScenario, OSError) as error:
         fail(str(error), 2)
     except OutOfTime as error:
         typer.echo(f"{error}; the same command goes on", err=True)
@@ -76,7 +76,6 @@ def calibrate(
     except RuntimeError as error:
         fail(str(error), 1)
     if ship:
-        shutil.copyfile(folder / FITTED, FILE)
         typer.echo(f"the defaults and the ensemble are now those of {folder / FITTED}", err=True)
     typer.echo(f"mean squared misfit {fit.passes[0]:.2f} before, {fit.passes[-1]:.2f} after", err=True)
     typer.echo(str(folder))

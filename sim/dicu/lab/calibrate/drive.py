@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from dicu.execution.identity import model_version
 from dicu.lab.calibrate.file import Calibration
 from dicu.lab.calibrate.runs import FIGURES, Job, fitted_to, make_all
-from dicu.lab.calibrate.smoother import one_pass
+from dicu.lab.calibrate.smoother import library, one_pass
 from dicu.lab.calibrate.space import Axis, axes_of, first_members, values_at
+from dicu.record.folder import write_bytes
 from dicu.reform.opening import open_world
 from dicu.scenario.fitted import Fitted, settings, write_fitted
 from dicu.scenario.scenario import with_values
@@ -33,6 +34,8 @@ from dicu_analysis.validation.fit_page import write_fit_page
 
 Floats = NDArray[np.float64]
 FITTED, PREDICTED, POSTERIOR, SUMMARY = "fitted.csv", "predicted.csv", "posterior.csv", "fit.json"
+OF: Final = "calibration.txt"
+"""Names the file of the calibration to which a folder belongs."""
 TENTH: Final = 10.0
 LEAST_SPREAD: Final = 1e-9
 
@@ -52,9 +55,9 @@ class Fit:
     kept : (keep,) int
         Members of the ensemble, the nearest first.
     best : (axes,)
-        The nearest of all members and of their mean.
+        Mean of all members: what no figure tells stays at the middle of its prior.
     distance : (members,)
-        Mean squared misfit of each, in standard errors.
+        Mean squared misfit of each, its errors and luck counted as one.
     """
 
     axes: tuple[Axis, ...]
@@ -71,6 +74,23 @@ class Fit:
     responses: Floats
 
 
+class OtherCalibration(Exception):
+    """The folder belongs to the calibration of another file."""
+
+
+def _claim(folder: Path, mine: Path) -> None:
+    """Make the folder that of a calibration, which no other file of the same name may share."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = folder / OF
+    if said.exists():
+        other = Path(said.read_text(encoding="utf-8").strip())
+        if other != mine.resolve() and other.exists():
+            raise OtherCalibration(
+                f"{folder}: holds the calibration of {other} (got {mine}; allowed another --out)"
+            )
+    write_bytes(said, f"{mine.resolve()}\n".encode())
+
+
 class _Stage:
     """The runs of one calibration: where they stand, and how they are made."""
 
@@ -78,7 +98,7 @@ class _Stage:
         self, c: Calibration, folder: Path, executor: Executor, deadline: float, tell: Callable[[str], None]
     ) -> None:
         self.c, self.folder, self.executor, self.deadline, self.tell = c, folder, executor, deadline, tell
-        folder.mkdir(parents=True, exist_ok=True)
+        _claim(folder, c.path)
         shutil.copyfile(table.PATH if c.figures is None else c.figures, folder / FIGURES)
         self.all_figures = read_figures(folder / FIGURES)
         self.figures = fitted_to(self.all_figures)
@@ -104,7 +124,7 @@ class _Stage:
         return np.array(made, dtype=np.float64).T
 
     def distance(self, made: Floats, variance: Floats) -> Floats:
-        """Mean squared misfit of each column, in standard errors."""
+        """Mean of squared misfits over their variance, for each column: 1 is as far off as errors and luck are."""
         return np.asarray(((made - self.observed[:, None]) ** 2 / variance[:, None]).mean(axis=0))
 
 
@@ -131,6 +151,7 @@ def calibrate(
         When the time is over; the same command goes on.
     """
     began = time.monotonic()
+    library()  # a missing package is told before the runs of an hour
     stage, m = _Stage(c, folder, executor, deadline, tell), c.method
     middle = np.zeros((len(stage.axes), 1))
     seeds = range(m.run_seed, m.run_seed + m.luck)
@@ -142,7 +163,7 @@ def calibrate(
     for k in range(m.passes):
         made = stage.runs(z, f"pass {k + 1} of {m.passes}")
         means.append(float(stage.distance(made, variance).mean()))
-        tell(f"pass {k + 1}: mean squared misfit {means[-1]:.2f} standard errors")
+        tell(f"pass {k + 1}: mean squared misfit {means[-1]:.2f} (1: as far off as errors and luck are)")
         z = one_pass(z, made, stage.observed, variance, passes=m.passes, seed=m.seed + k, localize=m.localize)
     made = stage.runs(z, "after the last pass")
     distance = stage.distance(made, variance)
@@ -150,28 +171,15 @@ def calibrate(
     order = np.argsort(distance, kind="stable")
     mean = z.mean(axis=1, keepdims=True)
     of_mean = stage.runs(mean, "the mean")
-    nearest_is_mean = stage.distance(of_mean, variance)[0] <= distance[order[0]]
-    best = mean[:, 0] if nearest_is_mean else z[:, order[0]]
     kept = order[: m.keep]
     responses = np.zeros((0, len(kept)))
     if any(f.role == "response" for f in stage.all_figures):
         both = stage.runs(z[:, kept], "responses", responses=True)
         responses = both[len(stage.figures) :]
-    best_made = of_mean[:, 0] if nearest_is_mean else made[:, order[0]]
     fit = Fit(
-        stage.axes,
-        stage.figures,
-        z,
-        made,
-        luck,
-        kept,
-        best,
-        best_made,
-        distance,
-        means,
-        prior[:, 0],
+        stage.axes, stage.figures, z, made, luck, kept, mean[:, 0], of_mean[:, 0], distance, means, prior[:, 0],
         responses,
-    )
+    )  # fmt: skip
     write(c, fit, stage.all_figures, folder, time.monotonic() - began)
     write_fit_page(folder, stage.names, f"dicu calibrate {c.path}")
     return fit
@@ -230,7 +238,8 @@ def predicted(fit: Fit, figures: Sequence[Figure]) -> pd.DataFrame:
 
 
 def posterior(fit: Fit, best: dict[str, float], members: Sequence[dict[str, float]]) -> pd.DataFrame:
-    """Each parameter: prior, best, mean and spread of the ensemble, and how much the data narrowed it."""
+    """Each parameter: prior, best, mean and spread of the ensemble that ships; ``narrowed`` is by how much the
+    spread of all members fell from the prior's."""
     rows = []
     for k, axis in enumerate(fit.axes):
         values = np.array([member[axis.key] for member in members])
@@ -245,4 +254,4 @@ def posterior(fit: Fit, best: dict[str, float], members: Sequence[dict[str, floa
     return pd.DataFrame(rows)
 
 
-__all__ = ["FITTED", "POSTERIOR", "PREDICTED", "SUMMARY", "Fit", "calibrate"]
+__all__ = ["FITTED", "POSTERIOR", "PREDICTED", "SUMMARY", "Fit", "OtherCalibration", "calibrate"]

@@ -59,7 +59,7 @@ class Method(Section):
 
     members: int = Field(default=100, ge=4, le=10_000)
     passes: int = Field(default=4, ge=1, le=20)
-    keep: int = Field(default=30, ge=1, le=1_000)
+    keep: int = Field(default=30, ge=2, le=1_000)
     luck: int = Field(default=4, ge=2, le=100, description="runs with other seeds that measure luck")
     seed: int = Field(default=1, ge=0, le=2**32 - 1)
     run_seed: int = Field(default=1, ge=0, description="luck that all runs share")
@@ -93,6 +93,13 @@ class CalibrationFile(Section):
         if self.method.keep > self.method.members:
             text = f"more than there are (got {self.method.keep}, allowed {self.method.members} or fewer)"
             problems.append(Problem("method.keep", text))
+        most = math.sqrt(self.method.members)
+        if self.method.localize >= most:
+            text = (
+                f"cuts every correlation (got {self.method.localize:g}, allowed below the square root of "
+                f"members, {most:.3g})"
+            )
+            problems.append(Problem("method.localize", text))
         if problems:
             raise contradiction(problems)
         return self

@@ -6,6 +6,8 @@ so that all together count once. Correlations that a finite ensemble shows by lu
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,27 @@ Floats = NDArray[np.float64]
 
 class NoSmoother(ImportError):
     """The library of the smoother is not installed."""
+
+
+class NothingMoves(RuntimeError):
+    """No figure differs between the members of an ensemble."""
+
+
+def library() -> Any:
+    """Smoother of the library.
+
+    Raises
+    ------
+    NoSmoother
+        Where the library is missing.
+    """
+    try:
+        from iterative_ensemble_smoother import AdaptiveESMDA
+    except ImportError as error:
+        raise NoSmoother(
+            "the package iterative_ensemble_smoother is not installed: pip install 'dicu[calibration]'"
+        ) from error
+    return AdaptiveESMDA
 
 
 def one_pass(
@@ -36,16 +59,16 @@ def one_pass(
     ------
     NoSmoother
         Where the library is missing.
+    NothingMoves
+        When no figure differs between members.
     """
-    try:
-        from iterative_ensemble_smoother import AdaptiveESMDA
-    except ImportError as error:
-        raise NoSmoother(
-            "the package iterative_ensemble_smoother is not installed: pip install 'dicu[calibration]'"
-        ) from error
     scale = np.sqrt(variance)
     moves = made.std(axis=1) > 0  # a figure that no member changes tells nothing and has no correlation
-    smoother = AdaptiveESMDA(
+    if not moves.any():
+        raise NothingMoves(
+            f"none of {len(moves)} figures differs between {made.shape[1]} members: the parameters do not act on them"
+        )
+    smoother = library()(
         covariance=np.ones(int(moves.sum())), observations=(observed / scale)[moves], alpha=passes, seed=seed
     )
     smoother.prepare_assimilation(Y=(made / scale[:, None])[moves], truncation=0.999)
@@ -56,4 +79,4 @@ def one_pass(
     return np.asarray(smoother.assimilate_batch(X=z, correlation_callback=kept, n_jobs=1))
 
 
-__all__ = ["NoSmoother", "one_pass"]
+__all__ = ["NoSmoother", "NothingMoves", "library", "one_pass"]
