@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.government.budget import Budget, Prices
 from dicu.government.offices import COMMUNE, Desk, Office
 from dicu.government.pools import share_pool

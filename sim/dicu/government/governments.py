@@ -6,10 +6,10 @@ change of borders that leaves the offices alone changes nobody's access by one b
 
 from __future__ import annotations
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.government import seating
 from dicu.government.agents import Terms
 from dicu.government.budget import QUARTERS_A_YEAR, prices

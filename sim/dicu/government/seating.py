@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesa
 from mesa.agent import AgentSet
 
+from dicu.compute.mesa_import import mesa
 from dicu.government.agents import Commune, Province, Terms
 from dicu.government.network import Network
 from dicu.government.offices import COMMUNE, Office
