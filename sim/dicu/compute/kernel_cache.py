@@ -187,7 +187,7 @@ def closure_sha256(path: Path, root: Path = ROOT) -> str:
 
 @cache
 def _checksums(base: Path) -> dict[str, str]:
-    """`closure_sha256` of every file with kernels, by its name below `ROOT`; found out once for each version of them all.
+    """`closure_sha256` of every file with kernels, by its name below `ROOT`; found out once a version of them all.
 
     Parsing the sources takes longer than all else that a process does to find its kernels. What is kept is named by the
     checksum of every source file, so it cannot outlive a change.
