@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from dicu.compute.mesa_import import mesa
 from dicu.government.budget import Budget, Prices
-from dicu.government.closing import close, costs_of_desks, instalments, kept_of_savings
+from dicu.government.closing import can_pay_mobile, close, costs_of_desks, instalments, kept_of_savings
 from dicu.government.offices import COMMUNE, Desk, Office, standing, work
-from dicu.government.pools import share_pool
-from dicu.government.rows import Columns, taken, where
-from dicu.government.rules import fallen_transfer, posts_of_desk, posts_of_desks, yearly_loss, yearly_losses
+from dicu.government.pools import share, share_pool
+from dicu.government.rows import Columns, Rows, Structure, taken, where
+from dicu.government.rules import fallen_transfers, posts_of_desk, posts_of_desks, yearly_losses
 from dicu.scenario.parameters import Government
 
 MONEY = (
@@ -223,10 +223,6 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
             budgets, at = where(self.budgets, Budget)
             work_and_close(self.offices, rows, (budgets, at), (nobody, nobody), now, self.terms)
 
-    def decide_mobile_desk(self, office: Office) -> None:
-        """See `decide_mobile_desk`."""
-        decide_mobile_desk(office, self.terms)
-
     def decide_satellite(self, office: Office) -> None:
         """See `decide_satellite`."""
         decide_satellite(office, self.terms)
@@ -234,7 +230,7 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
 
 def work_and_close(
     offices: Sequence[Office],
-    rows: tuple[Columns, NDArray[np.int64], Columns, NDArray[np.int64]],
+    rows: Rows,
     budgets: tuple[Columns, NDArray[np.int64]],
     turns: tuple[NDArray[np.int64], NDArray[np.int64]],
     now: int,
@@ -270,51 +266,63 @@ def work_and_close(
 
 def decide_desks(
     offices: Sequence[Office],
-    rows: tuple[Columns, NDArray[np.int64], Columns, NDArray[np.int64]],
+    rows: Rows,
     terms: Terms,
 ) -> None:
-    """Let those offices of communes decide about desks, one by one, that have anything to decide."""
+    """Let the offices of communes decide about mobile desks, and those about satellites that could pay one."""
+    decide_mobile_desks(rows, terms)
     o, at, b, pays = rows
     p, price = terms.parameters, terms.price
-    level, residents, ago, mobile, far, staff = taken(
-        o, at, "level", "residents", "year_ago", "mobile", "far_place", "staff"
+    level, far, staff = taken(o, at, "level", "far_place", "staff")
+    far_away = (level == COMMUNE) & (far >= 0)
+    if not far_away.any():
+        return
+    at_desks = np.array([office.desk_posts for office in offices], dtype=np.int64)
+    posts = posts_of_desks(staff - at_desks, p.satellite_staff_share)
+    cost = posts * price.post_vnd + costs_of_desks(posts, np.zeros_like(posts), price)
+    savings, left, steps, desk_posts = taken(
+        b, pays, "savings", "severance_left", "severance_steps", "desk_posts"
     )
-    of_commune = level == COMMUNE
-    loses = of_commune & ((yearly_losses(residents, ago) > p.mobile_desk_loss) | mobile)
-    far_away = of_commune & (far >= 0)
-    if far_away.any():
-        at_desks = np.array([office.desk_posts for office in offices], dtype=np.int64)
-        posts = posts_of_desks(staff - at_desks, p.satellite_staff_share)
-        cost = posts * price.post_vnd + costs_of_desks(posts, np.zeros_like(posts), price)
-        savings, left, steps, desk_posts = taken(
-            b, pays, "savings", "severance_left", "severance_steps", "desk_posts"
-        )
-        free = kept_of_savings(savings, price) - instalments(left, steps, price)[0]
-        free -= desk_posts * price.post_vnd + costs_of_desks(desk_posts, np.zeros_like(posts), price)
-        far_away &= free >= cost  # a desk of another office of the budget only leaves less
-    for i in np.flatnonzero(loses | far_away).tolist():
-        if loses[i]:
-            decide_mobile_desk(offices[i], terms)
-        if far_away[i]:
-            decide_satellite(offices[i], terms)
+    free = kept_of_savings(savings, price) - instalments(left, steps, price)[0]
+    free -= desk_posts * price.post_vnd + costs_of_desks(desk_posts, np.zeros_like(posts), price)
+    for i in np.flatnonzero(far_away & (free >= cost)).tolist():  # a desk that another opens only leaves less
+        decide_satellite(offices[i], terms)
 
 
-def decide_mobile_desk(office: Office, terms: Terms) -> None:
+def decide_mobile_desks(rows: Rows, terms: Terms) -> None:
     """Send round a mobile desk where people leave, if it can be paid; else the grant follows the heads.
 
-    It goes on until an office no longer loses anybody over a year, or cannot pay it any more.
+    It goes on until an office no longer loses anybody over a year, or cannot pay it any more. Of the offices of one
+    budget each decides when those before it have.
     """
-    p = terms.parameters
-    lost = yearly_loss(office.residents, office.year_ago)
-    if lost <= p.mobile_desk_loss and not office.mobile:  # by far the most
-        return
-    budget = office.budget
-    budget.mobile_desks -= office.mobile
-    pays = budget.can_pay_mobile(terms.price, p.mobile_desk_upkeep)
-    office.mobile = pays and (lost > p.mobile_desk_loss or (office.mobile and lost > 0.0))
-    budget.mobile_desks += office.mobile
-    if lost > p.mobile_desk_loss and not pays:
-        budget.transfer_fall += fallen_transfer(budget.transfer, lost, terms.steps_per_year)
+    o, at, b, pays = rows
+    p, price = terms.parameters, terms.price
+    lost = yearly_losses(*taken(o, at, "residents", "year_ago"))
+    decides = np.flatnonzero((o["level"][at] == COMMUNE) & ((lost > p.mobile_desk_loss) | o["mobile"][at]))
+    turn = turns_within(pays[decides])
+    for k in range(int(turn.max(initial=-1)) + 1):
+        here = decides[turn == k]
+        office, budget, loss = at[here], pays[here], lost[here]
+        goes = o["mobile"][office]
+        b["mobile_desks"][budget] -= goes
+        going, paid, invested, worn, transfer = taken(
+            b, budget, "mobile_desks", "mobile_paid", "invested", "worn", "transfer"
+        )
+        can = can_pay_mobile(going, paid, invested, worn, price, p.mobile_desk_upkeep)
+        goes = can & ((loss > p.mobile_desk_loss) | (goes & (loss > 0.0)))
+        o["mobile"][office] = goes
+        b["mobile_desks"][budget] += goes
+        falls = np.where((loss > p.mobile_desk_loss) & ~can, loss, 0.0)
+        b["transfer_fall"][budget] += fallen_transfers(transfer, falls, terms.steps_per_year)
+
+
+def turns_within(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the same group stand before each; (k,) int64."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], group[order], side="left")
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - first
+    return out
 
 
 def decide_satellite(office: Office, terms: Terms) -> None:
@@ -351,6 +359,7 @@ class Province(LocalGovernment):
         super().__init__(model, code, name, kind, seat_place, terms)
         self.communes: list[Commune] = []
         self.pools: list[list[Office]] = []
+        self._pools_stand: tuple[int, list[Rows]] = (-1, [])
 
     @property
     def counts(self) -> Counts:
@@ -374,5 +383,13 @@ class Province(LocalGovernment):
 
     def share_pools(self) -> None:
         """Move the investments of its pools, when all budgets are closed."""
-        for offices in self.pools:
-            share_pool(offices, self.terms.parameters)
+        before = Structure.number
+        if self._pools_stand[0] != before:
+            stand = [standing(offices) for offices in self.pools]
+            if Structure.number != before:  # not those of a network as it is laid out: they may move one another
+                for offices in self.pools:
+                    share_pool(offices, self.terms.parameters)
+                return
+            self._pools_stand = before, stand
+        for rows in self._pools_stand[1]:
+            share(rows, self.terms.parameters)

@@ -17,9 +17,9 @@ from math import floor
 
 import numpy as np
 
-from dicu.government.closing import close, gaps
+from dicu.government.closing import can_pay_mobile, close, gaps
 from dicu.government.prices import HALF, QUARTERS_A_YEAR, VND_PER_MVND, Prices, pay_mvnd, prices
-from dicu.government.rows import Row, Whole
+from dicu.government.rows import Row, Whole, taken
 
 __all__ = ["QUARTERS_A_YEAR", "VND_PER_MVND", "Budget", "Prices", "pay_mvnd", "prices", "spread"]
 
@@ -242,8 +242,8 @@ class Budget(Row):
 
         By the money of the last step; desks that have been decided on since are taken off.
         """
-        left = self.invested - (self.mobile_desks - self.mobile_paid + 1) * price.mobile_vnd
-        return left >= upkeep * self.worn
+        now = taken(self._columns, np.array([self._at]), "mobile_desks", "mobile_paid", "invested", "worn")
+        return bool(can_pay_mobile(*now, price, upkeep)[0])
 
     def close_step(self, price: Prices) -> None:
         """Spend one step's money, see `close`."""

@@ -49,6 +49,18 @@ def kept_of_savings(savings: NDArray[np.int64], price: Prices) -> NDArray[np.int
     return _floor(price.reinvested * savings + HALF)
 
 
+def can_pay_mobile(
+    going: NDArray[np.int64],
+    paid: NDArray[np.int64],
+    invested: NDArray[np.int64],
+    worn: NDArray[np.int64],
+    price: Prices,
+    upkeep: float,
+) -> NDArray[np.bool_]:
+    """`Budget.can_pay_mobile` of each."""
+    return np.asarray(invested - (going - paid + 1) * price.mobile_vnd >= upkeep * worn)
+
+
 def close(b: Columns, at: NDArray[np.int64], price: Prices) -> None:
     """Spend one step's money of some budgets: wages, running costs, desks, severance, and the rest as investment.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
 from dicu.government.closing import capital_ratios
-from dicu.government.rows import Columns, Flag, Real, Row, Structure, Whole, taken, where
+from dicu.government.rows import Flag, Real, Row, Rows, Structure, Whole, taken, where
 from dicu.government.rules import (
     disruption_left,
     disruptions_left,
@@ -188,7 +188,7 @@ _NEW: Final = {"opened_step": -1, "quality": 1.0, "capital_ratio": 1.0, "points"
 
 def work(
     offices: Sequence[Office],
-    rows: tuple[Columns, NDArray[np.int64], Columns, NDArray[np.int64]],
+    rows: Rows,
     now: int,
     quarters_per_step: float,
     parameters: Government,
@@ -222,7 +222,7 @@ def work(
     o["need"][at], o["disruption"][at], o["capital_ratio"][at] = need, disruption, ratio
 
 
-def standing(offices: Sequence[Office]) -> tuple[Columns, NDArray[np.int64], Columns, NDArray[np.int64]]:
+def standing(offices: Sequence[Office]) -> Rows:
     """Columns of some offices and the row of each, columns of their budgets and the row of that of each."""
     o, at = where(offices, Office)
     return o, at, *where([office.budget for office in offices], Budget)

@@ -12,7 +12,7 @@ import numpy as np
 
 from dicu.government.budget import spread
 from dicu.government.offices import Office, standing
-from dicu.government.rows import taken
+from dicu.government.rows import Rows, taken
 from dicu.scenario.parameters import Government
 
 
@@ -31,7 +31,12 @@ def share_pool(offices: list[Office], parameters: Government) -> None:
     """
     if not offices:
         return
-    o, at, b, pays = standing(offices)
+    share(standing(offices), parameters)
+
+
+def share(rows: Rows, parameters: Government) -> None:
+    """`share_pool` of the offices in some rows, see `dicu.government.offices.standing`."""
+    o, at, b, pays = rows
     b["pool_next"][pays] = 0
     residents = o["residents"][at]
     if parameters.province_policy == "growth":

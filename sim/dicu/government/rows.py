@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Columns = dict[str, NDArray[Any]]
+Rows = tuple[Columns, NDArray[np.int64], Columns, NDArray[np.int64]]
+"""Where offices stand: columns, the row of each, columns of budgets, the row of that of each."""
 
 _FREE_ROWS: Final = 1024
 """Rows made at a time for objects that stand in no network."""

@@ -172,7 +172,14 @@ def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:
     It follows the heads: what it loses in a year is the share of its people that it lost in one. A commune that
     pays into the nation (a negative transfer) loses nothing.
     """
-    return floor(transfer * lost / steps_per_year) if transfer > 0 else 0
+    return int(fallen_transfers(np.array([transfer]), np.array([lost]), steps_per_year)[0])
+
+
+def fallen_transfers(
+    transfer: NDArray[np.int64], lost: NDArray[np.float64], steps_per_year: int
+) -> NDArray[np.int64]:
+    """`fallen_transfer` of each."""
+    return np.where(transfer > 0, np.floor(transfer * lost / steps_per_year), 0.0).astype(np.int64)
 
 
 def water_after(
