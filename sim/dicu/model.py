@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +29,7 @@ from dicu.commit.accounts import Expected, check_jobs, check_people, check_urban
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
 from dicu.commit.stocks import Stocks, by_kind_and_ties, count, retype
+from dicu.compute.mesa_import import mesa
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.housing import HousingMarket

@@ -10,7 +10,9 @@ numba loads this class by its name, see `dicu.compute.compiled`; files outside `
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,11 +22,13 @@ from typing import Any, Final
 
 from numba import config
 
-from dicu.compute.kernel_store import claim, tell_once
+from dicu.compute.kernel_store import claim, seal, tell_once, unseal, write_whole
 
 ROOT: Final = Path(__file__).parents[1]
 KEPT: Final = 4
 """Versions kept of each file's kernels; older ones are removed."""
+KEPT_TREES: Final = 16
+"""Versions of all sources together whose checksums are kept."""
 
 _COMPILES: Final = frozenset({"njit", "jit", "vectorize", "guvectorize", "stencil", "cfunc", "kernel"})
 _IN_KERNELS: Final = frozenset({"NamedTuple", "Enum", "IntEnum", "IntFlag"})
@@ -182,16 +186,53 @@ def closure_sha256(path: Path, root: Path = ROOT) -> str:
 
 
 @cache
+def _checksums(base: Path) -> dict[str, str]:
+    """`closure_sha256` of every file with kernels, by its name below `ROOT`; found out once a version of them all.
+
+    Parsing the sources takes longer than all else that a process does to find its kernels. What is kept is named by the
+    checksum of every source file, so it cannot outlive a change.
+    """
+    tree, with_kernels = hashlib.sha256(), []
+    for path in sorted(ROOT.rglob("*.py")):
+        name, source = path.relative_to(ROOT).as_posix(), path.read_bytes()
+        tree.update(name.encode() + hashlib.sha256(source).digest())
+        if any(word in source for word in (b"@njit", b"@kernel")):
+            with_kernels.append((name, path))
+    kept = base / "closures" / f"{tree.hexdigest()[:32]}.json"
+    try:
+        whole = unseal(kept.read_bytes())
+        if whole is not None:
+            os.utime(kept)
+            found: dict[str, str] = json.loads(whole)
+            return found
+    except OSError:
+        pass  # none yet, or not readable
+    found = {name: closure_sha256(path) for name, path in with_kernels}
+    with contextlib.suppress(OSError):  # nowhere to write: found out again by the next process
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, seal(json.dumps(found).encode()))
+        _keep_newest(kept.parent, KEPT_TREES)
+    return found
+
+
+def _keep_newest(folder: Path, number: int) -> None:
+    for old in sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[number:]:
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)
+
+
+@cache
 def _folder(path: Path, base: Path) -> tuple[Path, str]:
     """Folder and checksum of a file's kernels; older versions beyond `KEPT` are removed."""
-    sha = closure_sha256(path)
+    sha = _checksums(base).get(path.relative_to(ROOT).as_posix()) or closure_sha256(path)
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     folder = base / name / sha[:20]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        for old in sorted(folder.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
-            shutil.rmtree(old, ignore_errors=True)
+        _keep_newest(folder.parent, KEPT)
     except OSError:
         pass  # removed by another process, or nowhere to write: then numba compiles in memory
     return folder, sha

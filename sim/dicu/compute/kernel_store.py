@@ -52,6 +52,20 @@ def unseal(data: bytes) -> bytes | None:
     return body if whole else None
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file beside and rename it, so that nobody reads half of it."""
+    tmp = Path(f"{path}.tmp.{uuid.uuid4().hex[:16]}")
+    try:
+        with open(tmp, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(tmp, path)
+    finally:
+        with contextlib.suppress(OSError):
+            tmp.unlink(missing_ok=True)
+
+
 class SealedFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
     """Numba's index and data files of one function, each sealed.
 
@@ -103,16 +117,7 @@ class SealedFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
         return None
 
     def _write(self, path: str, told: tuple[Any, ...]) -> None:
-        tmp = Path(f"{path}.tmp.{uuid.uuid4().hex[:16]}")
-        try:
-            with open(tmp, "wb") as file:
-                file.write(seal(self._dump(told)))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(tmp, path)
-        finally:
-            with contextlib.suppress(OSError):
-                tmp.unlink(missing_ok=True)
+        write_whole(Path(path), seal(self._dump(told)))
 
 
 def claim(folder: str) -> None:

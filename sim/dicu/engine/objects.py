@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 
-import mesa
 import numpy as np
 from numba import njit
 
@@ -31,6 +30,7 @@ from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
 from dicu.behaviour.work import attributes_after, changes_status, flags_after, tally_change
 from dicu.compute.hashing import hash32
+from dicu.compute.mesa_import import mesa
 from dicu.population.columns import BUSY, NEWLY_WED, Households, Rows
 from dicu.population.household import Household
 from dicu.population.life_stage import kind_of

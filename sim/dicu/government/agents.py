@@ -1,6 +1,7 @@
 """Commune and Province: Mesa agents that work their offices and close their budgets.
 
-Their `step` is the rule that every run uses; there is no second, faster version of it.
+What an office and a budget hold stands in columns (`dicu.government.rows`); an agent is the face of its rows. Its
+`step` is the rule that every run uses, `work_and_close`: of one government here, in a run of all at once.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.government.budget import Budget, Prices
-from dicu.government.offices import COMMUNE, Desk, Office
-from dicu.government.pools import share_pool
-from dicu.government.rules import fallen_transfer, posts_of_desk, yearly_loss
+from dicu.government.closing import can_pay_mobile, close, costs_of_desks, instalments, kept_of_savings
+from dicu.government.offices import COMMUNE, Desk, Office, standing, work
+from dicu.government.pools import share, share_pool
+from dicu.government.rows import Columns, Rows, Structure, taken, where
+from dicu.government.rules import fallen_transfers, posts_of_desk, posts_of_desks, yearly_losses
 from dicu.scenario.parameters import Government
 
 MONEY = (
@@ -136,9 +139,22 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         self.kind = kind
         self.seat_place = seat_place
         self.terms = terms
-        self.residents = 0
+        self._people, self._row = np.zeros(1, dtype=np.int64), 0
         self.offices: list[Office] = []
         self.budgets: list[Budget] = []
+
+    @property
+    def residents(self) -> int:
+        """Persons who live within the borders."""
+        return int(self._people[self._row])
+
+    @residents.setter
+    def residents(self, persons: int) -> None:
+        self._people[self._row] = persons
+
+    def stand_in(self, people: NDArray[np.int64], row: int) -> None:
+        """From now on its residents are a number among those of all governments of its level."""
+        self._people, self._row = people, row
 
     @property
     def counts(self) -> Counts:
@@ -202,48 +218,125 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         """Let every office work with the capital it has, decide about desks, then close the books; what is
         invested counts next step.
         """
-        terms = self.terms
-        quarters, parameters, price = terms.quarters_per_step, terms.parameters, terms.price
-        for office in self.offices:
-            office.work(now, quarters, parameters)
-            if office.level == COMMUNE:
-                self.decide_mobile_desk(office)
-                if office.far_place >= 0:
-                    self.decide_satellite(office)
-        for budget in self.budgets:
-            budget.close_step(price)
-
-    def decide_mobile_desk(self, office: Office) -> None:
-        """Send round a mobile desk where people leave, if it can be paid; else the grant follows the heads.
-
-        It goes on until an office no longer loses anybody over a year, or cannot pay it any more.
-        """
-        terms = self.terms
-        p = terms.parameters
-        lost = yearly_loss(office.residents, office.year_ago)
-        if lost <= p.mobile_desk_loss and not office.mobile:  # by far the most
-            return
-        budget = office.budget
-        budget.mobile_desks -= office.mobile
-        pays = budget.can_pay_mobile(terms.price, p.mobile_desk_upkeep)
-        office.mobile = pays and (lost > p.mobile_desk_loss or (office.mobile and lost > 0.0))
-        budget.mobile_desks += office.mobile
-        if lost > p.mobile_desk_loss and not pays:
-            budget.transfer_fall += fallen_transfer(budget.transfer, lost, terms.steps_per_year)
+        if self.offices:
+            rows, nobody = standing(self.offices), np.zeros(len(self.offices), dtype=np.int64)
+            budgets, at = where(self.budgets, Budget)
+            work_and_close(self.offices, rows, (budgets, at), (nobody, nobody), now, self.terms)
 
     def decide_satellite(self, office: Office) -> None:
-        """Open a desk in the largest place that is too far from all others, if savings pay for its posts."""
-        terms, budget = self.terms, office.budget
-        p, price = terms.parameters, terms.price
-        if len(office.desks) >= p.satellite_most:
-            return
-        posts = posts_of_desk(office.staff - office.desk_posts, p.satellite_staff_share)
-        if budget.free_for_desks(price) < posts * price.post_vnd + price.desk_vnd(posts):
-            return
-        office.desks.append(Desk(office.far_place, terms.position_km[office.far_place], posts))
-        office.staff += posts
-        budget.posts += posts
-        budget.desk_posts += posts
+        """See `decide_satellite`."""
+        decide_satellite(office, self.terms)
+
+
+def work_and_close(
+    offices: Sequence[Office],
+    rows: Rows,
+    budgets: tuple[Columns, NDArray[np.int64]],
+    turns: tuple[NDArray[np.int64], NDArray[np.int64]],
+    now: int,
+    terms: Terms,
+) -> None:
+    """One step of some governments, each in its turn: its offices work with the capital they have and decide about
+    desks, then the budgets that it keeps are closed; what is invested counts next step.
+
+    Parameters
+    ----------
+    rows
+        Where the offices stand, see `dicu.government.offices.standing`.
+    budgets
+        Columns and rows of the budgets that these governments keep.
+    turns
+        Of each office, (k,) int64: when the government has its turn that works it, and that keeps its budget. Where one
+        budget pays for offices of several governments, those whose turn is later find it closed.
+    """
+    own, keeper = turns
+    order = np.argsort(own, kind="stable")
+    late = (own > keeper)[order]
+
+    def work_some(part: NDArray[np.int64]) -> None:
+        if len(part):
+            some, (o, at, b, pays) = [offices[i] for i in part.tolist()], rows
+            work(some, (o, at[part], b, pays[part]), now, terms.quarters_per_step, terms.parameters)
+            decide_desks(some, (o, at[part], b, pays[part]), terms)
+
+    work_some(order[~late])
+    close(*budgets, terms.price)
+    work_some(order[late])
+
+
+def decide_desks(
+    offices: Sequence[Office],
+    rows: Rows,
+    terms: Terms,
+) -> None:
+    """Let the offices of communes decide about mobile desks, and those about satellites that could pay one."""
+    decide_mobile_desks(rows, terms)
+    o, at, b, pays = rows
+    p, price = terms.parameters, terms.price
+    level, far, staff = taken(o, at, "level", "far_place", "staff")
+    far_away = (level == COMMUNE) & (far >= 0)
+    if not far_away.any():
+        return
+    at_desks = np.array([office.desk_posts for office in offices], dtype=np.int64)
+    posts = posts_of_desks(staff - at_desks, p.satellite_staff_share)
+    cost = posts * price.post_vnd + costs_of_desks(posts, np.zeros_like(posts), price)
+    savings, left, steps, desk_posts = taken(
+        b, pays, "savings", "severance_left", "severance_steps", "desk_posts"
+    )
+    free = kept_of_savings(savings, price) - instalments(left, steps, price)[0]
+    free -= desk_posts * price.post_vnd + costs_of_desks(desk_posts, np.zeros_like(posts), price)
+    for i in np.flatnonzero(far_away & (free >= cost)).tolist():  # a desk that another opens only leaves less
+        decide_satellite(offices[i], terms)
+
+
+def decide_mobile_desks(rows: Rows, terms: Terms) -> None:
+    """Send round a mobile desk where people leave, if it can be paid; else the grant follows the heads.
+
+    It goes on until an office no longer loses anybody over a year, or cannot pay it any more. Of the offices of one
+    budget each decides when those before it have.
+    """
+    o, at, b, pays = rows
+    p, price = terms.parameters, terms.price
+    lost = yearly_losses(*taken(o, at, "residents", "year_ago"))
+    decides = np.flatnonzero((o["level"][at] == COMMUNE) & ((lost > p.mobile_desk_loss) | o["mobile"][at]))
+    turn = turns_within(pays[decides])
+    for k in range(int(turn.max(initial=-1)) + 1):
+        here = decides[turn == k]
+        office, budget, loss = at[here], pays[here], lost[here]
+        goes = o["mobile"][office]
+        b["mobile_desks"][budget] -= goes
+        going, paid, invested, worn, transfer = taken(
+            b, budget, "mobile_desks", "mobile_paid", "invested", "worn", "transfer"
+        )
+        can = can_pay_mobile(going, paid, invested, worn, price, p.mobile_desk_upkeep)
+        goes = can & ((loss > p.mobile_desk_loss) | (goes & (loss > 0.0)))
+        o["mobile"][office] = goes
+        b["mobile_desks"][budget] += goes
+        falls = np.where((loss > p.mobile_desk_loss) & ~can, loss, 0.0)
+        b["transfer_fall"][budget] += fallen_transfers(transfer, falls, terms.steps_per_year)
+
+
+def turns_within(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the same group stand before each; (k,) int64."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], group[order], side="left")
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - first
+    return out
+
+
+def decide_satellite(office: Office, terms: Terms) -> None:
+    """Open a desk in the largest place that is too far from all others, if savings pay for its posts."""
+    budget, p, price = office.budget, terms.parameters, terms.price
+    if len(office.desks) >= p.satellite_most:
+        return
+    posts = posts_of_desk(office.staff - office.desk_posts, p.satellite_staff_share)
+    if budget.free_for_desks(price) < posts * price.post_vnd + price.desk_vnd(posts):
+        return
+    office.desks.append(Desk(office.far_place, terms.position_km[office.far_place], posts))
+    office.staff += posts
+    budget.posts += posts
+    budget.desk_posts += posts
 
 
 class Commune(LocalGovernment):
@@ -266,6 +359,7 @@ class Province(LocalGovernment):
         super().__init__(model, code, name, kind, seat_place, terms)
         self.communes: list[Commune] = []
         self.pools: list[list[Office]] = []
+        self._pools_stand: tuple[int, list[Rows]] = (-1, [])
 
     @property
     def counts(self) -> Counts:
@@ -285,5 +379,17 @@ class Province(LocalGovernment):
     def step(self, now: int = 0) -> None:
         """One step, after its communes': its own offices and budgets, then the pool."""
         self.work_offices(now)
-        for offices in self.pools:
-            share_pool(offices, self.terms.parameters)
+        self.share_pools()
+
+    def share_pools(self) -> None:
+        """Move the investments of its pools, when all budgets are closed."""
+        before = Structure.number
+        if self._pools_stand[0] != before:
+            stand = [standing(offices) for offices in self.pools]
+            if Structure.number != before:  # not those of a network as it is laid out: they may move one another
+                for offices in self.pools:
+                    share_pool(offices, self.terms.parameters)
+                return
+            self._pools_stand = before, stand
+        for rows in self._pools_stand[1]:
+            share(rows, self.terms.parameters)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
-from dicu.government.agents import MONEY, Counts
+from dicu.government.agents import MONEY
 from dicu.government.budget import VND_PER_MVND
+from dicu.government.closing import gaps
 from dicu.government.governments import Governments
 from dicu.government.offices import COMMUNE, sum_by
 from dicu.government.places import mean_by
+from dicu.government.seating import turns
 from dicu.government.transition import Totals
 from dicu.scenario.vocabulary import SERVICES
 from dicu.world.ways import farther, nearer
@@ -23,6 +24,9 @@ from dicu.world.world import Units
 class NotConserved(RuntimeError):
     """People, posts, area or money appeared or vanished; the message names the difference."""
 
+
+NO_POOL = -2
+"""Of budgets that pay for no commune's office; less than any pool."""
 
 IN_TABLES = tuple(name for name in MONEY if name not in ("deficit", "capital_reference"))
 """Amounts that are shown under their own names, M VND."""
@@ -77,11 +81,11 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
     nation = {
         key: np.array([text]) for key, text in (("code", "0"), ("name", g.world.name), ("kind", "nation"))
     }
-    provinces = _held(g.provinces)
+    communes, provinces = _held(g)
     levels = (
-        ("commune", _named(overlay.communes), _held(g.communes), g.commune_of_place),
+        ("commune", _named(overlay.communes), communes, g.commune_of_place),
         ("province", _named(overlay.provinces), provinces, g.province_of_place),
-        ("nation", nation, {name: (sum(each),) for name, each in provinces.items()}, everywhere),
+        ("nation", nation, {name: (sum(list(each)),) for name, each in provinces.items()}, everywhere),
     )
     for level, named, held, of_place in levels:
         n = len(named["code"])
@@ -118,15 +122,36 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate(parts) for name, parts in out.items()}
 
 
-def _held(governments: AgentSet) -> dict[str, Sequence[Any]]:
-    """Residents, `Counts` and amounts of `MONEY` of some governments, in their order."""
-    counts = zip(*(agent.counts for agent in governments), strict=True)
-    amounts = zip(*(agent.amounts for agent in governments), strict=True)
-    return {
-        "residents": [agent.residents for agent in governments],
-        **dict(zip(Counts._fields, counts, strict=True)),
-        **dict(zip(MONEY, amounts, strict=True)),
-    }
+def _held(g: Governments) -> tuple[dict[str, Sequence[Any]], dict[str, Sequence[Any]]]:
+    """Residents, `Counts` and amounts of `MONEY` of the communes and of the provinces, in their order.
+
+    What `agents.Commune` and `agents.Province` say of themselves, of all at once; a province's are its own and those of
+    its communes.
+    """
+    laid, n, m = g.network.laid(), len(g.overlay.communes), len(g.overlay.provinces)
+    above = g.overlay.province_of_commune
+    own, keeper = turns(g.network, g.overlay)
+    desks = np.array([len(office.desks) for office in g.offices], dtype=np.int64)
+    o = laid.office
+    parts: list[dict[str, Sequence[Any]]] = [
+        {"residents": g.people_of_communes},
+        {"residents": g.people_of_provinces},
+    ]
+    for name, of_unit, values in (
+        ("staff", own, o["staff"]),
+        ("posts_cut", own, o["posts_cut"]),
+        ("satellites", own, desks),
+        ("mobile_desks", own, o["mobile"].astype(np.int64)),
+        *((name, keeper, laid.budget[name]) for name in MONEY),
+    ):
+        kept = sum_by(of_unit, values, n + m)
+        parts[0][name], parts[1][name] = kept[:n], kept[n:] + sum_by(above, kept[:n], m)
+    need = np.bincount(own, weights=o["need"], minlength=n + m).tolist()
+    below: list[list[float]] = [[own_need] for own_need in need[n:]]
+    for province, posts in zip(above.tolist(), need[:n], strict=True):
+        below[province].append(posts)
+    parts[0]["need"], parts[1]["need"] = need[:n], [sum(each) for each in below]
+    return parts[0], parts[1]
 
 
 def _named(units: Units) -> dict[str, NDArray[np.str_]]:
@@ -138,8 +163,8 @@ def _of_places(g: Governments) -> dict[str, NDArray[np.float64]]:
     offices = g.network.commune_office_of_place
     access = g.access()
     return {
-        "quality": np.array([office.quality for office in g.offices])[offices],
-        "disruption": np.array([office.disruption for office in g.offices])[offices],
+        "quality": g.network.laid().office["quality"][offices],
+        "disruption": g.network.laid().office["disruption"][offices],
         "travel_minutes": g.commune_minutes,
         "district_minutes": g.district_minutes,
         **{f"{facility}_minutes": minutes for facility, minutes in g.services.minutes.items()},
@@ -152,15 +177,14 @@ def _of_places(g: Governments) -> dict[str, NDArray[np.float64]]:
 
 def totals(g: Governments) -> Totals:
     """What a reform must conserve, as it stands; residents and area are summed over the communes."""
-    n = len(g.overlay.communes)
-    budgets = g.network.budgets
+    n, laid = len(g.overlay.communes), g.network.laid()
     return Totals(
         residents=int(sum_by(g.commune_of_place, g.residents, n).sum()),
         area_m2=int(sum_by(g.commune_of_place, g.area_m2, n).sum()),
-        posts=sum(office.staff for office in g.offices),
-        transfer_vnd=sum(budget.transfer for budget in budgets),
-        capital_vnd=sum(budget.capital for budget in budgets),
-        capital_reference_vnd=sum(budget.capital_reference for budget in budgets),
+        posts=int(laid.office["staff"].sum()),
+        transfer_vnd=int(laid.budget["transfer"].sum()),
+        capital_vnd=int(laid.budget["capital"].sum()),
+        capital_reference_vnd=int(laid.budget["capital_reference"].sum()),
     )
 
 
@@ -174,8 +198,8 @@ def check(governments: Governments) -> None:
     """
     g = governments
     total, known = int(g.residents.sum()), int(g.served.sum())
-    for level, agents in (("communes", g.communes), ("provinces", g.provinces)):
-        governed = sum(agent.residents for agent in agents)
+    for level, people in (("communes", g.people_of_communes), ("provinces", g.people_of_provinces)):
+        governed = int(people.sum())
         if governed != total:
             raise NotConserved(
                 f"{level} govern {governed} of {total} residents: difference {governed - total}"
@@ -189,37 +213,38 @@ def check(governments: Governments) -> None:
             raise NotConserved(
                 f"no office does the {work} of place {unserved[0]} ({len(unserved)} such places)"
             )
-    served = sum(office.residents for office in g.offices if office.level == COMMUNE)
+    laid = g.network.laid()
+    o, b, of_commune = laid.office, laid.budget, laid.office["level"] == COMMUNE
+    served = int(o["residents"][of_commune].sum())
     if served != known:
         raise NotConserved(
             f"commune offices serve {served} of {known} residents: difference {served - known}"
         )
-    budgets = g.network.budgets
-    for budget in budgets:
-        if budget.gap:
-            office = next(o for o in g.offices if o.budget is budget)
-            raise NotConserved(
-                f"the budget of the office at place {office.seat_place} does not close: {budget.gap} dong"
-            )
-    posts, paid = sum(office.staff for office in g.offices), sum(budget.posts for budget in budgets)
+    gap = gaps(b, np.arange(len(laid.budgets)))
+    for budget in np.flatnonzero(gap).tolist():
+        office = g.offices[int(np.flatnonzero(laid.pays == budget)[0])]
+        raise NotConserved(
+            f"the budget of the office at place {office.seat_place} does not close: {gap[budget]} dong"
+        )
+    posts, paid = int(o["staff"].sum()), int(b["posts"].sum())
     if posts != paid:
         raise NotConserved(f"{posts} posts are filled and {paid} are paid: difference {paid - posts}")
     raised = int((g.revenue.tax + g.revenue.land).sum())
-    booked = sum(budget.revenue_tax for budget in budgets) + sum(budget.revenue_land for budget in budgets)
+    booked = int(b["revenue_tax"].sum() + b["revenue_land"].sum())
     if raised != booked:
         raise NotConserved(f"places raise {raised} dong, budgets book {booked}: difference {booked - raised}")
-    moved: dict[int, int] = {}
-    pool_of = {o.budget: o.pool for o in g.offices if o.level == COMMUNE}
-    for budget, pool in pool_of.items():
-        moved[pool] = moved.get(pool, 0) + budget.pool_next
-    for pool, dong in moved.items():
-        if dong:
-            raise NotConserved(
-                f"the pool with its seat at place {g.network.pool_seat[pool]} moves {dong} dong more "
-                "than it takes"
-            )
-    if taken := sum(budget.pool for budget in budgets):
+    pool_of = np.full(len(laid.budgets), NO_POOL)
+    pool_of[laid.pays[of_commune]] = o["pool"][of_commune]
+    pools, pool = np.unique(pool_of, return_inverse=True)
+    moved = sum_by(pool, np.where(pool_of == NO_POOL, 0, b["pool_next"]), len(pools))
+    for i in np.flatnonzero(moved).tolist():
+        raise NotConserved(
+            f"the pool with its seat at place {g.network.pool_seat[pools[i]]} moves {moved[i]} dong more "
+            "than it takes"
+        )
+    if taken := int(b["pool"].sum()):
         raise NotConserved(f"pools gave {taken} dong more than they took")
+    budgets = laid.budgets
     # now all of it closes: what places raise and the nation gives is spent, since that holds for each budget
     kept = [budget for province in g.provinces for budget in province.budgets_below]
     if len(kept) != len(budgets) or set(kept) != set(budgets):

@@ -13,91 +13,19 @@ share of the savings bears the same share of the severance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 
-from dicu.compute.numeric import exp64, log64
-from dicu.government.severance import MONTHS_A_YEAR, mean_months
-from dicu.scenario.parameters import Government
+import numpy as np
 
-VND_PER_MVND = 1_000_000
-QUARTERS_A_YEAR = 4.0
-HALF = 0.5
+from dicu.government.closing import can_pay_mobile, close, gaps
+from dicu.government.prices import HALF, QUARTERS_A_YEAR, VND_PER_MVND, Prices, pay_mvnd, prices
+from dicu.government.rows import Row, Whole, taken
 
-
-@dataclass(frozen=True)
-class Prices:
-    """What things cost a step, derived once from the parameters.
-
-    Attributes
-    ----------
-    post_vnd : int
-        Cost of a post a step, dong.
-    wages_over_recurrent, recurrent_over_whole : float
-        Shares at the start.
-    depreciation : float
-        Share of public capital that decays in a step.
-    severance_vnd : int
-        Severance of one post, dong in all.
-    severance_steps : int
-        Steps over which it is paid.
-    reinvested : float
-        Share of the savings that stays in the budget, phi_R.
-    mobile_vnd : int
-        Cost of a mobile desk a step, dong.
-    """
-
-    post_vnd: int
-    wages_over_recurrent: float
-    recurrent_over_whole: float
-    depreciation: float
-    severance_vnd: int = 0
-    severance_steps: int = 1
-    reinvested: float = 0.0
-    mobile_vnd: int = 0
-
-    def desk_vnd(self, posts: float) -> int:
-        """What a desk of so many posts costs a step besides its wages: running costs in the usual proportion."""
-        return floor(posts * self.post_vnd * (1.0 / self.wages_over_recurrent - 1.0) + HALF)
+__all__ = ["QUARTERS_A_YEAR", "VND_PER_MVND", "Budget", "Prices", "pay_mvnd", "prices", "spread"]
 
 
-def pay_mvnd(parameters: Government) -> float:
-    """Pay of a month by which severance is reckoned, M VND."""
-    return parameters.cost_per_post * parameters.severance_pay_share / MONTHS_A_YEAR
-
-
-def prices(parameters: Government, steps_per_year: int) -> Prices:
-    """Prices of one step of 1/``steps_per_year`` year.
-
-    Raises
-    ------
-    ValueError
-        When the recurrent share is 0: the whole budget could not be derived from the wages.
-    """
-    if parameters.recurrent_share == 0:
-        raise ValueError(
-            "government.recurrent_share is 0; allowed: above 0 to 1 (the budget is derived from it)"
-        )
-    quarters = QUARTERS_A_YEAR / steps_per_year
-    decay = parameters.capital_depreciation
-    if quarters != 1.0 and decay > 0.0:
-        decay = 1.0 - float(exp64(quarters * log64(1.0 - decay)))
-    post_vnd = floor(parameters.cost_per_post * VND_PER_MVND / steps_per_year)
-    return Prices(
-        post_vnd=post_vnd,
-        wages_over_recurrent=parameters.wage_share_of_recurrent,
-        recurrent_over_whole=parameters.recurrent_share,
-        depreciation=decay,
-        severance_vnd=floor(mean_months(parameters) * pay_mvnd(parameters) * VND_PER_MVND + HALF),
-        severance_steps=max(1, floor(parameters.severance_quarters / quarters + HALF)),
-        reinvested=parameters.reinvest_share,
-        mobile_vnd=floor(parameters.mobile_desk_posts * post_vnd / parameters.wage_share_of_recurrent + HALF),
-    )
-
-
-@dataclass(slots=True, eq=False)
-class Budget:
-    """One budget, all amounts in dong a step (capital, severance left: dong).
+class Budget(Row):
+    """One budget, a row of columns; all amounts in dong a step (capital, severance left: dong).
 
     Attributes
     ----------
@@ -128,36 +56,56 @@ class Budget:
         ``severance_nation``: paid by the nation beside the budget.
     """
 
-    posts: int
-    residents: int
-    running_base: int
-    residents_base: int
-    transfer: int
-    capital: int
-    capital_reference: int
-    transfer_fall: int = 0
-    savings: int = 0
-    severance_left: int = 0
-    severance_steps: int = 0
-    pool: int = 0
-    pool_next: int = 0
-    revenue_tax: int = 0
-    revenue_land: int = 0
-    desk_posts: int = 0
-    mobile_desks: int = 0
-    mobile_paid: int = 0
-    invested: int = 0
-    worn: int = 0
-    reinvested: int = 0
-    wages: int = 0
-    running: int = 0
-    desks: int = 0
-    severance: int = 0
-    severance_nation: int = 0
-    investment: int = 0
-    deficit: int = 0
-    depreciation: int = 0
-    capital_before: int = 0
+    __slots__ = ()
+
+    posts = Whole()
+    residents = Whole()
+    running_base = Whole()
+    residents_base = Whole()
+    transfer = Whole()
+    capital = Whole()
+    capital_reference = Whole()
+    transfer_fall = Whole()
+    savings = Whole()
+    severance_left = Whole()
+    severance_steps = Whole()
+    pool = Whole()
+    pool_next = Whole()
+    revenue_tax = Whole()
+    revenue_land = Whole()
+    desk_posts = Whole()
+    mobile_desks = Whole()
+    mobile_paid = Whole()
+    invested = Whole()
+    worn = Whole()
+    reinvested = Whole()
+    wages = Whole()
+    running = Whole()
+    desks = Whole()
+    severance = Whole()
+    severance_nation = Whole()
+    investment = Whole()
+    deficit = Whole()
+    depreciation = Whole()
+    capital_before = Whole()
+
+    def __init__(
+        self,
+        posts: int,
+        residents: int,
+        running_base: int,
+        residents_base: int,
+        transfer: int,
+        capital: int,
+        capital_reference: int,
+        **others: int,
+    ) -> None:
+        super().__init__()
+        self.posts, self.residents = posts, residents
+        self.running_base, self.residents_base = running_base, residents_base
+        self.transfer, self.capital, self.capital_reference = transfer, capital, capital_reference
+        for name, value in others.items():
+            setattr(self, name, value)
 
     @classmethod
     def at_start(cls, posts: int, residents: int, revenue_local: int, price: Prices) -> Budget:
@@ -294,35 +242,12 @@ class Budget:
 
         By the money of the last step; desks that have been decided on since are taken off.
         """
-        left = self.invested - (self.mobile_desks - self.mobile_paid + 1) * price.mobile_vnd
-        return left >= upkeep * self.worn
+        now = taken(self._columns, np.array([self._at]), "mobile_desks", "mobile_paid", "invested", "worn")
+        return bool(can_pay_mobile(*now, price, upkeep)[0])
 
     def close_step(self, price: Prices) -> None:
-        """Spend one step's money: wages, running costs, desks, severance, and the rest as investment.
-
-        What is lacking the nation pays.
-        """
-        if self.transfer_fall:
-            self.transfer -= self.transfer_fall
-            self.transfer_fall = 0
-        self.wages = wages = self.posts * price.post_vnd
-        self.running = running = self.running_costs()
-        self.desks = desks = self.desk_costs(price)
-        self.mobile_paid = self.mobile_desks
-        self.reinvested = self.savings_kept(price) if self.savings else 0
-        self.pool = self.pool_next
-        self.severance, self.severance_nation = own, nation = self.instalment(price)
-        if self.severance_steps > 0:
-            self.severance_left -= own + nation
-            self.severance_steps -= 1
-        rest = self.income - wages - running - desks - own
-        investment = rest if rest > 0 else 0
-        self.deficit = -rest if rest < 0 else 0
-        self.capital_before = capital = self.capital
-        depreciation = floor(capital * price.depreciation + HALF)
-        self.capital = capital + investment - depreciation
-        self.investment = self.invested = investment
-        self.depreciation = self.worn = depreciation
+        """Spend one step's money, see `close`."""
+        close(self._columns, np.array([self._at]), price)
 
     def keep_posts(self, posts: int, price: Prices) -> None:
         """Undo the cut of ``posts`` on the day it is made: neither saved nor owed."""
@@ -343,8 +268,7 @@ class Budget:
     @property
     def gap(self) -> int:
         """Dong by which the last step fails to close; 0 unless there is an error in the program."""
-        money = self.income + self.deficit - self.spending
-        return money or self.capital_before - self.depreciation + self.investment - self.capital
+        return int(gaps(self._columns, np.array([self._at]))[0])
 
 
 def spread(amount: int, weights: list[int]) -> list[int]:

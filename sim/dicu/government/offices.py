@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
-from dicu.government.rules import disruption_left, legacy_need, official_posts, power, quality_of_office
+from dicu.government.closing import capital_ratios
+from dicu.government.rows import Flag, Real, Row, Rows, Structure, Whole, taken, where
+from dicu.government.rules import (
+    disruption_left,
+    disruptions_left,
+    legacy_need,
+    official_posts,
+    powers,
+    quality_of_offices,
+)
 from dicu.scenario.parameters import Government
 
 COMMUNE = 0
@@ -36,9 +46,8 @@ class Desk:
     posts: int
 
 
-@dataclass(slots=True, eq=False)
-class Office:
-    """A service point: its seat, its staff and the people it serves.
+class Office(Row):
+    """A service point: its seat, its staff and the people it serves. Its numbers stand in a row of columns.
 
     Attributes
     ----------
@@ -86,32 +95,64 @@ class Office:
         Of the last step; ``capital_ratio`` is K/K*, by which clinics and schools are equipped.
     """
 
-    level: int
-    seat_place: int
-    seat_km: NDArray[np.float64]
-    staff: int
-    budget: Budget
-    official: bool
-    posts_at_start: float
-    residents_at_start: int
-    posts_cap: float
-    disruption_at_merger: float = 0.0
-    opened_step: int = -1
-    posts_cut: int = 0
-    residents: int = 0
-    mountain: bool = False
-    need: float = 0.0
-    disruption: float = 0.0
-    quality: float = 1.0
-    capital_ratio: float = 1.0
-    points: int = 1
-    wave: int = -1
-    pool: int = -1
-    desks: list[Desk] = field(default_factory=list)
-    mobile: bool = False
-    year_ago: int = 0
-    access: float = 1.0
-    far_place: int = -1
+    __slots__ = ("_budget", "desks", "seat_km")
+
+    level = Whole()
+    seat_place = Whole()
+    staff = Whole()
+    official = Flag()
+    posts_at_start = Real()
+    residents_at_start = Whole()
+    posts_cap = Real()
+    disruption_at_merger = Real()
+    opened_step = Whole()
+    posts_cut = Whole()
+    residents = Whole()
+    mountain = Flag()
+    need = Real()
+    disruption = Real()
+    quality = Real()
+    capital_ratio = Real()
+    points = Whole()
+    wave = Whole()
+    pool = Whole()
+    mobile = Flag()
+    year_ago = Whole()
+    access = Real()
+    far_place = Whole()
+
+    def __init__(
+        self,
+        *,
+        level: int,
+        seat_place: int,
+        seat_km: NDArray[np.float64],
+        staff: int,
+        budget: Budget,
+        official: bool,
+        posts_at_start: float,
+        residents_at_start: int,
+        posts_cap: float,
+        **others: float,
+    ) -> None:
+        super().__init__()
+        self.seat_km, self.budget = seat_km, budget
+        self.desks: list[Desk] = []
+        self.level, self.seat_place, self.staff, self.official = level, seat_place, staff, official
+        self.posts_at_start, self.residents_at_start = posts_at_start, residents_at_start
+        self.posts_cap = posts_cap
+        for name, value in {**_NEW, **others}.items():
+            setattr(self, name, value)
+
+    @property
+    def budget(self) -> Budget:
+        """What pays for it; several offices may share one."""
+        return self._budget
+
+    @budget.setter
+    def budget(self, budget: Budget) -> None:
+        self._budget = budget
+        Structure.changed()
 
     @property
     def desk_posts(self) -> int:
@@ -120,15 +161,7 @@ class Office:
 
     def work(self, now: int, quarters_per_step: float, parameters: Government) -> None:
         """One step of the office: what it needs, what is left of the disruption, how good its work is."""
-        elasticity = parameters.staff_elasticity
-        self.need = need = self.posts_needed(parameters)
-        self.disruption = disruption = self.disruption_now(now, quarters_per_step, parameters)
-        self.capital_ratio = ratio = self.budget.capital_ratio
-        equipped = power(ratio, 1.0 - elasticity)
-        at_seat = self.staff - self.desk_posts if self.desks else self.staff
-        self.quality = quality_of_office(
-            disruption, at_seat, need, equipped, elasticity, parameters.quality_cap
-        )
+        work([self], standing([self]), now, quarters_per_step, parameters)
 
     def posts_needed(self, parameters: Government) -> float:
         """Posts needed for the residents served now."""
@@ -146,6 +179,53 @@ class Office:
             return 0.0
         quarters = (now - self.opened_step) * quarters_per_step
         return disruption_left(self.disruption_at_merger, quarters, parameters.disruption_half_life_quarters)
+
+
+_NEW: Final = {"opened_step": -1, "quality": 1.0, "capital_ratio": 1.0, "points": 1, "wave": -1, "pool": -1,
+               "access": 1.0, "far_place": -1}  # fmt: skip
+"""What an office begins with where nothing else is said, besides zeros."""
+
+
+def work(
+    offices: Sequence[Office],
+    rows: Rows,
+    now: int,
+    quarters_per_step: float,
+    parameters: Government,
+) -> None:
+    """One step of some offices: what each needs, what is left of its disruption, how good its work is.
+
+    Parameters
+    ----------
+    rows
+        Where they stand, see `standing`.
+    """
+    o, at, b, pays = rows
+    residents, start, posts = taken(o, at, "residents", "residents_at_start", "posts_at_start")
+    need = np.where(start == 0, posts, posts * residents / np.where(start == 0, 1, start))
+    if parameters.need == "dispatch":
+        for i in np.flatnonzero(o["official"][at]).tolist():
+            need[i] = offices[i].posts_needed(parameters)
+    at_merger, opened = taken(o, at, "disruption_at_merger", "opened_step")
+    quarters = (now - opened) * quarters_per_step
+    disruption = disruptions_left(at_merger, quarters, parameters.disruption_half_life_quarters)
+    ratio = capital_ratios(*taken(b, pays, "capital", "capital_reference"))
+    elasticity = parameters.staff_elasticity
+    at_seat = o["staff"][at]
+    for i, office in enumerate(offices):
+        if office.desks:
+            at_seat[i] -= office.desk_posts
+    equipped = powers(ratio, 1.0 - elasticity)
+    o["quality"][at] = quality_of_offices(
+        disruption, at_seat, need, equipped, elasticity, parameters.quality_cap
+    )
+    o["need"][at], o["disruption"][at], o["capital_ratio"][at] = need, disruption, ratio
+
+
+def standing(offices: Sequence[Office]) -> Rows:
+    """Columns of some offices and the row of each, columns of their budgets and the row of that of each."""
+    o, at = where(offices, Office)
+    return o, at, *where([office.budget for office in offices], Budget)
 
 
 def posts_cap(kind: str, ward_kinds: frozenset[str], parameters: Government) -> float:

@@ -6,11 +6,13 @@ provinces when budgets are pooled.
 
 from __future__ import annotations
 
-from math import ceil, floor
-from operator import attrgetter
+from math import ceil
+
+import numpy as np
 
 from dicu.government.budget import spread
-from dicu.government.offices import Office, distinct_budgets
+from dicu.government.offices import Office, standing
+from dicu.government.rows import Rows, taken
 from dicu.scenario.parameters import Government
 
 
@@ -27,26 +29,28 @@ def share_pool(offices: list[Office], parameters: Government) -> None:
     offices
         The commune offices of one pool.
     """
-    budgets = distinct_budgets(offices)
-    for budget in budgets:
-        budget.pool_next = 0
-    if parameters.province_policy == "growth":
-        gains = [(office, office.residents - office.year_ago) for office in offices]
-        weights = [(office, gain) for office, gain in gains if gain > 0]
-    else:
-        peopled = [office for office in offices if office.residents > 0]
-        peopled.sort(key=attrgetter("seat_place"))
-        peopled.sort(key=attrgetter("access"))  # equals stay in the order of their places
-        weights = [
-            (office, office.residents)
-            for office in peopled[: ceil(parameters.worst_served_share * len(peopled))]
-        ]
-    if not weights:
+    if not offices:
         return
-    given = 0
-    for budget in budgets:
-        part = floor(parameters.pool_share * budget.investment)
-        budget.pool_next = -part
-        given += part
-    for (office, _), part in zip(weights, spread(given, [w for _, w in weights]), strict=True):
-        office.budget.pool_next += part
+    share(standing(offices), parameters)
+
+
+def share(rows: Rows, parameters: Government) -> None:
+    """`share_pool` of the offices in some rows, see `dicu.government.offices.standing`."""
+    o, at, b, pays = rows
+    b["pool_next"][pays] = 0
+    residents = o["residents"][at]
+    if parameters.province_policy == "growth":
+        weight = residents - o["year_ago"][at]
+        getting = np.flatnonzero(weight > 0)
+    else:
+        weight, peopled = residents, np.flatnonzero(residents > 0)
+        seat, access = taken(o, at[peopled], "seat_place", "access")
+        worst = np.lexsort((seat, access))  # equals stay in the order of their places
+        getting = peopled[worst][: ceil(parameters.worst_served_share * len(peopled))]
+    if not len(getting):
+        return
+    giving = np.unique(pays)  # each budget once
+    part = np.floor(parameters.pool_share * b["investment"][giving]).astype(np.int64)
+    b["pool_next"][giving] = -part
+    parts = spread(int(part.sum()), weight[getting].tolist())
+    np.add.at(b["pool_next"], pays[getting], parts)

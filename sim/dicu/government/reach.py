@@ -9,7 +9,8 @@ from dicu.behaviour import access as rule
 from dicu.government.network import Network
 from dicu.government.offices import COMMUNE
 from dicu.government.places import farthest, mean_by, nearest_desk
-from dicu.government.rules import power
+from dicu.government.rows import taken
+from dicu.government.rules import powers
 from dicu.government.services import Services
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.vocabulary import SERVICES
@@ -63,17 +64,17 @@ class Reach:
 
     def improve_water(self, network: Network, closing: float) -> None:
         """One step of clean water, by what each budget invests over what keeps up its capital."""
-        budgets = [office.budget for office in network.offices]
-        effort = np.array([b.investment / b.depreciation if b.depreciation else 1.0 for b in budgets])
+        laid = network.laid()
+        invested, worn = taken(laid.budget, laid.pays, "investment", "depreciation")
+        effort = np.divide(invested, worn, out=np.ones(len(worn)), where=worn != 0)
         self.services.improve_water(effort[network.commune_office_of_place], closing)
 
     def measure(self, network: Network, served: NDArray[np.int64]) -> None:
         """Access of each place to each service, and of each commune office the mean of those it serves."""
-        offices, p = network.offices, self._government
-        quality = np.array([office.quality for office in offices])
-        ratio = [office.capital_ratio for office in offices]
+        o, p = network.laid().office, self._government
+        quality, ratio = o["quality"], o["capital_ratio"]
         # a mobile desk brings a share of what would have to be fetched
-        brought = np.where([office.mobile for office in offices], p.mobile_desk_share, 0.0)
+        brought = np.where(o["mobile"], p.mobile_desk_share, 0.0)
         online = self.online + (1.0 - self.online) * brought
         near, far = network.commune_office_of_place, network.district_office_of_place
         access = np.empty((len(near), len(SERVICES)))
@@ -94,13 +95,12 @@ class Reach:
                 1.0  # nobody does such work, so nothing can come nearer or farther
             )
         health, education = (
-            np.array([min(power(k, weight), p.quality_cap) for k in ratio])
+            np.minimum(powers(ratio, weight), p.quality_cap)
             for weight in (self._rule.health_capital, self._rule.school_capital)
         )
         self.services.fill(access, (health[near], health[far]), (education[near], education[far]))
         access.setflags(write=False)
         self.access = access
-        mean = mean_by(near, access[:, rule.COMMUNE_ADMINISTRATION], served, len(offices)).tolist()
-        for office, of_served in zip(offices, mean, strict=True):
-            if office.level == COMMUNE:
-                office.access = of_served
+        mean = mean_by(near, access[:, rule.COMMUNE_ADMINISTRATION], served, len(quality))
+        of_commune = o["level"] == COMMUNE
+        o["access"][of_commune] = mean[of_commune]

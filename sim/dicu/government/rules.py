@@ -7,7 +7,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.compute.numeric import LN2, exp64
+from dicu.compute.numeric import LN2, exp64, exp_of, power_of
 from dicu.economy import market_rules
 from dicu.scenario.parameters import Government
 
@@ -74,6 +74,16 @@ def disruption_left(at_merger: float, quarters: float, half_life_quarters: float
     return float(at_merger * exp64(-(quarters / half_life_quarters) * LN2))
 
 
+def disruptions_left(
+    at_merger: NDArray[np.float64], quarters: NDArray[np.float64], half_life_quarters: float
+) -> NDArray[np.float64]:
+    """`disruption_left` of each, the same bits."""
+    out = np.zeros(len(at_merger))
+    left = at_merger != 0.0
+    out[left] = at_merger[left] * exp_of(-(quarters[left] / half_life_quarters) * LN2)
+    return out
+
+
 def power(base: float, exponent: float) -> float:
     """base ** exponent by pure arithmetic (the same bits on every machine), base >= 0; 0 ** 0 is 1."""
     if base == 1.0 or exponent == 0.0:
@@ -83,9 +93,32 @@ def power(base: float, exponent: float) -> float:
     return float(market_rules.power(base, exponent))
 
 
+def powers(base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    """`power` of each, the same bits."""
+    out = np.ones(len(base))
+    if exponent != 0.0:
+        out[base <= 0.0] = 0.0
+        odd = (base > 0.0) & (base != 1.0)
+        out[odd] = power_of(base[odd], exponent)
+    return out
+
+
 def quality_of_office(
-    disruption: float, posts: float, need: float, equipped: float, elasticity: float, cap: float
+    disruption: float, posts: int, need: float, equipped: float, elasticity: float, cap: float
 ) -> float:
+    """`quality_of_offices` of a single one."""
+    one = (np.array([x], dtype=np.float64) for x in (disruption, posts, need, equipped))
+    return float(quality_of_offices(*one, elasticity, cap)[0])
+
+
+def quality_of_offices(
+    disruption: NDArray[np.float64],
+    posts: NDArray[np.int64] | NDArray[np.float64],
+    need: NDArray[np.float64],
+    equipped: NDArray[np.float64],
+    elasticity: float,
+    cap: float,
+) -> NDArray[np.float64]:
     """Quality of an office, Q = (1 - D) min(1, posts/need)^a (K/K*)^(1-a), in [0, cap].
 
     Parameters
@@ -101,11 +134,14 @@ def quality_of_office(
     cap
         Most quality (1.2).
     """
-    staffed = 1.0 if posts >= need else posts / need
-    quality = (1.0 - disruption) * power(staffed, elasticity) * equipped
-    if quality < 0.0:
-        return 0.0
-    return min(quality, cap)
+    staffed = np.divide(posts, need, out=np.ones(len(need)), where=posts < need)
+    quality = (1.0 - disruption) * powers(staffed, elasticity) * equipped
+    return np.minimum(np.where(quality < 0.0, 0.0, quality), cap)
+
+
+def posts_of_desks(staff: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """`posts_of_desk` of each."""
+    return np.maximum(1, np.floor(share * staff + 0.5).astype(np.int64))
 
 
 def posts_of_desk(staff: int, share: float) -> int:
@@ -124,13 +160,26 @@ def yearly_loss(residents: int, year_ago: int) -> float:
     return (year_ago - residents) / year_ago if 0 <= residents < year_ago else 0.0
 
 
+def yearly_losses(residents: NDArray[np.int64], year_ago: NDArray[np.int64]) -> NDArray[np.float64]:
+    """`yearly_loss` of each."""
+    loses = (residents >= 0) & (residents < year_ago)
+    return np.divide(year_ago - residents, year_ago, out=np.zeros(len(residents)), where=loses)
+
+
 def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:
     """By how much the grant of a commune that cannot pay a mobile desk falls in a step, dong.
 
     It follows the heads: what it loses in a year is the share of its people that it lost in one. A commune that
     pays into the nation (a negative transfer) loses nothing.
     """
-    return floor(transfer * lost / steps_per_year) if transfer > 0 else 0
+    return int(fallen_transfers(np.array([transfer]), np.array([lost]), steps_per_year)[0])
+
+
+def fallen_transfers(
+    transfer: NDArray[np.int64], lost: NDArray[np.float64], steps_per_year: int
+) -> NDArray[np.int64]:
+    """`fallen_transfer` of each."""
+    return np.where(transfer > 0, np.floor(transfer * lost / steps_per_year), 0.0).astype(np.int64)
 
 
 def water_after(

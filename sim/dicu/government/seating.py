@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesa
+import numpy as np
 from mesa.agent import AgentSet
+from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.government.agents import Commune, Province, Terms
 from dicu.government.network import Network
 from dicu.government.offices import COMMUNE, Office
@@ -32,6 +34,29 @@ def elect(model: mesa.Model, overlay: Overlay, terms: Terms) -> tuple[AgentSet, 
     for commune, province in zip(communes, overlay.province_of_commune.tolist(), strict=True):
         provinces[province].communes.append(commune)
     return AgentSet(communes, random=model.random), AgentSet(provinces, random=model.random)
+
+
+def turns(network: Network, overlay: Overlay) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """By number of the government, communes first, then provinces: who works each office, who keeps each budget.
+
+    As `seat` hands them out: who works the first office that a budget pays for keeps it.
+
+    Returns
+    -------
+    (n,) int64
+        Of each office.
+    (m,) int64
+        Of each budget of ``network.laid()``.
+    """
+    laid, communes = network.laid(), len(overlay.communes)
+    at = laid.office["seat_place"]
+    own = np.where(
+        laid.office["level"] == COMMUNE,
+        overlay.commune_of_place[at],
+        communes + overlay.province_of_place[at].astype(np.int64),
+    ).astype(np.int64)
+    first = np.unique(laid.pays, return_index=True)[1]
+    return own, own[first]
 
 
 def seat(network: Network, overlay: Overlay, communes: list[Commune], provinces: list[Province]) -> None:

@@ -65,9 +65,7 @@ def export(g: Governments) -> dict[str, NDArray[Any]]:
 
     Names and borders are not in it: they decide nothing, and ``relabel`` must have the state of ``none``.
     """
-    network, offices, revenue = g.network, g.offices, g.revenue
-    budgets = network.budgets
-    number = {id(budget): i for i, budget in enumerate(budgets)}
+    network, offices, revenue, laid = g.network, g.offices, g.revenue, g.network.laid()
     desks = [(i, desk) for i, office in enumerate(offices) for desk in office.desks]
     unknown = np.full(g.world.n_places, UNKNOWN)
     return {
@@ -78,13 +76,13 @@ def export(g: Governments) -> dict[str, NDArray[Any]]:
         "served": g.served,
         "history": g.history,
         "online": np.array([g.reach.online]),
-        **{f"office_{n}": np.array([getattr(o, n) for o in offices], dtype=t) for n, t in OFFICE.items()},
+        **{f"office_{n}": laid.office[n].astype(t) for n, t in OFFICE.items()},
         "office_seat_km": np.array([o.seat_km for o in offices], dtype=np.float64).reshape(-1, 3),
-        "office_budget": np.array([number[id(o.budget)] for o in offices], dtype=np.int32),
+        "office_budget": laid.pays.astype(np.int32),
         "desk_office": np.array([i for i, _ in desks], dtype=np.int32),
         "desk_place": np.array([desk.place for _, desk in desks], dtype=np.int32),
         "desk_posts": np.array([desk.posts for _, desk in desks], dtype=np.int64),
-        **{f"budget_{n}": np.array([getattr(b, n) for b in budgets], dtype=np.int64) for n in BUDGET},
+        **{f"budget_{n}": laid.budget[n].copy() for n in BUDGET},
         "revenue_vnd_per_head": revenue.vnd_per_head,
         "revenue_tax": revenue.tax,
         "revenue_land": revenue.land,

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import mesa
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.government import books
 from dicu.government.governments import Governments
 from dicu.government.overlay import Overlay, legacy_overlay

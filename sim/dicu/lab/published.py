@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import Final
 
-import mesa
-
+from dicu.compute.mesa_import import mesa
 from dicu.government.budget import VND_PER_MVND, pay_mvnd
 from dicu.government.governments import Governments
 from dicu.government.severance import MONTHS_A_YEAR, early_retirement, mean_months, quitting

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.compute.mesa_import import mesa
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     FORMAL,

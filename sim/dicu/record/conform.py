@@ -54,7 +54,7 @@ def _conform_column(table: str, column: Column, values: Any) -> pa.Array:
         a = np.ma.getdata(values) if hidden is not None else np.asarray(values)
         kinds = {"i": "iu", "u": "iu", "f": "f", "b": "b"}
         if column.dtype in ("text", "code"):
-            if not all(isinstance(v, str) for v in a.tolist()):
+            if a.dtype.kind != "U" and not all(isinstance(v, str) for v in a.tolist()):
                 raise TypeError(f"{where}: declared {column.dtype}, got {a.dtype}")
             array = pa.array(a.tolist(), type=pa.string())
             array = array if column.dtype == "text" else array.dictionary_encode().cast(want)

@@ -15,7 +15,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -80,10 +80,16 @@ class Plugin:
 
 
 @cache
+def _entries() -> EntryPoints:
+    """Of every installed package: to find those of one group, the files of all packages are read."""
+    return entry_points()
+
+
+@cache
 def installed(group: Group) -> dict[str, Plugin]:
     """Plug-ins of a group by name, in the order of the names; of two with one name neither is taken, with a warning."""
     found: dict[str, list[Plugin]] = {}
-    for entry in entry_points(group=f"dicu.{group}"):
+    for entry in _entries().select(group=f"dicu.{group}"):
         dist = entry.dist
         made = Plugin(group, entry.name, dist.name if dist else "?", dist.version if dist else "?", entry)
         found.setdefault(entry.name, []).append(made)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
 from dicu.commit.changes import Changes
 from dicu.commit.family import pair_up, seekers_of
+from dicu.compute.mesa_import import mesa
 from dicu.engine.objects import DecidingHousehold
 from dicu.model import Model
 from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
