@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import typer
-from typer import Context
 from typer.core import TyperGroup
 from typer.models import CommandInfo
 
@@ -41,7 +40,7 @@ def arrange(app: typer.Typer) -> None:
 class Arranged(TyperGroup):
     """Commands and groups of commands in the order of the panels; typer puts all groups after all commands."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Names in that order."""
         order = [name for names in PANELS.values() for name in names]
         return sorted(super().list_commands(ctx), key=order.index)
