@@ -255,7 +255,10 @@ def test_a_district_of_elsewhere_or_twice_is_told(tmp_path: Path) -> None:
         out = rows(scenario, values, r)
         return [*out, {**out[-1], "persons": 1.0}]
 
-    for made, says in ((elsewhere, "district nowhere in arm 0 is not one of"), (twice, "98 rows of districts")):
+    for made, says in (
+        (elsewhere, "district nowhere in arm 0 is not one of"),
+        (twice, "98 rows of districts"),
+    ):
         folder = make_sweep(tmp_path / made.__name__, [("neither", {})], 2, made, ("district",))
         with pytest.raises(Unfinished, match=says):
             panels(FinishedSweep(folder), DISTRICTS, COLUMNS)
