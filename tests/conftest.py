@@ -30,8 +30,8 @@ FIRST = (
     "unit/report/test_page.py", "unit/reform/test_history.py", "unit/test_kernel_store.py",
     "unit/analysis/test_every_run.py", "unit/report/test_numbers.py", "faults/test_edge.py", "faults/test_sweep.py",
     "unit/report/test_another_country.py", "unit/cli/test_cli.py", "unit/saved/test_saved.py",
-    "unit/trace/test_trace.py", "unit/reform/test_compare.py", "unit/engine/test_commit.py", "unit/analysis/experiments/test_h1.py",
-    "browser/test_view.py", "unit/scenario/test_discipline.py",
+    "unit/trace/test_trace.py", "unit/reform/test_compare.py", "unit/engine/test_commit.py",
+    "unit/analysis/experiments/test_h1.py", "browser/test_view.py", "unit/scenario/test_discipline.py",
 )  # fmt: skip
 """The longest files, in the order in which processes take them: what comes last should be short."""
 

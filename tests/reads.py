@@ -78,9 +78,7 @@ class Reads:
                 inner[argument.arg] = held
         if cls and arguments and arguments[0].arg == "self":
             inner["self"] = cls
-        self._words = {
-            n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-        }
+        self._inside = node
         self._body(node, inner, cls)
 
     def _bind(self, node: ast.AST, env: dict[str, str], cls: str) -> None:
@@ -129,7 +127,7 @@ class Reads:
                     owner, "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in key.values)
                 )
             else:
-                for word in [key.value] if isinstance(key, ast.Constant) else self._words:
+                for word in [key.value] if isinstance(key, ast.Constant) else _words(self._inside):
                     self._note(owner, str(word))
 
     def _note(self, owner: str, pattern: str) -> None:
@@ -141,6 +139,12 @@ class Reads:
     def _keep(self, cls: str, name: str, held: str) -> None:
         if cls and held:
             self.attributes[cls][name] = held
+
+
+@cache
+def _words(node: ast.AST) -> set[str]:
+    """Texts in a piece of source."""
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
 @cache
