@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,17 @@ LONGER = (
 """Below tests/unit, what whole runs, pages, worlds or compilations make too long for the fast lane."""
 
 
+FIRST = (
+    "analytic/test_age_profile.py",  # compiles nearly every kernel: meanwhile the other process needs none of them
+    "unit/report/test_page.py", "unit/reform/test_history.py", "unit/test_kernel_store.py",
+    "unit/analysis/test_every_run.py", "unit/report/test_numbers.py", "faults/test_edge.py", "faults/test_sweep.py",
+    "unit/report/test_another_country.py", "unit/cli/test_cli.py", "unit/saved/test_saved.py",
+    "unit/trace/test_trace.py", "unit/reform/test_compare.py", "unit/engine/test_commit.py",
+    "unit/analysis/experiments/test_h1.py", "browser/test_view.py", "unit/scenario/test_discipline.py",
+)  # fmt: skip
+"""The longest files, in the order in which processes take them: what comes last should be short."""
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Processes that share the tests, file by file; none for parts of them, for what is long, and for speed."""
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS
@@ -33,12 +44,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the fast lane, `uv run pytest -m fast`: unit tests but the longer ones."""
+    """The longest files first; mark the fast lane, `uv run pytest -m fast`: unit tests but the longer ones."""
+    top = UNIT.parent
+    rank = {top / name: k for k, name in enumerate(FIRST)}
+    items.sort(key=lambda item: rank.get(item.path, len(FIRST)))
     for item in items:
         if item.path.is_relative_to(UNIT) and item.get_closest_marker("slow") is None:
             here = item.path.relative_to(UNIT).as_posix()
             if not here.startswith(LONGER):
                 item.add_marker(pytest.mark.fast)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _coarse_pictures() -> Iterator[None]:
+    """PNG files of few dots: most of the time of a figure goes into them, and no test but one looks at their size."""
+    from dicu_analysis.figures import style
+
+    usual = style.RC["savefig.dpi"]
+    style.RC["savefig.dpi"] = 30
+    yield
+    style.RC["savefig.dpi"] = usual
 
 
 @pytest.fixture

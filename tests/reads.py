@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from dicu.scenario.fields import leaves, sections
@@ -77,9 +78,7 @@ class Reads:
                 inner[argument.arg] = held
         if cls and arguments and arguments[0].arg == "self":
             inner["self"] = cls
-        self._words = {
-            n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-        }
+        self._inside = node
         self._body(node, inner, cls)
 
     def _bind(self, node: ast.AST, env: dict[str, str], cls: str) -> None:
@@ -128,16 +127,29 @@ class Reads:
                     owner, "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in key.values)
                 )
             else:
-                for word in [key.value] if isinstance(key, ast.Constant) else self._words:
+                for word in [key.value] if isinstance(key, ast.Constant) else _words(self._inside):
                     self._note(owner, str(word))
 
     def _note(self, owner: str, pattern: str) -> None:
-        prefix = "" if owner == "Scenario" else f"{SECTION_OF.get(owner, '-')}."
-        self.found |= {path for path in PATHS if fnmatch.fnmatchcase(path, prefix + pattern)}
+        if owner == "Scenario":
+            self.found |= _paths(pattern)
+        elif owner in SECTION_OF:  # of any other class nothing is a parameter
+            self.found |= _paths(f"{SECTION_OF[owner]}.{pattern}")
 
     def _keep(self, cls: str, name: str, held: str) -> None:
         if cls and held:
             self.attributes[cls][name] = held
+
+
+@cache
+def _words(node: ast.AST) -> set[str]:
+    """Texts in a piece of source."""
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+@cache
+def _paths(pattern: str) -> frozenset[str]:
+    return frozenset(path for path in PATHS if fnmatch.fnmatchcase(path, pattern))
 
 
 def _class(annotation: ast.AST) -> str:
@@ -149,6 +161,7 @@ def _class(annotation: ast.AST) -> str:
     return annotation.id if isinstance(annotation, ast.Name) else ""
 
 
+@cache
 def reads_of(*sources: str) -> set[str]:
     """Paths of the parameters that some modules read."""
     scenario = ast.parse((SIM / "scenario/scenario.py").read_text(encoding="utf-8"))

@@ -161,6 +161,7 @@ class Pairs:
         self.own = [Tables(a, b) for a, b in pairs]
         self.other = [Tables(b, a, self.own[0].first) for a, b in pairs]
 
+    @cache  # noqa: B019
     def value(self, key: str) -> float:
         """The number that stands under a key "difference:posts.end|low|0.001"."""
         name, part, factor = key.rsplit("|", 2)

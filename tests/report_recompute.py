@@ -17,6 +17,7 @@ from report_by_tables import Pairs, interval
 from report_walk import Cells, Page, Piece
 
 NUMBER = re.compile(r"[+\u2212-]?\d+(?:[.,]\d+)*")
+PARAMETERS = {row.path: row for row in parameter_table()}
 TERRAINS = {"plains": "plain", "mountains": "mountain", "islands": "island", "whole country": "all"}
 OFFICES = {"commune office": "commune_administration", "district business": "district_administration"}
 STREAMS = {"rural areas to towns": "rural_to_urban", "towns to rural areas": "urban_to_rural"}
@@ -139,14 +140,20 @@ def known(pairs: Pairs, code: str) -> Iterator[str]:
     yield from ("reinvest_share=0", "h1 to h5", "h1 đến h5", "tháng 7/2025", "July 2025", "1.000 dân")
 
 
+@cache
+def longest_first(pairs: Pairs, code: str) -> list[str]:
+    """The same, so that no text is taken for a part of it."""
+    return sorted(known(pairs, code), key=len, reverse=True)
+
+
 def stated(piece: Piece, pairs: Pairs, code: str) -> list[str]:
     """Prose, heads and captions: without what is known, no number may be left."""
     rest = piece.text
-    if {"pre", "code"} & set(piece.tags) or ("small" in piece.tags and rest in PATHS):
+    if {"pre", "code"} & set(piece.tags) or ("small" in piece.tags and rest in PARAMETERS):
         return []
     if piece.section == "assumptions" and "li" in piece.tags:
         return changed(piece, pairs)
-    for text in sorted(known(pairs, code), key=len, reverse=True):
+    for text in longest_first(pairs, code):
         rest = rest.replace(text, "")
     if "th" in piece.tags and re.fullmatch(r"\s*20\d\d\s*", rest):
         rest = ""
@@ -156,7 +163,7 @@ def stated(piece: Piece, pairs: Pairs, code: str) -> list[str]:
 def changed(piece: Piece, pairs: Pairs) -> list[str]:
     """ ": 200 (default 100)": both are in the configuration or its defaults."""
     given = set(NUMBER.findall(json.dumps(pairs.own[0].config)))
-    given |= {n for row in parameter_table() for n in NUMBER.findall(row.default)}
+    given |= {n for row in PARAMETERS.values() for n in NUMBER.findall(row.default)}
     return [f"{piece.text}: {n}" for n in NUMBER.findall(piece.text) if n not in given]
 
 
@@ -165,17 +172,16 @@ def assumed(piece: Piece, pairs: Pairs, code: str) -> list[str]:
     found = numbers(piece.text, code)
     if not found or "small" in piece.tags:
         return []
-    path = next(row.path for row in parameter_table() if piece.row.endswith(row.path))
+    path = next(path for path in PARAMETERS if piece.row.endswith(path))
     if piece.column == 1:
         return [] if near(found[0], pairs._config(path, "")) else [f"{path}: {piece.text}"]
     if piece.column == 2:
-        text = next(row.range for row in parameter_table() if row.path == path)
+        text = PARAMETERS[path].range
         declared = [v for v, _ in numbers(text, "en")]
         return [] if [v for v, _ in found] == declared else [f"{path}: {piece.text} for {text}"]
     return [f"{path}: {piece.text}"] if piece.text.strip() not in KNOWN_REASONS else []
 
 
-PATHS = {row.path for row in parameter_table()}
 KNOWN_REASONS = (
     "No data before 2025 identify it. With this and the two weights below at 0, access could make nobody move; all "
     "results on leaving rest on them.",
@@ -184,8 +190,9 @@ KNOWN_REASONS = (
 )
 
 
-def provenance(piece: Piece, pairs: Pairs) -> list[str]:
-    """What the manifests say, to the letter."""
+@cache
+def manifested(pairs: Pairs) -> tuple[set[str], list[str]]:
+    """What the manifests say: words that stand alone, and parts of sentences, the longest first."""
     words = {str(len(pairs.own)), *(str(r.config["seed"]) for r in pairs.own)}
     n, seeds = len(pairs.own), ", ".join(str(r.config["seed"]) for r in pairs.own)
     parts = {
@@ -207,11 +214,17 @@ def provenance(piece: Piece, pairs: Pairs) -> list[str]:
         parts.add(", ".join(str(m["machine"][k]) for k in ("cpu", "cores", "system") if k in m["machine"]))
         labels = run.national["period"].astype(str).tolist()
         parts |= {f"{labels[0]} \u2013 {labels[-1]}", *known(pairs, "en")}
+    return words, sorted((p for p in parts if len(p) > 2), key=len, reverse=True)
+
+
+def provenance(piece: Piece, pairs: Pairs) -> list[str]:
+    """What the manifests say, to the letter."""
+    words, parts = manifested(pairs)
     rest = " ".join(piece.text.split())
     rest = rest.replace(" )", ")")
     if rest.strip(" (),.") in words:
         return []
-    for text in sorted((p for p in parts if len(p) > 2), key=len, reverse=True):
+    for text in parts:
         rest = rest.replace(text, "")
     return [f"provenance: {piece.text.strip()!r} leaves {rest!r}"] if re.search(r"\d", rest) else []
 

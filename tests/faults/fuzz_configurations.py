@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 
 from dicu.scenario.dump import canonical_json, dump, scalar
 from dicu.scenario.fields import Leaf, leaves
-from dicu.scenario.loader import MOST_MESSAGES, ConfigurationErrors, load
+from dicu.scenario.loader import load
+from dicu.scenario.reading import MOST_MESSAGES, ConfigurationErrors
 from dicu.scenario.scenario import Scenario
 from dicu.scenario.suggest import canonical
 from faults.fuzzing import WORDS, damage_bytes, damage_lines

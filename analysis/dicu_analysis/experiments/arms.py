@@ -94,8 +94,8 @@ class FinishedSweep(Sweep):
         rows = self.results(wanted, filters)
         rows["unit"] = rows["unit"].astype(str)
         keys = self.plan[["run_id", "point", "replicate"]]
-        # two arms that come to the same run share its one result
-        rows = rows.drop_duplicates(["run_id", "step", "unit"])
+        # two arms that come to the same run share its one result; rows that differ stay, and whoever counts tells
+        rows = rows.drop_duplicates()
         return keys.merge(rows.astype({"run_id": str}), on="run_id", how="left", validate="1:m")
 
     def outcomes(

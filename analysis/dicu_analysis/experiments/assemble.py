@@ -110,6 +110,9 @@ class Found:
     caveats: list[str] = field(default_factory=list)
     shown: Estimate | None = None
     """The number that is shown instead of the tested effect (a ratio, whose test is that of its numerator)."""
+    estimand: str = ""
+    design: str = ""
+    """Those of the spec with the sizes that the sweep was designed with, where the spec leaves them open."""
     unit: str = ""
     """Unit of the result when it is not that of the spec: a ratio without meaning gives way to its numerator."""
 
@@ -144,9 +147,10 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
     strength = reached_power(effect, found.sesoi).model_copy(
         update={"luck_shared": None if found.luck_shared is None else finite(found.luck_shared)}
     )
-    shown = found.shown or Estimate.of(effect, "effect", spec.estimand, unit)
+    shown = found.shown or Estimate.of(effect, "effect", found.estimand or spec.estimand, unit)
     return Result(
-        id=spec.id, question=spec.question, estimand=spec.estimand, design=spec.design, quick=facts.quick,
+        id=spec.id, question=spec.question, estimand=found.estimand or spec.estimand,
+        design=found.design or spec.design, quick=facts.quick,
         model_version=facts.model_version, weight=facts.weight, world=facts.world,
         period=f"{facts.first} to {facts.last}", arms=found.arms, replicates=found.replicates or effect.n,
         unit=unit, effect=shown.effect, mc_error=shown.mc_error, interval=shown.interval, p=finite(effect.p),

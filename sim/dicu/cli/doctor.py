@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -12,13 +14,6 @@ import typer
 from dicu.cli.app import app
 
 CORE: Final = ("dicu", "numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib")
-EXTRAS: Final = {
-    "analysis": ("scipy", "pyfixest", "statsmodels", "SALib"),
-    "view": ("bokeh", "shapely"),
-    "spreadsheets": ("python-calamine",),
-    "xlsx": ("openpyxl",),
-    "calibration": ("iterative-ensemble-smoother",),
-}
 ROWS: Final = 1_000_000
 REPEATS: Final = 5
 
@@ -30,9 +25,35 @@ def _version(package: str) -> str | None:
         return None
 
 
+def extras(requirements: list[str]) -> dict[str, list[str]]:
+    """Packages that each extra asks for, from the requirements in a package's metadata.
+
+    Parameters
+    ----------
+    requirements : list of str
+        As `importlib.metadata.requires` gives them: ``bokeh>=3.7; extra == 'view'``.
+    """
+    from packaging.requirements import Requirement
+
+    made: dict[str, list[str]] = {}
+    for needed in map(Requirement, requirements):
+        found = re.search(r"""extra == ["']([^"']+)["']""", str(needed.marker or ""))
+        if found and needed.marker is not None and needed.marker.evaluate({"extra": found[1]}):
+            made.setdefault(found[1], []).append(needed.name)
+    return made
+
+
 def _bytes(folder: Path) -> int:
-    """Bytes of all files below a folder; 0 where there is none."""
-    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else 0
+    """Bytes of all files below a folder; 0 where there is none.
+
+    Others write there at the same time: a file or folder that is gone when it is looked at counts for nothing.
+    """
+    total = 0
+    for above, _, names in folder.walk():
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (above / name).lstat().st_size
+    return total
 
 
 def _nanoseconds() -> float:
@@ -62,7 +83,7 @@ def _lines() -> Iterator[str]:
 
     yield f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     yield ", ".join(f"{name} {_version(name) or 'MISSING'}" for name in CORE)
-    for extra, packages in EXTRAS.items():
+    for extra, packages in extras(metadata.requires("dicu") or []).items():
         absent = [name for name in packages if _version(name) is None]
         yield f"extra {extra}: " + (
             f"lacks {', '.join(absent)} (pip install 'dicu[{extra}]')" if absent else "there"

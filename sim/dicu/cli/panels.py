@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 from typer.models import CommandInfo
 
 PANELS: Final[dict[str, tuple[str, ...]]] = {
@@ -33,8 +34,16 @@ def arrange(app: typer.Typer) -> None:
     there = [_name(c) for c in app.registered_commands] + [str(g.name) for g in app.registered_groups]
     if absent := sorted(set(panel_of) - set(there)):
         raise LookupError(f"panels of dicu.cli.panels name {absent}, which are no commands")
-    order = list(panel_of)
-    app.registered_commands.sort(key=lambda command: order.index(_name(command)))
+    app.info.cls = Arranged
+
+
+class Arranged(TyperGroup):
+    """Commands and groups of commands in the order of the panels; typer puts all groups after all commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in that order."""
+        order = [name for names in PANELS.values() for name in names]
+        return sorted(super().list_commands(ctx), key=order.index)
 
 
 def _name(command: CommandInfo) -> str:
@@ -49,4 +58,4 @@ def _panel(panel_of: dict[str, str], name: str) -> str:
     return panel_of[name]
 
 
-__all__ = ["PANELS", "arrange"]
+__all__ = ["PANELS", "Arranged", "arrange"]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.finding import RUN_HELP, run_path
 from dicu.cli.sweep import sweep
 
 
@@ -16,13 +17,14 @@ from dicu.cli.sweep import sweep
 )
 def view(
     folder: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help="Folder of a finished run, or of a sweep.")
+        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
     ],
     out: Annotated[Path | None, typer.Option(help="File to write. Default: view.html in the folder.")] = None,
     against: Annotated[
         Path | None,
         typer.Option(
-            help="Of a run: run to compare with. Default: the same country without reform beside it."
+            help="Of a run: run to compare with. Default: the same country without reform beside it.",
+            parser=run_path,
         ),
     ] = None,
     scenario: Annotated[

@@ -7,6 +7,7 @@ it as other systems do, and so that no run is found twice by those who look thro
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,10 +134,11 @@ def find_run(asked: str | Path, out: str | Path = RUNS) -> Path:
         return _latest_of_all(out)
     beginning = path.name
     if len(path.parts) > 1:
-        for parent in (path.parent, out / path.parent):
-            if parent.is_dir():
-                return _one(asked, [p for p in _ids(parent) if p.name.startswith(beginning)], _ids(parent))
-        raise NoSuchRun(f"{asked}: no such run folder")
+        parents = [p for p in (path.parent, out / path.parent) if p.is_dir()]
+        if not parents:
+            raise NoSuchRun(f"{asked}: no such run folder")
+        among = list({p.resolve(): p for parent in parents for p in _ids(parent)}.values())
+        return _one(asked, [p for p in among if p.name.startswith(beginning)], among)
     return _by_word(beginning, out)
 
 
@@ -162,7 +164,8 @@ def _by_word(word: str, out: Path) -> Path:
 def _one(asked: str | Path, found: list[Path], among: list[Path]) -> Path:
     if len(found) == 1:
         return found[0]
-    ids = _listed([f"{p.parent.name}/{p.name}" for p in found or among])
+    short = [f"{p.parent.name}/{p.name}" for p in found or among]
+    ids = _listed(short if len(set(short)) == len(short) else [str(p) for p in found or among])
     if found:
         raise NoSuchRun(f"several runs are meant (got {asked}; there are {ids})", several=True)
     beside = f", and no id begins so (there are {ids})" if ids else ""
@@ -200,10 +203,15 @@ def _ids(name: Path) -> list[Path]:
     return sorted(p for p in name.iterdir() if p.is_dir() and not p.name.startswith(".") and is_finished(p))
 
 
+class OddManifest(UserWarning):
+    """A folder of runs holds a manifest that is not one of dicu; what it belongs to is left out."""
+
+
 def standing(out: str | Path = RUNS) -> list[Standing]:
     """Finished runs and sweeps in a folder of runs, the latest first.
 
-    Folders whose manifest cannot be read are left out: `dicu.record.reading.read_manifest` says what is wrong with one.
+    Folders whose manifest cannot be read, or is not one of dicu, are left out with a warning (`OddManifest`):
+    `dicu.record.reading.read_manifest` says in full what is wrong with one.
     """
     made = list(_standing(Path(out)))
     return sorted(made, key=lambda s: (s.ended, s.name, s.id), reverse=True)
@@ -213,14 +221,37 @@ def _standing(out: Path) -> Iterator[Standing]:
     for name in _names(out):
         latest = latest_of(name)
         for folder in [name] if is_finished(name) else _ids(name):
+            path = folder / "manifest.json"
             try:
-                told = json.loads((folder / "manifest.json").read_bytes())
-            except (OSError, ValueError, RecursionError):
+                told = json.loads(path.read_bytes())
+                odd = _odd(told)
+            except (OSError, ValueError, RecursionError) as error:
+                odd = f"cannot be read ({error})"
+            if odd:
+                warnings.warn(f"{path}: {odd}; left out", OddManifest, stacklevel=2)
                 continue
-            if isinstance(told, dict) and isinstance(told.get("name"), str):
-                run = folder != name
-                label = name.name if run else told["name"]
-                yield Standing(folder, label, folder.name if run else "", told, folder == latest)
+            run = folder != name
+            label = name.name if run else told["name"]
+            yield Standing(folder, label, folder.name if run else "", told, folder == latest)
+
+
+def _odd(told: Any) -> str:
+    """What keeps a manifest from being that of a run or a sweep; empty for one that is right."""
+    if not isinstance(told, dict):
+        return f"not a mapping (got {type(told).__name__})"
+    if not isinstance(told.get("name"), str):
+        return f"name: not a text (got {told.get('name')!r})"
+    config = told.get("config") or {}
+    if not isinstance(config, dict):
+        return f"config: not a mapping (got {type(config).__name__})"
+    for part in _PARTS:
+        if not isinstance(config.get(part) or {}, dict):
+            return f"config.{part}: not a mapping (got {type(config[part]).__name__})"
+    return ""
+
+
+_PARTS: Final = ("world", "reform", "time", "population")
+"""Sections of a configuration of which a list of runs shows something."""
 
 
 def listed(out: str | Path = RUNS) -> dict[str, list[Any]]:
@@ -234,7 +265,7 @@ def listed(out: str | Path = RUNS) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {key: [] for key in _LISTED}
     for one in standing(out):
         config = one.manifest.get("config") or {}
-        world, reform, time = (config.get(part) or {} for part in ("world", "reform", "time"))
+        world, reform, time, population = (config.get(part) or {} for part in _PARTS)
         sweep = not one.id
         row = {
             "name": one.name,
@@ -243,7 +274,7 @@ def listed(out: str | Path = RUNS) -> dict[str, list[Any]]:
             "seed": one.manifest.get("seed") if sweep else config.get("seed"),
             "world": world.get("tables") or world.get("name", ""),
             "policy": reform.get("policy", ""),
-            "weight": (config.get("population") or {}).get("weight"),
+            "weight": population.get("weight"),
             "start": time.get("start", ""),
             "end": time.get("end", ""),
             "ended": one.ended,

@@ -10,18 +10,10 @@ from functools import reduce
 from pathlib import Path
 
 from dicu.scenario.fields import keys_of, leaf_at
-from dicu.scenario.loader import (
-    COMMAND_LINE,
-    FileRead,
-    Reading,
-    anchor_paths,
-    extended,
-    layers,
-    named,
-    read_text,
-    validated,
-)
-from dicu.scenario.source import Mapping, Value, Where, merged, read_mapping, read_scalar
+from dicu.scenario.loader import extended, layers, named
+from dicu.scenario.overrides import anchor_paths, tree_of, with_own
+from dicu.scenario.reading import COMMAND_LINE, FileRead, Reading, read_tree, validated
+from dicu.scenario.source import Mapping, Value, Where, merged
 from dicu.sweeps.ensemble import ensemble_as_grid
 from dicu.sweeps.file import PARTS, Results, Sample, Sweep, SweepFile, flatten
 from dicu.sweeps.sample import Axis, unit_points
@@ -79,22 +71,14 @@ def read_design(path: Path, overrides: Sequence[str] = ()) -> tuple[Design | Non
         Everything that is wrong so far; values of scenarios are checked by `dicu.sweeps.plan`.
     """
     reading = Reading()
-    asked = Where(0, 0, 0, f"command line: {path}")
-    shown = os.path.normpath(path)
-    text = read_text(path, shown, 0, asked, "", reading)
-    read = None if text is None else read_mapping(text, shown, 0)
-    if read is not None:
-        reading.messages += read.messages
-    if read is None or read.tree is None:
+    tree = read_tree(path, reading).tree
+    if tree is None:
         return None, reading
-    own, others = _split(overrides)
-    tree = read.tree
     if _is_scenario(tree):
-        text = f"a scenario, not a sweep (allowed a file with keys {', '.join(ROOT)}; try dicu run {shown})"
-        reading.wrong(tree.where, text)
+        allowed = f"a file with keys {', '.join(ROOT)}; try dicu run {os.path.normpath(path)}"
+        reading.wrong(tree.where, f"a scenario, not a sweep (allowed {allowed})")
         return None, reading
-    for where, key, raw in own:
-        tree = _override(tree, where, key, raw, reading)
+    tree, others = with_own(tree, overrides, ROOT, reading, _adapted)
     ensemble_as_grid(tree, reading)
     flatten(tree, reading)
     file = validated(SweepFile, tree, reading, set_aside=True)
@@ -126,28 +110,11 @@ def _is_scenario(tree: Mapping) -> bool:
     return not keys & set(ROOT) and bool(keys & {"extends", *keys_of("")})
 
 
-def _split(overrides: Sequence[str]) -> tuple[list[tuple[Where, str, str]], list[str]]:
-    """Overrides of the sweep's own keys, and those of the scenario."""
-    own, others = [], []
-    for number, text in enumerate(overrides):
-        key, equals, raw = text.partition("=")
-        if equals and key.strip().split(".")[0] in ROOT:
-            own.append((Where(COMMAND_LINE, number, 0, f"command line: {text}"), key.strip(), raw))
-        else:
-            others.append(text)
-    return own, others
-
-
-def _override(tree: Mapping, where: Where, key: str, raw: str, reading: Reading) -> Mapping:
-    value, problem = read_scalar(raw, where)
-    if value is None or problem:
-        reading.wrong(where, f"{key}: {problem}")
-        return tree
+def _adapted(key: str, value: Value) -> Value:
+    """A base that is named on the command line is a shipped scenario, or a path from here."""
     if key == "base" and isinstance(value.value, str):
-        value = Value(os.path.abspath(named(value.value, "scenario")), where)
-    made = merged(tree, _tree_of(key, value))
-    made.where = tree.where
-    return made
+        return Value(os.path.abspath(named(value.value, "scenario")), value.where)
+    return value
 
 
 def _refuse_varied(overrides: Sequence[str], varied: dict[str, str], reading: Reading) -> None:
@@ -227,15 +194,6 @@ def _all(values: Iterator[tuple[str, Value]], where: Where, folder: Path) -> Map
 
 def _one(key: str, value: Value, folder: Path) -> Mapping:
     """A tree that holds one value; a path in it is meant relative to the file of the sweep."""
-    made = _tree_of(key, value)
+    made = tree_of(key, value)
     anchor_paths(made, folder)
     return made
-
-
-def _tree_of(key: str, value: Value) -> Mapping:
-    """A tree that holds one value under a dotted path."""
-    *above, last = key.split(".")
-    tree = Mapping(value.where, {last: value}, {last: value.where})
-    for name in reversed(above):
-        tree = Mapping(value.where, {name: tree}, {name: value.where})
-    return tree

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from dicu.scenario.fitted import fitted
-from dicu.scenario.loader import Reading
 from dicu.scenario.messages import show
+from dicu.scenario.reading import Reading
 from dicu.scenario.source import Mapping, Value
 
 KEY: Final = "ensemble.member"

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from dicu.scenario.declare import Section
 from dicu.scenario.fields import leaf_at, sections
-from dicu.scenario.loader import COMMAND_LINE, Reading
 from dicu.scenario.messages import show, unknown_key
+from dicu.scenario.reading import COMMAND_LINE, Reading
 from dicu.scenario.scenario import NAME_ALLOWED, NAME_RULE, Problem, contradiction
 from dicu.scenario.source import Mapping, Value
 from dicu.sweeps.sample import Method, Scale, axis_problem

@@ -13,7 +13,8 @@ import pyarrow as pa
 from dicu.scenario.dump import idle, run_id
 from dicu.scenario.fields import leaf_at
 from dicu.scenario.layer_of_country import in_model_money
-from dicu.scenario.loader import COMMAND_LINE, FileRead, Reading, check, named
+from dicu.scenario.loader import check, named
+from dicu.scenario.reading import COMMAND_LINE, FileRead, Reading
 from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.source import Mapping, Message, merged, where_of
 from dicu.sweeps.design import Design, From, Point, read_design

@@ -22,6 +22,7 @@ from dicu_analysis.figures.province_map import Filling, classed
 from dicu_analysis.flows import flows_between, rates
 from dicu_analysis.load import Run, UnfinishedRun
 
+USUAL_DPI = style.RC["savefig.dpi"]
 NAMES = ["urban_rural", "net_migration_map", "region_flows", "access_by_terrain"]
 
 
@@ -36,7 +37,8 @@ def texts(figure) -> str:
     return "\n".join(t.get_text() for t in figure.findobj(Text))
 
 
-def test_all_figures_are_drawn_and_the_same_bytes_twice(synthetic, tmp_path) -> None:
+def test_all_figures_are_drawn_and_the_same_bytes_twice(synthetic, tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(style.RC, "savefig.dpi", USUAL_DPI)
     folder = synthetic.make_run(tmp_path)
     paths = draw_all(folder).files
     assert [p.name for p in paths] == [f"{n}.{k}" for n in NAMES for k in ("svg", "png")]

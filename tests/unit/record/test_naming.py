@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from dicu.record.naming import NoSuchRun, find_run, latest_of, listed, point_latest, short_ids, standing
+from dicu.record.naming import (
+    NoSuchRun,
+    OddManifest,
+    find_run,
+    latest_of,
+    listed,
+    point_latest,
+    short_ids,
+    standing,
+)
 
 
 def made(out: Path, name: str, run_id: str, ended: str = "2026-01-01T00:00:00+00:00") -> Path:
@@ -84,13 +93,49 @@ def test_what_the_file_says_cannot_lead_out_of_its_folder(out: Path) -> None:
 def test_standing_runs_are_listed_the_latest_first_and_damaged_ones_left_out(out: Path) -> None:
     point_latest(out / "actual" / "abcd1111")
     (out / "none" / "ffff0000" / "manifest.json").write_text("{", encoding="utf-8")
-    found = standing(out)
+    with pytest.warns(OddManifest, match=r"ffff0000.*manifest\.json: cannot be read"):
+        found = standing(out)
     assert [(s.name, s.id, s.latest) for s in found] == [
         ("actual", "abcd2222", False),
         ("actual", "abcd1111", True),
         ("h9", "", False),
     ]
-    assert listed(out)["kind"] == ["run", "run", "sweep"]
+    with pytest.warns(OddManifest):
+        assert listed(out)["kind"] == ["run", "run", "sweep"]
+
+
+@pytest.mark.parametrize(
+    ("odd", "says"),
+    [
+        ([], "not a mapping .got list"),
+        ({"name": ["none"]}, "name: not a text"),
+        ({"name": "none", "config": [1]}, "config: not a mapping .got list"),
+        ({"name": "none", "config": {"world": "ring"}}, "config.world: not a mapping .got str"),
+        ({"name": "none", "config": {"population": [1]}}, "config.population: not a mapping .got list"),
+    ],
+)
+def test_one_odd_manifest_is_told_and_the_others_are_listed(out: Path, odd: object, says: str) -> None:
+    (out / "none" / "ffff0000" / "manifest.json").write_text(json.dumps(odd), encoding="utf-8")
+    with pytest.warns(OddManifest, match=says):
+        table = listed(out)
+    assert table["name"] == ["actual", "actual", "h9"]
+
+
+def test_an_id_that_begins_so_in_two_folders_is_several(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder beside, named as the runs are, hides none of them."""
+    made(tmp_path / "here", "actual", "abcd3333")
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(NoSuchRun, match="several runs are meant") as caught:
+        find_run("actual/abcd", out)
+    assert caught.value.several
+    assert find_run("actual/abcd3", out) == Path("actual/abcd3333")
+    assert find_run("actual/abcd1", out) == out / "actual" / "abcd1111"
+    made(tmp_path / "here", "actual", "abcd1111")
+    with pytest.raises(NoSuchRun, match="several") as caught:
+        find_run("actual/abcd11", out)
+    assert str(out / "actual" / "abcd1111") in str(caught.value), "ids alike are told by their folders"
 
 
 def test_short_ids_tell_all_apart() -> None:

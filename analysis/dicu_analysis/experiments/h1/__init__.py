@@ -31,6 +31,7 @@ from dicu_analysis.experiments.h1.estimands import (
     shares_of,
 )
 from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, panels, struggling
+from dicu_analysis.experiments.h1.treatment import GROWTH, Treatment
 from dicu_analysis.experiments.h1.words import crossed_verdict, plain
 from dicu_analysis.experiments.households import COLUMNS as MOVERS
 from dicu_analysis.experiments.households import Which, groups, movers
@@ -43,10 +44,10 @@ SPEC: Final = Spec(
     id="h1",
     question="Does fast urban growth draw people out of struggling rural areas, more than out of others, and what does "
     "it do to both ends?",
-    estimand="(a) rural residents of struggling districts who move to towns, per 1,000 of them a year over five years: "
-    "formal jobs of all urban districts growing 0.5 points a quarter faster, less none",
-    design="2 x 2 over 20 quarters in which both treatments act: growth of urban jobs x farm income -20 % in a random "
-    "half of the rural districts and then in the other half; arms of a replicate share their luck. Struggling: the "
+    estimand="(a) rural residents of struggling districts who move to towns, per 1,000 of them a year: formal jobs of "
+    "all urban districts growing faster, less none",
+    design="2 x 2 in which both treatments act throughout: growth of urban jobs x loss of farm income in a random half "
+    "of the rural districts and then in the other half; arms of a replicate share their luck. Struggling: the "
     "worst third of the rural population by the mean rank of earnings per worker, access to services and net migration "
     "of the province in 2012-16 (in Viet Nam)",
     unit=RATE,
@@ -69,7 +70,6 @@ SESOI_SHARE: Final = 0.05
 """Smallest effect of interest: this share of the base rate of struggling districts (assumption A125)."""
 CROSSED_SHARE: Final = 0.1
 """Of the 2 x 2: this share of what growth does without the loss."""
-GROWTH: Final = "programme.urban_job_growth"
 BASE, TREATED = "neither", "urban"
 
 
@@ -84,13 +84,15 @@ def arms_from(sweep: FinishedSweep, districts: Districts) -> Arms:
     )
 
 
-def dose(sweep: FinishedSweep, arms: Arms, districts: Districts, weak: Bools) -> list[Estimate]:
+def dose(
+    sweep: FinishedSweep, arms: Arms, districts: Districts, weak: Bools, given: Treatment
+) -> list[Estimate]:
     """(e) what each size of growth adds to the rate in struggling districts, per point a quarter."""
     found = panels(sweep, districts, COLUMNS)
     base = found[sweep.arm("none")].rate(weak)
     sizes = {str(row["scenario"]): float(row[GROWTH]) for _, row in sweep.arms.iterrows() if row[GROWTH] > 0}
     made = [(size, found[sweep.arm(name)].rate(weak) - base) for name, size in sizes.items()]
-    made.append((0.005, pull(arms, weak)[0]))
+    made.append((given.growth, pull(arms, weak)[0]))
     return [
         Estimate.of(
             effect_of((extra / (PER_CENT * size)).tolist()),
@@ -199,12 +201,16 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     arms = arms_from(core, districts)
     weak = struggling(arms.neither, districts, net_migration(world))
     rural = arms.neither["rural_persons"][:, 0].sum(axis=0) > 0
+    given = Treatment.of(core, facts)
     extra, base = pull(arms, weak)
     secondary = main(arms, districts, weak)
     found = Found(
         effect=paired(extra),
         sesoi=SESOI_SHARE * float(base.mean()),
-        plain=plain(secondary, float(base.mean())),
+        plain=plain(secondary, float(base.mean()), given),
+        estimand=f"{SPEC.estimand} (+{given.points} points a quarter for {given.years} years)",
+        design=f"{SPEC.design}. Growth: +{given.points} points a quarter for {given.years} years; loss: "
+        f"-{given.lost} %",
         luck_shared=shared_luck(arms.urban.rate(weak), base),
         replicates=core.replicates,
         arms=_arms(core, arms, weak),
@@ -212,10 +218,10 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         caveats=[crossed_verdict(secondary, CROSSED_SHARE)],
     )
     if "h1_dose" in sweeps:
-        found.secondary += dose(sweeps["h1_dose"], arms, districts, weak)
+        found.secondary += dose(sweeps["h1_dose"], arms, districts, weak, given)
     if "h1_cuts" in sweeps:
         found.mechanism = mechanisms(sweeps["h1_cuts"], arms, districts, weak)
-    found.figures = [drawing.effects(core.folder, secondary, found.mechanism, facts, core.replicates)]
+    found.figures = [drawing.effects(core.folder, secondary, found.mechanism, facts, core.replicates, given)]
     if "h1_moves" in sweeps:
         moves = sweeps["h1_moves"]
         shares = shares_of(flows(moves, world, districts), districts)

@@ -15,6 +15,7 @@ from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.h1.estimands import RATE
 from dicu_analysis.experiments.h1.panel import RURAL, Bools, Districts, Floats, Panel
+from dicu_analysis.experiments.h1.treatment import Treatment
 from dicu_analysis.experiments.h1.words import named, sure
 from dicu_analysis.experiments.result import Estimate, Figure
 from dicu_analysis.figures.outlines import simplified
@@ -36,7 +37,12 @@ SMALLEST, LARGEST = 4.0, 60.0
 
 
 def effects(
-    folder: Path, found: Sequence[Estimate], cuts: Sequence[Estimate], facts: Facts, replicates: int
+    folder: Path,
+    found: Sequence[Estimate],
+    cuts: Sequence[Estimate],
+    facts: Facts,
+    replicates: int,
+    given: Treatment,
 ) -> Figure:
     """Rates, shares of the base, and shares with each mechanism cut, with intervals."""
     a = named(found, "struggling")
@@ -55,8 +61,9 @@ def effects(
         folder,
         "h1",
         title,
-        "Formal jobs of all urban districts +0.5 points a quarter for five years against none; loss: farm income -20 % "
-        "in a random half of the districts; crossed: what growth does with the loss less what it does without.",
+        f"Formal jobs of all urban districts +{given.points} points a quarter for {given.years} years against none; "
+        f"loss: farm income -{given.lost} % in a random half of the districts; crossed: what growth does with the loss "
+        "less what it does without.",
         panels,
         facts,
         replicates,

@@ -136,7 +136,7 @@ def panels(sweep: FinishedSweep, districts: Districts, columns: Sequence[str]) -
     Raises
     ------
     Unfinished
-        When a run has other districts or years than the rest.
+        When a run has other districts than the world, one of them twice, or other years than the rest.
     """
     rows = sweep.rows("district", list(columns)).sort_values(["point", "replicate", "step"])
     place = pd.Series(range(len(districts)), index=districts.code)
@@ -147,6 +147,11 @@ def panels(sweep: FinishedSweep, districts: Districts, columns: Sequence[str]) -
             raise Unfinished(
                 f"{sweep.folder}: {len(part)} rows of districts in arm {point}, {n * years} x {len(districts)} are "
                 "needed (results.every: year, results.levels: [district])"
+            )
+        unknown = sorted(set(part["unit"]) - set(place.index))
+        if unknown:
+            raise Unfinished(
+                f"{sweep.folder}: district {unknown[0]} in arm {point} is not one of the {len(districts)} of the world"
             )
         where = place[part["unit"]].to_numpy().reshape(n, years, -1)
         order = np.argsort(where, axis=2, kind="stable")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dicu_analysis.effects import FEWEST
+from dicu_analysis.experiments.h1.treatment import Treatment
 from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.language import Text
 
@@ -34,7 +35,7 @@ def _within(e: Estimate, digits: int = 2) -> Text:
     return Text(f" ({a} to {b})", f" (từ {a} đến {b})")
 
 
-def plain(estimates: Sequence[Estimate], base: float) -> Text:
+def plain(estimates: Sequence[Estimate], base: float, given: Treatment) -> Text:
     """The answer in a few sentences: struggling, elsewhere, the difference, and with farm income lost."""
     a, b = named(estimates, "struggling"), named(estimates, "others")
     share, apart = named(estimates, "struggling, % of base"), named(estimates, "difference, % of base")
@@ -57,15 +58,15 @@ def plain(estimates: Sequence[Estimate], base: float) -> Text:
     }[sure(c)]
     return Text(
         en=f"In struggling rural districts {base:.1f} of 1,000 residents move to towns in a usual year. When formal "
-        f"jobs of the cities grow 0.5 points a quarter faster, {_number(a.effect)}{_within(a).en} more do so a year, "
-        f"{_number(share.effect, 1)} %{_within(share, 1).en} more; elsewhere {_number(b.effect)}{_within(b).en}: "
-        f"{more.en}. Where farm income is 20 % lower besides, {harder.en}: {_number(c.effect)}{_within(c).en} on top "
-        f"of {_number(without.effect)}.",
+        f"jobs of the cities grow {given.points} points a quarter faster, {_number(a.effect)}{_within(a).en} more do "
+        f"so a year, {_number(share.effect, 1)} %{_within(share, 1).en} more; elsewhere {_number(b.effect)}"
+        f"{_within(b).en}: {more.en}. Where farm income is {given.lost} % lower besides, {harder.en}: "
+        f"{_number(c.effect)}{_within(c).en} on top of {_number(without.effect)}.",
         vi=f"Ở các huyện nông thôn khó khăn, bình thường mỗi năm cứ một nghìn người dân có {base:.1f} người chuyển ra "
-        f"đô thị. Khi việc làm chính thức ở đô thị tăng nhanh hơn 0.5 điểm phần trăm mỗi quý, có thêm "
+        f"đô thị. Khi việc làm chính thức ở đô thị tăng nhanh hơn {given.points} điểm phần trăm mỗi quý, có thêm "
         f"{_number(a.effect)}{_within(a).vi} người mỗi năm, tức thêm {_number(share.effect, 1)} %"
         f"{_within(share, 1).vi}; ở nơi khác là {_number(b.effect)}{_within(b).vi}: {more.vi}. Nơi thu nhập nông "
-        f"nghiệp còn giảm 20 %, {harder.vi}: {_number(c.effect)}{_within(c).vi} cộng vào mức "
+        f"nghiệp còn giảm {given.lost} %, {harder.vi}: {_number(c.effect)}{_within(c).vi} cộng vào mức "
         f"{_number(without.effect)}.",
     )
 

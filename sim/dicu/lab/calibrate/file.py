@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,12 @@ from pydantic import AfterValidator, Field, model_validator
 from dicu.scenario.declare import Section
 from dicu.scenario.fields import leaf_at
 from dicu.scenario.fitted import TERMS
-from dicu.scenario.loader import Reading, check, extended, layers, read_text, validated
+from dicu.scenario.loader import check, extended, layers
 from dicu.scenario.messages import unknown_key
+from dicu.scenario.overrides import with_own
+from dicu.scenario.reading import Reading, read_tree, validated
 from dicu.scenario.scenario import Problem, Scenario, contradiction
-from dicu.scenario.source import Mapping, Value, Where, merged, read_mapping
+from dicu.scenario.source import Mapping
 
 Scale = Literal["linear", "log"]
 SIDES: Final = ("arrive", "leave")
@@ -148,19 +149,14 @@ def read_calibration(path: Path, overrides: Sequence[str] = ()) -> Calibration:
         Everything that is wrong, each with its line.
     """
     reading = Reading()
-    asked = Where(0, 0, 0, f"command line: {path}")
-    shown = os.path.normpath(path)
-    text = read_text(path, shown, 0, asked, "", reading)
-    read = None if text is None else read_mapping(text, shown, 0)
-    if read is not None:
-        reading.messages += read.messages
-    if read is None or read.tree is None:
+    tree = read_tree(path, reading).tree
+    if tree is None:
         raise reading.errors()
-    tree, others = _with_method(read.tree, overrides)
-    set_ = tree.children.get("set")
+    tree, others = with_own(tree, overrides, ("method",), reading)
     file = validated(CalibrationFile, tree, reading)
     if file is None:
         raise reading.errors()
+    set_, asked = tree.children.get("set"), tree.children["base"].where
     over = set_ if isinstance(set_, Mapping) else None
     base = layers(extended(path.parent, file.base), others, reading, asked, "base: ", 1, over)
     scenario = check(base, reading)
@@ -169,31 +165,6 @@ def read_calibration(path: Path, overrides: Sequence[str] = ()) -> Calibration:
     figures = None if file.figures is None else path.parent / file.figures
     name = path.stem.replace(" ", "_")
     return Calibration(name, path, scenario, figures, file.parameters, file.provinces, file.method)
-
-
-def _with_method(tree: Mapping, overrides: Sequence[str]) -> tuple[Mapping, list[str]]:
-    """The file's tree with overrides of its section ``method``, and the overrides of the base scenario."""
-    others = []
-    for number, text in enumerate(overrides):
-        key, _, raw = text.partition("=")
-        if not key.startswith("method."):
-            others.append(text)
-            continue
-        where = Where(1_000_000, number, 0, f"command line: {text}")
-        try:
-            value: float | int | str = int(raw)
-        except ValueError:
-            try:
-                value = float(raw)
-            except ValueError:
-                value = raw
-        last = key.removeprefix("method.")
-        branch = Mapping(where, {last: Value(value, where)}, {last: where})
-        layer = Mapping(where, {"method": branch}, {"method": where})
-        made = merged(tree, layer)
-        made.where = tree.where
-        tree = made
-    return tree, others
 
 
 __all__ = ["SIDES", "TERMS", "Calibration", "Method", "Prior", "Provinces", "bounds", "read_calibration"]

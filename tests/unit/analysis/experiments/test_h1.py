@@ -14,7 +14,15 @@ from dicu_analysis.experiments import h1
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.experiments.assemble import Facts, assemble
 from dicu_analysis.experiments.h1.estimands import COLUMNS, exposure, shares_of
-from dicu_analysis.experiments.h1.panel import Districts, panels, struggling, weighted_rank
+from dicu_analysis.experiments.h1.panel import (
+    SERVICE_COLUMNS,
+    Districts,
+    Panel,
+    panels,
+    struggling,
+    weighted_rank,
+)
+from dicu_analysis.experiments.h1.treatment import GROWTH, LOSS, Treatment
 from dicu_analysis.experiments.h1.words import named
 from dicu_analysis.experiments.page import page
 from made_up_sweeps import luck, make_sweep
@@ -25,10 +33,11 @@ SCENARIO = with_values(
 FACTS = Facts(SCENARIO, "0.0", False)
 DISTRICTS, WORLD = Districts.open(SCENARIO)
 RURAL = np.bincount(WORLD.district, WORLD.residents * ~WORLD.urban, len(DISTRICTS))
-BASE, LOSS, CROSSED = 20.0, 3.0, 0.4
+BASE, LOST, CROSSED = 20.0, 3.0, 0.4
 """Per 1,000 a year: without anything, what lost farm income adds where it is lost, what both add beyond that."""
 PULL = {True: 2.0, False: 1.0}
 """What growth adds, in struggling districts and elsewhere."""
+ARMS = ["neither", "urban", "rural_1", "rural_2", "both_1", "both_2"]
 POOR = np.flatnonzero(RURAL > 0)[:2]
 """Districts that earn least and have the worst access in the made-up runs."""
 
@@ -44,7 +53,7 @@ def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any
             rate = BASE + noise[d]
             grows = arm in ("urban", "both")
             loses = draw != "" and bool(DISTRICTS.halves[int(draw)][d])
-            rate += PULL[poor] * grows + LOSS * loses + CROSSED * (grows and loses)
+            rate += PULL[poor] * grows + LOST * loses + CROSSED * (grows and loses)
             rate += 0.01 * np.random.default_rng([r, len(scenario), d, year]).normal()
             jobs = 1000.0 * (1.1 if grows and DISTRICTS.urban[d] and year else 1.0)
             row = {"level": "district", "unit": code, "step": 4 * year} | dict.fromkeys(COLUMNS, 1.0)
@@ -57,14 +66,21 @@ def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any
     return made
 
 
+def values_of(arm: str, growth: float = 0.005, loss: float = 0.2) -> dict[str, float]:
+    """What the design of the sweep gives an arm."""
+    kind = arm.partition("_")[0]
+    return {GROWTH: growth * (kind in ("urban", "both")), LOSS: loss * (kind in ("rural", "both"))}
+
+
 def sweep_of(folder: Path, arms: list[str], replicates: int = 6) -> FinishedSweep:
-    return FinishedSweep(make_sweep(folder, [(a, {}) for a in arms], replicates, rows, ("district",)))
+    return FinishedSweep(
+        make_sweep(folder, [(a, values_of(a)) for a in arms], replicates, rows, ("district",))
+    )
 
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> FinishedSweep:
-    arms = ["neither", "urban", "rural_1", "rural_2", "both_1", "both_2"]
-    return sweep_of(tmp_path_factory.mktemp("runs") / "h1", arms)
+    return sweep_of(tmp_path_factory.mktemp("runs") / "h1", ARMS)
 
 
 def test_what_was_put_in_comes_out(core: FinishedSweep) -> None:
@@ -76,7 +92,7 @@ def test_what_was_put_in_comes_out(core: FinishedSweep) -> None:
         ("others", PULL[False]),
         ("difference", PULL[True] - PULL[False]),
         ("crossed", CROSSED),
-        ("loss, same districts", LOSS),
+        ("loss, same districts", LOST),
         ("onset, struggling", PULL[True]),
     ):
         assert named(found.secondary, name).effect == pytest.approx(truth, abs=0.03), name
@@ -85,12 +101,40 @@ def test_what_was_put_in_comes_out(core: FinishedSweep) -> None:
     assert result.sesoi == pytest.approx(0.05 * BASE, rel=0.05)
     assert result.verdict == "substantial"
     text = page(result)
-    assert (
-        "the 2 x 2 in the same districts (c-ii)" in text.lower() or "The 2 x 2 in the same districts" in text
-    )
+    assert "The 2 x 2 in the same districts (c-ii): +0.4" in text
     assert "larger than that" in text
     for words in (result.plain_words.en, result.plain_words.vi):
         assert "nan" not in words
+
+
+def test_sizes_are_those_of_the_design(tmp_path: Path) -> None:
+    """Dose, words, estimand and picture tell the growth and the loss that the arms were given, whatever they are."""
+    arms = [(a, values_of(a, 0.0075, 0.3)) for a in ARMS]
+    core = FinishedSweep(make_sweep(tmp_path / "h1", arms, 2, rows, ("district",)))
+    small = [("none", {GROWTH: 0.0}), ("urban", {GROWTH: 0.0025})]
+    dose = FinishedSweep(make_sweep(tmp_path / "h1_dose", small, 2, rows, ("district",)))
+    found = h1.estimate({"h1": core, "h1_dose": dose}, FACTS)
+    doses = [e.name for e in found.secondary if e.name.startswith("dose")]
+    assert doses == ["dose +0.25 points", "dose +0.75 points"]
+    assert named(found.secondary, "dose +0.75 points").effect == pytest.approx(PULL[True] / 0.75, abs=0.05)
+    result = assemble(h1.SPEC, FACTS, found)
+    quarters = FACTS.scenario.programme.urban_job_growth_quarters
+    assert "grow 0.75 points a quarter" in result.plain_words.en
+    assert "0,75 điểm phần trăm" in result.plain_words.vi
+    for text in (result.estimand, result.design):
+        assert "+0.75 points a quarter for" in text
+    assert "30 % lower" in result.plain_words.en
+    assert "giảm 30 %" in result.plain_words.vi
+    assert f"for {quarters / 4:g} years; loss: -30 %" in result.design
+
+
+def test_arms_of_several_sizes_are_refused(tmp_path: Path) -> None:
+    uneven = [(a, values_of(a, 0.01 if a == "both_2" else 0.005)) for a in ARMS]
+    none = [(a, values_of(a, loss=0.0)) for a in ARMS]
+    for k, (arms, key) in enumerate(((uneven, GROWTH), (none, LOSS))):
+        core = FinishedSweep(make_sweep(tmp_path / str(k), arms, 1, rows, ("district",)))
+        with pytest.raises(Unfinished, match=f"{key}: not one size above 0 .*both_2 0"):
+            Treatment.of(core, FACTS)
 
 
 def test_nothing_is_said_where_nothing_is_known(core: FinishedSweep, tmp_path: Path) -> None:
@@ -103,7 +147,7 @@ def test_nothing_is_said_where_nothing_is_known(core: FinishedSweep, tmp_path: P
     found = h1.main(quiet, DISTRICTS, weak)
     assert named(found, "struggling").effect == 0.0
     assert "cannot decide" in h1.crossed_verdict(found, 0.1)
-    assert "told" in h1.plain(found, 20.0).en
+    assert "told" in h1.plain(found, 20.0, Treatment(0.005, 0.2, 20)).en
 
 
 def test_the_struggling_are_the_worst_third(core: FinishedSweep) -> None:
@@ -112,6 +156,35 @@ def test_the_struggling_are_the_worst_third(core: FinishedSweep) -> None:
     assert set(np.flatnonzero(weak)) <= set(POOR.tolist())
     assert weak.any()
     assert not weak[RURAL == 0].any()
+
+
+def start_of(persons: np.ndarray, earned: np.ndarray, access: np.ndarray) -> Panel:
+    """The start of some districts, one worker each."""
+    columns = {"rural_persons": persons, "market_workers_farm": np.ones(len(persons))}
+    columns |= {"market_workers_other": np.zeros(len(persons)), "market_output_mvnd_per_month": earned}
+    columns |= dict.fromkeys(SERVICE_COLUMNS, access)
+    return Panel({name: values[None, None, :].astype(np.float64) for name, values in columns.items()})
+
+
+def test_the_struggling_hold_a_third_of_the_rural_population() -> None:
+    rng = np.random.default_rng(7)
+    persons = rng.integers(1, 100, 200) * 1000.0
+    start = start_of(persons, rng.random(200), rng.random(200))
+    for net in (None, rng.random(200)):
+        for share in (1 / 3, 0.1):
+            held = persons[struggling(start, DISTRICTS, net, share)].sum() / persons.sum()
+            assert held == pytest.approx(share, abs=persons.max() / persons.sum()), "to within one district"
+
+
+def test_net_migration_is_a_third_of_the_index() -> None:
+    """Ranks by earnings and access cancel, so that net migration decides; where both agree, it is one vote of three."""
+    one = np.full(6, 1000.0)
+    up = np.arange(6.0)
+    net = np.array([3.0, -9.0, 4.0, 5.0, -8.0, 6.0])
+    cancelled = start_of(one, up, up[::-1])
+    assert np.flatnonzero(struggling(cancelled, DISTRICTS, net)).tolist() == [1, 4]
+    assert np.flatnonzero(struggling(start_of(one, up, up), DISTRICTS, up[::-1])).tolist() == [0, 1]
+    assert not struggling(cancelled, DISTRICTS, None).any(), "all alike, so none is among the worst third"
 
 
 def test_ranks_by_hand() -> None:
@@ -170,3 +243,22 @@ def test_a_district_that_is_missing_is_told(tmp_path: Path) -> None:
     )
     with pytest.raises(Unfinished, match="rows of districts in arm 0"):
         panels(FinishedSweep(folder), DISTRICTS, COLUMNS)
+
+
+def test_a_district_of_elsewhere_or_twice_is_told(tmp_path: Path) -> None:
+    def elsewhere(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        out = rows(scenario, values, r)
+        out[-1]["unit"] = "nowhere"
+        return out
+
+    def twice(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        out = rows(scenario, values, r)
+        return [*out, {**out[-1], "persons": 1.0}]
+
+    for made, says in (
+        (elsewhere, "district nowhere in arm 0 is not one of"),
+        (twice, "98 rows of districts"),
+    ):
+        folder = make_sweep(tmp_path / made.__name__, [("neither", {})], 2, made, ("district",))
+        with pytest.raises(Unfinished, match=says):
+            panels(FinishedSweep(folder), DISTRICTS, COLUMNS)
