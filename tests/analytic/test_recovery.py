@@ -9,10 +9,13 @@ import pandas as pd
 import pytest
 
 from calibrations import SET, figures_of, simulated
-from dicu.lab.calibrate.drive import FITTED, POSTERIOR, PREDICTED, calibrate
-from dicu.lab.calibrate.file import read_calibration
+from dicu.lab.calibrate.drive import FITTED, POSTERIOR, PREDICTED, OtherCalibration, best_set, calibrate
+from dicu.lab.calibrate.file import Prior, read_calibration
 from dicu.lab.calibrate.runs import OutOfTime
+from dicu.lab.calibrate.smoother import NothingMoves, one_pass
+from dicu.lab.calibrate.space import Axis
 from dicu.scenario.fitted import read_fitted
+from dicu.scenario.loader import ConfigurationErrors
 from dicu.sweeps.executors import serial
 
 TRUE = {
@@ -72,3 +75,47 @@ def test_known_parameters_come_back_and_a_stage_goes_on(tmp_path: Path) -> None:
     shipped = read_fitted(folder / FITTED)
     assert len(shipped.members) == 10
     assert set(shipped.best) == {axis.key for axis in fit.axes}
+
+
+def test_what_the_figures_do_not_tell_keeps_its_prior() -> None:
+    rng = np.random.default_rng(2)
+    keys = ("consider.lambda0", "government.disruption", "province_terms.leave.01")
+    axes = tuple(Axis(key, Prior(prior=0.1, sd=0.01), 0.0, 1.0) for key in keys)
+    z = rng.standard_normal((3, 400))
+    z = (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=1, keepdims=True)
+    z = np.array([[0.5], [0.9], [1.0]]) * z + np.array([[0.7], [0.7], [0.3]])
+    assert best_set(axes, z) == pytest.approx([0.7, 0.0, 0.3])
+
+
+def test_a_smoother_without_a_figure_that_moves_says_so() -> None:
+    one = {"observed": np.ones(2), "variance": np.ones(2), "passes": 2, "seed": 1, "localize": 0.5}
+    with pytest.raises(NothingMoves, match="none of 2 figures differs between 6 members"):
+        one_pass(np.zeros((3, 6)), np.ones((2, 6)), **one)
+
+
+def test_settings_that_cannot_work_and_folders_of_others_are_refused(tmp_path: Path) -> None:
+    for text, message in (
+        (
+            "{members: 16, keep: 4, localize: 4}",
+            "method.localize: cuts every correlation (got 4, allowed below",
+        ),
+        ("{members: 16, keep: 1}", "method.keep: outside its range (got 1, allowed 2"),
+    ):
+        path = tmp_path / "bad.yaml"
+        path.write_text(
+            f"{SET}parameters:\n  consider.lambda0: {{prior: 0.03, sd: 0.5, scale: log}}\nmethod: {text}\n"
+        )
+        with pytest.raises(ConfigurationErrors) as errors:
+            read_calibration(path)
+        assert message in str(errors.value.messages)
+    made = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        path = folder / "ring.yaml"
+        path.write_text(f"{SET}parameters:\n  consider.lambda0: {{prior: 0.03, sd: 0.5, scale: log}}\n")
+        made.append(read_calibration(path))
+    with pytest.raises(OutOfTime):
+        calibrate(made[0], tmp_path / "fit", serial, deadline=0.0)
+    with pytest.raises(OtherCalibration, match=r"holds the calibration of .*/a/ring\.yaml"):
+        calibrate(made[1], tmp_path / "fit", serial, deadline=0.0)
