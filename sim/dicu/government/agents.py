@@ -386,7 +386,9 @@ class Province(LocalGovernment):
         before = Structure.number
         if self._pools_stand[0] != before:
             stand = [standing(offices) for offices in self.pools]
-            if Structure.number != before:  # not those of a network as it is laid out: they may move one another
+            if (
+                Structure.number != before
+            ):  # not those of a network as it is laid out: they may move one another
                 for offices in self.pools:
                     share_pool(offices, self.terms.parameters)
                 return
