@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -122,7 +121,7 @@ def columns(governments: Governments) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate(parts) for name, parts in out.items()}
 
 
-def _held(g: Governments) -> tuple[dict[str, Sequence[Any]], dict[str, Sequence[Any]]]:
+def _held(g: Governments) -> tuple[dict[str, Any], dict[str, Any]]:
     """Residents, `Counts` and amounts of `MONEY` of the communes and of the provinces, in their order.
 
     What `agents.Commune` and `agents.Province` say of themselves, of all at once; a province's are its own and those of
@@ -133,7 +132,7 @@ def _held(g: Governments) -> tuple[dict[str, Sequence[Any]], dict[str, Sequence[
     own, keeper = turns(g.network, g.overlay)
     desks = np.array([len(office.desks) for office in g.offices], dtype=np.int64)
     o = laid.office
-    parts: list[dict[str, Sequence[Any]]] = [
+    parts: list[dict[str, Any]] = [
         {"residents": g.people_of_communes},
         {"residents": g.people_of_provinces},
     ]

@@ -242,8 +242,10 @@ class Budget(Row):
 
         By the money of the last step; desks that have been decided on since are taken off.
         """
-        now = taken(self._columns, np.array([self._at]), "mobile_desks", "mobile_paid", "invested", "worn")
-        return bool(can_pay_mobile(*now, price, upkeep)[0])
+        going, paid, invested, worn = taken(
+            self._columns, np.array([self._at]), "mobile_desks", "mobile_paid", "invested", "worn"
+        )
+        return bool(can_pay_mobile(going, paid, invested, worn, price, upkeep)[0])
 
     def close_step(self, price: Prices) -> None:
         """Spend one step's money, see `close`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ def capital_ratios(capital: NDArray[np.int64], reference: NDArray[np.int64]) -> 
     return np.divide(capital, reference, out=np.ones(len(capital)), where=reference > 0)
 
 
-def _floor(amount: NDArray[np.float64]) -> NDArray[np.int64]:
+def _floor(amount: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return np.floor(amount).astype(np.int64)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dicu.government.budget import Budget
 from dicu.government.closing import capital_ratios
-from dicu.government.rows import Flag, Real, Row, Rows, Structure, Whole, taken, where
+from dicu.government.rows import Columns, Flag, Real, Row, Rows, Structure, Whole, taken, where
 from dicu.government.rules import (
     disruption_left,
     disruptions_left,
@@ -141,8 +141,17 @@ class Office(Row):
         self.level, self.seat_place, self.staff, self.official = level, seat_place, staff, official
         self.posts_at_start, self.residents_at_start = posts_at_start, residents_at_start
         self.posts_cap = posts_cap
-        for name, value in {**_NEW, **others}.items():
+        for name, value in {**NEW, **others}.items():
             setattr(self, name, value)
+
+    @classmethod
+    def of(cls, columns: Columns, seats_km: NDArray[np.float64], budgets: Sequence[Budget]) -> list[Office]:
+        """Offices for rows that are filled already, with their seats (n, 3) and the budget of each."""
+        offices = cls.faces(columns)
+        for office, seat_km, budget in zip(offices, seats_km, budgets, strict=True):
+            office.seat_km, office.desks, office._budget = seat_km, [], budget
+        Structure.changed()
+        return offices
 
     @property
     def budget(self) -> Budget:
@@ -181,7 +190,7 @@ class Office(Row):
         return disruption_left(self.disruption_at_merger, quarters, parameters.disruption_half_life_quarters)
 
 
-_NEW: Final = {"opened_step": -1, "quality": 1.0, "capital_ratio": 1.0, "points": 1, "wave": -1, "pool": -1,
+NEW: Final = {"opened_step": -1, "quality": 1.0, "capital_ratio": 1.0, "points": 1, "wave": -1, "pool": -1,
                "access": 1.0, "far_place": -1}  # fmt: skip
 """What an office begins with where nothing else is said, besides zeros."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,16 @@ class Row:
             columns, rows = self._more()
             at = next(rows)
         self._columns, self._at = columns, at
+
+    @classmethod
+    def faces(cls, columns: Columns) -> list[Self]:
+        """Objects for rows that are filled already, in their order; what a class holds besides is not set."""
+        made = []
+        for at in range(len(next(iter(columns.values())))):
+            face = cls.__new__(cls)
+            face._columns, face._at = columns, at
+            made.append(face)
+        return made
 
     @classmethod
     def _more(cls) -> tuple[Columns, count[int]]:

@@ -107,8 +107,8 @@ def quality_of_office(
     disruption: float, posts: int, need: float, equipped: float, elasticity: float, cap: float
 ) -> float:
     """`quality_of_offices` of a single one."""
-    one = (np.array([x], dtype=np.float64) for x in (disruption, posts, need, equipped))
-    return float(quality_of_offices(*one, elasticity, cap)[0])
+    d, n, k, q = (np.array([x], dtype=np.float64) for x in (disruption, need, equipped, posts))
+    return float(quality_of_offices(d, q, n, k, elasticity, cap)[0])
 
 
 def quality_of_offices(
@@ -141,7 +141,7 @@ def quality_of_offices(
 
 def posts_of_desks(staff: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     """`posts_of_desk` of each."""
-    return np.maximum(1, np.floor(share * staff + 0.5).astype(np.int64))
+    return np.asarray(np.maximum(1, np.floor(share * staff + 0.5)), dtype=np.int64)
 
 
 def posts_of_desk(staff: int, share: float) -> int:
@@ -163,7 +163,8 @@ def yearly_loss(residents: int, year_ago: int) -> float:
 def yearly_losses(residents: NDArray[np.int64], year_ago: NDArray[np.int64]) -> NDArray[np.float64]:
     """`yearly_loss` of each."""
     loses = (residents >= 0) & (residents < year_ago)
-    return np.divide(year_ago - residents, year_ago, out=np.zeros(len(residents)), where=loses)
+    share = np.divide(year_ago - residents, year_ago, out=np.zeros(len(residents)), where=loses)
+    return np.asarray(share, dtype=np.float64)
 
 
 def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:

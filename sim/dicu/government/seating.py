@@ -63,19 +63,17 @@ def seat(network: Network, overlay: Overlay, communes: list[Commune], provinces:
     """Hand each office, each budget once, and each pool to the government within whose borders it stands."""
     for agent in [*communes, *provinces]:
         agent.offices, agent.budgets = [], []
-    commune, province = overlay.commune_of_place.tolist(), overlay.province_of_place.tolist()
-    kept: set[int] = set()
+    everybody, laid = [*communes, *provinces], network.laid()
+    own, keeper = turns(network, overlay)
+    for office, number in zip(network.offices, own.tolist(), strict=True):
+        everybody[number].offices.append(office)
+    for budget, number in zip(laid.budgets, keeper.tolist(), strict=True):
+        everybody[number].budgets.append(budget)
     pools: dict[int, list[Office]] = {}
-    for office in network.offices:
-        at = office.seat_place
-        agent = communes[commune[at]] if office.level == COMMUNE else provinces[province[at]]
-        agent.offices.append(office)
-        if id(office.budget) not in kept:
-            kept.add(id(office.budget))
-            agent.budgets.append(office.budget)
-        if office.level == COMMUNE:
-            pools.setdefault(office.pool, []).append(office)
+    of_commune = np.flatnonzero(laid.office["level"] == COMMUNE)
+    for i, pool in zip(of_commune.tolist(), laid.office["pool"][of_commune].tolist(), strict=True):
+        pools.setdefault(pool, []).append(network.offices[i])
     for agent in provinces:
         agent.pools = []
     for pool in sorted(pools):  # run by the province in which its seat stands
-        provinces[province[network.pool_seat[pool]]].pools.append(pools[pool])
+        provinces[overlay.province_of_place[network.pool_seat[pool]]].pools.append(pools[pool])

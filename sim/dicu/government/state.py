@@ -113,18 +113,15 @@ def restore(g: Governments, arrays: Arrays, overlay: Overlay | None = None) -> N
         When a name is missing or unknown, or lengths do not fit each other or the world.
     """
     _check(g, arrays)
-    rows = {name: arrays[f"budget_{name}"].tolist() for name in BUDGET}
-    budgets = [Budget(**{name: rows[name][i] for name in BUDGET}) for i in range(len(rows["posts"]))]
-    columns = {name: arrays[f"office_{name}"].tolist() for name in OFFICE}
-    seat_km, budget_of = arrays["office_seat_km"], arrays["office_budget"].tolist()
-    offices = [
-        Office(
-            **{name: columns[name][i] for name in OFFICE},
-            seat_km=seat_km[i].copy(),
-            budget=budgets[budget_of[i]],
-        )
-        for i in range(len(budget_of))
-    ]
+    rows, columns = (
+        Budget.columns_for(len(arrays["budget_posts"])),
+        Office.columns_for(len(arrays["office_level"])),
+    )
+    for kind, made in (("budget", rows), ("office", columns)):
+        for name, column in made.items():
+            column[:] = arrays[f"{kind}_{name}"]
+    budgets, budget_of = Budget.faces(rows), arrays["office_budget"].tolist()
+    offices = Office.of(columns, arrays["office_seat_km"].copy(), [budgets[i] for i in budget_of])
     for office, place, posts in zip(
         arrays["desk_office"].tolist(),
         arrays["desk_place"].tolist(),
