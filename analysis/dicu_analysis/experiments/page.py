@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
-from dicu_analysis.experiments.result import Cell, Estimate, Part, Result, read_result
+from dicu_analysis.experiments.result import Cell, Estimate, Part, Result, Robust, Tile, read_result
 
 PAGE = "experiment.md"
 
@@ -47,12 +48,14 @@ def page(result: Result) -> str:
         f"| effect | {_value(r.effect)} {r.unit}, 95 % interval {_interval(r.interval)} |",
         f"| Monte Carlo error | {_value(r.mc_error)} over {r.replicates} replicates |",
         f"| p, adjusted by Holm | {_p(r.p)}, {_p(r.p_holm)} (known to it: {', '.join(r.holm_family)}; any other of the "
-        "five counts as smaller) |",
+        "six counts as smaller) |",
         f"| smallest effect of interest | {_value(r.sesoi)} {r.unit}: {_same(r)} |",
         f"| power | {_power(r)} |",
         f"| runs | {r.world}, {r.period}, one row for {r.weight:,} households, dicu {r.model_version} |",
         "",
     ]
+    parts += [f"- {x.words.en}" for x in r.robust]
+    parts += [""] if r.robust else []
     parts += [f"![{f.alt}]({f.svg})\n" for f in r.figures]
     if r.arms:
         parts.append("## Arms\n")
@@ -66,6 +69,8 @@ def page(result: Result) -> str:
     for title, estimates in (("What else it says", r.secondary), ("Which mechanism carries it", r.mechanism)):
         if estimates:
             parts += [f"## {title}\n", *_estimates(estimates)]
+    if r.robust:
+        parts += _robust(r.robust)
     for part in r.parts:
         parts += _part(part)
     if r.second_opinion:
@@ -124,6 +129,56 @@ def page(result: Result) -> str:
     parts += [f"- Held fixed: {text}." for text in r.held_fixed]
     parts += [f"- {text[0].upper()}{text[1:]}." for text in r.caveats]
     return "\n".join(parts) + "\n"
+
+
+MARKS: Final[dict[str, str]] = {"up": "▲", "down": "▼", "unclear": "·", "unknown": "?", "none": "0"}
+"""Signs of cells: told apart from 0 above or below, not told apart, too few replicates, exactly 0."""
+
+
+def _robust(robust: Sequence[Robust]) -> list[str]:
+    """What the answer hangs on: sign and interval in each cell, behind a fold, and what decides it before."""
+    made = [
+        "## What it hangs on\n",
+        "▲ and ▼: the 95 % interval leaves out 0; ·: it holds 0; ?: fewer than three replicates; 0: exactly nothing.\n",
+    ]
+    for x in robust:
+        made.append(
+            f"**{x.outcome.en[0].upper()}{x.outcome.en[1:]}**, {x.unit}: *{x.verdict}*. {x.words.en}\n"
+        )
+        if x.decides:
+            made.append(f"Decided by: {'; '.join(text.en for text in x.decides)}.\n")
+        for g in x.grids:
+            made += [f"<details><summary>{g.title.en}</summary>\n"]
+            made += _table(
+                (g.corner.en, *(c.en for c in g.columns)),
+                (
+                    (name.en, *("" if t is None else _tile(t) for t in tiles))
+                    for name, tiles in zip(g.rows, g.tiles, strict=True)
+                ),
+            )
+            made.append("</details>\n")
+        if x.members:
+            made += _table(
+                ("sets of parameters that fit about equally", "up", "down", "of", "10 %", "middle", "90 %"),
+                (
+                    (
+                        m.case.en,
+                        str(m.up),
+                        str(m.down),
+                        str(m.n),
+                        _value(m.low),
+                        _value(m.middle),
+                        _value(m.high),
+                    )
+                    for m in x.members
+                ),
+            )
+    return made
+
+
+def _tile(t: Tile) -> str:
+    around = "" if None in t.interval else f" ({_interval(t.interval)})"
+    return f"{MARKS[t.sign]} {_value(t.effect)}{around}"
 
 
 def _part(part: Part) -> list[str]:
