@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dicu_analysis.experiments import h1, h2, h3, h4, h5, merger
+from dicu_analysis.experiments import h1, h2, h3, h4, h5, h6, merger
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, assemble, with_family
 from dicu_analysis.experiments.page import write_page
@@ -36,6 +36,7 @@ CATALOGUE: Final[dict[str, Experiment]] = {
     "h3": Experiment(h3.SPEC, h3.SWEEPS, h3.estimate, tuple(merger.ASSUMED.values())),
     "h4": Experiment(h4.SPEC, h4.SWEEPS, h4.estimate),
     "h5": Experiment(h5.SPEC, h5.SWEEPS, h5.estimate),
+    "h6": Experiment(h6.SPEC, h6.SWEEPS, h6.estimate),
 }
 
 
