@@ -1,6 +1,6 @@
 """What H2 and H3 share: access and leaving by terrain after the merger, and whether their signs survive.
 
-Beside the sweeps of each experiment stand five of the merger alone, with rows of 1,000 households: options (what is
+Beside the sweeps of each experiment stand five of the merger alone, with rows of 250 households: options (what is
 done with the savings) times what offices need, assumptions one at a time, and the ensemble, the latter two under both
 needs.
 """

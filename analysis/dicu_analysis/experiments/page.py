@@ -42,21 +42,25 @@ def page(result: Result) -> str:
         f"{r.plain_words.en}\n",
         f"*{r.plain_words.vi}*\n",
         f"**{r.verdict}**: {r.verdict_text}.\n",
+        *(f"![{f.alt}]({f.svg})\n" for f in r.figures),
+        "## How sure\n",
         "| | |\n|---|---|",
-        f"| estimand | {r.estimand} |",
-        f"| design | {r.design} |",
         f"| effect | {_value(r.effect)} {r.unit}, 95 % interval {_interval(r.interval)} |",
         f"| Monte Carlo error | {_value(r.mc_error)} over {r.replicates} replicates |",
         f"| p, adjusted by Holm | {_p(r.p)}, {_p(r.p_holm)} (known to it: {', '.join(r.holm_family)}; any other of the "
         "six counts as smaller) |",
         f"| smallest effect of interest | {_value(r.sesoi)} {r.unit}: {_same(r)} |",
         f"| power | {_power(r)} |",
+        "",
+        "## What it hangs on\n",
+        *_hangs(r),
+        "<details><summary>Design, all numbers, controls, what to beware of</summary>\n",
+        "| | |\n|---|---|",
+        f"| estimand | {r.estimand} |",
+        f"| design | {r.design} |",
         f"| runs | {r.world}, {r.period}, one row for {r.weight:,} households, dicu {r.model_version} |",
         "",
     ]
-    parts += [f"- {x.words.en}" for x in r.robust]
-    parts += [""] if r.robust else []
-    parts += [f"![{f.alt}]({f.svg})\n" for f in r.figures]
     if r.arms:
         parts.append("## Arms\n")
         parts += _table(
@@ -128,6 +132,7 @@ def page(result: Result) -> str:
     parts.append("## Held fixed, and what to beware of\n")
     parts += [f"- Held fixed: {text}." for text in r.held_fixed]
     parts += [f"- {text[0].upper()}{text[1:]}." for text in r.caveats]
+    parts.append("\n</details>")
     return "\n".join(parts) + "\n"
 
 
@@ -135,10 +140,24 @@ MARKS: Final[dict[str, str]] = {"up": "▲", "down": "▼", "unclear": "·", "un
 """Signs of cells: told apart from 0 above or below, not told apart, too few replicates, exactly 0."""
 
 
+def _hangs(r: Result) -> list[str]:
+    """In a few lines: which signs survive what was tried, and what decides the others."""
+    if not r.robust:
+        return [
+            "One set of parameters and one set of assumptions: the interval says how far luck moves the number, not "
+            "how far assumptions do.\n"
+        ]
+    made = []
+    for x in r.robust:
+        decided = f" Most is moved by {'; '.join(text.en for text in x.decides)}." if x.decides else ""
+        made.append(f"- **{x.verdict}**: {x.words.en}{decided}")
+    return [*made, ""]
+
+
 def _robust(robust: Sequence[Robust]) -> list[str]:
-    """What the answer hangs on: sign and interval in each cell, behind a fold, and what decides it before."""
+    """Sign and interval in each cell."""
     made = [
-        "## What it hangs on\n",
+        "## Signs over options, assumptions and parameter sets\n",
         "▲ and ▼: the 95 % interval leaves out 0; ·: it holds 0; ?: fewer than three replicates; 0: exactly nothing.\n",
     ]
     for x in robust:
@@ -156,7 +175,6 @@ def _robust(robust: Sequence[Robust]) -> list[str]:
                     for name, tiles in zip(g.rows, g.tiles, strict=True)
                 ),
             )
-            made.append("</details>\n")
         if x.members:
             made += _table(
                 ("sets of parameters that fit about equally", "up", "down", "of", "10 %", "middle", "90 %"),

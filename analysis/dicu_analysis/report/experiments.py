@@ -112,6 +112,8 @@ class Found:
 
     experiments: tuple[Experiment, ...] = ()
     unreadable: tuple[str, ...] = ()
+    folder: Path | None = None
+    """Where they were looked for."""
 
 
 def find(folder: Path, *, strict: bool = False) -> Found:
@@ -158,7 +160,7 @@ def find(folder: Path, *, strict: bool = False) -> Found:
             room -= len(picture.src)
             pictures.append(picture)
         made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
-    return Found(tuple(made), tuple(unreadable))
+    return Found(tuple(made), tuple(unreadable), folder)
 
 
 def _short(error: Exception) -> str:
