@@ -258,7 +258,9 @@ def _words(
 ) -> Text:
     n = counted(grids)
     up, down = n.get("up", 0), n.get("down", 0)
-    if verdict == "holds":
+    if not n["all"]:
+        text = outcome.text
+    elif verdict == "holds":
         text = Text(
             f"{outcome.text.en} {SIGNS[sign].en} in all {n['all']} combinations of options and assumptions",
             f"{outcome.text.vi} {SIGNS[sign].vi} ở cả {n['all']} tổ hợp phương án và giả định",

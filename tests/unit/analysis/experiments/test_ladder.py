@@ -136,6 +136,21 @@ def test_a_stock_that_falls_while_jobs_are_missing_has_a_loop_but_its_flow_remem
     assert "số học" in part.words.vi
 
 
+def test_a_second_loss_is_held_against_the_first_at_the_same_size(tmp_path: Path) -> None:
+    """Jobs go down to -40 %, back, and down again: only a country that changed meanwhile answers differently."""
+    still = h5_ladder.read_loops(written(tmp_path, 0.0))
+    assert still[0].losses[still[0].turn] == 0.0
+    assert still[0].turn < h5_ladder.last(still[0])
+    alike = flows(still, lambda x, up, q: -1e-3 * x)
+    assert alike[0].again.mean() == pytest.approx(0.0, abs=1e-6)
+    assert "not told from chance at both speeds" in h5_ladder.ladder_part(alike).words.en
+    weary = flows(still, lambda x, up, q: -1e-3 * x * (0.5 if up else 1.0))
+    assert weary[0].again.mean() == pytest.approx(0.5e-3 * 0.3, rel=0.01), "of losses of 20 and 40 %"
+    assert "finds another country" in h5_ladder.ladder_part(weary).words.en
+    once = h5_ladder.Loop(4, np.array([0, 0.5, 0.9, 0.5, 0]), np.zeros((2, 5)))
+    assert (once.turn, np.isnan(once.again).all()) == (4, True)
+
+
 def test_what_half_the_speed_says(tmp_path: Path) -> None:
     still = h5_ladder.read_loops(written(tmp_path, 0.0))
     for size, said in (
