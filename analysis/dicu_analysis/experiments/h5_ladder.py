@@ -180,16 +180,17 @@ def ladder_part(loops: list[Loop]) -> Part:
             vi="Giảm rồi tăng: mất dần việc làm rồi phục hồi dần",
         ),
         words=Text(
-            en=f"Within one run {rungs} rungs take urban jobs down to {most} and back{more.en}, {fast.quarters} quarters "
-            f"each, {n} replicates. The urban share is {at_most:+.3f} points from that of the same history without a "
-            f"loss at the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it is lower on "
-            "the way up is arithmetic: it goes on falling while jobs are missing. What tells is its change a quarter, "
-            f"which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the same number "
-            f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said].en}.{second.en} Once "
-            f"all are back it changes by {after:+.4f} a quarter. Only losses are gone through, since no programme adds "
-            "jobs that go again. The rungs were added after the main result was seen and decide nothing.",
-            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại{more.vi}, mỗi bậc "
-            f"{fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
+            en=f"Within one run {rungs} rungs take urban jobs down to {most} and back{more.en}, {fast.quarters} "
+            f"quarters each, {n} replicates. The urban share is {at_most:+.3f} points from that of the same history "
+            f"without a loss at the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it "
+            "is lower on the way up is arithmetic: it goes on falling while jobs are missing. What tells is its change "
+            f"a quarter, which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the "
+            f"same number of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said].en}."
+            f"{second.en} Once all are back it changes by {after:+.4f} a quarter. Only losses are gone through, since "
+            "no programme adds jobs that go again. The rungs were added after the main result was seen and decide "
+            "nothing.",
+            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại{more.vi}, mỗi "
+            f"bậc {fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
             f"việc làm khi ở đáy và {left:+.3f} điểm sau khi mọi việc làm đã trở lại {AFTER} quý. Việc tỷ lệ này thấp "
             "hơn ở chiều đi lên là do số học: nó tiếp tục giảm khi còn thiếu việc làm. Điều có ý nghĩa là mức thay đổi "
             f"mỗi quý: với cùng số việc làm, chiều lên khác chiều xuống {one.mean * PER_CENT:+.4f} điểm, và "
