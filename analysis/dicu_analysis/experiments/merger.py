@@ -73,7 +73,7 @@ CASES: Final = (
     Case("province 60", _PROVINCE, "60 %"),
     Case("saved 80", _SAVED, "80 %"),
 )
-"""Assumptions at the ends of their declared ranges; labels are those of the sweeps."""
+"""Assumptions at the ends of their declared ranges (assumption A140); labels are those of the sweeps."""
 
 
 # ------------------------------------------------------------------ outcomes

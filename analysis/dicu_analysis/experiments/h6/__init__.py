@@ -68,7 +68,7 @@ SPEC: Final = Spec(
         "a commune of 30,000 people is some 40 rows at this weight: one run says little of one commune, the mean over "
         "replicates more, and what is said surely is said of many communes together",
         "ages are recorded by district: a commune ages as the district does in which most of its people live",
-        "what a social dwelling and an industrial zone cost is assumed (A144), not simulated",
+        "what a social dwelling and an industrial zone cost is assumed (assumption A144), not simulated",
     ),
 )
 ENSEMBLE: Final = "h6_ensemble"
