@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from dicu_analysis.effects import Effect
 from dicu_analysis.effects import estimate as effect_of
-from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.experiments.h6.typology import EMPTYING, Bools, Floats, Ints, Run, of_run
 from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.experiments.statistics import fieller
@@ -75,12 +76,23 @@ def programme_cost(values: Mapping[str, object]) -> float:
 
 
 def spending(sweep: FinishedSweep) -> dict[int, Floats]:
-    """Billion dong spent over the whole run, by point; steps all recorded."""
-    return sweep.outcomes(
-        "nation",
-        list(PURSE),
-        lambda run: float(run[run["step"] > 0][list(PURSE)].to_numpy(np.float64).sum()) * BN,
-    )
+    """Billion dong spent over the whole run, by point.
+
+    Raises
+    ------
+    Unfinished
+        When money is missing for a step: its flows are those of a step, so none may be left out.
+    """
+
+    def total(run: pd.DataFrame) -> float:
+        spent = run.loc[run["step"] > 0, list(PURSE)].to_numpy(np.float64)
+        if np.isnan(spent).any():
+            raise Unfinished(
+                f"{sweep.folder}: public money is not there for every step (results.every and record.governments: step)"
+            )
+        return float(spent.sum()) * BN
+
+    return sweep.outcomes("nation", list(PURSE), total)
 
 
 @dataclass(frozen=True, eq=False)

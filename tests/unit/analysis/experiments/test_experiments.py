@@ -278,7 +278,9 @@ def test_holm_over_the_family(tmp_path: Path) -> None:
         name: one.model_copy(update={"id": name, "p": 0.001 * k}) for k, name in enumerate(EXPERIMENTS, 1)
     }
     adjusted = with_family(others)
-    assert [adjusted[n].p_holm for n in EXPERIMENTS] == pytest.approx([0.006, 0.010, 0.012, 0.012, 0.012, 0.012])
+    assert [adjusted[n].p_holm for n in EXPERIMENTS] == pytest.approx(
+        [0.006, 0.010, 0.012, 0.012, 0.012, 0.012]
+    )
     assert adjusted["h1"].holm_family == list(EXPERIMENTS)
 
 

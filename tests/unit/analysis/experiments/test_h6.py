@@ -14,9 +14,9 @@ import pytest
 from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import h6
-from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.experiments.assemble import Facts, assemble
-from dicu_analysis.experiments.h6.responses import Response, per_billion, programme_cost
+from dicu_analysis.experiments.h6.responses import Response, per_billion, programme_cost, spending
 from dicu_analysis.experiments.h6.typology import (
     AGEING,
     EMPTYING,
@@ -168,3 +168,23 @@ def test_a_programme_is_held_against_the_reform_that_it_is_added_to(found: Any) 
     assert told["zones: cost"].effect == pytest.approx(1000.0)
     assert told["zones: per billion"].effect == pytest.approx(0.08 * people, rel=0.02)
     assert "zones" in result.plain_words.en
+
+
+def test_money_of_some_steps_alone_is_refused(tmp_path: Any) -> None:
+    columns = ("wages", "running", "desks", "severance", "severance_nation", "investment")
+
+    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        spent = {f"gov_{c}_mvnd": 1.0 for c in columns}
+        return [
+            {
+                "level": "nation",
+                "unit": "all",
+                "step": s,
+                **(spent if s != 2 else dict.fromkeys(spent, np.nan)),
+            }
+            for s in range(4)
+        ]
+
+    sweep = FinishedSweep(make_sweep(tmp_path / "h6", [("none", {"reform.policy": "none"})], 2, rows))
+    with pytest.raises(Unfinished, match=r"record\.governments: step"):
+        spending(sweep)
