@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 FILE: Final = "ladder.parquet"
 LOSSES: Final = (0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1, 0.0, 0.2, 0.4)
 """Shares of urban jobs that are not there, rung by rung; without a loss before the first and after the last."""
-BEFORE, AFTER = 4, 8
+BEFORE, AFTER = 2, 8
 """Quarters without a loss before and after."""
-SPEEDS: Final = (4, 8)
-"""Quarters a rung: the sweep, and the same at half the speed."""
+SPEEDS: Final = (3, 6)
+"""Quarters a rung: the sweep, and the same at half the speed, which ends in the last year that a run may have."""
 STILL: Final = "still"
 PER_CENT: Final = 100.0
 FLOW: Final = "points a quarter"

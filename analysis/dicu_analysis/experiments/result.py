@@ -18,7 +18,7 @@ from dicu_analysis.effects import Effect, Sign, Verdict
 from dicu_analysis.experiments.statistics import Ratio
 from dicu_analysis.language import Text
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 FILE: Final = "experiment.json"
 EXPERIMENTS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 

@@ -28,6 +28,8 @@ SCORES: Final = "scores.csv"
 MARKS: Final = {"up": "▲", "down": "▼", "unclear": "·", "unknown": "?", "none": "0"}
 MOST: Final = 12
 """Kinds of figures that are listed."""
+TABLES: Final = 4
+"""Outcomes that have a table on the first screen; all stand with the experiments below."""
 
 
 def hangs(w: Words, found: Found, folder: Path | None) -> dict[str, Any] | None:
@@ -46,7 +48,9 @@ def hangs(w: Words, found: Found, folder: Path | None) -> dict[str, Any] | None:
         "sentences": _sentences(w, [x for _, x in robust]),
         "quick": any(r.quick for r, _ in robust),
         "command": "" if robust else COMMAND,
-        "tables": [_table(w, x) for _, x in robust if x.grids],
+        "tables": [_table(w, x) for x in {x.name: x for _, x in reversed(robust) if x.grids}.values()][::-1][
+            :TABLES
+        ],
         "made": _made(w, [r for r, _ in robust]),
         "validation": _validation(w, folder),
         "validate": VALIDATE,
