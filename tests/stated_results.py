@@ -20,7 +20,8 @@ def experiment(**changes: Any) -> dict[str, Any]:
         "replicates": 42,
     }
     return {
-        "schema_version": SCHEMA_VERSION, "id": "h2", "question": "Does it?", "estimand": "e", "design": "d", "quick": False,
+        "schema_version": SCHEMA_VERSION, "id": "h2", "question": "Does it?", "estimand": "e", "design": "d",
+        "quick": False,
         "model_version": "0.1.0", "weight": 100, "world": "viet_nam", "period": "2019-2035",
         "arms": [{"name": "none", "text": "no reform", "values": {}, "outcome": None}], "replicates": 12,
         "unit": "index", "effect": -0.0123, "mc_error": 0.003, "interval": [-0.02, -0.004], "p": 0.0001,

@@ -19,8 +19,8 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion
-from dicu_analysis.experiments.result import Estimate, Opinion, Part, Robust
-from dicu_analysis.experiments.robust import Contrast, Outcome, Reader, grid, judge, members, of_grid
+from dicu_analysis.experiments.result import Estimate, Members, Opinion, Part, Robust, SignGrid
+from dicu_analysis.experiments.robust import Contrast, Outcome, Reader, Swing, grid, judge, members, of_grid
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 from dicu_analysis.language import Text
 
@@ -286,7 +286,9 @@ def robustness(sweeps: Mapping[str, FinishedSweep]) -> list[Robust]:
     """Towns elsewhere and Huế itself: by part of the package, with and without offers, and over the ensemble."""
     made = []
     for outcome in (_change("towns elsewhere", own=False), _change("residents", own=True)):
-        tables, over, swings = [], [], []
+        tables: list[SignGrid] = []
+        over: list[Members] = []
+        swings: list[Swing] = []
         if PACKAGE in sweeps:
             reader = Reader(sweeps[PACKAGE], outcome)
             parts = [Contrast(arm, "nobody", text) for arm, text in PARTS.items()]

@@ -166,12 +166,16 @@ def _typology(which: Ints, sure: Floats, start: Floats, communes: Communes) -> P
     for k, name in enumerate(CLASSES):
         mine = communes.rural & (which == k)
         certain = mine & (sure >= SURE)
-        values = [mine.sum(), certain.sum(), PER_CENT * start[mine].sum() / total]
-        values.append(PER_CENT * start[certain].sum() / total)
+        values: list[float] = [
+            float(mine.sum()),
+            float(certain.sum()),
+            PER_CENT * float(start[mine].sum()) / total,
+            PER_CENT * float(start[certain].sum()) / total,
+        ]
         for t in range(len(TERRAINS)):
             here = communes.rural & (communes.terrain == t)
-            values.append(PER_CENT * start[mine & here].sum() / max(float(start[here].sum()), 1.0))
-        rows.append(Row(name=name, cells=[Cell(value=float(v)) for v in values]))
+            values.append(PER_CENT * float(start[mine & here].sum()) / max(float(start[here].sum()), 1.0))
+        rows.append(Row(name=name, cells=[Cell(value=v) for v in values]))
     return Part(
         title=Text("What becomes of rural communes", "Tương lai của các xã nông thôn"),
         words=Text(

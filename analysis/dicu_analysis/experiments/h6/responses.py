@@ -7,13 +7,12 @@ their luck, and the communes are the same in all of them: those that empty witho
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dicu_analysis.effects import Effect
 from dicu_analysis.effects import estimate as effect_of
@@ -128,18 +127,15 @@ def response(arm: Arm, base: Arm, emptying: Bools, rural: Bools) -> Response:
         which: Ints = of_run(run)
         return float(run.start[rural & (which == EMPTYING)].sum() / max(run.start[rural].sum(), 1.0))
 
-    def paired(of: NDArray[np.float64], other: NDArray[np.float64]) -> Floats:
-        return np.asarray(of - other, dtype=np.float64)
-
-    def each(function: object, runs: Sequence[Run]) -> Floats:
-        assert callable(function)
-        return np.array([function(r) for r in runs], dtype=np.float64)
+    def change(of: Callable[[Run], float]) -> Floats:
+        made = [of(a) - of(b) for a, b in zip(arm.runs, base.runs, strict=True)]
+        return np.array(made, dtype=np.float64)
 
     return Response(
-        kept=paired(*(each(lambda r: r.end[emptying].sum() / 1e3, a.runs) for a in (arm, base))),
-        access=paired(*(each(reach, a.runs) for a in (arm, base))) * PER_CENT,
-        emptying=paired(*(each(share, a.runs) for a in (arm, base))) * PER_CENT,
-        cost=paired(arm.cost, base.cost),
+        kept=change(lambda r: float(r.end[emptying].sum()) / 1e3),
+        access=change(reach) * PER_CENT,
+        emptying=change(share) * PER_CENT,
+        cost=arm.cost - base.cost,
     )
 
 
