@@ -210,7 +210,7 @@ def test_every_sweep_of_the_project_is_sound(path: Path, monkeypatch: pytest.Mon
         made = Fitted(fitted().best, ({"consider.theta_gap": 0.4}, {"consider.theta_gap": 0.6}))
         for module in ("dicu.scenario.fitted", "dicu.sweeps.ensemble"):
             monkeypatch.setattr(f"{module}.fitted", lambda: made)
-    assert make_plan(path).runs
+    assert make_plan(path, ["sweep.replications=1"]).runs, "its points; replicates differ in their seed alone"
 
 
 def test_a_wrong_bound_is_told_once(write: Write) -> None:
