@@ -282,6 +282,22 @@ PARTS: Final = {
 """What the designation is made of, by arm of `PACKAGE`."""
 
 
+def _by_part(reader: Reader) -> SignGrid:
+    """Signs by part of the package, where jobs are offered to people elsewhere and where they are not."""
+    parts = [Contrast(arm, "nobody", text) for arm, text in PARTS.items()]
+    offers = {
+        True: Text("jobs offered afar", "có chào việc ở xa"),
+        False: Text("no offers", "không chào việc"),
+    }
+    return grid(
+        Text("Parts of the package", "Các phần của gói"),
+        Text("seven years on", "sau bảy năm"),
+        list(PARTS.values()),
+        list(offers.values()),
+        lambda r, c: reader.tile(parts[r], feedback_offers=list(offers)[c]),
+    )
+
+
 def robustness(sweeps: Mapping[str, FinishedSweep]) -> list[Robust]:
     """Towns elsewhere and Huế itself: by part of the package, with and without offers, and over the ensemble."""
     made = []
@@ -290,15 +306,7 @@ def robustness(sweeps: Mapping[str, FinishedSweep]) -> list[Robust]:
         over: list[Members] = []
         swings: list[Swing] = []
         if PACKAGE in sweeps:
-            reader = Reader(sweeps[PACKAGE], outcome)
-            parts = [Contrast(arm, "nobody", text) for arm, text in PARTS.items()]
-            kept = (True, False)
-            table = grid(
-                Text("Parts of the package", "Các phần của gói"), Text("seven years on", "sau bảy năm"),
-                list(PARTS.values()),
-                [Text("jobs offered afar", "có chào việc ở xa"), Text("no offers", "không chào việc")],
-                lambda r, c, reader=reader, parts=parts, kept=kept: reader.tile(parts[r], feedback_offers=kept[c]),
-            )  # fmt: skip
+            table = _by_part(Reader(sweeps[PACKAGE], outcome))
             tables.append(table)
             swings += of_grid(
                 table,

@@ -213,6 +213,26 @@ def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
     assert "Khánh Hòa +6.0 thousand, 50%" in placebos.words.en
 
 
+def test_h4_by_parts_of_the_package_and_over_the_ensemble(tmp_path: Path) -> None:
+    """Towns elsewhere lose 500 each to whoever gets jobs, revenue alone draws nobody; all members agree."""
+
+    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        return h4_rows("Hue" if scenario in ("package", "jobs", "Hue") else "nobody", values, r)
+
+    arms = [(arm, {"feedback.offers": kept}) for kept in (True, False) for arm in ("nobody", *h4.PARTS)]
+    fitted = [(arm, {"ensemble.member": m}) for m in range(1, 6) for arm in ("nobody", "Hue")]
+    sweeps = {
+        name: FinishedSweep(make_sweep(tmp_path / name, some, n, rows, levels=("province",)))
+        for name, some, n in ((h4.PACKAGE, arms, 3), (h4.FITTED, fitted, 1))
+    }
+    towns, own = h4.robustness(sweeps)
+    assert [t.effect for t in towns.grids[0].tiles[0] if t] == pytest.approx([-3.0, -3.0], abs=0.1)
+    assert [t.sign for row in towns.grids[0].tiles[:2] for t in row if t] == ["down"] * 4
+    assert (towns.verdict, own.verdict) == ("open", "open"), "revenue alone is not told from chance"
+    assert [(m.up, m.down) for m in (*towns.members, *own.members)] == [(0, 5), (5, 0)]
+    assert "what the package is made of" in own.decides[0].en
+
+
 def test_h4_compares_with_the_same_luck_only(tmp_path: Path) -> None:
     core = h4.panel_of(h4_sweep(tmp_path / "h4", ("nobody", "Hue"), 3))
     values = {k: v + 1.0 for k, v in core.values.items()}
