@@ -32,8 +32,8 @@ class Experiment:
 
 CATALOGUE: Final[dict[str, Experiment]] = {
     "h1": Experiment(h1.SPEC, h1.SWEEPS, h1.estimate),
-    "h2": Experiment(h2.SPEC, h2.SWEEPS, h2.estimate, tuple(merger.ASSUMED.values())),
-    "h3": Experiment(h3.SPEC, h3.SWEEPS, h3.estimate, tuple(merger.ASSUMED.values())),
+    "h2": Experiment(h2.SPEC, h2.SWEEPS, h2.estimate, merger.THOROUGH),
+    "h3": Experiment(h3.SPEC, h3.SWEEPS, h3.estimate, merger.THOROUGH),
     "h4": Experiment(h4.SPEC, h4.SWEEPS, h4.estimate, (h4.PACKAGE,)),
     "h5": Experiment(h5.SPEC, h5.SWEEPS, h5.estimate),
     "h6": Experiment(h6.SPEC, h6.SWEEPS, h6.estimate),

@@ -41,6 +41,8 @@ OPTIONS: Final = "merger_options"
 ASSUMED: Final = {"work": "merger_assumptions", "dispatch": "merger_assumptions_dispatch"}
 FITTED: Final = {"work": "merger_ensemble", "dispatch": "merger_ensemble_dispatch"}
 SWEEPS: Final = (OPTIONS, *ASSUMED.values(), *FITTED.values())
+THOROUGH: Final = (*ASSUMED.values(), FITTED["dispatch"])
+"""What a quick run leaves out."""
 NEEDS: Final = {
     "work": Text("need by work", "nhu cầu theo khối lượng việc"),
     "dispatch": Text("need by dispatch", "nhu cầu theo công văn"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXPERIMENTS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WHAT = (*EXPERIMENTS, "all", "controls")
-QUICK_WEIGHT, QUICK_REPLICATIONS, QUICK_MEMBERS = 1000, 3, 3
+QUICK_WEIGHT, QUICK_REPLICATIONS, QUICK_MEMBERS = 1000, 3, 2
 
 
 @app.command(
@@ -34,7 +34,7 @@ def experiment(
         bool,
         typer.Option(
             "--quick",
-            help="1,000 households per row, at most 3 replicates and 3 members of the ensemble, fewer assumptions: for "
+            help="1,000 households per row, at most 3 replicates and 2 members of the ensemble, fewer assumptions: for "
             "trying out, never for citing.",
         ),
     ] = False,

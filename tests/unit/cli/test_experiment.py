@@ -102,7 +102,7 @@ def test_quick_never_adds_replicates() -> None:
 
 
 def test_the_ensemble_is_run_only_where_the_country_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made-up members: on the real country the sweep over them is planned, three of them when quick; elsewhere not."""
+    """Made-up members: on the real country the sweep over them is planned, two of them when quick; elsewhere not."""
     from dicu.cli.experiment import _plans
     from dicu.scenario.fitted import Fitted
     from dicu.sweeps import ensemble
@@ -116,6 +116,6 @@ def test_the_ensemble_is_run_only_where_the_country_has_one(monkeypatch: pytest.
     assert not ensemble.asks_for_ensemble(folder / "h5.yaml")
     plans = _plans("h5", folder, [], True)
     members = {run.scenario.ensemble.member for run in plans["h5_ensemble"].runs}
-    assert members == {1, 2, 3}
+    assert members == {1, 2}
     assert {run.scenario.consider.theta_gap for run in plans["h5_ensemble"].runs} == {0.4, 0.6}
     assert "h5_ensemble" not in _plans("h5", folder, ["world.name=monocentric"], True)
