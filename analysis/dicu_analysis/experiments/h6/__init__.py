@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from dicu.reform.opening import open_world
 from dicu.scenario.vocabulary import TERRAINS
 from dicu_analysis.effects import paired
 from dicu_analysis.experiments.arms import FinishedSweep
@@ -45,6 +44,7 @@ from dicu_analysis.experiments.h6.typology import (
     people_in,
     read_run,
 )
+from dicu_analysis.experiments.place_units import world_of
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
 from dicu_analysis.experiments.robust import MEMBER
 from dicu_analysis.experiments.statistics import shared_luck
@@ -86,7 +86,7 @@ NAMES: Final = (
 def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     """Everything H6 says."""
     sweep = sweeps["h6"]
-    world = open_world(facts.scenario)
+    world = world_of(facts.scenario)
     communes = Communes.of(world)
     labels = [str(s) for s in sweep.arms["scenario"]]
     arms = read_arms(sweep, communes)
