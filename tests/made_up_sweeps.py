@@ -23,6 +23,7 @@ def make_sweep(
     rows: Rows,
     levels: Sequence[str] = ("nation",),
     missing: int | None = None,
+    config: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write plan, results and manifest; ``rows`` (scenario, values, replicate) gives level, unit, step and columns."""
     folder.mkdir(parents=True)
@@ -50,6 +51,7 @@ def make_sweep(
         "varied": list(dict.fromkeys(key for _, values in arms for key in values)),
         "results": {"levels": list(levels)},
         "replications": replicates,
+        "config": dict(config or {}),
     }
     seal_sweep(folder, manifest)
     return folder

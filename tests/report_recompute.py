@@ -137,7 +137,7 @@ def known(pairs: Pairs, code: str) -> Iterator[str]:
     yield f"{seed_spread.SPAN[0]} to {seed_spread.SPAN[1]}, measured at weights {spoken}"
     spoken = " và ".join(f"{v:,}".replace(",", ".") for v in weights)
     yield f"quý II năm 2019 đến cuối năm 2035, đã đo với trọng số {spoken}"
-    yield from ("reinvest_share=0", "h1 to h5", "h1 đến h5", "tháng 7/2025", "July 2025", "1.000 dân")
+    yield from ("reinvest_share=0", "h1 to h6", "h1 đến h6", "tháng 7/2025", "July 2025", "1.000 dân")
 
 
 @cache

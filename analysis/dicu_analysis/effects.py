@@ -40,7 +40,7 @@ FEWEST: Final = 3
 Sign = Literal["up", "down", "unclear", "unknown", "none"]
 Size = Literal["more", "less", "same", "some_more", "some_less", "unclear", "unknown", "none"]
 Verdict = Literal[
-    "negligible", "present, negligible", "present", "substantial", "undecided", "none, to the bit"
+    "negligible", "present, negligible", "present", "substantial", "undecided", "none, to the bit", "depends"
 ]
 VERDICTS: Final[dict[Verdict, str]] = {
     "negligible": "smaller than the smallest effect of interest (equivalence shown), not distinguishable from zero",
@@ -49,6 +49,8 @@ VERDICTS: Final[dict[Verdict, str]] = {
     "substantial": "distinguishable from zero, and larger than the smallest effect of interest",
     "undecided": "neither distinguishable from zero nor shown to be smaller than the smallest effect of interest",
     "none, to the bit": "every replicate has exactly the same outcome in both arms",
+    "depends": "its sign turns within the declared ranges of assumptions, so no one number is an answer: see what "
+    "decides it",
 }
 """What a verdict means."""
 VERDICT_WORDS: Final[dict[Verdict, Text]] = {
@@ -58,6 +60,9 @@ VERDICT_WORDS: Final[dict[Verdict, Text]] = {
     "substantial": Text("real and large enough to matter", "có thật và đủ lớn để đáng kể"),
     "undecided": Text("not decided", "chưa kết luận được"),
     "none, to the bit": Text("exactly none", "hoàn toàn không có"),
+    "depends": Text(
+        "depends on assumptions that nobody can settle yet", "phụ thuộc vào giả định chưa ai xác định được"
+    ),
 }
 """The same in a few words, in both languages."""
 

@@ -59,8 +59,8 @@ def made_up(shared: float = 0.0, effect: float = 0.0) -> Any:
         for k, (arm, values, some) in enumerate(work):
             more = effect if values.get("consider.lambda0") else 0.0
             for seed in some:
-                own = np.random.default_rng([seed, k]).normal(0, 1, 5)
-                common = np.random.default_rng(seed).normal(0, 1, 5)
+                own = np.random.default_rng([seed, k]).normal(0, 1, 6)
+                common = np.random.default_rng(seed).normal(0, 1, 6)
                 x = np.sqrt(1 - shared) * own + np.sqrt(shared) * common
                 rate = 0.01 * np.exp(0.1 * x[0] + more)
                 made.append(
@@ -72,6 +72,7 @@ def made_up(shared: float = 0.0, effect: float = 0.0) -> Any:
                         access=0.5 + x[2],
                         city=0.1 + x[3],
                         share=0.4 + 0.01 * x[4] + 0.1 * more,
+                        emptied=0.01 + 0.001 * x[5] + 0.01 * more,
                         digest=str(rate),
                     )
                 )
@@ -104,7 +105,7 @@ def test_placebos_of_a_drifting_outcome_fail() -> None:
 def test_positive_control_finds_what_was_put_in_and_nothing_else() -> None:
     size = Size(0, 100, 60, 0)
     found = positive(made_up(shared=0.9, effect=0.25), size, 0.08)
-    assert set(found) == {"h2", "h5"}
+    assert set(found) == {"h2", "h5", "h6"}
     assert all(c.passed for c in found.values())
     blind = positive(made_up(shared=0.9, effect=0.0), size, 0.08)
     assert not any(c.passed for c in blind.values())

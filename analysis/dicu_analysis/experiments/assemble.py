@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dicu.scenario.scenario import Scenario
-from dicu_analysis.effects import VERDICTS, Effect, equivalence, holm, verdict
+from dicu_analysis.effects import VERDICTS, Effect, Verdict, equivalence, holm, verdict
 from dicu_analysis.experiments.result import (
     Arm,
     Control,
@@ -22,6 +22,7 @@ from dicu_analysis.experiments.result import (
     Part,
     Power,
     Result,
+    Robust,
     finite,
 )
 from dicu_analysis.experiments.statistics import detectable, power, replicates_for
@@ -29,8 +30,8 @@ from dicu_analysis.language import Text
 from dicu_analysis.scalars import floats
 
 PROMISED: Final = 0.9
-FAMILY: Final = 5
-"""Primary tests that Holm knows of: H1-H5."""
+FAMILY: Final = 6
+"""Primary tests that Holm knows of: H1-H6."""
 LEAST_D: Final = 5e-3
 """Standard deviations of a difference below which the replicates needed are not counted: over 400,000."""
 
@@ -39,7 +40,7 @@ LEAST_D: Final = 5e-3
 class Spec:
     """What stands fast about an experiment before it runs."""
 
-    id: Literal["h1", "h2", "h3", "h4", "h5"]
+    id: Literal["h1", "h2", "h3", "h4", "h5", "h6"]
     question: str
     estimand: str
     design: str
@@ -103,6 +104,8 @@ class Found:
     secondary: list[Estimate] = field(default_factory=list)
     mechanism: list[Estimate] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    robust: list[Robust] = field(default_factory=list)
+    """Signs over assumptions and parameter sets; the first is that of the primary number and may take its verdict."""
     second_opinion: list[Opinion] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
@@ -138,12 +141,12 @@ def _replicates(d: float) -> int | None:
 
 
 def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
-    """The result of an experiment; p-values are adjusted for all five as if the others were the smallest."""
+    """The result of an experiment; p-values are adjusted for all six as if the others were the smallest."""
     effect = found.effect.times(found.scale)
     unit = found.unit or spec.unit
     same = equivalence(effect, found.sesoi)
     p_holm = min(1.0, FAMILY * effect.p)
-    said = verdict(effect, found.sesoi, p_holm)
+    said = _said(effect, found.sesoi, p_holm, found.robust)
     strength = reached_power(effect, found.sesoi).model_copy(
         update={"luck_shared": None if found.luck_shared is None else finite(found.luck_shared)}
     )
@@ -157,7 +160,8 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
         p_holm=p_holm, holm_family=[spec.id], sesoi=found.sesoi,
         equivalence=Equivalent(sesoi=found.sesoi, unit=unit, p=finite(same.p), equivalent=same.equivalent),
         verdict=said, verdict_text=VERDICTS[said], power=strength, secondary=found.secondary,
-        mechanism=found.mechanism, parts=found.parts, second_opinion=found.second_opinion, groups=found.groups,
+        mechanism=found.mechanism, parts=found.parts, robust=found.robust,
+        second_opinion=found.second_opinion, groups=found.groups,
         controls=found.controls, held_fixed=list(spec.held_fixed), caveats=[*spec.caveats, *found.caveats],
         figures=found.figures, plain_words=found.plain,
     )  # fmt: skip
@@ -170,7 +174,7 @@ def with_family(results: Mapping[str, Result]) -> dict[str, Result]:
     for name, running in adjusted.items():
         result = results[name]
         effect = _effect_of(result)
-        said = result.verdict if effect is None else verdict(effect, result.sesoi, running)
+        said = result.verdict if effect is None else _said(effect, result.sesoi, running, result.robust)
         made[name] = result.model_copy(
             update={
                 "p_holm": running,
@@ -180,6 +184,13 @@ def with_family(results: Mapping[str, Result]) -> dict[str, Result]:
             }
         )
     return {name: made[name] for name in results}
+
+
+def _said(effect: Effect, sesoi: float, p: float, robust: Sequence[Robust]) -> Verdict:
+    """The verdict of the test, unless its sign turns within the declared ranges: then no one number has one."""
+    if robust and robust[0].verdict == "flips":
+        return "depends"
+    return verdict(effect, sesoi, p)
 
 
 def _effect_of(result: Result) -> Effect | None:

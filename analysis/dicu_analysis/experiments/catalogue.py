@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dicu_analysis.experiments import h1, h2, h3, h4, h5
+from dicu_analysis.experiments import h1, h2, h3, h4, h5, h6, merger
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, assemble, with_family
 from dicu_analysis.experiments.page import write_page
@@ -16,15 +16,27 @@ from dicu_analysis.experiments.result import EXPERIMENTS, FILE, Result, read_res
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment: what it asks, the sweeps it reads (the first holds its result), and how it estimates."""
+    """An experiment: what it asks, the sweeps it reads (the first holds its result), and how it estimates.
+
+    Attributes
+    ----------
+    thorough : tuple of str
+        Sweeps that a quick run leaves out.
+    """
 
     spec: Spec
     sweeps: tuple[str, ...]
     estimate: Callable[[Mapping[str, FinishedSweep], Facts], Found]
+    thorough: tuple[str, ...] = ()
 
 
 CATALOGUE: Final[dict[str, Experiment]] = {
-    module.SPEC.id: Experiment(module.SPEC, module.SWEEPS, module.estimate) for module in (h1, h2, h3, h4, h5)
+    "h1": Experiment(h1.SPEC, h1.SWEEPS, h1.estimate),
+    "h2": Experiment(h2.SPEC, h2.SWEEPS, h2.estimate, merger.THOROUGH),
+    "h3": Experiment(h3.SPEC, h3.SWEEPS, h3.estimate, merger.THOROUGH),
+    "h4": Experiment(h4.SPEC, h4.SWEEPS, h4.estimate, (h4.PACKAGE,)),
+    "h5": Experiment(h5.SPEC, h5.SWEEPS, h5.estimate),
+    "h6": Experiment(h6.SPEC, h6.SWEEPS, h6.estimate),
 }
 
 

@@ -82,4 +82,10 @@ BITS: Final[dict[str, Bit]] = {
         "a designation, while nobody looks at incomes or services and dwellings and rents stay as they were",
     ),
     "h5": Bit(ALL_OFF, LOSS, {}, "urban jobs lost, while nobody looks at incomes or services"),
+    "h6": Bit(
+        SERVICES_OFF,
+        {"reform.policy": "actual_with_satellites"},
+        {},
+        "the merger with satellite desks, while nobody looks at services",
+    ),
 }

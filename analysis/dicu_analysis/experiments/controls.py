@@ -77,6 +77,7 @@ TESTS: Final[dict[str, tuple[str, Callable[[Mapping[str, pd.DataFrame]], NDArray
     "h3": ("difference of mean access of rural people", _difference("access")),
     "h4": ("difference of the growth of the city", _difference("city")),
     "h5": ("difference of the urban share", _difference("share")),
+    "h6": ("difference of what shrinking villages lose, of all their people", _difference("emptied")),
 }
 
 
@@ -279,7 +280,7 @@ def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control
 def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
     """An effect put in, in the arm `both` alone, is found as often as the pilot promises."""
     more = {"consider.lambda0": lambda0 * math.exp(INPUT)}
-    names = ("h2", "h5")
+    names = ("h2", "h5", "h6")
     pilot = {str(arm): part for arm, part in _shared(player, more, seeds(20, size.pilot)).groupby("arm")}
     wanted, promised = {}, {}
     for name in names:

@@ -10,20 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from dicu.scenario.vocabulary import SERVICES, TERRAINS
+from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import pictures, study
+from dicu_analysis.experiments import merger, pictures, study
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
+from dicu_analysis.experiments.merger import access, after, leaving, rural_leaving, units
 from dicu_analysis.experiments.result import Estimate, Group
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
-from dicu_analysis.scalars import as_int
 
 SPEC: Final = Spec(
     id="h2",
@@ -39,50 +35,11 @@ SPEC: Final = Spec(
         "identify them, so the size of the effect on leaving rests on assumptions",
     ),
 )
-SWEEPS: Final = ("h2",)
-YEARS: Final = 5
+SWEEPS: Final = ("h2", *merger.SWEEPS)
+ROBUST: Final = ("leaving, rural", "access, plain rural", "access, mountain rural", "access, island rural")
+"""Outcomes whose signs are followed over assumptions; the first is the estimand."""
 SESOI: Final = 0.1
 PER_CENT: Final = 100.0
-
-
-def after(facts: Facts) -> tuple[int, int]:
-    """First and last step of the record after the reform."""
-    calendar = facts.scenario.calendar
-    first = calendar.step_of(facts.scenario.reform.date) + 1
-    return first, min(first + YEARS * calendar.steps_per_year - 1, calendar.n_steps)
-
-
-def leaving(
-    sweep: FinishedSweep, level: str, unit: str, steps: tuple[int, int], per_year: int
-) -> dict[int, NDArray[np.float64]]:
-    """Persons who left their place a person-year, by point: moves from the unit's places, over its mean residents."""
-
-    def rate(run: pd.DataFrame) -> float:
-        some = run[run["step"].between(*steps)]
-        moved = float((some["out_persons"] + some["within_persons"]).sum())
-        residents = float(run[run["step"].between(steps[0] - 1, steps[1])]["persons"].dropna().mean())
-        return moved / (residents * (steps[1] - steps[0] + 1) / per_year)
-
-    return sweep.outcomes(level, ["persons", "out_persons", "within_persons"], rate, unit)
-
-
-def access(
-    sweep: FinishedSweep, level: str, unit: str, step: int, services: tuple[str, ...] = SERVICES
-) -> dict[int, NDArray[np.float64]]:
-    """Mean access of residents over the services at the end of a step, by point."""
-    columns = [f"access_{s}" for s in services]
-
-    def mean(run: pd.DataFrame) -> float:
-        return float(run.loc[run["step"] == step, columns].to_numpy(dtype=np.float64).mean())
-
-    return sweep.outcomes(level, columns, mean, unit)
-
-
-def units(sweep: FinishedSweep) -> list[str]:
-    """Rural parts of terrains in which anybody lives."""
-    rows = sweep.rows("terrain_area", ["persons"]).dropna()
-    lived = rows.groupby("unit")["persons"].max() > 0
-    return [f"{t} rural" for t in TERRAINS if lived.get(f"{t} rural", False)]
 
 
 def household_groups(
@@ -103,7 +60,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     per_year = facts.scenario.calendar.steps_per_year
     steps = after(facts)
     none, actual = sweep.arm("none"), sweep.arm("actual")
-    rural = _rural_leaving(sweep, steps, per_year)
+    rural = rural_leaving(sweep, steps, per_year)
     effect = paired(rural[actual] - rural[none])
     by_terrain: list[Estimate] = []
     on_access: list[Estimate] = []
@@ -150,6 +107,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             points, rural, {k: sweep.arms.loc[p, sweep.varied].to_dict() for k, p in points.items()}, PER_CENT
         ),
         secondary=[*by_terrain, *first_access, *on_access],
+        robust=merger.robustness(sweeps, facts, ROBUST, merger.against_none()),
         second_opinion=study.opinions(sweep, facts, steps),
         groups=household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
     )
@@ -173,26 +131,6 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
 
 def _has(sweep: FinishedSweep, level: str) -> bool:
     return level in sweep.manifest["results"]["levels"]
-
-
-def _rural_leaving(
-    sweep: FinishedSweep, steps: tuple[int, int], per_year: int
-) -> dict[int, NDArray[np.float64]]:
-    """Of all rural places together."""
-    rows = sweep.rows("terrain_area", ["persons", "out_persons", "within_persons"])
-    rows = rows[rows["unit"].str.endswith(" rural")]
-    rows = rows.groupby(["point", "replicate", "step"])[["persons", "out_persons", "within_persons"]].sum(
-        min_count=1
-    )
-    made: dict[int, list[float]] = {}
-    for (point, _), run in rows.reset_index().groupby(["point", "replicate"]):
-        some = run[run["step"].between(*steps)]
-        residents = run[run["step"].between(steps[0] - 1, steps[1])]["persons"].dropna().mean()
-        years = (steps[1] - steps[0] + 1) / per_year
-        made.setdefault(as_int(point), []).append(
-            float((some["out_persons"] + some["within_persons"]).sum() / (residents * years))
-        )
-    return {point: np.array(values) for point, values in made.items()}
 
 
 def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate]) -> Text:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import pictures
+from dicu_analysis.experiments import merger, pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.h2 import access, after, leaving, units
+from dicu_analysis.experiments.merger import access, after, leaving, units
 from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 from dicu_analysis.language import Text
@@ -33,8 +33,10 @@ SPEC: Final = Spec(
         "what a post costs and who is cut: savings follow from the official staffing rule",
     ),
 )
-SWEEPS: Final = ("h3",)
+SWEEPS: Final = ("h3", *merger.SWEEPS)
 ARMS: Final = ("none", "merged", "half", "full")
+ROBUST: Final = ("access, rural", "access, mountain rural", "access, island rural")
+"""Outcomes whose signs against no merger are followed over assumptions: whether reinvesting makes up for it all."""
 SESOI: Final = 0.1
 SESOI_POINTS: Final = 1.0
 PER_CENT: Final = 100.0
@@ -108,6 +110,10 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         luck_shared=shared_luck(found[points["full"]], found[points["merged"]]),
         arms=arms_of(points, found, values, PER_CENT),
         secondary=[*secondary, *by_terrain],
+        robust=[
+            *merger.robustness(sweeps, facts, ("access, rural",), merger.against_merged()),
+            *merger.robustness(sweeps, facts, ROBUST, merger.against_none()),
+        ],
         shown=shown if has_loss else None,
         caveats=[]
         if has_loss

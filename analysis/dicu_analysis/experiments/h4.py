@@ -19,7 +19,8 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of, opinion
-from dicu_analysis.experiments.result import Estimate, Opinion, Part
+from dicu_analysis.experiments.result import Estimate, Members, Opinion, Part, Robust, SignGrid
+from dicu_analysis.experiments.robust import Contrast, Outcome, Reader, Swing, grid, judge, members, of_grid
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 from dicu_analysis.language import Text
 
@@ -47,7 +48,8 @@ SPEC: Final = Spec(
         "from those of pages with larger rows",
     ),
 )
-SWEEPS: Final = ("h4", "h4_placebos")
+PACKAGE, FITTED = "h4_package", "h4_ensemble"
+SWEEPS: Final = ("h4", "h4_placebos", PACKAGE, FITTED)
 HUE: Final = "Huế"
 PLACEBOS: Final = {"Khanh Hoa": "Khánh Hòa", "Bac Ninh": "Bắc Ninh", "Quang Ninh": "Quảng Ninh"}
 MUNICIPALITIES: Final = ("Hà Nội", "Hồ Chí Minh", "Hải Phòng", "Đà Nẵng", "Cần Thơ")
@@ -190,6 +192,11 @@ def estimates(s: Shift, city: str) -> list[Estimate]:
         ("jobs elsewhere", s.other_jobs),
     ):
         made.append(Estimate.of(paired(values), f"{label}, {city}", "on less off", "thousands", 1e-3))
+    made.append(
+        Estimate.ratio(
+            fieller(s.gain, s.jobs), f"residents per job, {city}", "gain in residents over gain in jobs"
+        ).model_copy(update={"unit": "persons per job"})
+    )
     for label, lost, gained in (("residents", s.other_towns, s.gain), ("jobs", s.other_jobs, s.jobs)):
         made.append(
             Estimate.ratio(fieller(-lost, gained), f"displacement, {label}, {city}", f"{label} elsewhere")
@@ -229,6 +236,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             update={"mc_error": tested.error}
         ),
     )
+    made.robust = robustness(sweeps)
     if "h4_placebos" in sweeps:
         part, opinions = placebos(panel, off, sweeps["h4_placebos"])
         made.parts.append(part)
@@ -244,6 +252,77 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             sweep.replicates,
         )
     ]
+    return made
+
+
+def _change(row: str, own: bool) -> Outcome:
+    """Residents of the city, or of the towns of all other provinces, at the end."""
+    text = {
+        True: Text("the number of residents of Huế", "dân số Huế"),
+        False: Text("the number of people in towns of other provinces", "dân số đô thị các tỉnh khác"),
+    }[own]
+
+    def of(sweep: FinishedSweep) -> dict[int, NDArray[np.float64]]:
+        panel = panel_of(sweep)
+        c = panel.index(HUE)
+        others = np.arange(len(panel.names)) != c
+        order = sorted(int(p) for p in sweep.arms.index)
+        values = panel.values["persons" if own else "urban_persons"][:, :, -1]
+        return {p: values[k][:, c] if own else values[k][:, others].sum(axis=1) for k, p in enumerate(order)}
+
+    return Outcome(row, text, "thousands", 1e-3, of)
+
+
+PARTS: Final = {
+    "package": Text("the whole package", "cả gói chính sách"),
+    "jobs": Text("its jobs alone", "chỉ việc làm"),
+    "revenue": Text("its revenue alone", "chỉ nguồn thu"),
+    "building": Text("its building alone", "chỉ xây dựng"),
+}
+"""What the designation is made of, by arm of `PACKAGE`."""
+
+
+def _by_part(reader: Reader) -> SignGrid:
+    """Signs by part of the package, where jobs are offered to people elsewhere and where they are not."""
+    parts = [Contrast(arm, "nobody", text) for arm, text in PARTS.items()]
+    offers = {
+        True: Text("jobs offered afar", "có chào việc ở xa"),
+        False: Text("no offers", "không chào việc"),
+    }
+    return grid(
+        Text("Parts of the package", "Các phần của gói"),
+        Text("seven years on", "sau bảy năm"),
+        list(PARTS.values()),
+        list(offers.values()),
+        lambda r, c: reader.tile(parts[r], feedback_offers=list(offers)[c]),
+    )
+
+
+def robustness(sweeps: Mapping[str, FinishedSweep]) -> list[Robust]:
+    """Towns elsewhere and Huế itself: by part of the package, with and without offers, and over the ensemble."""
+    made = []
+    for outcome in (_change("towns elsewhere", own=False), _change("residents", own=True)):
+        tables: list[SignGrid] = []
+        over: list[Members] = []
+        swings: list[Swing] = []
+        if PACKAGE in sweeps:
+            table = _by_part(Reader(sweeps[PACKAGE], outcome))
+            tables.append(table)
+            swings += of_grid(
+                table,
+                Text("what the package is made of", "nội dung gói chính sách"),
+                Text(
+                    "whether jobs are offered to people elsewhere",
+                    "việc làm có được chào cho người ở nơi khác không",
+                ),
+            )
+        if FITTED in sweeps:
+            contrast = Contrast(
+                "Hue", "nobody", Text("a centrally governed Huế", "Huế trực thuộc trung ương")
+            )
+            over.append(members(Reader(sweeps[FITTED], outcome).members(contrast), contrast.text))
+        if tables or over:
+            made.append(judge(outcome, tables, over, swings))
     return made
 
 

@@ -17,7 +17,8 @@ from dicu_analysis.effects import paired
 from dicu_analysis.experiments import h5_ladder, pictures
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.result import Estimate
+from dicu_analysis.experiments.result import Estimate, Robust
+from dicu_analysis.experiments.robust import Contrast, Outcome, Reader, grid, judge, members, of_grid
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
@@ -35,7 +36,8 @@ SPEC: Final = Spec(
         "which places are urban: wards and townships of the start",
     ),
 )
-SWEEPS: Final = ("h5",)
+FITTED: Final = "h5_ensemble"
+SWEEPS: Final = ("h5", FITTED)
 SESOI: Final = 0.1
 PER_CENT: Final = 100.0
 BEGINS, ENDS, AFTER = 5, 12, 40
@@ -105,6 +107,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         arms=arms_of(points, at_end, values, PER_CENT),
         secondary=secondary,
         mechanism=mechanism,
+        robust=robustness(sweeps, last),
     )
     made.figures = [
         pictures.paths(
@@ -123,6 +126,32 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         made.parts.append(h5_ladder.ladder_part(loops))
         made.figures.append(h5_ladder.draw(sweep.folder, loops, facts))
     return made
+
+
+def robustness(sweeps: Mapping[str, FinishedSweep], last: int) -> list[Robust]:
+    """The urban share ten years after urban jobs came back: over sizes, without feedbacks, and over the ensemble."""
+    outcome = Outcome(
+        "urban share", Text("the urban share ten years later", "tỷ lệ dân đô thị mười năm sau"), "points", PER_CENT,
+        lambda s: {point: values[:, last] for point, values in shares(s).items()},
+    )  # fmt: skip
+    reader = Reader(sweeps["h5"], outcome)
+    lost = Text("urban jobs lost for two years", "mất việc làm đô thị trong hai năm")
+    rows = [
+        Contrast("loss10", "none", Text("-10 %", "-10 %")),
+        Contrast("loss20", "none", Text("-20 %", "-20 %")),
+        Contrast("loss40", "none", Text("-40 %", "-40 %")),
+        Contrast("loss20 cut", "none cut", Text("-20 %, feedbacks cut", "-20 %, cắt phản hồi")),
+    ]
+    table = grid(
+        Text("Sizes and feedbacks", "Mức và phản hồi"), lost, [c.text for c in rows],
+        [Text("ten years later", "mười năm sau")], lambda r, c: reader.tile(rows[r]),
+    )  # fmt: skip
+    over = []
+    if FITTED in sweeps:
+        over.append(members(Reader(sweeps[FITTED], outcome).members(rows[1]), rows[1].text))
+    return [
+        judge(outcome, [table], over, of_grid(table, Text("size and feedbacks", "mức và phản hồi"), lost)[:1])
+    ]
 
 
 def _plain(gap: NDArray[np.float64], last: int) -> Text:

@@ -1,8 +1,9 @@
-"""H5 up and down: urban jobs lost step by step and given back step by step, within one run, at two speeds.
+"""H5 down, up and down again: urban jobs lost step by step, given back and lost once more, in one run, at two speeds.
 
 The urban share is a stock: it goes on falling while jobs are missing, so its way up lies below its way down by
 arithmetic. What tells is the flow: if it depended on the jobs of the moment alone, the share would change by as much a
-quarter on the way up as on the way down at the same loss. What is only lag shrinks when the same is done more slowly.
+quarter on the way up as on the way down at the same loss, and in the second way down as in the first. What is only lag
+shrinks when the same is done more slowly.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dicu_analysis.effects import ALPHA, paired
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.pictures import finish, foot
 from dicu_analysis.experiments.result import Estimate, Figure, Part
-from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITHOUT
+from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITH_DARK, WITHOUT
 from dicu_analysis.figures.style import sheet, styled
 from dicu_analysis.language import Text
 
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FILE: Final = "ladder.parquet"
-LOSSES: Final = (0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1)
+LOSSES: Final = (0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1, 0.0, 0.2, 0.4)
 """Shares of urban jobs that are not there, rung by rung; without a loss before the first and after the last."""
-BEFORE, AFTER = 4, 8
+BEFORE, AFTER = 2, 8
 """Quarters without a loss before and after."""
-SPEEDS: Final = (4, 8)
-"""Quarters a rung: the sweep, and the same at half the speed."""
+SPEEDS: Final = (3, 6)
+"""Quarters a rung: the sweep, and the same at half the speed, which ends in the last year that a run may have."""
 STILL: Final = "still"
 PER_CENT: Final = 100.0
 FLOW: Final = "points a quarter"
@@ -64,6 +65,12 @@ class Loop:
         return int(np.argmax(self.losses))
 
     @property
+    def turn(self) -> int:
+        """Rung that ends the way up: the last before jobs are lost a second time, or the last of all."""
+        later = np.flatnonzero(np.diff(self.losses[self.top :]) > 0)
+        return self.top + int(later[0]) if len(later) else len(self.losses) - 1
+
+    @property
     def flow(self) -> NDArray[np.float64]:
         """(n, K) change of the gap a quarter in each rung; before the first there is none."""
         time = np.full(len(self.losses), float(self.quarters))
@@ -73,7 +80,7 @@ class Loop:
 
     def between(self, values: NDArray[np.float64], loss: float) -> NDArray[np.float64]:
         """(n,) of values by rung, (n, K), those on the way up less those on the way down at the same loss."""
-        down, up = (int(k) for k in np.flatnonzero(np.isclose(self.losses, loss)))
+        down, up = (int(k) for k in np.flatnonzero(np.isclose(self.losses[: self.turn + 1], loss)))
         made: NDArray[np.float64] = values[:, up] - values[:, down]
         return made
 
@@ -81,6 +88,16 @@ class Loop:
     def twice(self) -> NDArray[np.float64]:
         """Losses that are met on the way down and on the way up."""
         return np.unique(self.losses[1 : self.top])
+
+    @property
+    def again(self) -> NDArray[np.float64]:
+        """(n,) flow on the second way down less that on the first at the same loss, mean; nan without a second."""
+        found = [
+            self.flow[:, k] - self.flow[:, int(np.flatnonzero(np.isclose(self.losses, self.losses[k]))[0])]
+            for k in range(self.turn + 1, len(self.losses) - 1)
+        ]
+        made: NDArray[np.float64] = np.mean(found, axis=0) if found else np.full(len(self.gap), np.nan)
+        return made
 
     @property
     def memory(self) -> NDArray[np.float64]:
@@ -116,6 +133,11 @@ def read_loops(folder: Path) -> list[Loop]:
     return sorted(made, key=lambda loop: loop.quarters)
 
 
+def last(loop: Loop) -> int:
+    """The last rung, after which no job is missing."""
+    return len(loop.losses) - 1
+
+
 def ladder_part(loops: list[Loop]) -> Part:
     """What the loops say."""
     fast, slow = loops[0], loops[-1]
@@ -127,6 +149,7 @@ def ladder_part(loops: list[Loop]) -> Part:
             ("share when all jobs have been back for 8 quarters", loop.gap[:, -1], "points"),
             *((f"flow at -{x:.0%}, up less down", loop.between(loop.flow, x), FLOW) for x in loop.twice),
             ("flow, up less down, mean", loop.memory, FLOW),
+            *([("flow, down again less down, mean", loop.again, FLOW)] if loop.turn < last(loop) else []),
             ("flow in the 8 quarters after all jobs are back", loop.flow[:, -1], FLOW),
         ):
             found.append(Estimate.of(paired(values), f"{label}: {text}", f"{label}: {text}", unit, PER_CENT))
@@ -145,6 +168,9 @@ def ladder_part(loops: list[Loop]) -> Part:
         float(x.mean()) * PER_CENT for x in (fast.gap[:, fast.top], fast.gap[:, -1], fast.flow[:, -1])
     )
     rungs, most, n = len(fast.losses) - 2, f"-{fast.losses.max():.0%}", len(fast.gap)
+    once = fast.turn == last(fast)
+    second = Text("", "") if once else _again(fast, slow)
+    more = Text("", "") if once else Text(", and down once more", ", và xuống lần nữa")
     said = "none" if max(one.p, two.p) >= ALPHA else "same" if change.p >= ALPHA else "less"
     if said == "less" and abs(two.mean) > abs(one.mean):
         said = "more"
@@ -154,25 +180,40 @@ def ladder_part(loops: list[Loop]) -> Part:
             vi="Giảm rồi tăng: mất dần việc làm rồi phục hồi dần",
         ),
         words=Text(
-            en=f"Within one run {rungs} rungs take urban jobs down to {most} and back, {fast.quarters} quarters each, "
-            f"{n} replicates. The urban share is {at_most:+.3f} points from that of the same history without a loss at "
-            f"the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it is lower on the "
-            "way up is arithmetic: it goes on falling while jobs are missing. What tells is its change a quarter, "
-            f"which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the same number "
-            f"of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said].en}. Once all are "
-            f"back it changes by {after:+.4f} a quarter. Only losses are gone through, since no programme adds jobs "
-            "that go again. The rungs were added after the main result was seen and decide nothing.",
-            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại, mỗi bậc "
-            f"{fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
+            en=f"Within one run {rungs} rungs take urban jobs down to {most} and back{more.en}, {fast.quarters} "
+            f"quarters each, {n} replicates. The urban share is {at_most:+.3f} points from that of the same history "
+            f"without a loss at the bottom and {left:+.3f} when all jobs have been back for {AFTER} quarters. That it "
+            "is lower on the way up is arithmetic: it goes on falling while jobs are missing. What tells is its change "
+            f"a quarter, which is {one.mean * PER_CENT:+.4f} points different on the way up from the way down at the "
+            f"same number of jobs, {two.mean * PER_CENT:+.4f} with {slow.quarters} quarters a rung: {SAID[said].en}."
+            f"{second.en} Once all are back it changes by {after:+.4f} a quarter. Only losses are gone through, since "
+            "no programme adds jobs that go again. The rungs were added after the main result was seen and decide "
+            "nothing.",
+            vi=f"Trong cùng một lần mô phỏng, {rungs} bậc đưa việc làm đô thị xuống {most} rồi trở lại{more.vi}, mỗi "
+            f"bậc {fast.quarters} quý, {n} lần lặp. Tỷ lệ dân đô thị lệch {at_most:+.3f} điểm so với lịch sử không mất "
             f"việc làm khi ở đáy và {left:+.3f} điểm sau khi mọi việc làm đã trở lại {AFTER} quý. Việc tỷ lệ này thấp "
             "hơn ở chiều đi lên là do số học: nó tiếp tục giảm khi còn thiếu việc làm. Điều có ý nghĩa là mức thay đổi "
             f"mỗi quý: với cùng số việc làm, chiều lên khác chiều xuống {one.mean * PER_CENT:+.4f} điểm, và "
-            f"{two.mean * PER_CENT:+.4f} điểm khi mỗi bậc dài {slow.quarters} quý: {SAID[said].vi}. Khi mọi việc "
-            f"làm đã trở lại, mức thay đổi là {after:+.4f} điểm mỗi quý. Chỉ xét việc làm bị mất, vì không chương "
+            f"{two.mean * PER_CENT:+.4f} điểm khi mỗi bậc dài {slow.quarters} quý: {SAID[said].vi}.{second.vi} Khi mọi "
+            f"việc làm đã trở lại, mức thay đổi là {after:+.4f} điểm mỗi quý. Chỉ xét việc làm bị mất, vì không chương "
             "trình nào tạo việc làm rồi rút đi. Các bậc được thêm sau khi đã thấy kết quả chính và không quyết định "
             "kết luận.",
         ),
         estimates=found,
+    )
+
+
+def _again(fast: Loop, slow: Loop) -> Text:
+    """Whether a second loss finds the same country as the first."""
+    one, two = (paired(loop.again) for loop in (fast, slow))
+    same = max(one.p, two.p) >= ALPHA
+    return Text(
+        f" When jobs are lost a second time the share changes {one.mean * PER_CENT:+.4f} points a quarter differently "
+        f"from the first time ({two.mean * PER_CENT:+.4f} when slower): "
+        f"{'not told from chance at both speeds' if same else 'the second loss finds another country'}.",
+        f" Khi việc làm mất lần thứ hai, tỷ lệ thay đổi khác lần đầu {one.mean * PER_CENT:+.4f} điểm mỗi quý "
+        f"({two.mean * PER_CENT:+.4f} khi chậm hơn): "
+        f"{'chưa phân biệt được với ngẫu nhiên ở cả hai tốc độ' if same else 'lần mất thứ hai gặp một đất nước khác'}.",
     )
 
 
@@ -198,7 +239,7 @@ SAID: Final = {
 
 def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
     """Way down and way up over the jobs that are lost: urban share at both speeds, and its change a quarter."""
-    title = "Urban share while urban jobs are lost step by step and come back"
+    title = "Urban share while urban jobs are lost step by step, come back and are lost again"
     n, slow = len(loops[0].gap), loops[-1]
     with styled():
         fig, (bottom, top) = sheet(
@@ -250,8 +291,11 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
     ax.axhline(0, color=SOFT, linewidth=1)
     for where, colour, marker, dash, label in (
         (slice(first, loop.top + 1), WITH, "o", "-", "way down"),
-        (slice(loop.top, None), WITHOUT, "s", (0, (5, 1.6)), "way up"),
+        (slice(loop.top, loop.turn + 1), WITHOUT, "s", (0, (5, 1.6)), "way up"),
+        (slice(loop.turn, last(loop) + 1), WITH_DARK, "^", (0, (1.2, 1.2)), "down again, and back"),
     ):
+        if where.stop - where.start < 2 and where.start == loop.turn:
+            continue
         ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
     ax.annotate(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
-from dicu_analysis.experiments.result import Cell, Estimate, Part, Result, read_result
+from dicu_analysis.experiments.result import Cell, Estimate, Part, Result, Robust, Tile, read_result
 
 PAGE = "experiment.md"
 
@@ -41,19 +42,25 @@ def page(result: Result) -> str:
         f"{r.plain_words.en}\n",
         f"*{r.plain_words.vi}*\n",
         f"**{r.verdict}**: {r.verdict_text}.\n",
+        *(f"![{f.alt}]({f.svg})\n" for f in r.figures),
+        "## How sure\n",
         "| | |\n|---|---|",
-        f"| estimand | {r.estimand} |",
-        f"| design | {r.design} |",
         f"| effect | {_value(r.effect)} {r.unit}, 95 % interval {_interval(r.interval)} |",
         f"| Monte Carlo error | {_value(r.mc_error)} over {r.replicates} replicates |",
         f"| p, adjusted by Holm | {_p(r.p)}, {_p(r.p_holm)} (known to it: {', '.join(r.holm_family)}; any other of the "
-        "five counts as smaller) |",
+        "six counts as smaller) |",
         f"| smallest effect of interest | {_value(r.sesoi)} {r.unit}: {_same(r)} |",
         f"| power | {_power(r)} |",
+        "",
+        "## What it hangs on\n",
+        *_hangs(r),
+        "<details><summary>Design, all numbers, controls, what to beware of</summary>\n",
+        "| | |\n|---|---|",
+        f"| estimand | {r.estimand} |",
+        f"| design | {r.design} |",
         f"| runs | {r.world}, {r.period}, one row for {r.weight:,} households, dicu {r.model_version} |",
         "",
     ]
-    parts += [f"![{f.alt}]({f.svg})\n" for f in r.figures]
     if r.arms:
         parts.append("## Arms\n")
         parts += _table(
@@ -66,6 +73,8 @@ def page(result: Result) -> str:
     for title, estimates in (("What else it says", r.secondary), ("Which mechanism carries it", r.mechanism)):
         if estimates:
             parts += [f"## {title}\n", *_estimates(estimates)]
+    if r.robust:
+        parts += _robust(r.robust)
     for part in r.parts:
         parts += _part(part)
     if r.second_opinion:
@@ -123,7 +132,71 @@ def page(result: Result) -> str:
     parts.append("## Held fixed, and what to beware of\n")
     parts += [f"- Held fixed: {text}." for text in r.held_fixed]
     parts += [f"- {text[0].upper()}{text[1:]}." for text in r.caveats]
+    parts.append("\n</details>")
     return "\n".join(parts) + "\n"
+
+
+MARKS: Final[dict[str, str]] = {"up": "▲", "down": "▼", "unclear": "·", "unknown": "?", "none": "0"}
+"""Signs of cells: told apart from 0 above or below, not told apart, too few replicates, exactly 0."""
+
+
+def _hangs(r: Result) -> list[str]:
+    """In a few lines: which signs survive what was tried, and what decides the others."""
+    if not r.robust:
+        return [
+            "One set of parameters and one set of assumptions: the interval says how far luck moves the number, not "
+            "how far assumptions do.\n"
+        ]
+    made = []
+    for x in r.robust:
+        decided = f" Most is moved by {'; '.join(text.en for text in x.decides)}." if x.decides else ""
+        made.append(f"- **{x.verdict}**: {x.words.en}{decided}")
+    return [*made, ""]
+
+
+def _robust(robust: Sequence[Robust]) -> list[str]:
+    """Sign and interval in each cell."""
+    made = [
+        "## Signs over options, assumptions and parameter sets\n",
+        "▲ and ▼: the 95 % interval leaves out 0; ·: it holds 0; ?: fewer than three replicates; 0: exactly nothing.\n",
+    ]
+    for x in robust:
+        made.append(
+            f"**{x.outcome.en[0].upper()}{x.outcome.en[1:]}**, {x.unit}: *{x.verdict}*. {x.words.en}\n"
+        )
+        if x.decides:
+            made.append(f"Decided by: {'; '.join(text.en for text in x.decides)}.\n")
+        for g in x.grids:
+            made += [f"<details><summary>{g.title.en}</summary>\n"]
+            made += _table(
+                (g.corner.en, *(c.en for c in g.columns)),
+                (
+                    (name.en, *("" if t is None else _tile(t) for t in tiles))
+                    for name, tiles in zip(g.rows, g.tiles, strict=True)
+                ),
+            )
+        if x.members:
+            made += _table(
+                ("sets of parameters that fit about equally", "up", "down", "of", "10 %", "middle", "90 %"),
+                (
+                    (
+                        m.case.en,
+                        str(m.up),
+                        str(m.down),
+                        str(m.n),
+                        _value(m.low),
+                        _value(m.middle),
+                        _value(m.high),
+                    )
+                    for m in x.members
+                ),
+            )
+    return made
+
+
+def _tile(t: Tile) -> str:
+    around = "" if None in t.interval else f" ({_interval(t.interval)})"
+    return f"{MARKS[t.sign]} {_value(t.effect)}{around}"
 
 
 def _part(part: Part) -> list[str]:

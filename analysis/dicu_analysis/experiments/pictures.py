@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.world.geometry import load_outlines
+from dicu.world.world import World
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.result import Estimate, Figure
-from dicu_analysis.figures.palette import FAINT, INK, REACH, SOFT, WITH
+from dicu_analysis.figures.outlines import simplified
+from dicu_analysis.figures.palette import FAINT, INK, PAPER, REACH, SOFT, WITH
+from dicu_analysis.figures.province_map import mark_outlying, outlying
 from dicu_analysis.figures.style import label_ends, save, sheet, styled
 
 if TYPE_CHECKING:
@@ -135,4 +140,16 @@ def paths(
     return finish(fig, folder, name, title, alt)
 
 
-__all__ = ["INK", "effects", "finish", "foot", "forest", "paths"]
+def outlines(ax: Axes, world: World) -> None:
+    """Provinces in grey, and the island districts that the outlines leave out as named points."""
+    rings = [ring for rings in simplified({c: r for c, _, r in load_outlines()}).values() for ring in rings]
+    for ring in rings:
+        ax.plot(*np.asarray(ring).T, color=FAINT, linewidth=0.6, zorder=0)
+    places = pd.DataFrame(
+        {"district": world.district, "longitude": world.longitude, "latitude": world.latitude}
+    )
+    for d, lon, lat in outlying(places, rings):
+        mark_outlying(ax, lon, lat, str(world.districts.name[d]), PAPER)
+
+
+__all__ = ["INK", "effects", "finish", "foot", "forest", "outlines", "paths"]

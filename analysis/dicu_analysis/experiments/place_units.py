@@ -7,6 +7,12 @@ import pandas as pd
 
 from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario
+from dicu.world.world import World
+
+
+def world_of(scenario: Scenario) -> World:
+    """The world of a sweep's runs, opened again."""
+    return open_world(scenario)
 
 
 def place_province(scenario: Scenario) -> pd.Series:
@@ -23,4 +29,4 @@ def place_district(scenario: Scenario) -> pd.Series:
     return pd.Series(code, index=world.place_key.astype(np.uint64))
 
 
-__all__ = ["place_district", "place_province"]
+__all__ = ["place_district", "place_province", "world_of"]

@@ -14,13 +14,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from dicu_analysis.effects import Effect, Verdict
+from dicu_analysis.effects import Effect, Sign, Verdict
 from dicu_analysis.experiments.statistics import Ratio
 from dicu_analysis.language import Text
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 FILE: Final = "experiment.json"
-EXPERIMENTS: Final = ("h1", "h2", "h3", "h4", "h5")
+EXPERIMENTS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 Number = float | None
 """JSON knows neither infinity nor not-a-number: both are null."""
@@ -230,11 +230,63 @@ class Part(Record):
     tables: list[Table] = []
 
 
+class Tile(Record):
+    """One cell of a `SignGrid`: a difference between two arms under the same assumptions."""
+
+    effect: Number
+    interval: tuple[Number, Number]
+    sign: Sign = Field(
+        description="up, down: the 95 % interval leaves out 0; unclear: it holds 0; unknown: fewer than three "
+        "replicates; none: exactly 0 in all"
+    )
+    replicates: int
+
+
+class SignGrid(Record):
+    """Sign and interval of one outcome over two factors; null where no such pair of arms was run."""
+
+    title: Sentences
+    corner: Sentences
+    columns: list[Sentences]
+    rows: list[Sentences]
+    tiles: list[list[Tile | None]]
+
+
+class Members(Record):
+    """One pair of arms over the members of the ensemble of fitted parameter sets, one number each."""
+
+    case: Sentences
+    n: int
+    up: int
+    down: int
+    low: Number = Field(description="10 % of the members lie below")
+    middle: Number
+    high: Number = Field(description="10 % of the members lie above")
+
+
+class Robust(Record):
+    """Whether the sign of one outcome survives every assumption and parameter set that was tried.
+
+    ``holds``: every cell is told apart from 0 on the same side, and so are nearly all members; ``flips``: two cells are
+    told apart on different sides, or members disagree; ``open``: neither, some cells are not told apart from 0.
+    """
+
+    name: str
+    outcome: Sentences
+    unit: str
+    verdict: Literal["holds", "flips", "open"]
+    sign: Literal["up", "down"] | None = Field(description="of all cells, where the verdict is holds")
+    words: Sentences
+    decides: list[Sentences] = Field(description="what turns or moves the sign, the most first")
+    grids: list[SignGrid]
+    members: list[Members] = []
+
+
 class Result(Record):
     """One experiment from question to answer."""
 
     schema_version: int = SCHEMA_VERSION
-    id: Literal["h1", "h2", "h3", "h4", "h5"]
+    id: Literal["h1", "h2", "h3", "h4", "h5", "h6"]
     question: str
     estimand: str
     design: str
@@ -250,7 +302,7 @@ class Result(Record):
     mc_error: Number
     interval: tuple[Number, Number]
     p: Number
-    p_holm: Number = Field(description="adjusted for the five primary tests; while some are missing, 5 p")
+    p_holm: Number = Field(description="adjusted for the six primary tests; while some are missing, 6 p")
     holm_family: list[str] = Field(description="primary tests that p_holm knows")
     sesoi: float
     equivalence: Equivalent
@@ -260,6 +312,7 @@ class Result(Record):
     secondary: list[Estimate]
     mechanism: list[Estimate]
     parts: list[Part] = []
+    robust: list[Robust] = []
     second_opinion: list[Opinion]
     groups: list[Group]
     controls: list[Control]

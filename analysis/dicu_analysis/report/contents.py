@@ -39,6 +39,7 @@ from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.contents_people import cell, flows, money, one_run, pairs_note, people, reasons
 from dicu_analysis.report.experiments import Found, page
+from dicu_analysis.report.hangs import hangs
 from dicu_analysis.report.measures import ADMINISTRATION, above_one, administration, residents_by_province
 from dicu_analysis.report.subject import policy
 from dicu_analysis.report.svg import Drawing
@@ -56,6 +57,7 @@ def contents(w: Words, arms: Arms | None, found: Found, comparison: Comparison |
         "arms": arms,
         "sweep": None if comparison is None else sweep_contents.contents(w, comparison),
         "experiments": [page(w, e) for e in found.experiments],
+        "hangs": hangs(w, found, found.folder),
         "unreadable": found.unreadable,
     }
     if arms is not None:

@@ -34,13 +34,14 @@ LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
 
 QUESTIONS: Final = {
-    "h1": "Đô thị tăng trưởng nhanh có hút cạn các vùng nông thôn đang khó khăn, vượt quá tổng của hai tác động riêng?",
+    "h1": "Đô thị tăng trưởng nhanh có hút người khỏi các vùng nông thôn khó khăn, nhiều hơn nơi khác, và làm gì với cả hai đầu?",
     "h2": "Sáp nhập tác động thế nào đến mức tiếp cận và việc rời đi, theo địa hình?",
     "h3": "Tái đầu tư khoản tiết kiệm có bù lại được không?",
     "h4": "Trở thành thành phố trực thuộc trung ương tạo ra tăng trưởng hay chỉ dời nó từ nơi khác đến?",
     "h5": "Người dân có quay về không?",
+    "h6": "Nơi nào mất tương lai, và điều gì thay đổi được?",
 }
-"""The five questions in Vietnamese; the files state them in English."""
+"""The six questions in Vietnamese; the files state them in English."""
 UNITS: Final = {
     "% of residents": "% dân số",
     "log points": "điểm log",
@@ -111,6 +112,8 @@ class Found:
 
     experiments: tuple[Experiment, ...] = ()
     unreadable: tuple[str, ...] = ()
+    folder: Path | None = None
+    """Where they were looked for."""
 
 
 def find(folder: Path, *, strict: bool = False) -> Found:
@@ -157,7 +160,7 @@ def find(folder: Path, *, strict: bool = False) -> Found:
             room -= len(picture.src)
             pictures.append(picture)
         made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
-    return Found(tuple(made), tuple(unreadable))
+    return Found(tuple(made), tuple(unreadable), folder)
 
 
 def _short(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""`dicu experiment`: the five experiments and the tests of their tests, each from its sweeps to one page."""
+"""`dicu experiment`: the six experiments and the tests of their tests, each from its sweeps to one page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import typer
 from dicu.cli.app import app, fail
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dicu.sweeps.plan import Plan
     from dicu_analysis.experiments.assemble import Facts
 
-EXPERIMENTS = ("h1", "h2", "h3", "h4", "h5")
+EXPERIMENTS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WHAT = (*EXPERIMENTS, "all", "controls")
-QUICK_WEIGHT, QUICK_REPLICATIONS = 1000, 3
+QUICK_WEIGHT, QUICK_REPLICATIONS, QUICK_MEMBERS = 1000, 3, 2
 
 
 @app.command(
@@ -32,7 +34,8 @@ def experiment(
         bool,
         typer.Option(
             "--quick",
-            help="1,000 households per row and at most 3 replicates: for trying out, never for citing.",
+            help="1,000 households per row, at most 3 replicates and 2 members of the ensemble, fewer assumptions: for "
+            "trying out, never for citing.",
         ),
     ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one per core.", min=1)] = None,
@@ -72,19 +75,31 @@ def _plans(name: str, sweeps: Path | None, override: list[str], quick: bool) -> 
     """The plans of an experiment's sweeps, all checked before anything runs."""
     from dicu.scenario.loader import ConfigurationErrors
     from dicu.scenario.shipped import configs
+    from dicu.sweeps.ensemble import asks_for_ensemble
     from dicu.sweeps.plan import make_plan
     from dicu_analysis.experiments.catalogue import CATALOGUE
 
     folder = configs() / "sweeps" if sweeps is None else sweeps
-    made = {}
-    for sweep in CATALOGUE[name].sweeps:
+    experiment = CATALOGUE[name]
+    made: dict[str, Plan] = {}
+    given = {text.partition("=")[0] for text in override}
+    for sweep in experiment.sweeps:
         path = folder / f"{sweep}.yaml"
         if not path.is_file():
             fail(f"--sweeps: no file {path} (allowed: a folder with {sweep}.yaml)", 2)
-        given = {text.partition("=")[0] for text in override}
+        if quick and sweep in experiment.thorough:
+            continue
         coarse = [f"name={sweep}_quick"] if quick else []
         if quick and "population.weight" not in given:
             coarse.append(f"population.weight={QUICK_WEIGHT}")
+        if asks_for_ensemble(path):
+            if not _has_ensemble(made):
+                typer.echo(
+                    f"{sweep}: left out, no ensemble of parameter sets comes with this country", err=True
+                )
+                continue
+            if quick:
+                coarse.append(f"sweep.ensemble={QUICK_MEMBERS}")
         try:
             made[sweep] = make_plan(path, [*coarse, *override])
             if quick and "sweep.replications" not in given and made[sweep].replications > QUICK_REPLICATIONS:
@@ -93,6 +108,14 @@ def _plans(name: str, sweeps: Path | None, override: list[str], quick: bool) -> 
         except ConfigurationErrors as errors:
             fail("\n".join(errors.messages), 2)
     return made
+
+
+def _has_ensemble(made: Mapping[str, Plan]) -> bool:
+    """Whether the country of the first sweep is the one whose ensemble comes with the program."""
+    from dicu.scenario.fitted import fitted
+
+    world = next(iter(made.values())).runs[0].scenario.world
+    return bool(fitted().members) and world.name == "viet_nam" and world.places is None
 
 
 def _one(
@@ -157,7 +180,7 @@ def _facts(plan: Plan, quick: bool) -> Facts:
 
 def _controls(out: Path, quick: bool, workers: int | None) -> bool:
     """Run and judge the tests of the tests; whether all passed."""
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dicu.lab.controls import BASE, jobs, play_all
     from dicu_analysis.experiments import controls

@@ -33,7 +33,7 @@ BASE: Final[dict[str, Any]] = {
 }
 """A city among villages, six quarters; more who consider moving than by default, so that every run has some who do."""
 CHUNK: Final = 25
-OUTCOMES: Final = ("rate", "leaving", "access", "city", "share")
+OUTCOMES: Final = ("rate", "leaving", "access", "city", "share", "emptied")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Played:
         Log of the residents of urban places at the end over those of the start.
     share : float
         Share of the population in urban places at the end.
+    emptied : float
+        Residents that rural places with fewer of them at the end have lost, over all rural residents of the start.
     digest : str
         Checksum of every move of the run.
     """
@@ -72,6 +74,7 @@ class Played:
     access: float
     city: float
     share: float
+    emptied: float
     digest: str
 
 
@@ -97,7 +100,8 @@ def play(scenario: Scenario, arm: str = "") -> Played:
     households.grow(int(start.n * (1 + SPARE_ROWS)))
     model = Model(scenario, world, households, first_links(households, world, scenario.population.seed))
     rural, digest = ~world.urban, hashlib.sha256()
-    urban_before = int(model.stocks.persons[world.urban].sum())
+    before = model.stocks.persons.copy()
+    urban_before = int(before[world.urban].sum())
     to_urban = left = at_risk = 0
     while model.now < scenario.calendar.n_steps:
         at_risk += int(model.stocks.persons[rural].sum())
@@ -122,6 +126,7 @@ def play(scenario: Scenario, arm: str = "") -> Played:
         access=float((access * persons)[rural].sum() / persons[rural].sum()),
         city=float(np.log(urban_after / urban_before)),
         share=urban_after / int(persons.sum()),
+        emptied=float(np.maximum(before - persons, 0)[rural].sum() / before[rural].sum()),
         digest=digest.hexdigest(),
     )
 

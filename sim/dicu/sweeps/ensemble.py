@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from dicu.scenario.fitted import fitted
 from dicu.scenario.messages import show
 from dicu.scenario.reading import Reading
-from dicu.scenario.source import Mapping, Value
+from dicu.scenario.source import Mapping, Value, read_mapping
 
 KEY: Final = "ensemble.member"
 DEFAULT: Final = "default"
@@ -41,4 +42,12 @@ def ensemble_as_grid(tree: Mapping, reading: Reading) -> None:
     grid.key_where[KEY] = where
 
 
-__all__ = ["ensemble_as_grid"]
+def asks_for_ensemble(path: Path) -> bool:
+    """Whether the file of a sweep runs over the ensemble; what else is wrong with it is for `read_design` to say."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    tree = read_mapping(text, str(path), 0).tree
+    sweep = None if tree is None else tree.children.get("sweep")
+    return isinstance(sweep, Mapping) and "ensemble" in sweep.children
+
+
+__all__ = ["asks_for_ensemble", "ensemble_as_grid"]

@@ -24,7 +24,7 @@ SMALL = [
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["h6"], "no such experiment (got 'h6', allowed h1, h2, h3, h4, h5, all, controls)"),
+        (["h7"], "no such experiment (got 'h7', allowed h1, h2, h3, h4, h5, h6, all, controls)"),
         (["h1", "--executor", "magic"], "allowed dask, serial"),
         (["h1", "--sweeps", "nowhere"], "no file nowhere/h1.yaml"),
         (["h1", "population.wieght=3"], "did you mean population.weight"),
@@ -92,9 +92,30 @@ def test_quick_never_adds_replicates() -> None:
 
     small = ["world.name=monocentric"]
     quick = _plans("h4", Path("configs/sweeps"), [], True)
-    assert {name: plan.replications for name, plan in quick.items()} == {"h4": 3, "h4_placebos": 3}
+    assert [quick[name].replications for name in ("h4", "h4_placebos")] == [3, 3]
+    assert "h4_package" not in quick, "a quick run leaves out what is there to be thorough"
     assert {run.scenario.population.weight for plan in quick.values() for run in plan.runs} == {1000}
     areas = _plans("h1", Path("configs/sweeps"), small, True)
     assert areas["h1_areas"].replications == 2
     given = _plans("h5", Path("configs/sweeps"), [*small, "sweep.replications=5"], True)
     assert given["h5"].replications == 5
+
+
+def test_the_ensemble_is_run_only_where_the_country_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up members: on the real country the sweep over them is planned, two of them when quick; elsewhere not."""
+    from dicu.cli.experiment import _plans
+    from dicu.scenario.fitted import Fitted
+    from dicu.sweeps import ensemble
+
+    folder = Path("configs/sweeps")
+    one = {"consider.theta_gap": 0.4}
+    made = Fitted(one, (one, {"consider.theta_gap": 0.6}, one, one))
+    for module in ("dicu.scenario.fitted", "dicu.sweeps.ensemble"):
+        monkeypatch.setattr(f"{module}.fitted", lambda: made)
+    assert ensemble.asks_for_ensemble(folder / "h5_ensemble.yaml")
+    assert not ensemble.asks_for_ensemble(folder / "h5.yaml")
+    plans = _plans("h5", folder, [], True)
+    members = {run.scenario.ensemble.member for run in plans["h5_ensemble"].runs}
+    assert members == {1, 2}
+    assert {run.scenario.consider.theta_gap for run in plans["h5_ensemble"].runs} == {0.4, 0.6}
+    assert "h5_ensemble" not in _plans("h5", folder, ["world.name=monocentric"], True)

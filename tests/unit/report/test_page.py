@@ -8,6 +8,7 @@ import pytest
 
 from dicu_analysis.report import write
 from dicu_analysis.report.experiments import BadExperiment, find
+from stated_results import experiment
 
 VOID = {"meta", "input", "img", "br", "path", "use", "rect"}
 
@@ -112,47 +113,6 @@ def test_one_pair_has_no_interval_and_says_so(made, tmp_path) -> None:
     assert "pairs of simulated countries" not in html
 
 
-def experiment(**changes) -> dict[str, object]:
-    """What an experiment states, as its file holds it."""
-    estimate = {
-        "name": "n",
-        "text": "with networks off",
-        "unit": "points",
-        "effect": 0.5,
-        "mc_error": 0.1,
-        "interval": [0.3, 0.7],
-        "p": 0.01,
-        "replicates": 42,
-    }
-    return {
-        "schema_version": 1, "id": "h2", "question": "Does it?", "estimand": "e", "design": "d", "quick": False,
-        "model_version": "0.1.0", "weight": 100, "world": "viet_nam", "period": "2019-2035",
-        "arms": [{"name": "none", "text": "no reform", "values": {}, "outcome": None}], "replicates": 12,
-        "unit": "index", "effect": -0.0123, "mc_error": 0.003, "interval": [-0.02, -0.004], "p": 0.0001,
-        "p_holm": 0.02, "holm_family": ["h2"], "sesoi": 0.01,
-        "equivalence": {"sesoi": 0.01, "unit": "index", "p": None, "equivalent": False}, "verdict": "undecided",
-        "verdict_text": "", "power": {"promised": 0.9, "needed": 42, "reached": 0.5, "detectable": None,
-                                      "as_found": 17, "luck_shared": None},
-        "secondary": [estimate | {"name": k, "text": "with these on"} for k in ("jobs", "services")],
-        "mechanism": [estimate],
-        "second_opinion": [{"estimator": "event study", "data": "panel", "estimate": 0.1, "se": 0.1,
-                            "interval": [None, None], "truth": 0.2, "error": -0.1, "covers": False, "unit": "u"}],
-        "groups": [],
-        "controls": [{"kind": "positive", "text": "known effect", "world": "ring", "tests": 400, "found": 0.5,
-                      "low": 0.86, "high": 0.94, "passed": False}],
-        "held_fixed": ["roads", "prices"], "caveats": [], "figures": [],
-        "plain_words": {"en": "A little.", "vi": "Một chút."},
-        "parts": [{
-            "title": {"en": "A grid", "vi": "Một lưới"},
-            "words": {"en": "It decides nothing.", "vi": "Không quyết định."},
-            "estimates": [estimate | {"text": "over the grid"}],
-            "tables": [{"title": {"en": "Rates", "vi": "Tỷ lệ"}, "corner": {"en": "by size", "vi": "theo mức"},
-                        "columns": ["+0.5"], "note": {"en": "Errors by cell.", "vi": "Sai số từng ô."},
-                        "rows": [{"name": "-20", "cells": [{"value": 0.0123, "error": 0.0021}]}]}],
-        }],
-    } | changes  # fmt: skip
-
-
 def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp_path) -> None:
     folder = tmp_path / "h2"
     folder.mkdir(parents=True)
@@ -166,7 +126,7 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
     for stated in (
         "H2. Does it?", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
         "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
-        "A control failed:", "KHÔNG ĐẠT", "not a picture in this folder: gone.svg", "only 1 of five known",
+        "A control failed:", "KHÔNG ĐẠT", "not a picture in this folder: gone.svg", "only 1 of six known",
         "<h4>A grid</h4>", "<h4>Một lưới</h4>", "It decides nothing.", "over the grid", "Errors by cell.",
         ">+0.5<", ">+0,5<",
         "jobs: with these on", "services: with these on", ">points<", ">điểm<",

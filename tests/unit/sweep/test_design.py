@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dicu.scenario.fields import keys_of, leaf_at
+from dicu.scenario.fitted import Fitted, fitted
 from dicu.scenario.loader import ConfigurationErrors
+from dicu.sweeps.ensemble import asks_for_ensemble
 from dicu.sweeps.file import LEVELS
 from dicu.sweeps.plan import Plan, make_plan, value_at
 
@@ -202,8 +204,13 @@ SWEEPS = sorted([*(CONFIGS / "sweeps").glob("*.yaml"), CONFIGS / "start" / "swee
 
 
 @pytest.mark.parametrize("path", SWEEPS, ids=[p.stem for p in SWEEPS])
-def test_every_sweep_of_the_project_is_sound(path: Path) -> None:
-    assert make_plan(path).runs
+def test_every_sweep_of_the_project_is_sound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those over the ensemble too, with one made up where none comes with this version."""
+    if asks_for_ensemble(path) and not fitted().members:
+        made = Fitted(fitted().best, ({"consider.theta_gap": 0.4}, {"consider.theta_gap": 0.6}))
+        for module in ("dicu.scenario.fitted", "dicu.sweeps.ensemble"):
+            monkeypatch.setattr(f"{module}.fitted", lambda: made)
+    assert make_plan(path, ["sweep.replications=1"]).runs, "its points; replicates differ in their seed alone"
 
 
 def test_a_wrong_bound_is_told_once(write: Write) -> None:

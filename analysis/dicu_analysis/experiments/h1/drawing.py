@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from dicu.world.geometry import load_outlines
 from dicu.world.world import World
 from dicu_analysis.experiments import pictures
 from dicu_analysis.experiments.assemble import Facts
@@ -18,13 +16,8 @@ from dicu_analysis.experiments.h1.panel import RURAL, Bools, Districts, Floats, 
 from dicu_analysis.experiments.h1.treatment import Treatment
 from dicu_analysis.experiments.h1.words import named, sure
 from dicu_analysis.experiments.result import Estimate, Figure
-from dicu_analysis.figures.outlines import simplified
 from dicu_analysis.figures.palette import FAINT, INK, PAPER, SOFT
-from dicu_analysis.figures.province_map import mark_outlying, outlying
 from dicu_analysis.figures.style import sheet, styled
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 RATES: Final = ("struggling", "others", "growth, same districts", "crossed", "loss, same districts")
 SHARES: Final = ("struggling, % of base", "others, % of base", "difference, % of base")
@@ -97,7 +90,7 @@ def looked_to(
         ax = fig.add_axes((0.05, bottom + 0.02, 0.62, height - bottom - 0.06))
         lon, lat = districts.seat[:, 0], districts.seat[:, 1]
         if facts.world == "viet_nam":
-            _outlines(ax, world)
+            pictures.outlines(ax, world)
         other = there & ~np.isin(first, top)
         ax.scatter(
             lon[other], lat[other], size[other], marker="X", color=FAINT, edgecolor=SOFT, linewidth=0.4
@@ -129,18 +122,6 @@ def looked_to(
         key.text(0.13, 0.95 - 0.13 * len(lines), "struggling", va="center", fontsize=9)
     alt = f"{title}: " + "; ".join(f"{name} {text}" for name, text, _, _ in lines)
     return pictures.finish(fig, folder, "h1_exposure", title, alt)
-
-
-def _outlines(ax: Axes, world: World) -> None:
-    """Provinces in grey, and the island districts that the outlines leave out as named points."""
-    rings = [ring for rings in simplified({c: r for c, _, r in load_outlines()}).values() for ring in rings]
-    for ring in rings:
-        ax.plot(*np.asarray(ring).T, color=FAINT, linewidth=0.6, zorder=0)
-    places = pd.DataFrame(
-        {"district": world.district, "longitude": world.longitude, "latitude": world.latitude}
-    )
-    for d, lon, lat in outlying(places, rings):
-        mark_outlying(ax, lon, lat, str(world.districts.name[d]), PAPER)
 
 
 __all__ = ["effects", "looked_to"]

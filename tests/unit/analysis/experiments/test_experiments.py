@@ -213,6 +213,26 @@ def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:
     assert "Khánh Hòa +6.0 thousand, 50%" in placebos.words.en
 
 
+def test_h4_by_parts_of_the_package_and_over_the_ensemble(tmp_path: Path) -> None:
+    """Towns elsewhere lose 500 each to whoever gets jobs, revenue alone draws nobody; all members agree."""
+
+    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        return h4_rows("Hue" if scenario in ("package", "jobs", "Hue") else "nobody", values, r)
+
+    arms = [(arm, {"feedback.offers": kept}) for kept in (True, False) for arm in ("nobody", *h4.PARTS)]
+    fitted = [(arm, {"ensemble.member": m}) for m in range(1, 6) for arm in ("nobody", "Hue")]
+    sweeps = {
+        name: FinishedSweep(make_sweep(tmp_path / name, some, n, rows, levels=("province",)))
+        for name, some, n in ((h4.PACKAGE, arms, 3), (h4.FITTED, fitted, 1))
+    }
+    towns, own = h4.robustness(sweeps)
+    assert [t.effect for t in towns.grids[0].tiles[0] if t] == pytest.approx([-3.0, -3.0], abs=0.1)
+    assert [t.sign for row in towns.grids[0].tiles[:2] for t in row if t] == ["down"] * 4
+    assert (towns.verdict, own.verdict) == ("open", "open"), "revenue alone is not told from chance"
+    assert [(m.up, m.down) for m in (*towns.members, *own.members)] == [(0, 5), (5, 0)]
+    assert "what the package is made of" in own.decides[0].en
+
+
 def test_h4_compares_with_the_same_luck_only(tmp_path: Path) -> None:
     core = h4.panel_of(h4_sweep(tmp_path / "h4", ("nobody", "Hue"), 3))
     values = {k: v + 1.0 for k, v in core.values.items()}
@@ -273,16 +293,18 @@ def test_holm_over_the_family(tmp_path: Path) -> None:
     sweep = FinishedSweep(make_sweep(tmp_path / "h5", arms, 5, h5_rows))
     one = assemble(h5.SPEC, known, h5.estimate({"h5": sweep}, known))
     assert one.p is not None
-    assert one.p_holm == pytest.approx(min(1, 5 * one.p)), "those that are missing count as smaller"
+    assert one.p_holm == pytest.approx(min(1, 6 * one.p)), "those that are missing count as smaller"
     others = {
         name: one.model_copy(update={"id": name, "p": 0.001 * k}) for k, name in enumerate(EXPERIMENTS, 1)
     }
     adjusted = with_family(others)
-    assert [adjusted[n].p_holm for n in EXPERIMENTS] == pytest.approx([0.005, 0.008, 0.009, 0.009, 0.009])
+    assert [adjusted[n].p_holm for n in EXPERIMENTS] == pytest.approx(
+        [0.006, 0.010, 0.012, 0.012, 0.012, 0.012]
+    )
     assert adjusted["h1"].holm_family == list(EXPERIMENTS)
 
 
-def test_catalogue_has_all_five_and_their_sweeps() -> None:
+def test_catalogue_has_all_six_and_their_sweeps() -> None:
     assert tuple(CATALOGUE) == EXPERIMENTS
     for experiment in CATALOGUE.values():
         for name in experiment.sweeps:

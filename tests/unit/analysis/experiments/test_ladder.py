@@ -74,7 +74,7 @@ def written(folder: Path, lag: float) -> Path:
     for r in range(4):
         luck = np.random.default_rng(r).normal(0, 1e-3, length + 1)
         noise = np.random.default_rng(50 + r).normal(0, 1e-6, length + 1)
-        for name, quarters in (("slow", 8), ("fast", 4), ("still", 8)):
+        for name, quarters in (("slow", 6), ("fast", 3), ("still", 6)):
             path = [
                 (0.0, 4),
                 *((x if name != "still" else 0.0, quarters) for x in h5_ladder.LOSSES),
@@ -103,7 +103,7 @@ def written(folder: Path, lag: float) -> Path:
 
 def test_a_share_that_follows_at_once_has_no_loop(tmp_path: Path) -> None:
     fast, slow = h5_ladder.read_loops(written(tmp_path, 0.0))
-    assert (fast.quarters, slow.quarters) == (4, 8)
+    assert (fast.quarters, slow.quarters) == (3, 6)
     assert fast.gap.shape == (4, len(h5_ladder.LOSSES) + 2)
     assert fast.gap[:, fast.top].mean() == pytest.approx(-0.004, abs=1e-5)
     assert fast.between(fast.gap, 0.2).mean() == pytest.approx(0.0, abs=2e-6)
@@ -136,24 +136,39 @@ def test_a_stock_that_falls_while_jobs_are_missing_has_a_loop_but_its_flow_remem
     assert "số học" in part.words.vi
 
 
+def test_a_second_loss_is_held_against_the_first_at_the_same_size(tmp_path: Path) -> None:
+    """Jobs go down to -40 %, back, and down again: only a country that changed meanwhile answers differently."""
+    still = h5_ladder.read_loops(written(tmp_path, 0.0))
+    assert still[0].losses[still[0].turn] == 0.0
+    assert still[0].turn < h5_ladder.last(still[0])
+    alike = flows(still, lambda x, up, q: -1e-3 * x)
+    assert alike[0].again.mean() == pytest.approx(0.0, abs=1e-6)
+    assert "not told from chance at both speeds" in h5_ladder.ladder_part(alike).words.en
+    weary = flows(still, lambda x, up, q: -1e-3 * x * (0.5 if up else 1.0))
+    assert weary[0].again.mean() == pytest.approx(0.5e-3 * 0.3, rel=0.01), "of losses of 20 and 40 %"
+    assert "finds another country" in h5_ladder.ladder_part(weary).words.en
+    once = h5_ladder.Loop(4, np.array([0, 0.5, 0.9, 0.5, 0]), np.zeros((2, 5)))
+    assert (once.turn, np.isnan(once.again).all()) == (4, True)
+
+
 def test_what_half_the_speed_says(tmp_path: Path) -> None:
     still = h5_ladder.read_loops(written(tmp_path, 0.0))
     for size, said in (
         (lambda q: 1.0, "half the speed is not told apart"),
-        (lambda q: 8 / q - 0.5, "less so when slower"),
-        (lambda q: q / 4, "more so when slower"),
+        (lambda q: 6 / q - 0.5, "less so when slower"),
+        (lambda q: q / 3, "more so when slower"),
     ):
         loops = flows(still, lambda x, up, q, size=size: -1e-3 * x - 1e-5 * size(q) * up)
-        assert loops[0].memory.mean() == pytest.approx(-1e-5 * size(4), rel=0.1)
+        assert loops[0].memory.mean() == pytest.approx(-1e-5 * size(3), rel=0.1)
         part = h5_ladder.ladder_part(loops)
         assert said in part.words.en
         found = {e.name: e for e in part.estimates}
-        assert found["8 quarters a rung: flow, up less down, mean"].effect == pytest.approx(
-            -1e-3 * size(8), rel=0.1
+        assert found["6 quarters a rung: flow, up less down, mean"].effect == pytest.approx(
+            -1e-3 * size(6), rel=0.1
         )
     figure = h5_ladder.draw(tmp_path, loops, Facts(Scenario(), "0", True))
     assert (tmp_path / figure.png).is_file()
-    assert "8 quarters a rung, in order of time: 0 %" in figure.alt
+    assert "6 quarters a rung, in order of time: 0 %" in figure.alt
 
 
 def test_without_a_ladder_there_is_none(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from dicu_analysis.experiments.result import (
 from dicu_analysis.experiments.statistics import fieller
 from dicu_analysis.language import Text
 
-FROZEN = {1: "df1a431303d4e250"}
+FROZEN = {1: "df1a431303d4e250", 2: "3338a0bd076b8cad"}
 """Checksum of the schema by its version."""
 
 
@@ -66,7 +66,7 @@ def test_no_result_and_other_versions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="dicu experiment"):
         read_result(tmp_path)
     path = write_result(result(), tmp_path)
-    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+    path.write_text(path.read_text().replace(f'"schema_version": {SCHEMA_VERSION}', '"schema_version": 99'))
     with pytest.raises(ValueError, match="schema 99"):
         read_result(path)
 

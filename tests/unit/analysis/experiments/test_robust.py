@@ -1,0 +1,199 @@
+"""Robustness on made-up sweeps: a sign that survives every cell holds, one that turns is no answer, why is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dicu.scenario.scenario import Scenario, with_values
+from dicu_analysis.effects import estimate, paired
+from dicu_analysis.experiments import merger
+from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.assemble import Facts, Found, assemble
+from dicu_analysis.experiments.h2 import SPEC
+from dicu_analysis.experiments.page import page
+from dicu_analysis.experiments.result import Members, Robust, SignGrid
+from dicu_analysis.experiments.robust import grid, members, of_grid, survives, swing, tile, widest
+from dicu_analysis.language import Text
+from made_up_sweeps import luck, make_sweep
+
+SERVICES = ("commune_administration", "district_administration", "health", "education", "water")
+STEPS = 24
+FACTS = Facts(with_values(Scenario(), {"time.start": "2024Q3", "time.end": "2030Q2"}), "0.0", True)
+
+
+def rows(effect: Any) -> Any:
+    """Access of rural people in the plains and leaving, with ``effect(scenario, values)`` from the reform on."""
+
+    def made(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        shift = effect(scenario, values)
+        own = np.random.default_rng([r, len(scenario)]).normal(0, 1e-4, STEPS)
+        out = []
+        for step in range(STEPS + 1):
+            access = 0.6 + luck(r, STEPS + 1)[step] + own[step - 1] + (shift if step >= 5 else 0.0)
+            for level, unit in (("area", "rural"), ("terrain_area", "plain rural")):
+                out.append(
+                    {
+                        "level": level, "unit": unit, "step": step, "persons": 1e6,
+                        "out_persons": 1e3 * (1 - shift + own[step - 1]), "within_persons": 2e3,
+                        **{f"access_{s}": access for s in SERVICES},
+                    }
+                )  # fmt: skip
+        return out
+
+    return made
+
+
+def sweep(folder: Path, arms: list[tuple[str, dict[str, Any]]], effect: Any, n: int = 4) -> FinishedSweep:
+    time = {"time": {"start": "2024Q3", "end": "2030Q2"}}
+    return FinishedSweep(
+        make_sweep(folder, arms, n, rows(effect), levels=("area", "terrain_area"), config=time)
+    )
+
+
+REINVEST = {"none": 0.0, "merged": 0.0, "half": 0.5, "full": 1.0}
+
+
+def by_options(loss: Mapping[str, float]) -> Any:
+    """Merging takes access away by the need of offices; all savings give 0.04 back."""
+
+    def effect(scenario: str, values: Mapping[str, Any]) -> float:
+        arm = scenario.rpartition(" ")[2]
+        if arm == "none":
+            return 0.0
+        cut = -0.02 if scenario.startswith("disruption 50") else 0.0
+        return 0.04 * REINVEST[arm] - loss[values["government.need"]] + cut
+
+    return effect
+
+
+def all_sweeps(folder: Path, loss: Mapping[str, float]) -> dict[str, FinishedSweep]:
+    effect = by_options(loss)
+    options = [(arm, {"government.need": need}) for need in merger.NEEDS for arm in REINVEST]
+    made = {merger.OPTIONS: sweep(folder / "o", options, effect)}
+    for need in merger.NEEDS:
+        arms = [
+            (f"{c.label} {arm}", {"government.need": need, "government.disruption": float(k)})
+            for k, c in enumerate(merger.CASES)
+            for arm in ("none", "merged", "full")
+            if (need, c.label) != ("dispatch", "saved 80")
+        ]
+        made[merger.ASSUMED[need]] = sweep(folder / f"a{need}", arms, effect, 3)
+        fitted = [
+            (arm, {"ensemble.member": m, "government.need": need})
+            for m in range(1, 11)
+            for arm in ("none", "merged", "full")
+        ]
+        made[merger.FITTED[need]] = sweep(folder / f"e{need}", fitted, effect, 1)
+    return made
+
+
+def test_a_sign_that_survives_every_cell_holds(tmp_path: Path) -> None:
+    """0.1 is lost whatever offices need, and 0.04 or the least disruption cannot turn that."""
+    made = all_sweeps(tmp_path, {"work": 0.1, "dispatch": 0.15})
+    (found,) = merger.robustness(
+        made, FACTS, ["access, plain rural", "access, island rural"], merger.against_none()
+    )
+    assert (found.verdict, found.sign) == ("holds", "down"), "and there are no islands in this world"
+    table = found.grids[0]
+    assert [t.effect for t in table.tiles[0] if t] == pytest.approx([-10, -15], abs=0.1)
+    assert [t.effect for t in table.tiles[2] if t] == pytest.approx([-6, -11], abs=0.1)
+    assert [(m.up, m.down, m.n) for m in found.members] == [(0, 10, 10)] * 4
+    assert "in all" in found.words.en
+
+
+def test_a_sign_that_turns_is_no_answer_and_what_turns_it_is_named(tmp_path: Path) -> None:
+    made = all_sweeps(tmp_path, {"work": 0.03, "dispatch": -0.05})
+    found = merger.robustness(made, FACTS, ["access, plain rural"], merger.against_none())[0]
+    assert found.verdict == "flips"
+    assert found.sign is None
+    named = " ".join(t.en for t in found.decides if "turns the sign" in t.en)
+    assert "what offices need" in named
+    assert "what is done with the savings" in named
+    assert "quality lost at once" in named, "0.04 - 0.03 - 0.02 falls where all is reinvested"
+    assert "weight of staff" not in named
+    cases = found.grids[1]
+    assert cases.tiles[-1][2:] == [None, None], "work left is no matter where the rule says what is needed"
+    # the verdict of the experiment goes with it
+    effect = paired([-0.1, -0.11, -0.12, -0.11])
+    plain = Found(effect=effect, sesoi=0.01, plain=Text("", ""), robust=[found])
+    result = assemble(SPEC, FACTS, plain)
+    assert result.verdict == "depends"
+    text = page(result)
+    assert "What it hangs on" in text
+    assert "▼" in text
+    assert "▲" in text
+    plain.robust = []
+    assert assemble(SPEC, FACTS, plain).verdict == "substantial"
+
+
+def test_without_the_sweep_of_options_nothing_is_said() -> None:
+    assert merger.robustness({}, FACTS, ["access, rural"], merger.against_none()) == []
+
+
+def a_grid(*signs: float) -> SignGrid:
+    cells = [tile(estimate([s, s, s])) for s in signs]
+    return grid(
+        Text("", ""), Text("", ""), [Text("r", "r")], [Text("c", "c")] * len(cells), lambda r, c: cells[c]
+    )
+
+
+def some(up: int, down: int) -> Members:
+    return members(np.array([1.0] * up + [-1.0] * down), Text("x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "over", "verdict"),
+    [
+        ((1.0, 2.0), [], "holds"),
+        ((1.0, -2.0), [], "flips"),
+        ((1.0, 0.0), [], "open"),
+        ((1.0,), [some(9, 1)], "holds"),
+        ((1.0,), [some(8, 2)], "open"),
+        ((1.0,), [some(1, 9)], "flips"),
+    ],
+)
+def test_members_must_agree_nearly_all(cells: tuple[float, ...], over: list[Members], verdict: str) -> None:
+    assert survives([a_grid(*cells)], over)[0] == verdict
+
+
+def test_two_replicates_tell_no_sign() -> None:
+    assert tile(estimate([1.0, 1.1])).sign == "unknown"
+    assert (
+        survives(
+            [
+                grid(
+                    Text("", ""),
+                    Text("", ""),
+                    [Text("", "")],
+                    [Text("", "")],
+                    lambda r, c: tile(estimate([1.0, 1.1])),
+                )
+            ],
+            [],
+        )[0]
+        == "open"
+    )
+
+
+def test_the_widest_swing_comes_after_those_that_turn_the_sign() -> None:
+    turning, wide = a_grid(0.1, -0.1), a_grid(5.0, 9.0)
+    found = widest([swing(Text("wide", ""), wide.tiles[0]), swing(Text("turns", ""), turning.tiles[0])])
+    assert [s.text.en for s in found] == ["turns", "wide"]
+    down, across = (
+        of_grid(turning, Text("rows", ""), Text("columns", ""))[0],
+        of_grid(turning, Text("rows", ""), Text("columns", ""))[-1],
+    )
+    assert (down.size, across.size) == pytest.approx((0.0, 0.2))
+
+
+def test_a_robust_result_is_read_back() -> None:
+    made = Robust(
+        name="x", outcome=Text("x", "x"), unit="points", verdict="open", sign=None, words=Text("", ""), decides=[],
+        grids=[a_grid(1.0)], members=[some(1, 0)],
+    )  # fmt: skip
+    assert Robust.model_validate(made.model_dump(mode="json")) == made
