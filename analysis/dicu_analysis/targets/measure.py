@@ -51,6 +51,8 @@ class Measured:
         self.codes = list(self.areas.provinces)
         self._flows: dict[tuple[int, int], Floats] = {}
         self._five_years: dict[float, tuple[Floats, Floats] | None] = {}
+        self._stocks: dict[tuple[int, float], Floats] = {}
+        self._residents: dict[tuple[int, int], Floats] = {}
         if run.flow_layout != "place":
             raise NotInRun(
                 f"{run.folder}: moves were recorded between districts (allowed record.flows=place)"
@@ -166,19 +168,25 @@ class Measured:
 
     def stock(self, which: int, at: float) -> Floats:
         """Persons (1), urban persons (2) or households (3) by province at a moment, between records on a line."""
+        if (which, at) in self._stocks:
+            return self._stocks[which, at]
         moments, values = self._places[0], self._places[which]
         if not moments[0] - NEAR <= at <= moments[-1] + NEAR:
             raise NotInRun(
                 f"the run has no record of {at:.2f}: {self.run.labels[0]} to {self.run.labels[-1]}"
             )
-        return np.array([np.interp(at, moments, column) for column in values.T])
+        self._stocks[which, at] = np.array([np.interp(at, moments, column) for column in values.T])
+        return self._stocks[which, at]
 
     def residents(self, first: int, last: int) -> Floats:
         """Mean residents by province from the begin of a step to the end of another."""
-        ends = self.run.year_at_end(np.array([first - 1, last]))
-        at = np.linspace(ends[0], ends[1], 2 * YEARS + 1)
-        last_known = self._places[0][-1]
-        return np.mean([self.stock(1, min(float(t), float(last_known))) for t in at], axis=0)
+        if (first, last) not in self._residents:
+            ends = self.run.year_at_end(np.array([first - 1, last]))
+            at = np.linspace(ends[0], ends[1], 2 * YEARS + 1)
+            last_known = self._places[0][-1]
+            made = np.mean([self.stock(1, min(float(t), float(last_known))) for t in at], axis=0)
+            self._residents[first, last] = made
+        return self._residents[first, last]
 
     # ---------------------------------------------------------------- figures
 
@@ -277,24 +285,35 @@ def slope(x: Floats, y: Floats) -> float:
     return float(np.polyfit(x[known], y[known], 1)[0])
 
 
-def _log_rates(m: Measured, f: Figure, axis: int) -> Floats:
+def log_rates(m: Measured, f: Figure, axis: int) -> Floats:
+    """Logarithms of arrivals (axis 0) or departures (axis 1) between provinces over residents, (R,)."""
     first, last = m.steps(f.first, f.last)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(m.flows(first, last).sum(axis=axis) / m.residents(first, last)))
 
 
-def _on_formal(m: Measured, f: Figure) -> float:
+def formal_share(m: Measured) -> Floats:
+    """Formal workers of all workers at the start, by province, (R,)."""
     table = labour.summed(m.run, labour.provinces(m.run)).reset_index()
     first = table[table["step"] == table["step"].min()].set_index("province")
     share = first["formal_workers"] / (first["workers_other"] + first["workers_farm"])
-    return slope(share.reindex(m.codes).to_numpy(np.float64), _log_rates(m, f, 0))
+    return np.asarray(share.reindex(m.codes), dtype=np.float64)
 
 
-def _on_access(m: Measured, f: Figure) -> float:
+def market_access(m: Measured) -> Floats:
+    """Logarithm of residents of other provinces over their distance, at the start, (R,)."""
     far = distances(centres(m.run, m.codes))
     np.fill_diagonal(far, np.inf)
     persons = m.stock(1, float(m._places[0][0]))
-    return slope(np.log((persons[None, :] / far).sum(axis=1)), _log_rates(m, f, 1))
+    return np.asarray(np.log((persons[None, :] / far).sum(axis=1)))
+
+
+def _on_formal(m: Measured, f: Figure) -> float:
+    return slope(formal_share(m), log_rates(m, f, 0))
+
+
+def _on_access(m: Measured, f: Figure) -> float:
+    return slope(market_access(m), log_rates(m, f, 1))
 
 
 def _posts(m: Measured, f: Figure) -> float:
@@ -364,4 +383,4 @@ def measure(measured: Measured, figure: Figure, treated: Measured | None = None)
     return float(np.log(other / base) / np.log1p(gain))
 
 
-__all__ = ["Measured", "NotInRun", "measure", "slope"]
+__all__ = ["Measured", "NotInRun", "formal_share", "log_rates", "market_access", "measure", "slope"]

@@ -130,7 +130,7 @@ def score_tables(scores: pd.DataFrame) -> list[str]:
         lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
         lines += [f"| method | {' | '.join(COLUMNS.values())} |", "|---|" + "---:|" * len(COLUMNS)]
         firsts = {c: best(part, c) for c in COLUMNS if c not in ("n", "model_rmse")}
-        for k, row in part.iterrows():
+        for k, (_, row) in enumerate(part.iterrows()):
             told = f"{row['method']} ({IN_SAMPLE})" if row["in_sample"] else str(row["method"])
             cells = [number(float(row[c])) for c in COLUMNS]
             bold = [c in firsts and bool(firsts[c][k]) and len(part) > 1 for c in COLUMNS]

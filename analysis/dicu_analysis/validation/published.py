@@ -26,15 +26,17 @@ def rate_years() -> list[int]:
     return sorted(int(year) for year in _table("rates_by_year")["year"].unique())
 
 
+@cache
 def mean_rates(first: int, last: int) -> pd.DataFrame:
-    """Mean yearly rates between provinces per 1,000 by code: ``in``, ``out``, ``net``."""
+    """Mean yearly rates between provinces per 1,000 by code: ``in``, ``out``, ``net``; shared, not to be changed."""
     table = _table("rates_by_year")
     made = table[table["year"].between(first, last)].groupby("code")[["in", "out"]].mean()
     return made.assign(net=made["in"] - made["out"])
 
 
+@cache
 def residents(year: int) -> pd.DataFrame:
-    """Official residents by code: ``persons``, ``urban``."""
+    """Official residents by code: ``persons``, ``urban``; shared, not to be changed."""
     if year <= BEFORE:
         table = _table("residents_before")
         return table[table["year"] == year].set_index("code")[["persons", "urban"]].astype(np.float64)

@@ -108,15 +108,16 @@ def scored(table: pd.DataFrame, ensemble: dict[int, Floats]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def best(part: pd.DataFrame, column: str) -> pd.Series[bool]:
-    """Which methods of one group are best by a score, of those that may win (see `scored`)."""
+def best(part: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+    """Which methods of one group are best by a score, of those that may win (see `scored`), (rows,)."""
     too = bool(part.loc[part["method"] == MODEL, "in_sample"].iloc[0])
     able = (part["n"] == part["n"].max()) & (too | ~part["in_sample"])
-    values = {
+    by_column: dict[str, pd.Series[float]] = {
         "rmse": part["rmse"], "log_rmse": part["log_rmse"], "crps": part["crps"], "bias": part["bias"].abs(),
         "slope": (part["slope"] - 1).abs(), "r": -part["r"], "rank": -part["rank"], "sign": -part["sign"],
-    }[column].where(able)  # fmt: skip
-    return values.notna() & (values == values.min())
+    }  # fmt: skip
+    values = by_column[column].where(able)
+    return np.asarray(values.notna() & (values == values.min()), dtype=np.bool_)
 
 
 __all__ = ["HEAD", "MODEL", "best", "crps", "score", "scored"]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dicu.cli.app import app, fail
-
-if TYPE_CHECKING:
-    from dicu_analysis.load import Run
 
 
 @app.command(
@@ -43,6 +40,7 @@ def validate(
     from dicu_analysis.swept import NothingKept
     from dicu_analysis.targets.measure import NotInRun
     from dicu_analysis.targets.table import PATH, BadFigures, read_figures
+    from dicu_analysis.validation.ensemble import several
     from dicu_analysis.validation.page import validate, write
 
     table = PATH if figures is None else figures
@@ -65,32 +63,3 @@ def validate(
     if found.left:
         typer.echo(f"{len(found.left)} figures are not in the run (see the page)", err=True)
     typer.echo(str(page))
-
-
-def several(folders: list[Path], scenario: str | None = None) -> list[Run]:
-    """Runs in these folders, all of one country and the same periods; those of a sweep, of one of its scenarios."""
-    from dicu_analysis.load import Run, UnfinishedRun
-    from dicu_analysis.sweep import Sweep, is_sweep
-    from dicu_analysis.validation.ensemble import runs_of
-
-    runs: list[Run] = []
-    for folder in folders:
-        if is_sweep(folder):
-            runs += runs_of(Sweep(folder), scenario)
-        elif (folder / "manifest.json").is_file():
-            runs.append(Run(folder))
-        else:
-            inside = sorted(path.parent for path in folder.glob("*/manifest.json"))
-            if not inside:
-                raise UnfinishedRun(
-                    f"{folder}: no finished run (allowed the folder of a run or of a sweep, or one that holds runs)"
-                )
-            runs += [Run(path) for path in inside]
-    first = runs[0]
-    for run in runs[1:]:
-        if run.config["world"] != first.config["world"] or run.labels != first.labels:
-            raise UnfinishedRun(
-                f"{run.folder}: of another country or other periods than {first.folder} (allowed runs that differ in "
-                "luck or parameters)"
-            )
-    return runs
