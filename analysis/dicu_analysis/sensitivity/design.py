@@ -107,7 +107,7 @@ def read_design(
     frame = _points(sweep, keys, values, chosen)
     told = f"{outcome} of {unit}"
     if against is not None:
-        other = _points(sweep, keys, values, _scenario(there, against, "--against"))
+        other = _points(sweep, keys, values, _scenario(there, against, "--minus"))
         if not np.array_equal(frame[list(keys)].to_numpy(), other[list(keys)].to_numpy()):
             raise NotAllowed(f"{sweep.folder}: {chosen} and {against} were not run at the same points")
         frame = frame.assign(y=frame["y"] - other["y"].to_numpy())

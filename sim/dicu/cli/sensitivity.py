@@ -27,7 +27,7 @@ def sensitivity(
         tuple[int, int] | None, typer.Option(help="Mean over these years. Default: the last period.")
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Of a sweep with several scenarios: which.")] = None,
-    against: Annotated[
+    minus: Annotated[
         str | None, typer.Option(help="The scenario that is taken off it: the difference is the outcome.")
     ] = None,
     box: Annotated[
@@ -50,7 +50,7 @@ def sensitivity(
         elif outcome is None:
             fail("--outcome: needed for a sweep (allowed a column of results.parquet, such as moves)", 2)
         else:
-            page = _of_sweep(folder, outcome, unit, years, (scenario, against), (box, above, below), target)
+            page = _of_sweep(folder, outcome, unit, years, (scenario, minus), (box, above, below), target)
     except (NotAllowed, UnfinishedRun) as error:
         fail(str(error), 2)
     except ModuleNotFoundError as error:
