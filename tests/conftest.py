@@ -18,7 +18,8 @@ settings.load_profile("dicu")
 UNIT = Path(__file__).parent / "unit"
 LONGER = (
     "analysis/test_demography_figures.py", "analysis/test_every_run.py", "analysis/test_figures.py",
-    "analysis/test_headlines.py", "analysis/experiments", "cli", "engine/test_commit.py", "reform", "report",
+    "analysis/test_headlines.py", "analysis/experiments", "analysis/forecasts", "analysis/sensitivity", "cli",
+    "engine/test_commit.py", "reform", "report",
     "scenario/test_discipline.py", "scenario/test_loader.py", "sweep", "test_identity.py", "test_kernel_cache.py",
     "test_kernel_store.py", "test_package.py", "trace", "world/test_corrections.py", "world/test_viet_nam.py",
 )  # fmt: skip

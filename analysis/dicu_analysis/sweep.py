@@ -163,13 +163,18 @@ class Sweep:
         return (without or self.scenarios)[0]
 
     @cached_property
+    def zipped(self) -> frozenset[str]:
+        """Keys that the file of the sweep gives value by value, below ``sweep.zip``."""
+        return frozenset(_zipped(self.folder / "sweep.yaml"))
+
+    @cached_property
     def tied(self) -> list[tuple[str, ...]]:
         """Free keys in groups: those that were not varied freely of each other stand together.
 
         Keys below ``sweep.zip`` were given value by value; and keys whose values always change together say the same,
         however they were given.
         """
-        declared = _zipped(self.folder / "sweep.yaml")
+        declared = self.zipped
         groups: list[list[str]] = []
         for path in self.free:
             values = self.runs[path].astype(str)

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from dicu_analysis.estimators.gravity import Coefficient
 from dicu_analysis.estimators.panel import panel
 from dicu_analysis.load import Run
-from dicu_analysis.targets.measure import Measured, NotInRun, centres, distances
-from dicu_analysis.validation.rivals import mean_rates, residents
+from dicu_analysis.targets.geography import centres, distances
+from dicu_analysis.targets.measure import Measured, NotInRun
+from dicu_analysis.validation.published import mean_rates, residents
 
 Floats = NDArray[np.float64]
 PULL, CROSSED, LEAD = "pull", "pull_weak", "lead"

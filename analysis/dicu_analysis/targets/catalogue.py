@@ -64,6 +64,7 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "population": Kind("residents", (PERSONS,), stock=True),
     "urban_share": Kind("residents of urban places", (PERCENT,), stock=True),
     "households": Kind("households", ("households",), stock=True),
+    "posts": Kind("posts of the governments of a province and its communes", ("posts",), stock=True),
     "elasticity_to_urban_pay": Kind(
         "elasticity of rural-to-urban moves to urban pay", ("1",),
         response=(("programme.urban_pay_gain", 0.1), ("programme.urban_pay_gain_quarters", 400)),

@@ -6,7 +6,7 @@ of the run (assumption A120): rates of the years before the start stand for what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from dicu_analysis import labour
 from dicu_analysis.figures.mover_ages import movers, share_of_ages
 from dicu_analysis.load import Run
-from dicu_analysis.targets.areas import Area, Areas
+from dicu_analysis.targets.areas import LEGACY, NEW, Area, Areas
 from dicu_analysis.targets.catalogue import CATALOGUE, FIVE_YEARS
+from dicu_analysis.targets.geography import centres, distances
 from dicu_analysis.targets.table import Figure
 
 Floats = NDArray[np.float64]
@@ -49,6 +50,9 @@ class Measured:
         self.run, self.areas = run, Areas(run)
         self.codes = list(self.areas.provinces)
         self._flows: dict[tuple[int, int], Floats] = {}
+        self._five_years: dict[float, tuple[Floats, Floats] | None] = {}
+        self._stocks: dict[tuple[int, float], Floats] = {}
+        self._residents: dict[tuple[int, int], Floats] = {}
         if run.flow_layout != "place":
             raise NotInRun(
                 f"{run.folder}: moves were recorded between districts (allowed record.flows=place)"
@@ -111,19 +115,36 @@ class Measured:
             self._flows[first, last] = made
         return self._flows[first, last]
 
-    def five_years(self, last: float) -> Floats | None:
-        """Persons aged five and over by province five years before (rows) and now; None where the run has none."""
+    def five_years(self, last: float) -> tuple[Floats, Floats] | None:
+        """Persons aged five and over by residence five years before; None where the run has none that end then.
+
+        Returns
+        -------
+        moved : (R, R)
+            Between former provinces, rows: where they lived; nobody on the diagonal, where those who stayed are.
+        here : (R,)
+            All who live in each now.
+        """
         if not self.run.has_rows("five_year_flows"):
             return None
+        if last not in self._five_years:
+            table = self._five_year_table
+            table = table[np.abs(self.run.year_at_end(table["step"].to_numpy()) - last) < NEAR]
+            found = table.pivot_table(index="o", columns="d", values="persons", aggfunc="sum")
+            moved = np.array(
+                found.reindex(index=self.codes, columns=self.codes).fillna(0.0), dtype=np.float64
+            )
+            here = moved.sum(axis=0)
+            np.fill_diagonal(moved, 0.0)
+            self._five_years[last] = (moved, here) if len(table) else None
+        return self._five_years[last]
+
+    @cached_property
+    def _five_year_table(self) -> pd.DataFrame:
         table = self.run.table("five_year_flows")
-        at = self.run.year_at_end(table["step"].to_numpy())
-        table = table[np.abs(at - last) < NEAR]
-        if table.empty:
-            return None
-        named = table.assign(
+        return table.assign(
             o=table["origin_province"].astype(str), d=table["destination_province"].astype(str)
-        ).pivot_table(index="o", columns="d", values="persons", aggfunc="sum")
-        return np.array(named.reindex(index=self.codes, columns=self.codes).fillna(0.0), dtype=np.float64)
+        )
 
     # ---------------------------------------------------------------- stocks
 
@@ -147,19 +168,25 @@ class Measured:
 
     def stock(self, which: int, at: float) -> Floats:
         """Persons (1), urban persons (2) or households (3) by province at a moment, between records on a line."""
+        if (which, at) in self._stocks:
+            return self._stocks[which, at]
         moments, values = self._places[0], self._places[which]
         if not moments[0] - NEAR <= at <= moments[-1] + NEAR:
             raise NotInRun(
                 f"the run has no record of {at:.2f}: {self.run.labels[0]} to {self.run.labels[-1]}"
             )
-        return np.array([np.interp(at, moments, column) for column in values.T])
+        self._stocks[which, at] = np.array([np.interp(at, moments, column) for column in values.T])
+        return self._stocks[which, at]
 
     def residents(self, first: int, last: int) -> Floats:
         """Mean residents by province from the begin of a step to the end of another."""
-        ends = self.run.year_at_end(np.array([first - 1, last]))
-        at = np.linspace(ends[0], ends[1], 2 * YEARS + 1)
-        last_known = self._places[0][-1]
-        return np.mean([self.stock(1, min(float(t), float(last_known))) for t in at], axis=0)
+        if (first, last) not in self._residents:
+            ends = self.run.year_at_end(np.array([first - 1, last]))
+            at = np.linspace(ends[0], ends[1], 2 * YEARS + 1)
+            last_known = self._places[0][-1]
+            made = np.mean([self.stock(1, min(float(t), float(last_known))) for t in at], axis=0)
+            self._residents[first, last] = made
+        return self._residents[first, last]
 
     # ---------------------------------------------------------------- figures
 
@@ -168,9 +195,7 @@ class Measured:
         if figure.unit == FIVE_YEARS:
             found = self.five_years(figure.last)
             if found is not None:
-                here = found.sum(axis=0)
-                np.fill_diagonal(found, 0.0)
-                return found, here, np.array(PER)
+                return *found, np.array(PER)
         first, last = self.steps(figure.first, figure.last)
         years = self.years(first, last)
         scale = PER / years * (YEARS if figure.unit == FIVE_YEARS else 1)
@@ -189,11 +214,12 @@ class Measured:
 
 def _rate(m: Measured, f: Figure) -> float:
     flows, residents, scale = m.rates(f)
-    area = m.areas.find(f.area)
+    area = m.areas.find(f.area, f.last)
     inside = m.rows(area)
     out_of = np.setdiff1d(np.arange(len(m.codes)), inside)
-    if area.level == "nation":  # moves between its provinces
-        arrived = departed = flows.sum()
+    if area.level == "nation":  # moves between its provinces, as they are then
+        of = m.areas.province_at(f.last)
+        arrived = departed = flows[of[:, None] != of[None, :]].sum()
     else:
         arrived, departed = flows[np.ix_(out_of, inside)].sum(), flows[np.ix_(inside, out_of)].sum()
     counted = {"in_rate": arrived, "out_rate": departed, "net_migration_rate": arrived - departed}[f.figure]
@@ -201,12 +227,12 @@ def _rate(m: Measured, f: Figure) -> float:
 
 
 def _region_flow(m: Measured, f: Figure) -> float:
-    origin, destination = m.areas.pair(f.area)
+    origin, destination = m.areas.pair(f.area, f.last)
     cells = np.ix_(m.rows(origin), m.rows(destination))
     if f.unit != "persons a year":
         found = m.five_years(f.last)
         if found is not None:
-            return float(found[cells].sum())
+            return float(found[0][cells].sum())
     first, last = m.steps(f.first, f.last)
     years = YEARS if f.unit != "persons a year" else 1
     return float(m.flows(first, last)[cells].sum() / m.years(first, last) * years)
@@ -259,49 +285,58 @@ def slope(x: Floats, y: Floats) -> float:
     return float(np.polyfit(x[known], y[known], 1)[0])
 
 
-def _log_rates(m: Measured, f: Figure, axis: int) -> Floats:
+def log_rates(m: Measured, f: Figure, axis: int) -> Floats:
+    """Logarithms of arrivals (axis 0) or departures (axis 1) between provinces over residents, (R,)."""
     first, last = m.steps(f.first, f.last)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(m.flows(first, last).sum(axis=axis) / m.residents(first, last)))
 
 
-def _on_formal(m: Measured, f: Figure) -> float:
+def formal_share(m: Measured) -> Floats:
+    """Formal workers of all workers at the start, by province, (R,)."""
     table = labour.summed(m.run, labour.provinces(m.run)).reset_index()
     first = table[table["step"] == table["step"].min()].set_index("province")
     share = first["formal_workers"] / (first["workers_other"] + first["workers_farm"])
-    return slope(share.reindex(m.codes).to_numpy(np.float64), _log_rates(m, f, 0))
+    return np.asarray(share.reindex(m.codes), dtype=np.float64)
 
 
-def centres(run: Run, codes: Sequence[str]) -> Floats:
-    """Longitude and latitude of former provinces, weighted by residents, (R, 2)."""
-    world = run.world_places
-    weight = world["residents"].to_numpy(np.float64) + 1e-9
-    table = pd.DataFrame({"p": world["legacy_province"].astype(str), "w": weight})
-    for name in ("longitude", "latitude"):
-        table[name] = world[name].to_numpy(np.float64) * weight
-    total = table.groupby("p").sum().reindex(list(codes))
-    at = total[["longitude", "latitude"]].to_numpy() / total[["w"]].to_numpy()
-    return np.asarray(at, dtype=np.float64)
-
-
-def distances(at: Floats) -> Floats:
-    """Kilometres between centres, straight, (R, R)."""
-    east = np.cos(np.radians(at[:, 1].mean())) * 111.32 * at[:, 0]
-    north = 110.57 * at[:, 1]
-    return np.asarray(
-        np.hypot(east[:, None] - east[None, :], north[:, None] - north[None, :]), dtype=np.float64
-    )
-
-
-def _on_access(m: Measured, f: Figure) -> float:
+def market_access(m: Measured) -> Floats:
+    """Logarithm of residents of other provinces over their distance, at the start, (R,)."""
     far = distances(centres(m.run, m.codes))
     np.fill_diagonal(far, np.inf)
     persons = m.stock(1, float(m._places[0][0]))
-    return slope(np.log((persons[None, :] / far).sum(axis=1)), _log_rates(m, f, 1))
+    return np.asarray(np.log((persons[None, :] / far).sum(axis=1)))
+
+
+def _on_formal(m: Measured, f: Figure) -> float:
+    return slope(formal_share(m), log_rates(m, f, 0))
+
+
+def _on_access(m: Measured, f: Figure) -> float:
+    return slope(market_access(m), log_rates(m, f, 1))
+
+
+def _posts(m: Measured, f: Figure) -> float:
+    """Of the last record before the moment: posts change with budgets, once a year and at a reform."""
+    area = m.areas.find(f.area, f.last)
+    table = m.run.governments
+    at = m.run.year_at_end(table["step"].to_numpy())
+    if not table.size or not at.min() - NEAR <= f.first <= at.max() + 1 + NEAR:
+        raise NotInRun(f"the run has no record of governments of {f.first:.2f}")
+    last = at[at <= f.first + NEAR].max()
+    now = table[(at == last) & (table["level"].astype(str) == "province")]
+    if area.level == "nation":
+        return float(now["posts"].sum())
+    generation = NEW if area.level == f"province_{NEW}" else LEGACY
+    codes = area.provinces if generation == LEGACY else (area.code,)
+    mine = now[(now["generation"].astype(str) == generation) & now["code"].astype(str).isin(codes)]
+    if len(mine) != len(codes):
+        raise NotInRun(f"{area.name} is no government of the run in {f.first:.2f}")
+    return float(mine["posts"].sum())
 
 
 def _stock(m: Measured, f: Figure) -> float:
-    inside = m.rows(m.areas.find(f.area))
+    inside = m.rows(m.areas.find(f.area, f.last))
     if f.figure == "urban_share":
         return float(100 * m.stock(2, f.first)[inside].sum() / m.stock(1, f.first)[inside].sum())
     return float(m.stock(1 if f.figure == "population" else 3, f.first)[inside].sum())
@@ -312,6 +347,7 @@ _ONE: Final[dict[str, Callable[[Measured, Figure], float]]] = {
     **dict.fromkeys(SCOPES, _five_year_share), "movers_aged_20_39": _ages, "crossing_regions": _crossing,
     **dict.fromkeys(WAYS, _way), "moved_for_work": _for_work, "in_rate_on_formal_share": _on_formal,
     "out_rate_on_access": _on_access, "population": _stock, "urban_share": _stock, "households": _stock,
+    "posts": _posts,
 }  # fmt: skip
 
 
@@ -347,4 +383,4 @@ def measure(measured: Measured, figure: Figure, treated: Measured | None = None)
     return float(np.log(other / base) / np.log1p(gain))
 
 
-__all__ = ["Measured", "NotInRun", "centres", "distances", "measure", "slope"]
+__all__ = ["Measured", "NotInRun", "formal_share", "log_rates", "market_access", "measure", "slope"]

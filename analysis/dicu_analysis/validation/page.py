@@ -19,7 +19,7 @@ from dicu_analysis.targets.catalogue import CATALOGUE
 from dicu_analysis.targets.measure import Measured, NotInRun, measure
 from dicu_analysis.targets.table import BadFigures, Figure
 from dicu_analysis.validation.rivals import RIVALS, Rivals
-from dicu_analysis.validation.scores import LEAST, MODEL, scored
+from dicu_analysis.validation.scores import LEAST, MODEL, best, scored
 
 Floats = NDArray[np.float64]
 PREDICTED, SCORES, PAGE, PICTURE = "predicted.csv", "scores.csv", "validation.md", "validation.png"
@@ -57,7 +57,9 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
     wrong = []
     for f in figures:
         try:
-            measured[0].areas.pair(f.area) if CATALOGUE[f.figure].pair else measured[0].areas.find(f.area)
+            measured[0].areas.pair(f.area, f.last) if CATALOGUE[f.figure].pair else measured[0].areas.find(
+                f.area, f.last
+            )
         except UnknownArea as error:
             wrong.append(f"{source}:{f.line}: column area: {error}")
     if wrong:
@@ -75,10 +77,13 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
         ensemble[len(rows)] = values
         low, high = np.percentile(values, [10.0, 90.0])
         said = {} if rivals is None else rivals.predict(f)
+        fitted = [MODEL] if f.role == "fit" else []
+        fitted += [] if rivals is None else sorted(rivals.in_sample(f) & set(said))
         rows.append(
             {
                 "group": group_of(measured[0], f), "figure": f.figure, "unit": f.unit, "area": f.area, "from": f.since,
-                "to": f.until, "role": f.role, "source": f.source, "observed": f.value, MODEL: values.mean(),
+                "to": f.until, "role": f.role, "source": f.source, "in_sample": ";".join(fitted),
+                "observed": f.value, MODEL: values.mean(),
                 "low": low, "high": high, **{name: said.get(name, np.nan) for name in RIVALS},
             }
         )  # fmt: skip
@@ -90,13 +95,53 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
 def group_of(measured: Measured, f: Figure) -> str:
     """Figures that are scored together: of a kind, a period, a level of areas, and a role."""
     pair = CATALOGUE[f.figure].pair
-    level = f"{measured.areas.pair(f.area)[0].level}s" if pair else measured.areas.find(f.area).level
+    areas = measured.areas
+    level = f"{areas.pair(f.area, f.last)[0].level}s" if pair else areas.find(f.area, f.last).level
     when = f.since if f.until == f.since else f"{f.since} to {f.until}"
     told = IN_SAMPLE if f.role == "fit" else f.role
     return f"{f.figure}, {level}, {when}, {f.unit} ({told})"
 
 
-def _number(value: float) -> str:
+COLUMNS: Final = {
+    "n": "n", "rmse": "RMSE", "model_rmse": "model's on the same", "bias": "bias", "r": "r", "rank": "rank",
+    "sign": "sign", "slope": "slope", "crps": "CRPS", "log_rmse": "RMSE of logs",
+}  # fmt: skip
+
+
+def summary(scores: pd.DataFrame) -> list[str]:
+    """A table of who is nearest on each kind of figure, by error, by correlation and by CRPS."""
+    if scores.empty:
+        return []
+    lines = ["| figures | n | nearest (RMSE) | model / nearest | r | CRPS |", "|---|---:|---|---:|---|---|"]
+    for group, part in scores.groupby("group", sort=False):
+        model = part[part["method"] == MODEL].iloc[0]
+        names = [", ".join(part.loc[best(part, c), "method"]) for c in ("rmse", "r", "crps")]
+        able = part.loc[best(part, "rmse"), "rmse"]
+        near = f"{model['rmse'] / able.min():.2f}" if len(able) and able.min() > 0 else ""
+        lines.append(f"| {group} | {int(model['n'])} | {names[0]} | {near} | {names[1]} | {names[2]} |")
+    return [*lines, ""]
+
+
+def score_tables(scores: pd.DataFrame) -> list[str]:
+    """A heading and a table of every method for each kind of figure."""
+    lines: list[str] = []
+    for group, part in scores.groupby("group", sort=False) if len(scores) else ():
+        winner = ", ".join(part.loc[part["wins"], "method"])
+        lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
+        lines += [f"| method | {' | '.join(COLUMNS.values())} |", "|---|" + "---:|" * len(COLUMNS)]
+        firsts = {c: best(part, c) for c in COLUMNS if c not in ("n", "model_rmse")}
+        for k, (_, row) in enumerate(part.iterrows()):
+            told = f"{row['method']} ({IN_SAMPLE})" if row["in_sample"] else str(row["method"])
+            cells = [number(float(row[c])) for c in COLUMNS]
+            bold = [c in firsts and bool(firsts[c][k]) and len(part) > 1 for c in COLUMNS]
+            cells = [f"**{text}**" if b and text else text for text, b in zip(cells, bold, strict=True)]
+            lines.append(f"| {told} | " + " | ".join(cells) + " |")
+        lines.append("")
+    return lines
+
+
+def number(value: float) -> str:
+    """Three digits, or whole from a thousand on; nothing for what is not a number."""
     if not np.isfinite(value):
         return ""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
@@ -114,35 +159,16 @@ def write(v: Validation, runs: Sequence[Run], source: str, folder: Path) -> Path
         f"{runs[0].labels[0]} to {runs[0].labels[-1]}, on {len(v.predicted):,} figures of `{source}`. Figures that "
         f"say *{IN_SAMPLE}* were fitted, so they are no test. Model: mean of the runs. The nearest has the smallest "
         "root mean square error of the methods that speak of all figures of its kind; CRPS is the mean absolute error "
-        "where a method gives one number.",
+        "where a method gives one number. Bold is best of its column. A method marked (in sample) was fitted on the "
+        "figure's own years; it is compared only where the model was too.",
         "",
     ]
+    lines += summary(v.scores)
     if (folder / PICTURE).exists():
         (folder / PICTURE).unlink()
     if draw(v, folder / PICTURE, runs[0]):
         lines += [f"![Predicted against observed]({PICTURE})", ""]
-    head = (
-        "method",
-        "n",
-        "RMSE",
-        "model's on the same",
-        "bias",
-        "r",
-        "rank",
-        "sign",
-        "slope",
-        "CRPS",
-        "RMSE of logs",
-    )
-    columns = ("n", "rmse", "model_rmse", "bias", "r", "rank", "sign", "slope", "crps", "log_rmse")
-    for group, part in v.scores.groupby("group", sort=False) if len(v.scores) else ():
-        winner = ", ".join(part.loc[part["wins"], "method"])
-        lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
-        lines += ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
-        for _, row in part.iterrows():
-            cells = [_number(float(row[c])) for c in columns]
-            lines.append(f"| {row['method']} | " + " | ".join(cells) + " |")
-        lines.append("")
+    lines += score_tables(v.scores)
     if v.left:
         lines += ["## Not measured", ""]
         reasons: dict[str, int] = {}
@@ -194,4 +220,7 @@ def draw(v: Validation, path: Path, run: Run) -> bool:
     return True
 
 
-__all__ = ["PAGE", "PICTURE", "PREDICTED", "SCORES", "Validation", "group_of", "validate", "write"]
+__all__ = [
+    "PAGE", "PICTURE", "PREDICTED", "SCORES", "Validation", "group_of", "number", "score_tables", "summary", "validate",
+    "write",
+]  # fmt: skip

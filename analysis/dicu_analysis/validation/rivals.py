@@ -1,109 +1,53 @@
 """What simple methods say of a figure: everything goes on as before, growth goes on, gravity, radiation.
 
-All are fitted on figures of before 2017; growth to 2019 is for populations of later dates alone. A method that is a
-figure itself, such as the mean of 2012-16 of those years' rates, says nothing of it.
+For figures of after 2016 all are fitted on figures up to 2016; growth to 2019 is for populations of later dates alone.
+For an earlier figure a method has only the years before it. What a method cannot do without the figure's own years is
+marked *in sample* (`in_sample`), and what is the figure itself, such as the mean of 2012-16 of those years' rates, is
+left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.world import facts
 from dicu_analysis.targets.areas import Area
-from dicu_analysis.targets.catalogue import FIVE_YEARS, YEARLY
-from dicu_analysis.targets.measure import Measured, centres, distances
+from dicu_analysis.targets.catalogue import FIVE_YEARS
+from dicu_analysis.targets.geography import centres, distances
+from dicu_analysis.targets.measure import Measured
 from dicu_analysis.targets.table import CENSUS_DAY, MIDYEAR, Figure, targets
+from dicu_analysis.validation.flow_models import fit_gravity, radiation
+from dicu_analysis.validation.published import mean_rates, projection, rate_years, residents
 
 Floats = NDArray[np.float64]
-DATA: Final = Path(__file__).parents[1] / "data"
 START, LATER = 2014, 2019
 FROM_2012: Final = (2012, 2016)
 PERIODS: Final = {"mean 2012-16": FROM_2012, "mean 2010-16": (2010, 2016), "mean 2005-16": (2005, 2016)}
+BEFORE: Final = "five years before"
 GROWTH: Final = "growth 2009-14"
 LATER_GROWTH: Final = "growth 2014-19"
 PROJECTION: Final = "official projection of 2014"
 HELD: Final = "as in 2014"
 MEAN: Final = "mean of 2012-16 and growth"
+FLOWS: Final = "flows of 2012-13"
 GRAVITY, RADIATION = "Poisson gravity", "radiation"
-RIVALS: Final = (*PERIODS, GROWTH, MEAN, LATER_GROWTH, HELD, PROJECTION, GRAVITY, RADIATION)
+RIVALS: Final = (
+    *PERIODS, BEFORE, GROWTH, MEAN, LATER_GROWTH, HELD, PROJECTION, FLOWS, GRAVITY, RADIATION,
+)  # fmt: skip
 PER: Final = 1000.0
-LAST_RATES: Final = 2016
-FLOWS_END: Final = 2013.5
-"""The region matrix is of the year to 1 April 2013."""
+KNOWN_UNTIL: Final = 2017.0
+"""End of the last year of rates: figures that end later are forecast from here."""
+FLOWS_END: Final = 2013.25
+"""The flows between regions are those of the year to 1 April 2013."""
+STOCKS_END: Final = START + MIDYEAR
+SPAN: Final = 5
+FEWEST: Final = 2
+"""Years that a mean of the years before needs."""
 RATES: Final = {"in_rate": "in", "out_rate": "out", "net_migration_rate": "net"}
-
-
-@cache
-def _table(name: str) -> pd.DataFrame:
-    return pd.read_csv(DATA / f"{name}.csv", dtype={"code": str})
-
-
-def mean_rates(first: int, last: int) -> pd.DataFrame:
-    """Mean yearly rates between provinces per 1,000 by code: ``in``, ``out``, ``net``."""
-    table = _table("rates_by_year")
-    made = table[table["year"].between(first, last)].groupby("code")[["in", "out"]].mean()
-    return made.assign(net=made["in"] - made["out"])
-
-
-def residents(year: int) -> pd.DataFrame:
-    """Official residents by code: ``persons``, ``urban``."""
-    if year <= START:
-        table = _table("residents_before")
-        return table[table["year"] == year].set_index("code")[["persons", "urban"]].astype(np.float64)
-    table = facts.residents(year).assign(code=lambda t: t["code"].astype(str)).set_index("code")
-    return pd.DataFrame({"persons": table["urban"] + table["rural"], "urban": table["urban"]})
-
-
-@dataclass(frozen=True)
-class Gravity:
-    """Flows between regions by Poisson regression on log residents of both ends and log distance."""
-
-    constant: float
-    origin: float
-    destination: float
-    distance: float
-
-    def flows(self, persons: Floats, far: Floats) -> Floats:
-        """Persons a year between areas of these residents, (R, R)."""
-        with np.errstate(divide="ignore"):
-            log = self.origin * np.log(persons)[:, None] + self.destination * np.log(persons)[None, :]
-            made = np.exp(self.constant + log - self.distance * np.log(far))
-        np.fill_diagonal(made, 0.0)
-        return np.asarray(made)
-
-
-def fit_gravity(flows: Floats, persons: Floats, far: Floats) -> Gravity:
-    """Poisson pseudo-maximum likelihood on the pairs of different areas (statsmodels)."""
-    import statsmodels.api as sm
-
-    o, d = np.nonzero(~np.eye(len(persons), dtype=bool))
-    x = np.column_stack([np.ones(len(o)), np.log(persons[o]), np.log(persons[d]), -np.log(far[o, d])])
-    found = sm.GLM(flows[o, d], x, family=sm.families.Poisson()).fit().params
-    return Gravity(*(float(v) for v in found))
-
-
-def radiation(persons: Floats, far: Floats, leaving: Floats) -> Floats:
-    """Flows of Simini et al. (2012), (R, R): no parameter but how many leave each area."""
-    n = len(persons)
-    made = np.zeros((n, n))
-    for i in range(n):
-        order = [j for j in np.argsort(far[i], kind="stable") if j != i]
-        between = 0.0
-        for j in order:
-            made[i, j] = (
-                persons[i] * persons[j] / ((persons[i] + between) * (persons[i] + between + persons[j]))
-            )
-            between += persons[j]
-    total = made.sum(axis=1, keepdims=True)
-    return np.asarray(leaving[:, None] * made / np.where(total > 0, total, 1.0))
 
 
 class Rivals:
@@ -111,6 +55,7 @@ class Rivals:
 
     def __init__(self, measured: Measured) -> None:
         self.m, self.codes = measured, measured.codes
+        self._matrices: dict[tuple[int, int], dict[str, Floats]] = {}
 
     @cached_property
     def persons(self) -> Floats:
@@ -122,14 +67,16 @@ class Rivals:
         """Kilometres between provinces."""
         return distances(centres(self.m.run, self.codes))
 
-    @cached_property
-    def total(self) -> float:
-        """Persons a year who moved between provinces, mean of 2012-16."""
-        return float((mean_rates(*FROM_2012)["in"].reindex(self.codes) * self.persons).sum() / PER)
+    def years_for(self, f: Figure) -> tuple[int, int] | None:
+        """First and last year of rates that a figure's date allows; None where there are too few before it."""
+        if f.last > KNOWN_UNTIL:
+            return FROM_2012
+        before = [year for year in rate_years() if year + 1 <= f.first][-SPAN:]
+        return (before[0], before[-1]) if len(before) >= FEWEST else None
 
     @cached_property
-    def matrices(self) -> dict[str, Floats]:
-        """Persons a year between provinces by gravity and by radiation, both with the total of 2012-16."""
+    def gravity_shape(self) -> Floats:
+        """Flows between provinces by gravity, up to a factor: fitted on the flows between regions of 2012-13."""
         regions = sorted(set(self.m.areas.region_of.values()))
         number = np.array([regions.index(self.m.areas.region_of[code]) for code in self.codes])
         persons = np.bincount(number, weights=self.persons)
@@ -138,16 +85,42 @@ class Rivals:
             [np.bincount(number, weights=self.persons * column) / persons for column in at.T]
         )
         flows = np.zeros((len(regions), len(regions)))
+        for (origin, destination), value in self.known_flows.items():
+            flows[regions.index(origin), regions.index(destination)] = value
+        return fit_gravity(flows, persons, distances(middle)).flows(self.persons, self.far)
+
+    @cached_property
+    def known_flows(self) -> dict[tuple[str, str], float]:
+        """Persons who moved from one region to another in the year to 1 April 2013."""
+        made = {}
         for f in targets():
             if f.figure == "region_flow":
-                origin, destination = f.area.split(">")
-                flows[regions.index(origin), regions.index(destination)] = f.value
-        gravity = fit_gravity(flows, persons, distances(middle)).flows(self.persons, self.far)
-        leaving = self.persons * self.total / self.persons.sum()
-        return {
-            GRAVITY: gravity * self.total / gravity.sum(),
-            RADIATION: radiation(self.persons, self.far, leaving),
-        }
+                origin, destination = self.m.areas.pair(f.area)
+                made[origin.code, destination.code] = f.value
+        return made
+
+    def matrices(self, first: int, last: int) -> dict[str, Floats]:
+        """Persons a year between provinces by gravity and by radiation, both with the total of these years."""
+        if (first, last) not in self._matrices:
+            rates = mean_rates(first, last)["in"].reindex(self.codes)
+            total = float((rates * self.persons).sum() / PER)
+            leaving = self.persons * total / self.persons.sum()
+            self._matrices[first, last] = {
+                GRAVITY: self.gravity_shape * total / self.gravity_shape.sum(),
+                RADIATION: radiation(self.persons, self.far, leaving),
+            }
+        return self._matrices[first, last]
+
+    def in_sample(self, figure: Figure) -> frozenset[str]:
+        """Methods that were fitted on what happened in the figure's own years, which ended before 2017."""
+        if figure.last > KNOWN_UNTIL:
+            return frozenset()
+        made = set()
+        if figure.figure in (*RATES, "region_flow") and figure.first < FLOWS_END:
+            made.add(GRAVITY)
+        if figure.figure in RATES and figure.first < STOCKS_END:
+            made |= {GROWTH, MEAN}
+        return frozenset(made)
 
     def predict(self, figure: Figure) -> dict[str, float]:
         """What each method says of a figure; methods that say nothing of it are left out."""
@@ -162,18 +135,18 @@ class Rivals:
         return self.m.rows(area)
 
     def _rate(self, f: Figure) -> dict[str, float]:
-        area, side = self.m.areas.find(f.area), RATES[f.figure]
+        area, side = self.m.areas.find(f.area, f.last), RATES[f.figure]
         inside = self._inside(area)
-        years = 5.0 if f.unit == FIVE_YEARS else 1.0
+        years = float(SPAN) if f.unit == FIVE_YEARS else 1.0
         weight = self.persons[inside] / self.persons[inside].sum()
         made: dict[str, float] = {}
-        whole = area.level == "nation"
-        if (
-            area.level == "province" or whole or side == "net"
-        ):  # flows inside a region are in its provinces' rates
-            for name, period in PERIODS.items():
-                if f.unit == YEARLY and f.last <= LAST_RATES + 1:
-                    continue
+        of = self.m.areas.province_at(f.last)
+        nation = area.level == "nation"
+        known = self.years_for(f)
+        # flows inside a region, or between former provinces that are one now, are in the rates of its provinces
+        if side == "net" or len(inside) == 1 or (nation and len(set(of)) == len(of)):
+            periods = PERIODS if f.last > KNOWN_UNTIL else {BEFORE: known} if known else {}
+            for name, period in periods.items():
                 rates = mean_rates(*period)[side].reindex(self.codes).to_numpy(np.float64)
                 made[name] = years * float((rates[inside] * weight).sum())
         if side == "net":
@@ -185,47 +158,54 @@ class Rivals:
             made[GROWTH] = years * PER * float(mine - np.log(after.sum() / before.sum()) / span)
             if "mean 2012-16" in made:
                 made[MEAN] = (made[GROWTH] + made["mean 2012-16"]) / 2
-        out_of = np.arange(len(self.codes)) if whole else np.setdiff1d(np.arange(len(self.codes)), inside)
-        for name, flows in self.matrices.items():
+        if known is None:
+            return made
+        out_of = np.setdiff1d(np.arange(len(self.codes)), inside)
+        for name, flows in self.matrices(*known).items():
             arrived, departed = flows[np.ix_(out_of, inside)].sum(), flows[np.ix_(inside, out_of)].sum()
+            if nation:
+                arrived = departed = flows[of[:, None] != of[None, :]].sum()
             counted = {"in": arrived, "out": departed, "net": arrived - departed}[side]
             made[name] = years * PER * float(counted / self.persons[inside].sum())
         return made
 
     def _flow(self, f: Figure) -> dict[str, float]:
-        origin, destination = self.m.areas.pair(f.area)
-        years = 1.0 if f.unit == "persons a year" else 5.0
+        origin, destination = self.m.areas.pair(f.area, f.last)
+        years = 1.0 if f.unit == "persons a year" else float(SPAN)
         cells = np.ix_(self._inside(origin), self._inside(destination))
-        made = {name: years * float(flows[cells].sum()) for name, flows in self.matrices.items()}
-        for known in targets():
-            if (
-                f.last > FLOWS_END
-                and known.figure == "region_flow"
-                and known.area == f"{origin.code}>{destination.code}"
-            ):
-                made["mean 2012-16"] = years * known.value
+        known = self.years_for(f)
+        made: dict[str, float] = {}
+        if known is not None:
+            made = {name: years * float(flows[cells].sum()) for name, flows in self.matrices(*known).items()}
+        before = self.known_flows.get((origin.code, destination.code))
+        if before is not None and f.first >= FLOWS_END:
+            made[FLOWS] = years * before
         return made
 
     def _population(self, f: Figure) -> dict[str, float]:
-        codes = list(self.m.areas.find(f.area).provinces)
+        codes = list(self.m.areas.find(f.area, f.first).provinces)
 
         def of(year: int) -> float:
             return float(residents(year)["persons"].reindex(codes).sum())
 
-        made = {GROWTH: of(START) * (of(START) / of(2009)) ** ((f.first - START - MIDYEAR) / (START - 2009))}
+        made: dict[str, float] = {}
+        if f.first > STOCKS_END:
+            years = f.first - STOCKS_END
+            made[GROWTH] = of(START) * (of(START) / of(2009)) ** (years / (START - 2009))
         if f.first > LATER + MIDYEAR + CENSUS_DAY:
-            made[LATER_GROWTH] = of(LATER) * (of(LATER) / of(START)) ** (
-                (f.first - LATER - MIDYEAR) / (LATER - START)
-            )
-        table = _table("projection_2014")
+            years = f.first - LATER - MIDYEAR
+            made[LATER_GROWTH] = of(LATER) * (of(LATER) / of(START)) ** (years / (LATER - START))
+        table = projection()
         projected = table[(table["year"] == int(f.first)) & table["code"].isin(codes)]
         if len(projected) == len(codes):
             made[PROJECTION] = float(projected["persons"].sum())
         return made
 
     def _urban_share(self, f: Figure) -> dict[str, float]:
-        mine = residents(START).reindex(list(self.m.areas.find(f.area).provinces))
+        if f.first <= STOCKS_END:
+            return {}
+        mine = residents(START).reindex(list(self.m.areas.find(f.area, f.first).provinces))
         return {HELD: 100 * float(mine["urban"].sum() / mine["persons"].sum())}
 
 
-__all__ = ["RIVALS", "Gravity", "Rivals", "fit_gravity", "mean_rates", "radiation", "residents"]
+__all__ = ["RIVALS", "Rivals"]

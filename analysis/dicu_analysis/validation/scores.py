@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 MODEL: Final = "model"
+HEAD: Final = (
+    "group", "figure", "unit", "area", "from", "to", "role", "source", "in_sample", "observed", MODEL, "low", "high",
+)  # fmt: skip
+"""Columns of a table of predictions that are no rival."""
 FLAT: Final = 1e-9
 LEAST: Final = 3
 """Figures of a kind from which on correlations are told."""
@@ -65,37 +69,25 @@ def scored(table: pd.DataFrame, ensemble: dict[int, Floats]) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        One row a figure: ``group``, ``observed``, ``model``, and a column for each rival.
+        One row a figure: `HEAD`, and a column for each rival. ``in_sample`` names, with ``;`` between, methods that
+        were fitted on the figure's own years.
     ensemble : dict of int to (runs,)
         Values of the runs by row of the table.
 
     Returns
     -------
     DataFrame
-        ``group``, ``method``, the scores, ``model_rmse`` on the same figures, and ``wins``: whether the root mean
-        square error is the smallest of all that speak of as many figures.
+        ``group``, ``method``, the scores, ``model_rmse`` on the same figures, ``in_sample``, and ``wins``: whether the
+        root mean square error is the smallest of all that speak of as many figures. A method in sample wins only
+        where the model is in sample too.
     """
     rows = []
-    skip = (
-        "group",
-        "figure",
-        "unit",
-        "area",
-        "from",
-        "to",
-        "role",
-        "source",
-        "observed",
-        MODEL,
-        "low",
-        "high",
-    )
     for group, part in table.groupby("group", sort=False):
         known = part[part[MODEL].notna()]
         if known.empty:
             continue
         mine: list[dict[str, Any]] = []
-        for method in (MODEL, *(c for c in table.columns if c not in skip)):
+        for method in (MODEL, *(c for c in table.columns if c not in HEAD)):
             both = known[known[method].notna()]
             if both.empty:
                 continue
@@ -103,11 +95,29 @@ def scored(table: pd.DataFrame, ensemble: dict[int, Floats]) -> pd.DataFrame:
             runs = np.array([ensemble[int(i)] for i in both.index]).T if method == MODEL else None
             made = score(both[method].to_numpy(np.float64), observed, runs)
             beside = score(both[MODEL].to_numpy(np.float64), observed)["rmse"]
-            mine.append({"group": group, "method": method, **made, "model_rmse": beside})
+            fitted = bool(both["in_sample"].str.split(";").map(lambda names: method in names).any())  # noqa: B023
+            row = {"group": group, "method": method, **made, "model_rmse": beside, "in_sample": fitted}
+            mine.append(row)
         most = max(row["n"] for row in mine)
-        nearest = min(row["rmse"] for row in mine if row["n"] == most)
-        rows += [{**row, "wins": row["n"] == most and row["rmse"] == nearest} for row in mine]
+        too = mine[0]["in_sample"]
+        able = [row for row in mine if row["n"] == most and (too or not row["in_sample"])]
+        nearest = min((row["rmse"] for row in able), default=float("nan"))
+        for row in mine:
+            row["wins"] = any(row is other for other in able) and row["rmse"] == nearest
+        rows += mine
     return pd.DataFrame(rows)
 
 
-__all__ = ["MODEL", "crps", "score", "scored"]
+def best(part: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+    """Which methods of one group are best by a score, of those that may win (see `scored`), (rows,)."""
+    too = bool(part.loc[part["method"] == MODEL, "in_sample"].iloc[0])
+    able = (part["n"] == part["n"].max()) & (too | ~part["in_sample"])
+    by_column: dict[str, pd.Series[float]] = {
+        "rmse": part["rmse"], "log_rmse": part["log_rmse"], "crps": part["crps"], "bias": part["bias"].abs(),
+        "slope": (part["slope"] - 1).abs(), "r": -part["r"], "rank": -part["rank"], "sign": -part["sign"],
+    }  # fmt: skip
+    values = by_column[column].where(able)
+    return np.asarray(values.notna() & (values == values.min()), dtype=np.bool_)
+
+
+__all__ = ["HEAD", "MODEL", "best", "crps", "score", "scored"]

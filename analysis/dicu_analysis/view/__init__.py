@@ -43,7 +43,7 @@ def write(
     Raises
     ------
     dicu_analysis.load.UnfinishedRun, dicu_analysis.report.subject.CannotCompare
-    dicu_analysis.view.options.NothingKept, dicu_analysis.report.page.TooLarge
+    dicu_analysis.swept.NothingKept, dicu_analysis.report.page.TooLarge
         When it cannot be made; nothing is written then.
     """
     from dicu.record.folder import write_bytes

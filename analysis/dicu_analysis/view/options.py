@@ -6,91 +6,20 @@ read from the tables that it kept (``results.keep``), as if each had a folder of
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow.parquet as pq
-
-from dicu.record.local import local_of_manifest
-from dicu.record.reading import Files
-from dicu_analysis.load import Run
 from dicu_analysis.report.arms import Arms, collect
 from dicu_analysis.report.subject import CannotCompare, Subject, check_comparable, differing, gather
 from dicu_analysis.sweep import Sweep, is_sweep
+from dicu_analysis.swept import SweptRun, plan_of
 
 NEEDED: Final = (
     "national", "places", "flows", "governments", "lineage", "world_places", "world_units",
 )  # fmt: skip
 """Tables of each run that a view of a sweep is made from."""
-
-
-class NothingKept(ValueError):
-    """A sweep without the tables that pages of communes are made from."""
-
-
-class SweptRun(Run):
-    """One run of a sweep, read from the tables that the sweep kept of it.
-
-    Parameters
-    ----------
-    sweep : Sweep
-    row : mapping
-        Its row of ``plan.parquet``.
-
-    Raises
-    ------
-    NothingKept
-        When a table that a view needs was not kept.
-    """
-
-    def __init__(self, sweep: Sweep, row: dict[str, Any]) -> None:
-        identity = str(row["run_id"])
-        said = json.loads((sweep.folder / "runs" / f"{identity}.json").read_bytes())
-        prefix = f"tables/{identity}/"
-        sums = {n.removeprefix(prefix): d for n, d in said["sha256"].items() if n.startswith(prefix)}
-        missing = [n for n in NEEDED if f"{n}.parquet" not in sums]
-        if missing:
-            raise NothingKept(
-                f"{sweep.folder}: results.keep lacks {', '.join(missing)}, which a view needs of every run (say in the "
-                f"file of the sweep results: {{keep: [{', '.join(NEEDED)}]}} and run it again)"
-            )
-        self.folder = sweep.folder / "tables" / identity
-        config = _with(sweep.config, {path: row[path] for path in sweep.varied})
-        config |= {"seed": int(row["seed"]), "name": str(row["scenario"] or sweep.name)}
-        m = sweep.manifest
-        state = pq.read_schema(sweep.folder / "runs" / f"{identity}.parquet").metadata or {}
-        self.manifest = {
-            **{key: m.get(key) for key in ("inputs_sha256", "argv", "versions", "machine", "git", "country")},
-            "name": f"{sweep.name}/{row['scenario']}",
-            "run_id": identity,
-            "config": config,
-            "weight": int(config["population"]["weight"]),
-            "history": (config.get("history") or {}).get("start"),
-            "ended": m.get("written"),
-            "state_sha256": state.get(b"dicu.state_sha256", b"").decode(),
-            "outputs": {n: {"bytes": _size(self.folder / n), "sha256": d} for n, d in sums.items()},
-        }
-        self.files = Files(self.folder, self.manifest["outputs"])
-        self.__dict__["local"] = local_of_manifest(m)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
-
-
-def _with(config: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """A configuration with dotted keys put in."""
-    made: dict[str, Any] = json.loads(json.dumps(config))
-    for path, value in values.items():
-        *above, key = path.split(".")
-        section = made
-        for name in above:
-            section = section.setdefault(name, {})
-        section[key] = value
-    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,11 +108,13 @@ def _of_sweep(sweep: Sweep, scenario: str | None, tell: Callable[[str], None] | 
 
 def _runs_at_one_point(sweep: Sweep) -> tuple[dict[str, Any], dict[str, dict[int, SweptRun]]]:
     """Runs by scenario and replicate, where the freely varied keys have the values of the first run."""
-    plan = pq.read_table(sweep.files.path("plan.parquet")).to_pylist()
+    plan = plan_of(sweep)
     done = set(sweep.runs["run_id"].astype(str))
     point = {path: plan[0][path] for path in sweep.free}
     made: dict[str, dict[int, SweptRun]] = {}
     for row in plan:
         if str(row["run_id"]) in done and all(row[path] == value for path, value in point.items()):
-            made.setdefault(str(row["scenario"]), {})[int(row["replicate"])] = SweptRun(sweep, row)
+            made.setdefault(str(row["scenario"]), {})[int(row["replicate"])] = SweptRun(
+                sweep, row, NEEDED, "a view"
+            )
     return point, made

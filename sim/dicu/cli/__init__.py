@@ -16,6 +16,8 @@ from dicu.cli import look
 from dicu.cli import experiment
 from dicu.cli import calibrate
 from dicu.cli import validate
+from dicu.cli import forecast
+from dicu.cli import sensitivity
 from dicu.cli import report
 from dicu.cli import view
 from dicu.cli import world
@@ -34,6 +36,7 @@ __all__ = [
     "compare",
     "doctor",
     "experiment",
+    "forecast",
     "governments",
     "init",
     "look",
@@ -43,6 +46,7 @@ __all__ = [
     "report",
     "resume",
     "run",
+    "sensitivity",
     "sweep",
     "trace",
     "validate",

@@ -12,7 +12,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
     "Run": ("run", "init", "sweep", "resume", "fork"),
     "Look at what was run": ("ls", "show", "plot", "compare", "export", "figures", "trace"),
     "For people who decide": ("brief", "report", "view"),
-    "Ask, fit and test": ("experiment", "calibrate", "validate"),
+    "Ask, fit and test": ("experiment", "calibrate", "validate", "forecast", "score", "sensitivity"),
     "Countries, reforms, governments": ("world", "reform", "governments"),
     "What there is": ("parameters", "schema", "doctor"),
 }

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dicu.cli.app import app, fail
 
-if TYPE_CHECKING:
-    from dicu_analysis.load import Run
-
 
 @app.command(
-    epilog="Example: `dicu validate runs/none/RUN_ID --figures census.csv`; a folder of runs is an ensemble."
+    epilog="Example: `dicu validate runs/forecast --figures census.csv`; a sweep and a folder of runs are ensembles."
 )
 def validate(
     folders: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN...", help="Folders of finished runs, or a folder that holds some."),
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders of finished runs, a folder that holds some, or the folder of a sweep.",
+        ),
     ],
     figures: Annotated[
         Path | None,
@@ -31,22 +31,27 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="Folder to write into. Default: validation in the first run's folder.")
     ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Of a sweep: the scenario whose runs are scored, if it has several.")
+    ] = None,
 ) -> None:
     """Write a page, a picture and two tables: the model, persistence, growth, gravity and radiation on each figure."""
     from dicu_analysis.load import UnfinishedRun
+    from dicu_analysis.swept import NothingKept
     from dicu_analysis.targets.measure import NotInRun
     from dicu_analysis.targets.table import PATH, BadFigures, read_figures
+    from dicu_analysis.validation.ensemble import several
     from dicu_analysis.validation.page import validate, write
 
     table = PATH if figures is None else figures
     shown = table.name if figures is None else str(figures)
     try:
         read = read_figures(table)
-        runs = _runs(folders)
+        runs = several(folders, scenario)
         found = validate(runs, read, shown)
     except BadFigures as error:
         fail("\n".join(error.messages), 2)
-    except (UnfinishedRun, NotInRun) as error:
+    except (UnfinishedRun, NotInRun, NothingKept) as error:
         fail(str(error), 2)
     if found.predicted.empty:
         fail(f"{shown}: no figure of it can be measured in the run: {found.left[0][1]}", 2)
@@ -58,29 +63,3 @@ def validate(
     if found.left:
         typer.echo(f"{len(found.left)} figures are not in the run (see the page)", err=True)
     typer.echo(str(page))
-
-
-def _runs(folders: list[Path]) -> list[Run]:
-    """Runs in these folders, all of one country and the same periods."""
-    from dicu_analysis.load import Run, UnfinishedRun
-
-    paths = []
-    for folder in folders:
-        if (folder / "manifest.json").is_file():
-            paths.append(folder)
-            continue
-        inside = sorted(path.parent for path in folder.glob("*/manifest.json"))
-        if not inside:
-            raise UnfinishedRun(
-                f"{folder}: no finished run (allowed the folder of a run, or one that holds some)"
-            )
-        paths += inside
-    runs = [Run(path) for path in paths]
-    first = runs[0]
-    for run in runs[1:]:
-        if run.config["world"] != first.config["world"] or run.labels != first.labels:
-            raise UnfinishedRun(
-                f"{run.folder}: of another country or other periods than {first.folder} (allowed runs that differ in "
-                "luck or parameters)"
-            )
-    return runs

@@ -135,8 +135,8 @@ def _view(
     from dicu_analysis.load import UnfinishedRun
     from dicu_analysis.report.page import NoSuchLanguage, TooLarge
     from dicu_analysis.report.subject import CannotCompare
+    from dicu_analysis.swept import NothingKept
     from dicu_analysis.view import write
-    from dicu_analysis.view.options import NothingKept
 
     try:
         with Console(stderr=True).status("reading") as status:

@@ -140,7 +140,8 @@ class Sample(Section):
     @property
     def points(self) -> int:
         """Points of the design: what `dicu.sweeps.sample.unit_points` makes."""
-        return self.n * (len(self.space) + 2) if self.method == "saltelli" else self.n
+        more = {"saltelli": 2, "morris": 1}
+        return self.n * (len(self.space) + more[self.method]) if self.method in more else self.n
 
 
 class Sweep(Section):
@@ -220,7 +221,12 @@ def _unfit(sample: Sample | None) -> Iterator[Problem]:
         text = f"{sample.method} needs a power of two (got {sample.n}; did you mean {below} or {2 * below})"
         yield Problem("sweep.sample.n", text)
     for key, bounds in sample.space.items():
-        if bounds.values is None:
+        if sample.method == "morris" and (
+            bounds.values is not None or leaf_at()[key].kind not in ("number", "integer")
+        ):
+            text = "morris steps over a grid (allowed low and high of a number)"
+            yield Problem(f"sweep.sample.space.{key}", text)
+        elif bounds.values is None:
             problem = axis_problem(leaf_at()[key], bounds.low, bounds.high, bounds.scale)
             if problem:
                 yield Problem(f"sweep.sample.space.{key}", problem)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from dicu.scenario.fields import Leaf
 from dicu.scenario.messages import show
 
-Method = Literal["sobol", "lhs", "saltelli"]
-METHODS: Final[tuple[Method, ...]] = ("sobol", "lhs", "saltelli")
+Method = Literal["sobol", "lhs", "saltelli", "morris"]
+METHODS: Final[tuple[Method, ...]] = ("sobol", "lhs", "saltelli", "morris")
+MORRIS_LEVELS: Final = 4
 Scale = Literal["linear", "log"]
 
 
@@ -29,7 +30,7 @@ class Axis:
     values: tuple[Any, ...] = ()
 
     def at(self, u: float) -> Any:
-        """The value at ``u``, 0 <= u < 1."""
+        """The value at ``u``, 0 <= u <= 1."""
         if self.values:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
         if self.integer:
@@ -55,31 +56,36 @@ def axis_problem(leaf: Leaf, low: Any, high: Any, scale: str) -> str:
 
 
 def unit_points(method: Method, n: int, dimensions: int, seed: int) -> NDArray[np.float64]:
-    """Points of a design, (N, dimensions) float64 in [0, 1).
+    """Points of a design, (N, dimensions) float64 in [0, 1]; only Morris's reach 1.
 
     Parameters
     ----------
-    method : {"sobol", "lhs", "saltelli"}
-        Scrambled Sobol points (a longer sample begins with the shorter one), a Latin hypercube, or Saltelli's matrix
-        for Sobol indices of first and total order: n (dimensions + 2) points.
+    method : {"sobol", "lhs", "saltelli", "morris"}
+        Scrambled Sobol points (a longer sample begins with the shorter one), a Latin hypercube, Saltelli's matrix
+        for Sobol indices of first and total order: n (dimensions + 2) points, or Morris's trajectories over a grid of
+        four levels: n (dimensions + 1) points.
     n : int
-        Size of the sample; a power of two for sobol and saltelli.
+        Size of the sample; a power of two for sobol and saltelli; trajectories for morris.
     dimensions, seed : int
 
     Raises
     ------
     ModuleNotFoundError
-        For saltelli without the extra ``analysis``.
+        For saltelli and morris without the extra ``analysis``.
     """
+    problem = {
+        "num_vars": dimensions,
+        "names": [str(k) for k in range(dimensions)],
+        "bounds": [[0.0, 1.0]] * dimensions,
+    }
     if method == "saltelli":
         from SALib.sample import sobol as salib
 
-        problem = {
-            "num_vars": dimensions,
-            "names": [str(k) for k in range(dimensions)],
-            "bounds": [[0.0, 1.0]] * dimensions,
-        }
         return np.asarray(salib.sample(problem, n, calc_second_order=False, seed=seed), dtype=np.float64)
+    if method == "morris":
+        from SALib.sample import morris
+
+        return np.asarray(morris.sample(problem, n, num_levels=MORRIS_LEVELS, seed=seed), dtype=np.float64)
     from scipy.stats import qmc
 
     if method == "sobol":

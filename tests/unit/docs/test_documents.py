@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dicu_analysis.forecasts.frozen import read
+
 ROOT = Path(__file__).parents[3]
 MARKDOWN = sorted(
     path
@@ -68,6 +70,18 @@ def test_decisions_are_numbered_once_and_listed() -> None:
     assert len({name[:4] for name in records}) == len(records)
     index = (folder / "README.md").read_text(encoding="utf-8")
     assert [name for name in records if f"({name})" not in index] == []
+
+
+def test_forecasts_are_unchanged_and_their_seals_are_published() -> None:
+    page = (ROOT / "docs/forecasts.md").read_text(encoding="utf-8")
+    folders = sorted(path.parent for path in (ROOT / "docs/forecasts").glob("*/forecast.json"))
+    rows = [line for line in page.splitlines() if line.startswith("| [")]
+    assert len(rows) == len(folders), "docs/forecasts.md has one line a forecast"
+    for folder, row in zip(folders, rows, strict=True):
+        frozen = read(folder)
+        assert f"({folder.relative_to(ROOT / 'docs').as_posix()}/README.md)" in row
+        assert frozen.seal in row
+        assert frozen.told["made"] in row
 
 
 def test_the_readme_gives_the_two_commands_of_ci() -> None:

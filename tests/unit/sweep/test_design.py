@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from dicu.scenario.fields import keys_of, leaf_at
-from dicu.scenario.fitted import Fitted, fitted
 from dicu.scenario.loader import ConfigurationErrors
-from dicu.sweeps.ensemble import asks_for_ensemble
 from dicu.sweeps.file import LEVELS
 from dicu.sweeps.plan import Plan, make_plan, value_at
 
@@ -103,6 +101,21 @@ def test_other_samples(method: str, n: int, expected: int, write: Write) -> None
     assert len(plan.runs) == expected
     assert {p[2] for p in points(plan)} == {"none", "actual"}
     assert all(0.1 <= float(str(p[1])) <= 1 for p in points(plan))
+
+
+def test_morris_steps_one_parameter_at_a_time_over_the_whole_range(write: Write) -> None:
+    text = (
+        "base: base.yaml\nsweep:\n  sample: {method: morris, n: 6, seed: 1, space: "
+        "{choose.theta: [0.2, 0.8], population.migrant_years: [10, 40]}}\n"
+    )
+    made = points(make_plan(write(text)))
+    assert len(made) == 6 * 3
+    for k in range(0, 18, 3):
+        for a, b in zip(made[k : k + 2], made[k + 1 : k + 3], strict=True):
+            assert sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    assert {round(float(str(p[1])), 6) for p in made} == {0.2, 0.4, 0.6, 0.8}
+    (found,) = errors(write(text.replace("[0.2, 0.8]", "{values: [0.2, 0.8]}")))
+    assert "choose.theta: morris steps over a grid" in found
 
 
 def test_every_mistake_at_once_with_its_line(write: Write) -> None:
@@ -204,12 +217,7 @@ SWEEPS = sorted([*(CONFIGS / "sweeps").glob("*.yaml"), CONFIGS / "start" / "swee
 
 
 @pytest.mark.parametrize("path", SWEEPS, ids=[p.stem for p in SWEEPS])
-def test_every_sweep_of_the_project_is_sound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those over the ensemble too, with one made up where none comes with this version."""
-    if asks_for_ensemble(path) and not fitted().members:
-        made = Fitted(fitted().best, ({"consider.theta_gap": 0.4}, {"consider.theta_gap": 0.6}))
-        for module in ("dicu.scenario.fitted", "dicu.sweeps.ensemble"):
-            monkeypatch.setattr(f"{module}.fitted", lambda: made)
+def test_every_sweep_of_the_project_is_sound(path: Path) -> None:
     assert make_plan(path, ["sweep.replications=1"]).runs, "its points; replicates differ in their seed alone"
 
 

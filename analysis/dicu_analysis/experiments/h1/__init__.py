@@ -38,7 +38,7 @@ from dicu_analysis.experiments.households import Which, groups, movers
 from dicu_analysis.experiments.result import Arm, Estimate, Group
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.load import REAL
-from dicu_analysis.validation.rivals import mean_rates
+from dicu_analysis.validation.published import mean_rates
 
 SPEC: Final = Spec(
     id="h1",

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from dicu.execution.identity import model_version
 from dicu.lab.calibrate.file import Calibration
+from dicu.lab.calibrate.passes import write_passes
 from dicu.lab.calibrate.runs import FIGURES, Job, fitted_to, make_all
 from dicu.lab.calibrate.smoother import library, one_pass
 from dicu.lab.calibrate.space import Axis, axes_of, first_members, values_at
@@ -170,13 +171,15 @@ def calibrate(
     luck = prior.var(axis=1, ddof=1)
     variance = stage.error + luck
     z = first_members(stage.axes, m.members, m.seed)
-    means = []
+    means, passes = [], []
     for k in range(m.passes):
         made = stage.runs(z, f"pass {k + 1} of {m.passes}")
+        passes.append((z, made))
         means.append(float(stage.distance(made, variance).mean()))
         tell(f"pass {k + 1}: mean squared misfit {means[-1]:.2f} (1: as far off as errors and luck are)")
         z = one_pass(z, made, stage.observed, variance, passes=m.passes, seed=m.seed + k, localize=m.localize)
     made = stage.runs(z, "after the last pass")
+    write_passes(folder, stage.axes, stage.figures, [*passes, (z, made)])
     distance = stage.distance(made, variance)
     means.append(float(distance.mean()))
     order = np.argsort(distance, kind="stable")
