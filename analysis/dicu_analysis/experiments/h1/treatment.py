@@ -65,7 +65,7 @@ class Treatment:
 
 
 def _size(core: FinishedSweep, key: str, arms: tuple[str, ...]) -> float:
-    given = {arm: float(core.arms.loc[core.arm(arm), key]) if key in core.varied else 0.0 for arm in arms}
+    given = {arm: float(core.arms[key].loc[core.arm(arm)]) if key in core.varied else 0.0 for arm in arms}
     size = given[arms[0]]
     if not size > 0 or set(given.values()) != {size}:
         raise Unfinished(
