@@ -99,7 +99,7 @@ def test_settings_that_cannot_work_and_folders_of_others_are_refused(tmp_path: P
             "{members: 16, keep: 4, localize: 4}",
             "method.localize: cuts every correlation (got 4, allowed below",
         ),
-        ("{members: 16, keep: 1}", "method.keep: outside its range (got 1, allowed 2"),
+        ("{members: 16, keep: 1}", "method.keep: out of range (got 1, allowed an integer from 2"),
     ):
         path = tmp_path / "bad.yaml"
         path.write_text(

@@ -164,7 +164,11 @@ def _draw_rates(rates: pd.DataFrame, names: Mapping[str, str], path: Path) -> No
         for k in np.argsort(-np.abs(best - observed), kind="stable")[:NAMED]:
             area = str(part["area"].iloc[k])
             at = (observed[k], best[k])
-            axis.annotate(names.get(area, area), at, fontsize=6, xytext=(3, 2), textcoords="offset points")
+            right = observed[k] > (ends[0] + 2 * ends[1]) / 3  # a name there would run out of the picture
+            axis.annotate(
+                names.get(area, area), at, fontsize=6, xytext=(-3 if right else 3, 2),
+                textcoords="offset points", ha="right" if right else "left",
+            )  # fmt: skip
         axis.set_title(f"{RATES[kind]}, r = {np.corrcoef(observed, best)[0, 1]:.2f}", fontsize=9)
         axis.set_xlabel("observed 2012-16, per 1,000 a year", fontsize=8)
         axis.set_ylabel("model", fontsize=8)

@@ -146,7 +146,7 @@ def over_member(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def take_as_defaults(root: type[BaseModel], values: Mapping[str, float]) -> None:
-    """Make fitted values the defaults of the parameters of a model, with the status ``fit``.
+    """Make fitted values the defaults of the parameters of a model, with the status ``fit`` where they differ.
 
     Parameters
     ----------
@@ -172,6 +172,8 @@ def take_as_defaults(root: type[BaseModel], values: Mapping[str, float]) -> None
         for low, high in _bounds(field.metadata):
             if (low is not None and value < low) or (high is not None and value > high):
                 raise BadFit(f"{key}: outside its range (got {value}, allowed {low} to {high})")
+        if value == field.default:  # the figures do not tell it, so its own source stands
+            continue
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         field.default = value
         field.json_schema_extra = {**extra, "status": "fit", "source": f"{SOURCE}{extra.get('source', '')}"}

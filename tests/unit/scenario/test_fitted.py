@@ -72,6 +72,10 @@ class _Root(Section):
 
 
 def test_fitted_values_become_defaults_with_their_status() -> None:
+    fitted.take_as_defaults(_Root, {"rule.size": 1.0})
+    assert "'A'" in str(_Rule.model_fields["size"].json_schema_extra), (
+        "what the figures do not tell keeps its source"
+    )
     fitted.take_as_defaults(_Root, {"rule.size": 1.5})
     assert _Rule().size == 1.5
     extra = _Rule.model_fields["size"].json_schema_extra
