@@ -132,7 +132,8 @@ def test_the_resolved_file_says_unit_range_and_status_of_every_key() -> None:
         assert line.endswith("]")
     text = next(line for line in lines if line.startswith("  lambda0:"))
     assert text == (
-        f"  lambda0: {Scenario().consider.lambda0}  # base hazard of considering a move, of an adult of the readiest age "
+        f"  lambda0: {Scenario().consider.lambda0}  "
+        "# base hazard of considering a move, of an adult of the readiest age "
         "[unit 1/quarter; 0 to 1; fit]"
     )
 
