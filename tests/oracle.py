@@ -82,8 +82,9 @@ class Country:
     def _ways(self) -> None:
         """Nearness (1 + tau / tau0)^-beta and km between the dwelling-weighted centres of districts."""
         world, access, choose = self.world, self.scenario.access, self.scenario.choose
-        size = self.scenario.population
-        per_dwelling = np.where(world.urban, size.household_size_urban, size.household_size_rural)
+        calendar = self.scenario.calendar
+        rural, urban = self.scenario.population.mean_sizes(calendar.age_year(calendar.first_step))
+        per_dwelling = np.where(world.urban, urban, rural)
         self.dwellings = np.rint(world.residents / per_dwelling)
         pace = {0: "plain", 1: "mountain", 2: "island"}
         slow = np.array(

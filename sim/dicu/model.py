@@ -118,8 +118,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.events: Events | None = None
 
         clock = time.perf_counter()
-        size = scenario.population
-        persons_a_dwelling = np.where(world.urban, size.household_size_urban, size.household_size_rural)
+        rural, urban = scenario.population.mean_sizes(self.year)
+        persons_a_dwelling = np.where(world.urban, urban, rural)
         dwellings = np.rint(world.residents / persons_a_dwelling).astype(np.int64)
         self.geography = geography(world, dwellings, scenario.choose, scenario.access)
         self.distances = distances(world, dwellings, self.geography)
@@ -153,7 +153,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             scenario.housing,
             scenario.money,
             dwellings=dwellings,
-            households=self.stocks.households * size.weight,
+            households=self.stocks.households * scenario.population.weight,
             persons_a_dwelling=persons_a_dwelling,
             income=earns,
             dt_quarters=self.calendar.dt_quarters,

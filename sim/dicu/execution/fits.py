@@ -39,7 +39,8 @@ def check_fits(scenario: Scenario, world: World) -> None:
         commuting(world, scenario.labour, scenario.access),
     )
     _check_terms(scenario, world)
-    synthesis.check_population(world, scenario.population)
+    calendar = scenario.calendar
+    synthesis.check_population(world, scenario.population, calendar.age_year(calendar.first_step))
     policy_named(scenario.reform.policy).check(world, scenario.reform.policy)
     check_rows(scenario, world)
     chosen(world, scenario.record.households.where)

@@ -167,6 +167,7 @@ def make_report(
     *,
     world: World,
     population: Population,
+    start_year: int,
     households: int,
     persons: NDArray[np.int64],
     tally: NDArray[np.int64],
@@ -182,7 +183,7 @@ def make_report(
     lines: list[Margin] = []
     total = tally.sum(axis=0)
     size_of = np.arange(1, MEMBERS + 1)
-    means = (population.household_size_rural, population.household_size_urban)
+    means = population.mean_sizes(start_year)
     for area, name in ((0, "rural"), (1, "urban")):
         part = tally[world.urban == bool(area)].sum(axis=0)
         sizes = part[kernels.SIZE : kernels.SIZE + MEMBERS]

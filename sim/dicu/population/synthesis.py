@@ -186,7 +186,7 @@ def synthesise(
         )
     margins = load_margins(world.country)
     library = archetypes()
-    share, raked = _fitted(world, population, margins)
+    share, raked = _fitted(world, population.mean_sizes(start_year), margins)
     came = origins(world, population, margins)
     rates = place_rates(world, population, income, margins, library, raked, came)
     persons, counts = _rows(world, population, share)
@@ -199,6 +199,7 @@ def synthesise(
     report = make_report(
         world=world,
         population=population,
+        start_year=start_year,
         households=n,
         persons=persons,
         tally=tally,
@@ -213,7 +214,7 @@ def synthesise(
     return households, report
 
 
-def check_population(world: World, population: Population) -> None:
+def check_population(world: World, population: Population, start_year: int) -> None:
     """Refuse a weight at which a world would have no household, and margins that no population has; makes none.
 
     Raises
@@ -221,11 +222,11 @@ def check_population(world: World, population: Population) -> None:
     UnfitScenario
         The message names the key.
     """
-    share, _ = _fitted(world, population, load_margins(world.country))
+    share, _ = _fitted(world, population.mean_sizes(start_year), load_margins(world.country))
     _rows(world, population, share)
 
 
-def _fitted(world: World, population: Population, margins: Margins) -> tuple[NDArray[np.float64], Raked]:
+def _fitted(world: World, means: tuple[float, float], margins: Margins) -> tuple[NDArray[np.float64], Raked]:
     """Share of each household size, (2, 6) rural and urban, and the weights of archetypes that meet all margins.
 
     Raises
@@ -233,7 +234,6 @@ def _fitted(world: World, population: Population, margins: Margins) -> tuple[NDA
     UnfitScenario
         When no population meets them.
     """
-    means = population.household_size_rural, population.household_size_urban
     try:
         share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
         return share, _rake_once(

@@ -124,6 +124,11 @@ class WorldChoice(Section):
 class Population(Section):
     """Who: how many rows stand for the households, and how large households are."""
 
+    def mean_sizes(self, year: int) -> tuple[float, float]:
+        """Persons in a mean rural and urban household when a run starts in this year."""
+        grown = (1.0 + self.household_size_trend) ** (year - self.household_size_year)
+        return self.household_size_rural * grown, self.household_size_urban * grown
+
     weight: int = parameter(
         100,
         "households that one row stands for (1 = every household)",
@@ -144,22 +149,40 @@ class Population(Section):
         le=2**63 - 1,
     )
     household_size_urban: float = parameter(
-        3.34,
-        "persons in a mean urban household",
+        3.38,
+        "persons in a mean urban household in household_size_year",
         unit="persons",
         status="V",
-        source="census 2019: 3.3; within its rounding, so that households come near 26.9 M",
+        source="census 2019: 3.3, times 1.024: residents over households are 3.58, and here nobody lives outside them",
         ge=1.1,
         le=5.9,
     )
     household_size_rural: float = parameter(
-        3.64,
-        "persons in a mean rural household",
+        3.69,
+        "persons in a mean rural household in household_size_year",
         unit="persons",
         status="V",
-        source="census 2019: 3.6; within its rounding, so that households come near 26.9 M",
+        source="census 2019: 3.6, times 1.024 as in towns",
         ge=1.1,
         le=5.9,
+    )
+    household_size_year: int = parameter(
+        2019,
+        "year of these sizes",
+        unit="year",
+        status="V",
+        source="census 2019",
+        ge=1900,
+        le=2100,
+    )
+    household_size_trend: float = parameter(
+        -0.0057,
+        "by how much households grow a year, so that a run may start in another year; 0 = the same in all",
+        unit="1/year",
+        status="V",
+        source="residents over households: 3.79 in the census of 2009, 3.58 in that of 2019",
+        ge=-0.05,
+        le=0.05,
     )
     migrant_years: int = parameter(
         15,

@@ -32,6 +32,8 @@ FACTS: Final[dict[str, str]] = {
     "life_course.union_age_men": "age at first union",
     "population.household_size_urban": "size of households",
     "population.household_size_rural": "size of households",
+    "population.household_size_year": "year of that size",
+    "population.household_size_trend": "trend of that size",
     "income.rural_urban_earnings": "rural over urban earnings",
     "income.rural_urban_income_head": "rural over urban income",
 }
