@@ -39,6 +39,8 @@ OF: Final = "calibration.txt"
 """Names the file of the calibration to which a folder belongs."""
 TENTH: Final = 10.0
 LEAST_SPREAD: Final = 1e-9
+OTHER_LUCK: Final = 4
+"""Runs of the best set with luck that no pass had: what is left of a fit that follows the luck of its own runs."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Fit:
         Members of the ensemble, the nearest first.
     best : (axes,)
         See `best_set`.
+    best_made : (figures,)
+        Figures of the best set with the luck that all passes share.
+    other_luck : (figures, `OTHER_LUCK`)
+        The same with luck of their own.
     distance : (members,)
         Mean squared misfit of each, its errors and luck counted as one.
     """
@@ -69,6 +75,7 @@ class Fit:
     kept: NDArray[np.int64]
     best: Floats
     best_made: Floats
+    other_luck: Floats
     distance: Floats
     passes: list[float]
     prior_made: Floats
@@ -185,13 +192,15 @@ def calibrate(
     order = np.argsort(distance, kind="stable")
     best = best_set(stage.axes, z)
     best_made = stage.runs(best[:, None], "the best set")[:, 0]
+    others = range(m.run_seed + m.luck, m.run_seed + m.luck + OTHER_LUCK)
+    other_luck = stage.runs(best[:, None], "the best set with other luck", others)
     kept = order[: m.keep]
     responses = np.zeros((0, len(kept)))
     if any(f.role == "response" for f in stage.all_figures):
         both = stage.runs(z[:, kept], "responses", responses=True)
         responses = both[len(stage.figures) :]
     fit = Fit(
-        stage.axes, stage.figures, z, made, luck, kept, best, best_made, distance, means, prior[:, 0],
+        stage.axes, stage.figures, z, made, luck, kept, best, best_made, other_luck, distance, means, prior[:, 0],
         responses,
     )  # fmt: skip
     write(c, fit, stage.all_figures, folder, time.monotonic() - began)
@@ -215,6 +224,9 @@ def write(c: Calibration, fit: Fit, figures: Sequence[Figure], folder: Path, sec
         "figures": len(fit.figures),
         "misfit_by_pass": [round(x, 4) for x in fit.passes],
         "misfit_best": round(float(((fit.best_made - _values(fit)) ** 2 / (error + fit.luck)).mean()), 4),
+        "misfit_other_luck": round(
+            float(((fit.other_luck - _values(fit)[:, None]) ** 2 / (error + fit.luck)[:, None]).mean()), 4
+        ),
         "misfit_cut": round(float(fit.distance[fit.kept].max()), 4),
         "luck_over_error": round(float(np.median(np.sqrt(fit.luck / error))), 4),
         "luck_over_misfit": round(
@@ -233,20 +245,24 @@ def predicted(fit: Fit, figures: Sequence[Figure]) -> pd.DataFrame:
     """Each figure as observed, with its error and a run's luck, before the fit, in the best set, in the ensemble."""
     ensemble = fit.made[:, fit.kept]
     rows = [
-        (f, np.sqrt(fit.luck[k]), fit.prior_made[k], fit.best_made[k], ensemble[k])
+        (f, np.sqrt(fit.luck[k]), fit.prior_made[k], fit.best_made[k], fit.other_luck[k], ensemble[k])
         for k, f in enumerate(fit.figures)
     ]
     responses = [f for f in figures if f.role == "response"]
+    unknown = np.full(OTHER_LUCK, np.nan)
     if fit.responses.size:
-        rows += [(f, np.nan, np.nan, np.nan, row) for f, row in zip(responses, fit.responses, strict=True)]
+        rows += [
+            (f, np.nan, np.nan, np.nan, unknown, row) for f, row in zip(responses, fit.responses, strict=True)
+        ]
     return pd.DataFrame(
         [
             {
                 "figure": f.figure, "unit": f.unit, "area": f.area, "from": f.since, "to": f.until, "role": f.role,
                 "observed": f.value, "error": f.error, "luck": luck, "before": before, "best": best,
+                **{f"other_luck_{k + 1}": value for k, value in enumerate(others)},
                 "mean": values.mean(), "low": np.percentile(values, TENTH), "high": np.percentile(values, 100 - TENTH),
             }
-            for f, luck, before, best, values in rows
+            for f, luck, before, best, others, values in rows
         ]
     )  # fmt: skip
 
