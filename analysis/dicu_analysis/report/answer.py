@@ -390,7 +390,7 @@ def _alone(w: Words, arms: Arms, made: Answer) -> None:
         return
     made.sure.append(
         w.t(
-            "Levels of an uncalibrated model: to be compared with statistics only in the section on fit.",
-            "Đây là mức tuyệt đối của một mô hình chưa hiệu chỉnh: chỉ so với thống kê ở phần đối chiếu số liệu.",
+            "Levels are to be compared with statistics only in the section on fit.",
+            "Đây là mức tuyệt đối: chỉ so với thống kê ở phần đối chiếu số liệu.",
         )
     )

@@ -87,11 +87,11 @@ WHY: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "labour.recruit_new": (
         Text("Share of new formal jobs that recruit from afar", "Tỷ lệ việc làm chính thức mới tuyển người từ nơi khác"),
-        Text("How many people come per new job is close to this times the share of such offers that are taken (labour.accepted): assumed, not found.", "Số người chuyển đến trên mỗi việc làm mới xấp xỉ giá trị này nhân với tỷ lệ lời mời được nhận (labour.accepted): là giả định, không phải kết quả."),
+        Text("How many people come per new job is close to this times the share of such offers that are taken (labour.accepted): put in, not found.", "Số người chuyển đến trên mỗi việc làm mới xấp xỉ giá trị này nhân với tỷ lệ lời mời được nhận (labour.accepted): là đầu vào, không phải kết quả."),
     ),
     "consider.lambda0": (
         Text("Base hazard of thinking about a move", "Xác suất cơ sở có ý định chuyển đi"),
-        Text("Scales all moves. Set by judgement, to be fitted.", "Tỷ lệ với mọi di chuyển. Đặt theo phán đoán, cần hiệu chỉnh."),
+        Text("Scales all moves.", "Tỷ lệ với mọi di chuyển."),
     ),
 }  # fmt: skip
 WHY_ELSEWHERE: Final = {
@@ -108,7 +108,7 @@ STATUSES: Final = {
     "C": Text("computed from data", "tính từ số liệu"),
     "A": Text("assumption", "giả định"),
     "L": Text("literature, from memory", "tài liệu, theo trí nhớ"),
-    "fit": Text("to be fitted", "cần hiệu chỉnh"),
+    "fit": Text("fitted to figures", "hiệu chỉnh theo số liệu"),
     "policy": Text("choice of policy", "lựa chọn chính sách"),
     "design": Text("choice of how to run", "cách chạy mô phỏng"),
 }
