@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -15,11 +14,9 @@ from dicu.record.naming import find_run
 from dicu_analysis.compare.outcomes import Outcome, outcome
 from dicu_analysis.compare.sources import RunSource, Source, SweepSource, UnknownUnit, unit_level
 from dicu_analysis.effects import Effect, estimate
-from dicu_analysis.load import Run, UnfinishedRun, flat
+from dicu_analysis.load import Run
+from dicu_analysis.replicates import NOT_COMPARED, beside
 from dicu_analysis.sweep import Sweep, is_sweep
-
-NOT_COMPARED: Final = ("seed", "name")
-"""Keys in which replicates of one arm differ."""
 
 
 class CannotCompare(ValueError):
@@ -112,24 +109,7 @@ def _replicates(runs: Iterable[Run]) -> tuple[RunSource, ...]:
 
 def arm_of_run(run: Run, label: str | None = None) -> Arm:
     """A run with its replicates: the runs in the folder of its name that differ from it in the seed alone."""
-    made = [run]
-    mine = _key(run.manifest)
-    for path in sorted(run.folder.resolve().parent.glob("*/manifest.json")):
-        if path.parent == run.folder.resolve() or path.parent.name.startswith("."):
-            continue
-        try:
-            if _key(json.loads(path.read_bytes())) == mine:
-                made.insert(0, Run(path.parent))  # the run itself stands last, and so for its own seed
-        except (ValueError, OSError, KeyError, UnfinishedRun):
-            continue  # a damaged neighbour is no replicate
-    return Arm(label or str(run.manifest["name"]), _replicates(made))
-
-
-def _key(manifest: dict[str, Any]) -> tuple[Any, ...]:
-    """What replicates have in common: configuration but for the seed, inputs and program."""
-    config = {k: v for k, v in flat(manifest["config"]).items() if k not in NOT_COMPARED}
-    told = (manifest["inputs_sha256"], manifest.get("model_version"), manifest.get("forked_from"))
-    return (json.dumps(config, sort_keys=True, default=str), json.dumps(told, sort_keys=True))
+    return Arm(label or str(run.manifest["name"]), _replicates([*beside(run), run]))
 
 
 def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",)) -> list[Arm]:
