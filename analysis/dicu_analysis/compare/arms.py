@@ -15,7 +15,7 @@ from dicu_analysis.compare.outcomes import Outcome, outcome
 from dicu_analysis.compare.sources import RunSource, Source, SweepSource, UnknownUnit, unit_level
 from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.load import Run
-from dicu_analysis.replicates import NOT_COMPARED, beside
+from dicu_analysis.replicates import MEMBER, MIDDLE, NOT_COMPARED, beside
 from dicu_analysis.sweep import Sweep, is_sweep
 
 
@@ -32,7 +32,7 @@ class Arm:
     label : str
         How figures and tables call it.
     sources : tuple of Source
-        One per replicate, by rising seed; no seed stands twice.
+        One per replicate, by rising seed; no seed stands twice, but for members of an ensemble that were put together.
     """
 
     label: str
@@ -53,6 +53,11 @@ class Arm:
         """A run of the arm that has a folder of its own, for maps; None in a sweep."""
         first = self.sources[0]
         return first.run if isinstance(first, RunSource) else None
+
+    @property
+    def members(self) -> int:
+        """Members of an ensemble among the replicates; 1 where they differ in the seed alone."""
+        return len({str(s.config.get(MEMBER)) for s in self.sources})
 
     def outcome(self, name: str, level: str) -> Outcome:
         """The outcome of that name, as units of a level have it.
@@ -112,7 +117,7 @@ def arm_of_run(run: Run, label: str | None = None) -> Arm:
     return Arm(label or str(run.manifest["name"]), _replicates([*beside(run), run]))
 
 
-def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",)) -> list[Arm]:
+def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",), *, pool: Sequence[str] = ()) -> list[Arm]:
     """Arms of a sweep: runs that differ in the seed alone, in the order of the plan.
 
     Parameters
@@ -120,9 +125,11 @@ def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",)) -> list[Arm]:
     by : sequence of str
         ``scenario`` and varied keys that name an arm. Keys that vary and are not named are added, for no arm may mix
         configurations.
+    pool : sequence of str
+        Varied keys in which the runs of an arm may differ, such as the member of an ensemble.
     """
     runs = sweep.runs
-    free = [key for key in sweep.free if key not in by]
+    free = [key for key in sweep.free if key not in (*by, *pool)]
     keys = [*by, *free]
     for key in by:
         if key not in runs.columns:
@@ -223,6 +230,18 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
             (period, first["end"], unit, first["name"], effect.mean, effect.low, effect.high, effect.n)
         )
     made = pd.DataFrame(rows, columns=["period", "end", "unit", "name", "mean", "low", "high", "n"])
+    return made.sort_values("end", kind="stable").reset_index(drop=True)
+
+
+def middle(values: pd.DataFrame) -> pd.DataFrame:
+    """Median over runs with the middle 90 % of them, with the columns of `summary`: for members of an ensemble."""
+    keys = ["period", "unit"]
+    groups = values.groupby(keys, sort=False, observed=True)
+    made = groups.agg(
+        end=("end", "first"), name=("name", "first"), mean=("value", "median"), n=("value", "size")
+    )
+    made["low"], made["high"] = (groups["value"].quantile(q) for q in MIDDLE)
+    made = made.reset_index()[[*keys[:1], "end", *keys[1:], "name", "mean", "low", "high", "n"]]
     return made.sort_values("end", kind="stable").reset_index(drop=True)
 
 

@@ -56,9 +56,11 @@ def by_year(run: Run) -> pd.DataFrame:
 def bars(run: Run) -> dict[str, pd.Series]:
     """Percent by published part: what is published, the same months simulated, the first and the last year of the run.
 
+    Simulated shares are those of the mean persons of a run and its replicates.
+
     Published shares stand beside runs of the real country alone.
     """
-    persons = labour.streams(run)
+    persons = over(run, labour.streams).middle
     ends = run.year_at_end(persons.index.to_numpy())
     made = {}
     if run.is_real:
