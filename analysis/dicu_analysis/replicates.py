@@ -46,6 +46,10 @@ class Lines:
         """Whether there is a band."""
         return self.n >= FEWEST
 
+    def of(self, code: str, level: str, by: float = 1.0) -> Lines:
+        """Rows of one unit of a level of the index, which is dropped; multiplied by a number."""
+        return self.map(lambda frame: by * frame.xs(code, level=level))
+
     def map(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Lines:
         """The same after a change of each frame that keeps order, such as another unit or some of the rows."""
         return Lines(change(self.middle), change(self.low), change(self.high), self.n)

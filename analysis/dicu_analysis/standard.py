@@ -10,15 +10,17 @@ import re
 from pathlib import Path
 from typing import Final
 
-from dicu_analysis.compare.arms import Arm, arms_of_sweep
+from dicu_analysis.compare.arms import Arm, CannotCompare, arms_of_sweep
 from dicu_analysis.compare.charts import plot
-from dicu_analysis.compare.outcomes import STANDARD, UnknownOutcome
+from dicu_analysis.compare.outcomes import UnknownOutcome
 from dicu_analysis.compare.sources import SweepSource
 from dicu_analysis.figures import Drawn, draw_run
 from dicu_analysis.replicates import MEMBER
 from dicu_analysis.sweep import Sweep
 from dicu_analysis.swept import NothingKept, SweptRun, plan_of
 
+OUTCOMES: Final = ("residents", "urban_share", "move_rate", "formal_share", "access_commune_administration")
+"""Outcomes of the whole country; net migration is none, for there it is 0."""
 NEEDED: Final = ("national", "places", "flows", "world_places", "world_units")
 """Tables of single runs without which there are no figures of a scenario."""
 
@@ -57,11 +59,11 @@ def draw_sweep(folder: Path | str, languages: tuple[str, ...] = ("en",)) -> Draw
 
 
 def _outcomes(sweep: Sweep, arms: list[Arm], languages: tuple[str, ...], made: Drawn) -> None:
-    for name in STANDARD:
+    for name in OUTCOMES:
         for language in languages:
             try:
                 chart = plot(arms, name, language=language, base=sweep.baseline)
-            except UnknownOutcome:
+            except (UnknownOutcome, CannotCompare):
                 break  # these results do not have it
             made.files.extend(chart.save(sweep.folder / "figures", f"{name}.{language}"))
 
@@ -84,4 +86,4 @@ def _folder(label: str) -> str:
     return re.sub(r"[^\w.=-]+", "_", label)
 
 
-__all__ = ["NEEDED", "draw_sweep"]
+__all__ = ["NEEDED", "OUTCOMES", "draw_sweep"]

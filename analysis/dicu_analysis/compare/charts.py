@@ -133,6 +133,8 @@ def plot(
     values = pd.concat(
         [a.values(name, unit).assign(arm=a.label) for a in arms], ignore_index=True
     )  # a label stands once, see `gather`
+    if values.empty:
+        raise CannotCompare(f"{name}: no period has a value (what happens in a period has none at the start)")
     what = arms[0].outcome(name, level)
     fitted = max(a.members for a in arms)
     draw: dict[str, Callable[[], tuple[Figure, pd.DataFrame]]] = {

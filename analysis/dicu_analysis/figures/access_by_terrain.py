@@ -93,7 +93,7 @@ def draw(run: Run) -> Figure:
             line = window[window["terrain"] == terrain].sort_values("step")
             colour, dash = palette.TERRAIN[terrain]
             at = run.year_at_end(line["step"].to_numpy())
-            of_terrain = lines.map(lambda f, t=terrain: f.xs(t, level="terrain").loc[shown])
+            of_terrain = lines.of(terrain, "terrain").map(lambda frame: frame.loc[shown])
             bands.fill(ax, at, of_terrain, service, colour)
             sparse = len(line) <= SPARSE
             ax.plot(at, line[service], color=colour, linestyle=dash, marker="o" if sparse else "", ms=4)

@@ -72,7 +72,7 @@ def draw(run: Run) -> Figure:
         for group in here:
             values = table.xs(group, level="group")[name]
             scale = 100 / values.iloc[0] if name != "floor_area_m2" else 1.0
-            here_alone = groups.map(lambda f, g=group, by=scale: by * f.xs(g, level="group"))
+            here_alone = groups.of(group, "group", scale)
             drawn = here_alone.middle[name]
             at = run.year_at_end(values.index.to_numpy())
             colour, dash = LINES[group]

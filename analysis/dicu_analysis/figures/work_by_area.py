@@ -96,7 +96,7 @@ def draw(run: Run) -> Figure:
         "At the end of the steps in which labour markets are recorded; scales are the same for all areas",
         [say(text) for text in foot],
     )
-    inch, area = 1 / height, table.index.get_level_values("area")
+    inch = 1 / height
     grid = fig.add_gridspec(
         n, len(COLUMNS), left=0.185, right=0.955, bottom=bottom + 0.55 * inch, top=top - 0.6 * inch,
         wspace=0.34, hspace=0.28,
@@ -108,7 +108,7 @@ def draw(run: Run) -> Figure:
         limits = _limits(finite)
         for r, code in enumerate(codes):
             ax = fig.add_subplot(grid[r, c])
-            of_area = over_runs.map(lambda f, c=code: f[area == c].droplevel("area"))
+            of_area = over_runs.of(code, "area")
             _small(ax, run, of_area, lines, limits, digits)
             if r == 0:
                 ax.set_title(say(heading), fontsize=8.5)

@@ -1,4 +1,4 @@
-"""Published figures beside simulated ones: where the uncalibrated model is near the country, and where it is not."""
+"""Published figures beside simulated ones: where the model is near the country, and where it is not."""
 
 from __future__ import annotations
 

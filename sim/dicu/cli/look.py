@@ -55,8 +55,8 @@ def figures_command(
     """Draw the standard figures of a finished run or of a sweep, with bands where there are replicates.
 
     Runs that lie beside a run and differ from it in the seed alone are its replicates: lines are their mean, and
-    the foot says how many they are. A sweep has its main outcomes with a line per scenario, and the figures of runs for each
-    scenario where it kept their tables.
+    the foot says how many they are. A sweep has its main outcomes with a line per scenario, and the figures of runs
+    for each scenario where it kept their tables.
     """
     from dicu.record.reading import NotARun
     from dicu_analysis.figures import draw_all
