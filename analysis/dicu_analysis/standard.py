@@ -17,7 +17,7 @@ from dicu_analysis.compare.sources import SweepSource
 from dicu_analysis.figures import Drawn, draw_run
 from dicu_analysis.replicates import MEMBER
 from dicu_analysis.sweep import Sweep
-from dicu_analysis.swept import NothingKept, SweptRun, plan_of
+from dicu_analysis.swept import SweptRun, plan_of
 
 OUTCOMES: Final = ("residents", "urban_share", "move_rate", "formal_share", "access_commune_administration")
 """Outcomes of the whole country; net migration is none, for there it is 0."""
@@ -70,12 +70,11 @@ def _outcomes(sweep: Sweep, arms: list[Arm], languages: tuple[str, ...], made: D
 
 def _runs(sweep: Sweep, arm: Arm, made: Drawn) -> None:
     """Figures of the runs of one arm, where their tables were kept."""
+    if not set(NEEDED) <= set(sweep.manifest["results"].get("keep", ())):
+        return
     rows = {int(row["run"]): row for row in plan_of(sweep)}
     numbers = [s.number for s in arm.sources if isinstance(s, SweepSource)]
-    try:
-        runs = [SweptRun(sweep, rows[n], NEEDED, "a figure") for n in numbers]
-    except NothingKept:
-        return
+    runs = [SweptRun(sweep, rows[n], NEEDED, "a figure") for n in numbers]
     runs[0].replicates = tuple(runs[1:])
     drawn = draw_run(runs[0], sweep.folder / "figures" / _folder(arm.label))
     made.files.extend(drawn.files)

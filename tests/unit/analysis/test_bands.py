@@ -116,5 +116,5 @@ def test_a_sweep_has_its_outcomes_in_both_languages(tmp_path: Path) -> None:
     made = draw_sweep(module.make(tmp_path / "made_up"), ("en", "vi"))
     assert made.failed == []
     names = {p.name for p in made.files}
-    assert {f"access_commune_administration.{code}.png" for code in ("en", "vi")} <= names
+    assert {f"urban_share.{code}.{kind}" for code in ("en", "vi") for kind in ("png", "csv")} <= names
     assert {p.parent.name for p in made.files} == {"figures"}, "no tables were kept"
