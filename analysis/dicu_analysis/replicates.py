@@ -48,7 +48,11 @@ class Lines:
 
     def of(self, code: str, level: str, by: float = 1.0) -> Lines:
         """Rows of one unit of a level of the index, which is dropped; multiplied by a number."""
-        return self.map(lambda frame: by * frame.xs(code, level=level))
+
+        def rows(frame: pd.DataFrame) -> pd.DataFrame:
+            return by * frame[frame.index.get_level_values(level) == code].droplevel(level)
+
+        return self.map(rows)
 
     def map(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Lines:
         """The same after a change of each frame that keeps order, such as another unit or some of the rows."""
