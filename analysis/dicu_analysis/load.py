@@ -71,6 +71,9 @@ class Run:
         When there is no such folder, or no manifest in it, or the manifest is not what was written.
     """
 
+    replicates: tuple[Run, ...] = ()
+    """Other runs over which line figures draw means and bands (`dicu_analysis.replicates`); none unless set."""
+
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self.manifest: dict[str, Any] = read_manifest(self.folder)

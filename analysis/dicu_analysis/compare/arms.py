@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -15,11 +14,9 @@ from dicu.record.naming import find_run
 from dicu_analysis.compare.outcomes import Outcome, outcome
 from dicu_analysis.compare.sources import RunSource, Source, SweepSource, UnknownUnit, unit_level
 from dicu_analysis.effects import Effect, estimate
-from dicu_analysis.load import Run, UnfinishedRun, flat
+from dicu_analysis.load import Run
+from dicu_analysis.replicates import MEMBER, MIDDLE, NOT_COMPARED, beside
 from dicu_analysis.sweep import Sweep, is_sweep
-
-NOT_COMPARED: Final = ("seed", "name")
-"""Keys in which replicates of one arm differ."""
 
 
 class CannotCompare(ValueError):
@@ -35,7 +32,7 @@ class Arm:
     label : str
         How figures and tables call it.
     sources : tuple of Source
-        One per replicate, by rising seed; no seed stands twice.
+        One per replicate, by rising seed; no seed stands twice, but for members of an ensemble that were put together.
     """
 
     label: str
@@ -56,6 +53,11 @@ class Arm:
         """A run of the arm that has a folder of its own, for maps; None in a sweep."""
         first = self.sources[0]
         return first.run if isinstance(first, RunSource) else None
+
+    @property
+    def members(self) -> int:
+        """Members of an ensemble among the replicates; 1 where they differ in the seed alone."""
+        return len({str(s.config.get(MEMBER)) for s in self.sources})
 
     def outcome(self, name: str, level: str) -> Outcome:
         """The outcome of that name, as units of a level have it.
@@ -112,27 +114,10 @@ def _replicates(runs: Iterable[Run]) -> tuple[RunSource, ...]:
 
 def arm_of_run(run: Run, label: str | None = None) -> Arm:
     """A run with its replicates: the runs in the folder of its name that differ from it in the seed alone."""
-    made = [run]
-    mine = _key(run.manifest)
-    for path in sorted(run.folder.resolve().parent.glob("*/manifest.json")):
-        if path.parent == run.folder.resolve() or path.parent.name.startswith("."):
-            continue
-        try:
-            if _key(json.loads(path.read_bytes())) == mine:
-                made.insert(0, Run(path.parent))  # the run itself stands last, and so for its own seed
-        except (ValueError, OSError, KeyError, UnfinishedRun):
-            continue  # a damaged neighbour is no replicate
-    return Arm(label or str(run.manifest["name"]), _replicates(made))
+    return Arm(label or str(run.manifest["name"]), _replicates([*beside(run), run]))
 
 
-def _key(manifest: dict[str, Any]) -> tuple[Any, ...]:
-    """What replicates have in common: configuration but for the seed, inputs and program."""
-    config = {k: v for k, v in flat(manifest["config"]).items() if k not in NOT_COMPARED}
-    told = (manifest["inputs_sha256"], manifest.get("model_version"), manifest.get("forked_from"))
-    return (json.dumps(config, sort_keys=True, default=str), json.dumps(told, sort_keys=True))
-
-
-def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",)) -> list[Arm]:
+def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",), *, pool: Sequence[str] = ()) -> list[Arm]:
     """Arms of a sweep: runs that differ in the seed alone, in the order of the plan.
 
     Parameters
@@ -140,9 +125,11 @@ def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",)) -> list[Arm]:
     by : sequence of str
         ``scenario`` and varied keys that name an arm. Keys that vary and are not named are added, for no arm may mix
         configurations.
+    pool : sequence of str
+        Varied keys in which the runs of an arm may differ, such as the member of an ensemble.
     """
     runs = sweep.runs
-    free = [key for key in sweep.free if key not in by]
+    free = [key for key in sweep.free if key not in (*by, *pool)]
     keys = [*by, *free]
     for key in by:
         if key not in runs.columns:
@@ -243,6 +230,18 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
             (period, first["end"], unit, first["name"], effect.mean, effect.low, effect.high, effect.n)
         )
     made = pd.DataFrame(rows, columns=["period", "end", "unit", "name", "mean", "low", "high", "n"])
+    return made.sort_values("end", kind="stable").reset_index(drop=True)
+
+
+def middle(values: pd.DataFrame) -> pd.DataFrame:
+    """Median over runs with the middle 90 % of them, with the columns of `summary`: for members of an ensemble."""
+    keys = ["period", "unit"]
+    groups = values.groupby(keys, sort=False, observed=True)
+    made = groups.agg(
+        end=("end", "first"), name=("name", "first"), mean=("value", "median"), n=("value", "size")
+    )
+    made["low"], made["high"] = (groups["value"].quantile(q) for q in MIDDLE)
+    made = made.reset_index()[[*keys[:1], "end", *keys[1:], "name", "mean", "low", "high", "n"]]
     return made.sort_values("end", kind="stable").reset_index(drop=True)
 
 

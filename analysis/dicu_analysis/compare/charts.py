@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicu.record.folder import write_bytes
-from dicu_analysis.compare.arms import Arm, CannotCompare, at_period, summary
+from dicu_analysis.compare.arms import Arm, CannotCompare, at_period, middle, summary
 from dicu_analysis.compare.grids import heat
 from dicu_analysis.compare.outcomes import Outcome, say
 from dicu_analysis.effects import FEWEST
@@ -133,14 +133,17 @@ def plot(
     values = pd.concat(
         [a.values(name, unit).assign(arm=a.label) for a in arms], ignore_index=True
     )  # a label stands once, see `gather`
+    if values.empty:
+        raise CannotCompare(f"{name}: no period has a value (what happens in a period has none at the start)")
     what = arms[0].outcome(name, level)
+    fitted = max(a.members for a in arms)
     draw: dict[str, Callable[[], tuple[Figure, pd.DataFrame]]] = {
-        "fan": lambda: _lines(values, what, language, base, bands=True),
-        "spaghetti": lambda: _lines(values, what, language, base, bands=False),
+        "fan": lambda: _fan_of(values, what, language, base, fitted),
+        "spaghetti": lambda: _spaghetti(values, what, language, base),
         "multiples": lambda: _multiples(
-            _summaries(values),
+            _summaries(values, fitted),
             (say(what.text, language), say(what.unit, language)),
-            foot(values, language),
+            foot(values, language, fitted=fitted),
             language,
             base,
         ),
@@ -152,8 +155,17 @@ def plot(
     return Chart(f"{name}_{unit.replace(':', '_')}_{form}".replace("_nation", ""), figure, data)
 
 
-def foot(values: pd.DataFrame, language: str, *, bands: bool = True) -> list[str]:
+def foot(values: pd.DataFrame, language: str, *, bands: bool = True, fitted: int = 1) -> list[str]:
     """What bands are, how many replicates there are, and that it is no forecast."""
+    if fitted > 1:
+        runs = int(values.groupby(["arm", "period", "unit"], observed=True).size().min())
+        text = Text(
+            f"Lines: median of {runs} runs over {fitted} fitted parameter sets of the ensemble; bands: the middle 90 % "
+            "of these runs. Simulated. Not a forecast.",
+            f"Đường: trung vị của {runs} lần chạy trên {fitted} bộ tham số ước lượng; dải màu: 90 % ở giữa của các lần "
+            "chạy này. Kết quả mô phỏng. Không phải dự báo.",
+        )
+        return [say(text, language)]
     n = values.groupby("arm", sort=False)["seed"].nunique()
     fewest = int(n.min())
     counts = f"{fewest}" if fewest == int(n.max()) else f"{fewest}-{int(n.max())}"
@@ -180,22 +192,27 @@ def _title(what: Outcome, values: pd.DataFrame, language: str) -> tuple[str, str
     return f"{say(what.text, language)}{of_unit}", say(what.unit, language)
 
 
-def _summaries(values: pd.DataFrame) -> pd.DataFrame:
-    parts = [summary(group).assign(arm=arm) for arm, group in values.groupby("arm", sort=False)]
+def _summaries(values: pd.DataFrame, fitted: int = 1) -> pd.DataFrame:
+    of_arm = middle if fitted > 1 else summary
+    parts = [of_arm(group).assign(arm=arm) for arm, group in values.groupby("arm", sort=False)]
     table = pd.concat(parts, ignore_index=True)
     return table[["arm", *(c for c in table.columns if c != "arm")]]
 
 
-def _lines(
-    values: pd.DataFrame, what: Outcome, language: str, base: str | None, *, bands: bool
+def _fan_of(
+    values: pd.DataFrame, what: Outcome, language: str, base: str | None, fitted: int
 ) -> tuple[Figure, pd.DataFrame]:
-    titles, notes = _title(what, values, language), foot(values, language, bands=bands)
-    table = _summaries(values)
-    if bands:
-        return _fan(table, titles, notes, base=base), table
-    return _fan(table, titles, notes, values, base), values[
-        ["arm", "seed", "period", "end", "unit", "name", "value"]
-    ]
+    table = _summaries(values, fitted)
+    notes = foot(values, language, fitted=fitted)
+    return _fan(table, _title(what, values, language), notes, base=base), table
+
+
+def _spaghetti(
+    values: pd.DataFrame, what: Outcome, language: str, base: str | None
+) -> tuple[Figure, pd.DataFrame]:
+    notes = foot(values, language, bands=False)
+    figure = _fan(_summaries(values), _title(what, values, language), notes, values, base)
+    return figure, values[["arm", "seed", "period", "end", "unit", "name", "value"]]
 
 
 def _fan(

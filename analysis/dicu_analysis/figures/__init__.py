@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from dicu_analysis.load import Run
 
 FIGURES: Final = (
     "urban_rural",
@@ -52,20 +55,28 @@ def _figures() -> dict[str, Callable[[], Any]]:
 def draw_all(run_folder: Path | str) -> Drawn:
     """Draw every figure of a finished run into its folder ``figures``, as SVG and PNG.
 
-    Figures of what a run does not have (five-year migration in a run of two years) are left out. One that fails is told
-    and takes none of the others with it.
+    Where at least two runs lie beside it that differ from it in the seed alone, line figures show means over them with
+    bands, and say so. Figures of what a run does not have (five-year migration in a run of two years) are left out. One
+    that fails is told and takes none of the others with it.
 
     Raises
     ------
     dicu_analysis.load.UnfinishedRun
         When the run did not finish.
     """
-    from dicu_analysis.figures import style
     from dicu_analysis.load import Run
+    from dicu_analysis.replicates import beside
 
     run = Run(run_folder)
-    folder = run.folder / "figures"
-    folder.mkdir(exist_ok=True)
+    run.replicates = tuple(beside(run))
+    return draw_run(run, run.folder / "figures")
+
+
+def draw_run(run: Run, folder: Path) -> Drawn:
+    """Draw every figure of a run, over its replicates where it has some, into a folder; see `draw_all`."""
+    from dicu_analysis.figures import style
+
+    folder.mkdir(exist_ok=True, parents=True)
     made = Drawn([], [])
     for name, draw in _figures().items():
         with style.styled():

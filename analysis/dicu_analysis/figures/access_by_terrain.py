@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +51,8 @@ def mean_access(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Small multiples, one a service: lines by terrain, from two years before the reform to the end of the run."""
-    table = mean_access(run)
+    lines = over(run, lambda r: mean_access(r).set_index(["step", "terrain"]))
+    table = lines.middle.reset_index()
     reform = run.comparison_step
     per_year = run.steps_per_year
     steps = np.unique(table["step"])
@@ -70,6 +72,7 @@ def draw(run: Run) -> Figure:
         f"Mean over persons where they live that day, {run.labels[int(shown[0])]} to {run.labels[int(shown[-1])]}. "
         "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
         *([_SAME_OFFICE] if one_office(run, window) else []),
+        *bands.foot(run),
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
@@ -81,7 +84,8 @@ def draw(run: Run) -> Figure:
     grid = fig.add_gridspec(
         1, len(names), left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24
     )
-    high = max(1.14, 1.14 * float(np.nanmax(window[list(names)].to_numpy())))
+    recorded = lines.high[lines.high.index.get_level_values("step").isin(shown)]
+    high = max(1.14, 1.14 * float(np.nanmax(recorded[list(names)].to_numpy())))
     for k, (service, name) in enumerate(names.items()):
         ax = fig.add_subplot(grid[k])
         ends = []
@@ -89,6 +93,8 @@ def draw(run: Run) -> Figure:
             line = window[window["terrain"] == terrain].sort_values("step")
             colour, dash = palette.TERRAIN[terrain]
             at = run.year_at_end(line["step"].to_numpy())
+            of_terrain = lines.of(terrain, "terrain").map(lambda frame: frame.loc[shown])
+            bands.fill(ax, at, of_terrain, service, colour)
             sparse = len(line) <= SPARSE
             ax.plot(at, line[service], color=colour, linestyle=dash, marker="o" if sparse else "", ms=4)
             ends.append((float(at[-1]), float(line[service].iloc[-1]), terrain, colour))
@@ -181,7 +187,7 @@ def change_sd(run: Run, service: str, terrain: str, was: float) -> float | None:
     one, other = each
     if was <= 0 or one is None or other is None:
         return None
-    return float(100 * np.hypot(one, other) / was)
+    return float(100 * np.hypot(one, other) / was / np.sqrt(1 + len(run.replicates)))
 
 
 _PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from dicu_analysis import seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.language import DISTRICT_WORK, OFFICE
 from dicu_analysis.load import Run
 from dicu_analysis.moments import moments
+from dicu_analysis.replicates import Lines as Over
+from dicu_analysis.replicates import over
 from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
@@ -56,13 +58,15 @@ def of_the_nation(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Three panels: what is spent, where it comes from, and how far people are from services."""
-    nation = of_the_nation(run)
+    over_runs = over(run, of_the_nation)
+    nation = over_runs.middle
     foot = [
         "All commune, district and province offices together; amounts at the prices of the start. Severance is that "
         "of posts cut, whoever pays it (governments and the nation). Each step is shown at its end.",
         "Ways are travel times of residents to the office (or its nearest desk), means by where people live that day; "
         "the district's work is what was done at its seat, and at the commune's once a reform moves it there. Cost of "
         "a post, speeds and shares are parameters with stated ranges: see config.yaml and the table of parameters.",
+        *bands.foot(run),
         style.run_line(run),
     ]
     if not run.districts_govern:
@@ -85,7 +89,7 @@ def draw(run: Run) -> Figure:
         (("Spent", SPENT), ("Where it comes from", RAISED), ("Way to services, minutes", _ways(run)))
     ):
         ax = fig.add_subplot(grid[k])
-        _lines(ax, run, nation, lines)
+        _lines(ax, run, over_runs, lines)
         ax.set_title(title)
         style.mark_reform(ax, run, label=k == 0)
     return fig
@@ -96,11 +100,13 @@ def _ways(run: Run) -> Lines:
     return {name: look for name, look in WAYS.items() if name != "district_minutes" or run.districts_govern}
 
 
-def _lines(ax: Axes, run: Run, nation: pd.DataFrame, lines: Lines) -> None:
+def _lines(ax: Axes, run: Run, over_runs: Over, lines: Lines) -> None:
+    nation = over_runs.middle
     at = run.year_at_end(nation.index.to_numpy())
     shown = {name: look for name, look in lines.items() if nation[name].abs().max() > 0}
     ends = []
     for name, (label, colour, dash) in shown.items():
+        bands.fill(ax, at, over_runs, name, colour)
         ax.plot(at, nation[name], color=colour, linestyle=dash)
         ends.append((float(at[-1]), float(nation[name].iloc[-1]), run.terms.en(label), colour))
     values = nation[list(shown)].to_numpy()

@@ -8,8 +8,9 @@ import numpy as np
 
 from dicu_analysis import seed_spread
 from dicu_analysis.cities import GROUPS, WHOLE, by_group, urban_shares
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,8 @@ def draw(run: Run) -> Figure:
     own = run.terms.own
     if own and not run.country["classes"]:
         raise style.NothingToDraw("no standards that give cities a class in this country")
-    table, shares = by_group(run), urban_shares(run)
+    groups, urban = over(run, by_group), over(run, urban_shares).map(lambda f: 100 * f)
+    table, shares = groups.middle, urban.middle
     here = [g for g in LINES if g in table.index.get_level_values("group")]
     last = table.index.get_level_values("step").max()
     rents = [
@@ -50,6 +52,7 @@ def draw(run: Run) -> Figure:
         "urban districts count with their municipality, townships with their rural district; other cities: II to V.",
         "Rents and dwellings are at constant prices and incomes of the start; floor area of the start is set (A67). "
         "Urban: by places of the start, and by wards and townships of the borders of the day.",
+        *bands.foot(run),
         style.run_line(run),
     ]
     if own:
@@ -68,9 +71,12 @@ def draw(run: Run) -> Figure:
         ends = []
         for group in here:
             values = table.xs(group, level="group")[name]
-            drawn = 100 * values / values.iloc[0] if name != "floor_area_m2" else values
+            scale = 100 / values.iloc[0] if name != "floor_area_m2" else 1.0
+            here_alone = groups.of(group, "group", scale)
+            drawn = here_alone.middle[name]
             at = run.year_at_end(values.index.to_numpy())
             colour, dash = LINES[group]
+            bands.fill(ax, at, here_alone, name, colour)
             ax.plot(at, drawn, color=colour, linestyle=dash)
             ends.append((float(at[-1]), float(drawn.iloc[-1]), group, colour))
         _finish(ax, run, label, ends)
@@ -80,8 +86,9 @@ def draw(run: Run) -> Figure:
         ("fixed", "places of\n the start", palette.URBAN, palette.SOLID),
         ("of_the_day", "wards of\n the day", palette.URBAN, palette.DASHED),
     )[: 1 if own else 2]:
-        ax.plot(at, 100 * shares[name], color=colour, linestyle=dash)
-        ends.append((float(at[-1]), 100 * float(shares[name].iloc[-1]), text, colour))
+        bands.fill(ax, at, urban, name, colour)
+        ax.plot(at, shares[name], color=colour, linestyle=dash)
+        ends.append((float(at[-1]), float(shares[name].iloc[-1]), text, colour))
     _finish(ax, run, "Urban share, percent of all persons", ends, gap=0.14)
     return fig
 

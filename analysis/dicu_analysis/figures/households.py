@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import official, seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,8 @@ def draw(run: Run) -> Figure:
     if not int(table["births"].sum() + table["deaths"].sum()):
         raise style.NothingToDraw(f"{run.folder}: nobody is born and nobody dies in this run")
     at = run.year_at_end(table.index.to_numpy())
-    households, persons = (table[c].to_numpy().astype(np.float64) for c in ("households", "persons"))
+    stocks = over(run, lambda r: r.national[["households", "persons"]])
+    households, persons = (stocks.middle[c].to_numpy(np.float64) for c in ("households", "persons"))
     unit, scale = ("million", 1e6) if households.max() >= 1e6 else ("thousand", 1e3)
     real = run.is_real
     size = persons / households
@@ -45,7 +47,8 @@ def draw(run: Run) -> Figure:
         f"{style.number(households[0] / scale, count)} in {run.labels[0]}: {style.number(size[-1], each)} persons "
         f"each, after {style.number(size[0], each)}"
     )
-    yearly = by_year(run, ["births", "deaths", "couples"])
+    events = over(run, lambda r: by_year(r, ["births", "deaths", "couples"]))
+    yearly = events.middle
     many = "thousand" if yearly.to_numpy().max() >= 1e4 else "persons"
     per = 1e3 if many == "thousand" else 1.0
     foot = []
@@ -58,13 +61,16 @@ def draw(run: Run) -> Figure:
         )
     foot += [
         "Births, deaths and couples by calendar year; a year of which only a part was run is scaled up to a whole one.",
+        *bands.foot(run),
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(5.6, title, "Households at the end of each step; events a year", foot)
     grid = fig.add_gridspec(1, 3, left=0.05, right=0.95, bottom=bottom + 0.1, top=top - 0.08, wspace=0.3)
     one, two, three = (fig.add_subplot(grid[k]) for k in range(3))
+    stocks, events = stocks.map(lambda f: f / scale), events.map(lambda f: f / per)
+    bands.fill(one, at, stocks, "households", palette.WITH)
     one.plot(at, households / scale, color=palette.WITH)
-    seen = households / scale
+    seen = np.r_[stocks.low["households"], stocks.high["households"]]
     if points is not None:
         for _, p in points.iterrows():
             known = p["status"] == "V"
@@ -98,12 +104,14 @@ def draw(run: Run) -> Figure:
         ("births", palette.WITH, palette.SOLID),
         ("deaths", palette.WITH_DARK, palette.DASHED),
     ):
+        bands.fill(two, middle, events, name, colour)
         two.plot(
             middle, yearly[name] / per, color=colour, linestyle=dash, marker="." if len(middle) < 3 else ""
         )
         ends.append((float(middle[-1]), float(yearly[name].iloc[-1] / per), name, colour))
     two.set_ylim(0, None)
     two.set_title("Births and deaths, thousand a year" if per > 1 else "Births and deaths a year")
+    bands.fill(three, middle, events, "couples", palette.WITH)
     three.plot(middle, yearly["couples"] / per, color=palette.WITH, marker="." if len(middle) < 3 else "")
     three.set_ylim(0, None)
     three.set_title("New couples, thousand a year" if per > 1 else "New couples a year")

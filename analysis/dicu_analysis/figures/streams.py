@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import labour, official
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import Lines, over
 from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
@@ -55,9 +56,11 @@ def by_year(run: Run) -> pd.DataFrame:
 def bars(run: Run) -> dict[str, pd.Series]:
     """Percent by published part: what is published, the same months simulated, the first and the last year of the run.
 
+    Simulated shares are those of the mean persons of a run and its replicates.
+
     Published shares stand beside runs of the real country alone.
     """
-    persons = labour.streams(run)
+    persons = over(run, labour.streams).middle
     ends = run.year_at_end(persons.index.to_numpy())
     made = {}
     if run.is_real:
@@ -83,7 +86,8 @@ def bars(run: Run) -> dict[str, pd.Series]:
 
 def draw(run: Run) -> Figure:
     """Left: shares of the four ways by year. Right: as they are published, beside the run."""
-    years = by_year(run)
+    lines = over(run, by_year)
+    years = lines.middle
     beside = bars(run)
     first, last = years.iloc[0], years.iloc[-1]
     said = [
@@ -101,7 +105,7 @@ def draw(run: Run) -> Figure:
             f"Published: {official.cited('streams')}; press texts, which do not say which moves count; five-year and "
             "twelve-month migrants are different people. To rural: what the two other shares leave of 100."
         )
-    foot.append(style.run_line(run))
+    foot += [*bands.foot(run), style.run_line(run)]
     fig, (bottom, top) = style.sheet(
         6.2, run.terms.en(title), "Percent of all persons who moved", [run.terms.en(text) for text in foot]
     )
@@ -115,19 +119,21 @@ def draw(run: Run) -> Figure:
         wspace=0.34,
         width_ratios=(1.15, 1),
     )
-    _lines(fig.add_subplot(grid[0]), run, years)
+    _lines(fig.add_subplot(grid[0]), run, lines)
     _bars(fig.add_subplot(grid[1]), beside)
     return fig
 
 
-def _lines(ax: Axes, run: Run, years: pd.DataFrame) -> None:
+def _lines(ax: Axes, run: Run, lines: Lines) -> None:
+    years = lines.middle
     at = years.index.to_numpy(dtype=np.float64) + labour.MIDYEAR
     ends = []
     for way, words in WORDS.items():
         colour, dash = palette.BETWEEN[way]
+        bands.fill(ax, at, lines, way, colour)
         ax.plot(at, years[way], color=colour, linestyle=dash, marker="o", ms=3.5)
         ends.append((float(at[-1]), float(years[way].iloc[-1]), words, colour))
-    ax.set_ylim(0, 1.1 * float(years.to_numpy().max()))
+    ax.set_ylim(0, 1.1 * float(lines.high.to_numpy().max()))
     ax.set_title("By calendar year, simulated")
     style.years(ax, float(at[0]) - 0.5, float(at[-1]), 7)
     style.mark_reform(ax, run)

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dicu.world import facts
 from dicu_analysis import seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,16 +29,25 @@ def official() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def by_step(run: Run) -> pd.DataFrame:
+    """Persons urban and rural, and the urban share in percent (nobody: 0), by step."""
+    table = run.national
+    made = table[["urban_persons", "rural_persons"]].astype(np.float64)
+    made.columns = pd.Index(["urban", "rural"])
+    total = made.sum(axis=1)
+    return made.assign(share=100 * made["urban"] / total.where(total > 0, 1.0))
+
+
 def draw(run: Run) -> Figure:
     """Left: persons, urban and rural. Right: urban share in percent. Circles: official figures."""
-    table = run.national
-    at = run.year_at_end(table.index.to_numpy())
-    counts = {k: table[f"{k}_persons"].to_numpy().astype(np.float64) for k in ("urban", "rural")}
-    unit, scale = ("million", 1e6) if max(c.max() for c in counts.values()) >= 1e6 else ("thousand", 1e3)
-    urban, rural = counts["urban"] / scale, counts["rural"] / scale
+    lines = over(run, by_step)
+    at = run.year_at_end(lines.middle.index.to_numpy())
+    most = float(lines.middle[["urban", "rural"]].to_numpy().max())
+    unit, scale = ("million", 1e6) if most >= 1e6 else ("thousand", 1e3)
+    lines = lines.map(lambda f: f / pd.Series({"urban": scale, "rural": scale, "share": 1.0}))
+    urban, rural, share = (lines.middle[k].to_numpy() for k in ("urban", "rural", "share"))
     if not (urban + rural).all():
         raise style.NothingToDraw(f"{run.folder}: nobody lives here")
-    share = 100 * urban / (urban + rural)
     real = run.is_real
     points = official() if real else None
     if points is not None:
@@ -68,7 +78,7 @@ def draw(run: Run) -> Figure:
         )
     if still:
         foot.append("No births or deaths in this run: the total stays as it began.")
-    foot.append(style.run_line(run))
+    foot += [*bands.foot(run), style.run_line(run)]
     fig, (bottom, top) = style.sheet(
         6.3, title, "Residents at the end of each step, by whether their place is urban then", foot
     )
@@ -76,20 +86,22 @@ def draw(run: Run) -> Figure:
         1, 2, left=0.06, right=0.93, bottom=bottom + 0.08, top=top - 0.07, wspace=0.32, width_ratios=(1.25, 1)
     )
     left, right = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
-    lines = (("urban", urban, palette.URBAN, palette.SOLID), ("rural", rural, palette.RURAL, palette.DASHED))
+    looks = (("urban", urban, palette.URBAN, palette.SOLID), ("rural", rural, palette.RURAL, palette.DASHED))
     ends = []
-    for name, values, colour, dash in lines:
+    for name, values, colour, dash in looks:
+        bands.fill(left, at, lines, name, colour)
         left.plot(at, values, color=colour, linestyle=dash)
         ends.append((float(at[-1]), float(values[-1]), name, colour))
         if points is not None:
             left.plot(
                 points["year"] + 0.5, points[name] / scale, "o", mfc="white", mec=colour, mew=1.4, ms=5.5
             )
-    left.set_ylim(0, 1.14 * float(max(urban.max(), rural.max())))
+    left.set_ylim(0, 1.14 * float(lines.high[["urban", "rural"]].to_numpy().max()))
     left.set_title(f"{unit.capitalize()} persons")
     style.label_ends(left, ends)
+    bands.fill(right, at, lines, "share", palette.INK)
     right.plot(at, share, color=palette.INK)
-    seen = share
+    seen = np.r_[lines.low["share"], lines.high["share"]]
     if points is not None:
         real_share = 100 * points["urban"] / (points["urban"] + points["rural"])
         right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=palette.INK, mew=1.4, ms=5.5)
@@ -104,7 +116,7 @@ def draw(run: Run) -> Figure:
             va="bottom" if above else "top",
             color=palette.SOFT,
         )
-        seen = np.r_[share, real_share]
+        seen = np.r_[seen, real_share]
     low, high = float(seen.min()), float(seen.max())
     room = max(high - low, 1.0)
     right.set_ylim(max(0.0, low - 0.25 * room), min(100.0, high + 0.25 * room))

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import labour
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import Lines, over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,8 @@ def of_the_country(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Four panels over time."""
-    nation = of_the_country(run)
+    lines = over(run, of_the_country)
+    nation = lines.middle
     start, end = nation.iloc[0], nation.iloc[-1]
     labels = [run.labels[step] for step in (nation.index[0], nation.index[-1])]
     unit, scale = ("million", 1e6) if nation[[*PERSONS]].to_numpy().max() >= 1e6 else ("thousand", 1e3)
@@ -78,16 +80,16 @@ def draw(run: Run) -> Figure:
         8.0,
         say(title),
         "The whole country at the end of the steps in which labour markets are recorded",
-        [say(text) for text in FOOT] + [style.run_line(run)],
+        [say(text) for text in FOOT] + [*bands.foot(run), style.run_line(run)],
     )
     grid = fig.add_gridspec(
         2, 2, left=0.06, right=0.9, bottom=bottom + 0.07, top=top - 0.05, wspace=0.36, hspace=0.38
     )
-    drawn = nation.assign(**{name: nation[name] / scale for name in PERSONS})
-    for k, (heading, lines) in enumerate(PANELS):
+    drawn = lines.map(lambda f: f.assign(**{name: f[name] / scale for name in PERSONS}))
+    for k, (heading, shown) in enumerate(PANELS):
         ax = fig.add_subplot(grid[k // 2, k % 2])
         ax.set_title(say(heading.format(unit=unit)))
-        _panel(ax, run, drawn, lines)
+        _panel(ax, run, drawn, shown)
         style.mark_reform(ax, run, label=k < 2)
     return fig
 
@@ -100,7 +102,8 @@ FOOT: Final = (
 )
 
 
-def _panel(ax: Axes, run: Run, nation: pd.DataFrame, lines: tuple[Line, ...]) -> None:
+def _panel(ax: Axes, run: Run, drawn: Lines, lines: tuple[Line, ...]) -> None:
+    nation = drawn.middle
     at = run.year_at_end(nation.index.to_numpy())
     ends, highest = [], 0.0
     for name, label, colour, dash in lines:
@@ -108,11 +111,12 @@ def _panel(ax: Axes, run: Run, nation: pd.DataFrame, lines: tuple[Line, ...]) ->
         there = np.isfinite(values)  # nothing can be offered before the first step
         if not there.any():
             continue
+        bands.fill(ax, at, drawn, name, colour)
         ax.plot(
             at[there], values[there], color=colour, linestyle=dash, marker="o" if there.sum() == 1 else ""
         )
         ends.append((float(at[there][-1]), float(values[there][-1]), label, colour))
-        highest = max(highest, float(values[there].max()))
+        highest = max(highest, float(drawn.high[name][there].max()))
     ax.set_ylim(0, 1.18 * highest if highest else 1.0)
     style.years(ax, float(at[0]) - 0.15, float(at[-1]), 7)
     style.label_ends(ax, ends, gap=0.075)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import labour
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.figures.work import of_the_country
 from dicu_analysis.load import Run
+from dicu_analysis.replicates import Lines, over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,11 +47,11 @@ COLUMNS: Final[tuple[tuple[str, tuple[Line, ...], int], ...]] = (
 """Heading, lines and decimals; each with the number at its end."""
 
 
-def of_areas(run: Run) -> pd.DataFrame:
-    """Sums by (step, area) of the largest areas, jobs and who has one over the jobs of the start."""
+def of_areas(run: Run, codes: list[str] | None = None) -> pd.DataFrame:
+    """Sums by (step, area) of some areas (the largest by default), jobs and who has one over the jobs of the start."""
     of_the_country(run)
     made = labour.summed(run, labour.areas(run))
-    codes = labour.largest(run, MOST)
+    codes = labour.largest(run, MOST) if codes is None else codes
     made = made[made.index.get_level_values("area").isin(codes)]
     start = made.xs(made.index.get_level_values("step").min(), level="step")["formal_jobs"]
     jobs = start.where(start > 0).reindex(made.index.get_level_values("area")).to_numpy()
@@ -61,7 +62,10 @@ def of_areas(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """One row per area, the largest first, four small panels each on the same scale in every row."""
-    table, codes = of_areas(run), labour.largest(run, MOST)
+    of_the_country(run)
+    codes = labour.largest(run, MOST)
+    over_runs = over(run, lambda r: of_areas(r, codes))
+    table = over_runs.middle
     names = labour.area_names(run, codes)
     n = len(codes)
     last = table.index.get_level_values("step").max()
@@ -82,6 +86,7 @@ def draw(run: Run) -> Figure:
         "Numbers are those of the end, as drawn. Offers are those of the recorded steps alone, so that single areas "
         "vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of their parts by workers "
         "outside farming.",
+        *bands.foot(run),
         style.run_line(run),
     ]
     height = 2.7 + 0.78 * n
@@ -91,18 +96,20 @@ def draw(run: Run) -> Figure:
         "At the end of the steps in which labour markets are recorded; scales are the same for all areas",
         [say(text) for text in foot],
     )
-    inch, area = 1 / height, table.index.get_level_values("area")
+    inch = 1 / height
     grid = fig.add_gridspec(
         n, len(COLUMNS), left=0.185, right=0.955, bottom=bottom + 0.55 * inch, top=top - 0.6 * inch,
         wspace=0.34, hspace=0.28,
     )  # fmt: skip
     for c, (heading, lines, digits) in enumerate(COLUMNS):
-        values = table[[name for name, _, _ in lines]].to_numpy(dtype=np.float64)
+        names_of = [name for name, _, _ in lines]
+        values = np.stack([f[names_of].to_numpy(dtype=np.float64) for f in (over_runs.low, over_runs.high)])
         finite = values[np.isfinite(values)]
         limits = _limits(finite)
         for r, code in enumerate(codes):
             ax = fig.add_subplot(grid[r, c])
-            _small(ax, run, table[area == code].droplevel("area"), lines, limits, digits)
+            of_area = over_runs.of(code, "area")
+            _small(ax, run, of_area, lines, limits, digits)
             if r == 0:
                 ax.set_title(say(heading), fontsize=8.5)
             if r < n - 1:
@@ -130,8 +137,9 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
 
 
 def _small(
-    ax: Axes, run: Run, area: pd.DataFrame, lines: tuple[Line, ...], limits: tuple[float, float], digits: int
+    ax: Axes, run: Run, of_area: Lines, lines: tuple[Line, ...], limits: tuple[float, float], digits: int
 ) -> None:
+    area = of_area.middle
     at = run.year_at_end(area.index.to_numpy())
     ax.set_ylim(*limits)
     style.years(ax, float(at[0]) - 0.15, float(at[-1]), 4)
@@ -143,6 +151,7 @@ def _small(
         if not there.any():
             continue
         marker = "o" if there.sum() == 1 else ""
+        bands.fill(ax, at, of_area, name, colour)
         ax.plot(at[there], values[there], color=colour, linestyle=dash, linewidth=1.5, marker=marker, ms=3)
         ends.append((float(at[there][-1]), float(values[there][-1]), colour))
     low, high = limits

@@ -383,8 +383,8 @@ def _alone(w: Words, arms: Arms, made: Answer) -> None:
     if run.terms.own:
         made.sure.append(
             w.t(
-                "Levels of an uncalibrated model: not to be compared with statistics.",
-                "Đây là mức tuyệt đối của một mô hình chưa hiệu chỉnh: không so với thống kê.",
+                "Levels of a simulation: not to be compared with statistics.",
+                "Đây là mức tuyệt đối của một mô phỏng: không so với thống kê.",
             )
         )
         return

@@ -54,8 +54,10 @@ def figure_item() -> Any:
     lines = ColumnDataSource({"xs": [], "ys": []}, name="lines")
     plot.multi_line("xs", "ys", source=lines, line_color=palette.EDGE, line_width=0.7, level="annotation")
     # a dash on what is below 0, so that a grey print can be read: hatching thousands of areas takes seconds
-    below = ColumnDataSource({"x": [], "y": [], "size": []}, name="below")
-    plot.scatter("x", "y", size="size", source=below, marker="dash", line_color=palette.INK, line_width=1.2)
+    below = ColumnDataSource({"x": [], "y": [], "size": [], "width": []}, name="below")
+    plot.scatter(
+        "x", "y", size="size", source=below, marker="dash", line_color=palette.INK, line_width="width"
+    )
     chosen = ColumnDataSource({"xs": [], "ys": []}, name="chosen")
     plot.patches(
         "xs", "ys", source=chosen, fill_alpha=0, line_color=palette.INK, line_width=2.5, level="annotation"

@@ -39,16 +39,41 @@ def schema(
     typer.echo(json.dumps(made[what](), indent=1, ensure_ascii=False))
 
 
-@app.command(name="figures")
+@app.command(
+    name="figures",
+    epilog="Examples: `dicu figures actual`; `dicu figures runs/brief --language vi` for the outcomes of a sweep",
+)
 def figures_command(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help=f"{RUN_HELP}.", parser=run_path)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
+    ],
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of a sweep's outcomes: vi or en. Default: both. Figures of runs are in English."),
+    ] = None,
 ) -> None:
-    """Draw the figures of a finished run again."""
+    """Draw the standard figures of a finished run or of a sweep, with bands where there are replicates.
+
+    Runs that lie beside a run and differ from it in the seed alone are its replicates: lines are their mean, and
+    the foot says how many they are. A sweep has its main outcomes with a line per scenario, and the figures of runs
+    for each scenario where it kept their tables.
+    """
     from dicu.record.reading import NotARun
     from dicu_analysis.figures import draw_all
+    from dicu_analysis.language import LANGUAGES
+    from dicu_analysis.standard import draw_sweep
+    from dicu_analysis.sweep import is_sweep
 
+    swept = is_sweep(folder)
+    if language is not None and language not in LANGUAGES:
+        fail(f"--language: unknown (got '{language}', allowed {', '.join(LANGUAGES)})", 2)
+    if language is not None and not swept:
+        fail(
+            "--language: figures of a run are in English (allowed of a sweep; `dicu plot` draws a run in both)",
+            2,
+        )
     try:
-        drawn = draw_all(run_folder)
+        drawn = draw_sweep(folder, (language,) if language else LANGUAGES) if swept else draw_all(folder)
     except NotARun as error:
         fail(str(error), 2)
     for path in drawn.files:

@@ -104,9 +104,10 @@ function dashes() {
   // as long as a small unit is wide, so that they do not cover a map of the whole country
   if (!plot.below) return;
   const degrees = (plot.x.end - plot.x.start) / byId("plot").getBoundingClientRect().width;
-  const size = Math.min(14, Math.max(2.5, (S.layer.startsWith("province") ? .35 : .12) / degrees));
+  const size = Math.min(14, Math.max(2, (S.layer.startsWith("province") ? .35 : .07) / degrees));
+  const width = Math.min(1.2, Math.max(.4, .14 * size));
   const middle = P.layers[S.layer].middle;
-  plot.below.data = {x: under.map(k => middle[k][0] * P.squeeze), y: under.map(k => middle[k][1]), size: under.map(() => size)};
+  plot.below.data = {x: under.map(k => middle[k][0] * P.squeeze), y: under.map(k => middle[k][1]), size: under.map(() => size), width: under.map(() => width)};
 }
 function zoom(factor) {
   for (const range of [plot.x, plot.y]) {
