@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dicu_analysis.effects import FEWEST
+from dicu_analysis.experiments.h1.robustness import said
 from dicu_analysis.experiments.h1.treatment import Treatment
-from dicu_analysis.experiments.result import Estimate
+from dicu_analysis.experiments.result import Estimate, Members
 from dicu_analysis.language import Text
 
 
@@ -35,8 +36,31 @@ def _within(e: Estimate, digits: int = 2) -> Text:
     return Text(f" ({a} to {b})", f" (từ {a} đến {b})")
 
 
-def plain(estimates: Sequence[Estimate], base: float, given: Treatment) -> Text:
-    """The answer in a few sentences: struggling, elsewhere, the difference, and with farm income lost."""
+def within_share(e: Estimate, of: Estimate, share: float) -> bool:
+    """Whether all of an interval is smaller than a share of another effect: shown to be small, not only unseen."""
+    low, high = e.interval
+    if low is None or high is None or of.effect is None or sure(of) == 0:
+        return False
+    cut = share * abs(of.effect)
+    return -cut < low and high < cut
+
+
+def plain(
+    estimates: Sequence[Estimate],
+    base: float,
+    given: Treatment,
+    share_of_growth: float,
+    over: Sequence[Members],
+) -> Text:
+    """The answer in a few sentences: struggling, elsewhere, the difference, with farm income lost, over the ensemble.
+
+    Parameters
+    ----------
+    share_of_growth : float
+        What farm income lost must add to, as a share of what growth does, to matter.
+    over : sequence of Members
+        (a) over the ensemble, or nothing.
+    """
     a, b = named(estimates, "struggling"), named(estimates, "others")
     share, apart = named(estimates, "struggling, % of base"), named(estimates, "difference, % of base")
     c, without = named(estimates, "crossed"), named(estimates, "growth, same districts")
@@ -56,18 +80,21 @@ def plain(estimates: Sequence[Estimate], base: float, given: Treatment) -> Text:
             "chưa xác định được tăng trưởng thu hút mạnh hơn hay yếu hơn",
         ),
     }[sure(c)]
+    if within_share(c, without, share_of_growth):
+        harder = Text("growth pulls about as hard", "tăng trưởng thu hút gần như vẫn vậy")
+    ensemble = said(over[0]) if over else Text("", "")
     return Text(
         en=f"In struggling rural districts {base:.1f} of 1,000 residents move to towns in a usual year. When formal "
         f"jobs of the cities grow {given.points} points a quarter faster, {_number(a.effect)}{_within(a).en} more do "
         f"so a year, {_number(share.effect, 1)} %{_within(share, 1).en} more; elsewhere {_number(b.effect)}"
         f"{_within(b).en}: {more.en}. Where farm income is {given.lost} % lower besides, {harder.en}: "
-        f"{_number(c.effect)}{_within(c).en} on top of {_number(without.effect)}.",
+        f"{_number(c.effect)}{_within(c).en} on top of {_number(without.effect)}.{ensemble.en}",
         vi=f"Ở các huyện nông thôn khó khăn, bình thường mỗi năm cứ một nghìn người dân có {base:.1f} người chuyển ra "
         f"đô thị. Khi việc làm chính thức ở đô thị tăng nhanh hơn {given.points} điểm phần trăm mỗi quý, có thêm "
         f"{_number(a.effect)}{_within(a).vi} người mỗi năm, tức thêm {_number(share.effect, 1)} %"
         f"{_within(share, 1).vi}; ở nơi khác là {_number(b.effect)}{_within(b).vi}: {more.vi}. Nơi thu nhập nông "
         f"nghiệp còn giảm {given.lost} %, {harder.vi}: {_number(c.effect)}{_within(c).vi} cộng vào mức "
-        f"{_number(without.effect)}.",
+        f"{_number(without.effect)}.{ensemble.vi}",
     )
 
 
@@ -86,7 +113,7 @@ def crossed_verdict(estimates: Sequence[Estimate], share: float) -> str:
         return start + "growth alone is not distinguishable from zero, so the design cannot decide"
     if low > cut or high < -cut:
         return start + "larger than that"
-    if -cut < low and high < cut:
+    if within_share(c, b, share):
         return start + "smaller than that"
     return start + "the design does not decide whether it is larger"
 

@@ -147,7 +147,7 @@ def test_nothing_is_said_where_nothing_is_known(core: FinishedSweep, tmp_path: P
     found = h1.main(quiet, DISTRICTS, weak)
     assert named(found, "struggling").effect == 0.0
     assert "cannot decide" in h1.crossed_verdict(found, 0.1)
-    assert "told" in h1.plain(found, 20.0, Treatment(0.005, 0.2, 20)).en
+    assert "told" in h1.plain(found, 20.0, Treatment(0.005, 0.2, 20), 0.1, []).en
 
 
 def test_the_struggling_are_the_worst_third(core: FinishedSweep) -> None:
@@ -262,3 +262,37 @@ def test_a_district_of_elsewhere_or_twice_is_told(tmp_path: Path) -> None:
         folder = make_sweep(tmp_path / made.__name__, [("neither", {})], 2, made, ("district",))
         with pytest.raises(Unfinished, match=says):
             panels(FinishedSweep(folder), DISTRICTS, COLUMNS)
+
+
+def test_what_survives_is_told_over_mechanisms_and_members(core: FinishedSweep, tmp_path: Path) -> None:
+    def of_arm(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
+        return rows(scenario.rpartition(" ")[2], values, r)
+
+    arms = [
+        (a, {**values_of(a), "ensemble.member": float(m)}) for m in (1, 2, 3, 4) for a in ("neither", "urban")
+    ]
+    fitted = FinishedSweep(make_sweep(tmp_path / "h1_ensemble", arms, 1, of_arm, ("district",)))
+    cut = [(f"offers {a}", values_of(a)) for a in ("neither", "urban")]
+    cuts = FinishedSweep(make_sweep(tmp_path / "h1_cuts", cut, 6, of_arm, ("district",)))
+    found = h1.estimate({"h1": core, "h1_cuts": cuts, "h1_ensemble": fitted}, FACTS)
+    pulled, apart = found.robust
+    assert (pulled.verdict, pulled.sign) == ("holds", "up")
+    assert [r.en for r in pulled.grids[0].rows] == ["all mechanisms", "without offers from afar"]
+    assert pulled.members[0].up == pulled.members[0].n == 4
+    assert pulled.members[0].middle == pytest.approx(PULL[True], abs=0.05)
+    points = 100 * (PULL[True] - PULL[False]) / BASE
+    assert apart.members[0].middle == pytest.approx(points, abs=0.5)
+    words = assemble(h1.SPEC, FACTS, found).plain_words
+    assert "more in 4 of 4" in words.en
+    assert "tăng ở 4 trong 4 bộ" in words.vi
+
+
+def test_small_is_not_unseen(core: FinishedSweep) -> None:
+    """An interval inside a tenth of growth's own effect says that growth pulls about as hard, not that nobody knows."""
+    arms = h1.arms_from(core, DISTRICTS)
+    weak = struggling(arms.neither, DISTRICTS, None)
+    additive = type(arms)(neither=arms.neither, urban=arms.urban, rural=arms.rural, both=arms.both)
+    found = h1.main(additive, DISTRICTS, weak)
+    given = Treatment(0.005, 0.2, 20)
+    assert "pulls harder" in h1.plain(found, 20.0, given, 0.1, []).en
+    assert "pulls about as hard" in h1.plain(found, 20.0, given, 1.0, []).en

@@ -1,0 +1,118 @@
+"""Whether what H1 says survives: with each mechanism cut, and over the ensemble of fitted parameter sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from dicu_analysis.effects import estimate as effect_of
+from dicu_analysis.experiments.arms import FinishedSweep
+from dicu_analysis.experiments.h1.estimands import COLUMNS, PER_CENT, RATE
+from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, panels
+from dicu_analysis.experiments.result import Members, Robust
+from dicu_analysis.experiments.robust import MEMBER, Outcome, grid, judge, members, of_grid, tile
+from dicu_analysis.language import Text
+
+FITTED: Final = "h1_ensemble"
+BASE, TREATED = "neither", "urban"
+MECHANISMS: Final = {
+    "network": Text("without networks", "không có mạng lưới đồng hương"),
+    "offers": Text("without offers from afar", "không có lời mời việc từ nơi xa"),
+    "rents": Text("without rents", "không có giá thuê"),
+    "services": Text("without services", "không có dịch vụ"),
+    "purses": Text("without purses", "không có giới hạn chi tiêu"),
+    "remittances": Text("without remittances", "không có tiền gửi về"),
+}
+_GROWTH: Final = Text("urban jobs grow faster", "việc làm đô thị tăng nhanh hơn")
+
+
+def two(treated: Panel, base: Panel, weak: Bools, rural: Bools) -> tuple[Floats, Floats]:
+    """(n,) each: (a), per 1,000 a year; and (c-i), (a) less (b) over their own bases, in points."""
+    rates = {k: (treated.rate(where), base.rate(where)) for k, where in (("a", weak), ("b", rural & ~weak))}
+    shares = {k: one / other - 1.0 for k, (one, other) in rates.items()}
+    return rates["a"][0] - rates["a"][1], PER_CENT * (shares["a"] - shares["b"])
+
+
+def over_members(
+    sweep: FinishedSweep, districts: Districts, weak: Bools, rural: Bools
+) -> tuple[Floats, Floats]:
+    """(M,) each: `two` for every member of the ensemble, the mean over its replicates."""
+    found = panels(sweep, districts, COLUMNS)
+    numbers = sorted(int(m) for m in sweep.arms[MEMBER].unique())
+    made = [
+        two(*(found[sweep.arm(arm, ensemble_member=m)] for arm in (TREATED, BASE)), weak, rural)
+        for m in numbers
+    ]
+    a, apart = (np.array([pair[k].mean() for pair in made]) for k in (0, 1))
+    return a, apart
+
+
+def robustness(
+    sweeps: Mapping[str, FinishedSweep],
+    arms: tuple[Panel, Panel],
+    districts: Districts,
+    weak: Bools,
+    rural: Bools,
+) -> list[Robust]:
+    """(a), and whether the struggling are drawn more or less in proportion: by mechanism, and over the ensemble.
+
+    Parameters
+    ----------
+    arms : Panel, Panel
+        With growth and without, all mechanisms on.
+    """
+    rows: dict[Text, tuple[Floats, Floats]] = {
+        Text("all mechanisms", "đủ mọi cơ chế"): two(*arms, weak, rural)
+    }
+    if "h1_cuts" in sweeps:
+        cuts = sweeps["h1_cuts"]
+        found = panels(cuts, districts, COLUMNS)
+        for name in dict.fromkeys(str(s).rpartition(" ")[0] for s in cuts.arms["scenario"]):
+            pair = [found[cuts.arm(f"{name} {arm}")] for arm in (TREATED, BASE)]
+            rows[MECHANISMS[name]] = two(pair[0], pair[1], weak, rural)
+    over = over_members(sweeps[FITTED], districts, weak, rural) if FITTED in sweeps else None
+    made = []
+    for k, (name, text, unit) in enumerate(_OUTCOMES):
+        table = grid(
+            Text("Mechanisms, cut one at a time", "Các cơ chế, cắt từng cái một"), _GROWTH, list(rows),
+            [Text(unit, unit)], lambda r, c, k=k: tile(effect_of(list(rows.values())[r][k].tolist())),  # type: ignore[misc]
+        )  # fmt: skip
+        outcome = Outcome(name, text, unit, 1.0, lambda _: {})  # its numbers are those of the tiles
+        swings = of_grid(table, Text("which mechanism is cut", "cơ chế nào bị cắt"), _GROWTH)[:1]
+        made.append(judge(outcome, [table], [] if over is None else [members(over[k], _GROWTH)], swings))
+    return made
+
+
+_OUTCOMES: Final = (
+    (
+        "struggling",
+        Text(
+            "leaving struggling rural districts for towns", "việc rời các huyện nông thôn khó khăn ra đô thị"
+        ),
+        RATE,
+    ),
+    (
+        "difference, % of base",
+        Text(
+            "the pull in struggling districts over their usual rate, less that elsewhere,",
+            "mức thu hút ở huyện khó khăn so với mức thường ngày, trừ đi mức ở nơi khác,",
+        ),
+        "points",
+    ),
+)
+
+
+def said(over: Members) -> Text:
+    """The ensemble in a sentence of the answer."""
+    low, high = (f"{x:.2f}" for x in (over.low or 0.0, over.high or 0.0))
+    return Text(
+        f" Over {over.n} sets of parameters that fit about equally it is {low} to {high} (the middle 80 %), more in "
+        f"{over.up} of {over.n}.",
+        f" Trên {over.n} bộ tham số khớp số liệu ngang nhau, con số này là từ {low} đến {high} (80 % ở giữa), tăng ở "
+        f"{over.up} trong {over.n} bộ.",
+    )
+
+
+__all__ = ["FITTED", "MECHANISMS", "over_members", "robustness", "said", "two"]
