@@ -49,7 +49,7 @@ def effects(
         ("% of the rate without growth", [named(found, n) for n in SHARES], None),
     ]
     if cuts:
-        panels.append(("struggling, % of the rate without growth", cuts, None))
+        panels.append(("struggling, % of the base rate", cuts, None))
     return pictures.effects(
         folder,
         "h1",
@@ -102,7 +102,7 @@ def looked_to(
             mine = there & (first == a)
             ax.scatter(lon[mine], lat[mine], size[mine], marker=mark, color=colour, linewidth=0)
             share = rural[mine].sum() / rural[there].sum()
-            lines.append((districts.area_name[a], f"{share:.0%} of rural residents", colour, mark))
+            lines.append((_name(districts, world, a), f"{share:.0%} of rural residents", colour, mark))
         ax.set_aspect(1.0 / np.cos(np.radians(float(np.median(lat)))))
         ax.set_xticks([])
         ax.set_yticks([])
@@ -117,11 +117,19 @@ def looked_to(
         for k, (name, text, colour, mark) in enumerate(lines):
             y = 0.95 - 0.13 * k
             key.scatter([0.05], [y], 60, marker=mark, color=colour, edgecolor=SOFT, linewidth=0.4)
-            key.text(0.13, y, f"{name}: {text}", va="center", fontsize=9)
+            key.text(0.13, y, f"{name}:\n{text}", va="center", fontsize=8)
         key.scatter([0.05], [0.95 - 0.13 * len(lines)], 90, facecolor=PAPER, edgecolor=INK, linewidth=0.7)
         key.text(0.13, 0.95 - 0.13 * len(lines), "struggling", va="center", fontsize=9)
     alt = f"{title}: " + "; ".join(f"{name} {text}" for name, text, _, _ in lines)
     return pictures.finish(fig, folder, "h1_exposure", title, alt)
+
+
+def _name(districts: Districts, world: World, area: int) -> str:
+    """An area by its central district and the province of that, which readers know."""
+    centre = districts.area_name[area]
+    of = np.flatnonzero((districts.area == area) & (np.array(districts.name) == centre))
+    province = str(world.legacy_provinces.name[districts.province[of[0]]])
+    return centre if centre == province else f"{centre} ({province})"
 
 
 __all__ = ["effects", "looked_to"]
