@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.commit.ledger import Movers
+from dicu.population.shard import Shipment
 
 
 class UrbanGrowth(NamedTuple):
@@ -65,6 +66,8 @@ class Changes:
         Places from and to which partners went without a move: their couples stand for couples within a place.
     row_source, row_target : (M,) int64
         Rows that were moved into emptied ones at the end, and where to.
+    shipments : list of Shipment
+        Households that left this rank for others or came from them, on many processes.
     natural : (P,) int64
         Births less deaths by place.
     urban : UrbanGrowth
@@ -107,6 +110,7 @@ class Changes:
     row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     movers: Movers | None = None
+    shipments: list[Shipment] = field(default_factory=list)
     natural: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     urban: UrbanGrowth = field(default_factory=lambda: UrbanGrowth(0, 0, 0))
 
