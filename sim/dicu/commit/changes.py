@@ -50,6 +50,8 @@ class Changes:
     births, deaths, rehoused, alone : int
         Persons born and died; orphans taken in, and children left without an adult for want of a household.
     new_rows, freed_rows : int
+    emptied : int
+        Rows left empty: those freed and, on many processes, those of households that went to other ranks.
     income, consumption, move_costs, estates, remitted : int
         Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
     founded_child, founded_parent : (F,) uint64
@@ -92,6 +94,7 @@ class Changes:
     alone: int = 0
     new_rows: int = 0
     freed_rows: int = 0
+    emptied: int = 0
     income: int = 0
     consumption: int = 0
     move_costs: int = 0

@@ -355,6 +355,7 @@ def commit(
         alone=orphans.left,
         new_rows=len(uids),
         freed_rows=len(gone) - len(departed),
+        emptied=len(gone),
         income=events.income,
         consumption=events.consumption,
         move_costs=int(paid),

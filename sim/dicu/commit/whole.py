@@ -79,7 +79,7 @@ def whole_events(events: Events, ranks: Ranks) -> Events:
 def whole_changes(changes: Changes, ranks: Ranks) -> Changes:
     """Changes with the counts of all ranks; the list of moves is on the first, and empty on the others.
 
-    What speaks of rows stays that of this rank.
+    What speaks of rows, and of identities of new households, stays that of this rank.
     """
     if ranks.size == 1:
         return changes
@@ -103,6 +103,9 @@ def whole_changes(changes: Changes, ranks: Ranks) -> Changes:
         destination=_listed(c.destination, np.uint16, ranks),
         persons=_listed(c.persons, np.uint8, ranks),
         reason=_listed(c.reason, np.uint8, ranks),
+        returned_child=ranks.first_gets(_TABLES, c.returned_child),
+        returned_parent=ranks.first_gets(_TABLES, c.returned_parent),
+        exchanged=np.stack([_listed(place, np.uint16, ranks) for place in c.exchanged]),
         movers=None if c.movers is None else _movers(c.movers, ranks),
     )
 

@@ -225,11 +225,11 @@ class FiveYear:
             When the rows that the step added and freed do not lead from the rows before to those after.
         """
         grown = self.n + len(changes.parent_row)
-        came, left = sum(s.n for s in changes.shipments), sum(len(s.sent) for s in changes.shipments)
-        if grown + came - left - changes.freed_rows != households.n:
+        came = sum(shipment.n for shipment in changes.shipments)
+        if grown + came - changes.emptied != households.n:
             raise RuntimeError(
-                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added and {changes.freed_rows} freed, "
-                f"{came} came from other ranks and {left} went there, but {households.n} households"
+                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added, {came} from other ranks and "
+                f"{changes.emptied} freed, but {households.n} households"
             )
         self._room(max(grown + came, households.n))
         then = self._then
