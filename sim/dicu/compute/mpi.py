@@ -19,6 +19,9 @@ from dicu.compute.ranks import Ranks, Spent
 MEASURE: Final = "DICU_RANKS_MEASURE"
 """Set in the environment: wait for one another before each exchange, so that waiting is told from sending."""
 WAITING: Final = "waiting"
+_FIRST_NAP: Final = 2e-5
+_LAST_NAP: Final = 2e-3
+"""Seconds between two looks of a rank that waits asleep."""
 
 
 @dataclass(eq=False)
@@ -28,21 +31,30 @@ class MpiRanks(Ranks):
     Attributes
     ----------
     world : MPI.Comm
+    here : int
+        Processes of the run on this machine.
     """
 
     world: Any = field(default_factory=lambda: MPI.COMM_WORLD)
+    here: int = 1
 
     def __post_init__(self) -> None:
         self.number, self.size = self.world.Get_rank(), self.world.Get_size()
         self._measured = bool(os.environ.get(MEASURE))
+        local = self.world.Split_type(MPI.COMM_TYPE_SHARED)
+        self.here = int(local.Get_size())
+        local.Free()
+        self._patient = self.here > len(os.sched_getaffinity(0))
 
     @property
-    def here(self) -> int:
-        """Processes of the run on this machine."""
-        local = self.world.Split_type(MPI.COMM_TYPE_SHARED)
-        n = int(local.Get_size())
-        local.Free()
-        return n
+    def joined(self) -> bool:
+        """Whether these processes still can speak to one another."""
+        return not MPI.Is_finalized()
+
+    def part(self) -> None:
+        """Nothing more is said: all call it, and each goes on for itself."""
+        if self.joined:
+            MPI.Finalize()
 
     def end_all(self, status: int) -> None:
         """End all processes of the run at once."""
@@ -50,13 +62,23 @@ class MpiRanks(Ranks):
 
     @contextlib.contextmanager
     def _timed(self, kind: str, sent: int) -> Iterator[None]:
-        if self._measured:
+        if self._measured or self._patient:
             begun = time.perf_counter()
-            self.world.Barrier()
+            self._wait()
             self._add(WAITING, 0, time.perf_counter() - begun)
         begun = time.perf_counter()
         yield
         self._add(kind, sent, time.perf_counter() - begun)
+
+    def _wait(self) -> None:
+        """Wait until all have come here; asleep where the ranks are more than the cores, since MPI waits by asking."""
+        if not self._patient:
+            self.world.Barrier()
+            return
+        come, nap = self.world.Ibarrier(), _FIRST_NAP
+        while not come.Test():
+            time.sleep(nap)
+            nap = min(2 * nap, _LAST_NAP)
 
     def _add(self, kind: str, sent: int, seconds: float) -> None:
         old = self.spent.get(kind, Spent(0, 0, 0.0))
