@@ -51,7 +51,9 @@ def main() -> int:
         workers = client.scheduler_info(n_workers=-1)["workers"]
         words = command(workers, arguments)
         print(" ".join(words), file=sys.stderr)
-        status, out, err = client.submit(start, words, os.getcwd(), workers=[min(workers)], pure=False).result()
+        status, out, err = client.submit(
+            start, words, os.getcwd(), workers=[min(workers)], pure=False
+        ).result()
     sys.stderr.write(err)
     sys.stdout.write(out)
     return status

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,13 @@ import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
+from dicu.cli import ranks as ranks_of_a_run
+from dicu.commit.across import identities
+from dicu.commit.identity import new_uids
+from dicu.compute.ranks import Ranks
 from dicu.execution.execute import execute
 from dicu.execution.saved import last_saved
-from dicu.population.shard import SHARED_OUT, owners
+from dicu.population.shard import SHARED_OUT, Shard, owners
 from dicu.record.manifest import file_sha256
 from dicu.scenario.scenario import Scenario, with_values
 
@@ -231,3 +237,77 @@ def test_districts_are_shared_out_whole() -> None:
 
 def test_more_ranks_than_districts() -> None:
     assert set(owners(np.zeros(3, dtype=np.int64), np.ones(3), 4)) <= set(range(4))
+
+
+class InTurn(Ranks):
+    """Ranks that are threads of one process: what each says is laid beside the others'."""
+
+    def __init__(self, number: int, said: list[Any], gate: threading.Barrier) -> None:
+        super().__init__(number, len(said))
+        self._said, self._gate = said, gate
+
+    def _all(self, mine: Any) -> list[Any]:
+        self._said[self.number] = mine
+        self._gate.wait(60)
+        every = list(self._said)
+        self._gate.wait(60)
+        return every
+
+    def everyone(self, kind: str, array: Any) -> Any:
+        return np.concatenate(self._all(array))
+
+    def sum(self, kind: str, array: Any) -> Any:
+        return sum(self._all(array))
+
+
+def test_identities_that_meet_across_ranks() -> None:
+    """What almost never happens: a new household would get the identity of one on another rank, or of a new one there."""
+    key = np.uint64(12345)
+    parents = [np.array([5, 7], dtype=np.uint64), np.array([9, 5], dtype=np.uint64)]
+    taken = new_uids(np.empty(0, dtype=np.uint64), np.array([7, 9], dtype=np.uint64), key)
+    existing = [np.r_[parents[0], taken[1:]], np.r_[parents[1], taken[:1]]]
+    said: list[Any] = [None, None]
+    gate = threading.Barrier(2)
+
+    def work(number: int) -> Any:
+        shard = Shard(InTurn(number, said, gate), np.zeros(1, dtype=np.int64))
+        return identities(shard, existing[number], parents[number], key)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = np.concatenate(list(pool.map(work, range(2))))
+    assert len(set(found.tolist())) == 4
+    assert not np.isin(found, np.concatenate(existing)).any()
+    assert np.array_equal(found, new_uids(np.concatenate(existing), np.concatenate(parents), key))
+
+
+class Mourning:
+    """A rank that only knows whether it was told to end all."""
+
+    size = 3
+    joined = True
+
+    def __init__(self, number: int) -> None:
+        self.number, self.first, self.ended = number, number == 0, [0]
+
+    def end_all(self, status: int) -> None:
+        self.ended.append(status)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_rank_that_fails_says_so_and_ends_all(
+    number: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ranks_of_a_run, "_GRACE", 0.0)
+    ranks: Any = Mourning(number)
+
+    def fail() -> None:
+        with ranks_of_a_run.together(ranks):
+            print("progress of another rank than the first")
+            raise RuntimeError("persons: 3 expected, 2 counted")
+
+    with pytest.raises(RuntimeError, match="2 counted"):
+        fail()
+    said = capfd.readouterr()
+    assert ranks.ended[1:] == [1]
+    assert f"rank {number}: failed: RuntimeError: persons: 3 expected, 2 counted" in said.err
+    assert "progress" not in said.out
