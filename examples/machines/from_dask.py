@@ -4,7 +4,7 @@
     python examples/machines/from_dask.py local:2 monocentric    # two workers on this machine, to try it
 
 Arguments after the first are those of `dicu run`. Dask only says which machines there are and starts mpirun on one of
-them: the ranks speak by MPI, since a step is a hundred small exchanges that must come in order. Workers must see the same
+them: the ranks speak by MPI, since a step is a hundred small exchanges that come in order. Workers must see the same
 files, and let one another in by ssh without a password where they are on several machines. They should be idle.
 """
 

@@ -1,6 +1,6 @@
 """What `tests/engines/test_shards.py` starts with mpirun: several runs by the same processes, one after another.
 
-Arguments: a JSON file with a list of jobs. A job has ``ranks`` (how many of the processes make it), ``out``, ``values``,
+Argument: a JSON file with a list of jobs. Each has ``ranks`` (how many of the processes make it), ``out``, ``values``,
 ``every`` (steps between saved states, 0: none), ``districts`` (how they are shared out) and ``resume`` (a folder of
 states, or "").
 """

@@ -261,7 +261,7 @@ class InTurn(Ranks):
 
 
 def test_identities_that_meet_across_ranks() -> None:
-    """What almost never happens: a new household would get the identity of one on another rank, or of a new one there."""
+    """What almost never happens: a new household would get the identity of one on another rank, old or new."""
     key = np.uint64(12345)
     parents = [np.array([5, 7], dtype=np.uint64), np.array([9, 5], dtype=np.uint64)]
     taken = new_uids(np.empty(0, dtype=np.uint64), np.array([7, 9], dtype=np.uint64), key)
