@@ -114,7 +114,7 @@ class MpiRanks(Ranks):
         mine = np.ascontiguousarray(array)
         with self._timed(kind, mine.nbytes * (self.size - 1)):
             counts = self._counts(len(mine))
-            out: NDArray[T] = np.empty(int(counts.sum()), dtype=mine.dtype)
+            out = np.empty_like(mine, shape=int(counts.sum()))
             self.world.Allgatherv(mine, [out, counts])
         return out
 
@@ -123,7 +123,7 @@ class MpiRanks(Ranks):
         mine = np.ascontiguousarray(array)
         with self._timed(kind, 0 if self.first else mine.nbytes):
             counts = self._counts(len(mine))
-            out: NDArray[T] = np.empty(int(counts.sum()) if self.first else 0, dtype=mine.dtype)
+            out = np.empty_like(mine, shape=int(counts.sum()) if self.first else 0)
             self.world.Gatherv(mine, [out, counts] if self.first else None, root=0)
         return out
 
