@@ -44,7 +44,7 @@ class MpiRanks(Ranks):
         local = self.world.Split_type(MPI.COMM_TYPE_SHARED)
         self.here = int(local.Get_size())
         local.Free()
-        self._patient = self.here > len(os.sched_getaffinity(0))
+        self._patient = self.here > (os.cpu_count() or 1)  # a rank may be bound to few of them
 
     @property
     def joined(self) -> bool:
