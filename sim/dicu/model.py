@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.access import EDUCATION, HEALTH
+from dicu.behaviour.across import follow_across, remit_across
 from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
 from dicu.behaviour.events import Events
 from dicu.behaviour.frozen import Choosing, freeze
@@ -21,7 +22,7 @@ from dicu.behaviour.geography import distances, geography
 from dicu.behaviour.life_course import exposure
 from dicu.behaviour.life_tables import LifeTables, life_tables
 from dicu.behaviour.liquidity import move_costs
-from dicu.behaviour.remit import Follows, follow, follow_rule, remit, remit_rule
+from dicu.behaviour.remit import Follows, Sending, follow, follow_rule, remit_along, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
 from dicu.behaviour.vital import VitalRates, areas
@@ -29,7 +30,9 @@ from dicu.commit.accounts import Expected, check_jobs, check_people, check_urban
 from dicu.commit.changes import Changes
 from dicu.commit.commit import commit
 from dicu.commit.stocks import Stocks, by_kind_and_ties, count, retype
+from dicu.commit.whole import carry_all, copied, whole_changes, whole_events, whole_stocks
 from dicu.compute.mesa_import import mesa
+from dicu.compute.ranks import Ranks
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.housing import HousingMarket
@@ -46,12 +49,13 @@ from dicu.government.waves import waves
 from dicu.observe.outputs import Outputs, Unrecorded
 from dicu.population.columns import Households
 from dicu.population.links import Links
+from dicu.population.shard import cut_among
 from dicu.reform.engine import apply
 from dicu.reform.policies import plan_of
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
-EngineName = Literal["threads", "objects"]
+EngineName = Literal["threads", "objects", "shards"]
 
 
 class PastTheEnd(RuntimeError):
@@ -83,8 +87,12 @@ class Model(mesa.Model):  # type: ignore[misc]
         The starting population, see `dicu.population.synthesis`; changed in place.
     links : Links
         Links to parent households, see `dicu.population.links.first_links`; changed in place.
-    engine : {"threads", "objects"}
-        How the household pass is executed; the results are the same bytes.
+    engine : {"threads", "objects", "shards"}
+        How the household pass is executed; the results are the same bytes. With ``shards`` the population is cut among
+        the processes of ``ranks``, all of which take the same steps together.
+    ranks : Ranks or None
+        The processes of this run, see `dicu.compute.mpi`; None: this one. Households and links are those of the whole
+        country on the first, and none on the others.
 
     Attributes
     ----------
@@ -104,6 +112,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         links: Links,
         *,
         engine: EngineName = "threads",
+        ranks: Ranks | None = None,
     ) -> None:
         super().__init__(rng=scenario.seed)
         self.datacollector: mesa.DataCollector | None = None
@@ -113,6 +122,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.now = self.calendar.first_step  # below 0 while the history before the run is simulated
         self.year = self.calendar.age_year(self.now)
         self._ages_ahead = self.year - self.calendar.year(self.now)
+        self.shard = cut_among(ranks, world.district, world.residents)
+        households, links = self.shard.deal(households, links)
         self.households, self.links = households, links
         self.changes: Changes | None = None
         self.events: Events | None = None
@@ -179,8 +190,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = self._spent("governments", clock)
 
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
-        rows = by_kind_and_ties(households.n, households.rows, world.n_places)
-        ready = mean_readiness(households.n, households.rows, self.choosing.ready(self.year), self.year)
+        among = self.shard.ranks
+        rows = among.sum("start", by_kind_and_ties(households.n, households.rows, world.n_places))
+        readiness = self.choosing.ready(self.year)
+        ready = mean_readiness(households.n, households.rows, readiness, self.year, among)
         self.kappa = self.choosing.kappa(
             self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
@@ -207,7 +220,12 @@ class Model(mesa.Model):  # type: ignore[misc]
         held = {"columns": self.households.nbytes, "links": self.links.nbytes}
         if self.outputs is not None:
             held["five_years_ago"] = self.outputs.residence.then.nbytes
-        return {name: size / self.households.n for name, size in held.items()}
+        return {name: size / max(self.households.n, 1) for name, size in held.items()}
+
+    @property
+    def rows(self) -> int:
+        """Household rows of the whole country, on whatever ranks."""
+        return int(self.stocks.households.sum())
 
     @property
     def moment(self) -> int:
@@ -318,7 +336,11 @@ class Model(mesa.Model):  # type: ignore[misc]
         # 6. the household pass: each reads the tables, writes its own row, says what it does
         money = self.settings.money
         rule, nobody = follow_rule(money, seed, moment, dt), np.empty(0, dtype=np.int64)
-        followers = follow(self.links, h, rule, self.geography.district, nobody)
+        shard, district = self.shard, self.geography.district
+        if shard.alone:
+            followers = follow(self.links, h, rule, district, nobody)
+        else:
+            followers = follow_across(shard, self.links, h, rule, district)
         self._spent("followers", clock)
         if self.watch is not None:
             self.watch.frozen(tables, followers)
@@ -329,7 +351,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         clock = time.perf_counter()
 
         # 7. commit in uid order: moves, couples, orphans, families that follow; estates
-        expected = Expected.before(h, self.stocks)
+        expected = Expected.before(self.rows, self.stocks)
+        before = copied(self.stocks.carried)
         in_towns = int(self.stocks.persons[self.urban.now].sum())
         self.changes = commit(
             h,
@@ -340,32 +363,42 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.move_cost,
             self.stocks,
             one_by_one=isinstance(self.outputs, Outputs) and self.settings.record.moves == "all",
+            shard=shard,
         )
         clock = self._spent("commit", clock)
 
         if self.watch is not None:
             self.watch.committed(self.changes)
         # 8. remittances
-        sent = remit(
-            self.links,
-            h,
-            remit_rule(money, seed, moment, dt),
+        sending = Sending(
+            self.links.columns,
+            district,
             tables.money.pay.astype(np.float64),
+            tables.money.other_pay.astype(np.float64),
             tables.money.luck.astype(np.float64),
             tables.life.word,
-            self.geography.district,
-            tables.money.other_pay.astype(np.float64),
         )
+        sends = remit_rule(money, seed, moment, dt)
+        if shard.alone:
+            sent = remit_along(self.links, h, sends, sending)
+        else:
+            sent = remit_across(shard, self.links, h, sends, sending)
         self.changes.remitted = sent.units
         clock = self._spent("remittances", clock)
 
         # 9. accounts: everything conserved, or the run stops with the difference named
+        self.changes.urban = urban_growth(self.changes, self.urban.now, 0)
+        self.events, self.changes = (
+            whole_events(self.events, shard.ranks),
+            whole_changes(self.changes, shard.ranks),
+        )
         carried = self.stocks
+        carry_all(carried, before, shard.ranks)
         self.stocks = self._count(h)
-        check_people(carried, self.stocks, h.n, expected.after(self.changes))
+        check_people(carried, self.stocks, self.rows, expected.after(self.changes))
         check_jobs(carried, self.stocks, self.events.work, self.changes.by_reason["work"])
         gained = self.urban.last.gained if self.urban.last is not None else 0
-        self.changes.urban = urban_growth(self.changes, self.urban.now, gained)
+        self.changes.urban = self.changes.urban._replace(reclassified=gained)
         check_urban(in_towns, int(self.stocks.persons[self.urban.now].sum()), self.changes.urban)
         books.check(self.governments)
         clock = self._spent("accounts", clock)
@@ -401,17 +434,30 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def _count(self, households: Households) -> Stocks:
         looks = looks_table(readiness_table(self.settings.consider, self.year))
-        return count(households, self.life.word, looks, self.geography.district, self.geography.province)
+        g = self.geography
+        mine = count(households, self.life.word, looks, g.district, g.province)
+        return whole_stocks(mine, self.shard.ranks)
 
     def run(self) -> None:
         """All steps that are left."""
         while self.now < self.calendar.n_steps:
             self.step()
 
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Arrays besides the household columns that are part of the state (its checksum, later its checkpoint)."""
+    def whole(self) -> tuple[Households, Links]:
+        """All households and links, on the first rank; all ranks call it together, the others get none."""
+        return self.shard.gather(self.households, self.links)
+
+    def state(self, whole: tuple[Households, Links] | None = None) -> dict[str, NDArray[np.generic]]:
+        """Arrays besides the household columns that are part of the state (its checksum, later its checkpoint).
+
+        Parameters
+        ----------
+        whole : (Households, Links) or None
+            As `whole` gives them; None: those of this process.
+        """
         stocks = self.stocks
-        child, parent = self.links.canonical(self.households.uid)
+        households, links = (self.households, self.links) if whole is None else whole
+        child, parent = links.canonical(households.uid)
         return {
             "now": np.array([self.now]),
             "kappa": np.array([self.kappa]),
@@ -436,6 +482,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def take_over(self, households: Households, links: Links) -> None:
         """Go on with other rows than those of the start, as `dicu.execution.saved.restore` does."""
+        households, links = self.shard.deal(households, links)
         self.households, self.links = households, links
         self.life = self._life_tables()
         self.stocks = self._count(households)
@@ -447,7 +494,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         """Of the step that is next: who can give birth changes with every couple, birth and move."""
         vital = self.vital.at(self.year - self._ages_ahead)
         n = len(vital.fertility)
-        women = exposure(self.households, areas(self.world, self.urban.now, n), n, self.year, self.moment)
+        ranks, mine = self.shard.ranks, self.households
+        of = ranks.total("stocks", mine.n)[0]
+        area = areas(self.world, self.urban.now, n)
+        women = ranks.sum("stocks", exposure(mine, area, n, self.year, self.moment, of))
         return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:

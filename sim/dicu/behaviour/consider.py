@@ -21,6 +21,7 @@ from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.compute.numeric import exp64
 from dicu.compute.pool import over_blocks
+from dicu.compute.ranks import ALONE, Ranks
 from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     MEMBERS,
@@ -185,8 +186,8 @@ def _sum_readiness(lo: int, hi: int, h: Rows, t: Readiness, year: int, total: ND
         total[kind, 1] += 1
 
 
-def mean_readiness(n: int, h: Rows, t: Readiness, year: int) -> NDArray[np.float64]:
-    """Mean readiness of the first ``n`` households by kind, (2 T,) float64; 0 where there is none."""
+def mean_readiness(n: int, h: Rows, t: Readiness, year: int, ranks: Ranks = ALONE) -> NDArray[np.float64]:
+    """Mean readiness of the first ``n`` households by kind, of all ranks, (2 T,) float64; 0 where there is none."""
     blocks = (n + _BLOCK - 1) // _BLOCK
     sums = np.zeros((blocks, N_KINDS, 2), dtype=np.int64)
 
@@ -195,7 +196,7 @@ def mean_readiness(n: int, h: Rows, t: Readiness, year: int) -> NDArray[np.float
             _sum_readiness(b * _BLOCK, min(n, (b + 1) * _BLOCK), h, t, year, sums[b])
 
     over_blocks(work, blocks)
-    total = sums.sum(axis=0)
+    total = ranks.sum("start", sums.sum(axis=0))
     return np.asarray(total[:, 0] / np.maximum(total[:, 1], 1) / _UNITS)
 
 

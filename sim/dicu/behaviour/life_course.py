@@ -269,7 +269,12 @@ def _expose(
 
 
 def exposure(
-    households: Households, area: NDArray[np.int32], areas: int, year: int, step: int = 0
+    households: Households,
+    area: NDArray[np.int32],
+    areas: int,
+    year: int,
+    step: int = 0,
+    of: int | None = None,
 ) -> NDArray[np.int64]:
     """Women of 15-49 by area and single age, all and those who can give birth, (A, 35, 2) int64.
 
@@ -285,9 +290,11 @@ def exposure(
     year : int
     step : int
         Says whose turn it is.
+    of : int or None
+        Rows of the country, where these are a part of them.
     """
     rows, n = households.rows, households.n
-    sampled = SAMPLED if n > COUNTED_ROWS else 1
+    sampled = SAMPLED if (n if of is None else of) > COUNTED_ROWS else 1
     turn = np.uint64(step % sampled), np.uint64(sampled)
     blocks = (n + _BLOCK - 1) // _BLOCK
     count = np.zeros((blocks, areas * FERTILE_AGES * 2), dtype=np.int64)

@@ -251,6 +251,11 @@ def remit(
     """
     none = np.zeros(len(district)) if income_per_head is None else income_per_head
     sending = Sending(links.columns, district, income_per_worker, none, luck, worker_word)
+    return remit_along(links, households, rule, sending)
+
+
+def remit_along(links: Links, households: Households, rule: RemitRule, sending: Sending) -> Remitted:
+    """As `remit`, where what decides is put together already."""
     rows = households.rows
     amounts: dict[int, NDArray[np.uint16]] = {}
 
@@ -275,6 +280,7 @@ __all__ = [
     "follow",
     "follow_rule",
     "remit",
+    "remit_along",
     "remit_rule",
     "remittance",
     "sends",

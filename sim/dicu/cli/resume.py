@@ -10,8 +10,10 @@ import typer
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 from dicu.cli.finding import begun_path
+from dicu.cli.ranks import engine_named, join, threads_of, together
 
 if TYPE_CHECKING:
+    from dicu.compute.mpi import MpiRanks
     from dicu.execution.saved import Saved
     from dicu.scenario.scenario import Scenario
 
@@ -39,11 +41,26 @@ def resume(
     checkpoint_every: Every = 8,
     keep_states: Annotated[bool, typer.Option(help="Keep all saved states when the run has ended.")] = False,
     figures: Figures = True,
+    engine: Annotated[
+        str, typer.Option(help="threads, or shards (many processes, started by mpirun): the same bytes.")
+    ] = "threads",
 ) -> None:
     """Go on with a run that was stopped, from its last saved state, to the same bytes as if it had not been.
 
     States are saved by `dicu run --checkpoint-every`.
     """
+    name = engine_named(engine, ("threads", "shards"))
+    ranks = join(name)
+    with together(ranks, "; `dicu resume` goes on from the last state"):
+        saved, out = _last(run_folder)
+        if saved is None:
+            return
+        typer.echo(f"{saved.run_id} goes on after {saved.label}", err=True)
+        _run(saved.scenario, saved, out, threads, figures, checkpoint_every, keep_states, ranks=ranks)
+
+
+def _last(run_folder: Path) -> tuple[Saved | None, Path]:
+    """The last state of a run, None if it has ended already; and the parent folder of runs."""
     from dicu.execution.saved import DamagedFile, last_saved
     from dicu.record.folder import is_finished
 
@@ -58,9 +75,7 @@ def resume(
             fail(f"{folder}: no saved state to go on from (dicu run --checkpoint-every saves them)", 2)
         typer.echo("this run has ended already", err=True)
         typer.echo(str(ended))
-        return
-    typer.echo(f"{saved.run_id} goes on after {saved.label}", err=True)
-    _run(saved.scenario, saved, out, threads, figures, checkpoint_every, keep_states)
+    return saved, out
 
 
 def _places(run_folder: Path) -> tuple[Path, Path]:
@@ -131,21 +146,35 @@ def _renamed(overrides: list[str], name: str) -> list[str]:
 
 
 def _run(
-    scenario: Scenario, saved: Saved, out: Path, threads: int | None, figures: bool, every: int, keep: bool
+    scenario: Scenario,
+    saved: Saved,
+    out: Path,
+    threads: int | None,
+    figures: bool,
+    every: int,
+    keep: bool,
+    ranks: MpiRanks | None = None,
 ) -> None:
     from dicu.cli.progress import Bar
     from dicu.execution.execute import Saving, execute
 
+    threads = threads_of(ranks, threads)
     use_asked_threads(threads)
     with Bar() as bar:
         with refused(out, "; its saved states are still there"):
             folder = execute(
                 scenario,
                 out=out,
+                engine="threads" if ranks is None else "shards",
                 threads=threads,
                 progress=bar,
                 saving=Saving(every, keep) if every or keep else None,
                 saved=saved,
+                ranks=ranks,
             )
+        if ranks is not None:
+            ranks.part()
+        if ranks is not None and not ranks.first:
+            return
         undrawn = draw_missing(folder, bar) if figures else []
     end(folder, undrawn)

@@ -11,6 +11,7 @@ import typer
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 from dicu.cli.finding import config_path
+from dicu.cli.ranks import engine_named, join, threads_of, together
 
 
 @app.command(epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`")
@@ -30,7 +31,10 @@ def run(
     ] = None,
     engine: Annotated[
         str,
-        typer.Option(help="threads (numba, fast) or objects (one Mesa agent a household): the same bytes."),
+        typer.Option(
+            help="threads (numba, fast), objects (one Mesa agent a household) or shards (many processes, started by "
+            "mpirun): the same bytes."
+        ),
     ] = "threads",
     out: Annotated[Path, typer.Option(help="Parent folder of runs.")] = Path("runs"),
     figures: Annotated[bool, typer.Option(help="Draw figures into the run's folder.")] = True,
@@ -52,39 +56,48 @@ def run(
     The folder holds the resolved configuration, a manifest with checksums and timings, tables as Parquet with a
     codebook, and figures. Equal scenarios with equal seeds give equal bytes.
     """
-    from dicu.scenario.loader import ConfigurationErrors, load
+    name = engine_named(engine)
+    ranks = join(name)
+    hint = f"; `dicu resume` goes on from the last state below {out}" if checkpoint_every else ""
+    with together(ranks, hint):
+        if keep_states and not checkpoint_every:
+            fail("--keep-states: no state is saved without --checkpoint-every", 2)
+        from dicu.scenario.loader import ConfigurationErrors, load
 
-    if engine not in ("threads", "objects"):
-        fail(f"--engine: unknown engine (got '{engine}', allowed threads, objects)", 2)
-    if keep_states and not checkpoint_every:
-        fail("--keep-states: no state is saved without --checkpoint-every", 2)
-    try:
-        loaded = load(config_path(config), override or [])
-    except ConfigurationErrors as errors:
-        fail("\n".join(errors.messages), 2)
+        try:
+            loaded = load(config_path(config), override or [])
+        except ConfigurationErrors as errors:
+            fail("\n".join(errors.messages), 2)
 
-    from dicu.cli.progress import Bar
-    from dicu.execution.execute import Saving, execute
+        from dicu.cli.progress import Bar
+        from dicu.execution.execute import Saving, execute
 
-    use_asked_threads(threads)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(f"--out: no folder can be made there (got '{out}': {error.strerror})", 2)
-    if not os.access(out, os.W_OK | os.X_OK):
-        fail(f"--out: nothing can be written there (got '{out}')", 2)
-    with Bar() as bar:
-        with refused(
-            out, "; its saved states are still there" if checkpoint_every else " and nothing of it is left"
-        ):
-            folder = execute(
-                loaded.scenario,
-                out=out,
-                engine="objects" if engine == "objects" else "threads",
-                threads=threads,
-                progress=bar,
-                saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
-                again=again,
-            )
-        undrawn = draw_missing(folder, bar) if figures else []
-    end(folder, undrawn)
+        threads = threads_of(ranks, threads)
+        use_asked_threads(threads)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"--out: no folder can be made there (got '{out}': {error.strerror})", 2)
+        if not os.access(out, os.W_OK | os.X_OK):
+            fail(f"--out: nothing can be written there (got '{out}')", 2)
+        with Bar() as bar:
+            with refused(
+                out,
+                "; its saved states are still there" if checkpoint_every else " and nothing of it is left",
+            ):
+                folder = execute(
+                    loaded.scenario,
+                    out=out,
+                    engine=name,
+                    threads=threads,
+                    progress=bar,
+                    saving=Saving(checkpoint_every, keep_states) if checkpoint_every else None,
+                    again=again,
+                    ranks=ranks,
+                )
+            if ranks is not None:
+                ranks.part()
+            if ranks is not None and not ranks.first:
+                return
+            undrawn = draw_missing(folder, bar) if figures else []
+        end(folder, undrawn)

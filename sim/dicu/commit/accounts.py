@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dicu.behaviour.events import WorkTally
 from dicu.commit.changes import Changes, UrbanGrowth
 from dicu.commit.stocks import Stocks
-from dicu.population.columns import Households
 
 
 class NotConserved(RuntimeError):
@@ -34,9 +33,9 @@ class Expected:
     wealth: int
 
     @classmethod
-    def before(cls, households: Households, stocks: Stocks) -> Self:
+    def before(cls, rows: int, stocks: Stocks) -> Self:
         """As counted at the end of the last step: before the household pass earned, consumed, was born and died."""
-        return cls(households.n, int(stocks.persons.sum()), stocks.wealth)
+        return cls(rows, int(stocks.persons.sum()), stocks.wealth)
 
     def after(self, changes: Changes) -> Expected:
         """P' = P + births - deaths; W' = W + income - consumption - fares - estates without heirs."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.commit.ledger import Movers
+from dicu.population.shard import Shipment
 
 
 class UrbanGrowth(NamedTuple):
@@ -49,6 +50,8 @@ class Changes:
     births, deaths, rehoused, alone : int
         Persons born and died; orphans taken in, and children left without an adult for want of a household.
     new_rows, freed_rows : int
+    emptied : int
+        Rows left empty: those freed and, on many processes, those of households that went to other ranks.
     income, consumption, move_costs, estates, remitted : int
         Wealth units: earned, consumed, paid for moves, left by the dead to nobody, sent by children.
     founded_child, founded_parent : (F,) uint64
@@ -65,6 +68,8 @@ class Changes:
         Places from and to which partners went without a move: their couples stand for couples within a place.
     row_source, row_target : (M,) int64
         Rows that were moved into emptied ones at the end, and where to.
+    shipments : list of Shipment
+        Households that left this rank for others or came from them, on many processes.
     natural : (P,) int64
         Births less deaths by place.
     urban : UrbanGrowth
@@ -89,6 +94,7 @@ class Changes:
     alone: int = 0
     new_rows: int = 0
     freed_rows: int = 0
+    emptied: int = 0
     income: int = 0
     consumption: int = 0
     move_costs: int = 0
@@ -107,6 +113,7 @@ class Changes:
     row_source: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     movers: Movers | None = None
+    shipments: list[Shipment] = field(default_factory=list)
     natural: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     urban: UrbanGrowth = field(default_factory=lambda: UrbanGrowth(0, 0, 0))
 

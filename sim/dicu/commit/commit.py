@@ -19,11 +19,11 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
+from dicu.commit.across import Across, Closed, Closing, identities
 from dicu.commit.changes import Changes
 from dicu.commit.estates import inherit
 from dicu.commit.family import pair_up, seekers_of
 from dicu.commit.followers import follow_children
-from dicu.commit.identity import new_uids
 from dicu.commit.ledger import Ledger, Movers
 from dicu.commit.orphans import rehouse_orphans
 from dicu.commit.returns import come_home
@@ -44,6 +44,7 @@ from dicu.commit.stocks import ARRIVED, CARRIED, DIED, KEPT, LEFT, Carried, Stoc
 from dicu.compute.kernel import kernel
 from dicu.population.columns import FORMAL, MEMBERS, NEWLY_WED, Households, Rows
 from dicu.population.links import Links
+from dicu.population.shard import Shard, alone
 from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASON_WORK, REASONS
 
 
@@ -225,6 +226,7 @@ def commit(
     stocks: Stocks,
     *,
     one_by_one: bool = False,
+    shard: Shard | None = None,
 ) -> Changes:
     """Apply the events of a step to the rows, the links and the stocks (all changed in place).
 
@@ -236,7 +238,11 @@ def commit(
         What a move costs between districts, wealth units.
     one_by_one : bool
         Also say who made each move (`Changes.movers`).
+    shard : Shard or None
+        What part of the population this is; None: all of it. Events, rows and links are those of this rank, and so are
+        the changes (see `dicu.commit.whole`); the families that follow are addresses, of all ranks.
     """
+    shard = alone(len(tables.where.district)) if shard is None else shard
     emptied = np.empty(len(events.life_row), dtype=np.int64)
     before = stocks.persons.copy()
     births, deaths, n_empty = _life(
@@ -250,7 +256,8 @@ def commit(
     splitting = uid[events.row[events.leaver >= 0]]
     seekers = seekers_of(households, events, tables)
     pairs = pair_up(households, seekers, tables)
-    uids = new_uids(uid, np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]]), tables.move.new_key)
+    founding = np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]])
+    uids = identities(shard, uid, founding, tables.move.new_key)
     if households.n + len(uids) > households.capacity:
         households.grow(households.n + max(len(uids), households.n // 16))
     h = households.rows
@@ -281,7 +288,8 @@ def commit(
 
     carry(stocks, len(events), move)
     whole, returns, paid, _ = moved.sum(axis=0)
-    links.add(np.arange(households.n, households.n + len(parent)), parent)
+    split = np.arange(households.n, households.n + len(parent))
+    links.enter(split, shard.address(parent))
     ledger.add(moves.origin, events.destination, moves.people, events.reason, tables, movers)
     n = households.n + len(parent)
 
@@ -296,10 +304,16 @@ def commit(
     ledger.add(couples.origin, couples.destination, couples.people, family, tables, partners)
 
     households.n = n
+    across = None if shard.alone else Across(shard, households, links)
+    moved_whole = events.row[events.leaver < 0]
+    if across is not None:
+        moved_whole = across.movers(moved_whole, split)
     orphans = rehouse_orphans(households, events, tables, stocks)
-    home = come_home(households, links, events, tables, stocks)
+    home = come_home(households, links, moved_whole, tables, stocks, shard)
     home_child, home_parent = households.uid[home.emptied], households.uid[home.parent]
     home_place = households.place[home.parent].astype(np.int32)
+    if across is not None:
+        followers = across.families(followers)
     families = who(followers.parent, "follow")
     came = follow_children(households, followers, tables, stocks)
     ledger.add(
@@ -311,21 +325,16 @@ def commit(
         families.take(came.which) if families is not None else None,
     )
 
-    # links of the merged, estates, then no holes: what of the links is concerned is looked for once
+    # links of the merged, estates, then no holes
     merged = np.concatenate([home.emptied, came.emptied])
     died_out = np.concatenate([dead, orphans.emptied])
-    gone = np.sort(np.concatenate([died_out, couples.emptied, merged]))
-    moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
-    concerned = links.touching(np.concatenate([gone, moving]))
-    concerned.merge_into(merged, np.concatenate([home.parent, came.host]))
+    departed = across.departed if across is not None else np.empty(0, dtype=np.int64)
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, departed]))
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
     bequeathing = np.concatenate([died_out, beyond])
-    estates = inherit(households, concerned.child, concerned.parent, bequeathing, gone)
-    source, target, left = without_holes(h, gone, households.n)
-    households.n = left
-    concerned.remap(gone, source, target)
-    links.put_back(concerned)
+    closing = Closing(merged, np.concatenate([home.parent, came.host]), bequeathing, gone)
+    closed = across.close(closing) if across is not None else _close(households, links, closing)
 
     reason = ledger.column(3, np.uint8)
     counts = np.bincount(reason, minlength=len(REASONS))
@@ -345,11 +354,12 @@ def commit(
         rehoused=orphans.taken_in,
         alone=orphans.left,
         new_rows=len(uids),
-        freed_rows=len(gone),
+        freed_rows=len(gone) - len(departed),
+        emptied=len(gone),
         income=events.income,
         consumption=events.consumption,
         move_costs=int(paid),
-        estates=estates,
+        estates=closed.estates,
         by_reason={name: int(k) for name, k in zip(REASONS, counts, strict=True)},
         founded_child=np.concatenate([uids, uids[len(parent) :]]),
         founded_parent=founded_parent,
@@ -360,8 +370,22 @@ def commit(
         host_row=np.concatenate([hosts, home.parent]),
         joined_place=np.concatenate([couples.destination, home_place]),
         exchanged=couples.exchanged,
-        row_source=source,
-        row_target=target,
+        row_source=closed.source,
+        row_target=closed.target,
+        shipments=across.shipments if across is not None else [],
         movers=ledger.movers(),
         natural=natural,
     )
+
+
+def _close(households: Households, links: Links, closing: Closing) -> Closed:
+    """Links of the merged, estates, then no holes: what of the links is concerned is looked for once."""
+    gone = closing.gone
+    moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
+    concerned = links.touching(np.concatenate([gone, moving]))
+    concerned.merge_into(closing.merged, closing.hosts)
+    estates = inherit(households, concerned.child, concerned.parent, closing.bequeathing, gone)
+    source, target, households.n = without_holes(households.rows, gone, households.n)
+    concerned.remap(gone, source, target)
+    links.put_back(concerned)
+    return Closed(estates, source, target)

@@ -67,7 +67,7 @@ def _meets(
     return False
 
 
-def _unique(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> bool:
+def unique(existing: NDArray[np.uint64], new: NDArray[np.uint64]) -> bool:
     """Whether all ``new`` identities differ from one another and from the existing ones: almost surely."""
     bits = np.zeros(1 << (_FILTER_BITS - 3), dtype=np.uint8)
     slots = np.full(1 << int(_ROOM_A_UID * max(len(new), 1)).bit_length(), -1, dtype=np.int32)
@@ -110,7 +110,7 @@ def new_uids(existing: NDArray[np.uint64], parents: NDArray[np.uint64], key: np.
     """
     ordinal = np.zeros(len(parents), dtype=np.int64)
     uid = _children(key, parents, ordinal)
-    while not _unique(existing, uid):
+    while not unique(existing, uid):
         order = np.lexsort((parents, uid))
         ranked = uid[order]
         again = np.zeros(len(uid), dtype=np.bool_)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.events import Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
@@ -16,6 +15,7 @@ from dicu.commit.stocks import JOINED, Carried, Stocks
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, MEMBERS, Households, Rows
 from dicu.population.links import Links
+from dicu.population.shard import Shard
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +57,29 @@ def _move_in(
 
 
 def come_home(
-    households: Households, links: Links, events: Events, tables: Tables, stocks: Stocks
+    households: Households,
+    links: Links,
+    moved: NDArray[np.integer],
+    tables: Tables,
+    stocks: Stocks,
+    shard: Shard,
 ) -> Returned:
     """After the moves: people who came home alone join their parents where these live there, are not busy, and have
     room and a purse that holds what both own. Of several children of one household the least uid does, the others
     are neighbours.
+
+    Parameters
+    ----------
+    moved : (M,) integers
+        Rows whose household moved as a whole.
+    shard : Shard
+        Parents on another rank live elsewhere, or have just moved and take nobody in.
     """
-    h, rows = households, events.row[events.leaver < 0]
+    h, rows = households, moved
     alone = rows[(h.place[rows] == h.home_place[rows]) & (h.member[rows, 1] == 0)].astype(np.int64)
     parent = links.parents_of(alone)
-    row, parent = alone[parent >= 0], parent[parent >= 0]
+    near = (parent >= 0) & shard.here(parent)
+    row, parent = alone[near], shard.row(parent[near])
     order = np.argsort(h.uid[row], kind="stable")
     row, parent = row[order], parent[order]
     done = int(_move_in(h.rows, row, parent, tables.year, tables.where, stocks.carried))

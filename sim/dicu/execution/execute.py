@@ -6,9 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 import numba
+import numpy as np
 
+from dicu.compute.ranks import ALONE, Ranks
 from dicu.execution.fits import about_country, check_fits
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
@@ -17,25 +20,29 @@ from dicu.execution.saved import (
     Saved,
     Saves,
     check_fork,
+    due,
     follows,
     read_saved,
     saved_folder,
     saved_steps,
+    state_of,
 )
 from dicu.execution.starting import begin
 from dicu.model import EngineName
+from dicu.observe.outputs import Outputs
 from dicu.observe.plugin_tables import observer_tables
 from dicu.record.fingerprint import state_sha256
 from dicu.record.folder import building, run_folder, scratch, sweep, write_bytes
 from dicu.record.local import country_block
 from dicu.record.locks import locked
 from dicu.record.manifest import build_manifest, file_sha256, now, versions, write_manifest
+from dicu.record.mute import Mute
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.record.recorder import Recorder
 from dicu.reform.opening import open_world
 from dicu.scenario.dump import acting, canonical_json, dump, run_id
 from dicu.scenario.fitted import FILE as FITTED
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.vocabulary import SERVICES
 from dicu.world.schema import OUTLINES
 from dicu.world.world import World
@@ -75,6 +82,7 @@ def execute(
     saving: Saving | None = None,
     saved: Saved | None = None,
     again: bool = False,
+    ranks: Ranks | None = None,
 ) -> Path:
     """Run a scenario and write its folder, whole or not at all; one that stands there whole already is not run again.
 
@@ -85,7 +93,7 @@ def execute(
     scenario : Scenario
     out : Path
         Parent of ``<name>/<run id>``.
-    engine : {"threads", "objects"}
+    engine : {"threads", "objects", "shards"}
     threads : int or None
         Threads of numba; None = all. The results do not depend on it.
     progress : Progress or None
@@ -95,6 +103,9 @@ def execute(
         Go on from there: the same run if the scenario is that of the state, otherwise a fork of it.
     again : bool
         Run it although it stands there; the new folder takes the place of the old one when it is whole.
+    ranks : Ranks or None
+        The processes that make this run together with the engine ``shards``: all of them call this with the same
+        arguments, and the first writes. None: this process alone.
 
     Returns
     -------
@@ -103,6 +114,8 @@ def execute(
 
     Raises
     ------
+    ValueError
+        When the run asks for observers and there is more than one process, of which none has all households.
     UnfitScenario, dicu.world.table_checks.TableError
         When the world cannot be opened, or does not have what the scenario asks of it.
     CannotContinue
@@ -110,9 +123,11 @@ def execute(
     NotTheSame
         When ``again`` ends in another state than the run that stands there, which stays.
     """
-    tell = progress if progress is not None else Silent()
+    among = ALONE if ranks is None else ranks
+    tell = progress if progress is not None and among.first else Silent()
     started = now()
     used = use_threads(threads)
+    check_observers(scenario, among)
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
@@ -122,16 +137,42 @@ def execute(
     after = None if saved is None else continued(saved, scenario, inputs)
     identity = _identity(scenario, inputs, after)
     final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
+    plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after, among)
+    if not among.first:
+        if among.told("start", _NOBODY_SAID)[0]:
+            _help(plan)
+        return final
     final.parent.mkdir(parents=True, exist_ok=True)
-    plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after)
     waiting = f"another process makes this run ({final}); waiting for it"
     with locked(final.parent / f".{identity}.lock", wait=lambda: tell.note(waiting)):
         sweep(final.parent)  # a run that was parked by a killed one is put back, and then found
         there = _standing(final, tell)
-        if there is not None and not again:
+        to_do = there is None or again
+        among.told("start", np.array([to_do], dtype=np.int64))
+        if not to_do:
             tell.note(f"this run stands already and is whole: {final} (--again makes it once more)")
             return final
         return _make(plan, there, tell)
+
+
+_NOBODY_SAID: Final = None
+"""What other ranks than the first give to `Ranks.told`."""
+
+
+def check_observers(scenario: Scenario, ranks: Ranks) -> None:
+    """Refuse plug-ins that look at all households where no process has them.
+
+    Raises
+    ------
+    UnfitScenario
+        Naming them.
+    """
+    names = [table.name for table in observer_tables(scenario)]
+    if ranks.size > 1 and names:
+        raise UnfitScenario(
+            f"plugins: observers look at all households, of which each of {ranks.size} ranks has a part (got "
+            f"{', '.join(names)}, allowed with --engine threads)"
+        )
 
 
 class NotTheSame(RuntimeError):
@@ -153,6 +194,7 @@ class _Work:
     saving: Saving | None
     saved: Saved | None
     after: dict[str, str] | None
+    ranks: Ranks
 
     def saves(self) -> Saves | None:
         """Where states are saved, if they are."""
@@ -195,19 +237,23 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         with new_recorder(folder, w.world, scenario, keep=saves is not None) as recorder:
             tell.phase("synthesising households")
             once_more = saves is not None and not saves.tables
-            model, fit = begin(scenario, w.world, recorder, w.engine, w.saved, again=once_more, progress=tell)
+            model, fit = begin(
+                scenario, w.world, recorder, w.engine, w.saved, again=once_more, progress=tell, ranks=w.ranks
+            )
+            assert fit is not None
             write_bytes(folder / "synthesis.txt", fit.text().encode())
             model.seconds["synthesis"] = fit.seconds
-            tell.start(scenario.calendar.n_steps - model.now, model.households.n)
+            tell.start(scenario.calendar.n_steps - model.now, model.rows)
             while model.now < scenario.calendar.n_steps:
                 label = scenario.calendar.label(model.now)
                 model.step()
                 if saves is not None and saves.due(model):
                     saves.save(model, recorder)
-                tell.step(label, model.households.n)
+                tell.step(label, model.rows)
             recorder.finish()
         tell.phase("fingerprint of the final state")
-        state = state_sha256(model.households, model.state())
+        households, links = model.whole()
+        state = state_sha256(households, model.state((households, links)))
         if there is not None and state != there:
             raise NotTheSame(
                 f"{w.final}: made once more, it ended in another state ({state[:16]}..., before {there[:16]}...); the "
@@ -221,7 +267,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
             config_sha256=hashlib.sha256(canonical_json(scenario).encode()).hexdigest(),
             inputs_sha256=w.inputs,
             state_sha256=state,
-            households=model.households.n * weight,
+            households=model.rows * weight,
             persons=int(model.stocks.persons.sum()) * weight,
             weight=weight,
             steps=model.now,
@@ -238,10 +284,41 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
         if country["own_tables"]:
             manifest["versions"] = versions(gazetteer=False)
         manifest["bytes_per_household"] = {k: round(v, 2) for k, v in model.bytes_per_household.items()}
+        if w.engine == "shards":
+            manifest["ranks"] = exchanged(w.ranks)
         write_manifest(folder, manifest)
     if saves is not None and not saves.keep:
         saves.clear()
     return w.final
+
+
+def _help(w: _Work) -> None:
+    """What `_make` does on a rank that does not write: the same steps, with its part of the households."""
+    model, _ = begin(w.scenario, w.world, Mute(), w.engine, w.saved, ranks=w.ranks)
+    every = 0 if w.saving is None else w.saving.every
+    while model.now < w.scenario.calendar.n_steps:
+        model.step()
+        if due(model, every):
+            assert isinstance(model.outputs, Outputs)
+            state_of(model, model.outputs)
+    model.whole()
+    exchanged(w.ranks)
+
+
+def exchanged(ranks: Ranks) -> dict[str, Any]:
+    """For the manifest: ranks, and by kind of exchange how often, bytes sent in all, and seconds of the first rank.
+
+    All ranks call it together.
+    """
+    spent = sorted(ranks.spent.items())
+    sent = ranks.total("end", *(cost.bytes for _, cost in spent))
+    return {
+        "n": ranks.size,
+        "exchanges": {
+            kind: {"calls": cost.calls, "bytes": all_sent, "seconds": round(cost.seconds, 4)}
+            for (kind, cost), all_sent in zip(spent, sent, strict=True)
+        },
+    }
 
 
 def new_recorder(
@@ -319,10 +396,10 @@ def state_at(
     ):
         tell.phase("synthesising households")
         model, _ = begin(scenario, world, recorder, saved=saved, again=not parts, progress=tell)
-        tell.start(step - model.now, model.households.n)
+        tell.start(step - model.now, model.rows)
         while model.now < step:
             label = scenario.calendar.label(model.now)
             model.step()
-            tell.step(label, model.households.n)
+            tell.step(label, model.rows)
         saves.save(model, recorder)
     return read_saved(saved_steps(folder)[step])

@@ -14,15 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dicu.compute.compiled import cache_folder
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
-from dicu.execution.saved import arrays_of, restore
+from dicu.execution.saved import arrays_of, restore, shared
 from dicu.model import Model
 from dicu.observe.five_year import FiveYear
-from dicu.observe.outputs import Unrecorded, residence_of
+from dicu.observe.outputs import Unrecorded, lived, residence_of
 from dicu.record.checkpoint import DamagedFile, read_archive, write_archive
 from dicu.record.folder import write_bytes
 from dicu.record.locks import locked
@@ -79,14 +80,18 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
     tell.phase(f"the history before the run, {span}")
     setting_up = dict(model.seconds)
     file = _folder() / f"{key_of(scenario, ''.join(inputs_of(model.world).values()))[:40]}.npz"
-    with _held(file, tell):
-        arrays = _read(file)
-        if arrays is not None:
-            residence = _go_on(model, arrays, spare)
+    shard = model.shard
+    with _held(file, tell) if shard.first else contextlib.nullcontext():
+        arrays = _read(file) if shard.first else None
+        kept = np.array([arrays is not None], dtype=np.int64) if shard.first else None
+        if shard.ranks.told("start", kept)[0]:
+            residence = _go_on(model, shared(shard, arrays), spare)
             how = "read from the cache"
         else:
             residence = _simulate(model, tell)
-            _keep(file, {**arrays_of(model), **_lived(residence)}, tell)
+            state = {**arrays_of(model), **lived(residence, shard.ranks)}
+            if shard.first:
+                _keep(file, state, tell)
             how = "simulated"
     model.events = model.changes = None  # flows of the history are not those of a run
     spent = time.perf_counter() - began
@@ -98,17 +103,13 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
 def _simulate(model: Model, tell: Progress) -> FiveYear:
     unrecorded = Unrecorded(model)
     model.outputs = unrecorded
-    tell.start(-model.now, model.households.n)
+    tell.start(-model.now, model.rows)
     while model.now < 0:
         label = model.calendar.label(model.now)
         model.step()
-        tell.step(label, model.households.n)
+        tell.step(label, model.rows)
     model.outputs = None
     return unrecorded.residence
-
-
-def _lived(residence: FiveYear) -> dict[str, NDArray[Any]]:
-    return {"outputs.then": residence.then, "outputs.joined": residence.joined}
 
 
 def _go_on(model: Model, arrays: dict[str, NDArray[Any]], spare: float) -> FiveYear:

@@ -26,6 +26,7 @@ from dicu.model import Model
 from dicu.observe.outputs import Outputs, residence_of
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links
+from dicu.population.shard import Shard
 from dicu.record.checkpoint import DamagedFile, read_archive, write_archive
 from dicu.record.folder import sweep, write_bytes
 from dicu.record.manifest import file_sha256
@@ -46,6 +47,10 @@ FIXED: Final = (
     *(f"labour.{name}" for name in ("skill_odds", "vacant", "premium", "accepted")),
 )
 """Keys that shaped the start or the tables of a state, so a run from it cannot have others (`time.end` may differ)."""
+
+
+_OF_ROWS: Final = ("households.", "links.", "outputs.then")
+"""Names of arrays with one entry a household or link begin so."""
 
 
 class CannotContinue(ValueError):
@@ -150,7 +155,7 @@ class Saves:
 
     def due(self, model: Model) -> bool:
         """Whether a state is to be saved after the step just done."""
-        return self.every > 0 and model.now % self.every == 0 and model.now < model.calendar.n_steps
+        return due(model, self.every)
 
     def clear(self) -> None:
         """Remove all states; the run has ended."""
@@ -163,10 +168,10 @@ class Saves:
     def save(self, model: Model, recorder: Recorder) -> None:
         """Save the state as it is between two steps."""
         assert isinstance(model.outputs, Outputs)
+        arrays = state_of(model, model.outputs)
         tables, memory = recorder.written()
         name = f"{model.now:05d}"
         state, part = f"state-{name}.npz", f"tables-{name}.zip"
-        arrays = {**arrays_of(model), **model.outputs.saved()}
         digest = write_archive(self.folder / state, arrays=arrays)
         self.tables.append(
             {"file": part, "sha256": write_archive(self.folder / part, header=memory, tables=tables)}
@@ -188,6 +193,16 @@ class Saves:
                 for path in self.folder.glob(kind):
                     if name not in path.name:
                         path.unlink()
+
+
+def due(model: Model, every: int) -> bool:
+    """Whether a state is to be saved after the step just done, of those every so many steps."""
+    return every > 0 and model.now % every == 0 and model.now < model.calendar.n_steps
+
+
+def state_of(model: Model, outputs: Outputs) -> dict[str, NDArray[Any]]:
+    """What `Saves.save` saves; all ranks call it together, and the first has all of it."""
+    return {**arrays_of(model), **outputs.saved()}
 
 
 def _named(scenario: Scenario) -> Scenario:
@@ -270,9 +285,9 @@ def read_saved(path: Path) -> Saved:
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
     """The whole state of a model between two steps as it lies in memory, rows in their order.
 
-    Views: what is not written before the next step is lost.
+    Views: what is not written before the next step is lost. All ranks call it together, and the first has all.
     """
-    h, links = model.households, model.links
+    h, links = model.whole()
     return {
         **{f"households.{name}": getattr(h, name)[: h.n] for name, _, _ in COLUMNS},
         "links.child": links.child,
@@ -284,6 +299,42 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "start.network": model.network_start,
         **{f"{p}.{name}": a for p, part in model.part_states().items() for name, a in part.items()},
     }
+
+
+def shared(shard: Shard, arrays: Mapping[str, NDArray[Any]] | None) -> dict[str, NDArray[Any]]:
+    """A saved state that the first rank has read, on all ranks: what is of rows stays there, to be dealt out.
+
+    Parameters
+    ----------
+    arrays : mapping or None
+        None on the other ranks.
+    """
+    if shard.alone:
+        assert arrays is not None
+        return dict(arrays)
+    ranks = shard.ranks
+    text = json.dumps(sorted(arrays)).encode() if arrays is not None else b""
+    heads = ranks.told("start", np.frombuffer(text, dtype=np.uint8) if arrays is not None else None)
+    made: dict[str, NDArray[Any]] = {}
+    for name in json.loads(heads.tobytes()):
+        array = arrays[name] if arrays is not None else None
+        if name.startswith(_OF_ROWS):
+            made[name] = np.empty(0, dtype=_dtype(name)) if array is None else array
+        else:
+            made[name] = ranks.told("start", array)
+    if "outputs.then" in made:
+        place = made["households.place"]
+        made["outputs.then"] = shard.dealt(made["outputs.then"], shard.owner[place])
+        if not ranks.first:
+            made["outputs.joined"] = np.zeros_like(made["outputs.joined"])
+    return made
+
+
+def _dtype(name: str) -> Any:
+    """Of an array of rows."""
+    widths = {f"households.{column}": (dtype, width) for column, dtype, width in COLUMNS}
+    dtype, width = widths.get(name, (np.uint16 if name == "outputs.then" else np.uint32, 1))
+    return np.dtype(dtype) if width == 1 else np.dtype((dtype, (width,)))
 
 
 def restore(model: Model, arrays: Mapping[str, NDArray[Any]], spare: float = 0.0) -> None:
@@ -328,9 +379,11 @@ def go_on(model: Model, recorder: Recorder, saved: Saved, spare: float, *, again
 
     ``again``: keep what was recorded before once more, for states of another run.
     """
-    arrays = saved.arrays()
+    first = model.shard.first
+    arrays = shared(model.shard, saved.arrays() if first else None)
     restore(model, arrays, spare)
-    recorder.go_on(*saved.recorded(), again=again)
+    if first:
+        recorder.go_on(*saved.recorded(), again=again)
     outputs = Outputs(model, recorder, residence_of(model))
     outputs.go_on(arrays)
     model.outputs = outputs
@@ -368,6 +421,6 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 __all__ = [
-    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "follows", "go_on", "last_saved",
-    "read_saved", "restore", "saved_folder", "saved_steps",
+    "CannotContinue", "DamagedFile", "Saved", "Saves", "arrays_of", "check_fork", "due", "follows", "go_on",
+    "last_saved", "read_saved", "restore", "saved_folder", "saved_steps", "shared", "state_of",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from dicu.compute.ranks import Ranks
 from dicu.execution.history import live_through
 from dicu.execution.progress import Progress, Silent
 from dicu.execution.saved import Saved, go_on
@@ -63,6 +64,7 @@ def first_model(
     """
     model, fit = _model(scenario, world, engine, start)
     live_through(model, SPARE_ROWS)
+    assert fit is not None
     return model, fit
 
 
@@ -76,7 +78,8 @@ def begin(
     again: bool = False,
     start: Start | None = None,
     progress: Progress | None = None,
-) -> tuple[Model, SynthesisReport]:
+    ranks: Ranks | None = None,
+) -> tuple[Model, SynthesisReport | None]:
     """The model where the record of a run begins, or where a saved state says, with its recorder.
 
     Parameters
@@ -85,10 +88,13 @@ def begin(
         Whether what was recorded before the saved state is to be kept again, for states of another run.
     start : Start or None
         The first households, if they are made already; changed in place.
+    ranks : Ranks or None
+        The processes of this run, all of which call this; on others than the first there is no report.
     """
     tell = progress if progress is not None else Silent()
-    model, fit = _model(scenario if saved is None else saved.origin, world, engine, start, runs=scenario)
-    tell.note(fit.summary())
+    model, fit = _model(scenario if saved is None else saved.origin, world, engine, start, scenario, ranks)
+    if fit is not None:
+        tell.note(fit.summary())
     if saved is not None:
         go_on(model, recorder, saved, SPARE_ROWS, again=again)
     else:
@@ -99,10 +105,19 @@ def begin(
 
 
 def _model(
-    origin: Scenario, world: World, engine: EngineName, start: Start | None, runs: Scenario | None = None
-) -> tuple[Model, SynthesisReport]:
+    origin: Scenario,
+    world: World,
+    engine: EngineName,
+    start: Start | None,
+    runs: Scenario | None = None,
+    ranks: Ranks | None = None,
+) -> tuple[Model, SynthesisReport | None]:
+    scenario = origin if runs is None else runs
+    if ranks is not None and not ranks.first:  # the first gives them their households
+        nobody = Households.empty(0, 0), Links.empty()
+        return Model(scenario, world, *nobody, engine=engine, ranks=ranks), None
     start = make_start(origin, world) if start is None else start
-    model = Model(origin if runs is None else runs, world, start.households, start.links, engine=engine)
+    model = Model(scenario, world, start.households, start.links, engine=engine, ranks=ranks)
     return model, start.fit
 
 

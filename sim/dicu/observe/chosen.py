@@ -20,6 +20,8 @@ from dicu.population.columns import (
     Households,
 )
 from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
+from dicu.population.links import Links
+from dicu.population.shard import Shard
 from dicu.record.conform import coded
 from dicu.record.recorder import TENTHS
 from dicu.scenario.scenario import UnfitScenario
@@ -56,6 +58,14 @@ class Chosen:
             here = here | np.isin(h.uid[: h.n], self.uid)
         found = np.flatnonzero(here)
         return found[np.argsort(h.uid[found], kind="stable")]
+
+    def of(self, h: Households, shard: Shard) -> tuple[Households, NDArray[np.int64]]:
+        """Households, and which rows of them are chosen: of all ranks on the first, of none on the others."""
+        if shard.alone:
+            return h, self.rows(h)
+        none = Links.empty()
+        chosen, _ = shard.gather(h.take(self.rows(h)), none)
+        return chosen, self.rows(chosen)
 
 
 def chosen(world: World, where: tuple[str, ...] | None) -> Chosen | None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from dicu.commit.changes import Changes
 from dicu.compute.kernel import kernel
+from dicu.compute.ranks import ALONE, Ranks
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households
 
 YEARS: Final = 5
@@ -224,27 +225,32 @@ class FiveYear:
             When the rows that the step added and freed do not lead from the rows before to those after.
         """
         grown = self.n + len(changes.parent_row)
-        if grown - changes.freed_rows != households.n:
+        came = sum(shipment.n for shipment in changes.shipments)
+        if grown + came - changes.emptied != households.n:
             raise RuntimeError(
-                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added and {changes.freed_rows} "
-                f"freed, but {households.n} households"
+                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added, {came} from other ranks and "
+                f"{changes.emptied} freed, but {households.n} households"
             )
-        self._room(max(grown, households.n))
+        self._room(max(grown + came, households.n))
         then = self._then
+        then[self.n : grown] = then[changes.parent_row]
+        for shipment in changes.shipments:
+            then[shipment.first : shipment.first + shipment.n] = shipment.carry("five years", then)
         _joined_by_origin(
             changes.guest_row, changes.host_row, then, changes.joined_place, self._units, self._joined
         )
-        then[self.n : grown] = then[changes.parent_row]
         then[changes.row_target] = then[changes.row_source]
         self.n = households.n
 
-    def persons(self, households: Households, year: int) -> Residence:
+    def persons(self, households: Households, year: int, ranks: Ranks = ALONE) -> Residence:
         """Persons aged 5 and over by where they lived five years ago.
 
         Parameters
         ----------
         year : int
             Year in which ages are read, by year of birth.
+        ranks : Ranks
+            Of whose households this is a part; all of them call it together.
         """
         counted = self._joined.copy()
         # codes rise with the year of birth; the last bit is the sex
@@ -252,7 +258,7 @@ class FiveYear:
         _persons_by_origin(
             self.n, self._then, households.place, households.member, last_code, self._units, counted
         )
-        return settle(counted)
+        return settle(ranks.sum("tables", counted))
 
     def _room(self, rows: int) -> None:
         if rows > len(self._then):

@@ -12,6 +12,7 @@ from dicu.behaviour.events import Events, no_work
 from dicu.behaviour.geography import Geography
 from dicu.commit.changes import Changes
 from dicu.commit.stocks import Stocks
+from dicu.compute.ranks import Ranks
 from dicu.economy.housing import HousingMarket
 from dicu.economy.markets import Markets
 from dicu.government import books
@@ -22,6 +23,7 @@ from dicu.government.urban_status import Reclassified, UrbanStatus
 from dicu.observe.chosen import chosen, household_columns
 from dicu.observe.five_year import YEARS, FiveYear
 from dicu.population.columns import Households
+from dicu.population.shard import Shard
 from dicu.record.national import Seen, counted
 from dicu.record.recorder import Recorder
 from dicu.reform.engine import Applied
@@ -40,6 +42,7 @@ class Observed(Protocol):
     now: int
     year: int
     households: Households
+    shard: Shard
     stocks: Stocks
     geography: Geography
     markets: Markets
@@ -87,6 +90,14 @@ def residence_of(model: Observed) -> FiveYear:
     """Where everybody lives now, for five years to begin."""
     world = model.world
     return FiveYear(model.households, world.legacy_commune, world.district, world.province)
+
+
+def lived(residence: FiveYear, ranks: Ranks) -> dict[str, NDArray[Any]]:
+    """Where all households lived, as a state is saved: on the first rank, the rows rank by rank."""
+    return {
+        "outputs.then": ranks.first_gets("state", residence.then),
+        "outputs.joined": ranks.sum("state", residence.joined),
+    }
 
 
 def _five_years_over(model: Observed) -> bool:
@@ -141,12 +152,7 @@ class Outputs:
 
     def saved(self) -> dict[str, NDArray[Any]]:
         """What is not yet written, for another one to go on with."""
-        residence = self.residence
-        return {
-            "outputs.ages": self._ages,
-            "outputs.then": residence.then,
-            "outputs.joined": residence.joined,
-        }
+        return {"outputs.ages": self._ages, **lived(self.residence, self._model.shard.ranks)}
 
     def step(self, applied: list[Applied]) -> None:
         """Everything of the step just done."""
@@ -181,7 +187,8 @@ class Outputs:
             self._ages[:] = 0
         self.residence.follow(changes, m.households)
         if _five_years_over(m):
-            self._recorder.five_year(step, *self.residence.persons(m.households, m.year))
+            lived_then = self.residence.persons(m.households, m.year, m.shard.ranks)
+            self._recorder.five_year(step, *lived_then)
             self.residence.begin(m.households)
         self._stocks(step)
         self._observe(step)
@@ -216,9 +223,9 @@ class Outputs:
             if len(self._areas):
                 self._recorder.cities(step, self._areas.columns(m.residents, m.urban.now))
         if self._chosen is not None and (self._chosen_every == "step" or wanted):
-            rows = self._chosen.rows(m.households)
+            seen, rows = self._chosen.of(m.households, m.shard)
             if len(rows):
-                self._recorder.households(step, household_columns(m.world, m.households, rows, m.year))
+                self._recorder.households(step, household_columns(m.world, seen, rows, m.year))
 
     def _offers(self) -> dict[str, NDArray[np.int64]]:
         """Jobs offered from afar in each district during the step, and those taken, real ones."""

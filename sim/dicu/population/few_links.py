@@ -74,6 +74,11 @@ class Few:
         self.child[lost] = -1
         return int(np.count_nonzero(lost))
 
+    def rename_parents(self, old: NDArray[np.integer], new: NDArray[np.integer]) -> None:
+        """Give parents that are known by other rows, or addresses, now their new names: (M,) each, none twice."""
+        if len(old):
+            kernels.renamed(self.parent, _names(as_rows(old, "old"), as_rows(new, "new"), "old"))
+
     def merge_into(self, old_parent_rows: NDArray[np.integer], new_parent_rows: NDArray[np.integer]) -> int:
         """As `Links.merge_into`, for these links."""
         old, new = as_rows(old_parent_rows, "old_parent_rows"), as_rows(new_parent_rows, "new_parent_rows")

@@ -66,6 +66,18 @@ class Entering(NamedTuple):
     first: NDArray[np.int64]
 
 
+class Marked(NamedTuple):
+    """Rows that are looked for at the ends of links, a bit each; the last word is 0 and stands for all rows beyond.
+
+    Attributes
+    ----------
+    child, parent : (W,), (V,) uint64
+    """
+
+    child: NDArray[np.uint64]
+    parent: NDArray[np.uint64]
+
+
 class Names(NamedTuple):
     """A dictionary from rows to new names that needs no sorting: one bit a row, and the names by rank.
 
@@ -155,19 +167,14 @@ def touching(
     first: int,
     last: int,
     links: LinkColumns,
-    bits: NDArray[np.uint64],
+    marked: Marked,
     listed: NDArray[np.uint32],
     found: NDArray[np.int64],
 ) -> None:
-    """List the links with a marked row at either end, as `Links.few` asks; without a branch, as they are few.
-
-    Parameters
-    ----------
-    bits : (W,) uint64
-        Marked rows; the last word is 0 and stands for all rows beyond.
-    """
+    """List the links with a marked row at either end, as `Links.few` asks; without a branch, as they are few."""
     low, parent, start = links
-    end = np.uint32(bits.shape[0] - 1)
+    bits, parents = marked
+    end, parents_end = np.uint32(bits.shape[0] - 1), np.uint32(parents.shape[0] - 1)
     in_word = np.uint32(63)
     k = np.int64(0)
     for b in range(first, last):
@@ -176,7 +183,7 @@ def touching(
         for i in range(start[b], start[b + 1]):
             c = np.uint32(base + low[i])
             p = parent[i]
-            touched = bits[min(np.uint32(p >> np.uint32(6)), end)] >> np.uint64(p & in_word)
+            touched = parents[min(np.uint32(p >> np.uint32(6)), parents_end)] >> np.uint64(p & in_word)
             touched |= bits[min(np.uint32(c >> np.uint32(6)), end)] >> np.uint64(c & in_word)
             listed[k] = i
             k += np.int64(touched & np.uint64(1))

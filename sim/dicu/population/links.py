@@ -39,6 +39,14 @@ def _longer[T: np.generic](array: NDArray[T], n: int, capacity: int) -> NDArray[
     return made
 
 
+def _marks(rows: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """One bit a row, as `kernels.Marked` has them."""
+    marked = as_rows(rows, "rows")
+    bits = np.zeros((int(marked.max(initial=-1)) >> 6) + 2, dtype=np.uint64)
+    kernels.mark(marked, bits)
+    return bits
+
+
 @dataclass(eq=False)
 class Links:
     """Links from a household to its parent household, at most one a child, in the order of the children's rows.
@@ -128,13 +136,12 @@ class Links:
         over_blocks(part, self.blocks)
         return Few.together([parts[first] for first in sorted(parts)])
 
-    def touching(self, rows: NDArray[np.integer]) -> Few:
-        """The links with one of these rows at either end."""
-        marked = as_rows(rows, "rows")
-        bits = np.zeros((int(marked.max(initial=-1)) >> 6) + 2, dtype=np.uint64)
-        kernels.mark(marked, bits)
+    def touching(self, rows: NDArray[np.integer], parents: NDArray[np.integer] | None = None) -> Few:
+        """The links with one of these rows at either end; or of these children, or of ``parents``."""
+        children = _marks(rows)
+        marked = kernels.Marked(children, children if parents is None else _marks(parents))
         columns = self.columns
-        return self.few(lambda first, last, *out: kernels.touching(first, last, columns, bits, *out))
+        return self.few(lambda first, last, *out: kernels.touching(first, last, columns, marked, *out))
 
     def put_back(self, few: Few) -> None:
         """Write links that were found and then changed; nothing else may have been changed meanwhile."""
@@ -184,6 +191,11 @@ class Links:
             raise ValueError(f"{len(child)} children and {len(parent)} parents: a link has one of each")
         if bool(np.any(child == parent)):
             raise ValueError(f"row {int(child[child == parent][0])} would be its own parent household")
+        self.enter(child, parent)
+
+    def enter(self, child: NDArray[np.int64], parent: NDArray[np.int64]) -> None:
+        """As `add`, where parents are named otherwise than by rows of this table, as `dicu.population.shard` does."""
+        child, parent = as_rows(child, "child"), as_rows(parent, "parent")
         if not len(child):
             return
         if bool(np.any(child[1:] < child[:-1])):

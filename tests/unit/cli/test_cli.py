@@ -167,7 +167,7 @@ def test_every_error_at_once_with_its_place_before_any_work(
         (["nowhere.yaml"], r"nowhere\.yaml: no such file \(got nowhere\.yaml\)"),
         (
             ["{config}", "--engine", "gpu"],
-            r"--engine: unknown engine \(got 'gpu', allowed threads, objects\)",
+            r"--engine: unknown engine \(got 'gpu', allowed threads, objects, shards\)",
         ),
         (
             ["{config}", "--threads", "100000"],

@@ -78,7 +78,7 @@ def test_what_is_expected_is_what_was_and_what_happened() -> None:
     events = happenings([(2, 4, 2)], life=[(0, 0b11 << 6), (1, 0b1)])
     stocks = recount(h, LAND.tables())
     stocks.persons += np.array([-2, 1, 0, 0, 0])
-    before = Expected.before(h, stocks)
+    before = Expected.before(h.n, stocks)
     assert (before.rows, before.persons, before.wealth) == (3, 6, 840)
     done = settle(h, events, cost=np.full((3, 3), 11, dtype=np.uint16))
     done.changes.income, done.changes.consumption = 70, 9

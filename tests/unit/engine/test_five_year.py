@@ -72,7 +72,7 @@ def test_a_founder_brings_its_parents_place_and_rows_that_move_take_theirs_along
         changes(
             parent_row=np.array([1, 2]),
             new_rows=2,
-            freed_rows=1,
+            emptied=1,
             row_source=np.array([4]),
             row_target=np.array([0]),
         ),
@@ -110,7 +110,7 @@ def test_no_scope_has_fewer_than_nobody_when_the_row_that_was_joined_is_gone() -
         "host_row": np.array([1]),
         "joined_place": np.array([0], dtype=np.int32),
     }
-    residence.follow(changes(freed_rows=1, **where), households([0], [[1999]]))
+    residence.follow(changes(emptied=1, **where), households([0], [[1999]]))
     h.n = 1
     assert residence.joined[0].tolist() == [0, 0, 1, 0, 0, -1]
     assert residence.persons(h, 2024).by_scope.tolist() == [1, 0, 0, 0, 0]
