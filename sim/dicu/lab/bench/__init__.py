@@ -1,1 +1,1 @@
-"""`dicu bench`: how long each part of a run takes, as a ratio to a yardstick of the same kind timed in turns with it."""
+"""`dicu bench`: what each part of a run takes, in calls of a yardstick of the same kind timed in turns with it."""

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -26,14 +26,13 @@ from dicu.lab.bench.measure import Measured, Work, again_and_again, each_prepare
 from dicu.lab.bench.parts import PARTS, Spend
 from dicu.lab.bench.stage import Setting, Stage
 from dicu.observe.outputs import Outputs, residence_of
+from dicu.record.recorder import Recorder
 from dicu.reform.engine import apply
 from dicu.reform.opening import open_world
 from dicu.reform.policies import policy
 from dicu.world.viet_nam import NAME, build_viet_nam
 
 REFORM_STEP: Final = 4
-LONG: Final = ("world", "synthesis", "start", "import", "step-fresh", "step-aged", "recorder", "reform")
-"""Cases whose chunk is one call of more than a time slice."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,7 @@ def _world(setting: Setting) -> tuple[Spend, int]:
     """Places, repairs, crosswalk and residents, without a cache."""
     world = setting.world
     build = (
-        (lambda: build_viet_nam(world.year))
-        if world.name == NAME
-        else partial(open_world, setting.scenario)
+        (lambda: build_viet_nam(world.year)) if world.name == NAME else partial(open_world, setting.scenario)
     )
     return again_and_again(build), world.n_places
 
@@ -107,25 +104,23 @@ def _recorder(setting: Setting) -> tuple[Spend, int]:
     """What is written after a step: all tables, to files of the folder for temporary ones."""
     m = setting.model()
     residence = residence_of(m)
-    then, joined, households = residence.then.copy(), residence.joined.copy(), m.households.n
+    then, joined, rows = residence.then.copy(), residence.joined.copy(), m.households.n
     m.step()
-    now: list[Any] = []
 
-    def prepare() -> None:
+    def outputs(recorder: Recorder) -> Outputs:
         lived = residence_of(m)
-        lived.n = households
-        lived._then[:households], lived._joined[:] = then, joined
-        now[:] = [Outputs(m, now_recorder[0], lived)]
-
-    now_recorder: list[Any] = []
+        lived.n = rows  # as it was before the step
+        lived.then[:], lived.joined[:] = then, joined
+        return Outputs(m, recorder, lived)
 
     def spend(calls: int) -> int:
         total = 0
         for _ in range(calls):
-            with tempfile.TemporaryDirectory(prefix="dicu-bench-") as folder:
-                with new_recorder(Path(folder), setting.world, setting.scenario, scratch=True) as recorder:
-                    now_recorder[:] = [recorder]
-                    total += each_prepared(prepare, lambda: now[0].step([]))(1)
+            with (
+                tempfile.TemporaryDirectory(prefix="dicu-bench-") as folder,
+                new_recorder(Path(folder), setting.world, setting.scenario, scratch=True) as recorder,
+            ):
+                total += again_and_again(partial(outputs(recorder).step, []))(1)
         return total
 
     return spend, setting.world.n_places
@@ -173,7 +168,9 @@ CASES: Final[dict[str, Case]] = {
         )
     },
     "start": Case("process", partial(_process, ["-m", "dicu", "--help"]), "A fresh process: `dicu --help`"),
-    "import": Case("process", partial(_process, ["-c", "import dicu.model"]), "A fresh process: all of the model"),
+    "import": Case(
+        "process", partial(_process, ["-c", "import dicu.model"]), "A fresh process: all of the model"
+    ),
     "reference-c": Case("compute", _in_c, "The yardstick's rule in C"),
     "reference-numpy": Case("compute", _in_numpy, "The yardstick's rule in plain NumPy"),
     "reference-mesa": Case("compute", _as_objects, "The yardstick's rule as Mesa objects"),
@@ -221,7 +218,7 @@ def check_names(names: Sequence[str]) -> None:
     for name in names:
         if name not in NAMES:
             near = get_close_matches(name, NAMES, 3)
-            raise ValueError(f"case: unknown (got {name!r}, {'near: ' + ', '.join(near) if near else 'allowed: ' + ', '.join(NAMES)})")
+            raise ValueError(f"case: unknown (got {name!r}, allowed {', '.join(near or NAMES)})")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 NANO: Final = 1e-9
 CHUNK: Final = 0.005
 """CPU seconds of a chunk, if one call of the case is not longer: within one time slice of the scheduler."""
-FEWEST: Final = 7
+FEWEST: Final = 5
 MOST: Final = 2000
 QUIET: Final = 0.25
 """Share of the pairs, those with the least CPU time of both, of which the ratio is the median."""

@@ -137,9 +137,7 @@ class Stage:
 
 def copied(stocks: Stocks) -> Stocks:
     """Stocks in arrays of their own."""
-    return replace(
-        stocks, **{k: v.copy() for k, v in vars(stocks).items() if isinstance(v, np.ndarray)}
-    )
+    return replace(stocks, **{k: v.copy() for k, v in vars(stocks).items() if isinstance(v, np.ndarray)})
 
 
 class Setting:
@@ -190,7 +188,12 @@ class Setting:
     @property
     def file(self) -> Path:
         """Where the state of year ten is kept: by all that decides it."""
-        parts = (canonical_json(self.scenario), *inputs_of(self.world).values(), model_version(), str(AGED_STEPS))
+        parts = (
+            canonical_json(self.scenario),
+            *inputs_of(self.world).values(),
+            model_version(),
+            str(AGED_STEPS),
+        )
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         weight = self.scenario.population.weight
         return cache_folder() / "bench" / f"aged-{self.scenario.world.name}-{weight}-{key}.npz"

@@ -233,6 +233,12 @@ PROCESS: Final = (
 """What the process of the yardstick does: it imports much of the standard library."""
 
 
+def _with_bytecode() -> dict[str, str]:
+    """An environment in which modules are compiled once, also where this process may not write bytecode."""
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**env, "PYTHONPYCACHEPREFIX": str(cache_folder() / "bench" / "bytecode")}
+
+
 def child_ns(command: list[str]) -> int:
     """CPU time of a process from its start to its end, with that of its children, ns.
 
@@ -241,7 +247,8 @@ def child_ns(command: list[str]) -> int:
     RuntimeError
         When it fails.
     """
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nowhere = subprocess.DEVNULL
+    child = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, env=_with_bytecode())
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
@@ -270,7 +277,7 @@ def _python() -> Work:
 
 
 def _process() -> Work:
-    command = [sys.executable, "-I", "-c", PROCESS]
+    command = [sys.executable, "-s", "-c", PROCESS]
     return Work(
         "process of the standard library", "process", lambda k: sum(child_ns(command) for _ in range(k))
     )
