@@ -83,11 +83,12 @@ def bench(
         raise typer.Exit(1)
 
 
-_HEAD = f"{'case':18} {'ratio':>10}  {'ns of CPU per row':>17}  {'rows':>11}  {'chunks':>6}  yardstick"
+_HEAD = f"{'case':18} {'ratio':>10} {'spread':>7}  {'ns of CPU per row':>17}  {'rows':>11}  {'chunks':>6}  yardstick"
 
 
 def _line(m: Measured) -> str:
-    return f"{m.case:18} {m.ratio:10.4g}  {m.ns_a_row:17.4g}  {m.rows:11,d}  {m.chunks:6d}  {m.yardstick}"
+    numbers = f"{m.ratio:10.4g} {m.spread:7.1%}  {m.ns_a_row:17.4g}  {m.rows:11,d}  {m.chunks:6d}"
+    return f"{m.case:18} {numbers}  {m.yardstick}"
 
 
 def _read(file: Path) -> list[Entry]:

@@ -33,6 +33,7 @@ from dicu.reform.policies import policy
 from dicu.world.viet_nam import NAME, build_viet_nam
 
 REFORM_STEP: Final = 4
+MEGA: Final = 1e6
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,8 @@ CASES: Final[dict[str, Case]] = {
         for name, kind, make in (
             ("synthesis", "compute", _synthesis),
             ("world", "python", _world),
-            ("governments", "python", _governments),
-            ("reform", "python", _reform),
+            ("governments", "objects", _governments),
+            ("reform", "objects", _reform),
             ("recorder", "python", _recorder),
         )
     },
@@ -189,11 +190,11 @@ model = Setting(sys.argv[1]).model()
 for _ in range(2):
     model.step()
 peak = peak_memory_mb()
-print(model.households.nbytes, peak["VmHWM"] or peak["getrusage"])
+print(model.households.n, model.households.nbytes, peak["VmHWM"] or peak["getrusage"])
 """
 
 
-def peak_memory(rows: str) -> Measured:
+def peak_memory(size: str) -> Measured:
     """Peak memory of a process that makes the country and takes two steps, in bytes of its households.
 
     Raises
@@ -201,11 +202,14 @@ def peak_memory(rows: str) -> Measured:
     RuntimeError
         When the process fails.
     """
-    done = subprocess.run([sys.executable, "-c", _CHILD, rows], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", _CHILD, size], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"the process whose memory is measured failed: {done.stderr.strip()[-500:]}")
-    state, peak = (float(word) for word in done.stdout.split()[-2:])
-    return Measured(PEAK, "bytes of the households", peak * 1e6 / state, peak, state, 1, 1)
+    rows, state, peak = (float(word) for word in done.stdout.split()[-3:])
+    bytes_a_row = peak * MEGA / rows
+    return Measured(
+        PEAK, "bytes of the households", peak * MEGA / state, 0.0, bytes_a_row, state, int(rows), 1
+    )
 
 
 def check_names(names: Sequence[str]) -> None:

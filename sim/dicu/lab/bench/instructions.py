@@ -60,13 +60,13 @@ class _Inputs:
 
 def make_inputs(file: Path) -> int:
     """Write the inputs of the cases; returns rows."""
-    from dicu.lab.bench.parts import _Listing
+    from dicu.lab.bench.parts import Listing
     from dicu.lab.bench.stage import Setting
 
     stage = Setting("small").fresh
     n = stage.h.n
     rows = type(stage.h.rows)(*(column[:n].copy(order="F") for column in stage.h.rows))
-    lists = _Listing.of(stage).lists
+    lists = Listing.of(stage).lists
     file.write_bytes(pickle.dumps(_Inputs(rows, stage.tables, lists.life, lists.found)))
     return n
 

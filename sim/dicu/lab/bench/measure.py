@@ -2,8 +2,9 @@
 
 Seconds on the clock say little on a machine that others use, and CPU time alone depends on what the caches and the
 other hyperthread were doing. So a case is measured in short chunks, each beside a chunk of a yardstick that takes
-equally long and needs the same of the machine (computing, streaming, scattered access, the interpreter, a process).
-The number to track is the ratio.
+equally long and needs the same of the machine (computing, random reads, scattered adds, arrays, objects, the
+interpreter, a process). The number to track is the ratio of the minima. Where the first half of the chunks does not
+say what the second half says, more are timed.
 """
 
 from __future__ import annotations
@@ -18,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 NANO: Final = 1e-9
-CHUNK: Final = 0.005
-"""CPU seconds of a chunk, if one call of the case is not longer: within one time slice of the scheduler."""
-FEWEST: Final = 5
-MOST: Final = 2000
-QUIET: Final = 0.25
-"""Share of the pairs, those with the least CPU time of both, of which the ratio is the median."""
+CHUNK: Final = 0.001
+"""CPU seconds of a chunk, if one call of the case is not longer: well within one time slice of the scheduler."""
+FEWEST: Final = 6
+AGREE: Final = 0.01
+PATIENCE: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Measured:
     case, yardstick : str
     ratio : float
         CPU time of one call of the case in calls of the yardstick.
+    spread : float
+        By what share the ratios of the first half of the chunks and of the second differ.
     ns_a_row : float
         Least CPU time of a row, ns.
     yardstick_ns : float
@@ -71,6 +73,7 @@ class Measured:
     case: str
     yardstick: str
     ratio: float
+    spread: float
     ns_a_row: float
     yardstick_ns: float
     rows: int
@@ -107,28 +110,29 @@ def each_prepared(prepare: Callable[[], object], run: Callable[[], object]) -> C
 def measure(
     work: Work, yardstick: Work, *, seconds: float = 2.0, chunk: float = CHUNK, fewest: int = FEWEST
 ) -> Measured:
-    """Time a case in turns with its yardstick.
+    """Time a case in turns with its yardstick, until the first half of the chunks says what the second half does.
 
     Parameters
     ----------
     seconds : float
-        CPU time to spend on both, at least; with ``fewest`` pairs of chunks at least.
+        CPU time to spend on both: at least so much, with ``fewest`` pairs of chunks at least, and `PATIENCE` times as
+        much while the halves differ by more than `AGREE`.
     chunk : float
         CPU seconds of a chunk; one call of the case if that takes longer.
     """
     one, other = _least(work), _least(yardstick)
     calls = max(1, round(chunk / NANO / one))
     beside = max(1, round(calls * one / other))
-    pairs = _pairs(work, yardstick, (calls, beside), seconds=seconds, fewest=fewest)
-    per_call = pairs / (calls, beside)
+    per_call = _pairs(work, yardstick, (calls, beside), seconds=seconds, fewest=fewest) / (calls, beside)
     return Measured(
         case=work.name,
         yardstick=yardstick.name,
         ratio=quiet_ratio(per_call),
+        spread=spread(per_call),
         ns_a_row=float(per_call[:, 0].min()) / work.rows,
         yardstick_ns=float(per_call[:, 1].min()),
         rows=work.rows,
-        chunks=len(pairs),
+        chunks=len(per_call),
     )
 
 
@@ -141,10 +145,12 @@ def _pairs(
     gc.collect()
     gc.disable()
     try:
-        spent = 0
-        while len(pairs) < fewest or (spent * NANO < seconds and len(pairs) < MOST):
+        spent, wanted = 0, seconds
+        while len(pairs) < fewest or spent * NANO < wanted:
             pairs.append((work.spend(calls[0]), yardstick.spend(calls[1])))
             spent += sum(pairs[-1])
+            if len(pairs) >= fewest and spent * NANO >= wanted and wanted < seconds * PATIENCE:
+                wanted += 0.0 if spread(np.array(pairs) / calls) <= AGREE else seconds
     finally:
         if collecting:
             gc.enable()
@@ -152,18 +158,25 @@ def _pairs(
 
 
 def quiet_ratio(per_call: NDArray[np.float64]) -> float:
-    """Ratio of the case to the yardstick where the machine was quietest.
+    """Ratio of the case to the yardstick where the machine was quietest: of the minima of both.
 
-    Of the chunks of each, the lowest quartile: their medians are compared. A minimum alone hangs on one lucky chunk.
+    Nothing makes a chunk take less than it needs, and whatever else runs makes it take more.
 
     Parameters
     ----------
     per_call : (K, 2) float64
         CPU time of a call of the case and of the yardstick, chunk by chunk.
     """
-    few = max(1, round(QUIET * len(per_call)))
-    case, yardstick = np.median(np.sort(per_call, axis=0)[:few], axis=0)
+    case, yardstick = per_call.min(axis=0)
     return float(case / yardstick)
+
+
+def spread(per_call: NDArray[np.float64]) -> float:
+    """By what share the ratios of the first half of the chunks and of the second differ; infinite for one pair."""
+    half = len(per_call) // 2
+    if half == 0:
+        return float("inf")
+    return abs(quiet_ratio(per_call[:half]) / quiet_ratio(per_call[half:]) - 1)
 
 
 def _least(work: Work) -> int:
@@ -172,4 +185,13 @@ def _least(work: Work) -> int:
     return max(1, min(work.spend(1) for _ in range(3)))
 
 
-__all__ = ["CHUNK", "Measured", "Work", "again_and_again", "each_prepared", "measure", "quiet_ratio"]
+__all__ = [
+    "CHUNK",
+    "Measured",
+    "Work",
+    "again_and_again",
+    "each_prepared",
+    "measure",
+    "quiet_ratio",
+    "spread",
+]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dicu.behaviour.choose import buffers
 from dicu.behaviour.events import no_work
@@ -29,7 +30,7 @@ _ROOM: Final = BLOCK // 2
 
 
 @dataclass(eq=False)
-class _Listing:
+class Listing:
     """What the screens listed, and the rows after them, so that an exact rule can be put before them again."""
 
     stage: Stage
@@ -37,7 +38,8 @@ class _Listing:
     after: Kept
 
     @classmethod
-    def of(cls, stage: Stage) -> _Listing:
+    def of(cls, stage: Stage) -> Listing:
+        """Run the screens, on rows that are put back first."""
         stage.before.put_back(stage.h)
         lists = _lists(stage)
         own_rows(0, stage.h.n, stage.h.rows, stage.tables, lists, space())
@@ -45,9 +47,11 @@ class _Listing:
 
     @property
     def blocks(self) -> int:
+        """Blocks of rows."""
         return len(self.lists.found)
 
-    def moving(self, rows: Any) -> Listed:
+    def moving(self, rows: NDArray[np.int32]) -> Listed:
+        """A copy of listed rows, with room for where they go."""
         n = len(rows)
         return Listed(
             rows.copy(),
@@ -76,7 +80,7 @@ def own(stage: Stage) -> Spend:
 
 def life(stage: Stage) -> Spend:
     """Life events of those who passed their screen."""
-    listing = _Listing.of(stage)
+    listing = Listing.of(stage)
     rows, found = stage.h.rows, listing.lists.found
     none = (np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8))
     lives = Listed(listing.lists.life.copy(), np.empty(len(listing.lists.life), dtype=np.int32), *none)
@@ -91,7 +95,7 @@ def life(stage: Stage) -> Spend:
 
 def offers(stage: Stage) -> Spend:
     """Offers of jobs from afar to those who passed their screen."""
-    listing = _Listing.of(stage)
+    listing = Listing.of(stage)
     moves, out = listing.moving(listing.lists.offer), np.zeros(listing.blocks, dtype=np.int64)
     tally, working = no_work(len(stage.tables.where.province)), buffers(stage.tables.where)
     rows, found = stage.h.rows, listing.lists.found
@@ -105,7 +109,7 @@ def offers(stage: Stage) -> Spend:
 
 def choice(stage: Stage) -> Spend:
     """Whether those who passed their screen consider, and where those who do go."""
-    listing = _Listing.of(stage)
+    listing = Listing.of(stage)
     moves, out = listing.moving(listing.lists.mover), np.zeros((listing.blocks, 2), dtype=np.int64)
     tally, working = no_work(len(stage.tables.where.province)), buffers(stage.tables.where)
     rows, found = stage.h.rows, listing.lists.found
@@ -206,12 +210,12 @@ PARTS: Final[dict[str, tuple[str, Callable[[Stage], Spend]]]] = {
     "offers": ("compute", offers),
     "choice": ("compute", choice),
     "pass": ("compute", whole_pass),
-    "followers": ("compute", followers),
-    "commit": ("compute", committing),
-    "remittances": ("compute", remittances),
+    "followers": ("gather", followers),
+    "commit": ("gather", committing),
+    "remittances": ("gather", remittances),
     "recount": ("scatter", recount),
     "new-year": ("compute", new_year),
-    "tables": ("compute", tables),
+    "tables": ("array", tables),
     "step": ("compute", step),
 }
 """Parts of a step, with the kind of their yardstick."""

@@ -17,7 +17,8 @@ from dicu.record.folder import write_bytes
 from dicu.record.manifest import SOURCE, git_version, machine
 
 COLUMNS: Final = (
-    "commit", "date", "machine", "size", "case", "yardstick", "ratio", "ns_a_row", "yardstick_ns", "rows", "chunks",
+    "commit", "date", "machine", "size", "case", "yardstick", "ratio", "spread", "ns_a_row", "yardstick_ns",
+    "rows", "chunks",
 )  # fmt: skip
 TOLERANCE: Final = 0.05
 """Worse by more than this share is worse: the ratios of two benches of the same code differ by up to 3 %."""
@@ -45,8 +46,18 @@ class Entry:
     def cells(self) -> list[str]:
         """The row as text."""
         m = self.measured
-        numbers = f"{m.ratio:.5g}", f"{m.ns_a_row:.5g}", f"{m.yardstick_ns:.5g}", str(m.rows), str(m.chunks)
-        return [self.commit, self.date, self.machine, self.size, m.case, m.yardstick, *numbers]
+        times = f"{m.ratio:.5g}", f"{m.spread:.4f}", f"{m.ns_a_row:.5g}", f"{m.yardstick_ns:.5g}"
+        return [
+            self.commit,
+            self.date,
+            self.machine,
+            self.size,
+            m.case,
+            m.yardstick,
+            *times,
+            str(m.rows),
+            str(m.chunks),
+        ]
 
 
 def this_machine() -> str:
@@ -98,6 +109,7 @@ def _entry(file: Path, line: int, row: dict[str, Any]) -> Entry:
         row["case"],
         row["yardstick"],
         numbers["ratio"],
+        numbers["spread"],
         numbers["ns_a_row"],
         numbers["yardstick_ns"],
         int(numbers["rows"]),
@@ -108,12 +120,11 @@ def _entry(file: Path, line: int, row: dict[str, Any]) -> Entry:
 
 def append(file: Path, new: Sequence[Entry]) -> None:
     """Add rows to a history, made if it is not there; those of the same commit, machine, size and case are replaced."""
-    replaced = {entry.key for entry in new}
-    kept = [e for e in read(file) if e.key not in replaced] if file.exists() else []
+    made = {entry.key: entry for entry in [*(read(file) if file.exists() else []), *new]}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(entry.cells() for entry in [*kept, *new])
+    writer.writerows(entry.cells() for entry in made.values())
     file.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(file, text.getvalue().encode())
 

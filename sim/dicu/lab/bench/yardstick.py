@@ -34,6 +34,9 @@ STREAM: Final = 1 << 25
 """Bytes read and written by the streaming load: beyond most caches."""
 SCATTERED: Final = 1 << 16
 CELLS: Final = PLACES * 32
+WORDS: Final = 1 << 20
+"""Words of 8 bytes that random reads go to: the third cache and beyond."""
+UNITS: Final = 10_000
 OBJECTS: Final = 1 << 10
 
 
@@ -218,6 +221,37 @@ def _scattering(where: NDArray[np.uint32], cells: NDArray[np.int64]) -> None:
         cells[where[i]] += 1
 
 
+@njit(cache=True, nogil=True)
+def _gathering(where: NDArray[np.uint32], words: NDArray[np.uint64]) -> np.uint64:
+    found = np.uint64(0)
+    for i in range(where.shape[0]):
+        found ^= words[where[i]]
+    return found
+
+
+def _arithmetic(values: NDArray[np.float64]) -> float:
+    """Whole arrays through NumPy, with temporary ones, as tables of utility are made."""
+    return float((np.log(values) * 0.5 + np.exp(values - 2.0)).max(axis=1).sum())
+
+
+class _Unit:
+    """An object of the heap of the yardstick."""
+
+    __slots__ = ("below", "name", "size")
+
+    def __init__(self, number: int) -> None:
+        self.name, self.size, self.below = f"unit {number}", number * 7919 % 100_003, [number, number + 1]
+
+    def grow(self) -> int:
+        self.size = (self.size * 5 + len(self.below)) % 100_003
+        return self.size
+
+
+def _walking(units: list[_Unit]) -> int:
+    """What governments do: methods of many objects, that lie about in memory."""
+    return sum(unit.grow() for unit in units)
+
+
 def _interpreting() -> int:
     """What glue does: a dictionary, small objects, attributes, calls and strings."""
     found: dict[str, list[int]] = {}
@@ -272,6 +306,22 @@ def _scatter() -> Work:
     return Work("scattered adds", "scatter", again_and_again(lambda: _scattering(where, cells)), SCATTERED)
 
 
+def _gather() -> Work:
+    where = _mixed_numpy(np.arange(SCATTERED, dtype=np.uint32)) % np.uint32(WORDS)
+    words = np.arange(WORDS, dtype=np.uint64)
+    return Work("random reads", "gather", again_and_again(lambda: _gathering(where, words)), SCATTERED)
+
+
+def _array() -> Work:
+    values = 1.0 + np.arange(CELLS, dtype=np.float64).reshape(PLACES, -1) % 7.0
+    return Work("NumPy arrays", "array", again_and_again(lambda: _arithmetic(values)), CELLS)
+
+
+def _objects() -> Work:
+    units = [_Unit(k * 31 % UNITS) for k in range(UNITS)]
+    return Work("objects", "objects", again_and_again(lambda: _walking(units)), UNITS)
+
+
 def _python() -> Work:
     return Work("interpreter", "python", again_and_again(_interpreting), 500)
 
@@ -287,6 +337,9 @@ YARDSTICKS: Final[dict[str, Callable[[], Work]]] = {
     "compute": _compute,
     "stream": _stream,
     "scatter": _scatter,
+    "gather": _gather,
+    "array": _array,
+    "objects": _objects,
     "python": _python,
     "process": _process,
 }
