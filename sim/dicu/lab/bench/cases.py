@@ -221,7 +221,7 @@ def check_names(names: Sequence[str]) -> None:
     """
     for name in names:
         if name not in NAMES:
-            near = get_close_matches(name, NAMES, 3)
+            near = [n for n in NAMES if n.startswith(name)] or get_close_matches(name, NAMES, 3)
             raise ValueError(f"case: unknown (got {name!r}, allowed {', '.join(near or NAMES)})")
 
 

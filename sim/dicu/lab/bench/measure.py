@@ -145,12 +145,13 @@ def _pairs(
     gc.collect()
     gc.disable()
     try:
-        spent, wanted = 0, seconds
-        while len(pairs) < fewest or spent * NANO < wanted:
+        spent, wanted = 0.0, seconds
+        while len(pairs) < fewest or spent < wanted:
             pairs.append((work.spend(calls[0]), yardstick.spend(calls[1])))
-            spent += sum(pairs[-1])
-            if len(pairs) >= fewest and spent * NANO >= wanted and wanted < seconds * PATIENCE:
-                wanted += 0.0 if spread(np.array(pairs) / calls) <= AGREE else seconds
+            spent += sum(pairs[-1]) * NANO
+            over = len(pairs) >= fewest and wanted <= spent < seconds * PATIENCE
+            if over and spread(np.array(pairs) / calls) > AGREE:
+                wanted = spent + seconds
     finally:
         if collecting:
             gc.enable()
