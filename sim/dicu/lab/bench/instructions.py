@@ -65,7 +65,7 @@ def make_inputs(file: Path) -> int:
 
     stage = Setting("small").fresh
     n = stage.h.n
-    rows = type(stage.h.rows)(*(column[:n].copy(order="F") for column in stage.h.rows))
+    rows = stage.h.rows._make(column[:n].copy(order="F") for column in stage.h.rows)
     lists = Listing.of(stage).lists
     file.write_bytes(pickle.dumps(_Inputs(rows, stage.tables, lists.life, lists.found)))
     return n
@@ -108,12 +108,12 @@ _CASES: Final = {"own": _own, "life": _life}
 
 
 def _copied(rows: Rows) -> Rows:
-    return type(rows)(*(column.copy(order="F") for column in rows))
+    return rows._make(column.copy(order="F") for column in rows)
 
 
 def _put_back(before: Rows, rows: Rows) -> None:
-    for was, column in zip(before, rows, strict=True):
-        np.copyto(column, was)
+    for name in rows._fields:
+        np.copyto(getattr(rows, name), getattr(before, name))
 
 
 def child(file: str, calls: Sequence[str]) -> None:

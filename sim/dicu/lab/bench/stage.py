@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -137,7 +138,7 @@ class Stage:
 
 def copied(stocks: Stocks) -> Stocks:
     """Stocks in arrays of their own."""
-    return replace(stocks, **{k: v.copy() for k, v in vars(stocks).items() if isinstance(v, np.ndarray)})
+    return copy.deepcopy(stocks)
 
 
 class Setting:

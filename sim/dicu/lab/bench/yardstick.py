@@ -92,7 +92,7 @@ def settle(h: Rows, key: np.uint32) -> int:
     considering = 0
     for i in range(n):
         bound = np.uint32(np.uint32(1 << 26) - np.uint32(np.uint32(ties[i]) << np.uint32(17)))
-        considering += _mixed(np.uint32(uid[i] ^ key)) < bound
+        considering += int(_mixed(np.uint32(uid[i] ^ key)) < bound)
     return considering
 
 
