@@ -8,7 +8,7 @@ last. A mutant that makes one fail, or run far too long, is killed. The share of
 are to be read: equivalent ones change nothing that anybody could see, all others are properties that no test pins.
 
 A stage ends after its minutes; the same command goes on from its file. ``--survivors`` tries those again.
-Only test files that pass without the compiler within --most seconds are used; which did is kept beside the CSV.
+Only test files that pass without the compiler within --most CPU seconds are used; which did is kept beside the CSV.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -181,42 +183,61 @@ class Tree:
         return sorted(first, key=lambda t: self.passing[t]) + [t for t in oracles if self._seconds(t) >= 0]
 
     def _seconds(self, test: str) -> float:
-        """How long a test file takes without the compiler; -1 where it fails or takes too long."""
+        """CPU seconds that a test file takes without the compiler; -1 where it fails or takes too long."""
         if test not in self.passing:
-            outcome, _, seconds = self.run(test, self._most)
+            outcome, _, seconds = self.run([test], self._most)
             self.passing[test] = seconds if outcome == "passed" else -1.0
             print(f"  {test}: {outcome} without a mutant, {seconds:.0f} s", flush=True)
             self._known.write_text(json.dumps(self.passing, indent=1))
         return self.passing[test]
 
-    def run(self, test: str, most: float) -> tuple[str, str, float]:
-        """Run a test file: passed, failed or timeout, which test failed, and seconds."""
+    def run(self, tests: list[str], most: float) -> tuple[str, str, float]:
+        """Run test files to the first failure, within CPU seconds.
+
+        Returns
+        -------
+        (outcome, test, seconds)
+            ``passed``, ``failed`` or ``timeout``; which test failed; CPU seconds.
+        """
         env = os.environ | {
             "NUMBA_DISABLE_JIT": "1",
             "PYTHONPATH": os.pathsep.join(str(self.folder / name) for name in ("sim", "analysis", "tests")),
             "PYTHONDONTWRITEBYTECODE": "1",  # or that of another mutant would be taken
             "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / ".hypothesis"),
         }
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", test]
-        began = time.monotonic()
-        ignored = ["-W", "ignore:overflow encountered:RuntimeWarning"]  # hashes wrap
-        try:
-            done = subprocess.run(
-                [*command, *ignored],
-                cwd=self.folder,
-                env=env,
-                capture_output=True,
-                text=True,
-                timeout=most,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "timeout", "", time.monotonic() - began
-        seconds = time.monotonic() - began
+        options = [
+            "-x",
+            "-q",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "ignore:overflow encountered:RuntimeWarning",
+        ]
+        limit = round(most) + 1
+
+        def limited() -> None:
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, *tests],
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=limited,
+        )
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "timeout", "", seconds
         if done.returncode in (0, 5):
             return "passed", "", seconds
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return "failed", failed[1] if failed else test, seconds
+        return "failed", failed[1] if failed else tests[0], seconds
 
     def attempt(self, mutant: Mutant) -> Mutant:
         """Try a mutant."""
@@ -225,19 +246,13 @@ class Tree:
             return replace(mutant, outcome="no test")
         path = self.folder / mutant.file
         source = path.read_text(encoding="utf-8")
-        began = time.monotonic()
         path.write_text(mutated(source, mutant), encoding="utf-8")
         try:
-            for test in tests:
-                outcome, by, _ = self.run(test, 4 * self.passing[test] + 30)
-                if outcome != "passed":
-                    told = {"failed": "killed", "timeout": "killed by time"}[outcome]
-                    return replace(
-                        mutant, outcome=told, by=by or test, seconds=round(time.monotonic() - began, 1)
-                    )
+            outcome, by, seconds = self.run(tests, 4 * sum(self.passing[t] for t in tests) + 30)
         finally:
             path.write_text(source, encoding="utf-8")
-        return replace(mutant, outcome="survived", seconds=round(time.monotonic() - began, 1))
+        told = {"failed": "killed", "timeout": "killed by time", "passed": "survived"}[outcome]
+        return replace(mutant, outcome=told, by=by, seconds=round(seconds, 1))
 
 
 # ---------------------------------------------------------------- the command
@@ -295,7 +310,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300, help="mutants drawn")
     parser.add_argument("--stage-minutes", type=float, default=60)
-    parser.add_argument("--most", type=float, default=120, help="seconds of a test file that is used")
+    parser.add_argument("--most", type=float, default=60, help="CPU seconds of a test file that is used")
     parser.add_argument("--survivors", action="store_true", help="try those that survived again")
     parser.add_argument("--out", type=Path, default=ROOT / "runs/mutation.csv")
     asked = parser.parse_args()

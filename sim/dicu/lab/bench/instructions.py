@@ -65,7 +65,7 @@ def make_inputs(file: Path) -> int:
 
     stage = Setting("small").fresh
     n = stage.h.n
-    rows = stage.h.rows._make(column[:n].copy(order="F") for column in stage.h.rows)
+    rows = _copied(stage.h.rows, n)
     lists = Listing.of(stage).lists
     file.write_bytes(pickle.dumps(_Inputs(rows, stage.tables, lists.life, lists.found)))
     return n
@@ -75,11 +75,11 @@ def _own(inputs: _Inputs) -> Callable[[], object]:
     from dicu.behaviour.events import no_work
     from dicu.engine.screens import Lists, own_rows, space
 
-    rows, working = _copied(inputs.rows), space()
+    n, working = len(inputs.rows.uid), space()
+    rows = _copied(inputs.rows, n)
     life, found = inputs.life.copy(), inputs.found.copy()
     tally = no_work(len(inputs.tables.where.province))
     lists = Lists(np.empty_like(life), life, np.empty_like(life), found, tally)
-    n = len(rows.uid)
 
     def run() -> None:
         _put_back(inputs.rows, rows)
@@ -91,7 +91,7 @@ def _own(inputs: _Inputs) -> Callable[[], object]:
 def _life(inputs: _Inputs) -> Callable[[], object]:
     from dicu.engine.exact import Listed, live_rows
 
-    rows, row = _copied(inputs.rows), inputs.life.copy()
+    rows, row = _copied(inputs.rows, len(inputs.rows.uid)), inputs.life.copy()
     none = (np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8))
     lives = Listed(row, np.empty(len(row), dtype=np.int32), *none)
     happened = np.zeros(len(inputs.found), dtype=np.int64)
@@ -107,8 +107,10 @@ def _life(inputs: _Inputs) -> Callable[[], object]:
 _CASES: Final = {"own": _own, "life": _life}
 
 
-def _copied(rows: Rows) -> Rows:
-    return rows._make(column.copy(order="F") for column in rows)
+def _copied(rows: Rows, n: int) -> Rows:
+    columns: Any = [column[:n].copy(order="F") for column in rows]
+    made: Rows = type(rows)(*columns)
+    return made
 
 
 def _put_back(before: Rows, rows: Rows) -> None:
