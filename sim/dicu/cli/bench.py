@@ -137,10 +137,10 @@ def _list() -> None:
 
 
 def _instructions(names: list[str] | None) -> None:
-    from dicu.lab.bench.instructions import CALLS, CannotCount, count
+    from dicu.lab.bench.instructions import NAMES, CannotCount, count
 
     try:
-        for counted in count(names or list(CALLS)):
+        for counted in count(names or NAMES):
             typer.echo(f"{counted.case:18} {counted.a_row:10.2f} instructions per row")
     except ValueError as error:
         fail(f"--{error}", 2)

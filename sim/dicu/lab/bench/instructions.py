@@ -1,14 +1,16 @@
 """Instructions that a small case executes, counted by valgrind: the same on a busy machine as on a quiet one.
 
-Processes that differ only in how often they call the case are counted; what lies between is the case, so what the
-interpreter and the imports need falls out. Kernels are compiled beforehand, for a processor that is named (valgrind
-knows no AVX-512, and hides which processor there is), and read from a cache of their own. What a case works on is
-made beforehand too, without valgrind.
+One process under callgrind, which counts nothing until the process asks for it by a client request (a few bytes of
+machine code that do nothing outside of valgrind): so imports are not counted, nor is what is put back before each call.
+Kernels are compiled beforehand, for a processor that is named (valgrind knows no AVX-512, and hides which processor
+there is), and read from a cache of their own. What a case works on is made beforehand too, without valgrind.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import mmap
 import os
 import pickle
 import platform
@@ -17,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,9 +32,17 @@ if TYPE_CHECKING:
     from dicu.behaviour.tables import Tables
     from dicu.population.columns import Rows
 
-CALLS: Final[dict[str, int]] = {"own": 2000, "life": 4000}
-"""Calls of each case that are counted: some hundred million instructions, beside 6,500 million of imports."""
-_LINE: Final = re.compile(r"I\s+refs:\s+([\d,]+)")
+CALLS: Final = 20
+"""Calls of each case that are counted."""
+_BASE: Final = ord("C") << 24 | ord("T") << 16
+_DUMP, _TOGGLE, _START, _STOP = _BASE, _BASE + 2, _BASE + 4, _BASE + 5
+"""Client requests of callgrind: write and clear the counts; count or do not; instrument, and no longer."""
+_REQUEST: Final = bytes.fromhex("4889f8 31d2 48c1c703 48c1c70d 48c1c73d 48c1c733 4887db 4889d0 c3")
+"""mov rax, rdi (the request's words); xor edx, edx (the answer); four rotations, by 128 bits in all, and an exchange of
+rbx with itself, by which valgrind knows a request; mov rax, rdx; ret."""
+_TOTAL: Final = re.compile(r"^(?:totals|summary): (\d+)", re.MULTILINE)
+Runs = tuple[Callable[[], object], Callable[[], object]]
+"""What puts a case back, and the case."""
 
 
 class CannotCount(RuntimeError):
@@ -71,7 +81,7 @@ def make_inputs(file: Path) -> int:
     return n
 
 
-def _own(inputs: _Inputs) -> Callable[[], object]:
+def _own(inputs: _Inputs) -> Runs:
     from dicu.behaviour.events import no_work
     from dicu.engine.screens import Lists, own_rows, space
 
@@ -81,14 +91,13 @@ def _own(inputs: _Inputs) -> Callable[[], object]:
     tally = no_work(len(inputs.tables.where.province))
     lists = Lists(np.empty_like(life), life, np.empty_like(life), found, tally)
 
-    def run() -> None:
-        _put_back(inputs.rows, rows)
-        own_rows(0, n, rows, inputs.tables, lists, working)
+    return (
+        lambda: _put_back(inputs.rows, rows),
+        lambda: own_rows(0, n, rows, inputs.tables, lists, working),
+    )
 
-    return run
 
-
-def _life(inputs: _Inputs) -> Callable[[], object]:
+def _life(inputs: _Inputs) -> Runs:
     from dicu.engine.exact import Listed, live_rows
 
     rows, row = _copied(inputs.rows, len(inputs.rows.uid)), inputs.life.copy()
@@ -96,15 +105,15 @@ def _life(inputs: _Inputs) -> Callable[[], object]:
     lives = Listed(row, np.empty(len(row), dtype=np.int32), *none)
     happened = np.zeros(len(inputs.found), dtype=np.int64)
 
-    def run() -> None:
+    def prepare() -> None:
         _put_back(inputs.rows, rows)
         np.copyto(row, inputs.life)
-        live_rows(rows, inputs.tables, lives, inputs.found, happened)
 
-    return run
+    return prepare, lambda: live_rows(rows, inputs.tables, lives, inputs.found, happened)
 
 
-_CASES: Final = {"own": _own, "life": _life}
+_CASES: Final[dict[str, Callable[[_Inputs], Runs]]] = {"own": _own, "life": _life}
+NAMES: Final = tuple(_CASES)
 
 
 def _copied(rows: Rows, n: int) -> Rows:
@@ -118,16 +127,39 @@ def _put_back(before: Rows, rows: Rows) -> None:
         np.copyto(getattr(rows, name), getattr(before, name))
 
 
-def child(file: str, calls: Sequence[str]) -> None:
-    """What a counted process does: ``case=calls`` each."""
+def _asker() -> Callable[[int], object]:
+    """A function that makes a client request; it does nothing outside of valgrind."""
+    code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(_REQUEST)
+    words = (ctypes.c_uint64 * 6)()
+    address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    function = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p)(address)
+
+    def ask(request: int) -> object:
+        words[0] = request
+        return function(ctypes.addressof(words))
+
+    return ask
+
+
+def child(file: str, names: Sequence[str]) -> None:
+    """What the counted process does: each case once for nothing, then `CALLS` times between requests."""
     inputs = pickle.loads(Path(file).read_bytes())
+    ask = _asker()
     gc.collect()
     gc.disable()
-    for told in calls:
-        case, _, number = told.partition("=")
-        run = _CASES[case](inputs)
-        for _ in range(int(number)):
+    for name in names:
+        prepare, run = _CASES[name](inputs)
+        prepare()
+        run()
+        ask(_START)
+        for _ in range(CALLS):
+            prepare()
+            ask(_TOGGLE)
             run()
+            ask(_TOGGLE)
+        ask(_STOP)
+        ask(_DUMP)
 
 
 def check(names: Sequence[str]) -> None:
@@ -143,12 +175,14 @@ def check(names: Sequence[str]) -> None:
     for name in names:
         if name not in _CASES:
             raise ValueError(f"case: cannot be counted (got {name!r}, allowed {', '.join(_CASES)})")
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        raise CannotCount(f"instructions are counted on x86-64 only (this is {platform.machine()})")
     if shutil.which("valgrind") is None:
         raise CannotCount("valgrind is not installed (Debian: apt-get install valgrind): nothing was counted")
 
 
-def count(names: Sequence[str] = tuple(_CASES)) -> Iterator[Counted]:
-    """Count instructions of some cases, each in turn; a process under valgrind takes a minute or two of CPU.
+def count(names: Sequence[str] = NAMES) -> list[Counted]:
+    """Count instructions of some cases.
 
     Raises
     ------
@@ -156,40 +190,32 @@ def count(names: Sequence[str] = tuple(_CASES)) -> Iterator[Counted]:
     """
     check(names)
     with tempfile.TemporaryDirectory(prefix="dicu-bench-") as folder:
-        file = Path(folder) / "inputs"
+        file, out = Path(folder) / "inputs", Path(folder) / "counts"
         n = make_inputs(file)
-        once = [f"{name}=1" for name in names]
-        _process([], file, once)  # compiles
-        base = _counted(file, once)
-        for name in names:
-            more = [f"{k}={1 + CALLS[name]}" if k == name else f"{k}=1" for k in names]
-            total = _counted(file, more) - base
-            yield Counted(name, total / CALLS[name] / n, total)
+        _process([], file, names)  # compiles
+        counting = ["--instr-atstart=no", "--collect-atstart=no", f"--callgrind-out-file={out}"]
+        _process(["valgrind", "--tool=callgrind", *counting], file, names)
+        return [_counted(name, out.with_name(f"counts.{k}"), n) for k, name in enumerate(names, 1)]
 
 
-def _counted(file: Path, calls: Sequence[str]) -> int:
-    said = _process(
-        ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"], file, calls
-    )
-    found = _LINE.search(said)
-    if found is None:
-        raise CannotCount(f"valgrind says no number of instructions: {said.strip()[-500:]}")
-    return int(found[1].replace(",", ""))
+def _counted(name: str, file: Path, rows: int) -> Counted:
+    found = _TOTAL.search(file.read_text(encoding="utf-8")) if file.exists() else None
+    if found is None or int(found[1]) == 0:
+        raise CannotCount(f"valgrind says no number of instructions of {name!r}")
+    return Counted(name, int(found[1]) / CALLS / rows, int(found[1]))
 
 
-def _process(under: list[str], file: Path, calls: Sequence[str]) -> str:
+def _process(under: list[str], file: Path, names: Sequence[str]) -> None:
     code = "import sys; from dicu.lab.bench.instructions import child; child(sys.argv[1], sys.argv[2:])"
-    command = [*under, os.path.realpath(sys.executable), "-c", code, str(file), *calls]
+    command = [*under, os.path.realpath(sys.executable), "-c", code, str(file), *names]
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
     if done.returncode != 0:
         raise CannotCount(f"{' '.join(under) or 'the case'} failed: {done.stderr.strip()[-800:]}")
-    return done.stderr
 
 
 def _environment() -> dict[str, str]:
     """The same for every process: hashes, bytecode and kernels, for a processor of ten years ago."""
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    x86 = platform.machine().lower() in ("x86_64", "amd64")
     folder = cache_folder() / "bench"
     return env | {
         "PYTHONHASHSEED": "0",
@@ -197,12 +223,12 @@ def _environment() -> dict[str, str]:
             p for p in sys.path if p
         ),  # of an environment, also for its bare interpreter
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
-        "NUMBA_CPU_NAME": "x86-64-v3" if x86 else "generic",
-        "NUMBA_CPU_FEATURES": "+avx2,+fma,+bmi,+bmi2" if x86 else "",
+        "NUMBA_CPU_NAME": "x86-64-v3",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma,+bmi,+bmi2",
         "NUMBA_CACHE_DIR": str(folder / "kernels-counted"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
 
 
-__all__ = ["CALLS", "CannotCount", "Counted", "check", "child", "count", "make_inputs"]
+__all__ = ["CALLS", "NAMES", "CannotCount", "Counted", "check", "child", "count", "make_inputs"]
