@@ -3,8 +3,8 @@
     uv run python tests/mutation.py --seed 1 --sample 300 --stage-minutes 60 --out runs/mutation.csv
 
 Of all mutants (an operator, a comparison, a constant changed) a random sample is drawn; each is put into a copy of the
-tree, and the tests that import its module are run without the compiler (NUMBA_DISABLE_JIT=1), the plain-Python oracle
-last. A mutant that makes one fail, or run far too long, is killed. The share of those killed is the score; survivors
+tree, and the tests that import its module are run without the compiler (NUMBA_DISABLE_JIT=1), with the plain-Python
+oracle. A mutant that makes one fail, or run far too long, is killed. The share of those killed is the score; survivors
 are to be read: equivalent ones change nothing that anybody could see, all others are properties that no test pins.
 
 A stage ends after its minutes; the same command goes on from its file. ``--survivors`` tries those again.
@@ -17,6 +17,7 @@ import argparse
 import ast
 import copy
 import csv
+import importlib
 import json
 import os
 import random
@@ -24,14 +25,14 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("behaviour", "economy", "government")
@@ -166,93 +167,113 @@ class Tree:
                 shutil.copy(source, folder / name)
 
     def tests_of(self, file: str) -> list[str]:
-        """Test files that import a module, those that take least first; the oracles of behaviour last."""
+        """Test files that import a module and can be used, those that take least first; the oracle of rules last."""
         dotted = file.removeprefix("sim/").removesuffix(".py").replace("/", ".")
         room, _, module = dotted.rpartition(".")
         named = re.compile(
             rf"from {re.escape(dotted)} import|import {re.escape(dotted)}\b"
             rf"|from {re.escape(room)} import .*\b{module}\b"
         )
-        oracles = list(ORACLES) if room.endswith(ROOMS[:2]) else []
         found = [
             p.relative_to(ROOT).as_posix()
             for p in sorted((ROOT / "tests").rglob("test_*.py"))
             if named.search(p.read_text(encoding="utf-8"))
         ]
-        first = [t for t in found if t not in oracles and self._seconds(t) >= 0]
-        return sorted(first, key=lambda t: self.passing[t]) + [t for t in oracles if self._seconds(t) >= 0]
+        oracles = [t for t in ORACLES if t not in found and room.endswith(ROOMS[:2])]
+        usable = [t for t in [*found, *oracles] if self.passing.get(t, 0.0) >= 0]
+        return sorted(usable, key=lambda t: (t in ORACLES, self.passing.get(t, 0.0)))
 
-    def _seconds(self, test: str) -> float:
-        """CPU seconds that a test file takes without the compiler; -1 where it fails or takes too long."""
+    def passes(self, test: str) -> bool:
+        """Whether a test file passes without a mutant and without the compiler, in time; found out once."""
         if test not in self.passing:
             outcome, _, seconds = self.run([test], self._most)
             self.passing[test] = seconds if outcome == "passed" else -1.0
             print(f"  {test}: {outcome} without a mutant, {seconds:.0f} s", flush=True)
             self._known.write_text(json.dumps(self.passing, indent=1))
-        return self.passing[test]
+        return self.passing[test] >= 0
 
     def run(self, tests: list[str], most: float) -> tuple[str, str, float]:
-        """Run test files to the first failure, within CPU seconds.
+        """Run test files to the first failure, within CPU seconds, in a copy of this process.
 
         Returns
         -------
         (outcome, test, seconds)
             ``passed``, ``failed`` or ``timeout``; which test failed; CPU seconds.
         """
-        env = os.environ | {
-            "NUMBA_DISABLE_JIT": "1",
-            "PYTHONPATH": os.pathsep.join(str(self.folder / name) for name in ("sim", "analysis", "tests")),
-            "PYTHONDONTWRITEBYTECODE": "1",  # or that of another mutant would be taken
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / ".hypothesis"),
-        }
-        options = [
-            "-x",
-            "-q",
-            "-n",
-            "0",
-            "-p",
-            "no:cacheprovider",
-            "-W",
-            "ignore:overflow encountered:RuntimeWarning",
-        ]
-        limit = round(most) + 1
-
-        def limited() -> None:
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=self.folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=limited,
-        )
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
-        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        said = self.folder / "said"
+        child = os.fork()
+        if child == 0:
+            self._child(said, tests, round(most) + 1)
+        _, status, used = os.wait4(child, 0)
+        code, seconds = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
             return "timeout", "", seconds
-        if done.returncode in (0, 5):
+        if code in (0, 5):  # passed, or nothing there to run
             return "passed", "", seconds
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", said.read_text(errors="replace"), re.MULTILINE)
         return "failed", failed[1] if failed else tests[0], seconds
 
+    def _child(self, said: Path, tests: list[str], limit: int) -> NoReturn:
+        """Run pytest in the copy of the tree, and end."""
+        try:
+            out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(out, 1)
+            os.dup2(out, 2)
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+            os.chdir(self.folder)
+            sys.path[:0] = [str(self.folder / name) for name in ("sim", "analysis", "tests")]
+            os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:3])
+            import pytest
+
+            options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore::RuntimeWarning"]
+            code = int(pytest.main([*options, *tests]))
+            sys.stdout.flush()
+        except BaseException as error:
+            print(f"ERROR {error!r}", flush=True)
+            code = 3
+        os._exit(code)
+
     def attempt(self, mutant: Mutant) -> Mutant:
-        """Try a mutant."""
-        tests = self.tests_of(mutant.file)
-        if not tests:
-            return replace(mutant, outcome="no test")
+        """Try a mutant; what fails, or takes too long, must pass without it."""
+        spent = 0.0
+        while tests := self.tests_of(mutant.file):
+            with self._mutated(mutant):
+                outcome, by, seconds = self.run(tests, self._most * len(tests))
+            spent += seconds
+            suspects = [by.partition("::")[0]] if outcome == "failed" else tests
+            if outcome == "passed" or not [t for t in suspects if not self.passes(t)]:
+                told = {"failed": "killed", "timeout": "killed by time", "passed": "survived"}[outcome]
+                return replace(mutant, outcome=told, by=by, seconds=round(spent, 1))
+        return replace(mutant, outcome="no test", seconds=round(spent, 1))
+
+    @contextmanager
+    def _mutated(self, mutant: Mutant) -> Iterator[None]:
         path = self.folder / mutant.file
         source = path.read_text(encoding="utf-8")
         path.write_text(mutated(source, mutant), encoding="utf-8")
         try:
-            outcome, by, seconds = self.run(tests, 4 * sum(self.passing[t] for t in tests) + 30)
+            yield
         finally:
             path.write_text(source, encoding="utf-8")
-        told = {"failed": "killed", "timeout": "killed by time", "passed": "survived"}[outcome]
-        return replace(mutant, outcome=told, by=by, seconds=round(seconds, 1))
+
+
+def without_compiler() -> None:
+    """Import once what every test needs besides dicu, so that a mutant costs its tests only; nothing is compiled."""
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    sys.dont_write_bytecode = (
+        True  # of a mutant of the same second and size, that of another one would be taken
+    )
+    for name in (
+        "numba",
+        "pandas",
+        "scipy.stats",
+        "pyarrow.parquet",
+        "hypothesis",
+        "pydantic",
+        "typer",
+        "pytest",
+    ):
+        importlib.import_module(name)
 
 
 # ---------------------------------------------------------------- the command
@@ -319,6 +340,7 @@ def main() -> None:
     alive = {k for k, m in tried.items() if not m.outcome.startswith("killed")}
     todo = [m for m in drawn if (m.number in alive if asked.survivors else m.number not in tried)]
     ends = time.monotonic() + 60 * asked.stage_minutes
+    without_compiler()
     with tempfile.TemporaryDirectory(prefix="dicu-mutants-") as folder:
         tree = Tree(Path(folder), asked.out.with_suffix(".json"), asked.most)
         for mutant in todo:

@@ -135,7 +135,7 @@ def _asker() -> Callable[[int], object]:
     address = ctypes.addressof(ctypes.c_char.from_buffer(code))
     function = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p)(address)
 
-    def ask(request: int) -> object:
+    def ask(request: int, _held: object = code) -> object:  # which would be unmapped if nobody held it
         words[0] = request
         return function(ctypes.addressof(words))
 
@@ -210,7 +210,9 @@ def _process(under: list[str], file: Path, names: Sequence[str]) -> None:
     command = [*under, os.path.realpath(sys.executable), "-c", code, str(file), *names]
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
     if done.returncode != 0:
-        raise CannotCount(f"{' '.join(under) or 'the case'} failed: {done.stderr.strip()[-800:]}")
+        raise CannotCount(
+            f"{' '.join(under) or 'the case'} failed ({done.returncode}): {done.stderr.strip()[-800:]}"
+        )
 
 
 def _environment() -> dict[str, str]:
