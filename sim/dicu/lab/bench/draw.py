@@ -76,7 +76,7 @@ def _panel(ax: Axes, name: str, lines: dict[str, list[Entry]], commits: list[str
         )  # fmt: skip
         if line in AGES:
             ax.annotate(f" {line}", (at[-1], ratio[-1]), fontsize=8, va="center", annotation_clip=False)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.08 * max(e.measured.ratio for rows in lines.values() for e in rows))
     ax.set_xlim(-0.3, len(commits) - 0.5)
     step = -(-len(commits) // 4)
     ticks = range(0, len(commits), step)
