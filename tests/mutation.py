@@ -259,7 +259,11 @@ class Tree:
 
 def without_compiler() -> None:
     """Import once what every test needs besides dicu, so that a mutant costs its tests only; nothing is compiled."""
-    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    os.environ |= {
+        "NUMBA_DISABLE_JIT": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }  # it is copied
     sys.dont_write_bytecode = (
         True  # of a mutant of the same second and size, that of another one would be taken
     )
