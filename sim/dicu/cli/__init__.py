@@ -24,6 +24,7 @@ from dicu.cli import world
 from dicu.cli import reform
 from dicu.cli import governments
 from dicu.cli import doctor
+from dicu.cli import bench
 
 # isort: on
 from dicu.cli.panels import arrange
@@ -32,6 +33,7 @@ arrange(app)
 
 __all__ = [
     "app",
+    "bench",
     "calibrate",
     "compare",
     "doctor",

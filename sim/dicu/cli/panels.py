@@ -14,7 +14,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
     "For people who decide": ("brief", "report", "view"),
     "Ask, fit and test": ("experiment", "calibrate", "validate", "forecast", "score", "sensitivity"),
     "Countries, reforms, governments": ("world", "reform", "governments"),
-    "What there is": ("parameters", "schema", "doctor"),
+    "What there is": ("parameters", "schema", "doctor", "bench"),
 }
 
 

@@ -1,0 +1,94 @@
+"""The mutation score: mutants change one expression that decides something, the sample is that of its seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import mutation
+from mutation import Mutant, Tree, check, mutants_of, mutated, read, sample, score, write
+
+SOURCE = '''"""A rule, é."""
+from __future__ import annotations
+
+LIMIT: Final[int] = 3
+
+
+@decorated(cache=True)
+def rule(a: Array[2], b: float = 0.5) -> int:
+    """Not 7."""
+    if a <= LIMIT and not b:
+        raise ValueError(f"{a + 1}" if a else "none")
+    return max(a, -b) << 2  # é
+'''
+
+
+def test_what_decides_is_changed_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "rule.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    made = list(mutants_of(file, tmp_path))
+    assert {(m.line, m.before, m.after) for m in made} == {
+        (4, "3", "(4)"),
+        (8, "0.5", "(0.56)"),
+        (10, "a <= LIMIT and not b", "(a <= LIMIT or not b)"),
+        (10, "a <= LIMIT", "(a < LIMIT)"),
+        (10, "not b", "(b)"),
+        (12, "max(a, -b) << 2", "(max(a, -b) >> 2)"),
+        (12, "max(a, -b)", "(min(a, -b))"),
+        (12, "-b", "(b)"),
+        (12, "2", "(3)"),
+    }
+    one = next(m for m in made if m.before == "-b")
+    assert mutated(SOURCE, one) == SOURCE.replace("-b)", "(b))")
+    with pytest.raises(ValueError, match=r"rule\.py:12: the source is no longer"):
+        mutated(SOURCE.replace("max", "min(1, max"), one)
+
+
+def test_the_sample_is_that_of_its_seed_and_goes_on_from_its_file(tmp_path: Path) -> None:
+    drawn = sample(1, 30)
+    assert drawn == sample(1, 30)
+    assert drawn[:5] == sample(1, 5), "a larger sample begins with the smaller one"
+    assert {m.file.split("/")[2] for m in drawn} == set(mutation.ROOMS)
+    outcomes = ("killed", "survived", "killed by time")
+    tried = {k: replace(drawn[k], outcome=word, by="x", seconds=1.5) for k, word in enumerate(outcomes)}
+    write(tmp_path / "m.csv", tried)
+    assert read(tmp_path / "m.csv") == tried
+    assert score(tried) == "2 of 3 mutants killed (67%), 1 survived or had no test"
+    check(tried, drawn)
+    with pytest.raises(SystemExit, match="mutant 0 of the file is not that of this seed"):
+        check(tried, sample(2, 30))
+
+
+def test_a_mutant_is_killed_by_the_test_that_imports_its_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tree is a copy, and whole again afterwards; what is no longer tested survives."""
+    folder, known = tmp_path / "copy", tmp_path / "known.json"
+    folder.mkdir()
+    monkeypatch.setattr(mutation, "COPIED", ("pyproject.toml",))
+    monkeypatch.setattr(mutation, "ROOT", tmp_path / "work")
+    monkeypatch.setattr(mutation, "ORACLES", ())
+    rule, test = "sim/dicu/behaviour/rule.py", "tests/test_rule.py"
+    for root in (folder, tmp_path / "work"):
+        (root / rule).parent.mkdir(parents=True)
+        (root / "tests").mkdir()
+        (root / rule).write_text("ALLOWED = 3\nSEEN = 4\n")
+        (root / "pyproject.toml").write_text("")
+        (root / test).write_text("from dicu.behaviour.rule import ALLOWED\n")
+
+    def run(_: Tree, tests: list[str], most: float) -> tuple[str, str, float]:
+        (name,) = tests
+        assert name == test
+        return ("passed" if "ALLOWED = 3" in (folder / rule).read_text() else "failed"), f"{name}::x", 1.0
+
+    monkeypatch.setattr(Tree, "run", run)
+    tree = Tree(folder, known, 10.0)
+    first, second = (replace(m, number=k) for k, m in enumerate(mutants_of(folder / rule, folder)))
+    assert tree.attempt(first).outcome == "killed"
+    assert tree.attempt(first).by == f"{test}::x"
+    assert tree.attempt(second).outcome == "survived"
+    assert (folder / rule).read_text() == "ALLOWED = 3\nSEEN = 4\n"
+    other = Mutant(2, "sim/dicu/economy/none.py", 1, 0, "1", "(2)")
+    assert tree.attempt(other).outcome == "no test"
