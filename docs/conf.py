@@ -14,7 +14,6 @@ language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.intersphinx"]
 intersphinx_mapping = {}
 exclude_patterns = ["_build", "README.md", "figures", "experiments/figures"]
-suppress_warnings = ["toc.empty_glob"]  # before the first forecast there is none
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 

@@ -72,7 +72,7 @@ def _by_kind(predicted: pd.DataFrame) -> list[str]:
         "| figure | n | r before | r best | r with other luck | r mean | RMSE before | RMSE best | with other luck |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    others = [c for c in predicted if c.startswith("other_luck_")]
+    others = [c for c in map(str, predicted) if c.startswith("other_luck_")]
     for name, part in predicted.groupby("figure", sort=False):
         if len(part) <= 2 or part["area"].nunique() == 1:
             continue

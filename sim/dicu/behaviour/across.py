@@ -135,9 +135,9 @@ def remit_across(
         return made
 
     told = shard.ask("remittances", lucky.parent, answer)
-    purses = tuple(np.ascontiguousarray(told[name]) for name in ("place", "wealth", "flags"))
+    place, wealth, flags = (np.ascontiguousarray(told[name]) for name in ("place", "wealth", "flags"))
     amount = np.empty(len(lucky), dtype=np.uint16)
-    _amounts(lucky.child, purses, h.rows, sending, rule, amount)
+    _amounts(lucky.child, (place, wealth, flags), h.rows, sending, rule, amount)
     some = np.flatnonzero(amount)
     child, amount = lucky.child[some], amount[some]
 

@@ -305,7 +305,7 @@ def commit(
 
     households.n = n
     across = None if shard.alone else Across(shard, households, links)
-    moved_whole = events.row[events.leaver < 0]
+    moved_whole = events.row[events.leaver < 0].astype(np.int64)
     if across is not None:
         moved_whole = across.movers(moved_whole, split)
     orphans = rehouse_orphans(households, events, tables, stocks)

@@ -96,7 +96,7 @@ def whole_changes(changes: Changes, ranks: Ranks) -> Changes:
         c,
         **named,  # type: ignore[arg-type]
         by_reason=reasons,
-        urban=UrbanGrowth(*numbers[-2:], c.urban.reclassified),
+        urban=UrbanGrowth(numbers[-2], numbers[-1], c.urban.reclassified),
         movers_by_age=ages.reshape(c.movers_by_age.shape),
         natural=natural,
         origin=_listed(c.origin, np.uint16, ranks),

@@ -52,7 +52,8 @@ def owners(
         people = np.bincount(district, weights=residents, minlength=n)
         middle = np.cumsum(people) - people / 2
         rank = np.minimum((middle * ranks / max(people.sum(), 1)).astype(np.int64), ranks - 1)
-    return rank[district].astype(np.int64)
+    made: NDArray[np.int64] = rank[district].astype(np.int64)
+    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,8 @@ class Shard:
 
     def here(self, addresses: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Which addresses are rows of this rank."""
-        return self.rank(addresses) == self.ranks.number
+        made: NDArray[np.bool_] = self.rank(addresses) == self.ranks.number
+        return made
 
     def ask(
         self,

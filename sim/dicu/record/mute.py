@@ -15,8 +15,8 @@ class Mute(Recorder):
     def __init__(self) -> None:
         pass
 
-    national = places = flows = moves = households = movers = five_year = _nothing  # type: ignore[assignment]
-    districts = cities = urban_places = governments = lineage = plugin = _nothing  # type: ignore[assignment]
+    national = places = flows = moves = households = movers = five_year = _nothing
+    districts = cities = urban_places = governments = lineage = plugin = _nothing
     go_on = finish = close = _nothing  # type: ignore[assignment]
 
 

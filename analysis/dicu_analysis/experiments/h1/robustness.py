@@ -41,10 +41,10 @@ def over_members(
     """(M,) each: `two` for every member of the ensemble, the mean over its replicates."""
     found = panels(sweep, districts, COLUMNS)
     numbers = sorted(int(m) for m in sweep.arms[MEMBER].unique())
-    made = [
-        two(*(found[sweep.arm(arm, ensemble_member=m)] for arm in (TREATED, BASE)), weak, rural)
-        for m in numbers
-    ]
+    made = []
+    for m in numbers:
+        treated, base = (found[sweep.arm(arm, ensemble_member=m)] for arm in (TREATED, BASE))
+        made.append(two(treated, base, weak, rural))
     a, apart = (np.array([pair[k].mean() for pair in made]) for k in (0, 1))
     return a, apart
 
