@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.abroad import Abroad
 from dicu.behaviour.access import EDUCATION, HEALTH
 from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
 from dicu.behaviour.events import Events
@@ -126,6 +127,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.move_cost = move_costs(self.distances, scenario.money)
         self.vital = VitalRates(world, scenario.life_course)
         self.urban = UrbanStatus(world, scenario.cities, self.calendar)
+        self.abroad = Abroad(world, scenario)
         self.life = self._life_tables()
         self.stocks = self._count(households)
         self.central = Central(scenario.cities, self.calendar, world)
@@ -328,7 +330,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.watch.passed(self.events)
         clock = time.perf_counter()
 
-        # 7. commit in uid order: moves, couples, orphans, families that follow; estates
+        # 7. commit in uid order: moves, couples, orphans, families that follow; who crosses the border; estates
         expected = Expected.before(h, self.stocks)
         in_towns = int(self.stocks.persons[self.urban.now].sum())
         self.changes = commit(
@@ -340,6 +342,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.move_cost,
             self.stocks,
             one_by_one=isinstance(self.outputs, Outputs) and self.settings.record.moves == "all",
+            abroad=self.abroad.table(self.calendar.year(self.now), moment, tables.move.ready),
         )
         clock = self._spent("commit", clock)
 

@@ -2,9 +2,9 @@
 
 Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
 event could get in another's way (identities, orphans, returns, followers, estates), the order is that of the uids.
-Moves, then couples, orphans, those who came home to their parents, families that follow; estates; and at last the
-emptied rows are filled, so that there are never holes. Stocks are carried along as integers and compared with a
-recount by the accounts.
+Moves, then couples, orphans, those who came home to their parents, families that follow, who crosses the country's
+border; estates; and at last the emptied rows are filled, so that there are never holes. Stocks are carried along as
+integers and compared with a recount by the accounts.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.abroad import AbroadTable
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
+from dicu.commit.abroad import cross_border
 from dicu.commit.changes import Changes
 from dicu.commit.estates import inherit
 from dicu.commit.family import pair_up, seekers_of
@@ -225,6 +227,7 @@ def commit(
     stocks: Stocks,
     *,
     one_by_one: bool = False,
+    abroad: AbroadTable | None = None,
 ) -> Changes:
     """Apply the events of a step to the rows, the links and the stocks (all changed in place).
 
@@ -236,6 +239,8 @@ def commit(
         What a move costs between districts, wealth units.
     one_by_one : bool
         Also say who made each move (`Changes.movers`).
+    abroad : AbroadTable or None
+        How many leave the country and come to it; None: nobody.
     """
     emptied = np.empty(len(events.life_row), dtype=np.int64)
     before = stocks.persons.copy()
@@ -311,10 +316,16 @@ def commit(
         families.take(came.which) if families is not None else None,
     )
 
+    # last, with rows that nothing else touched: who leaves the country and who comes to it
+    crossed = cross_border(households, abroad, tables, stocks) if abroad is not None else None
+    h = households.rows
+    emigrated = crossed.row if crossed is not None else np.empty(0, dtype=np.int64)
+    arrived = len(crossed.new_uid) if crossed is not None else 0
+
     # links of the merged, estates, then no holes: what of the links is concerned is looked for once
     merged = np.concatenate([home.emptied, came.emptied])
     died_out = np.concatenate([dead, orphans.emptied])
-    gone = np.sort(np.concatenate([died_out, couples.emptied, merged]))
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, emigrated]))
     moving = np.arange(households.n - len(gone), households.n)  # into the holes, but for those that are gone
     concerned = links.touching(np.concatenate([gone, moving]))
     concerned.merge_into(merged, np.concatenate([home.parent, came.host]))
@@ -344,7 +355,7 @@ def commit(
         deaths=int(deaths),
         rehoused=orphans.taken_in,
         alone=orphans.left,
-        new_rows=len(uids),
+        new_rows=len(uids) + arrived,
         freed_rows=len(gone),
         income=events.income,
         consumption=events.consumption,
@@ -364,4 +375,5 @@ def commit(
         row_target=target,
         movers=ledger.movers(),
         natural=natural,
+        abroad=crossed,
     )

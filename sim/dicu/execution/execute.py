@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numba
 
+from dicu.behaviour.abroad import TABLE as MIGRATION_ABROAD
 from dicu.execution.fits import about_country, check_fits
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
@@ -257,6 +258,7 @@ def new_recorder(
         services=SERVICES,
         moves=scenario.record.moves == "all",
         households=scenario.record.households.where is not None,
+        abroad=world.country.own(MIGRATION_ABROAD) is not None,
         plugins=observer_tables(scenario),
         keep=keep,
         scratch=scratch,

@@ -33,6 +33,8 @@ THOUSANDS: Final = 25.0
 """A median commune of fewer residents was probably given in thousands."""
 FAR_INCOME: Final = 5.0
 """Mean incomes of provinces lie within so many times that of their country nearly everywhere."""
+MOST_ABROAD: Final = 0.1
+"""Share of the residents who may leave, or come, in a year: more does so in no country but in war."""
 SPREAD: Final = 4.0
 """Areas that add up to so many times the box around the places are not in km2."""
 
@@ -295,6 +297,7 @@ def check_optional(
         ("rates", "province"): (provinces, "a province of units, or empty", True),
         ("fertility", "province"): (provinces, "a province of units, or empty", True),
         ("mortality", "province"): (provinces, "a province of units, or empty", True),
+        ("migration_abroad", "province"): (provinces, "a province of units, or empty", True),
         ("region_flows", "origin"): (regions, "a region of units", False),
         ("region_flows", "destination"): (regions, "a region of units", False),
         ("urban_regions", "region"): (regions, "a region of units", False),
@@ -317,8 +320,30 @@ def check_optional(
             problems.cell(paths["urban_changes"], row, "date", date, NOTATION)
     _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
     _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
+    _abroad(tables.get("migration_abroad"), int(places["residents"].sum()), paths, problems)
     if "rates" in tables:
         check_rates(tables["rates"], paths["rates"], problems)
+
+
+def _abroad(
+    table: pd.DataFrame | None, residents: int, paths: Mapping[str, Path], problems: Problems
+) -> None:
+    """Rows of the country and rows of provinces do not stand together, and no year empties or doubles the country."""
+    if table is None:
+        return
+    path = paths["migration_abroad"]
+    if "province" in table:
+        named = table["province"] != ""
+        if named.any() and not named.all():
+            row = int(np.flatnonzero(~named)[0]) + 1
+            problems.cell(path, row, "province", "", "a province in every row, or in none")
+    for name in ("emigrants", "immigrants"):
+        by_year = table.groupby("year")[name].sum()
+        for year in by_year.index[by_year > MOST_ABROAD * residents].tolist():
+            problems.note(
+                f"{path}: column {name}: {by_year[year]:,.0f} persons in {year}, of {residents:,} residents (allowed: "
+                f"{MOST_ABROAD:.0%} of them; persons, not thousands or rates)"
+            )
 
 
 def _whole(
