@@ -33,6 +33,12 @@ THOUSANDS: Final = 25.0
 """A median commune of fewer residents was probably given in thousands."""
 FAR_INCOME: Final = 5.0
 """Mean incomes of provinces lie within so many times that of their country nearly everywhere."""
+SCATTERED: Final = 0.45
+"""Distance to the nearest place over the width of one where settlements lie by chance; of municipalities about one."""
+SETTLEMENTS: Final = 2
+"""Places are settlements where a commune has more than so many."""
+SURER: Final = 0.25
+"""By so much, in logs, must axes fit better the other way round."""
 MOST_ABROAD: Final = 0.1
 """Share of the residents who may leave, or come, in a year: more does so in no country but in war."""
 SPREAD: Final = 4.0
@@ -385,7 +391,8 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
         near = _neighbour_km(lon, lat)
         mirrored = _neighbour_km(lat, lon) if np.isfinite(swapped) else near
         width = float(np.median(np.sqrt(area)))
-        if abs(np.log(mirrored / width)) + 0.25 < abs(np.log(near / width)):
+        least = SCATTERED if len(places) > SETTLEMENTS * len(people) else 1.0
+        if _unlikely(mirrored / width, least) + SURER < _unlikely(near / width, least):
             notes.append(
                 f"places: neighbours are {near:,.0f} km apart, but would be {mirrored:,.0f} km with longitude and "
                 f"latitude swapped, and a place is {width:,.0f} km wide: are the columns swapped?"
@@ -396,6 +403,11 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
             f"places: more than {DENSE:,.0f} residents per km2: {_some(places['place'].iloc[crowded].tolist())}"
         )
     return tuple(notes)
+
+
+def _unlikely(ratio: float, least: float) -> float:
+    """How far neighbours are from what is usual, by the log of their distance over the width of a place."""
+    return float(max(np.log(least / ratio), np.log(ratio), 0.0))
 
 
 def _box_km2(lon: np.ndarray[Any, Any], lat: np.ndarray[Any, Any]) -> float:
