@@ -22,6 +22,8 @@ GRID_DEGREES: Final = 0.001
 """Vertices are written on a grid of so many degrees, about 100 m."""
 ISLET_DEGREES: Final = 0.045
 """Half the width of the diamond that stands for a place outside of every outline, about 5 km."""
+HOLLOW: Final = 0.3
+"""How far the hull of the places bends inwards, 0 (everywhere) to 1 (nowhere): Norway is no egg."""
 MARGIN: Final = 0.06
 """Share of its extent by which a country without outlines reaches beyond its places."""
 
@@ -104,7 +106,7 @@ def _land(rings: Sequence[NDArray[np.float64]], points: NDArray[np.float64], rea
     if real:
         return shapely.Polygon()
     reach = max(MARGIN * float(np.ptp(points, axis=0).max()), ISLET_DEGREES)
-    return shapely.buffer(shapely.convex_hull(shapely.multipoints(points)), reach, quad_segs=4)
+    return shapely.buffer(shapely.concave_hull(shapely.multipoints(points), HOLLOW), reach, quad_segs=4)
 
 
 def _islet(x: float, y: float) -> Any:
