@@ -18,6 +18,8 @@ from dicu.scenario import vocabulary
 HERE: Final = Path(__file__).parent
 NOT_SAID: Final = ("experiments", "estimators", "work", "figures", "measure_spread.py")
 """Rooms and modules whose texts stand in no report of another country: experiments are Viet Nam's, figures English."""
+PAGES: Final = ("report", "view")
+"""Rooms with templates of pages."""
 _VIETNAMESE: Final = re.compile(
     "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
 )
@@ -71,7 +73,7 @@ def _of_templates() -> Iterator[str]:
     """What the pages themselves say."""
     from jinja2 import Environment, nodes
 
-    for path in sorted((HERE / "report" / "templates").glob("*.j2")):
+    for path in sorted(path for room in PAGES for path in (HERE / room / "templates").glob("*.j2")):
         if path.name in ("experiments.html.j2",):
             continue
         tree = Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.abroad import Abroad
 from dicu.behaviour.access import EDUCATION, HEALTH
 from dicu.behaviour.across import follow_across, remit_across
 from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
@@ -137,6 +138,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.move_cost = move_costs(self.distances, scenario.money)
         self.vital = VitalRates(world, scenario.life_course)
         self.urban = UrbanStatus(world, scenario.cities, self.calendar)
+        self.abroad = Abroad(world, scenario)
         self.life = self._life_tables()
         self.stocks = self._count(households)
         self.central = Central(scenario.cities, self.calendar, world)
@@ -350,7 +352,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.watch.passed(self.events)
         clock = time.perf_counter()
 
-        # 7. commit in uid order: moves, couples, orphans, families that follow; estates
+        # 7. commit in uid order: moves, couples, orphans, families that follow; who crosses the border; estates
         expected = Expected.before(self.rows, self.stocks)
         before = copied(self.stocks.carried)
         in_towns = int(self.stocks.persons[self.urban.now].sum())
@@ -364,6 +366,7 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.stocks,
             one_by_one=isinstance(self.outputs, Outputs) and self.settings.record.moves == "all",
             shard=shard,
+            abroad=self.abroad.table(self.calendar.year(self.now), moment, tables.move.ready),
         )
         clock = self._spent("commit", clock)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dicu.world.geometry import Ring, inside, load_outlines, rings_by_code
 from dicu.world.schema import OUTLINES
 from dicu_analysis.figures import palette
+from dicu_analysis.figures.areas import areas_of_points, unit_rings
 from dicu_analysis.figures.outlines import TOLERANCE_DEGREES, chained, outer_segments, simplified
 from dicu_analysis.load import Map, Run
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 OUTLYING_DEGREES: Final = 0.35
 """Districts with all their places farther than this from every outline are drawn as points."""
+MOST_POINTS: Final = 1_000
+"""Places of a country without outlines that are drawn as points; of more, the areas of provinces are drawn."""
 HATCH: Final = "////"
 MIDDLE_LATITUDE: Final = 16.0
 """Latitude at which a map of the country is drawn true to scale, degrees."""
@@ -110,18 +113,46 @@ def draw_map(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring
     """Fill every province by its value; negative ones are hatched, those within luck grey, unknown ones pale."""
     if outlines:
         _draw_outlines(ax, run, filling, outlines)
+    elif len(run.world_places) > MOST_POINTS:
+        _draw_areas(ax, run, filling)
     else:
         _draw_points(ax, run, filling)
 
 
 def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring]]) -> None:
+    groups: dict[str, list[Ring]] = {}
+    for code, unit in unit_of_outline(run, filling.borders).items():
+        groups.setdefault(unit, []).extend(outlines[code])
+    _fill(ax, filling, groups)
+    every = [ring for rings in outlines.values() for ring in rings]
+    unit_of = np.asarray(run.unit_of_place("province", filling.borders)).astype(str)
+    districts = run.unit_of_place("district")
+    first = {
+        str(districts.categories[k]): unit_of[np.flatnonzero(districts.codes == k)[0]]
+        for k in range(len(districts.categories))
+    }
+    names = run.names("district")
+    for code, lon, lat in outlying(run.world_places, every):
+        mark_outlying(ax, lon, lat, names[str(code)], filling.face(first[str(code)]))
+    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.autoscale_view()
+    ax.set_axis_off()
+
+
+def middle_latitude(run: Run) -> float:
+    """Latitude at which a map of the country is drawn true to scale, degrees."""
+    if run.is_real:
+        return MIDDLE_LATITUDE
+    latitude = run.world_places["latitude"].to_numpy(dtype=np.float64)
+    return float(latitude.min() + latitude.max()) / 2
+
+
+def _fill(ax: Axes, filling: Filling, groups: dict[str, list[Ring]]) -> None:
+    """Fill units, each of some rings, and draw the lines between them."""
     from matplotlib.collections import LineCollection
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    groups: dict[str, list[Ring]] = {}
-    for code, unit in unit_of_outline(run, filling.borders).items():
-        groups.setdefault(unit, []).extend(outlines[code])
     borders = []
     for unit, rings in sorted(groups.items()):
         shape = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
@@ -137,19 +168,6 @@ def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, lis
         borders.append(outer_segments(rings))
     lines = chained(np.concatenate(borders))
     ax.add_collection(LineCollection(lines, colors=palette.EDGE, linewidths=0.5, zorder=4))
-    every = [ring for rings in outlines.values() for ring in rings]
-    unit_of = np.asarray(run.unit_of_place("province", filling.borders)).astype(str)
-    districts = run.unit_of_place("district")
-    first = {
-        str(districts.categories[k]): unit_of[np.flatnonzero(districts.codes == k)[0]]
-        for k in range(len(districts.categories))
-    }
-    names = run.names("district")
-    for code, lon, lat in outlying(run.world_places, every):
-        mark_outlying(ax, lon, lat, names[str(code)], filling.face(first[str(code)]))
-    ax.set_aspect(1 / np.cos(np.radians(MIDDLE_LATITUDE)))
-    ax.autoscale_view()
-    ax.set_axis_off()
 
 
 def outlying(
@@ -179,6 +197,19 @@ def mark_outlying(ax: Axes, lon: float, lat: float, name: str, face: Any) -> Non
         va="top",
         color=palette.SOFT,
     )
+
+
+def _draw_areas(ax: Axes, run: Run, filling: Filling) -> None:
+    """Too many places for points: each province is the land that is nearest to its places."""
+    places = run.world_places
+    areas = areas_of_points(
+        places[["longitude", "latitude"]].to_numpy(dtype=np.float64), np.empty(len(places), dtype=str), {}
+    )
+    rings = unit_rings(areas, run.unit_of_place("province", filling.borders))
+    _fill(ax, filling, simplified(rings))
+    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.autoscale_view()
+    ax.set_axis_off()
 
 
 def _draw_points(ax: Axes, run: Run, filling: Filling) -> None:

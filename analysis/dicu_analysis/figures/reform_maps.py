@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
 
 from dicu.world.geometry import Ring, load_outlines
 from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.areas import apart, cells
 from dicu_analysis.figures.outlines import simplified
 from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
 from dicu_analysis.terms import DECLARED, Terms
@@ -33,38 +33,6 @@ LABELS: Final = ("under 10", "10-20", "20-30", "30-60", "60-120", "over 120 min"
 def classes(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Class of each travel time, 0 to 5."""
     return np.searchsorted(EDGES[1:], minutes, side="right").astype(np.int64)
-
-
-def cells(
-    points: NDArray[np.float64],
-) -> tuple[list[NDArray[np.float64]], NDArray[np.int64], NDArray[np.float64]]:
-    """Areas nearest to each point, and the lines between them.
-
-    Parameters
-    ----------
-    points
-        (N, 2) float64, longitude and latitude; no two the same.
-
-    Returns
-    -------
-    list of (n, 2) float64
-        Corners of each area; those at the edge reach far out and are to be clipped.
-    (E, 2) int64
-        Pairs of points with a common line.
-    (E, 2, 2) float64
-        The lines.
-    """
-    low, high = points.min(axis=0), points.max(axis=0)
-    away = 3.0 * (high - low).max() + 1.0
-    middle = (low + high) / 2
-    frame = middle + away * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [0, -1], [0, 1], [1, 0], [-1, 0]])
-    made = Voronoi(np.concatenate([points, frame]))
-    areas = [made.vertices[made.regions[made.point_region[i]]] for i in range(len(points))]
-    whole = np.array([min(v) >= 0 for v in made.ridge_vertices]) & (made.ridge_points < len(points)).all(
-        axis=1
-    )
-    ends = np.array([v for v, kept in zip(made.ridge_vertices, whole, strict=True) if kept]).reshape(-1, 2)
-    return areas, made.ridge_points[whole].astype(np.int64), made.vertices[ends]
 
 
 def province_outline(name: str) -> list[Ring]:
@@ -186,17 +154,6 @@ def _units_of(
     ax.set_ylim(corners[:, 1].min() - pad, corners[:, 1].max() + pad)
     ax.set_aspect(1 / np.cos(np.radians(float(points[:, 1].mean()))))
     ax.set_axis_off()
-
-
-def apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same points, those that stand on another moved by some metres: an area needs one point."""
-    _, first, times = np.unique(points, axis=0, return_index=True, return_counts=True)
-    if (times == 1).all():
-        return points
-    moved = points.copy()
-    twice = np.setdiff1d(np.arange(len(points)), first)
-    moved[twice] += 1e-4 * np.stack([np.cos(twice), np.sin(twice)], axis=1)
-    return moved
 
 
 def _legend(fig: Figure, bottom: float) -> None:

@@ -10,70 +10,28 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from dicu_analysis.figures.areas import GRID_DEGREES, areas_of_points, merged
 from dicu_analysis.figures.province_map import matching_outlines
-from dicu_analysis.figures.reform_maps import apart, cells
 from dicu_analysis.load import Run
 
-GRID_DEGREES: Final = 0.001
-"""Vertices are written on a grid of so many degrees, about 100 m."""
 TOLERANCE_DEGREES: Final = 0.004
 """How far a coast may lie from its outline: half a pixel of a map of the country on a large screen."""
-ISLET_DEGREES: Final = 0.045
-"""Half the width of the diamond that stands for a place outside of every outline, about 5 km."""
-MARGIN: Final = 0.06
-"""Share of its extent by which a made-up country, which has no outline, reaches beyond its places."""
 
 
 def areas_of_places(run: Run) -> NDArray[Any]:
     """The area of each place (P,), shapely polygons in degrees; none is empty."""
     places = run.world_places
-    points = apart(places[["longitude", "latitude"]].to_numpy(dtype=np.float64))
-    outlines = matching_outlines(run, TOLERANCE_DEGREES)
-    groups = places["legacy_province"].astype(str).to_numpy() if outlines else np.full(len(places), "all")
-    made: NDArray[Any] = np.empty(len(places), dtype=object)
-    for group in dict.fromkeys(groups.tolist()):
-        mine = np.flatnonzero(groups == group)
-        land = _land(outlines.get(group, []), points[mine], bool(outlines))
-        corners, _, _ = cells(points[mine])
-        cut = shapely.intersection([shapely.Polygon(c) for c in corners], land)
-        made[mine] = [
-            _islet(*p) if shapely.area(c) == 0 else c for p, c in zip(points[mine], cut, strict=True)
-        ]
-    away = shapely.distance(made, shapely.points(points)) > ISLET_DEGREES
-    made[away] = [shapely.union(c, _islet(*p)) for c, p in zip(made[away], points[away], strict=True)]
-    return made
-
-
-def _land(rings: Sequence[NDArray[np.float64]], points: NDArray[np.float64], real: bool) -> Any:
-    """Where the places of a province may lie."""
-    if rings:
-        return shapely.buffer(shapely.union_all([shapely.make_valid(shapely.Polygon(r)) for r in rings]), 0)
-    if real:
-        return shapely.Polygon()
-    reach = max(MARGIN * float(np.ptp(points, axis=0).max()), ISLET_DEGREES)
-    return shapely.buffer(shapely.convex_hull(shapely.multipoints(points)), reach, quad_segs=4)
-
-
-def _islet(x: float, y: float) -> Any:
-    r = ISLET_DEGREES
-    return shapely.Polygon([(x - r, y), (x, y + r), (x + r, y), (x, y - r)])
-
-
-def merged(areas: NDArray[Any], unit: pd.Categorical) -> list[Any]:
-    """The area of each unit: of its places together, in the order of the categories."""
-    order = np.argsort(unit.codes, kind="stable")
-    first = np.searchsorted(unit.codes[order], np.arange(len(unit.categories) + 1))
-    return [
-        shapely.union_all(areas[order[a:b]], grid_size=GRID_DEGREES / 4) for a, b in pairwise(first.tolist())
-    ]
+    return areas_of_points(
+        places[["longitude", "latitude"]].to_numpy(dtype=np.float64),
+        places["legacy_province"].astype(str).to_numpy(dtype=np.str_),
+        matching_outlines(run, TOLERANCE_DEGREES),
+    )
 
 
 def encoded(areas: Iterable[Any]) -> str:
@@ -126,3 +84,6 @@ def variable_length(numbers: Sequence[int]) -> bytes:
 def deflated(data: bytes) -> str:
     """Bytes as base64 text that a page inflates with its own ``DecompressionStream``."""
     return base64.b64encode(zlib.compress(data, 9)).decode("ascii")
+
+
+__all__ = ["GRID_DEGREES", "areas_of_places", "deflated", "encoded", "merged", "variable_length"]

@@ -89,15 +89,15 @@ class VitalRates:
 
     def at(self, year: int) -> Vital:
         """Of a calendar year."""
-        rural, urban, life = (_between(known, year) for known in self._national)
+        rural, urban, life = (between(known, year) for known in self._national)
         if not self._by_province:
             return Vital(np.array([rural, urban]), np.full(AREAS, life))
         fertility = np.empty(AREAS * len(self._apart))
         expectancy = np.empty(AREAS * len(self._apart))
         for r, own in enumerate(self._apart):
-            fertility[AREAS * r] = rural * (_between(own.rural, year) if own.rural else 1.0)
-            fertility[AREAS * r + 1] = urban * (_between(own.urban, year) if own.urban else 1.0)
-            years = _between(own.life, year) if own.life else 0.0
+            fertility[AREAS * r] = rural * (between(own.rural, year) if own.rural else 1.0)
+            fertility[AREAS * r + 1] = urban * (between(own.urban, year) if own.urban else 1.0)
+            years = between(own.life, year) if own.life else 0.0
             expectancy[AREAS * r : AREAS * (r + 1)] = life + years
         return Vital(fertility, expectancy)
 
@@ -127,10 +127,10 @@ def _apart(
     own: dict[int, float], national: dict[int, float], differs: Callable[[float, float], float]
 ) -> dict[int, float]:
     """By how much a province differs from the country in each of its years."""
-    return {year: differs(value, _between(national, year)) for year, value in own.items()}
+    return {year: differs(value, between(national, year)) for year, value in own.items()}
 
 
-def _between(known: dict[int, float], year: int) -> float:
+def between(known: dict[int, float], year: int) -> float:
     """Value of a year on the lines between known ones, in the order of their years."""
     before = [y for y in known if y <= year]
     after = [y for y in known if y >= year]
@@ -140,4 +140,4 @@ def _between(known: dict[int, float], year: int) -> float:
     return known[a] if a == b else known[a] + (known[b] - known[a]) * ((year - a) / (b - a))
 
 
-__all__ = ["AREAS", "Vital", "VitalRates", "areas", "of_parameters"]
+__all__ = ["AREAS", "Vital", "VitalRates", "areas", "between", "of_parameters"]

@@ -38,12 +38,18 @@ class Expected:
         return cls(rows, int(stocks.persons.sum()), stocks.wealth)
 
     def after(self, changes: Changes) -> Expected:
-        """P' = P + births - deaths; W' = W + income - consumption - fares - estates without heirs."""
+        """P' = P + births - deaths + immigrants - emigrants; W' = W + income - consumption - fares - estates without
+        heirs + what newcomers bring - what emigrants take along.
+        """
         spent = changes.consumption + changes.move_costs + changes.estates
+        people = wealth = 0
+        if (abroad := changes.abroad) is not None:
+            people = int(abroad.immigrants.sum()) - int(abroad.emigrants.sum())
+            wealth = abroad.brought - abroad.taken
         return Expected(
             self.rows + changes.new_rows - changes.freed_rows,
-            self.persons + changes.births - changes.deaths,
-            self.wealth + changes.income - spent,
+            self.persons + changes.births - changes.deaths + people,
+            self.wealth + changes.income - spent + wealth,
         )
 
 
@@ -98,7 +104,10 @@ def urban_growth(changes: Changes, urban: NDArray[np.bool_], reclassified: int) 
     way = urban[changes.destination].astype(np.int64) - urban[changes.origin]
     left, came = changes.exchanged  # partners whose place changed without a move
     net = int((changes.persons * way).sum()) + int(urban[came].sum()) - int(urban[left].sum())
-    return UrbanGrowth(int(changes.natural[urban].sum()), net, reclassified)
+    abroad = 0
+    if changes.abroad is not None:
+        abroad = int((changes.abroad.immigrants - changes.abroad.emigrants)[urban].sum())
+    return UrbanGrowth(int(changes.natural[urban].sum()), net, reclassified, abroad)
 
 
 def check_urban(before: int, after: int, growth: UrbanGrowth) -> None:
@@ -116,7 +125,7 @@ def check_urban(before: int, after: int, growth: UrbanGrowth) -> None:
     NotConserved
         With the difference.
     """
-    want = before + growth.natural + growth.net_moves
+    want = before + growth.natural + growth.net_moves + growth.abroad
     if want != after:
         raise NotConserved(f"persons in urban places: {want} expected, {after} counted, {after - want:+d}")
 

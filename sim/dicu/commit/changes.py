@@ -24,11 +24,41 @@ class UrbanGrowth(NamedTuple):
         followed.
     reclassified : int
         People of places that became urban at the beginning of the step, less those of places that became rural.
+    abroad : int
+        Who came there from abroad less who left for it; 0 in a country without a table of them.
     """
 
     natural: int
     net_moves: int
     reclassified: int
+    abroad: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Who crossed the country's border in a step, in rows and members.
+
+    Attributes
+    ----------
+    row, uid, left_place : (E,) int64, uint64, int32
+        Households that left: rows as they lay before any was freed, identities, and where they lived.
+    new_uid, place : (I,) uint64, int32
+        Households that came, in the order of the rows they took behind all others, and where they live.
+    emigrants, immigrants : (P,) int64
+        Members who left and came by place.
+    taken, brought : int
+        Wealth units.
+    """
+
+    row: NDArray[np.int64]
+    uid: NDArray[np.uint64]
+    left_place: NDArray[np.int32]
+    new_uid: NDArray[np.uint64]
+    place: NDArray[np.int32]
+    emigrants: NDArray[np.int64]
+    immigrants: NDArray[np.int64]
+    taken: int
+    brought: int
 
 
 @dataclass(eq=False)
@@ -74,6 +104,8 @@ class Changes:
         Births less deaths by place.
     urban : UrbanGrowth
         By what the people of urban places changed; set once the step is counted.
+    abroad : Crossed or None
+        Who left the country and came to it, where it says so; their rows are among those freed, and new ones.
     movers : Movers or None
         Who made each of the E moves, in the same order, when moves are recorded one by one.
     """
@@ -114,6 +146,7 @@ class Changes:
     row_target: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     movers: Movers | None = None
     shipments: list[Shipment] = field(default_factory=list)
+    abroad: Crossed | None = None
     natural: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     urban: UrbanGrowth = field(default_factory=lambda: UrbanGrowth(0, 0, 0))
 

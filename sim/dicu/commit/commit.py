@@ -2,9 +2,9 @@
 
 Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
 event could get in another's way (identities, orphans, returns, followers, estates), the order is that of the uids.
-Moves, then couples, orphans, those who came home to their parents, families that follow; estates; and at last the
-emptied rows are filled, so that there are never holes. Stocks are carried along as integers and compared with a
-recount by the accounts.
+Moves, then couples, orphans, those who came home to their parents, families that follow, who crosses the country's
+border; estates; and at last the emptied rows are filled, so that there are never holes. Stocks are carried along as
+integers and compared with a recount by the accounts.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.abroad import AbroadTable
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
+from dicu.commit.abroad import cross_border
 from dicu.commit.across import Across, Closed, Closing, identities
 from dicu.commit.changes import Changes
 from dicu.commit.estates import inherit
@@ -227,6 +229,7 @@ def commit(
     *,
     one_by_one: bool = False,
     shard: Shard | None = None,
+    abroad: AbroadTable | None = None,
 ) -> Changes:
     """Apply the events of a step to the rows, the links and the stocks (all changed in place).
 
@@ -241,6 +244,8 @@ def commit(
     shard : Shard or None
         What part of the population this is; None: all of it. Events, rows and links are those of this rank, and so are
         the changes (see `dicu.commit.whole`); the families that follow are addresses, of all ranks.
+    abroad : AbroadTable or None
+        How many leave the country and come to it; None: nobody.
     """
     shard = alone(len(tables.where.district)) if shard is None else shard
     emptied = np.empty(len(events.life_row), dtype=np.int64)
@@ -325,11 +330,17 @@ def commit(
         families.take(came.which) if families is not None else None,
     )
 
+    # last, with rows that nothing else touched: who leaves the country and who comes to it
+    crossed = cross_border(households, abroad, tables, stocks) if abroad is not None else None
+    h = households.rows
+    emigrated = crossed.row if crossed is not None else np.empty(0, dtype=np.int64)
+    arrived = len(crossed.new_uid) if crossed is not None else 0
+
     # links of the merged, estates, then no holes
     merged = np.concatenate([home.emptied, came.emptied])
     died_out = np.concatenate([dead, orphans.emptied])
     departed = across.departed if across is not None else np.empty(0, dtype=np.int64)
-    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, departed]))
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, departed, emigrated]))
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
     bequeathing = np.concatenate([died_out, beyond])
@@ -353,7 +364,7 @@ def commit(
         deaths=int(deaths),
         rehoused=orphans.taken_in,
         alone=orphans.left,
-        new_rows=len(uids),
+        new_rows=len(uids) + arrived,
         freed_rows=len(gone) - len(departed),
         emptied=len(gone),
         income=events.income,
@@ -375,6 +386,7 @@ def commit(
         shipments=across.shipments if across is not None else [],
         movers=ledger.movers(),
         natural=natural,
+        abroad=crossed,
     )
 
 

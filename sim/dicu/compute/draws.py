@@ -51,6 +51,9 @@ class Purpose(IntEnum):
     RANDOM_UNITS = 50
     ANNEALING = 51
     TREATED_HALF = 60
+    EMIGRATE = 70
+    IMMIGRATE = 71
+    FROM_ABROAD = 72
 
 
 @njit(cache=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numba
 import numpy as np
 
+from dicu.behaviour.abroad import TABLE as MIGRATION_ABROAD
 from dicu.compute.ranks import ALONE, Ranks
 from dicu.execution.fits import about_country, check_fits
 from dicu.execution.identity import inputs_of, model_version
@@ -115,7 +116,8 @@ def execute(
     Raises
     ------
     ValueError
-        When the run asks for observers and there is more than one process, of which none has all households.
+        When the run asks for observers, or its country has migration abroad, and there is more than one process, of
+        which none has all households.
     UnfitScenario, dicu.world.table_checks.TableError
         When the world cannot be opened, or does not have what the scenario asks of it.
     CannotContinue
@@ -131,6 +133,7 @@ def execute(
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
+    check_abroad(world, among)
     for line in about_country(scenario, world):
         tell.note(line)
     inputs = inputs_of(world)
@@ -172,6 +175,21 @@ def check_observers(scenario: Scenario, ranks: Ranks) -> None:
         raise UnfitScenario(
             f"plugins: observers look at all households, of which each of {ranks.size} ranks has a part (got "
             f"{', '.join(names)}, allowed with --engine threads)"
+        )
+
+
+def check_abroad(world: World, ranks: Ranks) -> None:
+    """Refuse a country with migration abroad on several ranks: who crosses its border is drawn among all households.
+
+    Raises
+    ------
+    UnfitScenario
+        Naming the table.
+    """
+    if ranks.size > 1 and world.country.own(MIGRATION_ABROAD) is not None:
+        raise UnfitScenario(
+            f"world {world.name}: the table {MIGRATION_ABROAD} is drawn among all households, of which each of "
+            f"{ranks.size} ranks has a part (allowed with --engine threads)"
         )
 
 
@@ -334,6 +352,7 @@ def new_recorder(
         services=SERVICES,
         moves=scenario.record.moves == "all",
         households=scenario.record.households.where is not None,
+        abroad=world.country.own(MIGRATION_ABROAD) is not None,
         plugins=observer_tables(scenario),
         keep=keep,
         scratch=scratch,

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dicu.scenario.country import FILE
+from dicu.scenario.country import FILE, CountryFile
 from dicu.world.country import LENT_BY
 from dicu.world.rates import names_in_words
 from dicu.world.schema import LEVELS, OUTLINES, TABLES
@@ -82,6 +82,15 @@ def compare(world: World) -> list[Compared]:
     return made
 
 
+def _called(file: CountryFile, level: str) -> str:
+    """What the units of a tier are called, and the tier itself where that is another word."""
+    if level not in file.tiers:
+        return level
+    words = file.tiers[level].many
+    many = words.get("en") or next(iter(words.values()))
+    return many if many == level else f"{many} ({level})"
+
+
 def render(world: World, rows: Sequence[Compared]) -> RenderableType:
     """What a folder holds, what is odd about it, what it borrows, and how it compares."""
     country = world.country
@@ -94,7 +103,7 @@ def render(world: World, rows: Sequence[Compared]) -> RenderableType:
         text = f"{len(old[0]):,}" if old else ""
         if new and country.file.reform is not None:
             text += f" -> {len(new[0]):,}"
-        words.add_row(level, text)
+        words.add_row(_called(country.file, level), text)
     words.add_row("places", f"{world.n_places:,}")
     words.add_row("labour and housing markets", f"{len(world.districts):,}")
     words.add_row("residents", f"{int(world.residents.sum()):,}")

@@ -5,7 +5,7 @@ of the household it came out of, and rows that are moved at the commit take thei
 stands beside the row it lives in (assumption A45); moves back within the five years do not count, nor do the moves of
 those who died, as in a census. Who moved to a partner, or home to the parents, shares the row of somebody else: such
 people are counted when they move, by the place beside the row they leave, and taken for alive and still there at the
-end.
+end. Who came from abroad within the five years is taken to have lived where it arrived.
 
 The same count is told twice: by how far apart the two places lie, and by pairs of provinces.
 """
@@ -224,16 +224,19 @@ class FiveYear:
         RuntimeError
             When the rows that the step added and freed do not lead from the rows before to those after.
         """
-        grown = self.n + len(changes.parent_row)
+        founded = self.n + len(changes.parent_row)
+        arrived = changes.abroad.place if changes.abroad is not None else np.empty(0, dtype=np.int32)
+        grown = founded + len(arrived)
         came = sum(shipment.n for shipment in changes.shipments)
         if grown + came - changes.emptied != households.n:
             raise RuntimeError(
-                f"five-year residence: {self.n} rows, {len(changes.parent_row)} added, {came} from other ranks and "
+                f"five-year residence: {self.n} rows, {grown - self.n} added, {came} from other ranks and "
                 f"{changes.emptied} freed, but {households.n} households"
             )
         self._room(max(grown + came, households.n))
         then = self._then
-        then[self.n : grown] = then[changes.parent_row]
+        then[self.n : founded] = then[changes.parent_row]
+        then[founded:grown] = arrived
         for shipment in changes.shipments:
             then[shipment.first : shipment.first + shipment.n] = shipment.carry("five years", then)
         _joined_by_origin(

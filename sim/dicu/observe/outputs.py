@@ -181,6 +181,8 @@ class Outputs:
                     "destination_urban": m.urban.now[changes.destination],
                 },
             )
+        if changes.abroad is not None:
+            self._recorder.abroad(step, m.urban.now, vars(changes.abroad))
         self._ages += changes.movers_by_age
         if self._year_end(step):
             self._recorder.movers(step, self._ages)

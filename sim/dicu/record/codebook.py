@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 import pyarrow.parquet as pq
 
+from dicu.record.abroad import ABROAD
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
@@ -250,8 +251,9 @@ def tables(
     flows: FlowLayout = "place",
     moves: bool = False,
     households: bool = False,
+    abroad: bool = False,
 ) -> dict[str, Table]:
-    """All tables of a run with these services and this layout of flows, by name; moves and households only if asked.
+    """All tables of a run with these services and this layout of flows, by name; the last three only if asked.
 
     Raises
     ------
@@ -264,6 +266,7 @@ def tables(
         _flows(flows),
         *((MOVES,) if moves else ()),
         *((HOUSEHOLDS,) if households else ()),
+        *((ABROAD,) if abroad else ()),
         MOVERS,
         FIVE_YEAR,
         FIVE_YEAR_FLOWS,
@@ -329,7 +332,7 @@ def _declaration(path: Path, local: Local, plugins: tuple[Table, ...] = ()) -> T
     schema = pq.read_schema(path)
     services = tuple(n.removeprefix("access_") for n in schema.names if n.startswith("access_"))
     layout: FlowLayout = "district" if "origin_district" in schema.names else "place"
-    known = {t.file: local.table(t) for t in (*tables(services, layout, True, True).values(), *plugins)}
+    known = {t.file: local.table(t) for t in (*tables(services, layout, True, True, True).values(), *plugins)}
     if path.name not in known:
         raise ValueError(f"{path}: no such table in the codebook; declared are {sorted(known)}")
     table = known[path.name]

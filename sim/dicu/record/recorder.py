@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from dicu.record.abroad import abroad_columns
 from dicu.record.checkpoint import table_bytes
 from dicu.record.codebook import FlowLayout, tables, write_codebook
 from dicu.record.conform import coded, conform
@@ -34,7 +35,7 @@ from dicu.world.world import World
 
 STREAMED: Final = (
     "national", "places", "flows", "moves", "movers", "five_year", "districts", "cities", "governments", "households",
-    "urban_places",
+    "urban_places", "abroad",
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
@@ -77,6 +78,8 @@ class Recorder:
         Whether each move is kept with who made it, see `moves`.
     households : bool
         Whether chosen households are kept one by one, see `households`.
+    abroad : bool
+        Whether people leave the country and come to it, see `abroad`.
     plugins : tuple of Table
         Tables of observers, see `plugin`.
 
@@ -101,13 +104,14 @@ class Recorder:
         keep: bool = False,
         moves: bool = False,
         households: bool = False,
+        abroad: bool = False,
         plugins: tuple[Table, ...] = (),
     ) -> None:
         if weight < 1:
             raise ValueError(f"weight must be 1 or more households per row, got {weight}")
         self._scratch = scratch
         self._folder, self._world, self._weight = folder, world, weight
-        self._tables = tables(services, flows, moves, households) | {t.name: t for t in plugins}
+        self._tables = tables(services, flows, moves, households, abroad) | {t.name: t for t in plugins}
         self._plugins = plugins
         self._local = Local() if scratch else local_of(world)
         self._layout, self._services = flows, services
@@ -261,6 +265,11 @@ class Recorder:
         """Places whose class changed at the beginning of the step, see `urban_places_columns`."""
         self._enter("urban_places", step)
         self._put("urban_places", step, urban_places_columns(self._world, columns))
+
+    def abroad(self, step: int, urban: NDArray[np.bool_], crossed: Mapping[str, Any]) -> None:
+        """Who left the country and came to it in the step, see `abroad_columns`."""
+        self._enter("abroad", step)
+        self._put("abroad", step, abroad_columns(self._world, urban, crossed))
 
     def governments(self, step: int, columns: Mapping[str, Any]) -> None:
         """Governments in office at the end of the step, an entry per unit; columns of table ``governments``."""

@@ -23,6 +23,7 @@ NOTATION: Final = (
 )
 
 _DAY: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-01")
+_INSIDE: Final = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))-[0-3][0-9]")
 _QUARTER: Final = re.compile(r"([0-9]{4})Q([1-4])")
 _MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -49,6 +50,11 @@ def parse_period(label: str) -> tuple[int, int]:
         year, month, months = int(match[1]), 3 * (int(match[2]) - 1), 3
     elif (match := _MONTH.fullmatch(label)) or (match := _DAY.fullmatch(label)):
         year, month, months = int(match[1]), int(match[2]) - 1, 1
+    elif match := _INSIDE.fullmatch(label):
+        raise ValueError(
+            f"a day within a month: the model knows none, everything dated acts at the beginning of a month or quarter "
+            f"(got {quoted(label)}, allowed {quoted(match[1] + '-01')}, or {NOTATION})"
+        )
     else:
         raise ValueError(f"not a date (got {quoted(label)}, allowed {NOTATION})")
     if not FIRST_YEAR <= year <= LAST_YEAR:

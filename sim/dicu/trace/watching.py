@@ -156,6 +156,8 @@ class Watching:
         self._back = [
             written(u) for u in changes.returned_child[changes.returned_parent == np.uint64(self.uid)]
         ]
+        abroad = changes.abroad
+        self._emigrated = abroad is not None and bool((abroad.uid == np.uint64(self.uid)).any())
         if not self.present:
             self._found(changes)
             return
@@ -329,6 +331,8 @@ class Watching:
     def _gone(self, year: int) -> Event:
         """Why the household is no more."""
         left = [person(int(c), year) for c in self._own.member[0] if c]
+        if self._emigrated:
+            return Event("gone", "leaves the country, everybody")
         if not left:
             return Event("gone", "its last member is dead: the household is no more")
         if self._partner is not None:
@@ -347,11 +351,16 @@ class Watching:
     def _found(self, changes: Changes) -> None:
         """Whether it was founded in this step, and by whom."""
         parents = changes.founded_parent[changes.founded_child == np.uint64(self.uid)]
-        if not len(parents):
+        abroad = changes.abroad
+        arrived = abroad is not None and bool((abroad.new_uid == np.uint64(self.uid)).any())
+        if not len(parents) and not arrived:
             return
         period, now = self._model.calendar.label(self._model.now), self._model.households
         row = row_of(now, self.uid)
         where = spot(self._model.world, int(now.place[row]))
+        if arrived:
+            self.founded = Event("founded", f"came from abroad in {period}, to {where}", None)
+            return
         uids = [written(uid) for uid in parents]
         how = (
             f"by one who left {uids[0]}"

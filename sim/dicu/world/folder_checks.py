@@ -33,6 +33,14 @@ THOUSANDS: Final = 25.0
 """A median commune of fewer residents was probably given in thousands."""
 FAR_INCOME: Final = 5.0
 """Mean incomes of provinces lie within so many times that of their country nearly everywhere."""
+SCATTERED: Final = 0.45
+"""Distance to the nearest place over the width of one where settlements lie by chance; of municipalities about one."""
+SETTLEMENTS: Final = 2
+"""Places are settlements where a commune has more than so many."""
+SURER: Final = 0.25
+"""By so much, in logs, must axes fit better the other way round."""
+MOST_ABROAD: Final = 0.1
+"""Share of the residents who may leave, or come, in a year: more does so in no country but in war."""
 SPREAD: Final = 4.0
 """Areas that add up to so many times the box around the places are not in km2."""
 
@@ -295,6 +303,7 @@ def check_optional(
         ("rates", "province"): (provinces, "a province of units, or empty", True),
         ("fertility", "province"): (provinces, "a province of units, or empty", True),
         ("mortality", "province"): (provinces, "a province of units, or empty", True),
+        ("migration_abroad", "province"): (provinces, "a province of units, or empty", True),
         ("region_flows", "origin"): (regions, "a region of units", False),
         ("region_flows", "destination"): (regions, "a region of units", False),
         ("urban_regions", "region"): (regions, "a region of units", False),
@@ -317,8 +326,30 @@ def check_optional(
             problems.cell(paths["urban_changes"], row, "date", date, NOTATION)
     _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
     _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
+    _abroad(tables.get("migration_abroad"), int(places["residents"].sum()), paths, problems)
     if "rates" in tables:
         check_rates(tables["rates"], paths["rates"], problems)
+
+
+def _abroad(
+    table: pd.DataFrame | None, residents: int, paths: Mapping[str, Path], problems: Problems
+) -> None:
+    """Rows of the country and rows of provinces do not stand together, and no year empties or doubles the country."""
+    if table is None:
+        return
+    path = paths["migration_abroad"]
+    if "province" in table:
+        named = table["province"] != ""
+        if named.any() and not named.all():
+            row = int(np.flatnonzero(~named)[0]) + 1
+            problems.cell(path, row, "province", "", "a province in every row, or in none")
+    for name in ("emigrants", "immigrants"):
+        by_year = table.groupby("year")[name].sum()
+        for year in by_year.index[by_year > MOST_ABROAD * residents].tolist():
+            problems.note(
+                f"{path}: column {name}: {by_year[year]:,.0f} persons in {year}, of {residents:,} residents (allowed: "
+                f"{MOST_ABROAD:.0%} of them; persons, not thousands or rates)"
+            )
 
 
 def _whole(
@@ -360,7 +391,8 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
         near = _neighbour_km(lon, lat)
         mirrored = _neighbour_km(lat, lon) if np.isfinite(swapped) else near
         width = float(np.median(np.sqrt(area)))
-        if abs(np.log(mirrored / width)) + 0.25 < abs(np.log(near / width)):
+        least = SCATTERED if len(places) > SETTLEMENTS * len(people) else 1.0
+        if _unlikely(mirrored / width, least) + SURER < _unlikely(near / width, least):
             notes.append(
                 f"places: neighbours are {near:,.0f} km apart, but would be {mirrored:,.0f} km with longitude and "
                 f"latitude swapped, and a place is {width:,.0f} km wide: are the columns swapped?"
@@ -371,6 +403,11 @@ def oddities(places: pd.DataFrame) -> tuple[str, ...]:
             f"places: more than {DENSE:,.0f} residents per km2: {_some(places['place'].iloc[crowded].tolist())}"
         )
     return tuple(notes)
+
+
+def _unlikely(ratio: float, least: float) -> float:
+    """How far neighbours are from what is usual, by the log of their distance over the width of a place."""
+    return float(max(np.log(least / ratio), np.log(ratio), 0.0))
 
 
 def _box_km2(lon: np.ndarray[Any, Any], lat: np.ndarray[Any, Any]) -> float:

@@ -217,6 +217,19 @@ TABLES: Final[dict[str, Schema]] = {
         missing="life_course.life_expectancy in every year; with it that holds from life_course.rates_from on, and a "
                 "line leads from year to year; a province keeps its distance in years from the country",
     ),
+    "migration_abroad": Schema(
+        "a year, of the country or of a province: how many persons leave it for abroad and come to it from there",
+        (
+            Column("province", "text", "code before the reform; empty: the country; either all rows name one, or none",
+                   required=False, empty=True),
+            Column("year", "count", "in which they do", low=1900, high=2199),
+            Column("emigrants", "number", "persons who leave the country in the year", low=0.0, high=1e8),
+            Column("immigrants", "number", "persons who come to it", low=0.0, high=1e8),
+        ),
+        unique=("province", "year"),
+        missing="nobody leaves the country or comes to it; with it a line leads from year to year, and before the "
+                "first and after the last the numbers are those of that year",
+    ),
     "standards": Schema(
         "what a resolution asks of a kind of unit",
         (

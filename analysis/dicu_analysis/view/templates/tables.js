@@ -52,7 +52,7 @@ byId("save-png").addEventListener("click", async () => {
     if (swatch) { pen.fillStyle = swatch.style.backgroundColor; pen.fillRect(8 * ratio, y - 11 * ratio, 22 * ratio, 12 * ratio); }
     pen.fillStyle = "#222"; pen.fillText(li.textContent, 36 * ratio, y);
   });
-  pen.fillText("dicu; Natural Earth", 8 * ratio, made.height - 6 * ratio);
+  pen.fillText(P.real ? "dicu; Natural Earth" : "dicu", 8 * ratio, made.height - 6 * ratio);
   made.toBlob(blob => save(`dicu_${S.layer}_${S.measure}_${P.dates[S.date]}.png`, blob));
 });
 listeners.push(() => {
