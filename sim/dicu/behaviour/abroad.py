@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dicu.behaviour.move import Readiness
 from dicu.behaviour.vital import between
 from dicu.compute.draws import Purpose, key64
+from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
@@ -25,7 +26,6 @@ TABLE: Final = "migration_abroad"
 LEAVE: Final = 0
 COME: Final = 1
 DIRECTIONS: Final = 2
-_QUARTERS_A_YEAR: Final = 4
 
 
 class AbroadTable(NamedTuple):
@@ -67,7 +67,7 @@ class Abroad:
         table = world.country.own(TABLE)
         self.known = table is not None
         self._seed, self._weight = scenario.seed, scenario.population.weight
-        self._share_of_year = scenario.calendar.dt_quarters / _QUARTERS_A_YEAR
+        self._share_of_year = scenario.calendar.dt_quarters / QUARTERS_A_YEAR
         self._area = np.zeros(world.n_places, dtype=np.int32)
         self._numbers: list[tuple[dict[int, float], dict[int, float]]] = []
         if table is None:
