@@ -83,7 +83,10 @@ class Country:
         """Nearness (1 + tau / tau0)^-beta and km between the dwelling-weighted centres of districts."""
         world, access, choose = self.world, self.scenario.access, self.scenario.choose
         calendar = self.scenario.calendar
-        rural, urban = self.scenario.population.mean_sizes(calendar.age_year(calendar.first_step))
+        size = self.scenario.population
+        years = calendar.age_year(calendar.first_step) - size.household_size_year
+        grown = (1.0 + size.household_size_trend) ** years
+        rural, urban = size.household_size_rural * grown, size.household_size_urban * grown
         per_dwelling = np.where(world.urban, urban, rural)
         self.dwellings = np.rint(world.residents / per_dwelling)
         pace = {0: "plain", 1: "mountain", 2: "island"}

@@ -50,6 +50,7 @@ from dicu.government.waves import waves
 from dicu.observe.outputs import Outputs, Unrecorded
 from dicu.population.columns import Households
 from dicu.population.links import Links
+from dicu.population.margins import mean_sizes
 from dicu.population.shard import cut_among
 from dicu.reform.engine import apply
 from dicu.reform.policies import plan_of
@@ -130,7 +131,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.events: Events | None = None
 
         clock = time.perf_counter()
-        rural, urban = scenario.population.mean_sizes(self.year)
+        rural, urban = mean_sizes(scenario.population, self.year)
         persons_a_dwelling = np.where(world.urban, urban, rural)
         dwellings = np.rint(world.residents / persons_a_dwelling).astype(np.int64)
         self.geography = geography(world, dwellings, scenario.choose, scenario.access)

@@ -79,8 +79,8 @@ def follow_across(
     # of several children the one with the least identity is followed, and nobody who is about to follow
     _, at = np.unique(every[:, 2], return_index=True)
     called = every[np.sort(at)]
-    called = called[~np.isin(called[:, 1], called[:, 2])]
-    return Follows(called[:, 2].copy(), called[:, 1].copy(), called[:, 3] <= MEMBERS)
+    _, whose, parent, together = called[~np.isin(called[:, 1], called[:, 2])].T
+    return Follows(parent.copy(), whose.copy(), together <= MEMBERS)
 
 
 @kernel

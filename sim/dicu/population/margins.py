@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.population.columns import MEMBERS
+from dicu.scenario.sections import Population
 from dicu.world.country import Country, shipped_table
 from dicu.world.rates import RATES
 
@@ -110,6 +111,12 @@ def _rates(country: Country) -> Rates:
             else:
                 values[name, k] = float(value)
     return Rates(values, by_province)
+
+
+def mean_sizes(population: Population, year: int) -> tuple[float, float]:
+    """Persons in a mean rural and urban household when a run starts in this year."""
+    grown = (1.0 + population.household_size_trend) ** (year - population.household_size_year)
+    return population.household_size_rural * grown, population.household_size_urban * grown
 
 
 def tilt_to_mean(share: NDArray[np.float64], mean: float) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dicu.population import kernels
 from dicu.population.archetypes import archetypes
 from dicu.population.columns import MEMBERS, SECTORS
-from dicu.population.margins import AGE_GROUPS, Margins
+from dicu.population.margins import AGE_GROUPS, Margins, mean_sizes
 from dicu.population.origins import Origins
 from dicu.population.place_rates import UNIT, PlaceRates, stage_shares
 from dicu.population.raking import Raked
@@ -183,7 +183,7 @@ def make_report(
     lines: list[Margin] = []
     total = tally.sum(axis=0)
     size_of = np.arange(1, MEMBERS + 1)
-    means = population.mean_sizes(start_year)
+    means = mean_sizes(population, start_year)
     for area, name in ((0, "rural"), (1, "urban")):
         part = tally[world.urban == bool(area)].sum(axis=0)
         sizes = part[kernels.SIZE : kernels.SIZE + MEMBERS]

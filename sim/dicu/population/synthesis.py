@@ -15,7 +15,15 @@ from dicu.population import kernels
 from dicu.population.archetypes import Archetypes, archetypes
 from dicu.population.columns import MEMBERS, NATIVE_TIES, Households
 from dicu.population.formal import set_formal
-from dicu.population.margins import AGE_GROUPS, Margins, MarginsError, Rates, load_margins, tilt_to_mean
+from dicu.population.margins import (
+    AGE_GROUPS,
+    Margins,
+    MarginsError,
+    Rates,
+    load_margins,
+    mean_sizes,
+    tilt_to_mean,
+)
 from dicu.population.origins import GRID, Origins, origins
 from dicu.population.place_rates import PlaceRates, place_rates
 from dicu.population.raking import Raked, rake
@@ -186,7 +194,7 @@ def synthesise(
         )
     margins = load_margins(world.country)
     library = archetypes()
-    share, raked = _fitted(world, population.mean_sizes(start_year), margins)
+    share, raked = _fitted(world, mean_sizes(population, start_year), margins)
     came = origins(world, population, margins)
     rates = place_rates(world, population, income, margins, library, raked, came)
     persons, counts = _rows(world, population, share)
@@ -222,7 +230,7 @@ def check_population(world: World, population: Population, start_year: int) -> N
     UnfitScenario
         The message names the key.
     """
-    share, _ = _fitted(world, population.mean_sizes(start_year), load_margins(world.country))
+    share, _ = _fitted(world, mean_sizes(population, start_year), load_margins(world.country))
     _rows(world, population, share)
 
 

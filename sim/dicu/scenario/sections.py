@@ -124,11 +124,6 @@ class WorldChoice(Section):
 class Population(Section):
     """Who: how many rows stand for the households, and how large households are."""
 
-    def mean_sizes(self, year: int) -> tuple[float, float]:
-        """Persons in a mean rural and urban household when a run starts in this year."""
-        grown = (1.0 + self.household_size_trend) ** (year - self.household_size_year)
-        return self.household_size_rural * grown, self.household_size_urban * grown
-
     weight: int = parameter(
         100,
         "households that one row stands for (1 = every household)",

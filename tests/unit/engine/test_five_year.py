@@ -119,7 +119,9 @@ def test_no_scope_has_fewer_than_nobody_when_the_row_that_was_joined_is_gone() -
 def test_rows_that_do_not_add_up_stop_the_run() -> None:
     h = households([0, 3], [[1980], [1980]])
     residence = FiveYear(h, *(u.astype(np.int32) for u in UNITS))
-    with pytest.raises(RuntimeError, match="2 rows, 1 added and 0 freed, but 2 households"):
+    with pytest.raises(
+        RuntimeError, match="2 rows, 1 added, 0 from other ranks and 0 freed, but 2 households"
+    ):
         residence.follow(changes(parent_row=np.array([0]), new_rows=1), h)
 
 

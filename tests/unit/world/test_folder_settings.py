@@ -131,7 +131,7 @@ FILE = (
     ("{one: municipality, many: municipalities}", "municipality", "tiers.commune: not a section of keys (got "
      "'municipality', allowed keys commune, district, province, each with the keys one and many)"),
     ("  W: West", "  - West", "YAML syntax"),
-    ("date: 2022-01-01", "date: 2022-01-15", "reform.date: not a date (got '2022-01-15', allowed a quarter such as"),
+    ("date: 2022-01-01", "date: 2022-01-15", "reform.date: a day within a month: the model knows none"),
     ("  date: 2022-01-01", "  day: 2022-01-01", "reform.date: is missing (when it takes effect"),
     ("  made_up: nobody counted anybody here", "  made_up: [1]", "sources.made_up: not a text (got a list, allowed"),
 )  # fmt: skip
