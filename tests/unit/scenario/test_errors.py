@@ -207,8 +207,8 @@ ONE_VALUE: list[tuple[str, str, str]] = [
     (
         "a day",
         "reform: {date: 2025-07-02}",
-        "a.yaml:1:16: reform.date: a day within a month: the model knows none, everything dated acts at the beginning of "
-        f"a month or quarter (got '2025-07-02', allowed '2025-07-01', or {DATE})",
+        "a.yaml:1:16: reform.date: a day within a month: the model knows none, everything dated acts at the beginning "
+        f"of a month or quarter (got '2025-07-02', allowed '2025-07-01', or {DATE})",
     ),
     (
         "a name that is no folder",
