@@ -26,6 +26,7 @@ TRUE = {
 METHOD = "method: {members: 20, passes: 2, keep: 10, luck: 3, seed: 3, run_seed: 1, localize: 1.5}"
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_known_parameters_come_back_and_a_stage_goes_on(tmp_path: Path) -> None:
     values = {
         "seed": 77,

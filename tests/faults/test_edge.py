@@ -322,14 +322,13 @@ def sweep(tmp_path: Path) -> Path:
 
 
 COMMANDS = {
-    "figures": ("figures", "{}"),
     "report": ("report", "{}"),
     "trace": ("trace", "{}", "--household", "any"),
     "fork": ("fork", "{}", "--at", "2025Q3"),
 }
 
 
-@pytest.mark.parametrize("command", ["figures", "trace", "fork"])
+@pytest.mark.parametrize("command", ["trace", "fork"])
 def test_a_sweep_is_no_run(command: str, sweep: Path, edge: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = edge(*(word.format(sweep) for word in COMMANDS[command]))
     assert (code, out) == (2, "")

@@ -33,6 +33,7 @@ def player(work: Work) -> list[Any]:
     return list(play_all([job for arm, values, some in work for job in jobs(arm, values, some)], 1))
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_nothing_changes_with_the_mechanism_off() -> None:
     """To the bit, for every experiment; and with the mechanism on something does."""
     found = to_the_bit(player, Size(0, 0, 0, pairs=6))

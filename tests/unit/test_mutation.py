@@ -46,6 +46,7 @@ def test_what_decides_is_changed_and_nothing_else(tmp_path: Path) -> None:
         mutated(SOURCE.replace("max", "min(1, max"), one)
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_the_sample_is_that_of_its_seed_and_goes_on_from_its_file(tmp_path: Path) -> None:
     drawn = sample(1, 30)
     assert drawn == sample(1, 30)

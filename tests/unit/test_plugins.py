@@ -101,6 +101,7 @@ def test_another_source_gives_another_run(site: Path, tmp_path: Path) -> None:
     assert other["state_sha256"] == told["state_sha256"], "a comment decides nothing"
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_households_with_children_move_less_and_others_do_not(site: Path, tmp_path: Path) -> None:
     """Of weight 0 the term changes nothing to the bit; of weight 5 hardly a household with children chooses to move.
 

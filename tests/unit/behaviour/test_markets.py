@@ -409,6 +409,7 @@ def test_zero_workers_and_people_divide_by_nothing():
 # ------------------------------------------------------------------ shocks
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 @pytest.mark.parametrize("dt", [1.0, 1 / 3])
 def test_farm_price_has_the_variance_and_persistence_of_its_ar1(dt):
     markets, workers, persons = one_market(Work(disaster_per_year=0.0), dt=dt, seed=11)

@@ -155,7 +155,7 @@ def test_two_futures_of_one_past(undisturbed: Path, tmp_path: Path) -> None:
     one, two = parquet(fork), parquet(plain)
     # around a reform that is planned, places are recorded more often: so not all tables are the same
     assert {name for name in same if one[f"{name}.parquet"] != two[f"{name}.parquet"]} <= {"districts"}
-    assert one["national.parquet"] != parquet(undisturbed)["national.parquet"]
+    assert one["governments.parquet"] != parquet(undisturbed)["governments.parquet"]
 
 
 def test_a_fork_that_is_stopped_goes_on(tmp_path: Path) -> None:

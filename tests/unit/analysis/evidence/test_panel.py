@@ -38,6 +38,7 @@ def test_what_was_put_in_is_found() -> None:
     assert not found[CROSSED].covers(0.0)
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_placebos_find_something_one_time_in_twenty() -> None:
     """200 panels without an effect: 5 % of intervals leave out nothing, within binomial bounds (99.9 %: 1-11 %)."""
     found = [made(0.0, 0.0, 0.05, seed).estimates() for seed in range(200)]

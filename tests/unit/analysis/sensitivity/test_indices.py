@@ -62,6 +62,7 @@ def test_a_design_is_known_by_its_points(kind: str) -> None:
     assert kind_of(x[::-1].copy() if kind == "saltelli" else np.roll(x, 1, axis=0)) == "given"
 
 
+@pytest.mark.slow  # statistical; `uv run pytest -m slow`
 def test_a_box_is_found_where_it_was_put() -> None:
     made = design("sobol", 256, lambda u: ((u[:, 0] > 0.6) & (u[:, 1] < 0.5)).astype(float))
     box = find_box(made, above=0.5)
