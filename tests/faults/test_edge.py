@@ -172,6 +172,7 @@ def test_off_a_terminal_progress_is_plain_lines(config: Path, tmp_path: Path) ->
 # ------------------------------------------------------------------ the machine
 
 
+@pytest.mark.slow
 def test_without_a_home_or_an_entry_in_passwd(config: Path, tmp_path: Path) -> None:
     """As in a container that runs as any user: neither HOME nor a name for the user."""
     script = (
