@@ -98,6 +98,14 @@ def together(ranks: MpiRanks | None, resume: str = "") -> Iterator[None]:
         sys.stdout, sys.stderr = out, err
 
 
+def speaks_after(ranks: MpiRanks | None) -> bool:
+    """Part from the other processes, whose work is done; whether this one goes on to draw and to say where the run is."""
+    if ranks is None:
+        return True
+    ranks.part()
+    return ranks.first
+
+
 def _end(ranks: MpiRanks, error: BaseException) -> None:
     """Say why this rank fails, unless the first has said it meanwhile, and end all."""
     status = error.exit_code if isinstance(error, typer.Exit) else 1
@@ -128,4 +136,4 @@ def _say_when_ended(text: str) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-__all__ = ["ENGINES", "engine_named", "join", "threads_of", "together"]
+__all__ = ["ENGINES", "engine_named", "join", "speaks_after", "threads_of", "together"]

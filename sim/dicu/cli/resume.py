@@ -10,7 +10,7 @@ import typer
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 from dicu.cli.finding import begun_path
-from dicu.cli.ranks import engine_named, join, threads_of, together
+from dicu.cli.ranks import engine_named, join, speaks_after, threads_of, together
 
 if TYPE_CHECKING:
     from dicu.compute.mpi import MpiRanks
@@ -172,9 +172,7 @@ def _run(
                 saved=saved,
                 ranks=ranks,
             )
-        if ranks is not None:
-            ranks.part()
-        if ranks is not None and not ranks.first:
+        if not speaks_after(ranks):
             return
         undrawn = draw_missing(folder, bar) if figures else []
     end(folder, undrawn)

@@ -11,7 +11,7 @@ import typer
 from dicu.cli.app import app, fail
 from dicu.cli.drawing import draw_missing, end, refused, use_asked_threads
 from dicu.cli.finding import config_path
-from dicu.cli.ranks import engine_named, join, threads_of, together
+from dicu.cli.ranks import engine_named, join, speaks_after, threads_of, together
 
 
 @app.command(epilog="Example: `dicu run actual seed=7 population.weight=20 --threads 1`")
@@ -95,9 +95,7 @@ def run(
                     again=again,
                     ranks=ranks,
                 )
-            if ranks is not None:
-                ranks.part()
-            if ranks is not None and not ranks.first:
+            if not speaks_after(ranks):
                 return
             undrawn = draw_missing(folder, bar) if figures else []
         end(folder, undrawn)
