@@ -99,7 +99,7 @@ def together(ranks: MpiRanks | None, resume: str = "") -> Iterator[None]:
 
 
 def speaks_after(ranks: MpiRanks | None) -> bool:
-    """Part from the other processes, whose work is done; whether this one goes on to draw and to say where the run is."""
+    """Part from the other processes; whether this one goes on to draw and to say where the run stands."""
     if ranks is None:
         return True
     ranks.part()

@@ -11,6 +11,7 @@ from dicu.economy.commuting import commuting
 from dicu.economy.programmes import Programmes
 from dicu.observe.chosen import chosen
 from dicu.population import synthesis
+from dicu.population.margins import mean_sizes
 from dicu.reform.policies import check_rows, policy_named
 from dicu.scenario.country import FILE
 from dicu.scenario.loader import ConfigurationErrors, load
@@ -106,7 +107,7 @@ def about_country(scenario: Scenario, world: World) -> list[str]:
         lines.append(f"{world.name}: the residents of {country.file.year} stand in for those of {start}")
     if country.own("standards") is None and country.file.reform is None:
         lines.append(f"{world.name}: has no reform of its own and no standards")
-    persons = float(scenario.population.household_size_rural)
+    persons, _ = mean_sizes(scenario.population, start)
     rows = world.residents / persons / scenario.population.weight
     few = int(((rows < FEW_ROWS) & (world.residents > 0)).sum())
     if few:

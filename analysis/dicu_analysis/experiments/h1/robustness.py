@@ -71,7 +71,8 @@ def robustness(
         found = panels(cuts, districts, COLUMNS)
         for name in dict.fromkeys(str(s).rpartition(" ")[0] for s in cuts.arms["scenario"]):
             pair = [found[cuts.arm(f"{name} {arm}")] for arm in (TREATED, BASE)]
-            rows[MECHANISMS[name]] = two(pair[0], pair[1], weak, rural)
+            text = MECHANISMS.get(name, Text(f"without {name}", f"không có {name}"))
+            rows[text] = two(pair[0], pair[1], weak, rural)
     over = over_members(sweeps[FITTED], districts, weak, rural) if FITTED in sweeps else None
     made = []
     for k, (name, text, unit) in enumerate(_OUTCOMES):
