@@ -13,7 +13,7 @@ from typing import Final
 from dicu_analysis.compare.arms import Arm, CannotCompare, arms_of_sweep
 from dicu_analysis.compare.charts import plot
 from dicu_analysis.compare.outcomes import UnknownOutcome
-from dicu_analysis.compare.sources import SweepSource
+from dicu_analysis.compare.sources import SweepSource, UnknownUnit
 from dicu_analysis.figures import Drawn, draw_run
 from dicu_analysis.replicates import MEMBER
 from dicu_analysis.sweep import Sweep
@@ -63,8 +63,8 @@ def _outcomes(sweep: Sweep, arms: list[Arm], languages: tuple[str, ...], made: D
         for language in languages:
             try:
                 chart = plot(arms, name, language=language, base=sweep.baseline)
-            except (UnknownOutcome, CannotCompare):
-                break  # these results do not have it
+            except (UnknownOutcome, UnknownUnit, CannotCompare):
+                break  # these results do not have it, or not of the whole country
             made.files.extend(chart.save(sweep.folder / "figures", f"{name}.{language}"))
 
 

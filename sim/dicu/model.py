@@ -139,7 +139,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.move_cost = move_costs(self.distances, scenario.money)
         self.vital = VitalRates(world, scenario.life_course)
         self.urban = UrbanStatus(world, scenario.cities, self.calendar)
-        self.abroad = Abroad(world, scenario)
+        self.abroad = Abroad(world, scenario, self.shard.ranks)
         self.life = self._life_tables()
         self.stocks = self._count(households)
         self.central = Central(scenario.cities, self.calendar, world)

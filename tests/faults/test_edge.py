@@ -329,6 +329,18 @@ COMMANDS = {
 }
 
 
+@pytest.mark.parametrize("level", ["nation", "province"])
+def test_a_sweep_without_outcomes_says_what_it_lacks(
+    level: str, tmp_path: Path, edge: Callable[..., tuple[int, str, str]]
+) -> None:
+    row = {"level": level, "unit": "VN", "step": 0, "period": "2025Q1", "end": "2025-03-31"}
+    folder = make_sweep(tmp_path / "sweeps" / "h0", [("none", {})], 2, lambda *_: [row], (level,))
+    code, out, err = edge("figures", folder)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert f"{folder}: nothing to draw" in err
+
+
 @pytest.mark.parametrize("command", ["trace", "fork"])
 def test_a_sweep_is_no_run(command: str, sweep: Path, edge: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = edge(*(word.format(sweep) for word in COMMANDS[command]))

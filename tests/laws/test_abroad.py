@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 
 from dicu.behaviour.abroad import TABLE, Abroad
+from dicu.compute.ranks import Ranks
 from dicu.population.columns import FORMAL
 from dicu.reform.opening import open_world
+from dicu.scenario.scenario import UnfitScenario
 from dicu.world.world import World
 from states import assert_sound, first_households, first_model, sha, shuffled
 
@@ -111,6 +113,16 @@ def test_the_same_bytes(start: tuple[Any, World], run_model: Callable[..., Any])
         assert sha(run_model(scenario, world=world)) == want
     finally:
         numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+def test_several_ranks_are_refused(start: tuple[Any, World]) -> None:
+    scenario, world = start
+
+    assert Abroad(world, scenario).known
+    with pytest.raises(
+        UnfitScenario, match="migration_abroad is drawn among all households, of which each of 2 ranks"
+    ):
+        Abroad(world, scenario, Ranks(size=2))
 
 
 def test_lines_lead_from_year_to_year(start: tuple[Any, World]) -> None:

@@ -13,6 +13,7 @@ from dicu_analysis.load import Run
 from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -42,11 +43,8 @@ def draw(run: Run) -> Figure:
     table, shares = groups.middle, urban.middle
     here = [g for g in LINES if g in table.index.get_level_values("group")]
     last = table.index.get_level_values("step").max()
-    rents = [
-        f"{style.signed(100 * (float(table.loc[(last, g), 'rent_ratio']) - 1), _digits(run, g))} % in {g}"
-        for g in here
-    ]
-    title = f"Rents by {run.labels[int(last)]}, over those of the start: {', '.join(rents)}"
+    rents = [f"{style.signed(100 * (_times(table, g) - 1), _digits(run, g))} % in {g}" for g in here]
+    title = f"Rents by {run.labels[int(last)]}, over those of {run.labels[0]}: {', '.join(rents)}"
     foot = [
         "Cities by the class that standards on residents give them at the start (Resolutions 1210/2016 and 26/2022); "
         "urban districts count with their municipality, townships with their rural district; other cities: II to V.",
@@ -91,6 +89,12 @@ def draw(run: Run) -> Figure:
         ends.append((float(at[-1]), float(shares[name].iloc[-1]), text, colour))
     _finish(ax, run, "Urban share, percent of all persons", ends, gap=0.14)
     return fig
+
+
+def _times(table: pd.DataFrame, group: str) -> float:
+    """Rents at the end over those of the first record, as drawn; the column is over those of the simulation's start."""
+    ratio = table.xs(group, level="group")["rent_ratio"]
+    return float(ratio.iloc[-1] / ratio.iloc[0])
 
 
 def _digits(run: Run, group: str) -> int:

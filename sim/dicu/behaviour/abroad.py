@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from dicu.behaviour.move import Readiness
 from dicu.behaviour.vital import between
 from dicu.compute.draws import Purpose, key64
+from dicu.compute.ranks import ALONE, Ranks
 from dicu.economy.market_rules import QUARTERS_A_YEAR
-from dicu.scenario.scenario import Scenario
+from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.world.world import World
 
 TABLE: Final = "migration_abroad"
@@ -51,6 +52,21 @@ class AbroadTable(NamedTuple):
     new_key: np.uint64
 
 
+def refuse_parts(world: World, ranks: Ranks) -> None:
+    """Refuse a country with migration abroad on several ranks: who crosses its border is drawn among all households.
+
+    Raises
+    ------
+    UnfitScenario
+        Naming the table.
+    """
+    if ranks.size > 1 and world.country.own(TABLE) is not None:
+        raise UnfitScenario(
+            f"world {world.name}: the table {TABLE} is drawn among all households, of which each of {ranks.size} ranks "
+            "has a part (allowed with --engine threads)"
+        )
+
+
 class Abroad:
     """Persons who leave the country and come to it, of every year.
 
@@ -63,7 +79,8 @@ class Abroad:
         Whether the country has the table; without, nobody crosses its border.
     """
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
+    def __init__(self, world: World, scenario: Scenario, ranks: Ranks = ALONE) -> None:
+        refuse_parts(world, ranks)
         table = world.country.own(TABLE)
         self.known = table is not None
         self._seed, self._weight = scenario.seed, scenario.population.weight

@@ -61,7 +61,7 @@ def figures_command(
     from dicu.record.reading import NotARun
     from dicu_analysis.figures import draw_all
     from dicu_analysis.language import LANGUAGES
-    from dicu_analysis.standard import draw_sweep
+    from dicu_analysis.standard import OUTCOMES, draw_sweep
     from dicu_analysis.sweep import is_sweep
 
     swept = is_sweep(folder)
@@ -76,6 +76,12 @@ def figures_command(
         drawn = draw_sweep(folder, (language,) if language else LANGUAGES) if swept else draw_all(folder)
     except NotARun as error:
         fail(str(error), 2)
+    if not drawn.files and not drawn.failed:
+        fail(
+            f"{folder}: nothing to draw: its results have none of the outcomes (allowed: {', '.join(OUTCOMES)}, with "
+            "nation among results.levels)",
+            2,
+        )
     for path in drawn.files:
         typer.echo(str(path))
     for text in drawn.failed:

@@ -87,8 +87,9 @@ class Changes:
     founded_child, founded_parent : (F,) uint64
         Identities of each new household and of the one it came out of; those of couples stand there twice, first
         with the man's household, after all others with the woman's.
-    parent_row : (new_rows,) int64
-        Row of the (first) parent household by new row, in the order of the rows they took behind the last one.
+    parent_row : (N,) int64
+        Row of the (first) parent household by new row, in the order of the rows taken behind the last one; who comes
+        from abroad has none and follows after them.
     returned_child, returned_parent : (K,) uint64
         Identities of who came home alone and joined the parents, and of the parents' household.
     guest_row, host_row : (E,) int64

@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numba
 import numpy as np
 
 from dicu.behaviour.abroad import TABLE as MIGRATION_ABROAD
+from dicu.behaviour.abroad import refuse_parts
 from dicu.compute.ranks import ALONE, Ranks
 from dicu.execution.fits import about_country, check_fits
 from dicu.execution.identity import inputs_of, model_version
@@ -133,7 +134,7 @@ def execute(
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
-    check_abroad(world, among)
+    refuse_parts(world, among)
     for line in about_country(scenario, world):
         tell.note(line)
     inputs = inputs_of(world)
@@ -142,7 +143,7 @@ def execute(
     final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
     plan = _Work(scenario, world, final, identity, inputs, engine, used, started, saving, saved, after, among)
     if not among.first:
-        if among.told("start", _NOBODY_SAID)[0]:
+        if among.told("start", None)[0]:
             _help(plan)
         return final
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -158,10 +159,6 @@ def execute(
         return _make(plan, there, tell)
 
 
-_NOBODY_SAID: Final = None
-"""What other ranks than the first give to `Ranks.told`."""
-
-
 def check_observers(scenario: Scenario, ranks: Ranks) -> None:
     """Refuse plug-ins that look at all households where no process has them.
 
@@ -175,21 +172,6 @@ def check_observers(scenario: Scenario, ranks: Ranks) -> None:
         raise UnfitScenario(
             f"plugins: observers look at all households, of which each of {ranks.size} ranks has a part (got "
             f"{', '.join(names)}, allowed with --engine threads)"
-        )
-
-
-def check_abroad(world: World, ranks: Ranks) -> None:
-    """Refuse a country with migration abroad on several ranks: who crosses its border is drawn among all households.
-
-    Raises
-    ------
-    UnfitScenario
-        Naming the table.
-    """
-    if ranks.size > 1 and world.country.own(MIGRATION_ABROAD) is not None:
-        raise UnfitScenario(
-            f"world {world.name}: the table {MIGRATION_ABROAD} is drawn among all households, of which each of "
-            f"{ranks.size} ranks has a part (allowed with --engine threads)"
         )
 
 

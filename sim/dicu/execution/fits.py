@@ -107,7 +107,8 @@ def about_country(scenario: Scenario, world: World) -> list[str]:
         lines.append(f"{world.name}: the residents of {country.file.year} stand in for those of {start}")
     if country.own("standards") is None and country.file.reform is None:
         lines.append(f"{world.name}: has no reform of its own and no standards")
-    persons, _ = mean_sizes(scenario.population, start)
+    calendar = scenario.calendar
+    persons, _ = mean_sizes(scenario.population, calendar.age_year(calendar.first_step))
     rows = world.residents / persons / scenario.population.weight
     few = int(((rows < FEW_ROWS) & (world.residents > 0)).sum())
     if few:

@@ -194,7 +194,7 @@ def synthesise(
         )
     margins = load_margins(world.country)
     library = archetypes()
-    share, raked = _fitted(world, mean_sizes(population, start_year), margins)
+    share, raked = _fitted(world, population, start_year, margins)
     came = origins(world, population, margins)
     rates = place_rates(world, population, income, margins, library, raked, came)
     persons, counts = _rows(world, population, share)
@@ -230,11 +230,13 @@ def check_population(world: World, population: Population, start_year: int) -> N
     UnfitScenario
         The message names the key.
     """
-    share, _ = _fitted(world, mean_sizes(population, start_year), load_margins(world.country))
+    share, _ = _fitted(world, population, start_year, load_margins(world.country))
     _rows(world, population, share)
 
 
-def _fitted(world: World, means: tuple[float, float], margins: Margins) -> tuple[NDArray[np.float64], Raked]:
+def _fitted(
+    world: World, population: Population, start_year: int, margins: Margins
+) -> tuple[NDArray[np.float64], Raked]:
     """Share of each household size, (2, 6) rural and urban, and the weights of archetypes that meet all margins.
 
     Raises
@@ -242,6 +244,7 @@ def _fitted(world: World, means: tuple[float, float], margins: Margins) -> tuple
     UnfitScenario
         When no population meets them.
     """
+    means = mean_sizes(population, start_year)
     try:
         share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
         return share, _rake_once(
@@ -252,7 +255,9 @@ def _fitted(world: World, means: tuple[float, float], margins: Margins) -> tuple
         key = "population.household_size_rural" if of_package else "world.tables"
         raise UnfitScenario(
             f"{key}: no households of the world {world.name} have its ages (age_sex), its sizes (household_size, at "
-            f"the means population.household_size_rural = {means[0]:g} and _urban = {means[1]:g}) and its towns "
+            f"the means {means[0]:g} rural and {means[1]:g} urban of {start_year} by population.household_size_rural, "
+            f"_urban, _year = {population.household_size_year} and _trend = {population.household_size_trend:g}) and "
+            "its towns "
             f"(rates: {', '.join(f'{name} = {margins.rates(name):g}' for name in _OF_TOWNS)}) at once: {error} "
             "(allowed: figures of one population)"
         ) from error

@@ -210,7 +210,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         effect=paired(extra),
         sesoi=SESOI_SHARE * float(base.mean()),
         plain=plain(secondary, float(base.mean()), given, CROSSED_SHARE, robust[0].members),
-        robust=robust if len(sweeps) > 1 else [],
+        robust=robust if {"h1_cuts", FITTED} & set(sweeps) else [],
         estimand=f"{SPEC.estimand} (+{given.points} points a quarter for {given.years} years)",
         design=f"{SPEC.design}. Growth: +{given.points} points a quarter for {given.years} years; loss: "
         f"-{given.lost} %",

@@ -17,6 +17,8 @@ from dicu_analysis.language import Text
 
 FITTED: Final = "h1_ensemble"
 BASE, TREATED = "neither", "urban"
+FEWEST_MEMBERS: Final = 5
+"""Of the ensemble, of whom fewer say nothing: a quick look has two."""
 MECHANISMS: Final = {
     "network": Text("without networks", "không có mạng lưới đồng hương"),
     "offers": Text("without offers from afar", "không có lời mời việc từ nơi xa"),
@@ -74,6 +76,8 @@ def robustness(
             text = MECHANISMS.get(name, Text(f"without {name}", f"không có {name}"))
             rows[text] = two(pair[0], pair[1], weak, rural)
     over = over_members(sweeps[FITTED], districts, weak, rural) if FITTED in sweeps else None
+    if over is not None and len(over[0]) < FEWEST_MEMBERS:
+        over = None
     made = []
     for k, (name, text, unit) in enumerate(_OUTCOMES):
         table = grid(

@@ -269,7 +269,7 @@ def test_what_survives_is_told_over_mechanisms_and_members(core: FinishedSweep, 
         return rows(scenario.rpartition(" ")[2], values, r)
 
     arms = [
-        (a, {**values_of(a), "ensemble.member": float(m)}) for m in (1, 2, 3, 4) for a in ("neither", "urban")
+        (a, {**values_of(a), "ensemble.member": float(m)}) for m in range(1, 6) for a in ("neither", "urban")
     ]
     fitted = FinishedSweep(make_sweep(tmp_path / "h1_ensemble", arms, 1, of_arm, ("district",)))
     cut = [(f"offers {a}", values_of(a)) for a in ("neither", "urban")]
@@ -278,13 +278,22 @@ def test_what_survives_is_told_over_mechanisms_and_members(core: FinishedSweep, 
     pulled, apart = found.robust
     assert (pulled.verdict, pulled.sign) == ("holds", "up")
     assert [r.en for r in pulled.grids[0].rows] == ["all mechanisms", "without offers from afar"]
-    assert pulled.members[0].up == pulled.members[0].n == 4
+    assert pulled.members[0].up == pulled.members[0].n == 5
     assert pulled.members[0].middle == pytest.approx(PULL[True], abs=0.05)
     points = 100 * (PULL[True] - PULL[False]) / BASE
     assert apart.members[0].middle == pytest.approx(points, abs=0.5)
     words = assemble(h1.SPEC, FACTS, found).plain_words
-    assert "more in 4 of 4" in words.en
-    assert "tăng ở 4 trong 4 bộ" in words.vi
+    assert "more in 5 of 5" in words.en
+    assert "tăng ở 5 trong 5 bộ" in words.vi
+
+
+def test_nothing_holds_where_nothing_was_tried(core: FinishedSweep, tmp_path: Path) -> None:
+    arms = [(a, {**values_of(a), "ensemble.member": float(m)}) for m in (1, 2) for a in ("neither", "urban")]
+    quick = FinishedSweep(make_sweep(tmp_path / "h1_ensemble", arms, 1, rows, ("district",)))
+    assert h1.estimate({"h1": core}, FACTS).robust == []
+    found = h1.estimate({"h1": core, "h1_ensemble": quick}, FACTS)
+    assert [r.members for r in found.robust] == [[], []]
+    assert "sets of parameters" not in found.plain.en
 
 
 def test_small_is_not_unseen(core: FinishedSweep) -> None:
