@@ -12,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.follow import FollowRule, Follows
-from dicu.behaviour.member_word import WORKER_SHIFT
-from dicu.behaviour.remit import RICHEST_PARENT, RemitRule, Remitted, Sending, remittance, sends
-from dicu.behaviour.wealth import MOST_WEALTH, income_of
+from dicu.behaviour.remit import RICHEST_PARENT, RemitRule, Remitted, Sending, amount_of, sends
+from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.compute.draws import happens
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.population.columns import MEMBERS, Households, Rows
 from dicu.population.few_links import Few
-from dicu.population.life_stage import kind_of
 from dicu.population.link_kernels import LOW_BITS, LinkColumns
 from dicu.population.links import Links
 from dicu.population.shard import Shard
@@ -103,19 +101,7 @@ def _amounts(
             continue
         if district[j] == district[place[k]] or wealth[k] > RICHEST_PARENT:
             continue
-        workers = 0
-        persons = 0
-        for m in range(MEMBERS):
-            workers += int(s.worker_word[h.member[c, m]] >> WORKER_SHIFT) & 1
-            persons += int(h.member[c, m] != 0)
-        income = income_of(
-            s.income_per_worker[j, kind_of(h.flags[c], h.attributes[c])],
-            workers,
-            s.luck[h.income_quantile[c]],
-            s.income_per_head[j],
-            persons,
-        )
-        out[k] = remittance(h.uid[c], income, h.wealth[c], rule)
+        out[k] = amount_of(c, h, s, rule)
 
 
 def remit_across(

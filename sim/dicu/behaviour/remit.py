@@ -110,6 +110,25 @@ class Sending(NamedTuple):
     worker_word: NDArray[np.uint32]
 
 
+@njit(cache=True, inline="always")
+def amount_of(c: int, h: Rows, s: Sending, rule: RemitRule) -> int:
+    """Units that the household of row ``c`` sends if it sends any: a share of what it earns in the step."""
+    workers = 0
+    persons = 0
+    for m in range(MEMBERS):
+        workers += int(s.worker_word[h.member[c, m]] >> WORKER_SHIFT) & 1
+        persons += int(h.member[c, m] != 0)
+    j = h.place[c]
+    income = income_of(
+        s.income_per_worker[j, kind_of(h.flags[c], h.attributes[c])],
+        workers,
+        s.luck[h.income_quantile[c]],
+        s.income_per_head[j],
+        persons,
+    )
+    return remittance(h.uid[c], income, h.wealth[c], rule)
+
+
 class Offers(NamedTuple):
     """Room for the K links of B blocks along which money may be sent.
 
@@ -163,21 +182,7 @@ def _offers(first: int, last: int, h: Rows, s: Sending, rule: RemitRule, out: Of
             elsewhere = district[h.place[np.uint32(base + low[i])]] != district[h.place[p]]
             k += elsewhere & (h.wealth[p] <= RICHEST_PARENT)
         for f in range(begin, k):
-            c = np.uint32(base + low[listed[f]])
-            workers = 0
-            persons = 0
-            for m in range(MEMBERS):
-                workers += int(s.worker_word[h.member[c, m]] >> WORKER_SHIFT) & 1
-                persons += int(h.member[c, m] != 0)
-            j = h.place[c]
-            income = income_of(
-                s.income_per_worker[j, kind_of(h.flags[c], h.attributes[c])],
-                workers,
-                s.luck[h.income_quantile[c]],
-                s.income_per_head[j],
-                persons,
-            )
-            out.amount[f] = remittance(h.uid[c], income, h.wealth[c], rule)
+            out.amount[f] = amount_of(np.uint32(base + low[listed[f]]), h, s, rule)
         out.found[b - first] = k - begin
 
 
