@@ -111,7 +111,7 @@ class Sending(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def amount_of(c: int, h: Rows, s: Sending, rule: RemitRule) -> int:
+def amount_of(c: np.uint32 | int, h: Rows, s: Sending, rule: RemitRule) -> int:
     """Units that the household of row ``c`` sends if it sends any: a share of what it earns in the step."""
     workers = 0
     persons = 0
