@@ -131,6 +131,7 @@ def make_tables(
                 death=np.zeros((2, 256)),
                 birth=np.zeros((2, 256)),
                 seek=np.zeros(256),
+                part=np.zeros(256),
                 key=keys["life"],
                 detail_key=keys["life_detail"],
             ),
@@ -139,6 +140,8 @@ def make_tables(
             newborn_key=keys["newborn"],
         ),
         couples=CoupleTable(
+            lodge_key=np.uint64(0),
+            lodging_share=0.0,
             home_key=keys["couple_home"],
             reach_key=keys["couple_reach"],
             patrilocal_share=0.0,

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from oracle_luck import (
+    LODGING,
+    NEWLY_WED,
     PURPOSE,
     TWO_32,
     age_of,
@@ -50,6 +52,7 @@ class Sight:
     death: np.ndarray
     birth: np.ndarray
     seek: np.ndarray
+    part: np.ndarray
     luck: np.ndarray
     kappa: float
     market: Market
@@ -245,11 +248,11 @@ class Country:
         return r * (c.women_readiness if byte & 1 else 1.0) * (c.partnered_readiness if partnered else 1.0)
 
     def consider_chance(
-        self, place: int, kind: int, ties: int, shock: int, people: list[int], newly_wed: bool
+        self, place: int, kind: int, ties: int, shock: int, people: list[int], attributes: int
     ) -> float:
         """Chance that any of the adults thinks of moving in the step."""
         consider = self.scenario.consider
-        pairs = partners(people, self.seen.year, newly_wed)
+        pairs = partners(people, self.seen.year, attributes)
         ready = sum(self.readiness(b, m in pairs) for m, b in enumerate(people))
         change = consider.theta_shock * shock / 7.0 - consider.theta_ties * ties / 255.0
         return chance(self.hazard[place, kind] * ready * math.exp(change))
@@ -337,10 +340,10 @@ class Country:
         assert self.district[place] == d
         return what, to, max(decisive, key=lambda name: decisive[name]) if decisive else reason
 
-    def leaver(self, uid: int, people: list[int], newly_wed: bool, job: bool = False) -> int:
+    def leaver(self, uid: int, people: list[int], attributes: int, job: bool = False) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
         adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= 18]
-        taken = partners(people, self.seen.year, newly_wed)
+        taken = partners(people, self.seen.year, attributes)
 
         def time(m: int) -> float:
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
@@ -351,6 +354,8 @@ class Country:
         alone = 1.0 if job else move.alone
         if who in taken:  # seldom leaves alone then (assumption A71)
             alone *= labour.leaves_partner if job else move.alone_partnered
+        if attributes & LODGING == LODGING:
+            alone = 2.0  # always
         leaves = len(adults) > 1 and hash64(self.key["split"], uid) >> 32 < alone * TWO_32
         return who if leaves else -1
 
@@ -360,7 +365,6 @@ class Country:
         uid, place, home = rows["uid"][i], rows["place"][i], rows["home_place"][i]
         people = [b for b in rows["member"][i] if b]
         attributes, year = rows["attributes"][i], seen.year
-        newly_wed = bool(attributes >> 5 & 1)
         kind, shock = rows["flags"][i] & 15, rows["flags"][i] >> 4 & 7
 
         growth = round((1.0 - (1.0 - self.scenario.ties.growth) ** self.dt) * 256)
@@ -384,8 +388,9 @@ class Country:
 
         area = 1 if self.world.urban[place] else 0
         life = life_of(
-            people, uid, year, seen.death[area], seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
-            newly_wed,
+            people, uid, year, seen.death[area], seen.birth[area], seen.seek, seen.part, self.key["life"],
+            self.key["detail"],
+            attributes,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0
         if life:
@@ -397,7 +402,7 @@ class Country:
                 born.append((year - 1910) << 1 | (not boy))
             gone = self.workers([people[m] for m in dead])
             shock = 7 if gone else shock
-            if newly_wed and any(
+            if attributes & NEWLY_WED and any(
                 age_of(people[m], year) < 35 and m in partners(people, year, True) for m in dead
             ):
                 attributes &= ~32
@@ -407,7 +412,7 @@ class Country:
         else:
             bits = hash32(uid, self.key["consider"])
             considers = (
-                bits < self.consider_chance(place, kind + status, ties, shock, people, newly_wed) * TWO_32
+                bits < self.consider_chance(place, kind + status, ties, shock, people, attributes) * TWO_32
             )
         return {
             "uid": uid, "ties": ties, "shock": shock, "income": income, "either": either, "life": life,
@@ -429,9 +434,10 @@ class Country:
             done["kind"] = kind ^ 1
         elif what != "stay" and any(age_of(b, self.seen.year) >= 18 for b in people):
             done["to"] = to
-            wed = bool(done["attributes"] >> 5 & 1)
-            calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0, people, wed)
+            bits = done["attributes"]
+            calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0, people, bits)
             if done["shock"] and not hash32(uid, self.key["consider"]) < calm * TWO_32:
                 reason = "shock"
             done["reason"] = reason
-            done["leaver"] = -1 if to == home else self.leaver(uid, people, wed)
+            lodges = bits & LODGING == LODGING
+            done["leaver"] = -1 if to == home and not lodges else self.leaver(uid, people, bits)

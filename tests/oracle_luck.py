@@ -103,8 +103,16 @@ def age_of(byte: int, year: int) -> int:
     return year - 1910 - (byte >> 1)
 
 
-def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int, int]:
-    """Slot -> slot of the partner; where newly-weds live with the parents, one couple of the children at home."""
+NEWLY_WED, LODGING = 32, 24
+"""Bits of a household's attributes."""
+
+
+def partners(people: list[int], year: int, attributes: int = 0) -> dict[int, int]:
+    """Slot -> slot of the partner; where newly-weds live with the parents, one couple of the children at home; lodgers
+    have none.
+    """
+    if attributes & LODGING == LODGING:
+        return {}
     age = [age_of(b, year) for b in people]
     adults = [m for m, a in enumerate(age) if a >= 18]
     if len(adults) < 2:
@@ -136,15 +144,17 @@ def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int,
     home = [m for m in adults if at_home(m)]
     found = closest([m for m in adults if m not in home], 6)
     known = any(max(age) - age[m] >= 16 for m in found)
-    return found | (closest(home, 1) if newly_wed and not known else {})
+    return found | (closest(home, 1) if attributes & NEWLY_WED and not known else {})
 
 
-def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
+def seeking(people: list[int], year: int, attributes: int = 0) -> list[int]:
     """Slots of those who are single and free to look for a partner."""
     age = [age_of(b, year) for b in people]
-    pair = partners(people, year, newly_wed)
+    pair = partners(people, year, attributes)
 
     def guardian(m: int) -> bool:
+        if attributes & LODGING == LODGING:
+            return False
         for j, other in enumerate(age):
             explained = any(16 <= age[p] - other <= 45 and abs(age[p] - age[m]) < 16 for p in pair)
             if j != m and 16 <= age[m] - other <= 45 and not explained:
@@ -155,11 +165,25 @@ def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
     return [m for m in range(len(people)) if 18 <= age[m] <= 60 and m not in pair and not guardian(m)]
 
 
-def mothers(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
+def mothers(people: list[int], year: int, attributes: int = 0) -> list[int]:
     """Slots of the women who can give birth: with a partner and a free slot each."""
-    pair = partners(people, year, newly_wed)
+    pair = partners(people, year, attributes)
     women = [m for m, b in enumerate(people) if b & 1 and m in pair and age_of(b, year) < 50]
     return women[: 6 - len(people)]
+
+
+def with_parents(people: list[int], year: int, attributes: int = 0) -> list[int]:
+    """Slots of those who have a partner and live with somebody a generation older."""
+    age = [age_of(b, year) for b in people]
+    return [m for m in partners(people, year, attributes) if max(age) - age[m] >= 16]
+
+
+def parting_family(people: list[int], m: int, year: int, attributes: int = 0) -> list[int]:
+    """Slots of who leaves the parents with member m: the partner, and minors who may be their children."""
+    age = [age_of(b, year) for b in people]
+    partner = partners(people, year, attributes)[m]
+    younger = min(age[m], age[partner])
+    return sorted([m, partner, *(j for j, a in enumerate(age) if a < 18 and 16 <= younger - a <= 45)])
 
 
 def life_of(
@@ -169,14 +193,16 @@ def life_of(
     death: Any,
     birth: Any,
     seek: Any,
+    part: Any,
     key: int,
     detail: int,
-    newly_wed: bool = False,
+    attributes: int = 0,
 ) -> list[int]:
-    """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches by slot; ``birth`` that of the area."""
+    """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches, 18-23 partings by slot; ``birth`` of the area."""
     risks = {m: float(death[b]) for m, b in enumerate(people)}
-    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, newly_wed)}
-    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, newly_wed)}
+    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, attributes)}
+    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, attributes)}
+    risks |= {18 + m: float(part[people[m]]) for m in with_parents(people, year, attributes)}
     left = {r: risks[r] for r in sorted(risks) if risks[r] > 0.0}
     if not hash32(uid, key) < chance(math.fsum(left.values())) * TWO_32:
         return []
@@ -188,8 +214,9 @@ def life_of(
         if hash64_2(detail, uid, r) >> 32 < p * TWO_32:
             happened.append(r)
         del left[r]
-    searches = [r for r in happened if r >= 12 and r - 12 not in happened]
-    return [r for r in happened if r < 12] + searches[:1]
+    searches = [r for r in happened if 12 <= r < 18 and r - 12 not in happened]
+    others = [r for r in happened if r < 12] + searches[:1]
+    return others or [r for r in happened if r >= 18][:1]
 
 
 def stage_of(people: list[int], year: int) -> int:

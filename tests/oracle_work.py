@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle_luck import TWO_32, age_of, chance, code_number, hash32, hash64, race, stable_id
+from oracle_luck import LODGING, TWO_32, age_of, chance, code_number, hash32, hash64, race, stable_id
 
 FORMAL = 64
 
@@ -118,7 +118,8 @@ class Work:
         adult = any(age_of(b, self.c.seen.year) >= 18 for b in people)
         if done["life"] or not adult or not self.takes(uid, place, kind, wealth, to):
             return "lapsed"
-        home, newly_wed = to == done["home"], bool(done["attributes"] >> 5 & 1)
-        leaver = -1 if home else self.c.leaver(uid, people, newly_wed, True)
+        home, bits = to == done["home"], done["attributes"]
+        lodges = bits & LODGING == LODGING
+        leaver = -1 if home and not lodges else self.c.leaver(uid, people, bits, True)
         done.update(to=to, reason="work", considers=False, leaver=leaver)
         return "taken"

@@ -65,7 +65,7 @@ def _births(
             member[i],
             int(place[i]),
             year,
-            LifeHazards(0.0 * birth, birth, nothing, key, detail),
+            LifeHazards(0.0 * birth, birth, nothing, nothing, key, detail),
         )
         for m in range(MEMBERS):
             if (mask >> (6 + m)) & 1:
@@ -126,7 +126,7 @@ def _bear(
     births = 0
     for i in range(member.shape[0]):
         mask = life_events(
-            np.uint64(i), member[i], 0, year, LifeHazards(0.0 * birth, birth, nothing, key, detail)
+            np.uint64(i), member[i], 0, year, LifeHazards(0.0 * birth, birth, nothing, nothing, key, detail)
         )
         if mask != 0:
             births += apply_life(member[i], mask, year, np.uint64(i), detail, 0.52)
@@ -186,7 +186,9 @@ def _die(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        mask = life_events(np.uint64(i), member[i], 0, year, LifeHazards(death, none, nothing, key, detail))
+        mask = life_events(
+            np.uint64(i), member[i], 0, year, LifeHazards(death, none, nothing, nothing, key, detail)
+        )
         if mask != 0:
             before = 0
             for m in range(MEMBERS):
@@ -245,7 +247,12 @@ def _look(
     for i in range(member.shape[0]):
         if member[i, 0] == 0:
             continue
-        if life_events(np.uint64(i), member[i], 0, year, LifeHazards(none, none, seek, key, detail)) != 0:
+        if (
+            life_events(
+                np.uint64(i), member[i], 0, year, LifeHazards(none, none, seek, 0.0 * seek, key, detail)
+            )
+            != 0
+        ):
             out[k] = i
             k += 1
     return k

@@ -13,7 +13,7 @@ from scipy.stats import gamma
 
 from dicu.behaviour.life_course import LifeHazards, life_events
 from dicu.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
-from dicu.population.columns import NEWLY_WED
+from dicu.population.columns import LODGING, NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse
 from oracle_luck import key64, life_of
 
@@ -128,20 +128,22 @@ def families(draw: st.DrawFn) -> list[int]:
     uid=st.integers(0, 2**64 - 1),
     scale=st.sampled_from([0.05, 1.0, 4.0]),
     seed=st.integers(0, 99),
-    newly_wed=st.booleans(),
+    attributes=st.sampled_from([0, NEWLY_WED, LODGING, NEWLY_WED | 0x08]),
 )
 @settings(max_examples=400, deadline=None)
 def test_life_events_are_those_of_plain_python(
-    people: list[int], uid: int, scale: float, seed: int, newly_wed: bool
+    people: list[int], uid: int, scale: float, seed: int, attributes: int
 ) -> None:
     """Any household, hazards that differ for every byte."""
     rng = np.random.default_rng(seed)
-    death, birth, seek = (rng.random(shape) * scale for shape in ((2, 256), (2, 256), 256))
-    death[:, 0] = birth[:, 0] = seek[0] = 0.0  # nobody
+    shapes = ((2, 256), (2, 256), 256, 256)
+    death, birth, seek, part = (rng.random(shape) * scale for shape in shapes)
+    death[:, 0] = birth[:, 0] = seek[0] = part[0] = 0.0  # nobody
     key, detail = key64(1, 7, seed), key64(1, 8, seed)
-    hazards = LifeHazards(death, birth, seek, np.uint64(key), np.uint64(detail))
+    hazards = LifeHazards(death, birth, seek, part, np.uint64(key), np.uint64(detail))
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
-        mask = life_events(np.uint64(uid), row, area, YEAR, hazards, NEWLY_WED * newly_wed)
-        found = [r for r in range(18) if mask >> r & 1]
-        assert found == life_of(people, uid, YEAR, death[area], birth[area], seek, key, detail, newly_wed)
+        mask = life_events(np.uint64(uid), row, area, YEAR, hazards, attributes)
+        found = [r for r in range(24) if mask >> r & 1]
+        expected = life_of(people, uid, YEAR, death[area], birth[area], seek, part, key, detail, attributes)
+        assert found == expected

@@ -215,6 +215,7 @@ class Replay:
             death=tables.life.hazards.death,
             birth=tables.life.hazards.birth,
             seek=tables.life.hazards.seek,
+            part=tables.life.hazards.part,
             luck=tables.money.luck.astype(float),
             kappa=m.kappa,
             market=Market(
@@ -342,9 +343,10 @@ def assert_lives(events: Any, rows: dict[str, list[Any]], said: list[dict[str, A
     expected = {}
     for i, done in enumerate(said):
         mask = sum(1 << r for r in done["life"] if r < 12)
-        for slot in (r - 12 for r in done["life"] if r >= 12):
+        for slot in (r - 12 for r in done["life"] if 12 <= r < 18):
             mask |= (slot - sum(1 for r in done["life"] if r < slot) + 1) << 12
         mask |= done["gone"] << 16
+        mask |= sum((r - 18 + 1) << 19 for r in done["life"] if r >= 18)
         if mask:
             expected[i] = mask
     assert found == expected
@@ -368,11 +370,11 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     seen, country, _ = replay
     somebody = np.arange(256) > 0
     each = np.tile(0.05 * somebody, (2, 1))
-    death, birth, seek = each, each, 0.08 * somebody
-    bound = np.ceil((death[0] + np.maximum(birth[0], seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
+    death, birth, seek, part = each, each, 0.08 * somebody, 0.06 * somebody
+    bound = np.ceil((death[0] + birth[0] + seek + part) * 2.0**26).astype(np.uint32) + np.uint32(1)
     word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
     life = seen.tables.life
-    hazards = life.hazards._replace(death=death, birth=birth, seek=seek)
+    hazards = life.hazards._replace(death=death, birth=birth, seek=seek, part=part)
     life = life._replace(hazards=hazards, word=word)
     # offers are left out: what becomes of them is of another test
     work = seen.tables.work._replace(bound=np.zeros_like(seen.tables.work.bound))
@@ -383,12 +385,14 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     events = threads.household_pass(h, tables, {})
 
     fatal = copy.copy(country)
-    fatal.seen = dataclasses.replace(seen.seen, death=death, birth=birth, seek=seek)
+    fatal.seen = dataclasses.replace(seen.seen, death=death, birth=birth, seek=seek, part=part)
     said = [fatal.step(i) for i in range(h.n)]
     assert_lives(events, {name: getattr(h, name).tolist() for name in seen.rows}, said)
     at_once = [{r // 6 for r in d["life"]} for d in said]
     for kinds in ({0, 1}, {0, 2}):
         assert sum(kinds <= k for k in at_once) > 3, f"{kinds} never come together"
+    assert {3} in at_once
+    assert all(k == {3} for k in at_once if 3 in k), "who parts lives through nothing else"
 
 
 def test_everybody_decides_the_same(replay: Any) -> None:

@@ -26,7 +26,6 @@ from dicu.population.columns import (
     BIRTH_YEAR_ZERO,
     MEMBERS,
     N_KINDS,
-    NEWLY_WED,
     SHOCK_MASK,
     SHOCK_SHIFT,
     TYPE_MASK,
@@ -127,7 +126,7 @@ def readiness(member: NDArray[np.uint8], couples: int, t: Readiness) -> float:
 @kernel
 def readiness_of(i: int, h: Rows, t: Readiness, year: int) -> float:
     """`readiness` of row i."""
-    return readiness(h.member[i], couples_of(h.member[i], year, h.attributes[i] & np.uint8(NEWLY_WED)), t)
+    return readiness(h.member[i], couples_of(h.member[i], year, h.attributes[i]), t)
 
 
 @njit(cache=True, inline="always")

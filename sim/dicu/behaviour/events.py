@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 SEEKER_MASK: Final = 0x0F
 DEAD_WORKERS_SHIFT: Final = 16
-"""Where in a life event's mask who seeks, and how many of those who died were of working age, begin and end."""
+DEAD_WORKERS_MASK: Final = 0x07
+PARTING_SHIFT: Final = 19
+PARTING_MASK: Final = 0x07
+"""Where in a life event's mask who seeks, how many of those who died were of working age, and who parts from the
+parents, begin and end."""
 
 
 class WorkTally(NamedTuple):
@@ -47,7 +51,8 @@ class Events:
         Row of the household that decided; place index; member who leaves alone (-1: everybody); index into `REASONS`.
     life_row, life_mask : (V,) int32
         Rows whose life changed (already written there) and how: bits 0-5 deaths by slot before, 6-11 births by mother,
-        12-15 1 + the slot of who seeks a partner, from 16 on how many of the dead were of working age.
+        12-15 1 + the slot of who seeks a partner, 16-18 how many of the dead were of working age, 19-21 1 + the slot of
+        the man who parts from the parents with his family.
     considered : int
         Households that considered moving, movers included.
     income, consumption : int

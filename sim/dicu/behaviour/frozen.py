@@ -316,6 +316,7 @@ def freeze(
                 death=life.death,
                 birth=life.birth,
                 seek=life.seek,
+                part=life.part,
                 key=key(Purpose.LIFE),
                 detail_key=key(Purpose.LIFE_DETAIL),
             ),
@@ -326,7 +327,9 @@ def freeze(
         couples=CoupleTable(
             home_key=key(Purpose.COUPLE_HOME),
             reach_key=key(Purpose.COUPLE_REACH),
+            lodge_key=key(Purpose.LODGE),
             patrilocal_share=scenario.life_course.patrilocal_share,
+            lodging_share=scenario.life_course.lodging_share,
             beyond_share=scenario.life_course.beyond_share,
             moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
         ),

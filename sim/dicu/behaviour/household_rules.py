@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import calm_hazard, considers, readiness
-from dicu.behaviour.events import DEAD_WORKERS_SHIFT, WorkTally
+from dicu.behaviour.events import DEAD_WORKERS_SHIFT, PARTING_SHIFT, WorkTally
 from dicu.behaviour.kin import couples_of, parts_newly_weds
-from dicu.behaviour.life_course import LifeTable, apply_life, has_adult
+from dicu.behaviour.life_course import PART_SHIFT, LifeTable, apply_life, has_adult
 from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.behaviour.move import leaver
 from dicu.behaviour.tables import Tables
@@ -98,10 +98,11 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
     Returns
     -------
     int
-        Bits 0-5 deaths and 6-11 births by slot before; from bit 12 on 1 + the slot, after deaths, of who seeks; from 16
-        on how many of those who died were of working age.
+        Bits 0-5 deaths and 6-11 births by slot before; 12-15 1 + the slot, after deaths, of who seeks; 16-18 how many
+        of those who died were of working age; 19-21 1 + the slot of the man who parts from the parents with his family.
     """
     seeker = -1
+    parting = 0
     gone = 0
     workers = 0
     wed = h.attributes[i] & np.uint8(NEWLY_WED)
@@ -113,6 +114,8 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
             workers += int((t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
         elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone
+        elif mask >> (PART_SHIFT + m) & 1:
+            parting = m + 1  # nothing else happens to the household
     f = h.flags[i]
     if mask & 0xFFF:
         apply_life(h.member[i], mask, year, h.uid[i], t.newborn_key, t.boy_share)
@@ -121,7 +124,8 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
     if workers > 0:
         f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
     h.flags[i] = np.uint8(f | np.uint8(BUSY))
-    return (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS)) | (workers << DEAD_WORKERS_SHIFT)
+    happened = (mask & 0xFFF) | ((seeker + 1) << (2 * MEMBERS)) | (workers << DEAD_WORKERS_SHIFT)
+    return happened | parting << PARTING_SHIFT
 
 
 @njit(cache=True, inline="always")
@@ -146,7 +150,7 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
         return EVERYBODY_STAYS, 0, 0
     if to == STAY or not has_adult(h.member[i], tables.year):
         return EVERYBODY_STAYS, 0, 0
-    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
+    couples = couples_of(h.member[i], tables.year, h.attributes[i])
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
         ready = readiness(h.member[i], couples, tables.move.ready)
         calm = calm_hazard(origin, kind_of(h.flags[i], h.attributes[i]), h.ties[i], ready, tables.consider)
@@ -175,7 +179,7 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
         return EVERYBODY_STAYS, 0
     tally.taken[district] += 1
     h.flags[i] |= np.uint8(BUSY)
-    couples = couples_of(h.member[i], tables.year, h.attributes[i] & np.uint8(NEWLY_WED))
+    couples = couples_of(h.member[i], tables.year, h.attributes[i])
     home = to == int(h.home_place[i])
     return to, leaver(h.uid[i], h.member[i], home, couples, tables.year, tables.work.move)
 

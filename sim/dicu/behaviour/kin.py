@@ -9,6 +9,8 @@
   tells who they are, the man and the woman among these children who are closest in age are a **couple**.
 - Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
   household of three generations the grandparents are one couple and the son and his wife another.
+- **Lodgers** (a tenure of the household) are adults without kin who share rooms: no couples, and nobody is anybody's
+  guardian.
 - **Single** is who is 18-60, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
   of one of a couple (the children are explained by a couple of the own generation). A lone parent does not look for
   a partner, and no one does who would leave minors without an adult.
@@ -30,9 +32,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, PARTNER_FROM, SEEK_UNTIL
-from dicu.behaviour.move import ADULT_AGE, age_of
+from dicu.behaviour.move import ADULT_AGE, LODGERS, age_of
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS
+from dicu.population.columns import LODGING, MEMBERS, NEWLY_WED
 
 # assumption A38, explained at the head of this module
 GENERATION_YEARS: Final = 16
@@ -75,15 +77,17 @@ def _nearest_in_age(member: NDArray[np.uint8], year: int, men: int, women: int, 
 
 
 @kernel
-def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
-    """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1.
+def couples_of(member: NDArray[np.uint8], year: int, attributes: int = 0) -> int:
+    """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1; `LODGERS` for lodgers.
 
     Parameters
     ----------
     member : (6,) uint8
-    newly_wed : int
-        Other than 0 where newly-weds live with the parents: the bit `NEWLY_WED` of the household's attributes.
+    attributes : int
+        Of the household; read are `NEWLY_WED`, newly-weds live with the parents, and `LODGING`, nobody is kin.
     """
+    if attributes & LODGING == LODGING:
+        return LODGERS
     oldest = -_BEYOND_AGES
     youngest = _BEYOND_AGES
     adults = 0
@@ -135,7 +139,7 @@ def couples_of(member: NDArray[np.uint8], year: int, newly_wed: int = 0) -> int:
                 couples = ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
         else:
             couples = _nearest_in_age(member, year, men, women, MEMBERS)
-    if newly_wed != 0:
+    if attributes & NEWLY_WED:
         for m in range(MEMBERS):
             if _partner(couples, m) >= 0 and oldest - age_of(member[m], year) >= GENERATION_YEARS:
                 return couples  # the newly-weds are known without the mark: by a child, or by their age
@@ -151,6 +155,8 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
     age = age_of(member[m], year)
     if age < PARTNER_FROM or age > SEEK_UNTIL:
         return False
+    if couples & LODGERS:
+        return True
     minors = False
     adults = False
     for j in range(MEMBERS):
@@ -180,15 +186,47 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
 
 
 @kernel
+def heads_young_family(member: NDArray[np.uint8], m: int, year: int, couples: int) -> bool:
+    """Whether this member has a partner and lives with somebody a generation older: with parents, of his or hers."""
+    if _partner(couples, m) < 0:
+        return False
+    oldest = 0  # members are eldest first
+    return bool(age_of(member[oldest], year) - age_of(member[m], year) >= GENERATION_YEARS)
+
+
+@kernel
+def family_of(member: NDArray[np.uint8], m: int, year: int, couples: int) -> int:
+    """Who parts from the parents with member ``m``: the partner, and minors who may be the partners' children.
+
+    Returns
+    -------
+    int
+        A bit a slot, that of ``m`` too.
+    """
+    partner = _partner(couples, m)
+    mask = 1 << m
+    if partner < 0:
+        return mask
+    mask |= 1 << partner
+    younger = min(age_of(member[m], year), age_of(member[partner], year))
+    for j in range(MEMBERS):
+        if member[j] != 0 and age_of(member[j], year) < ADULT_AGE:
+            gap = younger - age_of(member[j], year)
+            if gap >= GENERATION_YEARS and gap <= LATEST_PARENT_YEARS:
+                mask |= 1 << j
+    return mask
+
+
+@kernel
 def parts_newly_weds(member: NDArray[np.uint8], m: int, year: int) -> bool:
     """Whether newly-weds who live here part when this member leaves or dies: one of a couple, and under 35."""
     if age_of(member[m], year) >= CHILD_AT_HOME_BELOW:
         return False
-    return bool(_partner(couples_of(member, year, 1), m) >= 0)
+    return bool(_partner(couples_of(member, year, NEWLY_WED), m) >= 0)
 
 
 @kernel
-def partner_of(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> int:
+def partner_of(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> int:
     """Slot of a member's inferred partner, -1 if there is none; partners are mutual.
 
     Parameters
@@ -199,13 +237,13 @@ def partner_of(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0)
         Slot 0..5; an empty one has no partner.
     year : int
     """
-    return _partner(couples_of(member, year, newly_wed), m)
+    return _partner(couples_of(member, year, attributes), m)
 
 
 @kernel
-def is_single(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
+def is_single(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> bool:
     """Whether a member of 18-60 is free to look for a partner, as inferred (see the module); never with a partner."""
-    return single_with(member, m, year, couples_of(member, year, newly_wed))
+    return single_with(member, m, year, couples_of(member, year, attributes))
 
 
 @kernel
@@ -227,14 +265,16 @@ def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
 
 
 @kernel
-def can_give_birth(member: NDArray[np.uint8], m: int, year: int, newly_wed: int = 0) -> bool:
+def can_give_birth(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> bool:
     """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
-    return (mothers_of(member, year, couples_of(member, year, newly_wed)) >> m) & 1 == 1
+    return (mothers_of(member, year, couples_of(member, year, attributes)) >> m) & 1 == 1
 
 
 __all__ = [
     "can_give_birth",
     "couples_of",
+    "family_of",
+    "heads_young_family",
     "is_single",
     "mothers_of",
     "partner_of",

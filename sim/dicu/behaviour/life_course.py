@@ -1,4 +1,4 @@
-"""Rule `life_course`: who of a household dies, gives birth or looks for a partner in a step.
+"""Rule `life_course`: who of a household dies, gives birth, looks for a partner or parts from parents in a step.
 
 Who is whose partner and who is single is inferred from ages and sexes, see `dicu.behaviour.kin`.
 """
@@ -11,19 +11,29 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
+from dicu.behaviour.kin import (
+    can_give_birth,
+    couples_of,
+    heads_young_family,
+    is_single,
+    mothers_of,
+    partner_of,
+    single_with,
+)
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR
 from dicu.behaviour.move import ADULT_AGE, age_of
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, Households, Rows
 
-# bits of a mask of events, a slot each: deaths, births, searches; draws 0.._RISKS-1 of a key belong to these risks
+# bits of a mask of events, a slot each: deaths, births, searches, partings; draws 0.._RISKS-1 of a key are
+# of these risks
 BIRTH_SHIFT: Final = MEMBERS
 SEEK_SHIFT: Final = 2 * MEMBERS
-_RISKS: Final = 3 * MEMBERS
+PART_SHIFT: Final = 3 * MEMBERS
+_RISKS: Final = 4 * MEMBERS
 _SEX_DRAW: Final = 32
 
 # rows that a thread takes at a time, without effect on results; cells of the count of women
@@ -42,7 +52,7 @@ class LifeHazards(NamedTuple):
 
     Attributes
     ----------
-    death, birth, seek : (A, 256), (A, 256), (256,) float64
+    death, birth, seek, part : (A, 256), (A, 256), (256,), (256,) float64
         Hazards per step by area and member byte, see `dicu.behaviour.life_tables`.
     key, detail_key : uint64
         Of this step's draws: whether anything happens, and what.
@@ -51,6 +61,7 @@ class LifeHazards(NamedTuple):
     death: NDArray[np.float64]
     birth: NDArray[np.float64]
     seek: NDArray[np.float64]
+    part: NDArray[np.float64]
     key: np.uint64
     detail_key: np.uint64
 
@@ -97,14 +108,15 @@ def has_adult(member: NDArray[np.uint8], year: int) -> bool:
 
 @kernel
 def life_events(
-    uid: np.uint64, member: NDArray[np.uint8], area: int, year: int, t: LifeHazards, newly_wed: int = 0
+    uid: np.uint64, member: NDArray[np.uint8], area: int, year: int, t: LifeHazards, attributes: int = 0
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
     Every risk r (slot x kind) happens with chance p_r = 1 - exp(-h_r), independently. The household's keyed uniform is
     compared with the chance of anything at all, 1 - exp(-H), H the sum of h_r; given that something happens, the
     risks are drawn in a fixed order, r with chance p_r / (1 - exp(-sum of h_s, s >= r)) up to the first that
-    happens, the later ones with p_r. Of several who look for a partner only the first does; the dead do not.
+    happens, the later ones with p_r. Of several who look for a partner only the first does; the dead do not. A family
+    parts from the parents only where nothing else happens to the household in the step.
 
     Parameters
     ----------
@@ -114,16 +126,17 @@ def life_events(
     area : int
         Area of the place, for births and deaths (`LifeTable.area`).
     year : int
-    newly_wed : int
-        The bit of the household's attributes, see `dicu.behaviour.kin.couples_of`.
+    attributes : int
+        Of the household, see `dicu.behaviour.kin.couples_of`.
 
     Returns
     -------
     int
-        Bits 0-5: who dies; 6-11: who gives birth; 12-17: who looks for a partner. Whenever it is not 0,
+        Bits 0-5: who dies; 6-11: who gives birth; 12-17: who looks for a partner; 18-23: the man who parts from the
+        parents with his wife and children. Whenever it is not 0,
         ``hash32(uid, t.key) >> 6`` is below the sum of the members' low 26 bits of `LifeTable.word`.
     """
-    couples = couples_of(member, year, newly_wed)
+    couples = couples_of(member, year, attributes)
     mothers = mothers_of(member, year, couples)
     possible = 0
     rest = 0.0
@@ -138,6 +151,9 @@ def life_events(
         if t.seek[byte] > 0.0 and single_with(member, m, year, couples):
             possible |= 1 << (SEEK_SHIFT + m)
             rest += t.seek[byte]
+        if t.part[byte] > 0.0 and heads_young_family(member, m, year, couples):
+            possible |= 1 << (PART_SHIFT + m)
+            rest += t.part[byte]
     if not happens_at(hash32(uid, t.key), rest):
         return 0
     mask = 0
@@ -148,8 +164,10 @@ def life_events(
             hazard = t.death[area, member[r]]
         elif r < SEEK_SHIFT:
             hazard = t.birth[area, member[r - BIRTH_SHIFT]]
-        else:
+        elif r < PART_SHIFT:
             hazard = t.seek[member[r - SEEK_SHIFT]]
+        else:
+            hazard = t.part[member[r - PART_SHIFT]]
         bits = np.uint32(hash64_2(t.detail_key, uid, r) >> np.uint64(32))
         if mask == 0:
             # something happens: the last possible risk for certain. Differences of sums may round below the hazard.
@@ -158,9 +176,13 @@ def life_events(
             rest -= hazard
         elif happens_at(bits, hazard):
             mask |= 1 << r
-    seekers = (mask >> SEEK_SHIFT) & ~mask
+    seekers = (mask >> SEEK_SHIFT) & ~mask & ((1 << MEMBERS) - 1)
     first = seekers & -seekers
-    return (mask & ((1 << SEEK_SHIFT) - 1)) | (first << SEEK_SHIFT)
+    others = (mask & ((1 << SEEK_SHIFT) - 1)) | (first << SEEK_SHIFT)
+    if others != 0:
+        return others
+    parting = mask >> PART_SHIFT
+    return (parting & -parting) << PART_SHIFT
 
 
 @kernel
@@ -176,7 +198,7 @@ def apply_life(
     member : (6,) uint8
         Changed in place.
     mask : int
-        From `life_events`; the bits of those who look for a partner are without effect here.
+        From `life_events`; the bits of those who look for a partner or part are without effect here.
     year : int
         Birth year of the newborns, 1911 to 2037.
     uid, key : uint64
@@ -260,7 +282,7 @@ def _expose(
         # a full household has no room for a birth
         mothers = 0
         if row[MEMBERS - 1] == 0:
-            mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i] & NEWLY_WED))
+            mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i]))
         for m in range(MEMBERS):
             if (women >> m) & 1:
                 at = (base + age_of(row[m], year) - FERTILE_FROM) * 2
@@ -309,6 +331,7 @@ def exposure(
 
 __all__ = [
     "BIRTH_SHIFT",
+    "PART_SHIFT",
     "SEEK_SHIFT",
     "LifeHazards",
     "LifeTable",

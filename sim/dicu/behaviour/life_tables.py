@@ -33,6 +33,8 @@ PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 60
 """Nobody looks for a partner from then on, whatever `LifeCourse.union_age_last` says."""
+PARTS_BELOW: Final = 40
+"""From this age of his on a man who lives with his parents stays with them (assumption A120)."""
 USUAL_LAST: Final = 45
 TAIL: Final = 3.4
 """Singles look until 45, or so many standard deviations beyond the mean age at first union (assumption A32)."""
@@ -72,15 +74,18 @@ class LifeTables(NamedTuple):
         Of a woman who can give birth (`dicu.behaviour.life_course.can_give_birth`).
     seek : (256,) float64
         Of a single (`dicu.behaviour.life_course.is_single`) looking for a partner.
+    part : (256,) float64
+        Of a man below `PARTS_BELOW` who lives with a partner and parents to part from the parents with his family.
     word : (256,) uint32
         Bits 0-25: bound of the total hazard in units of 2^-26, rounded up and one more; bits 26-28: 1 if of working
-        age 15-64; bits 29-31: 1 for a person. Nobody with a partner seeks, and only they give birth, so
-        the bound is death + max(birth, seek), each of the area where it is highest.
+        age 15-64; bits 29-31: 1 for a person. Nobody with a partner seeks, and only they give birth or part, so
+        the bound is death + max(birth, seek, part), each of the area where it is highest.
     """
 
     death: NDArray[np.float64]
     birth: NDArray[np.float64]
     seek: NDArray[np.float64]
+    part: NDArray[np.float64]
     word: NDArray[np.uint32]
 
 
@@ -361,7 +366,9 @@ def life_tables(
     fertility, _ = _births(parameters, vital, dt_quarters, exposure, highest)
     unions = union_rates(parameters, dt_quarters, highest)
     areas = len(mortality)
-    death, birth, seek = np.zeros((areas, 256)), np.zeros((areas, 256)), np.zeros(256)
+    death, birth = np.zeros((areas, 256)), np.zeros((areas, 256))
+    seek, part = np.zeros(256), np.zeros(256)
+    parting = parameters.parting_rate * dt_quarters / QUARTERS_A_YEAR
     word = np.zeros(256, dtype=np.uint32)
     for byte in range(1, 256):
         age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
@@ -371,8 +378,10 @@ def life_tables(
             birth[:, byte] = fertility[:, age - FERTILE_FROM]
         if PARTNER_FROM <= age <= SEEK_UNTIL:
             seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
-        total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte])
+        if not female and PARTNER_FROM <= age < PARTS_BELOW:
+            part[byte] = min(parting, LARGEST_HAZARD - highest[age] * dt_quarters / QUARTERS_A_YEAR)
+        total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte], part[byte])
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
         working = WORKING_FROM <= age <= WORKING_UNTIL
         word[byte] = bound | (int(working) << WORKER_SHIFT) | (1 << PERSON_SHIFT)
-    return LifeTables(death, birth, seek, word)
+    return LifeTables(death, birth, seek, part, word)

@@ -15,6 +15,8 @@ from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 EVERYBODY: Final = -1
 ADULT_AGE: Final = 18
 """Of full age: Civil Code 2015, article 20."""
+LODGERS: Final = 1 << (4 * MEMBERS)
+"""Bit of the word of a household's couples, above those of its members, that says: no kin, they only share rooms."""
 
 
 class Readiness(NamedTuple):
@@ -65,7 +67,8 @@ def leaver(
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 
     One adult is concerned, drawn in proportion to readiness. Where another adult stays, that one leaves alone with
-    chance psi, with a partner with a smaller one; else everybody goes. Who goes home takes everybody along.
+    chance psi, with a partner with a smaller one; else everybody goes. Who goes home takes everybody along. A lodger
+    always leaves alone, home too.
 
     Parameters
     ----------
@@ -73,7 +76,8 @@ def leaver(
     couples : int
         Everybody's partner, 4 bits a slot (`dicu.behaviour.kin.couples_of`).
     """
-    if goes_home:
+    lodgers = couples & LODGERS != 0
+    if goes_home and not lodgers:
         return EVERYBODY
     adults = 0
     best = np.inf
@@ -93,9 +97,11 @@ def leaver(
                 who = m
     if adults < 2 or who == EVERYBODY:
         return EVERYBODY
+    if lodgers:
+        return who
     alone = t.alone_partnered if (couples >> (4 * who)) & 15 != 0 else t.alone
     bits = np.uint32(hash64(t.split_key, uid) >> np.uint64(32))
     return who if happens(bits, alone) else EVERYBODY
 
 
-__all__ = ["ADULT_AGE", "EVERYBODY", "MoveTable", "Readiness", "age_of", "leaver"]
+__all__ = ["ADULT_AGE", "EVERYBODY", "LODGERS", "MoveTable", "Readiness", "age_of", "leaver"]

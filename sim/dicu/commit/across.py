@@ -96,8 +96,12 @@ class Across:
         none = np.empty(0, dtype=np.int64)
         return np.concatenate([none, *(s.sent for s in self.shipments)])
 
-    def movers(self, moved: NDArray[np.integer], split: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Bring who moved to another rank there; returns rows of this rank whose household moved as a whole.
+    def movers(
+        self, moved: NDArray[np.integer], split: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Bring who moved to another rank there.
+
+        Returns rows of this rank whose household moved as a whole, and of those who left others.
 
         Parameters
         ----------
@@ -109,7 +113,9 @@ class Across:
         away = self.shard.owner[self.households.place[rows]] != self.shard.ranks.number
         made = ship(self.shard, self.households, self.links, rows[away], whole[away], _MOVES)
         self.shipments.append(made)
-        return np.concatenate([rows[whole & ~away], made.first + np.flatnonzero(made.whole)])
+        all_came = np.concatenate([rows[whole & ~away], made.first + np.flatnonzero(made.whole)])
+        alone = np.concatenate([rows[~whole & ~away], made.first + np.flatnonzero(~made.whole)])
+        return all_came, alone
 
     def families(self, called: Follows) -> Follows:
         """Bring parents who can follow to the rank of their child; returns the families that are here now, as rows.

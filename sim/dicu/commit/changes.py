@@ -74,9 +74,9 @@ class Changes:
         Index into `dicu.scenario.vocabulary.REASONS`.
     movers_by_age : (3, 2, 128) int64
         Persons who moved by scope, sex (0 male) and age.
-    whole, splits, returns, couples, followed : int
-        Households that moved as one; members who founded a household alone; moves back home; new couples; families
-        that followed a child.
+    whole, splits, returns, couples, followed, parted, lodged : int
+        Households that moved as one; members who left alone; moves back home; new couples; families that followed a
+        child; families that parted from parents; those who left alone and took a room with lodgers.
     births, deaths, rehoused, alone : int
         Persons born and died; orphans taken in, and children left without an adult for want of a household.
     new_rows, freed_rows : int
@@ -92,9 +92,11 @@ class Changes:
         from abroad has none and follows after them.
     returned_child, returned_parent : (K,) uint64
         Identities of who came home alone and joined the parents, and of the parents' household.
+    lodged_child, lodged_host : (K,) uint64
+        Identities of who took a room with lodgers, and of their household.
     guest_row, host_row : (E,) int64
         Rows, as they lay before new ones were added, of the household that a grown person left for another (partners
-        who moved, children who came home) and of that other; ``joined_place`` (E,) int32 is where they live.
+        who moved, children who came home, lodgers) and of that other; ``joined_place`` (E,) int32 is where they live.
     exchanged : (2, X) int32
         Places from and to which partners went without a move: their couples stand for couples within a place.
     row_source, row_target : (M,) int64
@@ -121,6 +123,8 @@ class Changes:
     returns: int = 0
     couples: int = 0
     followed: int = 0
+    parted: int = 0
+    lodged: int = 0
     births: int = 0
     deaths: int = 0
     rehoused: int = 0
@@ -139,6 +143,8 @@ class Changes:
     parent_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     returned_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     returned_parent: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    lodged_child: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    lodged_host: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     guest_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     host_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     joined_place: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))

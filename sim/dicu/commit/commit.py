@@ -2,9 +2,9 @@
 
 Moves and couples touch rows of their own and sums of integers, so they are applied as they lie in memory; where one
 event could get in another's way (identities, orphans, returns, followers, estates), the order is that of the uids.
-Moves, then couples, orphans, those who came home to their parents, families that follow, who crosses the country's
-border; estates; and at last the emptied rows are filled, so that there are never holes. Stocks are carried along as
-integers and compared with a recount by the accounts.
+Moves, then couples, families that part from parents, orphans, those who came home to their parents, lodgers, families
+that follow, who crosses the country's border; estates; and at last the emptied rows are filled, so that there are
+never holes. Stocks are carried along as integers and compared with a recount by the accounts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.abroad import AbroadTable
-from dicu.behaviour.events import DEAD_WORKERS_SHIFT, Events
+from dicu.behaviour.events import DEAD_WORKERS_MASK, DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
 from dicu.behaviour.remit import Follows
@@ -27,12 +27,15 @@ from dicu.commit.estates import inherit
 from dicu.commit.family import pair_up, seekers_of
 from dicu.commit.followers import follow_children
 from dicu.commit.ledger import Ledger, Movers
+from dicu.commit.lodgers import take_lodgings
 from dicu.commit.orphans import rehouse_orphans
+from dicu.commit.partings import Partings
 from dicu.commit.returns import come_home
 from dicu.commit.rows import (
     WARMED,
     employed,
     formal_workers,
+    lodges,
     refresh,
     settled,
     share_of_wealth,
@@ -44,7 +47,7 @@ from dicu.commit.rows import (
 )
 from dicu.commit.stocks import ARRIVED, CARRIED, DIED, KEPT, LEFT, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
-from dicu.population.columns import FORMAL, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import FORMAL, LODGING, MEMBERS, NEWLY_WED, Households, Rows
 from dicu.population.links import Links
 from dicu.population.shard import Shard, alone
 from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASON_WORK, REASONS
@@ -76,7 +79,7 @@ def _life(
         deaths += died
         persons[h.place[i]] += born - died
         if h.attributes[i] & np.uint8(FORMAL):
-            jobs[DIED, district[h.place[i]]] -= mask[k] >> DEAD_WORKERS_SHIFT
+            jobs[DIED, district[h.place[i]]] -= mask[k] >> DEAD_WORKERS_SHIFT & DEAD_WORKERS_MASK
         if h.member[i, 0] == 0:
             emptied[empty] = i
             empty += 1
@@ -191,7 +194,8 @@ def _move(
             child = n + born
             h.uid[child] = moves.new_uid[born]
             h.place[child] = d
-            h.home_place[child] = o
+            # who shared rooms does not call them home, but what was home to all who lived there
+            h.home_place[child] = h.home_place[i] if lodges(h.attributes[i]) else o
             h.ties[child] = 0
             h.income_quantile[child] = h.income_quantile[i]
             h.wealth[child] = share_of_wealth(h, i, size_of(h, i))
@@ -212,7 +216,7 @@ def _move(
             households[d] += 1
             persons[o] -= 1
             persons[d] += 1
-            network[province[district[o]], district[d]] += 1
+            network[province[district[h.home_place[child]]], district[d]] += 1
             moves.parent[born] = i
             born += 1
     return whole, returns, int(paid), int(warmed)
@@ -261,7 +265,8 @@ def commit(
     splitting = uid[events.row[events.leaver >= 0]]
     seekers = seekers_of(households, events, tables)
     pairs = pair_up(households, seekers, tables)
-    founding = np.concatenate([splitting, uid[pairs.woman_row][pairs.founds]])
+    partings = Partings.of(events)
+    founding = np.concatenate([splitting, uid[pairs.woman_row][pairs.founds], uid[partings.row]])
     uids = identities(shard, uid, founding, tables.move.new_key)
     if households.n + len(uids) > households.capacity:
         households.grow(households.n + max(len(uids), households.n // 16))
@@ -294,17 +299,23 @@ def commit(
     carry(stocks, len(events), move)
     whole, returns, paid, _ = moved.sum(axis=0)
     split = np.arange(households.n, households.n + len(parent))
-    links.enter(split, shard.address(parent))
+    left = _left_behind(households.rows, links, parent, shard)
+    links.enter(split[left >= 0], left[left >= 0])
     ledger.add(moves.origin, events.destination, moves.people, events.reason, tables, movers)
     n = households.n + len(parent)
 
     # who came out of whom, while the parents' rows still are where they were
-    parents = np.concatenate([parent, pairs.man_row[pairs.founds]])
+    founders = pairs.man_row[pairs.founds]
+    parents = np.concatenate([parent, founders, partings.row])
     founded_parent = np.concatenate([uid[parents], uid[pairs.woman_row][pairs.founds]])
     guests, hosts = pairs.moving(h)
     partners = who(guests, "partner")
-    couples = pairs.settle(h, n, uids[len(parent) :], tables, stocks)
+    of_couples, of_families = np.split(uids[len(parent) :], [len(founders)])
+    couples = pairs.settle(h, n, of_couples, tables, stocks)
     n += couples.new_rows
+    partings.settle(h, n, of_families, tables, stocks)
+    links.enter(np.arange(n, n + len(partings)), shard.address(partings.row))
+    n += len(partings)
     family = np.full(len(couples.origin), REASON_FAMILY, dtype=np.uint8)
     ledger.add(couples.origin, couples.destination, couples.people, family, tables, partners)
 
@@ -312,9 +323,13 @@ def commit(
     across = None if shard.alone else Across(shard, households, links)
     moved_whole = events.row[events.leaver < 0].astype(np.int64)
     if across is not None:
-        moved_whole = across.movers(moved_whole, split)
+        moved_whole, split = across.movers(moved_whole, split)
     orphans = rehouse_orphans(households, events, tables, stocks)
-    home = come_home(households, links, moved_whole, tables, stocks, shard)
+    home = come_home(households, links, np.concatenate([moved_whole, split]), tables, stocks, shard)
+    elsewhere = split[households.place[split] != households.home_place[split]]
+    lodged = take_lodgings(households, elsewhere, tables, stocks)
+    lodged_child, lodged_host = households.uid[lodged.emptied], households.uid[lodged.host]
+    lodged_place = households.place[lodged.host].astype(np.int32)
     home_child, home_parent = households.uid[home.emptied], households.uid[home.parent]
     home_place = households.place[home.parent].astype(np.int32)
     if across is not None:
@@ -340,7 +355,7 @@ def commit(
     merged = np.concatenate([home.emptied, came.emptied])
     died_out = np.concatenate([dead, orphans.emptied])
     departed = across.departed if across is not None else np.empty(0, dtype=np.int64)
-    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, departed, emigrated]))
+    gone = np.sort(np.concatenate([died_out, couples.emptied, merged, lodged.emptied, departed, emigrated]))
     # what did not fit into a partner's purse is left behind as an estate
     beyond = couples.emptied[households.wealth[couples.emptied] > 0]
     bequeathing = np.concatenate([died_out, beyond])
@@ -359,6 +374,8 @@ def commit(
         splits=len(parent),
         returns=int(returns),
         couples=len(pairs),
+        parted=len(partings),
+        lodged=len(lodged.emptied),
         followed=len(came.which),
         births=int(births),
         deaths=int(deaths),
@@ -372,14 +389,16 @@ def commit(
         move_costs=int(paid),
         estates=closed.estates,
         by_reason={name: int(k) for name, k in zip(REASONS, counts, strict=True)},
-        founded_child=np.concatenate([uids, uids[len(parent) :]]),
+        founded_child=np.concatenate([uids, of_couples]),
         founded_parent=founded_parent,
         parent_row=parents,
         returned_child=home_child,
         returned_parent=home_parent,
-        guest_row=np.concatenate([guests, home.emptied]),
-        host_row=np.concatenate([hosts, home.parent]),
-        joined_place=np.concatenate([couples.destination, home_place]),
+        lodged_child=lodged_child,
+        lodged_host=lodged_host,
+        guest_row=np.concatenate([guests, home.emptied, lodged.emptied]),
+        host_row=np.concatenate([hosts, home.parent, lodged.host]),
+        joined_place=np.concatenate([couples.destination, home_place, lodged_place]),
         exchanged=couples.exchanged,
         row_source=closed.source,
         row_target=closed.target,
@@ -388,6 +407,17 @@ def commit(
         natural=natural,
         abroad=crossed,
     )
+
+
+def _left_behind(h: Rows, links: Links, left: NDArray[np.int64], shard: Shard) -> NDArray[np.int64]:
+    """Addresses of the households that those who split off have links to: the rows they left; of lodgers the parents
+    of the household, -1 where it has none.
+    """
+    address = shard.address(left)
+    shared = np.flatnonzero(h.attributes[left] & np.uint8(LODGING) == np.uint8(LODGING))
+    if len(shared):
+        address[shared] = links.parents_of(left[shared])
+    return address
 
 
 def _close(households: Households, links: Links, closing: Closing) -> Closed:

@@ -16,6 +16,7 @@ from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.commit.rows import (
     WARMED,
     formal_workers,
+    lodges,
     put_in,
     refresh,
     settled,
@@ -27,7 +28,7 @@ from dicu.commit.rows import (
 from dicu.commit.stocks import CARRIED, JOINED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED, Households, Rows
 
 # what a thread takes at a time, without effect on results
 _BLOCK: Final = 1 << 12
@@ -165,6 +166,8 @@ def _settle_couples(
             put_in(h, host, code)
             if joins[k]:
                 h.attributes[host] |= np.uint8(NEWLY_WED)
+            if lodges(h.attributes[host]):  # the lodger who lived alone now rents with a partner
+                h.attributes[host] = settled(h.attributes[host], urban[d], True)
             refresh(h, host, year)
             if n_guest == 1:
                 emptied[empty] = guest
@@ -324,6 +327,7 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     woman_row, man_row = seekers.row[w], seekers.row[m]
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
     room = households.member[man_row, MEMBERS - 1] == 0
-    joins = ~alone & room & drawn(s.uid[m], tables.couples.home_key, tables.couples.patrilocal_share)
+    with_parents = drawn(s.uid[m], tables.couples.home_key, tables.couples.patrilocal_share)
+    joins = ~alone & room & with_parents & (households.attributes[man_row] & LODGING != LODGING)
     counts = drawn(s.uid[w], tables.couples.reach_key, tables.couples.moved_share)
     return Pairs(woman_row, s.slot[w], man_row, s.slot[m], joins, ~alone & ~joins, counts)

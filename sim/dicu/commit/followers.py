@@ -11,7 +11,7 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
-from dicu.commit.rows import formal_workers, put_in, refresh, settled, size_of, take_out, without_job
+from dicu.commit.rows import formal_workers, lodges, put_in, refresh, settled, size_of, take_out, without_job
 from dicu.commit.stocks import JOINED, KEPT, LEFT, Carried, Stocks
 from dicu.compute.kernel import kernel
 from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households, Rows
@@ -46,7 +46,7 @@ def _join(
     sums: Carried,
     out: Followed,
 ) -> tuple[int, int]:
-    """Parents join a child who moved away: into its household if all fit, else as neighbours.
+    """Parents join a child who moved away: into its household if all fit and it does not lodge, else as neighbours.
 
     Returns how many followed (their positions in ``out.which``) and how many households were merged (their rows are
     listed in ``out.emptied``, those they joined in ``out.host``).
@@ -74,7 +74,8 @@ def _join(
         households[o] -= 1
         network[home, district[o]] -= 1
         mine, theirs = formal_workers(h, i, year), formal_workers(h, c, year)
-        if n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= MOST_WEALTH:
+        fit = n_i + n_c <= MEMBERS and np.int64(h.wealth[i]) + np.int64(h.wealth[c]) <= MOST_WEALTH
+        if fit and not lodges(h.attributes[c]):
             for _ in range(n_i):
                 put_in(h, c, take_out(h, i, 0))
             h.wealth[c] += h.wealth[i]

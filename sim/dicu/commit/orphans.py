@@ -12,7 +12,7 @@ from dicu.behaviour.events import Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import has_adult
 from dicu.behaviour.tables import Tables
-from dicu.commit.rows import formal_workers, put_in, refresh, take_out
+from dicu.commit.rows import formal_workers, lodges, put_in, refresh, take_out
 from dicu.commit.stocks import JOINED, Carried, Stocks
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
@@ -89,7 +89,7 @@ def _hosts(
 ) -> None:
     """For each child the row lo..hi of its place, with room and an adult, whose hash follows its number most closely.
 
-    On a circle of 64 bits: one hash a household, whatever the number of children.
+    Lodgers take nobody in. On a circle of 64 bits: one hash a household, whatever the number of children.
 
     Parameters
     ----------
@@ -108,6 +108,8 @@ def _hosts(
         for c in range(first[j], first[j + 1]):
             value = np.uint64(at - drawn[c])
             if value < best[c] and h.member[i, MEMBERS - 1] == 0 and has_adult(h.member[i], year):
+                if lodges(h.attributes[i]):
+                    continue
                 best[c] = value
                 host[c] = i
 

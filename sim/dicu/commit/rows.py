@@ -10,6 +10,7 @@ from dicu.compute.kernel import kernel
 from dicu.population.columns import (
     BUSY,
     FORMAL,
+    LODGING,
     MEMBERS,
     SECTOR_MASK,
     SECTOR_SHIFT,
@@ -84,13 +85,19 @@ def share_of_wealth(h: Rows, i: int, people: int) -> np.uint16:
 
 
 @kernel
+def lodges(attributes: np.uint8) -> bool:
+    """Whether a household is one of lodgers."""
+    return bool(attributes & np.uint8(LODGING) == np.uint8(LODGING))
+
+
+@kernel
 def settled(attributes: np.uint8, urban: bool, tenant: bool) -> np.uint8:
-    """Attributes on arrival: no farming in urban places (services instead); movers rent."""
+    """Attributes on arrival: no farming in urban places (services instead); movers rent, and who lodged does."""
     if urban and ((attributes >> SECTOR_SHIFT) & SECTOR_MASK) == _AGRICULTURE:
         attributes = np.uint8(
             (attributes & ~np.uint8(SECTOR_MASK << SECTOR_SHIFT)) | np.uint8(_SERVICE << SECTOR_SHIFT)
         )
-    if tenant:
+    if tenant or lodges(attributes):
         attributes = np.uint8(
             (attributes & ~np.uint8(TENURE_MASK << TENURE_SHIFT)) | np.uint8(_RENT << TENURE_SHIFT)
         )

@@ -20,8 +20,8 @@ _TABLES: Final = "tables"
 _HALF: Final = 32
 _LOW: Final = (1 << _HALF) - 1
 _SUMMED: Final = (
-    "whole", "splits", "returns", "couples", "followed", "births", "deaths", "rehoused", "alone", "new_rows",
-    "freed_rows", "income", "consumption", "move_costs", "estates", "remitted",
+    "whole", "splits", "returns", "couples", "followed", "parted", "lodged", "births", "deaths", "rehoused",
+    "alone", "new_rows", "freed_rows", "income", "consumption", "move_costs", "estates", "remitted",
 )  # fmt: skip
 
 

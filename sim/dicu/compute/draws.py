@@ -39,6 +39,7 @@ class Purpose(IntEnum):
     MONEY = 10
     COUPLE_HOME = 11
     COUPLE_REACH = 12
+    LODGE = 13
     FARM_PRICE = 20
     DISASTER = 21
     REMIT = 30

@@ -14,7 +14,7 @@ from dicu.behaviour.household_rules import hear, live_through, settle
 from dicu.behaviour.life_course import life_events
 from dicu.behaviour.tables import Tables
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, NEWLY_WED, Rows
+from dicu.population.columns import BUSY, Rows
 from dicu.scenario.vocabulary import REASON_WORK
 
 OFFERS: Final = 4
@@ -51,9 +51,7 @@ def _live_block(h: Rows, t: Tables, lives: Listed, first: int, last: int) -> int
     row, mask = lives.row, lives.mask
     for c in range(first, last):
         i = row[c]
-        events = life_events(
-            h.uid[i], h.member[i], area[h.place[i]], year, hazards, h.attributes[i] & NEWLY_WED
-        )
+        events = life_events(h.uid[i], h.member[i], area[h.place[i]], year, hazards, h.attributes[i])
         if events != 0:
             row[out] = i
             mask[out] = live_through(i, events, h, t.life, year)

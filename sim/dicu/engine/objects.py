@@ -31,7 +31,7 @@ from dicu.behaviour.wealth import wealth_after
 from dicu.behaviour.work import attributes_after, changes_status, flags_after, tally_change
 from dicu.compute.hashing import hash32
 from dicu.compute.mesa_import import mesa
-from dicu.population.columns import BUSY, NEWLY_WED, Households, Rows
+from dicu.population.columns import BUSY, Households, Rows
 from dicu.population.household import Household
 from dicu.population.life_stage import kind_of
 from dicu.scenario.vocabulary import REASON_WORK
@@ -80,7 +80,7 @@ class DecidingHousehold(Household):
             int(tables.life.area[here]),
             tables.year,
             tables.life.hazards,
-            int(h.attributes[i]) & NEWLY_WED,
+            int(h.attributes[i]),
         )
         mask = live_through(i, events, h.rows, tables.life, tables.year) if events != 0 else 0
         return income, consumption, int(mask)

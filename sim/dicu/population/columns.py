@@ -20,7 +20,7 @@ N_KINDS: Final = 2 * N_TYPES
 """Types without and, from N_TYPES on, with a formal job: the columns of tables by status."""
 
 SECTORS: Final = ("agriculture", "industry", "service", "none")
-TENURES: Final = ("own", "rent", "social")
+TENURES: Final = ("own", "rent", "social", "lodging")
 
 # attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure, bit 5 newly-weds live with the parents,
 # bit 6 the workers outside farming have formal jobs (never set in farming)
@@ -29,6 +29,8 @@ SECTOR_SHIFT: Final = 1
 SECTOR_MASK: Final = 0x03
 TENURE_SHIFT: Final = 3
 TENURE_MASK: Final = 0x03
+LODGING: Final = 0x03 << TENURE_SHIFT
+"""Bits of the tenure of adults without kin who share rooms: they have no partners there, and each decides alone."""
 NEWLY_WED: Final = 0x20
 FORMAL: Final = 0x40
 FORMAL_SHIFT: Final = 6

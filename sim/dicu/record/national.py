@@ -153,6 +153,8 @@ METRICS: Final = (
     Metric("moves_home", "households", "of the moves, those back to the home place", MOVE, _committed("returns")),
     Metric("returns_to_parents", "households", "of those back home, people alone who joined their parents' household",
            MOVE, lambda s: len(s.changes.returned_child)),
+    Metric("moves_lodging", "households", "of the adults who left, those who took a room in a household of lodgers",
+           "rule `lodgers`", _committed("lodged")),
     Metric("moved_persons", "persons", "persons who moved", MOVE, lambda s: int(s.changes.persons.sum())),
     Metric("moves_follow", "families", "families that followed a child who had moved away", "rule `follow`",
            _committed("followed")),
@@ -169,6 +171,8 @@ METRICS: Final = (
       for name, word in REASON_WORDS.items()),
     Metric("moves_for_work_between_provinces", "households", "of the moves between legacy provinces, those to a job "
            "that was offered; over moves_between_provinces the share of moves for work", "rule `work`", _work_across),
+    Metric("families_parted", "households", "families that parted from the man's parents, to a home in the same place",
+           "rule `life_course`", _committed("parted")),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
            "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",

@@ -98,6 +98,24 @@ class LifeCourse(Section):
         ge=0,
         le=1,
     )
+    parting_rate: float = parameter(
+        0.0,
+        "rate at which a man below 40 parts, with wife and children, from parents with whom they live",
+        unit="1/year",
+        status="A",
+        source="assumption A120",
+        ge=0,
+        le=0.5,
+    )
+    lodging_share: float = parameter(
+        0.0,
+        "share of those who leave alone who lodge with others where they arrive instead of living alone",
+        unit="share",
+        status="A",
+        source="assumption A121",
+        ge=0,
+        le=1,
+    )
     union_age_spread: float = parameter(
         4.5,
         "standard deviation of the age at first union",

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dicu.behaviour.events import SEEKER_MASK, Events, no_work
+from dicu.behaviour.events import PARTING_MASK, PARTING_SHIFT, SEEKER_MASK, Events, no_work
 from dicu.behaviour.remit import Follows, remit, remit_rule
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
@@ -153,6 +153,11 @@ class Watching:
         self._home = [
             written(u) for u in changes.returned_parent[changes.returned_child == np.uint64(self.uid)]
         ]
+        self._rooms = {
+            written(child): written(host)
+            for child, host in zip(changes.lodged_child, changes.lodged_host, strict=True)
+            if host == np.uint64(self.uid) or child in children
+        }
         self._back = [
             written(u) for u in changes.returned_child[changes.returned_parent == np.uint64(self.uid)]
         ]
@@ -164,7 +169,7 @@ class Watching:
         h, tables, year = self._model.households, self._tables, self._tables.year
         row = row_of(h, self.uid)
         still = row >= 0
-        life = self._lived(year)
+        life = self._lived(children, year)
         did = self._decided(children, year)
         life += self._family(row, children, year)
         fare = committed = sent = received = 0
@@ -238,8 +243,8 @@ class Watching:
             ),
         )
 
-    def _lived(self, year: int) -> list[Event]:
-        """Deaths, births and the search for a partner, from the pass."""
+    def _lived(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+        """Deaths, births, the search for a partner and a family that parts, from the pass."""
         mask, told = self._mask, job_changes(self._work)
         for m, code in enumerate(self._old):
             if mask >> m & 1:
@@ -248,6 +253,12 @@ class Watching:
         here.subtract(c for m, c in enumerate(self._old) if not mask >> m & 1)
         for code in (+here).elements():
             told.append(Event("birth", f"a {'girl' if code & 1 else 'boy'} is born"))
+        if parting := mask >> PARTING_SHIFT & PARTING_MASK:
+            who = person(int(self._own.member[0, parting - 1]), year)
+            family = f"the {who} parts from the parents with his family"
+            told.append(
+                Event("parts", f"{family}: their household is {written(children[0])}", written(children[0]))
+            )
         seeker = (mask >> (2 * MEMBERS) & SEEKER_MASK) - 1
         if seeker >= 0:
             who = person(int(self._own.member[0, seeker]), year)
@@ -288,6 +299,11 @@ class Watching:
             goes = "goes back home" if self._to == int(self._own.home_place[0]) else "moves, everybody"
             return [Event("move", f"{goes}, to {where}; {why}")]
         who, child = person(int(self._own.member[0, self._leaver]), year), written(children[0])
+        if child in self._rooms:
+            rooms = self._rooms[child]
+            return [
+                Event("split", f"the {who} leaves alone for {where} and lodges with {rooms}; {why}", rooms)
+            ]
         return [Event("split", f"the {who} leaves alone for {where} and founds {child}; {why}", child)]
 
     def _family(self, row: int, children: NDArray[np.uint64], year: int) -> list[Event]:
@@ -305,6 +321,8 @@ class Watching:
             told.append(Event("joined", f"joined by {', '.join(new)}"))
         elif self._back:
             told.append(Event("joined", f"{', '.join(new)} of {self._back[0]} is back home", self._back[0]))
+        elif new and written(self.uid) in self._rooms.values():
+            told.append(Event("joined", f"lodge with it from now on: {', '.join(new)}"))
         elif self._called["followed by"] and new:
             parents = self._called["followed by"][0]
             told.append(
@@ -362,11 +380,11 @@ class Watching:
             self.founded = Event("founded", f"came from abroad in {period}, to {where}", None)
             return
         uids = [written(uid) for uid in parents]
-        how = (
-            f"by one who left {uids[0]}"
-            if len(uids) == 1
-            else f"by a couple, out of {uids[0]} (his) and {uids[1]} (hers)"
-        )
+        if len(uids) == 2:
+            how = f"by a couple, out of {uids[0]} (his) and {uids[1]} (hers)"
+        else:
+            alone = int(now.member[row, 1]) == 0
+            how = f"by one who left {uids[0]}" if alone else f"by a family that parted from {uids[0]}"
         self.founded = Event("founded", f"founded in {period} {how}, in {where}", uids[0])
 
     def _remittances(self, row: int) -> tuple[int, int, list[Event]]:

@@ -200,7 +200,13 @@ def _outside_bound(
     for uid in range(n):
         for area in (0, 1):
             if (
-                life_events(np.uint64(uid), member, area, year, LifeHazards(death, birth, seek, key, detail))
+                life_events(
+                    np.uint64(uid),
+                    member,
+                    area,
+                    year,
+                    LifeHazards(death, birth, seek, 0.0 * seek, key, detail),
+                )
                 != 0
             ):
                 events += 1
@@ -250,7 +256,11 @@ def _masks(
 ) -> np.ndarray:  # fmt: skip
     out = np.zeros(1 << (3 * MEMBERS), dtype=np.int64)
     for uid in range(n):
-        out[life_events(np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, key, detail))] += 1
+        out[
+            life_events(
+                np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, 0.0 * seek, key, detail)
+            )
+        ] += 1
     return out
 
 
@@ -350,7 +360,9 @@ def _boys(
     """Births by (father lives or dies, boy or girl), both drawn under one detail key."""
     out = np.zeros((2, 2), dtype=np.int64)
     for uid in range(n):
-        mask = life_events(np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, key, detail))
+        mask = life_events(
+            np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, 0.0 * seek, key, detail)
+        )
         if (mask >> (MEMBERS + 1)) & 1:
             after = member.copy()
             apply_life(after, mask, year, np.uint64(uid), detail, 0.5)
