@@ -100,6 +100,8 @@ RESTLESS = {
     "population.weight": 5,
     "time.start": "2025Q2",
     "time.end": "2025Q3",
+    "life_course.lodging_share": 0.5,
+    "life_course.parting_rate": 0.2,
 }
 
 

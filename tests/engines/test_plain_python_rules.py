@@ -283,7 +283,7 @@ def test_the_frozen_tables_are_those_of_the_formulas(replay: Any) -> None:
         assert t.choose.need_province[d, other].tolist() == [country.need_province[d][r] for r in other]
     assert np.abs(country.gap).max() > 0.1, "incomes that differ"
     assert t.work.spread == pytest.approx(country.work.spread, **close)
-    assert len(set(keys_of(t).values())) == 16
+    assert len(set(keys_of(t).values())) == 17
 
 
 def test_every_option_has_the_weight_of_the_formulas(replay: Any) -> None:
@@ -371,7 +371,7 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     somebody = np.arange(256) > 0
     each = np.tile(0.05 * somebody, (2, 1))
     death, birth, seek, part = each, each, 0.08 * somebody, 0.06 * somebody
-    bound = np.ceil((death[0] + birth[0] + seek + part) * 2.0**26).astype(np.uint32) + np.uint32(1)
+    bound = np.ceil((death[0] + np.maximum(birth[0] + part, seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
     word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
     life = seen.tables.life
     hazards = life.hazards._replace(death=death, birth=birth, seek=seek, part=part)

@@ -36,6 +36,8 @@ def large(request: pytest.FixtureRequest) -> Any:
             "time.end": "2025Q4",
             "reform.policy": "actual",
             "consider.lambda0": 0.1,
+            "life_course.lodging_share": 0.6,
+            "life_course.parting_rate": 0.1,
         },
     )
 

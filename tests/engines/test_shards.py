@@ -47,6 +47,8 @@ VALUES: dict[str, Any] = {
     "record.households.where": ["all"],
     "money.follow_chance": 0.05,
     "money.remit_chance": 0.9,
+    "life_course.lodging_share": 0.6,
+    "life_course.parting_rate": 0.1,
 }
 """Six quarters after four of history, and more of what goes from rank to rank than there is by default."""
 

@@ -43,6 +43,8 @@ LIVELY = {
     "choose.home": 2.0,
     "money.follow_chance": 0.05,
     "money.remit_chance": 0.5,
+    "life_course.lodging_share": 0.5,
+    "life_course.parting_rate": 0.2,
 }
 
 
