@@ -130,6 +130,7 @@ def make_tables(
             hazards=LifeHazards(
                 death=np.zeros((2, 256)),
                 birth=np.zeros((2, 256)),
+                birth_later=np.zeros((2, 256)),
                 seek=np.zeros(256),
                 part=np.zeros(256),
                 key=keys["life"],

@@ -51,6 +51,7 @@ class Sight:
     rent: np.ndarray
     death: np.ndarray
     birth: np.ndarray
+    later: np.ndarray
     seek: np.ndarray
     part: np.ndarray
     luck: np.ndarray
@@ -388,8 +389,8 @@ class Country:
 
         area = 1 if self.world.urban[place] else 0
         life = life_of(
-            people, uid, year, seen.death[area], seen.birth[area], seen.seek, seen.part, self.key["life"],
-            self.key["detail"],
+            people, uid, year, seen.death[area], seen.birth[area], seen.later[area], seen.seek,
+            seen.part, self.key["life"], self.key["detail"],
             attributes,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0

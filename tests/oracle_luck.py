@@ -192,6 +192,7 @@ def life_of(
     year: int,
     death: Any,
     birth: Any,
+    later: Any,
     seek: Any,
     part: Any,
     key: int,
@@ -200,7 +201,9 @@ def life_of(
 ) -> list[int]:
     """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches, 18-23 partings by slot; ``birth`` of the area."""
     risks = {m: float(death[b]) for m, b in enumerate(people)}
-    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, attributes)}
+    for m in mothers(people, year, attributes):
+        children = sum(16 <= age_of(people[m], year) - age_of(b, year) <= 45 for b in people)
+        risks[6 + m] = float((later if children >= 2 else birth)[people[m]])
     risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, attributes)}
     risks |= {18 + m: float(part[people[m]]) for m in with_parents(people, year, attributes)}
     left = {r: risks[r] for r in sorted(risks) if risks[r] > 0.0}

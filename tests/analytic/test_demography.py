@@ -36,7 +36,8 @@ def fertility_shortfall(parameters: LifeCourse, dt_quarters: float, women: np.nd
 
 NOTHING = np.zeros(256)
 NO_BIRTHS = np.zeros((2, 256))
-PARTNERED = np.full((2, FERTILE_AGES, 2), 100, dtype=np.int64)
+PARTNERED = np.full((2, FERTILE_AGES, 3), 100, dtype=np.int64)
+PARTNERED[..., 2] = 0
 
 
 def code(year: int, age: np.ndarray | int, female: np.ndarray | int) -> np.ndarray:
@@ -57,6 +58,7 @@ def _births(
     birth: np.ndarray,
     nothing: np.ndarray,
     born: np.ndarray,
+    later: np.ndarray,
 ) -> None:
     """Births by area and mother's age, added to ``born``; members stay as they are."""
     for i in range(member.shape[0]):
@@ -65,7 +67,7 @@ def _births(
             member[i],
             int(place[i]),
             year,
-            LifeHazards(0.0 * birth, birth, nothing, nothing, key, detail),
+            LifeHazards(0.0 * birth, birth, later, nothing, nothing, key, detail),
         )
         for m in range(MEMBERS):
             if (mask >> (6 + m)) & 1:
@@ -95,12 +97,12 @@ def town_and_country() -> tuple[np.ndarray, np.ndarray]:
     return member, (rng.random(n) < 0.4).astype(np.uint16)
 
 
-@pytest.mark.parametrize("dt_quarters", [1.0, 1 / 3])
+@pytest.mark.parametrize(("dt_quarters", "later"), [(1.0, 1.0), (1 / 3, 1.0), (1.0, 0.3)])
 def test_total_fertility_of_all_women_is_the_one_put_in(
-    town_and_country: tuple[np.ndarray, np.ndarray], dt_quarters: float
+    town_and_country: tuple[np.ndarray, np.ndarray], dt_quarters: float, later: float
 ) -> None:
     member, place = town_and_country
-    parameters = LifeCourse()
+    parameters = LifeCourse(later_births=later)
     area = np.arange(2, dtype=np.int32)
     women = exposure(people(member, place), area, 2, 2024)
     assert 0.2 < women[..., 1].sum() / women[..., 0].sum() < 0.8
@@ -108,7 +110,7 @@ def test_total_fertility_of_all_women_is_the_one_put_in(
     tables = life_tables(parameters, 2024, dt_quarters, women)
     born = np.zeros((2, FERTILE_AGES), dtype=np.int64)
     for step in range(round(4 / dt_quarters)):
-        _births(member, place, 2024, *keys(step), tables.birth, NOTHING, born)
+        _births(member, place, 2024, *keys(step), tables.birth, NOTHING, born, tables.birth_later)
     rate = born / women[..., 0]
     tfr, error = rate.sum(axis=1), np.sqrt((born / women[..., 0] ** 2).sum(axis=1))
     assert np.abs(tfr - (parameters.fertility_rural, parameters.fertility_urban)).max() < 4 * error.max()
@@ -126,7 +128,11 @@ def _bear(
     births = 0
     for i in range(member.shape[0]):
         mask = life_events(
-            np.uint64(i), member[i], 0, year, LifeHazards(0.0 * birth, birth, nothing, nothing, key, detail)
+            np.uint64(i),
+            member[i],
+            0,
+            year,
+            LifeHazards(0.0 * birth, birth, birth, nothing, nothing, key, detail),
         )
         if mask != 0:
             births += apply_life(member[i], mask, year, np.uint64(i), detail, 0.52)
@@ -187,7 +193,7 @@ def _die(
         if member[i, 0] == 0:
             continue
         mask = life_events(
-            np.uint64(i), member[i], 0, year, LifeHazards(death, none, nothing, nothing, key, detail)
+            np.uint64(i), member[i], 0, year, LifeHazards(death, none, none, nothing, nothing, key, detail)
         )
         if mask != 0:
             before = 0
@@ -249,7 +255,7 @@ def _look(
             continue
         if (
             life_events(
-                np.uint64(i), member[i], 0, year, LifeHazards(none, none, seek, 0.0 * seek, key, detail)
+                np.uint64(i), member[i], 0, year, LifeHazards(none, none, none, seek, 0.0 * seek, key, detail)
             )
             != 0
         ):
@@ -330,7 +336,7 @@ def test_ages_at_union_that_cannot_come_out_are_refused(values: dict[str, float]
 
 
 @pytest.mark.parametrize(
-    ("year", "women", "message"), [(2038, PARTNERED, "1911 to 2037"), (2024, PARTNERED[:, :7], "35, 2")]
+    ("year", "women", "message"), [(2038, PARTNERED, "1911 to 2037"), (2024, PARTNERED[:, :7], "35, 3")]
 )
 def test_bad_input_is_refused(year: int, women: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -18,7 +18,8 @@ from dicu.scenario.parameters_household import LifeCourse
 from oracle_luck import key64, life_of
 
 YEAR = 2024
-EVERYBODY_CAN = np.full((2, 35, 2), 1000, dtype=np.int64)
+EVERYBODY_CAN = np.full((2, 35, 3), 1000, dtype=np.int64)
+EVERYBODY_CAN[..., 2] = 0
 
 
 def byte(age: int, female: int) -> int:
@@ -81,17 +82,22 @@ def test_fertility_is_a_gamma_with_its_mode_and_total() -> None:
 def test_women_who_can_bear_bear_what_all_women_are_to(dt: float, seed: int) -> None:
     """Any share of mothers by age: in each five years of age the births are those of the rates of all women."""
     rng = np.random.default_rng(seed)
-    p = LifeCourse()
-    women = np.empty((2, 35, 2), dtype=np.int64)
+    p = LifeCourse(later_births=rng.uniform(0.1, 1.0))
+    women = np.empty((2, 35, 3), dtype=np.int64)
     women[..., 0] = rng.integers(500, 1000, (2, 35))
     women[..., 1] = women[..., 0] * rng.uniform(0.6, 1.0, (2, 35))
     women[:, :3, 1] = 0  # nobody under 18 has a partner
+    women[..., 2] = women[..., 1] * rng.uniform(0.0, 0.8, (2, 35))
     tables = life_tables(p, YEAR, dt, women)
     for area, total in ((0, p.fertility_rural), (1, p.fertility_urban)):
         wanted = gamma_fertility(p, total)
         hazard = np.array([tables.birth[area, byte(age, 1)] for age in range(15, 50)])
         assert not hazard[:3].any()
-        births = -np.expm1(-hazard) * 4 / dt * women[area, :, 1] / women[area, :, 0]
+        later = np.array([tables.birth_later[area, byte(age, 1)] for age in range(15, 50)])
+        few = women[area, :, 1] - women[area, :, 2]
+        births = -np.expm1(-hazard) * few - np.expm1(-later) * women[area, :, 2]
+        assert -np.expm1(-later) == pytest.approx(-np.expm1(-hazard) * p.later_births)
+        births = births * 4 / dt / women[area, :, 0]
         by_five = births.reshape(7, 5).sum(axis=1)
         assert by_five == pytest.approx(wanted.reshape(7, 5).sum(axis=1), rel=1e-9)
     assert not tables.birth[:, [byte(age, 0) for age in range(15, 50)]].any(), "no births of men"
@@ -136,14 +142,16 @@ def test_life_events_are_those_of_plain_python(
 ) -> None:
     """Any household, hazards that differ for every byte."""
     rng = np.random.default_rng(seed)
-    shapes = ((2, 256), (2, 256), 256, 256)
-    death, birth, seek, part = (rng.random(shape) * scale for shape in shapes)
-    death[:, 0] = birth[:, 0] = seek[0] = part[0] = 0.0  # nobody
+    shapes = ((2, 256), (2, 256), (2, 256), 256, 256)
+    death, birth, later, seek, part = (rng.random(shape) * scale for shape in shapes)
+    death[:, 0] = birth[:, 0] = later[:, 0] = seek[0] = part[0] = 0.0  # nobody
     key, detail = key64(1, 7, seed), key64(1, 8, seed)
-    hazards = LifeHazards(death, birth, seek, part, np.uint64(key), np.uint64(detail))
+    hazards = LifeHazards(death, birth, later, seek, part, np.uint64(key), np.uint64(detail))
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
         mask = life_events(np.uint64(uid), row, area, YEAR, hazards, attributes)
         found = [r for r in range(24) if mask >> r & 1]
-        expected = life_of(people, uid, YEAR, death[area], birth[area], seek, part, key, detail, attributes)
+        expected = life_of(
+            people, uid, YEAR, death[area], birth[area], later[area], seek, part, key, detail, attributes
+        )
         assert found == expected

@@ -214,6 +214,7 @@ class Replay:
             rent=m.housing.homes.rent.copy(),
             death=tables.life.hazards.death,
             birth=tables.life.hazards.birth,
+            later=tables.life.hazards.birth_later,
             seek=tables.life.hazards.seek,
             part=tables.life.hazards.part,
             luck=tables.money.luck.astype(float),
@@ -374,7 +375,7 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     bound = np.ceil((death[0] + np.maximum(birth[0] + part, seek)) * 2.0**26).astype(np.uint32) + np.uint32(1)
     word = np.where(somebody, seen.tables.life.word >> 26 << 26 | bound, 0).astype(np.uint32)
     life = seen.tables.life
-    hazards = life.hazards._replace(death=death, birth=birth, seek=seek, part=part)
+    hazards = life.hazards._replace(death=death, birth=birth, birth_later=0.5 * birth, seek=seek, part=part)
     life = life._replace(hazards=hazards, word=word)
     # offers are left out: what becomes of them is of another test
     work = seen.tables.work._replace(bound=np.zeros_like(seen.tables.work.bound))
@@ -385,7 +386,9 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     events = threads.household_pass(h, tables, {})
 
     fatal = copy.copy(country)
-    fatal.seen = dataclasses.replace(seen.seen, death=death, birth=birth, seek=seek, part=part)
+    fatal.seen = dataclasses.replace(
+        seen.seen, death=death, birth=birth, later=0.5 * birth, seek=seek, part=part
+    )
     said = [fatal.step(i) for i in range(h.n)]
     assert_lives(events, {name: getattr(h, name).tolist() for name in seen.rows}, said)
     at_once = [{r // 6 for r in d["life"]} for d in said]

@@ -315,6 +315,7 @@ def freeze(
             hazards=LifeHazards(
                 death=life.death,
                 birth=life.birth,
+                birth_later=life.birth_later,
                 seek=life.seek,
                 part=life.part,
                 key=key(Purpose.LIFE),

@@ -265,6 +265,17 @@ def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
 
 
 @kernel
+def has_children(member: NDArray[np.uint8], m: int, year: int, many: int) -> bool:
+    """Whether ``many`` members or more are of an age to be this member's children."""
+    age = age_of(member[m], year)
+    found = 0
+    for j in range(MEMBERS):
+        gap = age - age_of(member[j], year)
+        found += (member[j] != 0) & (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
+    return bool(found >= many)
+
+
+@kernel
 def can_give_birth(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> bool:
     """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
     return (mothers_of(member, year, couples_of(member, year, attributes)) >> m) & 1 == 1
@@ -274,6 +285,7 @@ __all__ = [
     "can_give_birth",
     "couples_of",
     "family_of",
+    "has_children",
     "heads_young_family",
     "is_single",
     "mothers_of",

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from dicu.behaviour.kin import (
     can_give_birth,
     couples_of,
+    has_children,
     heads_young_family,
     is_single,
     mothers_of,
     partner_of,
     single_with,
 )
-from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR
+from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, MANY_CHILDREN, WOMEN
 from dicu.behaviour.move import ADULT_AGE, age_of
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
@@ -52,7 +53,7 @@ class LifeHazards(NamedTuple):
 
     Attributes
     ----------
-    death, birth, seek, part : (A, 256), (A, 256), (256,), (256,) float64
+    death, birth, birth_later, seek, part : (A, 256) thrice, (256,), (256,) float64
         Hazards per step by area and member byte, see `dicu.behaviour.life_tables`.
     key, detail_key : uint64
         Of this step's draws: whether anything happens, and what.
@@ -60,6 +61,7 @@ class LifeHazards(NamedTuple):
 
     death: NDArray[np.float64]
     birth: NDArray[np.float64]
+    birth_later: NDArray[np.float64]
     seek: NDArray[np.float64]
     part: NDArray[np.float64]
     key: np.uint64
@@ -95,6 +97,14 @@ def _first_happens(bits: np.uint32, hazard: float, rest: float) -> bool:
     if np.float64(bits) * (rest * (1.0 - 0.5 * rest)) * _ONE_LESS_SLACK >= hazard * TWO_32:
         return False  # p <= hazard and rest - rest^2 / 2 <= 1 - exp(-rest): mostly no exponential is needed
     return bool(happens(bits, chance_of(hazard) / chance_of(rest)))
+
+
+@kernel
+def birth_hazard(member: NDArray[np.uint8], m: int, area: int, year: int, t: LifeHazards) -> float:
+    """Hazard a step that member m, who can give birth, does."""
+    if has_children(member, m, year, MANY_CHILDREN):
+        return float(t.birth_later[area, member[m]])
+    return float(t.birth[area, member[m]])
 
 
 @kernel
@@ -145,9 +155,11 @@ def life_events(
         if t.death[area, byte] > 0.0:
             possible |= 1 << m
             rest += t.death[area, byte]
-        if (mothers >> m) & 1 and t.birth[area, byte] > 0.0:
-            possible |= 1 << (BIRTH_SHIFT + m)
-            rest += t.birth[area, byte]
+        if (mothers >> m) & 1:
+            bearing = birth_hazard(member, m, area, year, t)
+            if bearing > 0.0:
+                possible |= 1 << (BIRTH_SHIFT + m)
+                rest += bearing
         if t.seek[byte] > 0.0 and single_with(member, m, year, couples):
             possible |= 1 << (SEEK_SHIFT + m)
             rest += t.seek[byte]
@@ -163,7 +175,7 @@ def life_events(
         if r < BIRTH_SHIFT:
             hazard = t.death[area, member[r]]
         elif r < SEEK_SHIFT:
-            hazard = t.birth[area, member[r - BIRTH_SHIFT]]
+            hazard = birth_hazard(member, r - BIRTH_SHIFT, area, year, t)
         elif r < PART_SHIFT:
             hazard = t.seek[member[r - SEEK_SHIFT]]
         else:
@@ -260,7 +272,7 @@ def _expose(
     count: NDArray[np.int64],
     row: NDArray[np.uint8],
 ) -> None:
-    """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (A * 35 * 2,).
+    """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (A * 35 * 3,).
 
     ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
     """
@@ -285,9 +297,11 @@ def _expose(
             mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i]))
         for m in range(MEMBERS):
             if (women >> m) & 1:
-                at = (base + age_of(row[m], year) - FERTILE_FROM) * 2
+                at = (base + age_of(row[m], year) - FERTILE_FROM) * WOMEN
                 count[at] += 1
-                count[at + 1] += (mothers >> m) & 1
+                if (mothers >> m) & 1:
+                    count[at + 1] += 1
+                    count[at + 2] += has_children(row, m, year, MANY_CHILDREN)
 
 
 def exposure(
@@ -298,7 +312,7 @@ def exposure(
     step: int = 0,
     of: int | None = None,
 ) -> NDArray[np.int64]:
-    """Women of 15-49 by area and single age, all and those who can give birth, (A, 35, 2) int64.
+    """Women of 15-49 by area and single age, (A, 35, 3) int64: all, who can give birth, of these who have two children.
 
     Counted before every step for `dicu.behaviour.life_tables.life_tables`, which smooths over five-year groups;
     integers, so neither threads nor the order of rows matter. Of more than `COUNTED_ROWS` rows those of one in
@@ -319,14 +333,14 @@ def exposure(
     sampled = SAMPLED if (n if of is None else of) > COUNTED_ROWS else 1
     turn = np.uint64(step % sampled), np.uint64(sampled)
     blocks = (n + _BLOCK - 1) // _BLOCK
-    count = np.zeros((blocks, areas * FERTILE_AGES * 2), dtype=np.int64)
+    count = np.zeros((blocks, areas * FERTILE_AGES * WOMEN), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
         row = np.empty(MEMBERS, dtype=np.uint8)
         _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, year, count[first], row)
 
     over_blocks(work, blocks)
-    return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, 2)))
+    return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, WOMEN)))
 
 
 __all__ = [

@@ -29,6 +29,10 @@ URBAN: Final = 1
 FERTILE_FROM: Final = 15
 FERTILE_AGES: Final = 35
 """Single ages 15-49 of the childbearing span."""
+WOMEN: Final = 3
+"""Columns of the women that a step's births are solved for: all, who can give birth, who of these has two children."""
+MANY_CHILDREN: Final = 2
+"""Children at home from which on further births are rarer (`LifeCourse.later_births`, assumption A122)."""
 PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 60
@@ -72,6 +76,8 @@ class LifeTables(NamedTuple):
         By area: rural, urban; of every province in turn where provinces differ.
     birth : (A, 256) float64
         Of a woman who can give birth (`dicu.behaviour.life_course.can_give_birth`).
+    birth_later : (A, 256) float64
+        Of one with `MANY_CHILDREN` or more at home; nowhere above ``birth``.
     seek : (256,) float64
         Of a single (`dicu.behaviour.life_course.is_single`) looking for a partner.
     part : (256,) float64
@@ -84,6 +90,7 @@ class LifeTables(NamedTuple):
 
     death: NDArray[np.float64]
     birth: NDArray[np.float64]
+    birth_later: NDArray[np.float64]
     seek: NDArray[np.float64]
     part: NDArray[np.float64]
     word: NDArray[np.uint32]
@@ -187,9 +194,14 @@ def fertility_rates(parameters: LifeCourse, vital: Vital | None = None) -> NDArr
 
 @njit(cache=True)
 def _eligible_rates(
-    fertility: NDArray[np.float64], exposure: NDArray[np.int64], most: NDArray[np.float64]
+    fertility: NDArray[np.float64],
+    exposure: NDArray[np.int64],
+    most: NDArray[np.float64],
+    later: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Births a year of an eligible woman, (A, 35), and children a woman that could not be placed, (A,)."""
+    """Births a year of an eligible woman without two children, (A, 35), and children a woman that could not be placed,
+    (A,). One with two bears ``later`` times as many.
+    """
     areas = fertility.shape[0]
     rate = np.zeros((areas, FERTILE_AGES))
     owed = np.zeros(areas)
@@ -198,17 +210,19 @@ def _eligible_rates(
             wanted = owed[area]
             delivered = 0.0
             for i in range(first, first + _GROUP):
+                bearing = exposure[area, i, 1] - (1.0 - later) * exposure[area, i, 2]
                 if exposure[area, i, 0] > 0:
                     wanted += fertility[area, i]
-                    delivered += fertility[area, i] * exposure[area, i, 1] / exposure[area, i, 0]
+                    delivered += fertility[area, i] * bearing / exposure[area, i, 0]
             owed[area] = wanted
             if delivered <= 0.0:
                 continue
             factor = wanted / delivered
             for i in range(first, first + _GROUP):
                 if exposure[area, i, 1] > 0:
+                    bearing = exposure[area, i, 1] - (1.0 - later) * exposure[area, i, 2]
                     rate[area, i] = min(factor * fertility[area, i], most[i])
-                    owed[area] -= rate[area, i] * exposure[area, i, 1] / exposure[area, i, 0]
+                    owed[area] -= rate[area, i] * bearing / exposure[area, i, 0]
             owed[area] = max(owed[area], 0.0)
     return rate, owed
 
@@ -220,21 +234,26 @@ def _births(
     exposure: NDArray[np.int64],
     death: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Hazards a step of eligible women (A, 35) and the children a woman that find no mother (A,).
+    """Hazards a step of eligible women, (2, A, 35) without and with two children, and the children a woman that find no
+    mother (A,).
 
     ``death`` (128,) is the highest of all areas, which the room in a step's word is left by.
     """
     areas = len(vital.fertility)
-    if exposure.shape != (areas, FERTILE_AGES, 2):
+    if exposure.shape != (areas, FERTILE_AGES, WOMEN):
         raise ValueError(
-            f"exposure: women by area, single age 15-49, all and eligible (got shape {exposure.shape},"
-            f" allowed ({areas}, {FERTILE_AGES}, 2))"
+            f"exposure: women by area, single age 15-49, all, eligible, with two children (got shape {exposure.shape},"
+            f" allowed ({areas}, {FERTILE_AGES}, {WOMEN}))"
         )
     fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
     room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
     most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
-    rate, owed = _eligible_rates(fertility_rates(parameters, vital), exposure, most)
-    hazard = np.array([[_hazard(r * dt_quarters / QUARTERS_A_YEAR) for r in row] for row in rate])
+    rate, owed = _eligible_rates(fertility_rates(parameters, vital), exposure, most, parameters.later_births)
+    chance = rate * dt_quarters / QUARTERS_A_YEAR
+    hazard = [
+        np.array([[_hazard(times * p) for p in row] for row in chance])
+        for times in (1.0, parameters.later_births)
+    ]
     return np.minimum(hazard, room), np.asarray(owed)
 
 
@@ -339,8 +358,9 @@ def life_tables(
         1911 to 2037: the birth years that a member's byte can hold.
     dt_quarters : float
         Length of a step, quarters.
-    exposure : (A, 35, 2) int64
-        Women by area, single age and eligibility, from `dicu.behaviour.life_course.exposure`.
+    exposure : (A, 35, 3) int64
+        Women by area and single age: all, eligible, and of these those with two children or more; from
+        `dicu.behaviour.life_course.exposure`.
     vital : Vital or None
         Fertility and life expectancy of the year by area, see `dicu.behaviour.vital`; None: those of the
         parameters in two areas, rural and urban.
@@ -363,10 +383,10 @@ def life_tables(
     vital = of_parameters(parameters) if vital is None else vital
     mortality = np.stack([death_rates(parameters, dt_quarters, float(e)) for e in vital.life_expectancy])
     highest = mortality.max(axis=0)
-    fertility, _ = _births(parameters, vital, dt_quarters, exposure, highest)
+    (fertility, fertility_later), _ = _births(parameters, vital, dt_quarters, exposure, highest)
     unions = union_rates(parameters, dt_quarters, highest)
     areas = len(mortality)
-    death, birth = np.zeros((areas, 256)), np.zeros((areas, 256))
+    death, birth, birth_later = np.zeros((3, areas, 256))
     seek, part = np.zeros(256), np.zeros(256)
     parting = parameters.parting_rate * dt_quarters / QUARTERS_A_YEAR
     word = np.zeros(256, dtype=np.uint32)
@@ -376,6 +396,7 @@ def life_tables(
         death[:, byte] = mortality[:, age] * dt_quarters / QUARTERS_A_YEAR
         if female and PARTNER_FROM <= age < FERTILE_FROM + FERTILE_AGES:
             birth[:, byte] = fertility[:, age - FERTILE_FROM]
+            birth_later[:, byte] = fertility_later[:, age - FERTILE_FROM]
         if PARTNER_FROM <= age <= SEEK_UNTIL:
             seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
         if not female and PARTNER_FROM <= age < PARTS_BELOW:
@@ -384,4 +405,4 @@ def life_tables(
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
         working = WORKING_FROM <= age <= WORKING_UNTIL
         word[byte] = bound | (int(working) << WORKER_SHIFT) | (1 << PERSON_SHIFT)
-    return LifeTables(death, birth, seek, part, word)
+    return LifeTables(death, birth, birth_later, seek, part, word)

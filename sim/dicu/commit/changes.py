@@ -98,7 +98,8 @@ class Changes:
         Rows, as they lay before new ones were added, of the household that a grown person left for another (partners
         who moved, children who came home, lodgers) and of that other; ``joined_place`` (E,) int32 is where they live.
     exchanged : (2, X) int32
-        Places from and to which partners went without a move: their couples stand for couples within a place.
+        Places from and to which partners went without a move, because their couples stand for couples within a place,
+        and lodgers who found a room in another place of the district.
     row_source, row_target : (M,) int64
         Rows that were moved into emptied ones at the end, and where to.
     shipments : list of Shipment

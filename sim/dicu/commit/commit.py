@@ -399,7 +399,7 @@ def commit(
         guest_row=np.concatenate([guests, home.emptied, lodged.emptied]),
         host_row=np.concatenate([hosts, home.parent, lodged.host]),
         joined_place=np.concatenate([couples.destination, home_place, lodged_place]),
-        exchanged=couples.exchanged,
+        exchanged=np.concatenate([couples.exchanged, lodged.exchanged], axis=1),
         row_source=closed.source,
         row_target=closed.target,
         shipments=across.shipments if across is not None else [],

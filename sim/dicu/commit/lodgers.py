@@ -1,4 +1,4 @@
-"""Lodgers: who arrives alone takes a room in a household of lodgers of the place, or is the first of one (A121)."""
+"""Lodgers: who arrives alone takes a room in a household of lodgers, or is the first of one (assumption A121)."""
 
 from __future__ import annotations
 
@@ -17,21 +17,10 @@ from dicu.commit.stocks import Carried, Stocks
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import (
-    BUSY,
-    FORMAL,
-    LODGING,
-    MEMBERS,
-    SECTOR_MASK,
-    SECTOR_SHIFT,
-    SKILL_MASK,
-    Households,
-    Rows,
-)
+from dicu.population.columns import BUSY, FORMAL, LODGING, MEMBERS, SKILL_MASK, Households, Rows
 
-_SAME_WORK: Final = SKILL_MASK | SECTOR_MASK << SECTOR_SHIFT | FORMAL
-"""Bits in which lodgers of one household are alike: what they live on stands once for all."""
-
+_SAME: Final = SKILL_MASK | FORMAL
+"""Bits in which lodgers of one household are alike, besides farming or not: what they live on stands once for all."""
 _NUMBER: Final = 1
 """Which draw of a step's key says where on the circle somebody begins to ask; the one without a number, who lodges."""
 
@@ -41,19 +30,28 @@ _ROWS: Final = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Lodged:
-    """Who took a room in a household that was there: (K,) int64 rows left empty, and the rows they joined."""
-
-    emptied: NDArray[np.int64]
-    host: NDArray[np.int64]
-
-
-class Rooms(NamedTuple):
-    """H households of lodgers with room, place by place, in the order of their hashes on a circle of 64 bits.
+    """Who took a room in a household that was there.
 
     Attributes
     ----------
-    first : (P + 1,) int64
-        Those of place j are ``first[j]`` to ``first[j + 1]`` - 1.
+    emptied, host : (K,) int64
+        Rows left empty, and the rows they joined.
+    exchanged : (2, X) int32
+        Places, within a district, from and to which some of them went without a further move.
+    """
+
+    emptied: NDArray[np.int64]
+    host: NDArray[np.int64]
+    exchanged: NDArray[np.int32]
+
+
+class Rooms(NamedTuple):
+    """H households of lodgers with room, unit by unit, in the order of their hashes on a circle of 64 bits.
+
+    Attributes
+    ----------
+    first : (U + 1,) int64
+        Those of unit u are ``first[u]`` to ``first[u + 1]`` - 1.
     row, hashed : (H,) int64, uint64
     """
 
@@ -63,42 +61,47 @@ class Rooms(NamedTuple):
 
 
 @kernel
-def _with_room(lo: int, hi: int, h: Rows, asked: NDArray[np.bool_], out: NDArray[np.int64]) -> int:
-    """List those of rows lo..hi-1 in places asked for that have a room; touched by no other event of the step."""
+def _with_room(
+    lo: int, hi: int, h: Rows, district: NDArray[np.int32], asked: NDArray[np.bool_], out: NDArray[np.int64]
+) -> int:
+    """List those of rows lo..hi-1 in districts asked for that have a room; touched by no other event of the step."""
     k = np.int64(0)
     for i in range(lo, hi):
         if not lodges(h.attributes[i]):
             continue
-        if asked[h.place[i]] and h.member[i, MEMBERS - 1] == 0 and not h.flags[i] & np.uint8(BUSY):
+        if asked[district[h.place[i]]] and h.member[i, MEMBERS - 1] == 0 and not h.flags[i] & np.uint8(BUSY):
             out[k] = i
             k += 1
     return int(k)
 
 
 @kernel
-def _hashed(key: np.uint64, uid: NDArray[np.uint64], row: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
+def _hash(key: np.uint64, uid: NDArray[np.uint64], row: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
     for k in range(row.shape[0]):
         out[k] = hash64(key, uid[row[k]])
 
 
-def _rooms(h: Rows, n: int, asked: NDArray[np.bool_], key: np.uint64) -> Rooms:
-    """Rooms in the places asked for, (P,) bool."""
+def _hosts(h: Rows, n: int, district: NDArray[np.int32], asked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows of households of lodgers with room in the districts asked for, (L,) bool."""
     blocks = -(-n // _ROWS)
     found: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)] * blocks
 
     def work(begin: int, end: int) -> None:
         listed = np.empty(_ROWS, dtype=np.int64)
         for b in range(begin, end):
-            k = _with_room(b * _ROWS, min(n, (b + 1) * _ROWS), h, asked, listed)
+            k = _with_room(b * _ROWS, min(n, (b + 1) * _ROWS), h, district, asked, listed)
             found[b] = listed[:k].copy()
 
     over_blocks(work, blocks)
-    row = np.concatenate([np.empty(0, dtype=np.int64), *found])
-    hashed = np.empty(len(row), dtype=np.uint64)
-    _hashed(key, h.uid, row, hashed)
-    place = h.place[row]
-    order = np.lexsort((hashed, place))
-    first = np.searchsorted(place[order], np.arange(len(asked) + 1)).astype(np.int64)
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+
+def _rooms(
+    row: NDArray[np.int64], hashed: NDArray[np.uint64], unit: NDArray[np.integer], units: int
+) -> Rooms:
+    """Rooms by the unit (H,) of each."""
+    order = np.lexsort((hashed, unit))
+    first = np.searchsorted(unit[order], np.arange(units + 1)).astype(np.int64)
     return Rooms(first, row[order], hashed[order])
 
 
@@ -115,76 +118,99 @@ def _start(hashed: NDArray[np.uint64], lo: int, hi: int, number: np.uint64) -> i
 
 
 @kernel
+def _fits(h: Rows, c: int, i: int) -> bool:
+    """Whether row i, one person, may lodge with row c: alike in work, room and a purse that holds what both own."""
+    unlike = (h.attributes[c] ^ h.attributes[i]) & np.uint8(_SAME) | (h.flags[c] ^ h.flags[i]) & np.uint8(1)
+    if unlike or h.member[c, MEMBERS - 1] != 0:
+        return False
+    return bool(np.int64(h.wealth[c]) + np.int64(h.wealth[i]) <= MOST_WEALTH)
+
+
+@kernel
 def _take_rooms(
-    h: Rows, arriving: NDArray[np.int64], rooms: Rooms, key: np.uint64, where: Where, sums: Carried, year: int,
+    h: Rows,
+    arriving: NDArray[np.int64],
+    unit: NDArray[np.int64],
+    rooms: Rooms,
+    key: np.uint64,
+    where: Where,
+    sums: Carried,
+    year: int,
     host: NDArray[np.int64],
-) -> int:  # fmt: skip
-    """Bring those who arrive to the first room from their number on, in their order; those who found one come first in
-    both lists after, the others are lodgers by themselves.
+) -> None:
+    """Bring those who arrive, and have no host yet, to the first room of their unit (P,) from their number on.
+
+    ``host`` (A,) gets the row, or stays -1. Places of one unit are of one district.
     """
-    households, network = sums.households, sums.network
+    households, persons, network = sums.households, sums.persons, sums.network
     district, province = where.district, where.province
-    done = 0
     for k in range(arriving.shape[0]):
+        if host[k] >= 0:
+            continue
         i = arriving[k]
         j = np.int64(h.place[i])
-        lo, hi = rooms.first[j], rooms.first[j + 1]
+        lo, hi = rooms.first[unit[j]], rooms.first[unit[j] + 1]
         start = _start(rooms.hashed, lo, hi, hash64_2(key, h.uid[i], _NUMBER))
-        found = np.int64(-1)
         for t in range(hi - lo):
             at = start + t
             c = rooms.row[at if at < hi else at - (hi - lo)]
-            if (h.attributes[c] ^ h.attributes[i]) & np.uint8(_SAME_WORK):
+            if not _fits(h, c, i):
                 continue
-            if h.member[c, MEMBERS - 1] == 0 and np.int64(h.wealth[c]) + np.int64(h.wealth[i]) <= MOST_WEALTH:
-                found = c
-                break
-        if found < 0:
-            h.attributes[i] |= np.uint8(LODGING)
-            continue
-        n = size_of(h, found)
-        put_in(h, found, take_out(h, i, 0))
-        h.wealth[found] += h.wealth[i]
-        h.wealth[i] = 0
-        h.ties[found] = np.uint8(
-            np.int64(h.ties[found]) * n // (n + 1)
-        )  # the mean of all, and who arrives has none
-        refresh(h, found, year)
-        households[j] -= 1
-        network[province[district[h.home_place[i]]], district[j]] -= 1
-        arriving[done], host[done] = i, found
-        done += 1
-    return done
+            n = size_of(h, c)
+            put_in(h, c, take_out(h, i, 0))
+            h.wealth[c] += h.wealth[i]
+            h.wealth[i] = 0
+            h.ties[c] = np.uint8(
+                np.int64(h.ties[c]) * n // (n + 1)
+            )  # the mean of all, and who arrives has none
+            refresh(h, c, year)
+            households[j] -= 1
+            persons[j] -= 1
+            persons[h.place[c]] += 1
+            network[province[district[h.home_place[i]]], district[j]] -= 1
+            host[k] = c
+            break
 
 
 def take_lodgings(
     households: Households, arrived: NDArray[np.int64], tables: Tables, stocks: Stocks
 ) -> Lodged:
-    """Some of those who arrived alone lodge: with people of the same training, sector and status, in the place.
+    """Some of those who arrived alone lodge: with people of the same training, status and kind of work.
 
-    Which household with a room it is, a number that each draws says, on a circle on which households stand by their
-    hashes; one that is full, or whose purse is, is passed over. What is shared is the household's: training, sector,
-    status, luck and origin of those who were there. Ties are the mean of all.
+    First with people of the place, then of its district: where a row stands for many households, that it does so for
+    lodgers of the place is seldom. Which household with a room it is, a number that each draws says, on a circle on
+    which households stand by their hashes; one that is full, or whose purse is, is passed over. Who finds none is the
+    first of a household of lodgers. What is shared is the household's: training, work, status, luck and the origin of
+    those who were there. Ties are the mean of all.
 
     Parameters
     ----------
     arrived : (A,) int64
         Rows of one person who left others in this step and did not go home.
     """
-    c = tables.couples
+    c, where = tables.couples, tables.where
     h = households.rows
-    chosen = (
-        arrived[drawn(h.uid[arrived], c.lodge_key, c.lodging_share)] if c.lodging_share > 0.0 else arrived[:0]
-    )
+    share = c.lodging_share
+    chosen = arrived[drawn(h.uid[arrived], c.lodge_key, share)] if share > 0.0 else arrived[:0]
     if len(chosen) == 0:
-        return Lodged(chosen, chosen)
+        return Lodged(chosen, chosen, np.empty((2, 0), dtype=np.int32))
     arriving = chosen[np.argsort(h.uid[chosen], kind="stable")]
-    asked = np.zeros(len(tables.where.district), dtype=np.bool_)
-    asked[h.place[arriving]] = True
-    rooms = _rooms(h, households.n, asked, c.lodge_key)
-    host = np.empty(len(arriving), dtype=np.int64)
-    done = int(_take_rooms(h, arriving, rooms, c.lodge_key, tables.where, stocks.carried, tables.year, host))
-    return Lodged(arriving[:done], host[:done])
+    district = where.district
+    asked = np.zeros(len(where.province), dtype=np.bool_)
+    asked[district[h.place[arriving]]] = True
+    row = _hosts(h, households.n, district, asked)
+    hashed = np.empty(len(row), dtype=np.uint64)
+    _hash(c.lodge_key, h.uid, row, hashed)
+    host = np.full(len(arriving), -1, dtype=np.int64)
+    for unit in (np.arange(len(district)), district.astype(np.int64)):
+        rooms = _rooms(row, hashed, unit[h.place[row]], int(unit.max()) + 1)
+        _take_rooms(h, arriving, unit, rooms, c.lodge_key, where, stocks.carried, tables.year, host)
+    found = host >= 0
+    h.attributes[arriving[~found]] |= np.uint8(LODGING)
+    arriving, host = arriving[found], host[found]
+    place, there = h.place[arriving].astype(np.int32), h.place[host].astype(np.int32)
+    other = place != there
+    return Lodged(arriving, host, np.stack([place[other], there[other]]))
 
 
 __all__ = ["Lodged", "take_lodgings"]

@@ -175,7 +175,8 @@ METRICS: Final = (
            "rule `life_course`", _committed("parted")),
     Metric("couples", "couples", "couples formed", "rule `couples`", _committed("couples")),
     Metric("partners_exchanged", "persons", "partners whose place changed without a move, because a row stands for "
-           "many households and their couple for one within a place; 0 with weight 1", "rule `couples`",
+           "many households and their couple for one within a place (0 with weight 1), and lodgers whose room is in "
+           "another place of the district", "rule `couples`",
            lambda s: int(s.changes.exchanged.shape[1])),
     Metric("births", "persons", "births", "rule `life_course`", _committed("births")),
     Metric("deaths", "persons", "deaths", "rule `life_course`", _committed("deaths")),

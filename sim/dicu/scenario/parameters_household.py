@@ -98,6 +98,15 @@ class LifeCourse(Section):
         ge=0,
         le=1,
     )
+    later_births: float = parameter(
+        1.0,
+        "rate of births of women with two or more children at home over that of others of the same age",
+        unit="ratio",
+        status="A",
+        source="assumption A122",
+        ge=0,
+        le=1,
+    )
     parting_rate: float = parameter(
         0.0,
         "rate at which a man below 40 parts, with wife and children, from parents with whom they live",

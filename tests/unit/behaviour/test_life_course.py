@@ -184,7 +184,8 @@ def test_rules_read_strided_rows(member: np.ndarray, order: list[int]) -> None:
 
 @pytest.fixture(scope="module", params=["ordinary", "few mothers", "months"])
 def tables(request: pytest.FixtureRequest) -> LifeTables:
-    women = np.full((2, FERTILE_AGES, 2), 1000, dtype=np.int64)
+    women = np.full((2, FERTILE_AGES, 3), 1000, dtype=np.int64)
+    women[..., 2] = 0
     women[..., 1] = 10 if request.param == "few mothers" else 600
     women[:, :3, 1] = 0
     return life_tables(LifeCourse(), YEAR, 1 / 3 if request.param == "months" else 1.0, women)
@@ -205,7 +206,7 @@ def _outside_bound(
                     member,
                     area,
                     year,
-                    LifeHazards(death, birth, seek, 0.0 * seek, key, detail),
+                    LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail),
                 )
                 != 0
             ):
@@ -258,7 +259,11 @@ def _masks(
     for uid in range(n):
         out[
             life_events(
-                np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, 0.0 * seek, key, detail)
+                np.uint64(uid),
+                member,
+                1,
+                year,
+                LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail),
             )
         ] += 1
     return out
@@ -361,7 +366,7 @@ def _boys(
     out = np.zeros((2, 2), dtype=np.int64)
     for uid in range(n):
         mask = life_events(
-            np.uint64(uid), member, 1, year, LifeHazards(death, birth, seek, 0.0 * seek, key, detail)
+            np.uint64(uid), member, 1, year, LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail)
         )
         if (mask >> (MEMBERS + 1)) & 1:
             after = member.copy()
@@ -402,11 +407,11 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
     member = np.asfortranarray(np.stack([row(*r.split()) for r in rows]))
     place = np.array([0, 1, 0, 1, 0, 1], dtype=np.uint16)
     where = np.arange(2, dtype=np.int32), 2
-    expected = np.zeros((2, FERTILE_AGES, 2), dtype=np.int64)
+    expected = np.zeros((2, FERTILE_AGES, 3), dtype=np.int64)
     for area, age, eligible in (
         (0, 27, 1), (1, 27, 0), (0, 38, 0), (1, 47, 1), (1, 15, 0), (1, 31, 1), (1, 27, 0)
     ):  # fmt: skip
-        expected[area, age - 15] += (1, eligible)
+        expected[area, age - 15] += (1, eligible, 0)
     assert (exposure(people(member, place), *where, YEAR) == expected).all()
     assert exposure(people(member, place[:1]), *where, YEAR).sum() == 2
     assert exposure(people(member, place[:0]), *where, YEAR).sum() == 0

@@ -38,7 +38,7 @@ def test_who_leaves_alone_takes_a_room_with_lodgers_of_the_place() -> None:
 @pytest.mark.parametrize(
     "hosts",
     [
-        Row(9, 3, "m24 f22", tenure=LODGING),
+        Row(9, 2, "m24 f22", tenure=LODGING),
         Row(9, 4, "m24 f22", tenure=RENT),
         Row(9, 4, "m24 f22", tenure=LODGING, skilled=1),
         Row(9, 4, "m24 f22", tenure=LODGING, sector=FARM),
@@ -46,7 +46,7 @@ def test_who_leaves_alone_takes_a_room_with_lodgers_of_the_place() -> None:
         Row(9, 4, "m25 m24 f24 m23 f22 f20", tenure=LODGING),
         Row(9, 4, "m24 f22", tenure=LODGING, wealth=65_530),
     ],
-    ids=["elsewhere", "a couple", "other training", "other work", "other status", "full", "full purse"],
+    ids=["elsewhere", "a couple", "other training", "farmers", "other status", "full", "full purse"],
 )
 def test_without_a_room_the_first_of_a_household_of_lodgers(hosts: Row) -> None:
     done = arrives(Row(1, 0, "m50 m21", wealth=40), hosts)
@@ -54,6 +54,16 @@ def test_without_a_room_the_first_of_a_household_of_lodgers(hosts: Row) -> None:
     assert (done.people(child), done.work_and_tenure(child)) == ("m21", (SERVICE, LODGING))
     assert done.people(9) == hosts.people
     assert (done.changes.lodged, done.link_uids()) == (0, {(child, 1)})
+
+
+def test_the_next_room_is_one_of_the_district() -> None:
+    """What counts as one move, to the place that was chosen; the person lives where the room is."""
+    h = households(Row(1, 4, "m50 m21", wealth=40), Row(9, 3, "m24 f22", tenure=LODGING))
+    done = settle(h, happenings(moves=[(0, 2, 1)]), LAND.tables(lodging_share=1.0))
+    assert done.people(9) == "m24 f22 m21"
+    c = done.changes
+    assert (c.origin.tolist(), c.destination.tolist(), c.exchanged.tolist()) == ([4], [2], [[2], [3]])
+    assert (c.joined_place.tolist(), done.stocks.persons.tolist()) == ([3], [0, 0, 0, 3, 1])
 
 
 def test_a_share_of_those_who_leave_lodges() -> None:
