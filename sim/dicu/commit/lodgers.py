@@ -186,12 +186,13 @@ def take_lodgings(
     Parameters
     ----------
     arrived : (A,) int64
-        Rows of one person who left others in this step and did not go home.
+        Rows of who left others in this step and did not go home.
     """
     c, where = tables.couples, tables.where
     h = households.rows
     share = c.lodging_share
-    chosen = arrived[drawn(h.uid[arrived], c.lodge_key, share)] if share > 0.0 else arrived[:0]
+    alone = arrived[h.member[arrived, 1] == 0] if share > 0.0 else arrived[:0]  # others took orphans in
+    chosen = alone[drawn(h.uid[alone], c.lodge_key, share)]
     if len(chosen) == 0:
         return Lodged(chosen, chosen, np.empty((2, 0), dtype=np.int32))
     arriving = chosen[np.argsort(h.uid[chosen], kind="stable")]

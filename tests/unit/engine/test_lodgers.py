@@ -135,6 +135,13 @@ def test_lodgers_take_no_orphans_and_no_parents_in() -> None:
     assert (done.changes.rehoused, done.changes.alone, done.people(9)) == (0, 1, "m24 f22")
 
 
+def test_who_arrives_and_takes_an_orphan_in_does_not_lodge() -> None:
+    h = households(Row(1, 0, "m50 m21"), Row(9, 4, "m24 f22", tenure=LODGING), Row(5, 4, "m9"))
+    done = settle(h, happenings(moves=[(0, 4, 1)], life=[(2, 1)]), LAND.tables(lodging_share=1.0))
+    (child,) = done.new
+    assert (done.people(child), done.people(9)) == ("m21 m9", "m24 f22")
+
+
 # ---------------------------------------------------------------- families that part
 
 
