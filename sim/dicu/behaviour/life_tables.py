@@ -32,13 +32,13 @@ FERTILE_AGES: Final = 35
 WOMEN: Final = 3
 """Columns of the women that a step's births are solved for: all, who can give birth, who of these has two children."""
 MANY_CHILDREN: Final = 2
-"""Children at home from which on further births are rarer (`LifeCourse.later_births`, assumption A122)."""
+"""Children at home from which on further births are rarer (`LifeCourse.later_births`, assumption A129)."""
 PARTNER_FROM: Final = 18
 """Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 60
 """Nobody looks for a partner from then on, whatever `LifeCourse.union_age_last` says."""
 PARTS_BELOW: Final = 40
-"""From this age of his on a man who lives with his parents stays with them (assumption A120)."""
+"""From this age of his on a man who lives with his parents stays with them (assumption A127)."""
 USUAL_LAST: Final = 45
 TAIL: Final = 3.4
 """Singles look until 45, or so many standard deviations beyond the mean age at first union (assumption A32)."""

@@ -1,4 +1,4 @@
-"""Lodgers: who arrives alone takes a room in a household of lodgers, or is the first of one (assumption A121)."""
+"""Lodgers: who arrives alone takes a room in a household of lodgers, or is the first of one (assumption A128)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partings: a man who lives with his parents leaves them with wife and children, for a home in the place (A120)."""
+"""Partings: a man who lives with his parents leaves them with wife and children, for a home in the place (A127)."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class LifeCourse(Section):
         "rate of births of women with two or more children at home over that of others of the same age",
         unit="ratio",
         status="A",
-        source="assumption A122",
+        source="assumption A129",
         ge=0,
         le=1,
     )
@@ -112,7 +112,7 @@ class LifeCourse(Section):
         "rate at which a man below 40 parts, with wife and children, from parents with whom they live",
         unit="1/year",
         status="A",
-        source="assumption A120",
+        source="assumption A127",
         ge=0,
         le=0.5,
     )
@@ -121,7 +121,7 @@ class LifeCourse(Section):
         "share of those who leave alone who lodge with others where they arrive instead of living alone",
         unit="share",
         status="A",
-        source="assumption A121",
+        source="assumption A128",
         ge=0,
         le=1,
     )
