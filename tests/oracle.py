@@ -17,6 +17,7 @@ import numpy as np
 from oracle_luck import (
     PURPOSE,
     TWO_32,
+    Law,
     age_of,
     chance,
     code_number,
@@ -55,6 +56,7 @@ class Sight:
     market: Market
     step: int
     year: int
+    law: Law
 
 
 class Country:
@@ -237,7 +239,7 @@ class Country:
     def readiness(self, byte: int, partnered: bool = False) -> float:
         """Of one member: Rogers and Castro's labour component, 1 at its peak, above a floor; none of minors."""
         c, age = self.scenario.consider, age_of(byte, self.seen.year)
-        if age < 18:
+        if age < self.seen.law.majority:
             return 0.0
         x = age - c.peak_age
         schedule = math.exp(-c.fall * x - c.fall / c.rise * (math.exp(-c.rise * x) - 1.0))
@@ -249,7 +251,7 @@ class Country:
     ) -> float:
         """Chance that any of the adults thinks of moving in the step."""
         consider = self.scenario.consider
-        pairs = partners(people, self.seen.year, newly_wed)
+        pairs = partners(people, self.seen.year, newly_wed, self.seen.law)
         ready = sum(self.readiness(b, m in pairs) for m, b in enumerate(people))
         change = consider.theta_shock * shock / 7.0 - consider.theta_ties * ties / 255.0
         return chance(self.hazard[place, kind] * ready * math.exp(change))
@@ -339,8 +341,8 @@ class Country:
 
     def leaver(self, uid: int, people: list[int], newly_wed: bool, job: bool = False) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
-        adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= 18]
-        taken = partners(people, self.seen.year, newly_wed)
+        adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= self.seen.law.majority]
+        taken = partners(people, self.seen.year, newly_wed, self.seen.law)
 
         def time(m: int) -> float:
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
@@ -385,7 +387,7 @@ class Country:
         area = 1 if self.world.urban[place] else 0
         life = life_of(
             people, uid, year, seen.death[area], seen.birth[area], seen.seek, self.key["life"], self.key["detail"],
-            newly_wed,
+            newly_wed, seen.law,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0
         if life:
@@ -398,7 +400,7 @@ class Country:
             gone = self.workers([people[m] for m in dead])
             shock = 7 if gone else shock
             if newly_wed and any(
-                age_of(people[m], year) < 35 and m in partners(people, year, True) for m in dead
+                age_of(people[m], year) < 35 and m in partners(people, year, True, seen.law) for m in dead
             ):
                 attributes &= ~32
             people = sorted([b for m, b in enumerate(people) if m not in dead] + born)
@@ -427,7 +429,7 @@ class Country:
             farms = done["attributes"] >> 1 & 3 == 0
             done["attributes"] = done["attributes"] & ~(6 | FORMAL) | (2 if farms else 0) << 1
             done["kind"] = kind ^ 1
-        elif what != "stay" and any(age_of(b, self.seen.year) >= 18 for b in people):
+        elif what != "stay" and any(age_of(b, self.seen.year) >= self.seen.law.majority for b in people):
             done["to"] = to
             wed = bool(done["attributes"] >> 5 & 1)
             calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0, people, wed)

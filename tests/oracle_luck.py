@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 # ---------------------------------------------------------------- luck: hashes of (seed, purpose, uid, step)
 
@@ -103,10 +103,20 @@ def age_of(byte: int, year: int) -> int:
     return year - 1910 - (byte >> 1)
 
 
-def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int, int]:
+class Law(NamedTuple):
+    """Ages of majority and at marriage, years."""
+
+    majority: int
+    marriage: int
+
+
+VIET_NAM = Law(18, 18)
+
+
+def partners(people: list[int], year: int, newly_wed: bool = False, law: Law = VIET_NAM) -> dict[int, int]:
     """Slot -> slot of the partner; where newly-weds live with the parents, one couple of the children at home."""
     age = [age_of(b, year) for b in people]
-    adults = [m for m, a in enumerate(age) if a >= 18]
+    adults = [m for m, a in enumerate(age) if a >= law.marriage]
     if len(adults) < 2:
         return {}
     if len(adults) >= 3 and max(age) < 35 and max(age) - min(age) < 16:
@@ -139,10 +149,10 @@ def partners(people: list[int], year: int, newly_wed: bool = False) -> dict[int,
     return found | (closest(home, 1) if newly_wed and not known else {})
 
 
-def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
+def seeking(people: list[int], year: int, newly_wed: bool = False, law: Law = VIET_NAM) -> list[int]:
     """Slots of those who are single and free to look for a partner."""
     age = [age_of(b, year) for b in people]
-    pair = partners(people, year, newly_wed)
+    pair = partners(people, year, newly_wed, law)
 
     def guardian(m: int) -> bool:
         for j, other in enumerate(age):
@@ -150,14 +160,15 @@ def seeking(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
             if j != m and 16 <= age[m] - other <= 45 and not explained:
                 return True
         others = [a for j, a in enumerate(age) if j != m]
-        return any(a < 18 for a in others) and not any(a >= 18 for a in others)
+        return any(a < law.majority for a in others) and not any(a >= law.majority for a in others)
 
-    return [m for m in range(len(people)) if 18 <= age[m] <= 60 and m not in pair and not guardian(m)]
+    of_age = [m for m, a in enumerate(age) if law.marriage <= a <= 60]
+    return [m for m in of_age if m not in pair and not guardian(m)]
 
 
-def mothers(people: list[int], year: int, newly_wed: bool = False) -> list[int]:
+def mothers(people: list[int], year: int, newly_wed: bool = False, law: Law = VIET_NAM) -> list[int]:
     """Slots of the women who can give birth: with a partner and a free slot each."""
-    pair = partners(people, year, newly_wed)
+    pair = partners(people, year, newly_wed, law)
     women = [m for m, b in enumerate(people) if b & 1 and m in pair and age_of(b, year) < 50]
     return women[: 6 - len(people)]
 
@@ -172,11 +183,12 @@ def life_of(
     key: int,
     detail: int,
     newly_wed: bool = False,
+    law: Law = VIET_NAM,
 ) -> list[int]:
     """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches by slot; ``birth`` that of the area."""
     risks = {m: float(death[b]) for m, b in enumerate(people)}
-    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, newly_wed)}
-    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, newly_wed)}
+    risks |= {6 + m: float(birth[people[m]]) for m in mothers(people, year, newly_wed, law)}
+    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, newly_wed, law)}
     left = {r: risks[r] for r in sorted(risks) if risks[r] > 0.0}
     if not hash32(uid, key) < chance(math.fsum(left.values())) * TWO_32:
         return []

@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages, age_of
 from dicu.behaviour.kin import can_give_birth, couples_of, is_single, mothers_of, partner_of, single_with
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR
-from dicu.behaviour.move import ADULT_AGE, age_of
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
@@ -87,17 +87,17 @@ def _first_happens(bits: np.uint32, hazard: float, rest: float) -> bool:
 
 
 @kernel
-def has_adult(member: NDArray[np.uint8], year: int) -> bool:
-    """Whether anybody in the household is 18 or older."""
+def has_adult(member: NDArray[np.uint8], ages: Ages) -> bool:
+    """Whether anybody in the household is of full age."""
     for m in range(MEMBERS):
-        if member[m] != 0 and age_of(member[m], year) >= ADULT_AGE:
+        if member[m] != 0 and age_of(member[m], ages.year) >= ages.majority:
             return True
     return False
 
 
 @kernel
 def life_events(
-    uid: np.uint64, member: NDArray[np.uint8], area: int, year: int, t: LifeHazards, newly_wed: int = 0
+    uid: np.uint64, member: NDArray[np.uint8], area: int, ages: Ages, t: LifeHazards, newly_wed: int = 0
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
@@ -113,7 +113,7 @@ def life_events(
     member : (6,) uint8
     area : int
         Area of the place, for births and deaths (`LifeTable.area`).
-    year : int
+    ages : Ages
     newly_wed : int
         The bit of the household's attributes, see `dicu.behaviour.kin.couples_of`.
 
@@ -123,8 +123,8 @@ def life_events(
         Bits 0-5: who dies; 6-11: who gives birth; 12-17: who looks for a partner. Whenever it is not 0,
         ``hash32(uid, t.key) >> 6`` is below the sum of the members' low 26 bits of `LifeTable.word`.
     """
-    couples = couples_of(member, year, newly_wed)
-    mothers = mothers_of(member, year, couples)
+    couples = couples_of(member, ages, newly_wed)
+    mothers = mothers_of(member, ages.year, couples)
     possible = 0
     rest = 0.0
     for m in range(MEMBERS):
@@ -135,7 +135,7 @@ def life_events(
         if (mothers >> m) & 1 and t.birth[area, byte] > 0.0:
             possible |= 1 << (BIRTH_SHIFT + m)
             rest += t.birth[area, byte]
-        if t.seek[byte] > 0.0 and single_with(member, m, year, couples):
+        if t.seek[byte] > 0.0 and single_with(member, m, ages, couples):
             possible |= 1 << (SEEK_SHIFT + m)
             rest += t.seek[byte]
     if not happens_at(hash32(uid, t.key), rest):
@@ -234,7 +234,7 @@ def _expose(
     h: Rows,
     area: NDArray[np.int32],
     turn: tuple[np.uint64, np.uint64],
-    year: int,
+    ages: Ages,
     count: NDArray[np.int64],
     row: NDArray[np.uint8],
 ) -> None:
@@ -243,6 +243,7 @@ def _expose(
     ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
     """
     mine, sampled = turn
+    year = ages.year
     youngest = (year - BIRTH_YEAR_ZERO - FERTILE_FROM) << 1 | 1
     eldest = (year - BIRTH_YEAR_ZERO - (FERTILE_FROM + FERTILE_AGES - 1)) << 1
     for i in range(lo, hi):
@@ -260,7 +261,7 @@ def _expose(
         # a full household has no room for a birth
         mothers = 0
         if row[MEMBERS - 1] == 0:
-            mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i] & NEWLY_WED))
+            mothers = mothers_of(row, year, couples_of(row, ages, h.attributes[i] & NEWLY_WED))
         for m in range(MEMBERS):
             if (women >> m) & 1:
                 at = (base + age_of(row[m], year) - FERTILE_FROM) * 2
@@ -272,7 +273,7 @@ def exposure(
     households: Households,
     area: NDArray[np.int32],
     areas: int,
-    year: int,
+    ages: Ages,
     step: int = 0,
     of: int | None = None,
 ) -> NDArray[np.int64]:
@@ -287,7 +288,7 @@ def exposure(
     ----------
     area : (P,) int32
         Area of each place, of ``areas`` (A).
-    year : int
+    ages : Ages
     step : int
         Says whose turn it is.
     of : int or None
@@ -301,7 +302,7 @@ def exposure(
 
     def work(first: int, last: int) -> None:
         row = np.empty(MEMBERS, dtype=np.uint8)
-        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, year, count[first], row)
+        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, ages, count[first], row)
 
     over_blocks(work, blocks)
     return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, 2)))

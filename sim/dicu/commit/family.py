@@ -293,7 +293,7 @@ class Pairs:
 
         def work(part: int, first: int, last: int, sums: Carried) -> None:
             mine = first, last, int(born[first])
-            moves, empty, _ = _settle_couples(mine, h, n, coupling, tables.where, tables.year, sums)
+            moves, empty, _ = _settle_couples(mine, h, n, coupling, tables.where, tables.ages.year, sums)
             some[part] = first, first + moves, first + empty
 
         carry(stocks, len(self), work)

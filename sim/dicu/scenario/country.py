@@ -91,6 +91,48 @@ class ReformWords(_Part):
         return value
 
 
+class LegalAges(_Part):
+    """Ages that a law of the country sets, in years; None: not stated, that of another country stands in.
+
+    Statistical conventions (working age, childbearing, old age) are no law of a country and stand where they are used;
+    docs/world.md lists both.
+    """
+
+    majority: int | None = _said(
+        "age from which a person is of full age: moves on its own account and is an adult to children without parents",
+        "null, or a whole number within 15..21",
+        default=None,
+        ge=15,
+        le=21,
+    )
+    marriage: int | None = _said(
+        "least age at marriage, of both sexes; where the law has two, the lower one",
+        "null, or a whole number within 15..22",
+        default=None,
+        ge=15,
+        le=22,
+    )
+    retirement_men: float | None = _said(
+        "age at which male officials retire, by which severance is reckoned",
+        "null, or a number above 55 and at most 75",
+        default=None,
+        gt=55,
+        le=75,
+    )
+    retirement_women: float | None = _said(
+        "the same of female officials",
+        "null, or a number above 55 and at most 75",
+        default=None,
+        gt=55,
+        le=75,
+    )
+    source: str = _said("the laws", _WORD, default="")
+
+
+AGES: Final = ("majority", "marriage", "retirement_men", "retirement_women")
+"""Keys of `LegalAges` that are ages."""
+
+
 class CountryFile(_Part):
     """``country.yaml``."""
 
@@ -131,6 +173,11 @@ class CountryFile(_Part):
     )
     reform: ReformWords | None = _said(
         "the reform in the table `reform`", "null, or the keys name, date, source", default=None
+    )
+    ages: LegalAges = _said(
+        "ages that a law of the country sets, in years",
+        f"keys {', '.join(AGES)}, source",
+        default=LegalAges(),
     )
     central_cities: tuple[Word, ...] = _said(
         "provinces or cities that get the package of a central city",
@@ -350,7 +397,12 @@ def _message(entry: dict[str, Any], tree: Mapping) -> Message:
 
 
 def _model_at(loc: list[str]) -> type[BaseModel] | None:
-    parts: dict[str, type[BaseModel]] = {"currency": Currency, "reform": ReformWords, "tiers": Tier}
+    parts: dict[str, type[BaseModel]] = {
+        "ages": LegalAges,
+        "currency": Currency,
+        "reform": ReformWords,
+        "tiers": Tier,
+    }
     if not loc:
         return CountryFile
     return parts.get(loc[0]) if len(loc) == (2 if loc[0] == "tiers" else 1) else None
