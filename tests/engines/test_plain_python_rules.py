@@ -22,7 +22,7 @@ from dicu.compute import draws, hashing
 from dicu.engine import threads
 from dicu.model import Model
 from dicu.population.columns import BUSY, COLUMNS, Households
-from dicu.scenario.country import LegalAges
+from dicu.scenario.country_parts import LegalAges
 from dicu.scenario.parameters import Ties
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS

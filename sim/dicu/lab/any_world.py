@@ -12,7 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dicu.scenario.country import AGES, FILE, CountryFile, LegalAges
+from dicu.scenario.country import FILE, CountryFile
+from dicu.scenario.country_parts import AGES, LegalAges
 from dicu.world.country import LENT_BY, shipped_file
 from dicu.world.rates import names_in_words
 from dicu.world.schema import LEVELS, OUTLINES, TABLES

@@ -12,15 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from dicu.scenario.country import (
-    AGES,
-    FILE,
-    REFERENCE_INCOME,
-    CountryFile,
-    Currency,
-    LegalAges,
-    parse_country,
-)
+from dicu.scenario.country import FILE, REFERENCE_INCOME, CountryFile, parse_country
+from dicu.scenario.country_parts import AGES, Currency, LegalAges
 from dicu.world.rates import RATES
 from dicu.world.schema import TABLES
 from dicu.world.table_checks import Problems, checked

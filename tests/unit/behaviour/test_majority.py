@@ -15,7 +15,7 @@ from dicu.behaviour.kin import couples_of, is_single
 from dicu.behaviour.life_course import has_adult
 from dicu.model import Model
 from dicu.reform.opening import open_world
-from dicu.scenario.country import LegalAges
+from dicu.scenario.country_parts import LegalAges
 from dicu.scenario.parameters import Consider
 from dicu.trace.sight import person
 from dicu.world.world import World

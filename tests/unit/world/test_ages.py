@@ -12,7 +12,7 @@ from dicu.cli import app
 from dicu.government.budget import prices
 from dicu.reform.opening import load_folder
 from dicu.reform.writing import write_folder
-from dicu.scenario.country import AGES
+from dicu.scenario.country_parts import AGES
 from dicu.scenario.parameters import Government
 from dicu.scenario.shipped import configs
 from dicu.world.country import AGES_IN_WORDS, Law, shipped_file, shipped_law

@@ -19,7 +19,7 @@ from dicu.reform.engine import apply
 from dicu.reform.opening import load_folder, with_reform
 from dicu.reform.policies import plan_of, policy
 from dicu.reform.writing import write_folder
-from dicu.scenario.country import ReformWords
+from dicu.scenario.country_parts import ReformWords
 from dicu.scenario.loader import load
 from dicu.scenario.parameters import Access
 from dicu.scenario.parameters import Government as GovernmentParameters
