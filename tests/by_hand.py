@@ -18,6 +18,7 @@ from dicu.commit.stocks import DIED, Stocks
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links
 from nests import make_geography, make_tables
+from states import by_law
 
 YEAR = 2024
 FARM, INDUSTRY, SERVICE, NO_WORK = 0, 1, 2, 3
@@ -108,7 +109,7 @@ class Land:
             move=made.move._replace(new_key=np.uint64(0xDEAD_BEEF_0000_0001)),
             life=made.life._replace(hazards=hazards),
             couples=made.couples._replace(**keys | couples),
-            year=YEAR,
+            ages=by_law(YEAR),
         )
 
 
@@ -129,7 +130,7 @@ def recount(h: Households, tables: Any) -> Stocks:
     np.add.at(network, (home, tables.where.district[place]), 1)
     workers = np.zeros((places, 16), dtype=np.int64)
     wealth = int(h.wealth[:n].astype(np.int64).sum())
-    ages = tables.year - 1910 - (h.member[:n].astype(int) >> 1)
+    ages = tables.ages.year - 1910 - (h.member[:n].astype(int) >> 1)
     here = h.member[:n] != 0
     jobs = (here & (ages >= 15) & (ages <= 64)).sum(axis=1) * (h.attributes[:n] >> 6 & 1)
     districts = len(tables.where.province)

@@ -19,6 +19,7 @@ from dicu.behaviour.wealth import MoneyTable
 from dicu.behaviour.work import WorkTable
 from dicu.compute.draws import stable_id
 from dicu.population.columns import Households, Rows
+from states import by_law
 
 
 def make_geography(districts_of_province: list[list[int]], dwellings: list[float] | None = None) -> Geography:
@@ -148,6 +149,7 @@ def make_tables(
             patrilocal_share=0.0,
             beyond_share=0.0,
             moved_share=1.0,
+            husband_older=4,
         ),
         money=MoneyTable(
             pay=np.zeros((n_places, 2 * n_types), dtype=np.float32),
@@ -175,7 +177,7 @@ def make_tables(
             take_key=keys["offer_taken"],
         ),
         ties_growth=np.uint16(16),
-        year=2019,
+        ages=by_law(2019),
         struck=np.zeros(n_places, dtype=np.uint8),
     )
 

@@ -19,6 +19,7 @@ from oracle_luck import (
     NEWLY_WED,
     PURPOSE,
     TWO_32,
+    Law,
     age_of,
     chance,
     code_number,
@@ -59,6 +60,7 @@ class Sight:
     market: Market
     step: int
     year: int
+    law: Law
 
 
 class Country:
@@ -241,7 +243,7 @@ class Country:
     def readiness(self, byte: int, partnered: bool = False) -> float:
         """Of one member: Rogers and Castro's labour component, 1 at its peak, above a floor; none of minors."""
         c, age = self.scenario.consider, age_of(byte, self.seen.year)
-        if age < 18:
+        if age < self.seen.law.majority:
             return 0.0
         x = age - c.peak_age
         schedule = math.exp(-c.fall * x - c.fall / c.rise * (math.exp(-c.rise * x) - 1.0))
@@ -253,7 +255,7 @@ class Country:
     ) -> float:
         """Chance that any of the adults thinks of moving in the step."""
         consider = self.scenario.consider
-        pairs = partners(people, self.seen.year, attributes)
+        pairs = partners(people, self.seen.year, attributes, self.seen.law)
         ready = sum(self.readiness(b, m in pairs) for m, b in enumerate(people))
         change = consider.theta_shock * shock / 7.0 - consider.theta_ties * ties / 255.0
         return chance(self.hazard[place, kind] * ready * math.exp(change))
@@ -343,8 +345,8 @@ class Country:
 
     def leaver(self, uid: int, people: list[int], attributes: int, job: bool = False) -> int:
         """Slot of the one adult who leaves, -1 when everybody does."""
-        adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= 18]
-        taken = partners(people, self.seen.year, attributes)
+        adults = [m for m, b in enumerate(people) if age_of(b, self.seen.year) >= self.seen.law.majority]
+        taken = partners(people, self.seen.year, attributes, self.seen.law)
 
         def time(m: int) -> float:
             bits = hash64_2(self.key["leaver"], uid, m) >> 32
@@ -391,7 +393,7 @@ class Country:
         life = life_of(
             people, uid, year, seen.death[area], seen.birth[area], seen.later[area], seen.seek,
             seen.part, self.key["life"], self.key["detail"],
-            attributes,
+            attributes, seen.law,
         )  # fmt: skip
         considers, choice, to, leaver, reason, gone = False, "stay", -1, -1, "", 0
         if life:
@@ -404,7 +406,8 @@ class Country:
             gone = self.workers([people[m] for m in dead])
             shock = 7 if gone else shock
             if attributes & NEWLY_WED and any(
-                age_of(people[m], year) < 35 and m in partners(people, year, True) for m in dead
+                age_of(people[m], year) < 35 and m in partners(people, year, NEWLY_WED, seen.law)
+                for m in dead
             ):
                 attributes &= ~32
             people = sorted([b for m, b in enumerate(people) if m not in dead] + born)
@@ -433,7 +436,7 @@ class Country:
             farms = done["attributes"] >> 1 & 3 == 0
             done["attributes"] = done["attributes"] & ~(6 | FORMAL) | (2 if farms else 0) << 1
             done["kind"] = kind ^ 1
-        elif what != "stay" and any(age_of(b, self.seen.year) >= 18 for b in people):
+        elif what != "stay" and any(age_of(b, self.seen.year) >= self.seen.law.majority for b in people):
             done["to"] = to
             bits = done["attributes"]
             calm = self.consider_chance(place, kind + 16 * formal, done["ties"], 0, people, bits)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 # ---------------------------------------------------------------- luck: hashes of (seed, purpose, uid, step)
 
@@ -107,14 +107,24 @@ NEWLY_WED, LODGING = 32, 24
 """Bits of a household's attributes."""
 
 
-def partners(people: list[int], year: int, attributes: int = 0) -> dict[int, int]:
+class Law(NamedTuple):
+    """Ages of majority and at marriage, years."""
+
+    majority: int
+    marriage: int
+
+
+VIET_NAM = Law(18, 18)
+
+
+def partners(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> dict[int, int]:
     """Slot -> slot of the partner; where newly-weds live with the parents, one couple of the children at home; lodgers
     have none.
     """
     if attributes & LODGING == LODGING:
         return {}
     age = [age_of(b, year) for b in people]
-    adults = [m for m, a in enumerate(age) if a >= 18]
+    adults = [m for m, a in enumerate(age) if a >= law.marriage]
     if len(adults) < 2:
         return {}
     if len(adults) >= 3 and max(age) < 35 and max(age) - min(age) < 16:
@@ -147,10 +157,10 @@ def partners(people: list[int], year: int, attributes: int = 0) -> dict[int, int
     return found | (closest(home, 1) if attributes & NEWLY_WED and not known else {})
 
 
-def seeking(people: list[int], year: int, attributes: int = 0) -> list[int]:
+def seeking(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:
     """Slots of those who are single and free to look for a partner."""
     age = [age_of(b, year) for b in people]
-    pair = partners(people, year, attributes)
+    pair = partners(people, year, attributes, law)
 
     def guardian(m: int) -> bool:
         if attributes & LODGING == LODGING:
@@ -160,14 +170,15 @@ def seeking(people: list[int], year: int, attributes: int = 0) -> list[int]:
             if j != m and 16 <= age[m] - other <= 45 and not explained:
                 return True
         others = [a for j, a in enumerate(age) if j != m]
-        return any(a < 18 for a in others) and not any(a >= 18 for a in others)
+        return any(a < law.majority for a in others) and not any(a >= law.majority for a in others)
 
-    return [m for m in range(len(people)) if 18 <= age[m] <= 60 and m not in pair and not guardian(m)]
+    of_age = [m for m, a in enumerate(age) if law.marriage <= a <= 60]
+    return [m for m in of_age if m not in pair and not guardian(m)]
 
 
-def mothers(people: list[int], year: int, attributes: int = 0) -> list[int]:
+def mothers(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:
     """Slots of the women who can give birth: with a partner and a free slot each."""
-    pair = partners(people, year, attributes)
+    pair = partners(people, year, attributes, law)
     women = [m for m, b in enumerate(people) if b & 1 and m in pair and age_of(b, year) < 50]
     return women[: 6 - len(people)]
 
@@ -198,14 +209,15 @@ def life_of(
     key: int,
     detail: int,
     attributes: int = 0,
+    law: Law = VIET_NAM,
 ) -> list[int]:
     """Risks that happen, 0-5 deaths, 6-11 births, 12-17 searches, 18-23 partings by slot; ``birth`` of the area."""
     risks = {m: float(death[b]) for m, b in enumerate(people)}
-    for m in mothers(people, year, attributes):
+    for m in mothers(people, year, attributes, law):
         children = sum(16 <= age_of(people[m], year) - age_of(b, year) <= 45 for b in people)
         risks[6 + m] = float((later if children >= 2 else birth)[people[m]])
-    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, attributes)}
-    risks |= {18 + m: float(part[people[m]]) for m in with_parents(people, year, attributes)}
+    risks |= {12 + m: float(seek[people[m]]) for m in seeking(people, year, attributes, law)}
+    risks |= {18 + m: float(part[people[m]]) for m in with_parents(people, year, attributes, law)}
     left = {r: risks[r] for r in sorted(risks) if risks[r] > 0.0}
     if not hash32(uid, key) < chance(math.fsum(left.values())) * TWO_32:
         return []

@@ -115,7 +115,7 @@ class Work:
         to = -1 if done["attributes"] & FORMAL else self.hears(uid, place, kind, people)
         if to < 0:
             return ""
-        adult = any(age_of(b, self.c.seen.year) >= 18 for b in people)
+        adult = any(age_of(b, self.c.seen.year) >= self.c.seen.law.majority for b in people)
         if done["life"] or not adult or not self.takes(uid, place, kind, wealth, to):
             return "lapsed"
         home, bits = to == done["home"], done["attributes"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dicu.behaviour.ages import Ages, ages_in
 from dicu.behaviour.consider import readiness_table
 from dicu.behaviour.tables import Tables
 from dicu.execution.starting import first_year
@@ -17,6 +18,7 @@ from dicu.population.synthesis import synthesise
 from dicu.record.fingerprint import state_sha256
 from dicu.reform.opening import open_world
 from dicu.scenario.scenario import Scenario
+from dicu.world.country import shipped_law
 from dicu.world.world import World
 
 
@@ -26,6 +28,11 @@ def first_households(scenario: Scenario, world: World | None = None) -> Househol
     size, year = scenario.population, first_year(scenario)
     made = {"income": scenario.income, "ties": scenario.ties, "labour": scenario.labour}
     return synthesise(world, size, start_year=year, **made)[0]
+
+
+def by_law(year: int) -> Ages:
+    """A year and the ages that the law of Viet Nam sets."""
+    return ages_in(year, shipped_law())
 
 
 def people(
@@ -129,7 +136,7 @@ def assert_stocks(model: Model) -> None:
     np.add.at(workers, (place, kind), at_work)
     assert not workers[:, 16::2].any(), "a farmer with a formal job"
     district, districts = world.district[place], len(world.districts)
-    ready = np.rint(256 * readiness_table(model.settings.consider, model.year)).astype(int)
+    ready = np.rint(256 * readiness_table(model.settings.consider, model.ages)).astype(int)
     look = np.where(kind < 16, ready[h.member[:n]].sum(axis=1), 0)
     assert np.array_equal(
         model.stocks.formal, np.bincount(district, np.where(kind >= 16, at_work, 0), districts)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dicu.behaviour.abroad import Abroad
 from dicu.behaviour.access import EDUCATION, HEALTH
 from dicu.behaviour.across import follow_across, remit_across
+from dicu.behaviour.ages import Ages, ages_in
 from dicu.behaviour.consider import looks_table, mean_readiness, readiness_table
 from dicu.behaviour.events import Events
 from dicu.behaviour.frozen import Choosing, freeze
@@ -195,8 +196,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
         among = self.shard.ranks
         rows = among.sum("start", by_kind_and_ties(households.n, households.rows, world.n_places))
-        readiness = self.choosing.ready(self.year)
-        ready = mean_readiness(households.n, households.rows, readiness, self.year, among)
+        readiness = self.choosing.ready(self.ages)
+        ready = mean_readiness(households.n, households.rows, readiness, self.ages, among)
         self.kappa = self.choosing.kappa(
             self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
@@ -234,6 +235,11 @@ class Model(mesa.Model):  # type: ignore[misc]
     def moment(self) -> int:
         """Number of the step that is next since 1995, by which its draws are keyed."""
         return self.calendar.moment(self.now)
+
+    @property
+    def ages(self) -> Ages:
+        """The year in which ages are read, and the ages that the law of the country sets."""
+        return ages_in(self.year, self.world.country.law)
 
     @property
     def residents(self) -> NDArray[np.int64]:
@@ -432,12 +438,12 @@ class Model(mesa.Model):  # type: ignore[misc]
             kappa=self.kappa,
             offer_cost=self.offer_cost,
             moment=self.moment,
-            year=self.year,
+            ages=self.ages,
             urban=self.urban.now,
         )
 
     def _count(self, households: Households) -> Stocks:
-        looks = looks_table(readiness_table(self.settings.consider, self.year))
+        looks = looks_table(readiness_table(self.settings.consider, self.ages))
         g = self.geography
         mine = count(households, self.life.word, looks, g.district, g.province)
         return whole_stocks(mine, self.shard.ranks)
@@ -501,8 +507,8 @@ class Model(mesa.Model):  # type: ignore[misc]
         ranks, mine = self.shard.ranks, self.households
         of = ranks.total("stocks", mine.n)[0]
         area = areas(self.world, self.urban.now, n)
-        women = ranks.sum("stocks", exposure(mine, area, n, self.year, self.moment, of))
-        return life_tables(self.settings.life_course, self.year, self.calendar.dt_quarters, women, vital)
+        women = ranks.sum("stocks", exposure(mine, area, n, self.ages, self.moment, of))
+        return life_tables(self.settings.life_course, self.ages, self.calendar.dt_quarters, women, vital)
 
     def _spent(self, phase: str, since: float) -> float:
         now = time.perf_counter()

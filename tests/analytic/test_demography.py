@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.couples import match
 from dicu.behaviour.life_course import LifeHazards, apply_life, exposure, life_events
 from dicu.behaviour.life_tables import (
@@ -24,7 +25,7 @@ from dicu.behaviour.vital import of_parameters
 from dicu.compute.hashing import key64
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
 from dicu.scenario.parameters_household import LifeCourse
-from states import people
+from states import by_law, people
 
 
 def fertility_shortfall(parameters: LifeCourse, dt_quarters: float, women: np.ndarray) -> np.ndarray:
@@ -52,7 +53,7 @@ def keys(step: int) -> tuple[np.uint64, np.uint64]:
 def _births(
     member: np.ndarray,
     place: np.ndarray,
-    year: int,
+    ages: Ages,
     key: int,
     detail: int,
     birth: np.ndarray,
@@ -66,12 +67,12 @@ def _births(
             np.uint64(i),
             member[i],
             int(place[i]),
-            year,
+            ages,
             LifeHazards(0.0 * birth, birth, later, nothing, nothing, key, detail),
         )
         for m in range(MEMBERS):
             if (mask >> (6 + m)) & 1:
-                born[place[i], year - BIRTH_YEAR_ZERO - (member[i, m] >> 1) - FERTILE_FROM] += 1
+                born[place[i], ages.year - BIRTH_YEAR_ZERO - (member[i, m] >> 1) - FERTILE_FROM] += 1
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +105,13 @@ def test_total_fertility_of_all_women_is_the_one_put_in(
     member, place = town_and_country
     parameters = LifeCourse(later_births=later)
     area = np.arange(2, dtype=np.int32)
-    women = exposure(people(member, place), area, 2, 2024)
+    women = exposure(people(member, place), area, 2, by_law(2024))
     assert 0.2 < women[..., 1].sum() / women[..., 0].sum() < 0.8
     assert fertility_shortfall(parameters, dt_quarters, women) == pytest.approx([0.0, 0.0], abs=1e-12)
-    tables = life_tables(parameters, 2024, dt_quarters, women)
+    tables = life_tables(parameters, by_law(2024), dt_quarters, women)
     born = np.zeros((2, FERTILE_AGES), dtype=np.int64)
     for step in range(round(4 / dt_quarters)):
-        _births(member, place, 2024, *keys(step), tables.birth, NOTHING, born, tables.birth_later)
+        _births(member, place, by_law(2024), *keys(step), tables.birth, NOTHING, born, tables.birth_later)
     rate = born / women[..., 0]
     tfr, error = rate.sum(axis=1), np.sqrt((born / women[..., 0] ** 2).sum(axis=1))
     assert np.abs(tfr - (parameters.fertility_rural, parameters.fertility_urban)).max() < 4 * error.max()
@@ -123,7 +124,7 @@ def test_total_fertility_of_all_women_is_the_one_put_in(
 
 @njit
 def _bear(
-    member: np.ndarray, year: int, key: int, detail: int, birth: np.ndarray, nothing: np.ndarray
+    member: np.ndarray, ages: Ages, key: int, detail: int, birth: np.ndarray, nothing: np.ndarray
 ) -> int:
     births = 0
     for i in range(member.shape[0]):
@@ -131,11 +132,11 @@ def _bear(
             np.uint64(i),
             member[i],
             0,
-            year,
+            ages,
             LifeHazards(0.0 * birth, birth, birth, nothing, nothing, key, detail),
         )
         if mask != 0:
-            births += apply_life(member[i], mask, year, np.uint64(i), detail, 0.52)
+            births += apply_life(member[i], mask, ages.year, np.uint64(i), detail, 0.52)
     return births
 
 
@@ -151,10 +152,10 @@ def test_a_cohort_of_couples_completes_the_fertility_put_in() -> None:
         women = np.zeros_like(PARTNERED)
         mother = year - first + 18 - FERTILE_FROM
         # of their age only: their daughters bear no children here and are to owe none
-        women[:, mother] = exposure(people(member, place), area, 2, year)[:, mother]
-        tables = life_tables(parameters, year, 1.0, women)
+        women[:, mother] = exposure(people(member, place), area, 2, by_law(year))[:, mother]
+        tables = life_tables(parameters, by_law(year), 1.0, women)
         for quarter in range(4):
-            births += _bear(member, year, *keys(4 * year + quarter), tables.birth, NOTHING)
+            births += _bear(member, by_law(year), *keys(4 * year + quarter), tables.birth, NOTHING)
     assert int((member != 0).sum()) == 2 * n + births
     expected = fertility_rates(parameters)[0][3:].sum()
     # rates that follow the room left in a year lag behind it: at most half a percent
@@ -166,8 +167,8 @@ def test_what_young_women_cannot_bear_is_put_off_and_what_nobody_can_is_reported
     women = PARTNERED.copy()
     women[:, :5, 1] = 0
     assert fertility_shortfall(parameters, 1.0, women) == pytest.approx([0.0, 0.0], abs=1e-12)
-    put_off = life_tables(parameters, 2024, 1.0, women).birth
-    ordinary = life_tables(parameters, 2024, 1.0, PARTNERED).birth
+    put_off = life_tables(parameters, by_law(2024), 1.0, women).birth
+    ordinary = life_tables(parameters, by_law(2024), 1.0, PARTNERED).birth
     age_19, age_20 = code(2024, 19, 1), code(2024, 20, 1)
     assert (put_off[:, age_19] == 0).all()
     assert (put_off[:, age_20] > ordinary[:, age_20]).all()
@@ -175,13 +176,13 @@ def test_what_young_women_cannot_bear_is_put_off_and_what_nobody_can_is_reported
     lost = fertility_shortfall(parameters, 1.0, women)
     assert lost[0] == pytest.approx(0.0, abs=1e-12)
     assert lost[1] == pytest.approx(parameters.fertility_urban)
-    assert not life_tables(parameters, 2024, 1.0, women).birth[1].any()
+    assert not life_tables(parameters, by_law(2024), 1.0, women).birth[1].any()
 
 
 @njit
 def _die(
     member: np.ndarray,
-    year: int,
+    ages: Ages,
     key: int,
     detail: int,
     death: np.ndarray,
@@ -193,13 +194,13 @@ def _die(
         if member[i, 0] == 0:
             continue
         mask = life_events(
-            np.uint64(i), member[i], 0, year, LifeHazards(death, none, none, nothing, nothing, key, detail)
+            np.uint64(i), member[i], 0, ages, LifeHazards(death, none, none, nothing, nothing, key, detail)
         )
         if mask != 0:
             before = 0
             for m in range(MEMBERS):
                 before += member[i, m] != 0
-            apply_life(member[i], mask, year, np.uint64(i), detail, 0.5)
+            apply_life(member[i], mask, ages.year, np.uint64(i), detail, 0.5)
             for m in range(MEMBERS):
                 before -= member[i, m] != 0
             deaths += before
@@ -216,14 +217,14 @@ def test_a_cohort_lives_as_long_as_put_in(life_expectancy: float, slope: float) 
         born[:] = code(1911, 0, np.array([0, 0, 0, 1, 1, 1]))
     lived: list[tuple[float, int]] = []
     for year in range(1911, 2038):
-        death = life_tables(parameters, year, 1.0, PARTNERED).death
+        death = life_tables(parameters, by_law(year), 1.0, PARTNERED).death
         for quarter in range(4):
             for q, born in enumerate(cohort):
                 # who is born in quarter q is there from the next step on
                 steps = 4 * (year - 1911) + quarter - q
                 if steps > 0:
                     key, detail = keys(16 * year + 4 * quarter + q)
-                    gone = _die(born, year, key, detail, death, NO_BIRTHS, NOTHING)
+                    gone = _die(born, by_law(year), key, detail, death, NO_BIRTHS, NOTHING)
                     lived.append((steps / 4, gone))
     years, deaths = np.array(lived).T
     assert deaths.sum() > 0.9999 * 4 * MEMBERS * n
@@ -241,7 +242,7 @@ def test_gompertz_has_the_slope_put_in() -> None:
 @njit
 def _look(
     member: np.ndarray,
-    year: int,
+    ages: Ages,
     key: int,
     detail: int,
     seek: np.ndarray,
@@ -255,7 +256,7 @@ def _look(
             continue
         if (
             life_events(
-                np.uint64(i), member[i], 0, year, LifeHazards(none, none, none, seek, 0.0 * seek, key, detail)
+                np.uint64(i), member[i], 0, ages, LifeHazards(none, none, none, seek, 0.0 * seek, key, detail)
             )
             != 0
         ):
@@ -274,14 +275,16 @@ def test_mean_age_at_first_union_where_partners_abound(female: int, mean: float)
     ages = np.zeros(60)
     parameters = LifeCourse()
     for year in range(2000, 2030):
-        seek = life_tables(parameters, year, 1.0, PARTNERED).seek
+        seek = life_tables(parameters, by_law(year), 1.0, PARTNERED).seek
         for quarter in range(4):
-            k = _look(member, year, *keys(4 * year + quarter), seek, NO_BIRTHS, NOTHING, found)
+            k = _look(member, by_law(year), *keys(4 * year + quarter), seek, NO_BIRTHS, NOTHING, found)
             ages[year - 2000 + 18] += k
             member[found[:k], 0] = 0
     simulated = (ages * np.arange(60)).sum() / ages.sum()
     error = parameters.union_age_spread / np.sqrt(ages.sum())
-    exact = mean_age_at_union(union_rates(parameters, 1.0, death_rates(parameters, 1.0))[1 if female else 0])
+    exact = mean_age_at_union(
+        union_rates(parameters, 1.0, death_rates(parameters, 1.0), 18)[1 if female else 0], 18
+    )
     assert abs(simulated - exact) < 4 * error
     assert abs(simulated - mean) < 0.1 + 4 * error
     assert not ages[46:].any()
@@ -304,13 +307,15 @@ def test_ages_at_union_in_a_closed_town_where_men_and_women_must_meet() -> None:
     found = np.empty(n, dtype=np.int64)
     ages: list[np.ndarray] = []
     for year in range(first, first + years):
-        seek = life_tables(parameters, year, 1.0, PARTNERED).seek
+        seek = life_tables(parameters, by_law(year), 1.0, PARTNERED).seek
         for quarter in range(4):
-            k = _look(member, year, *keys(4 * year + quarter), seek, NO_BIRTHS, NOTHING, found)
+            k = _look(member, by_law(year), *keys(4 * year + quarter), seek, NO_BIRTHS, NOTHING, found)
             who = np.sort(found[:k])
             here = np.zeros(k, dtype=np.uint16)
             at_home = np.zeros(k, dtype=np.bool_)
-            women, men = match(here, here, female[who] == 1, birth_year[who], who.astype(np.uint64), at_home)
+            women, men = match(
+                here, here, female[who] == 1, birth_year[who], who.astype(np.uint64), at_home, 4
+            )
             member[who[women], 0] = 0
             member[who[men], 0] = 0
             if year >= first + 20:
@@ -332,7 +337,7 @@ def test_ages_at_union_in_a_closed_town_where_men_and_women_must_meet() -> None:
 def test_ages_at_union_that_cannot_come_out_are_refused(values: dict[str, float], key: str) -> None:
     parameters = LifeCourse.model_construct(**(LifeCourse().model_dump() | values))  # beyond its ranges
     with pytest.raises(ValueError, match=f"life_course.{key}.*got {values[key]}"):
-        union_rates(parameters, 1.0, death_rates(parameters, 1.0))
+        union_rates(parameters, 1.0, death_rates(parameters, 1.0), 18)
 
 
 @pytest.mark.parametrize(
@@ -340,4 +345,4 @@ def test_ages_at_union_that_cannot_come_out_are_refused(values: dict[str, float]
 )
 def test_bad_input_is_refused(year: int, women: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        life_tables(LifeCourse(), year, 1.0, women)
+        life_tables(LifeCourse(), by_law(year), 1.0, women)

@@ -9,6 +9,7 @@ from dicu.government.budget import Budget, prices
 from dicu.government.offices import COMMUNE, Office
 from dicu.government.rules import disruption_left
 from dicu.scenario.parameters import Access, Government
+from dicu.world.country import shipped_law
 from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, travel_minutes, way_km
 
 
@@ -18,7 +19,7 @@ def test_disruption_after_two_half_lives():
 
 def test_an_office_disrupted_by_0_15_recovers_to_0_9625_in_8_quarters():
     parameters = Government(disruption_half_life_quarters=4)
-    budget = Budget.at_start(32, 9000, 0, prices(parameters, 4))
+    budget = Budget.at_start(32, 9000, 0, prices(parameters, 4, shipped_law()))
     office = Office(
         level=COMMUNE,
         seat_place=0,

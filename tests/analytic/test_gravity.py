@@ -103,7 +103,7 @@ def flows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         kappa=model.kappa,
         offer_cost=model.offer_cost,
         moment=model.moment,
-        year=model.year,
+        ages=model.ages,
     )
     h = model.households
     events = threads.household_pass(h, tables, {})

@@ -198,7 +198,7 @@ def test_the_screen_only_bounds(crowd: Model) -> None:
         sure = np.float32(0.0)
         for byte in rows.member[i]:
             sure += c.ready_bound[byte]
-        ready = readiness_of(i, rows, tables.move.ready, tables.year)
+        ready = readiness_of(i, rows, tables.move.ready, tables.ages)
         assert ready <= sure, "who has a partner is not readier than who has none"
         for shock in range(8):
             flags, hazard = np.uint8(shock << SHOCK_SHIFT), c.hazard[rows.place[i], kind] * ready

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import gamma
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.life_course import LifeHazards, life_events
 from dicu.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
 from dicu.population.columns import LODGING, NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse
-from oracle_luck import key64, life_of
+from oracle_luck import Law, key64, life_of
+from states import by_law
 
 YEAR = 2024
 EVERYBODY_CAN = np.full((2, 35, 3), 1000, dtype=np.int64)
@@ -52,7 +54,7 @@ def test_mortality_is_gompertz_solved_for_the_life_expectancy(
     # the plateau is what a step's word holds: 2^-24 less than an eighth a step
     assert found == pytest.approx(rates(level), rel=1e-5)
     tables = life_tables(
-        LifeCourse(life_expectancy=expectancy, mortality_slope=slope), YEAR, dt, EVERYBODY_CAN
+        LifeCourse(life_expectancy=expectancy, mortality_slope=slope), by_law(YEAR), dt, EVERYBODY_CAN
     )
     for age in (0, 1, 40, 90, 113):
         for female in (0, 1):
@@ -88,7 +90,7 @@ def test_women_who_can_bear_bear_what_all_women_are_to(dt: float, seed: int) -> 
     women[..., 1] = women[..., 0] * rng.uniform(0.6, 1.0, (2, 35))
     women[:, :3, 1] = 0  # nobody under 18 has a partner
     women[..., 2] = women[..., 1] * rng.uniform(0.0, 0.8, (2, 35))
-    tables = life_tables(p, YEAR, dt, women)
+    tables = life_tables(p, by_law(YEAR), dt, women)
     for area, total in ((0, p.fertility_rural), (1, p.fertility_urban)):
         wanted = gamma_fertility(p, total)
         hazard = np.array([tables.birth[area, byte(age, 1)] for age in range(15, 50)])
@@ -103,23 +105,30 @@ def test_women_who_can_bear_bear_what_all_women_are_to(dt: float, seed: int) -> 
     assert not tables.birth[:, [byte(age, 0) for age in range(15, 50)]].any(), "no births of men"
 
 
-def test_singles_look_for_a_partner_as_a_gamma_of_ages_at_union_says() -> None:
+@pytest.mark.parametrize("first", [16, 18, 21])
+def test_singles_look_for_a_partner_as_a_gamma_of_ages_at_union_says(first: int) -> None:
+    """From the least age at marriage of the country on; that of full age is without effect."""
     p = LifeCourse()
     death = death_rates(p, 1.0)
-    found = union_rates(p, 1.0, death)
-    tables = life_tables(p, YEAR, 1.0, EVERYBODY_CAN)
+    found = union_rates(p, 1.0, death, first)
+    tables = life_tables(p, Ages(YEAR, 20, first), 1.0, EVERYBODY_CAN)
+    looking = 46 - first
     for sex, mean in ((0, p.union_age_men), (1, p.union_age_women)):
         ages = gamma(
-            (mean - 18) ** 2 / p.union_age_spread**2, loc=18, scale=p.union_age_spread**2 / (mean - 18)
+            (mean - first) ** 2 / p.union_age_spread**2,
+            loc=first,
+            scale=p.union_age_spread**2 / (mean - first),
         )
         assert (ages.mean(), ages.std()) == pytest.approx((mean, p.union_age_spread))
-        hazard = [ages.logsf(a - 0.5) - ages.logsf(a + 0.5) for a in range(18, 46)]
-        room = 0.5 - death[18:46]
-        assert found[sex, :28] == pytest.approx(np.minimum(hazard, room), rel=2e-3)
-        assert not found[sex, 28:].any(), "nobody looks after union_age_last"
-        looks = [tables.seek[byte(a, sex)] for a in range(18, 46)]
-        assert looks == pytest.approx(found[sex, :28] / 4)
-        assert not any(tables.seek[byte(a, sex)] for a in (*range(18), *range(46, 110)))
+        hazard = [ages.logsf(a - 0.5) - ages.logsf(a + 0.5) for a in range(first, 46)]
+        room = 0.5 - death[first:46]
+        assert found[sex, :looking] == pytest.approx(np.minimum(hazard, room), rel=2e-3)
+        assert not found[sex, looking:].any(), "nobody looks after union_age_last"
+        looks = [tables.seek[byte(a, sex)] for a in range(first, 46)]
+        assert looks == pytest.approx(found[sex, :looking] / 4)
+        assert not any(tables.seek[byte(a, sex)] for a in (*range(first), *range(46, 110)))
+    born = [bool(tables.birth[:, byte(a, 1)].any()) for a in range(15, 51)]
+    assert born == [first <= a < 50 for a in range(15, 51)], "mothers are old enough to marry"
 
 
 @st.composite
@@ -135,12 +144,13 @@ def families(draw: st.DrawFn) -> list[int]:
     scale=st.sampled_from([0.05, 1.0, 4.0]),
     seed=st.integers(0, 99),
     attributes=st.sampled_from([0, NEWLY_WED, LODGING, NEWLY_WED | 0x08]),
+    law=st.sampled_from([Law(18, 18), Law(20, 18), Law(18, 21), Law(16, 15), Law(21, 22)]),
 )
 @settings(max_examples=400, deadline=None)
 def test_life_events_are_those_of_plain_python(
-    people: list[int], uid: int, scale: float, seed: int, attributes: int
+    people: list[int], uid: int, scale: float, seed: int, attributes: int, law: Law
 ) -> None:
-    """Any household, hazards that differ for every byte."""
+    """Any household under any law, hazards that differ for every byte."""
     rng = np.random.default_rng(seed)
     shapes = ((2, 256), (2, 256), (2, 256), 256, 256)
     death, birth, later, seek, part = (rng.random(shape) * scale for shape in shapes)
@@ -149,9 +159,9 @@ def test_life_events_are_those_of_plain_python(
     hazards = LifeHazards(death, birth, later, seek, part, np.uint64(key), np.uint64(detail))
     row = np.array(people + [0] * (6 - len(people)), dtype=np.uint8)
     for area in (0, 1):
-        mask = life_events(np.uint64(uid), row, area, YEAR, hazards, attributes)
+        mask = life_events(np.uint64(uid), row, area, Ages(YEAR, *law), hazards, attributes)
         found = [r for r in range(24) if mask >> r & 1]
         expected = life_of(
-            people, uid, YEAR, death[area], birth[area], later[area], seek, part, key, detail, attributes
+            people, uid, YEAR, death[area], birth[area], later[area], seek, part, key, detail, attributes, law
         )
         assert found == expected

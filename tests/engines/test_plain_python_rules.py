@@ -22,12 +22,13 @@ from dicu.compute import draws, hashing
 from dicu.engine import threads
 from dicu.model import Model
 from dicu.population.columns import BUSY, COLUMNS, Households
+from dicu.scenario.country_parts import LegalAges
 from dicu.scenario.parameters import Ties
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS
 from nests import keys_of, one_row, weights_of
 from oracle import Country, Sight
-from oracle_luck import chance, hash32, hash64, key64, mix32, race
+from oracle_luck import Law, chance, hash32, hash64, key64, mix32, race
 from oracle_work import Market
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -231,6 +232,7 @@ class Replay:
             ),
             step=m.moment,
             year=m.year,
+            law=Law(m.ages.majority, m.ages.marriage),
         )
 
     def passed(self, events: Any) -> None:
@@ -245,13 +247,20 @@ class Replay:
 
 @pytest.fixture(scope="module", params=["quarter", "month"])
 def replay(request: pytest.FixtureRequest) -> Any:
-    """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says."""
+    """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says.
+
+    In months under another law than that of Viet Nam.
+    """
     from dicu.execution.starting import first_model
     from dicu.reform.opening import open_world
 
     restless = 0.9 if request.param == "quarter" else 1.0  # a month is a third of a quarter
     scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})
-    model, _ = first_model(scenario, open_world(scenario))
+    world = open_world(scenario)
+    if request.param == "month":
+        file = world.country.file.model_copy(update={"ages": LegalAges(majority=20, marriage=19)})
+        world = dataclasses.replace(world, country=dataclasses.replace(world.country, file=file))
+    model, _ = first_model(scenario, world)
     for _ in range(4):
         model.step()
     replay = Replay(model)

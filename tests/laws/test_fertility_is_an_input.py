@@ -75,7 +75,7 @@ def expected(model: Model) -> np.ndarray:
             if not byte & 1 or not AGES[0] <= age <= AGES[-1]:
                 continue
             women[area[i], age - AGES[0]] += 1
-            if can_give_birth(h.member[i], m, year, int(h.attributes[i]) & 32):
+            if can_give_birth(h.member[i], m, model.ages, int(h.attributes[i]) & 32):
                 children[area[i], age - AGES[0]] += -np.expm1(-tables.life.hazards.birth[area[i], byte])
     assert ((women > 0).sum(axis=1) % len(AGES) == 0).all(), "too few women: an age without any"
     return np.asarray((children / np.maximum(women, 1)).sum(axis=1) * 4)

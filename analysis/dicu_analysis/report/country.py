@@ -24,6 +24,9 @@ BORROWED: Final[dict[str, Text]] = {
     "mortality": Text("mortality", "mức chết"),
     "life expectancy": Text("life expectancy", "tuổi thọ"),
     "age at first union": Text("age at first union", "tuổi kết hôn lần đầu"),
+    "age of majority": Text("age of majority", "tuổi thành niên"),
+    "least age at marriage": Text("least age at marriage", "tuổi kết hôn tối thiểu"),
+    "retirement ages": Text("retirement ages", "tuổi nghỉ hưu"),
     "rural over urban earnings": Text(
         "rural over urban earnings",
         "tỷ số tiền công nông thôn so với thành thị",

@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.kin import couples_of
-from dicu.behaviour.move import ADULT_AGE, Readiness
+from dicu.behaviour.move import Readiness
 from dicu.compute.draws import happens_at
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
@@ -83,12 +84,12 @@ def readiness_at(age: float, consider: Consider) -> float:
     return float(consider.floor + (1.0 - consider.floor) * exp64(exponent))
 
 
-def readiness_table(consider: Consider, year: int) -> NDArray[np.float64]:
+def readiness_table(consider: Consider, ages: Ages) -> NDArray[np.float64]:
     """Readiness of a member without a partner by member byte in a year, (256,) float64; 0 for minors and nobody."""
     out = np.zeros(_BYTES)
     for byte in range(1, _BYTES):
-        age = year - BIRTH_YEAR_ZERO - (byte >> 1)
-        if age >= ADULT_AGE:
+        age = ages.year - BIRTH_YEAR_ZERO - (byte >> 1)
+        if age >= ages.majority:
             out[byte] = readiness_at(age, consider) * (consider.women_readiness if byte & 1 else 1.0)
     return out
 
@@ -124,9 +125,9 @@ def readiness(member: NDArray[np.uint8], couples: int, t: Readiness) -> float:
 
 
 @kernel
-def readiness_of(i: int, h: Rows, t: Readiness, year: int) -> float:
+def readiness_of(i: int, h: Rows, t: Readiness, ages: Ages) -> float:
     """`readiness` of row i."""
-    return readiness(h.member[i], couples_of(h.member[i], year, h.attributes[i]), t)
+    return readiness(h.member[i], couples_of(h.member[i], ages, h.attributes[i]), t)
 
 
 @njit(cache=True, inline="always")
@@ -165,34 +166,34 @@ def considers(uid: np.uint64, key: np.uint64, hazard: float) -> bool:
 
 
 @kernel
-def thinks(i: int, h: Rows, t: ConsiderTable, who: Readiness, year: int) -> bool:
+def thinks(i: int, h: Rows, t: ConsiderTable, who: Readiness, ages: Ages) -> bool:
     """Whether row i considers moving: first with a bound on its readiness that needs no kin, then exactly."""
     kind = kind_of(h.flags[i], h.attributes[i])
     shock = shocked(h.flags[i], t)
     most = calm_hazard(h.place[i], kind, h.ties[i], readiness(h.member[i], 0, who), t) * shock
     if not considers(h.uid[i], t.key, most):
         return False
-    ready = readiness_of(i, h, who, year)
+    ready = readiness_of(i, h, who, ages)
     return considers(h.uid[i], t.key, calm_hazard(h.place[i], kind, h.ties[i], ready, t) * shock)
 
 
 @kernel
-def _sum_readiness(lo: int, hi: int, h: Rows, t: Readiness, year: int, total: NDArray[np.int64]) -> None:
+def _sum_readiness(lo: int, hi: int, h: Rows, t: Readiness, ages: Ages, total: NDArray[np.int64]) -> None:
     """Readiness in 2^-20 and rows by kind of rows lo..hi-1, into ``total`` (2 T, 2)."""
     for i in range(lo, hi):
         kind = kind_of(h.flags[i], h.attributes[i])
-        total[kind, 0] += np.int64(np.floor(readiness_of(i, h, t, year) * _UNITS))
+        total[kind, 0] += np.int64(np.floor(readiness_of(i, h, t, ages) * _UNITS))
         total[kind, 1] += 1
 
 
-def mean_readiness(n: int, h: Rows, t: Readiness, year: int, ranks: Ranks = ALONE) -> NDArray[np.float64]:
+def mean_readiness(n: int, h: Rows, t: Readiness, ages: Ages, ranks: Ranks = ALONE) -> NDArray[np.float64]:
     """Mean readiness of the first ``n`` households by kind, of all ranks, (2 T,) float64; 0 where there is none."""
     blocks = (n + _BLOCK - 1) // _BLOCK
     sums = np.zeros((blocks, N_KINDS, 2), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
         for b in range(first, last):
-            _sum_readiness(b * _BLOCK, min(n, (b + 1) * _BLOCK), h, t, year, sums[b])
+            _sum_readiness(b * _BLOCK, min(n, (b + 1) * _BLOCK), h, t, ages, sums[b])
 
     over_blocks(work, blocks)
     total = ranks.sum("start", sums.sum(axis=0))

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour import terms, utility
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import ChooseTable
 from dicu.behaviour.consider import ConsiderTable, looks_table, readiness_table, rounded_up
-from dicu.behaviour.couples import CoupleTable, moved_share
+from dicu.behaviour.couples import CoupleTable, husband_older_years, moved_share
 from dicu.behaviour.geography import Distances, Geography, Where, area_ids
 from dicu.behaviour.household_rules import FULL_SHOCK
 from dicu.behaviour.life_course import LifeHazards, LifeTable
@@ -126,10 +127,10 @@ class Choosing:
             hazard = raised(hazard, np.tile(self.plugin_terms.hazard(seen), 2))
         return nests, self.networks(network)[1], hazard
 
-    def ready(self, year: int) -> Readiness:
+    def ready(self, ages: Ages) -> Readiness:
         """How ready people are to think of moving at their ages of a year."""
         consider = self.scenario.consider
-        return Readiness(readiness_table(consider, year), consider.partnered_readiness)
+        return Readiness(readiness_table(consider, ages), consider.partnered_readiness)
 
     def keeps(self, markets: Markets) -> NDArray[np.float64]:
         """(P, T) by how much a formal job weighs in what keeps it, (V_F / V_I)^beta_y."""
@@ -202,7 +203,7 @@ def freeze(
     kappa: float,
     offer_cost: float,
     moment: int,
-    year: int,
+    ages: Ages,
     urban: NDArray[np.bool_] | None = None,
 ) -> Tables:
     """Everything households see in this step (step 5 of the order).
@@ -222,8 +223,10 @@ def freeze(
         Utility of staying.
     offer_cost : float
         Disutility of taking a job that is offered from afar.
-    moment, year : int
-        Number of the step since 1995, which keys its draws; year in which ages are read.
+    moment : int
+        Number of the step since 1995, which keys its draws.
+    ages : Ages
+        Year in which ages are read, and the ages that the law sets.
     """
     c, scenario, g = choosing, choosing.scenario, choosing.geography
     urban = choosing.world.urban if urban is None else urban
@@ -247,7 +250,7 @@ def freeze(
         return utility.exp_array(flat + shift).reshape(shape)
 
     stay = exponent(kappa)
-    ready = c.ready(year)
+    ready = c.ready(ages)
     looks = looks_table(ready.by_member)
     moving = MoveTable(
         ready=ready,
@@ -333,6 +336,7 @@ def freeze(
             lodging_share=scenario.life_course.lodging_share,
             beyond_share=scenario.life_course.beyond_share,
             moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
+            husband_older=husband_older_years(scenario.life_course),
         ),
         money=MoneyTable(
             pay=pay.astype(np.float32),
@@ -361,7 +365,7 @@ def freeze(
             take_key=key(Purpose.OFFER_TAKEN),
         ),
         ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
-        year=year,
+        ages=ages,
         struck=markets.struck.astype(np.uint8),
     )
 

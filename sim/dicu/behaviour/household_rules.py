@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import calm_hazard, considers, readiness
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, PARTING_SHIFT, WorkTally
@@ -89,7 +90,7 @@ def words_of(member: NDArray[np.uint8], word: NDArray[np.uint32]) -> np.uint32:
 
 
 @kernel
-def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
+def live_through(i: int, mask: int, h: Rows, t: LifeTable, ages: Ages) -> int:
     """Apply the life events of row i (`life_events`, not 0) to the row; returns what the commit needs to know.
 
     The death of somebody of working age is a shock. A household to which anything happens is busy: it considers no
@@ -109,7 +110,7 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
-            if wed and parts_newly_weds(h.member[i], m, year):
+            if wed and parts_newly_weds(h.member[i], m, ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             workers += int((t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
         elif mask >> (2 * MEMBERS + m) & 1:
@@ -118,8 +119,8 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, year: int) -> int:
             parting = m + 1  # nothing else happens to the household
     f = h.flags[i]
     if mask & 0xFFF:
-        apply_life(h.member[i], mask, year, h.uid[i], t.newborn_key, t.boy_share)
-        kind = type_of(stage_of(h.member[i], year), h.attributes[i])
+        apply_life(h.member[i], mask, ages.year, h.uid[i], t.newborn_key, t.boy_share)
+        kind = type_of(stage_of(h.member[i], ages.year), h.attributes[i])
         f = np.uint8((f & ~np.uint8(TYPE_MASK)) | np.uint8(kind))
     if workers > 0:
         f = np.uint8(f | np.uint8(FULL_SHOCK << SHOCK_SHIFT))
@@ -148,15 +149,15 @@ def decide(i: int, h: Rows, tables: Tables, space: Buffers) -> tuple[int, int, i
         )
         h.flags[i] = np.uint8(f ^ np.uint8(1))
         return EVERYBODY_STAYS, 0, 0
-    if to == STAY or not has_adult(h.member[i], tables.year):
+    if to == STAY or not has_adult(h.member[i], tables.ages):
         return EVERYBODY_STAYS, 0, 0
-    couples = couples_of(h.member[i], tables.year, h.attributes[i])
+    couples = couples_of(h.member[i], tables.ages, h.attributes[i])
     if (f >> np.uint8(SHOCK_SHIFT)) & np.uint8(SHOCK_MASK) > 0:
         ready = readiness(h.member[i], couples, tables.move.ready)
         calm = calm_hazard(origin, kind_of(h.flags[i], h.attributes[i]), h.ties[i], ready, tables.consider)
         if not considers(h.uid[i], tables.consider.key, calm):
             reason = REASON_SHOCK  # without the shock it would not even have considered
-    who = leaver(h.uid[i], h.member[i], to == home, couples, tables.year, tables.move)
+    who = leaver(h.uid[i], h.member[i], to == home, couples, tables.ages, tables.move)
     return to, who, reason
 
 
@@ -174,14 +175,14 @@ def hear(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -> t
         return EVERYBODY_STAYS, 0
     district = where.district[to]
     tally.made[district] += 1
-    if not has_adult(h.member[i], tables.year) or not answer(i, h, to, where, tables.work, tables.choose):
+    if not has_adult(h.member[i], tables.ages) or not answer(i, h, to, where, tables.work, tables.choose):
         tally.lapsed[district] += 1
         return EVERYBODY_STAYS, 0
     tally.taken[district] += 1
     h.flags[i] |= np.uint8(BUSY)
-    couples = couples_of(h.member[i], tables.year, h.attributes[i])
+    couples = couples_of(h.member[i], tables.ages, h.attributes[i])
     home = to == int(h.home_place[i])
-    return to, leaver(h.uid[i], h.member[i], home, couples, tables.year, tables.work.move)
+    return to, leaver(h.uid[i], h.member[i], home, couples, tables.ages, tables.work.move)
 
 
 @kernel
@@ -190,6 +191,6 @@ def settle(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) ->
     before = h.attributes[i] & np.uint8(FORMAL)
     decision = decide(i, h, tables, space)
     if before and not h.attributes[i] & np.uint8(FORMAL):
-        jobs = of_working_age(h.member[i], tables.year, WORKING_UNTIL)
+        jobs = of_working_age(h.member[i], tables.ages.year, WORKING_UNTIL)
         tally.left[tables.where.district[h.place[i]]] += jobs
     return decision

@@ -1,19 +1,21 @@
 """Who is whose partner, and who is single: inferred from ages and sexes, since no kinship is stored (assumption A38).
 
+- Whom the law of the country lets marry (from 18 in Viet Nam) may be one of a couple or of sharers; who is below the
+  age of majority is a *minor*.
 - A *generation* lies between people 16 or more years apart; one's possible *child* is 16 to 45 years younger.
 - Whoever is under 35, has somebody a generation older in the household and no possible child is a **child at home**,
   not a partner: the son of 24 and the daughter of 21 of a nuclear household are brother and sister.
-- Three or more adults under 35 without anybody a generation apart are **sharers** (siblings or friends who went to
-  town): no couples.
+- Three or more under 35, and nobody a generation apart, are **sharers** (siblings or friends who went to town): no
+  couples.
 - But where newly-weds live with the parents (a bit of the household's attributes), and neither a child nor their age
   tells who they are, the man and the woman among these children who are closest in age are a **couple**.
-- Of all other adults, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
+- Of all others, man and woman at most 12 years apart are a **couple**, the closest in age first. So in a
   household of three generations the grandparents are one couple and the son and his wife another.
 - **Lodgers** (a tenure of the household) are adults without kin who share rooms: no couples, and nobody is anybody's
   guardian.
-- **Single** is who is 18-60, in no couple and nobody's guardian: alone; a child at home; a sharer; a brother or sister
-  of one of a couple (the children are explained by a couple of the own generation). A lone parent does not look for
-  a partner, and no one does who would leave minors without an adult.
+- **Single** is who may marry and is 60 at most, in no couple and nobody's guardian: alone; a child at home; a sharer; a
+  brother or sister of one of a couple (the children are explained by a couple of the own generation). A lone parent
+  does not look for a partner, and no one does who would leave minors without an adult.
 
 What this gets wrong: childless couples who lived with parents at the start count as brother and sister (each may look
 for a partner), and of newly-weds and a sister of the same age the wrong two may be the couple; two siblings or friends
@@ -31,8 +33,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, PARTNER_FROM, SEEK_UNTIL
-from dicu.behaviour.move import ADULT_AGE, LODGERS, age_of
+from dicu.behaviour.ages import Ages, age_of
+from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, SEEK_UNTIL
+from dicu.behaviour.move import LODGERS
 from dicu.compute.kernel import kernel
 from dicu.population.columns import LODGING, MEMBERS, NEWLY_WED
 
@@ -77,12 +80,14 @@ def _nearest_in_age(member: NDArray[np.uint8], year: int, men: int, women: int, 
 
 
 @kernel
-def couples_of(member: NDArray[np.uint8], year: int, attributes: int = 0) -> int:
+def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> int:
     """Everybody's partner, packed: 4 bits a slot, 0 = none, else the partner's slot + 1; `LODGERS` for lodgers.
 
     Parameters
     ----------
     member : (6,) uint8
+    ages : Ages
+        Nobody below the least age at marriage has a partner.
     attributes : int
         Of the household; read are `NEWLY_WED`, newly-weds live with the parents, and `LODGING`, nobody is kin.
     """
@@ -90,17 +95,17 @@ def couples_of(member: NDArray[np.uint8], year: int, attributes: int = 0) -> int
         return LODGERS
     oldest = -_BEYOND_AGES
     youngest = _BEYOND_AGES
-    adults = 0
+    grown = 0
     for m in range(MEMBERS):
         if member[m] != 0:
-            age = age_of(member[m], year)
+            age = age_of(member[m], ages.year)
             oldest = max(oldest, age)
             youngest = min(youngest, age)
-            adults += age >= ADULT_AGE
-    if adults < 2:
+            grown += age >= ages.marriage
+    if grown < 2:
         return 0
     apart = oldest - youngest >= GENERATION_YEARS
-    if not apart and adults >= FEWEST_SHARERS and oldest < CHILD_AT_HOME_BELOW:
+    if not apart and grown >= FEWEST_SHARERS and oldest < CHILD_AT_HOME_BELOW:
         return 0
     men = 0
     women = 0
@@ -111,14 +116,14 @@ def couples_of(member: NDArray[np.uint8], year: int, attributes: int = 0) -> int
     for m in range(MEMBERS):
         if member[m] == 0:
             continue
-        age = age_of(member[m], year)
-        if age < ADULT_AGE:
+        age = age_of(member[m], ages.year)
+        if age < ages.marriage:
             continue
         if age < CHILD_AT_HOME_BELOW and oldest - age >= GENERATION_YEARS:
             parent = False
             for j in range(MEMBERS):
                 if member[j] != 0:
-                    gap = age - age_of(member[j], year)
+                    gap = age - age_of(member[j], ages.year)
                     parent |= (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
             if not parent:
                 if member[m] & 1:
@@ -135,25 +140,25 @@ def couples_of(member: NDArray[np.uint8], year: int, attributes: int = 0) -> int
     couples = 0
     if men != 0 and women != 0:
         if men == 1 << he and women == 1 << she:  # one of each: most households
-            if abs(age_of(member[he], year) - age_of(member[she], year)) <= WIDEST_COUPLE_YEARS:
+            if abs(age_of(member[he], ages.year) - age_of(member[she], ages.year)) <= WIDEST_COUPLE_YEARS:
                 couples = ((she + 1) << (4 * he)) | ((he + 1) << (4 * she))
         else:
-            couples = _nearest_in_age(member, year, men, women, MEMBERS)
+            couples = _nearest_in_age(member, ages.year, men, women, MEMBERS)
     if attributes & NEWLY_WED:
         for m in range(MEMBERS):
-            if _partner(couples, m) >= 0 and oldest - age_of(member[m], year) >= GENERATION_YEARS:
+            if _partner(couples, m) >= 0 and oldest - age_of(member[m], ages.year) >= GENERATION_YEARS:
                 return couples  # the newly-weds are known without the mark: by a child, or by their age
-        couples |= _nearest_in_age(member, year, sons, daughters, 1)
+        couples |= _nearest_in_age(member, ages.year, sons, daughters, 1)
     return couples
 
 
 @kernel
-def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> bool:
+def single_with(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> bool:
     """`is_single` where the household's couples are known."""
     if member[m] == 0 or _partner(couples, m) >= 0:
         return False
-    age = age_of(member[m], year)
-    if age < PARTNER_FROM or age > SEEK_UNTIL:
+    age = age_of(member[m], ages.year)
+    if age < ages.marriage or age > SEEK_UNTIL:
         return False
     if couples & LODGERS:
         return True
@@ -162,8 +167,8 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
     for j in range(MEMBERS):
         if member[j] == 0 or j == m:
             continue
-        other = age_of(member[j], year)
-        if other < ADULT_AGE:
+        other = age_of(member[j], ages.year)
+        if other < ages.majority:
             minors = True
         else:
             adults = True
@@ -174,7 +179,7 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
         explained = False
         for p in range(MEMBERS):
             if member[p] != 0 and _partner(couples, p) >= 0:
-                parent = age_of(member[p], year)
+                parent = age_of(member[p], ages.year)
                 explained |= (
                     (parent - other >= GENERATION_YEARS)
                     & (parent - other <= LATEST_PARENT_YEARS)
@@ -186,16 +191,16 @@ def single_with(member: NDArray[np.uint8], m: int, year: int, couples: int) -> b
 
 
 @kernel
-def heads_young_family(member: NDArray[np.uint8], m: int, year: int, couples: int) -> bool:
+def heads_young_family(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> bool:
     """Whether this member has a partner and lives with somebody a generation older: with parents, of his or hers."""
     if _partner(couples, m) < 0:
         return False
     oldest = 0  # members are eldest first
-    return bool(age_of(member[oldest], year) - age_of(member[m], year) >= GENERATION_YEARS)
+    return bool(age_of(member[oldest], ages.year) - age_of(member[m], ages.year) >= GENERATION_YEARS)
 
 
 @kernel
-def family_of(member: NDArray[np.uint8], m: int, year: int, couples: int) -> int:
+def family_of(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> int:
     """Who parts from the parents with member ``m``: the partner, and minors who may be the partners' children.
 
     Returns
@@ -208,25 +213,25 @@ def family_of(member: NDArray[np.uint8], m: int, year: int, couples: int) -> int
     if partner < 0:
         return mask
     mask |= 1 << partner
-    younger = min(age_of(member[m], year), age_of(member[partner], year))
+    younger = min(age_of(member[m], ages.year), age_of(member[partner], ages.year))
     for j in range(MEMBERS):
-        if member[j] != 0 and age_of(member[j], year) < ADULT_AGE:
-            gap = younger - age_of(member[j], year)
+        if member[j] != 0 and age_of(member[j], ages.year) < ages.majority:
+            gap = younger - age_of(member[j], ages.year)
             if gap >= GENERATION_YEARS and gap <= LATEST_PARENT_YEARS:
                 mask |= 1 << j
     return mask
 
 
 @kernel
-def parts_newly_weds(member: NDArray[np.uint8], m: int, year: int) -> bool:
+def parts_newly_weds(member: NDArray[np.uint8], m: int, ages: Ages) -> bool:
     """Whether newly-weds who live here part when this member leaves or dies: one of a couple, and under 35."""
-    if age_of(member[m], year) >= CHILD_AT_HOME_BELOW:
+    if age_of(member[m], ages.year) >= CHILD_AT_HOME_BELOW:
         return False
-    return bool(_partner(couples_of(member, year, NEWLY_WED), m) >= 0)
+    return bool(_partner(couples_of(member, ages, NEWLY_WED), m) >= 0)
 
 
 @kernel
-def partner_of(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> int:
+def partner_of(member: NDArray[np.uint8], m: int, ages: Ages, attributes: int = 0) -> int:
     """Slot of a member's inferred partner, -1 if there is none; partners are mutual.
 
     Parameters
@@ -235,20 +240,20 @@ def partner_of(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0
         A row of the household column.
     m : int
         Slot 0..5; an empty one has no partner.
-    year : int
+    ages : Ages
     """
-    return _partner(couples_of(member, year, attributes), m)
+    return _partner(couples_of(member, ages, attributes), m)
 
 
 @kernel
-def is_single(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> bool:
-    """Whether a member of 18-60 is free to look for a partner, as inferred (see the module); never with a partner."""
-    return single_with(member, m, year, couples_of(member, year, attributes))
+def is_single(member: NDArray[np.uint8], m: int, ages: Ages, attributes: int = 0) -> bool:
+    """Whether a member who may marry is free to look for a partner, as inferred (see the module), up to age 60."""
+    return single_with(member, m, ages, couples_of(member, ages, attributes))
 
 
 @kernel
 def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
-    """Bit mask of the women who can give birth: 18-49, with a partner, and room left in the household.
+    """Bit mask of the women who can give birth: up to 49, with a partner, and room left in the household.
 
     Each needs a free slot of her own, the eldest first, so that a step's newborns always find room.
     """
@@ -265,20 +270,20 @@ def mothers_of(member: NDArray[np.uint8], year: int, couples: int) -> int:
 
 
 @kernel
-def has_children(member: NDArray[np.uint8], m: int, year: int, many: int) -> bool:
+def has_children(member: NDArray[np.uint8], m: int, ages: Ages, many: int) -> bool:
     """Whether ``many`` members or more are of an age to be this member's children."""
-    age = age_of(member[m], year)
+    age = age_of(member[m], ages.year)
     found = 0
     for j in range(MEMBERS):
-        gap = age - age_of(member[j], year)
+        gap = age - age_of(member[j], ages.year)
         found += (member[j] != 0) & (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
     return bool(found >= many)
 
 
 @kernel
-def can_give_birth(member: NDArray[np.uint8], m: int, year: int, attributes: int = 0) -> bool:
-    """Whether a member is a woman of 18-49 with a partner in the household and room for one more there."""
-    return (mothers_of(member, year, couples_of(member, year, attributes)) >> m) & 1 == 1
+def can_give_birth(member: NDArray[np.uint8], m: int, ages: Ages, attributes: int = 0) -> bool:
+    """Whether a member is a woman of up to 49 with a partner in the household and room for one more there."""
+    return (mothers_of(member, ages.year, couples_of(member, ages, attributes)) >> m) & 1 == 1
 
 
 __all__ = [

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages, age_of
 from dicu.behaviour.kin import (
     can_give_birth,
     couples_of,
@@ -22,7 +23,6 @@ from dicu.behaviour.kin import (
     single_with,
 )
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, LAST_BIRTH_YEAR, MANY_CHILDREN, WOMEN
-from dicu.behaviour.move import ADULT_AGE, age_of
 from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, hash64_2
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
@@ -100,25 +100,25 @@ def _first_happens(bits: np.uint32, hazard: float, rest: float) -> bool:
 
 
 @kernel
-def birth_hazard(member: NDArray[np.uint8], m: int, area: int, year: int, t: LifeHazards) -> float:
+def birth_hazard(member: NDArray[np.uint8], m: int, area: int, ages: Ages, t: LifeHazards) -> float:
     """Hazard a step that member m, who can give birth, does."""
-    if has_children(member, m, year, MANY_CHILDREN):
+    if has_children(member, m, ages, MANY_CHILDREN):
         return float(t.birth_later[area, member[m]])
     return float(t.birth[area, member[m]])
 
 
 @kernel
-def has_adult(member: NDArray[np.uint8], year: int) -> bool:
-    """Whether anybody in the household is 18 or older."""
+def has_adult(member: NDArray[np.uint8], ages: Ages) -> bool:
+    """Whether anybody in the household is of full age."""
     for m in range(MEMBERS):
-        if member[m] != 0 and age_of(member[m], year) >= ADULT_AGE:
+        if member[m] != 0 and age_of(member[m], ages.year) >= ages.majority:
             return True
     return False
 
 
 @kernel
 def life_events(
-    uid: np.uint64, member: NDArray[np.uint8], area: int, year: int, t: LifeHazards, attributes: int = 0
+    uid: np.uint64, member: NDArray[np.uint8], area: int, ages: Ages, t: LifeHazards, attributes: int = 0
 ) -> int:
     """What happens to a household in a step: independent risks, drawn exactly and in two stages.
 
@@ -135,7 +135,7 @@ def life_events(
     member : (6,) uint8
     area : int
         Area of the place, for births and deaths (`LifeTable.area`).
-    year : int
+    ages : Ages
     attributes : int
         Of the household, see `dicu.behaviour.kin.couples_of`.
 
@@ -146,8 +146,8 @@ def life_events(
         parents with his wife and children. Whenever it is not 0,
         ``hash32(uid, t.key) >> 6`` is below the sum of the members' low 26 bits of `LifeTable.word`.
     """
-    couples = couples_of(member, year, attributes)
-    mothers = mothers_of(member, year, couples)
+    couples = couples_of(member, ages, attributes)
+    mothers = mothers_of(member, ages.year, couples)
     possible = 0
     rest = 0.0
     for m in range(MEMBERS):
@@ -156,14 +156,14 @@ def life_events(
             possible |= 1 << m
             rest += t.death[area, byte]
         if (mothers >> m) & 1:
-            bearing = birth_hazard(member, m, area, year, t)
+            bearing = birth_hazard(member, m, area, ages, t)
             if bearing > 0.0:
                 possible |= 1 << (BIRTH_SHIFT + m)
                 rest += bearing
-        if t.seek[byte] > 0.0 and single_with(member, m, year, couples):
+        if t.seek[byte] > 0.0 and single_with(member, m, ages, couples):
             possible |= 1 << (SEEK_SHIFT + m)
             rest += t.seek[byte]
-        if t.part[byte] > 0.0 and heads_young_family(member, m, year, couples):
+        if t.part[byte] > 0.0 and heads_young_family(member, m, ages, couples):
             possible |= 1 << (PART_SHIFT + m)
             rest += t.part[byte]
     if not happens_at(hash32(uid, t.key), rest):
@@ -175,7 +175,7 @@ def life_events(
         if r < BIRTH_SHIFT:
             hazard = t.death[area, member[r]]
         elif r < SEEK_SHIFT:
-            hazard = birth_hazard(member, r - BIRTH_SHIFT, area, year, t)
+            hazard = birth_hazard(member, r - BIRTH_SHIFT, area, ages, t)
         elif r < PART_SHIFT:
             hazard = t.seek[member[r - SEEK_SHIFT]]
         else:
@@ -268,7 +268,7 @@ def _expose(
     h: Rows,
     area: NDArray[np.int32],
     turn: tuple[np.uint64, np.uint64],
-    year: int,
+    ages: Ages,
     count: NDArray[np.int64],
     row: NDArray[np.uint8],
 ) -> None:
@@ -277,6 +277,7 @@ def _expose(
     ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
     """
     mine, sampled = turn
+    year = ages.year
     youngest = (year - BIRTH_YEAR_ZERO - FERTILE_FROM) << 1 | 1
     eldest = (year - BIRTH_YEAR_ZERO - (FERTILE_FROM + FERTILE_AGES - 1)) << 1
     for i in range(lo, hi):
@@ -294,21 +295,21 @@ def _expose(
         # a full household has no room for a birth
         mothers = 0
         if row[MEMBERS - 1] == 0:
-            mothers = mothers_of(row, year, couples_of(row, year, h.attributes[i]))
+            mothers = mothers_of(row, year, couples_of(row, ages, h.attributes[i]))
         for m in range(MEMBERS):
             if (women >> m) & 1:
                 at = (base + age_of(row[m], year) - FERTILE_FROM) * WOMEN
                 count[at] += 1
                 if (mothers >> m) & 1:
                     count[at + 1] += 1
-                    count[at + 2] += has_children(row, m, year, MANY_CHILDREN)
+                    count[at + 2] += has_children(row, m, ages, MANY_CHILDREN)
 
 
 def exposure(
     households: Households,
     area: NDArray[np.int32],
     areas: int,
-    year: int,
+    ages: Ages,
     step: int = 0,
     of: int | None = None,
 ) -> NDArray[np.int64]:
@@ -323,7 +324,7 @@ def exposure(
     ----------
     area : (P,) int32
         Area of each place, of ``areas`` (A).
-    year : int
+    ages : Ages
     step : int
         Says whose turn it is.
     of : int or None
@@ -337,7 +338,7 @@ def exposure(
 
     def work(first: int, last: int) -> None:
         row = np.empty(MEMBERS, dtype=np.uint8)
-        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, year, count[first], row)
+        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, ages, count[first], row)
 
     over_blocks(work, blocks)
     return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, WOMEN)))

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.vital import Vital, of_parameters
 from dicu.compute.numeric import exp64, log64
@@ -28,13 +29,11 @@ URBAN: Final = 1
 
 FERTILE_FROM: Final = 15
 FERTILE_AGES: Final = 35
-"""Single ages 15-49 of the childbearing span."""
+"""Single ages 15-49 of the childbearing span, as the United Nations and demographic surveys count it everywhere."""
 WOMEN: Final = 3
 """Columns of the women that a step's births are solved for: all, who can give birth, who of these has two children."""
 MANY_CHILDREN: Final = 2
 """Children at home from which on further births are rarer (`LifeCourse.later_births`, assumption A129)."""
-PARTNER_FROM: Final = 18
-"""Law on Marriage and Family 2014, article 8: women from 18 (men from 20; one age is used for both)."""
 SEEK_UNTIL: Final = 60
 """Nobody looks for a partner from then on, whatever `LifeCourse.union_age_last` says."""
 PARTS_BELOW: Final = 40
@@ -267,9 +266,9 @@ def _hazard(chance: float) -> float:
 
 
 @njit(cache=True)
-def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
-    """ln S(a - 1/2) - ln S(a + 1/2) for ages 18..60, S the gamma's survivor function from 18; inf if none is left."""
-    d = mean - PARTNER_FROM
+def _union_hazards(mean: float, spread: float, first: int) -> NDArray[np.float64]:
+    """ln S(a - 1/2) - ln S(a + 1/2) for ages first..60, S the gamma's survivor function; inf if none is left."""
+    d = mean - first
     theta = spread * spread / d
     shape = d / theta
     cells = _YEARS_OF_UNION * _STEPS_A_YEAR
@@ -281,9 +280,9 @@ def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
     later = np.zeros(cells + 1)
     for c in range(cells - 1, -1, -1):
         later[c] = later[c + 1] + exp64(log_density[c] - peak)
-    ages = SEEK_UNTIL - PARTNER_FROM + 1
-    hazard = np.empty(ages)
-    for i in range(ages):
+    years = SEEK_UNTIL - first + 1
+    hazard = np.empty(years)
+    for i in range(years):
         before = later[max(0, i * _STEPS_A_YEAR - _STEPS_A_YEAR // 2)]
         after = later[i * _STEPS_A_YEAR + _STEPS_A_YEAR // 2]
         hazard[i] = log64(before / after) if after > _NOBODY_LEFT * later[0] else np.inf
@@ -291,34 +290,35 @@ def _union_hazards(mean: float, spread: float) -> NDArray[np.float64]:
 
 
 def union_rates(
-    parameters: LifeCourse, dt_quarters: float, death: NDArray[np.float64]
+    parameters: LifeCourse, dt_quarters: float, death: NDArray[np.float64], first: int
 ) -> NDArray[np.float64]:
-    """Rate a year at which a single of age 18..60 looks for a partner, (2, 43) float64: men, women.
+    """Rate a year at which a single of age first..60 looks for a partner, (2, 61 - first) float64: men, women.
 
-    f(a) / (1 - F(a)) of a gamma that starts at 18, with mean ``union_age_men`` or ``union_age_women`` and spread
-    ``union_age_spread``, averaged over the year of age; never above the word's room, and 0 after
-    ``union_age_last``. A finite market delays unions
-    beyond this, since who finds nobody looks again.
+    f(a) / (1 - F(a)) of a gamma that starts at ``first``, the least age at marriage (18 in Viet Nam), with mean
+    ``union_age_men`` or ``union_age_women`` and spread ``union_age_spread``, averaged over the year of age; never above
+    the word's room, and 0 after ``union_age_last``. A finite market delays unions beyond this, since who finds nobody
+    looks again.
 
     Raises
     ------
     ValueError
-        When the mean age that comes out is off by more than half a year: the mean too close to 18, the
+        When the mean age that comes out is off by more than half a year: the mean too close to the first, the
         spread too small for the word's room, or so wide that many are still single at the last age.
     """
-    room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[PARTNER_FROM : SEEK_UNTIL + 1]
-    rates = np.empty((2, SEEK_UNTIL - PARTNER_FROM + 1))
+    room = LARGEST_HAZARD * QUARTERS_A_YEAR / dt_quarters - death[first : SEEK_UNTIL + 1]
+    rates = np.empty((2, SEEK_UNTIL - first + 1))
     for sex, name in enumerate(("union_age_men", "union_age_women")):
         mean = float(getattr(parameters, name))
-        if mean > PARTNER_FROM:
-            rates[sex] = np.minimum(_union_hazards(mean, parameters.union_age_spread), room)
-            rates[sex, last_age(parameters, mean) - PARTNER_FROM + 1 :] = 0.0
-            reached = mean_age_at_union(rates[sex])
+        if mean > first:
+            rates[sex] = np.minimum(_union_hazards(mean, parameters.union_age_spread, first), room)
+            rates[sex, last_age(parameters, mean) - first + 1 :] = 0.0
+            reached = mean_age_at_union(rates[sex], first)
         else:
             reached = float("nan")
         if not abs(reached - mean) <= _TOLERANCE_YEARS:
             raise ValueError(
-                f"life_course.{name}: no hazards over ages 18-{last_age(parameters, mean)} have this mean with "
+                f"life_course.{name}: no hazards over ages {first} (the least at marriage) to "
+                f"{last_age(parameters, mean)} have this mean with "
                 f"union_age_spread = {parameters.union_age_spread} (got {mean}, nearest {reached:.2f})"
             )
     return rates
@@ -332,20 +332,20 @@ def last_age(parameters: LifeCourse, mean: float) -> int:
     return min(max(USUAL_LAST, beyond), SEEK_UNTIL)
 
 
-def mean_age_at_union(rate: NDArray[np.float64]) -> float:
-    """Mean age at first union of those who enter one, under the rates a year (43,) by single age from 18."""
+def mean_age_at_union(rate: NDArray[np.float64], first: int) -> float:
+    """Mean age at first union of those who enter one, under the rates a year (61 - first,) by single age from first."""
     single, total, ages = 1.0, 0.0, 0.0
     for i, r in enumerate(rate):
         unions = single * _chance(float(r))
         total += unions
-        ages += unions * (PARTNER_FROM + i)
+        ages += unions * (first + i)
         single -= unions
     return ages / total
 
 
 def life_tables(
     parameters: LifeCourse,
-    year: int,
+    ages: Ages,
     dt_quarters: float,
     exposure: NDArray[np.int64],
     vital: Vital | None = None,
@@ -354,8 +354,8 @@ def life_tables(
 
     Parameters
     ----------
-    year : int
-        1911 to 2037: the birth years that a member's byte can hold.
+    ages : Ages
+        Their year 1911 to 2037: the birth years that a member's byte can hold.
     dt_quarters : float
         Length of a step, quarters.
     exposure : (A, 35, 3) int64
@@ -375,6 +375,7 @@ def life_tables(
     ValueError
         Year or exposure out of range, or parameters whose life expectancy or ages at union cannot come out.
     """
+    year, first = ages.year, ages.marriage
     if not BIRTH_YEAR_ZERO < year <= LAST_BIRTH_YEAR:
         raise ValueError(
             f"a newborn's birth year does not fit its byte (got {year},"
@@ -384,7 +385,7 @@ def life_tables(
     mortality = np.stack([death_rates(parameters, dt_quarters, float(e)) for e in vital.life_expectancy])
     highest = mortality.max(axis=0)
     (fertility, fertility_later), _ = _births(parameters, vital, dt_quarters, exposure, highest)
-    unions = union_rates(parameters, dt_quarters, highest)
+    unions = union_rates(parameters, dt_quarters, highest, first)
     areas = len(mortality)
     death, birth, birth_later = np.zeros((3, areas, 256))
     seek, part = np.zeros(256), np.zeros(256)
@@ -394,12 +395,12 @@ def life_tables(
         age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
         female = byte & 1
         death[:, byte] = mortality[:, age] * dt_quarters / QUARTERS_A_YEAR
-        if female and PARTNER_FROM <= age < FERTILE_FROM + FERTILE_AGES:
+        if female and first <= age < FERTILE_FROM + FERTILE_AGES:
             birth[:, byte] = fertility[:, age - FERTILE_FROM]
             birth_later[:, byte] = fertility_later[:, age - FERTILE_FROM]
-        if PARTNER_FROM <= age <= SEEK_UNTIL:
-            seek[byte] = unions[female, age - PARTNER_FROM] * dt_quarters / QUARTERS_A_YEAR
-        if not female and PARTNER_FROM <= age < PARTS_BELOW:
+        if first <= age <= SEEK_UNTIL:
+            seek[byte] = unions[female, age - first] * dt_quarters / QUARTERS_A_YEAR
+        if not female and first <= age < PARTS_BELOW:
             part[byte] = min(parting, LARGEST_HAZARD - highest[age] * dt_quarters / QUARTERS_A_YEAR)
         total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte], part[byte])
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1

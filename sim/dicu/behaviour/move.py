@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages, age_of
 from dicu.compute.draws import exponential, happens, hash64, hash64_2, may_win
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS
+from dicu.population.columns import MEMBERS
 
 EVERYBODY: Final = -1
-ADULT_AGE: Final = 18
-"""Of full age: Civil Code 2015, article 20."""
 LODGERS: Final = 1 << (4 * MEMBERS)
 """Bit of the word of a household's couples, above those of its members, that says: no kin, they only share rooms."""
 
@@ -54,15 +52,9 @@ class MoveTable(NamedTuple):
     new_key: np.uint64
 
 
-@njit(cache=True, inline="always")
-def age_of(member: np.uint8, year: int) -> int:
-    """Age of a member in a year (by birth year); meaningless for 0 = nobody."""
-    return int(year - BIRTH_YEAR_ZERO - (np.int64(member) >> 1))
-
-
 @kernel
 def leaver(
-    uid: np.uint64, member: NDArray[np.uint8], goes_home: bool, couples: int, year: int, t: MoveTable
+    uid: np.uint64, member: NDArray[np.uint8], goes_home: bool, couples: int, ages: Ages, t: MoveTable
 ) -> int:
     """Which member leaves alone (index 0..5), or `EVERYBODY`.
 
@@ -75,6 +67,8 @@ def leaver(
     member : (6,) uint8
     couples : int
         Everybody's partner, 4 bits a slot (`dicu.behaviour.kin.couples_of`).
+    ages : Ages
+        Adults are those of full age.
     """
     lodgers = couples & LODGERS != 0
     if goes_home and not lodgers:
@@ -83,7 +77,7 @@ def leaver(
     best = np.inf
     who = EVERYBODY
     for m in range(MEMBERS):
-        if member[m] == 0 or age_of(member[m], year) < ADULT_AGE:
+        if member[m] == 0 or age_of(member[m], ages.year) < ages.majority:
             continue
         adults += 1
         w = t.ready.by_member[member[m]]
@@ -104,4 +98,4 @@ def leaver(
     return who if happens(bits, alone) else EVERYBODY
 
 
-__all__ = ["ADULT_AGE", "EVERYBODY", "LODGERS", "MoveTable", "Readiness", "age_of", "leaver"]
+__all__ = ["EVERYBODY", "LODGERS", "MoveTable", "Readiness", "leaver"]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import ChooseTable
 from dicu.behaviour.consider import ConsiderTable
 from dicu.behaviour.couples import CoupleTable
@@ -27,8 +28,8 @@ class Tables(NamedTuple):
     ----------
     where, consider, choose, move, life, couples, money, work
         One table a rule; each stands beside its rule.
-    year : int
-        Year in which ages are read.
+    ages : Ages
+        Year in which ages are read, and the ages that the law sets.
     ties_growth : uint16
     struck : (P,) uint8
         A disaster strikes the farms here in this step.
@@ -42,7 +43,7 @@ class Tables(NamedTuple):
     couples: CoupleTable
     money: MoneyTable
     work: WorkTable
-    year: int
+    ages: Ages
     ties_growth: np.uint16
     struck: NDArray[np.uint8]
 

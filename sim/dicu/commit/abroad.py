@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.abroad import COME, DIRECTIONS, LEAVE, AbroadTable
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.consider import readiness_of
 from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
@@ -48,25 +49,25 @@ class Crossing(NamedTuple):
 
 
 @kernel
-def _units(i: int, h: Rows, t: AbroadTable, year: int) -> int:
+def _units(i: int, h: Rows, t: AbroadTable, ages: Ages) -> int:
     """Readiness of row i in whole units; 0 where it takes no part: emptied or touched in this step."""
     if h.member[i, 0] == 0 or h.flags[i] & np.uint8(BUSY):
         return 0
-    return int(np.floor(readiness_of(i, h, t.ready, year) * _UNITS))
+    return int(np.floor(readiness_of(i, h, t.ready, ages) * _UNITS))
 
 
 @kernel
-def _weigh(lo: int, hi: int, h: Rows, t: AbroadTable, year: int, total: NDArray[np.int64]) -> None:
+def _weigh(lo: int, hi: int, h: Rows, t: AbroadTable, ages: Ages, total: NDArray[np.int64]) -> None:
     """Readiness times members of rows lo..hi by area, into ``total`` (A,)."""
     for i in range(lo, hi):
-        total[t.area[h.place[i]]] += _units(i, h, t, year) * size_of(h, i)
+        total[t.area[h.place[i]]] += _units(i, h, t, ages) * size_of(h, i)
 
 
 @kernel
-def _draw(block: int, n: int, h: Rows, t: AbroadTable, year: int, out: Crossing) -> None:
+def _draw(block: int, n: int, h: Rows, t: AbroadTable, ages: Ages, out: Crossing) -> None:
     """List the rows of a block that leave, and those that newcomers resemble."""
     for i in range(block * _BLOCK, min(n, (block + 1) * _BLOCK)):
-        units = _units(i, h, t, year)
+        units = _units(i, h, t, ages)
         if units == 0:
             continue
         area = t.area[h.place[i]]
@@ -127,7 +128,7 @@ def _come(
 
 
 def _who(
-    households: Households, table: AbroadTable, year: int
+    households: Households, table: AbroadTable, ages: Ages
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows that leave, and rows that newcomers resemble, ascending."""
     h, n = households.rows, households.n
@@ -136,7 +137,7 @@ def _who(
 
     def weigh(first: int, last: int) -> None:
         for b in range(first, last):
-            _weigh(b * _BLOCK, min(n, (b + 1) * _BLOCK), h, table, year, total[b])
+            _weigh(b * _BLOCK, min(n, (b + 1) * _BLOCK), h, table, ages, total[b])
 
     over_blocks(weigh, blocks)
     there = total.sum(axis=0)[:, None]
@@ -149,7 +150,7 @@ def _who(
 
     def draw(first: int, last: int) -> None:
         for b in range(first, last):
-            _draw(b, n, h, table, year, crossing)
+            _draw(b, n, h, table, ages, crossing)
 
     over_blocks(draw, blocks)
     leave, come = (
@@ -167,17 +168,17 @@ def cross_border(households: Households, table: AbroadTable, tables: Tables, sto
     Those who leave are taken out of the stocks; their rows still have to be freed by the caller. Newcomers are rows of
     the stocks and of ``households`` at once.
     """
-    year, uid = tables.year, households.uid[: households.n]
-    leave, like = _who(households, table, year)
+    ages, uid = tables.ages, households.uid[: households.n]
+    leave, like = _who(households, table, ages)
     new = new_uids(uid, uid[like], table.new_key)
     n = households.n
     if n + len(new) > households.capacity:
         households.grow(n + max(len(new), n // 16))
     h = households.rows
     before = stocks.persons.copy()
-    brought = _come(h, like, n, new, tables.where, year, stocks.carried)
+    brought = _come(h, like, n, new, tables.where, ages.year, stocks.carried)
     came = stocks.persons - before
-    taken = _leave(h, leave, tables.where, year, stocks.carried)
+    taken = _leave(h, leave, tables.where, ages.year, stocks.carried)
     households.n = n + len(new)
     return Crossed(
         row=leave,

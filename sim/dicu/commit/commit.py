@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.abroad import AbroadTable
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.events import DEAD_WORKERS_MASK, DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import parts_newly_weds
@@ -142,7 +143,7 @@ def _move(
     n: int,
     moves: Moves,
     where: Where,
-    year: int,
+    ages: Ages,
     cost: NDArray[np.uint16],
     sums: Carried,
 ) -> tuple[int, int, int, int]:
@@ -155,6 +156,7 @@ def _move(
     urban, district, province, area = where.urban, where.district, where.province, where.area
     households, persons, network, jobs = sums
     warmed = np.int64(0)
+    year = ages.year
     whole = 0
     returns = 0
     paid = np.int64(0)
@@ -202,7 +204,7 @@ def _move(
             for m in range(MEMBERS):
                 h.member[child, m] = 0
                 people[k, m] = 0
-            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], leaver[k], year):
+            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], leaver[k], ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
@@ -294,7 +296,7 @@ def commit(
 
     def move(part: int, first: int, last: int, sums: Carried) -> None:
         some = first, last, int(born[first])
-        moved[part] = _move(some, h, households.n, moves, tables.where, tables.year, move_cost, sums)
+        moved[part] = _move(some, h, households.n, moves, tables.where, tables.ages, move_cost, sums)
 
     carry(stocks, len(events), move)
     whole, returns, paid, _ = moved.sum(axis=0)

@@ -296,7 +296,7 @@ class Pairs:
 
         def work(part: int, first: int, last: int, sums: Carried) -> None:
             mine = first, last, int(born[first])
-            moves, empty, _ = _settle_couples(mine, h, n, coupling, tables.where, tables.year, sums)
+            moves, empty, _ = _settle_couples(mine, h, n, coupling, tables.where, tables.ages.year, sums)
             some[part] = first, first + moves, first + empty
 
         carry(stocks, len(self), work)
@@ -319,7 +319,9 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     """
     s = seekers
     beyond = drawn(s.uid, tables.couples.reach_key, tables.couples.beyond_share)
-    women, men = match(s.place, s.district, s.female, s.birth_year, s.uid, beyond)
+    women, men = match(
+        s.place, s.district, s.female, s.birth_year, s.uid, beyond, tables.couples.husband_older
+    )
     partner = np.full(len(seekers.row), -1, dtype=np.int64)
     partner[women] = men
     w = np.flatnonzero(partner >= 0)  # as they lie in memory: couples are disjoint

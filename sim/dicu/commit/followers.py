@@ -113,7 +113,7 @@ def follow_children(households: Households, families: Follows, tables: Tables, s
     rows = (np.empty(at_most, dtype=np.int64) for _ in range(3))
     out = Followed(*places, np.zeros((at_most, MEMBERS), dtype=np.uint8), *rows)
     done, merged = _join(
-        households.rows, families.parent, families.child, tables.where, tables.year, stocks.carried, out
+        households.rows, families.parent, families.child, tables.where, tables.ages.year, stocks.carried, out
     )
     return Followed(
         out.origin[:done],

@@ -78,11 +78,13 @@ class Ledger:
         """Moves of (E,) households or persons, ``people`` (E, 6) coded as in the member column."""
         away = np.flatnonzero(origin != destination)
         a, b, who = origin[away].astype(np.int32), destination[away].astype(np.int32), people[away]
-        _ages(a, b, who, tables.where.district, tables.where.province, tables.year, self.by_age)
+        _ages(a, b, who, tables.where.district, tables.where.province, tables.ages.year, self.by_age)
         self._parts.append((a, b, np.count_nonzero(who, axis=1).astype(np.int64), reason[away]))
         if movers is not None:
             m = movers.take(away)
-            age = tables.year - BIRTH_YEAR_ZERO - (who[:, 0] >> 1).astype(np.int32)  # the eldest stands first
+            age = (
+                tables.ages.year - BIRTH_YEAR_ZERO - (who[:, 0] >> 1).astype(np.int32)
+            )  # the eldest stands first
             self._movers.append(Movers(m.uid, m.kind, m.type, m.income_quantile, age.astype(np.int32)))
 
     def column(self, k: int, dtype: type) -> NDArray[Any]:

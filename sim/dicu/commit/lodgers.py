@@ -205,7 +205,7 @@ def take_lodgings(
     host = np.full(len(arriving), -1, dtype=np.int64)
     for unit in (np.arange(len(district)), district.astype(np.int64)):
         rooms = _rooms(row, hashed, unit[h.place[row]], int(unit.max()) + 1)
-        _take_rooms(h, arriving, unit, rooms, c.lodge_key, where, stocks.carried, tables.year, host)
+        _take_rooms(h, arriving, unit, rooms, c.lodge_key, where, stocks.carried, tables.ages.year, host)
     found = host >= 0
     h.attributes[arriving[~found]] |= np.uint8(LODGING)
     arriving, host = arriving[found], host[found]

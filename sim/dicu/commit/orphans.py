@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.events import Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import has_adult
@@ -41,7 +42,7 @@ def _without_adult(
     rows: NDArray[np.int32],
     mask: NDArray[np.int32],
     member: NDArray[np.uint8],
-    year: int,
+    ages: Ages,
     out: NDArray[np.int64],
 ) -> int:
     """List the rows in which somebody died and only children are left; returns how many."""
@@ -49,7 +50,7 @@ def _without_adult(
     for k in range(rows.shape[0]):
         if mask[k] & _DEATHS:
             i = rows[k]
-            if member[i, 0] != 0 and not has_adult(member[i], year):
+            if member[i, 0] != 0 and not has_adult(member[i], ages):
                 out[found] = i
                 found += 1
     return found
@@ -85,7 +86,7 @@ class Asking(NamedTuple):
 
 @kernel
 def _hosts(
-    lo: int, hi: int, h: Rows, year: int, key: np.uint64, children: Asking, listed: NDArray[np.int64]
+    lo: int, hi: int, h: Rows, ages: Ages, key: np.uint64, children: Asking, listed: NDArray[np.int64]
 ) -> None:
     """For each child the row lo..hi of its place, with room and an adult, whose hash follows its number most closely.
 
@@ -107,7 +108,7 @@ def _hosts(
         at = hash64(key, h.uid[i])
         for c in range(first[j], first[j + 1]):
             value = np.uint64(at - drawn[c])
-            if value < best[c] and h.member[i, MEMBERS - 1] == 0 and has_adult(h.member[i], year):
+            if value < best[c] and h.member[i, MEMBERS - 1] == 0 and has_adult(h.member[i], ages):
                 if lodges(h.attributes[i]):
                     continue
                 best[c] = value
@@ -159,7 +160,7 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
     """
     h, n = households, households.n
     found = np.empty(len(events.life_row), dtype=np.int64)
-    rows = found[: _without_adult(events.life_row, events.life_mask, h.member, tables.year, found)]
+    rows = found[: _without_adult(events.life_row, events.life_mask, h.member, tables.ages, found)]
     if len(rows) == 0:
         return Orphans(0, 0, np.empty(0, dtype=np.int64))
     # one entry per child, by place, then household, then slot, youngest slot first so that slots stay valid
@@ -183,12 +184,12 @@ def rehouse_orphans(households: Households, events: Events, tables: Tables, stoc
             for b in range(blocks * part // parts, blocks * (part + 1) // parts):
                 lo, hi = b * _ROWS, min(n, (b + 1) * _ROWS)
                 children = Asking(asked, first, drawn, best[part], host[part])
-                _hosts(lo, hi, h.rows, tables.year, tables.life.hazards.detail_key, children, listed)
+                _hosts(lo, hi, h.rows, tables.ages, tables.life.hazards.detail_key, children, listed)
 
     over_blocks(work, parts)
     chosen = host[best.argmin(axis=0), np.arange(len(drawn))]
     emptied = np.empty(len(rows), dtype=np.int64)
     left, empty = _take_in(
-        h.rows, child_row, slot, chosen, tables.where, stocks.carried, emptied, tables.year
+        h.rows, child_row, slot, chosen, tables.where, stocks.carried, emptied, tables.ages.year
     )
     return Orphans(len(drawn) - int(left), int(left), emptied[: int(empty)])

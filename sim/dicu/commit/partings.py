@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.events import PARTING_MASK, PARTING_SHIFT, Events
 from dicu.behaviour.geography import Where
 from dicu.behaviour.kin import couples_of, family_of
@@ -44,7 +45,7 @@ class Partings:
         """Set up their households, with ``uids`` (K,), in rows from ``n`` on."""
 
         def work(_: int, first: int, last: int, sums: Carried) -> None:
-            _set_up((first, last), h, n, (self.row, self.slot, uids), tables.where, tables.year, sums)
+            _set_up((first, last), h, n, (self.row, self.slot, uids), tables.where, tables.ages, sums)
 
         carry(stocks, len(self), work)
 
@@ -56,7 +57,7 @@ def _set_up(
     n: int,
     families: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]],
     where: Where,
-    year: int,
+    ages: Ages,
     sums: Carried,
 ) -> None:
     """Families ``part`` = (first, last) take their members, and what they own a head, to rows of their own."""
@@ -65,7 +66,7 @@ def _set_up(
     district, province = where.district, where.province
     for k in range(part[0], part[1]):
         i, c = row[k], n + k
-        mask = family_of(h.member[i], slot[k], year, couples_of(h.member[i], year, h.attributes[i]))
+        mask = family_of(h.member[i], slot[k], ages, couples_of(h.member[i], ages, h.attributes[i]))
         before = size_of(h, i)
         gone = 0
         kept = 0
@@ -91,8 +92,8 @@ def _set_up(
         h.income_quantile[c] = h.income_quantile[i]
         h.ties[c] = h.ties[i]
         h.flags[c] = 0
-        refresh(h, c, year)
-        refresh(h, i, year)
+        refresh(h, c, ages.year)
+        refresh(h, i, ages.year)
         here = district[h.place[i]]
         households[h.place[i]] += 1
         network[province[district[h.home_place[i]]], here] += 1

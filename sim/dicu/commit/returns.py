@@ -82,5 +82,5 @@ def come_home(
     row, parent = alone[near], shard.row(parent[near])
     order = np.argsort(h.uid[row], kind="stable")
     row, parent = row[order], parent[order]
-    done = int(_move_in(h.rows, row, parent, tables.year, tables.where, stocks.carried))
+    done = int(_move_in(h.rows, row, parent, tables.ages.year, tables.where, stocks.carried))
     return Returned(row[:done], parent[:done])

@@ -47,14 +47,14 @@ def _live_block(h: Rows, t: Tables, lives: Listed, first: int, last: int) -> int
     """Exact life events of one block's candidates; those to whom something happened replace them."""
     out = first
     # locals: handing on the tuple of all tables costs more than the rule
-    area, year, hazards = t.life.area, t.year, t.life.hazards
+    area, ages, hazards = t.life.area, t.ages, t.life.hazards
     row, mask = lives.row, lives.mask
     for c in range(first, last):
         i = row[c]
-        events = life_events(h.uid[i], h.member[i], area[h.place[i]], year, hazards, h.attributes[i])
+        events = life_events(h.uid[i], h.member[i], area[h.place[i]], ages, hazards, h.attributes[i])
         if events != 0:
             row[out] = i
-            mask[out] = live_through(i, events, h, t.life, year)
+            mask[out] = live_through(i, events, h, t.life, ages)
             out += 1
     return out - first
 
@@ -106,12 +106,12 @@ def _decide_block(
     h: Rows, t: Tables, moves: Listed, first: int, last: int, tally: WorkTally, space: Buffers
 ) -> tuple[int, int]:
     """Exact choice of one block's candidates; movers replace them. Returns movers and considering."""
-    c, who, year = t.consider, t.move.ready, t.year
+    c, who, ages = t.consider, t.move.ready, t.ages
     out = first
     considered = 0
     for k in range(first, last):
         i = moves.row[k]
-        if h.flags[i] & np.uint8(BUSY) or not thinks(i, h, c, who, year):
+        if h.flags[i] & np.uint8(BUSY) or not thinks(i, h, c, who, ages):
             continue
         considered += 1
         to, leaves, why = settle(i, h, t, tally, space)

@@ -78,11 +78,11 @@ class DecidingHousehold(Household):
             h.uid[i],
             h.member[i],
             int(tables.life.area[here]),
-            tables.year,
+            tables.ages,
             tables.life.hazards,
             int(h.attributes[i]),
         )
-        mask = live_through(i, events, h.rows, tables.life, tables.year) if events != 0 else 0
+        mask = live_through(i, events, h.rows, tables.life, tables.ages) if events != 0 else 0
         return income, consumption, int(mask)
 
     def _work(self, tables: Tables, tally: WorkTally, workers: int) -> None:
@@ -105,7 +105,7 @@ class DecidingHousehold(Household):
         h, i = self._columns, self.row
         if h.flags[i] & np.uint8(BUSY):
             return False, EVERYBODY_STAYS, 0, 0
-        if not thinks(i, h.rows, tables.consider, tables.move.ready, tables.year):
+        if not thinks(i, h.rows, tables.consider, tables.move.ready, tables.ages):
             return False, EVERYBODY_STAYS, 0, 0
         to, leaver, reason = _decide(i, h.rows, tables, tally, buffers(tables.where))
         return True, int(to), int(leaver), int(reason)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from dicu.behaviour.life_tables import death_rates, union_rates
 from dicu.economy.central import Central
 from dicu.economy.commuting import commuting
 from dicu.economy.programmes import Programmes
@@ -27,8 +28,9 @@ def check_fits(scenario: Scenario, world: World) -> None:
     Raises
     ------
     UnfitScenario
-        Cities and zones that are not there, more residents per row than there are, margins that no population has, a
-        policy that needs a reform or standards which the country does not have; the message names the key.
+        Cities and zones that are not there, ages at union that the law does not allow, more residents per row than
+        there are, margins that no population has, a policy that needs a reform or standards which the country does not
+        have; the message names the key.
     dicu.world.table_checks.TableError
         What is wrong with the rows of the reform, a date outside the run among it.
     """
@@ -41,10 +43,20 @@ def check_fits(scenario: Scenario, world: World) -> None:
     )
     _check_terms(scenario, world)
     calendar = scenario.calendar
+    _check_unions(scenario, world)
     synthesis.check_population(world, scenario.population, calendar.age_year(calendar.first_step))
     policy_named(scenario.reform.policy).check(world, scenario.reform.policy)
     check_rows(scenario, world)
     chosen(world, scenario.record.households.where)
+
+
+def _check_unions(scenario: Scenario, world: World) -> None:
+    """Refuse mean ages at first union that the least age at marriage of the country does not allow."""
+    life, dt = scenario.life_course, scenario.calendar.dt_quarters
+    try:
+        union_rates(life, dt, death_rates(life, dt), world.country.law.marriage)
+    except ValueError as error:
+        raise UnfitScenario(str(error)) from error
 
 
 def _check_terms(scenario: Scenario, world: World) -> None:

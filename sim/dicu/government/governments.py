@@ -111,7 +111,7 @@ class Governments:
         self.steps_per_year, self.digital_step, self.respond = steps_per_year, digital_step, respond
         self._first_step = first_step
         quarters = QUARTERS_A_YEAR / steps_per_year
-        price = prices(parameters, steps_per_year)
+        price = prices(parameters, steps_per_year, world.country.law)
         self.terms = Terms(
             parameters, price, quarters, steps_per_year, world.position_km, world.country.ward_kinds
         )

@@ -8,6 +8,7 @@ from math import floor
 from dicu.compute.numeric import exp64, log64
 from dicu.government.severance import MONTHS_A_YEAR, mean_months
 from dicu.scenario.parameters import Government
+from dicu.world.country import Law
 
 VND_PER_MVND = 1_000_000
 QUARTERS_A_YEAR = 4.0
@@ -55,8 +56,8 @@ def pay_mvnd(parameters: Government) -> float:
     return parameters.cost_per_post * parameters.severance_pay_share / MONTHS_A_YEAR
 
 
-def prices(parameters: Government, steps_per_year: int) -> Prices:
-    """Prices of one step of 1/``steps_per_year`` year.
+def prices(parameters: Government, steps_per_year: int, law: Law) -> Prices:
+    """Prices of one step of 1/``steps_per_year`` year; ``law`` says when officials retire.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def prices(parameters: Government, steps_per_year: int) -> Prices:
         wages_over_recurrent=parameters.wage_share_of_recurrent,
         recurrent_over_whole=parameters.recurrent_share,
         depreciation=decay,
-        severance_vnd=floor(mean_months(parameters) * pay_mvnd(parameters) * VND_PER_MVND + HALF),
+        severance_vnd=floor(mean_months(parameters, law) * pay_mvnd(parameters) * VND_PER_MVND + HALF),
         severance_steps=max(1, floor(parameters.severance_quarters / quarters + HALF)),
         reinvested=parameters.reinvest_share,
         mobile_vnd=floor(parameters.mobile_desk_posts * post_vnd / parameters.wage_share_of_recurrent + HALF),

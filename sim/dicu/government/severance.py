@@ -2,16 +2,16 @@
 
 Who retires early is drawn evenly from the officials with ten years or less to retirement, who quits from the younger
 ones; the mean over both is what a post cut costs once. Everybody is taken to leave within the first twelve months;
-later the decrees pay half of the lump sum.
+later the decrees pay half of the lump sum. At what age men and women retire is the country's own
+(`dicu.world.country.Law`); the rest of the rule is that of the decrees in every country.
 """
 
 from __future__ import annotations
 
 from dicu.scenario.parameters import Government
+from dicu.world.country import Law
 
 MONTHS_A_YEAR = 12
-RETIREMENT_MONTHS = (61 * 12 + 3, 56 * 12 + 8)
-"""Retirement ages of men and of women in 2025, months (Decree 135/2020)."""
 LAST_YEARS = 24
 NEAR = 60
 FAR = 120
@@ -59,14 +59,16 @@ def quitting(insured: int) -> float:
     return QUIT_MONTH * min(insured, NEAR) + QUIT_YEAR * in_years(insured) + QUIT_SEARCH
 
 
-def ages(parameters: Government) -> list[tuple[float, int, int]]:
+def ages(parameters: Government, law: Law) -> list[tuple[float, int, int]]:
     """Officials by month of age and sex: (share, months to retirement, months insured), shares summing to 1.
 
-    Ages are even within the published bands, and men and women as many at each age until women retire.
+    ``law`` says when men and women retire, to the month. Ages are even within the published bands, and men and women
+    as many at each age until women retire.
     """
     p = parameters
+    retire = [round(age * MONTHS_A_YEAR) for age in (law.retirement_men, law.retirement_women)]
     first = round(p.officials_first_age * MONTHS_A_YEAR)
-    lasting = zip((1.0 - p.officials_women, p.officials_women), RETIREMENT_MONTHS, strict=True)
+    lasting = zip((1.0 - p.officials_women, p.officials_women), retire, strict=True)
     sexes = [(share, last) for share, last in lasting if share > 0.0]
     middle, old = BANDS
     oldest = sum(share * (last - old) for share, last in sexes)
@@ -82,10 +84,10 @@ def ages(parameters: Government) -> list[tuple[float, int, int]]:
     ]
 
 
-def mean_months(parameters: Government) -> float:
+def mean_months(parameters: Government, law: Law) -> float:
     """Months of pay that a post cut costs, the mean over those who go."""
     total = 0.0
-    everybody = ages(parameters)
+    everybody = ages(parameters, law)
     for going, those in (
         (parameters.leavers_retired, [a for a in everybody if a[1] <= FAR]),
         (1.0 - parameters.leavers_retired, [a for a in everybody if a[1] > FAR]),

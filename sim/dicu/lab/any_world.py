@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dicu.scenario.country import FILE, CountryFile
-from dicu.world.country import LENT_BY
+from dicu.scenario.country_parts import AGES, LegalAges
+from dicu.world.country import LENT_BY, shipped_file
 from dicu.world.rates import names_in_words
 from dicu.world.schema import LEVELS, OUTLINES, TABLES
 from dicu.world.world import Units, World
@@ -162,7 +163,28 @@ def explanation() -> str:
         "Polygon or MultiPolygon in longitude and latitude. Without it maps show points.",
         "",
     ]
+    lines += _ages_in_words()
     return "\n".join(lines)
+
+
+def _ages_in_words() -> list[str]:
+    """What `ages` of ``country.yaml`` may state, and what stands in for each key."""
+    lent = shipped_file().ages
+    lines = [
+        f"### `ages` in `{FILE}`",
+        "",
+        "Ages that a law of the country sets, in years: `ages: {majority: 18}`. A key that is not stated, or null, is "
+        f"borrowed and said so on every page. Source of what is borrowed: {lent.source}.",
+        "",
+        "| key | what | allowed | borrowed |",
+        "|---|---|---|---|",
+    ]
+    for key, field in LegalAges.model_fields.items():
+        extra = field.json_schema_extra
+        allowed = extra["allowed"] if isinstance(extra, dict) else ""
+        value = f"{getattr(lent, key):g}" if key in AGES else ""
+        lines.append(f"| `{key}` | {field.description} | {allowed} | {value} |")
+    return [*lines, ""]
 
 
 README: Final = f"""# The tables of a country

@@ -17,6 +17,7 @@ from dicu.lab.world_check import CheckRow, compare
 from dicu.reform.engine import apply
 from dicu.reform.policies import policy
 from dicu.scenario.parameters import Access, Government
+from dicu.world.country import shipped_law
 from dicu.world.facts import official
 from dicu.world.world import World
 
@@ -228,7 +229,7 @@ def _severance(parameters: Government, notes: dict[str, str]) -> list[CheckRow]:
         source = f"severance_example_{key}"
         name = f"severance: {what}"
         out.append(compare(name, official(source), worked, "months of pay", WORKED_TOLERANCE, source))
-    mean, source = mean_months(p) * pay_mvnd(p) / MVND_PER_BILLION, "severance_mean_2025"
+    mean, source = mean_months(p, shipped_law()) * pay_mvnd(p) / MVND_PER_BILLION, "severance_mean_2025"
     what = "severance: mean payment"
     out.append(compare(what, official(source), mean, "billion VND", TOLERANCE, source, notes["payment"]))
     return out
@@ -241,6 +242,7 @@ def reasons(parameters: Government) -> dict[str, str]:
     dispatch for posts of a unit holds the model's posts by construction, since the model counts posts by it.
     """
     p = parameters
+    months = mean_months(p, shipped_law())
     after, units = official("posts_2025_after"), official("communes_2025")
     return {
         "waves": (
@@ -260,11 +262,11 @@ def reasons(parameters: Government) -> dict[str, str]:
         ),
         "all": "published with the posts of provinces and part-time workers, who are not in the model",
         "payback": (
-            f"severance is {mean_months(p):.1f} months of pay by the ages of those who go, and what is saved is pay "
+            f"severance is {months:.1f} months of pay by the ages of those who go, and what is saved is pay "
             "alone; published savings hold administration too, so that they pay back sooner"
         ),
         "payment": (
-            f"{mean_months(p):.1f} months of a pay of {pay_mvnd(p):.1f} M VND per month, from the cost of a post in "
+            f"{months:.1f} months of a pay of {pay_mvnd(p):.1f} M VND per month, from the cost of a post in "
             "2019-21; the ministry's worked example of 2025 has 15.4. Those paid by June 2025 were mostly early retired"
         ),
         "tasks": "the share lies between the plan of March 2025 and the one field whose tasks were counted",

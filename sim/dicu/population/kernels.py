@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dicu.compute.hashing import hash64, hash64_2
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NATIVE_TIES, SECTOR_SHIFT, TENURE_SHIFT, Rows
-from dicu.population.life_stage import stage_of, type_of
+from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL, stage_of, type_of
 
 GRID_BITS: Final = 31
 AGE_CELLS: Final = 34
@@ -133,8 +133,8 @@ def _members(row, archetype, size, luck, start_year, old_age, tally):  # type: i
         group = code >> 1
         draw = int((luck >> np.uint64(10 * c)) & np.uint64(1023))
         age = 80 + int(old_age[draw]) if group == _OLDEST_GROUP else 5 * group + ((draw * 5) >> 10)
-        adults += 1 if age >= 15 else 0
-        workers += 1 if 15 <= age < 65 else 0
+        adults += 1 if age >= WORKING_FROM else 0
+        workers += 1 if WORKING_FROM <= age <= WORKING_UNTIL else 0
         tally[AGE + code] += 1
         born = np.uint8(((start_year - age - BIRTH_YEAR_ZERO) << 1) | (code & 1))
         k = c

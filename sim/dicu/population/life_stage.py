@@ -25,12 +25,16 @@ OTHER = 2
 ELDERLY = 3
 
 CHILD_BELOW = 15
-YOUNG_BELOW = 35
 ELDERLY_FROM = 60
+"""Children are under 15, the elderly 60 and over, as the United Nations count them in every country (World Population
+Prospects: ages 0-14; World Population Ageing: older persons, 60 and over)."""
+YOUNG_BELOW = 35
+"""Where a young adult ends: a class of this model (specification, section 1), of no law and no convention."""
 
 WORKING_FROM: Final = 15
 WORKING_UNTIL: Final = 64
-"""Working age as labour statistics count it (model specification, section 3)."""
+"""Working age, 15 to 64, as the United Nations, the ILO and the OECD count it in every country (dependency ratios), not
+the least age of employment nor the pension age of any (model specification, section 3)."""
 
 
 @kernel

@@ -7,12 +7,25 @@ country from the model's own.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from dicu.scenario.calendar import NOTATION, parse_period
+from dicu.scenario.calendar import parse_period
+from dicu.scenario.country_parts import (
+    AGES,
+    WORD,
+    WORDS,
+    Currency,
+    LegalAges,
+    Part,
+    ReformWords,
+    Tier,
+    Word,
+    Words,
+    said,
+)
 from dicu.scenario.languages import codes
 from dicu.scenario.messages import error_list, show
 from dicu.scenario.source import Mapping, Message, Value, Where, read_mapping
@@ -28,77 +41,15 @@ NOT_OF_A_COUNTRY: Final = ("name", "seed", "world", "reform.policy", "reform.tab
 MOST_MONEY: Final = 1e12
 """Units of money in an income: more than any currency of the world needs."""
 
-_WORD: Final = "a text of 1 to 200 characters"
-_WORDS: Final = f"{_WORD}, or one by language: {{en: Norway, nb: Norge}}"
-Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
-Words = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Word],
-    BeforeValidator(lambda v: {"en": v} if isinstance(v, str) else v),
-    Field(min_length=1),
-]
-"""A text by language; a plain text is English."""
 
-
-def _said(what: str, allowed: str, **rules: Any) -> Any:
-    """A key: what it says and, for messages, what may stand there."""
-    return Field(description=what, json_schema_extra={"allowed": allowed}, **rules)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Currency(_Part):
-    """Amounts of money in the tables and settings are in ``scale`` of this currency."""
-
-    code: str = _said("its code", "three capital letters of ISO 4217", pattern=r"^[A-Z]{3}$")
-    symbol: str = _said(
-        "as it is written beside an amount", "a text of 1 to 8 characters", min_length=1, max_length=8
-    )
-    scale: Literal["one", "thousand", "million"] = _said(
-        "amounts are given in so many", "one of one, thousand, million"
-    )
-
-    @property
-    def unit(self) -> str:
-        """As a column's unit reads: "M VND", "k NOK", "EUR"."""
-        return f"{ {'one': '', 'thousand': 'k ', 'million': 'M '}[self.scale] }{self.code}"
-
-    @property
-    def suffix(self) -> str:
-        """As the name of a column of money ends: "mvnd", "knok", "eur"."""
-        return f"{ {'one': '', 'thousand': 'k', 'million': 'm'}[self.scale] }{self.code.lower()}"
-
-
-class Tier(_Part):
-    """Words for a tier of government, singular and plural, by language."""
-
-    one: Words = _said("one of them", _WORDS)
-    many: Words = _said("several of them", _WORDS)
-
-
-class ReformWords(_Part):
-    """The reform whose table stands in the folder."""
-
-    name: Words = _said("what it is called", _WORDS)
-    date: str = _said("when it takes effect, the first date of the table", NOTATION)
-    source: str = _said("where its table is from", _WORD, default="")
-
-    @field_validator("date")
-    @classmethod
-    def _is_a_date(cls, value: str) -> str:
-        parse_period(value)
-        return value
-
-
-class CountryFile(_Part):
+class CountryFile(Part):
     """``country.yaml``."""
 
-    name: Words = _said("name of the country, by language", _WORDS)
-    year: int = _said(
+    name: Words = said("name of the country, by language", WORDS)
+    year: int = said(
         "year of the residents in `places`", "a whole number within 1990..2100", ge=1990, le=2100
     )
-    languages: tuple[str, ...] = _said(
+    languages: tuple[str, ...] = said(
         "languages of the reports, the first one first",
         f"a list of {', '.join(codes())}, each once",
         default=("en",),
@@ -106,14 +57,14 @@ class CountryFile(_Part):
         min_length=1,
         max_length=len(codes()),
     )
-    currency: Currency = _said("the money of tables and settings", "keys code, symbol, scale")
-    income: float = _said(
+    currency: Currency = said("the money of tables and settings", "keys code, symbol, scale")
+    income: float = said(
         "mean income per person and month; a province without one of its own gets it",
         f"a number above 0 and at most {MOST_MONEY:g}",
         gt=0,
         le=MOST_MONEY,
     )
-    money_per_reference: float | None = _said(
+    money_per_reference: float | None = said(
         "units of this money that are to a household here what a million dong of 2019 was in Viet Nam; "
         "without it: by the ratio of mean incomes",
         f"null, or a number above 0 and at most {MOST_MONEY:g}",
@@ -121,44 +72,49 @@ class CountryFile(_Part):
         gt=0,
         le=MOST_MONEY,
     )
-    tiers: dict[Literal["commune", "district", "province"], Tier] = _said(
+    tiers: dict[Literal["commune", "district", "province"], Tier] = said(
         "what a commune, a district and a province are called here",
         "keys commune, district, province, each with the keys one and many",
         default={},
     )
-    regions: dict[str, Words] = _said(
-        "names of the regions that `units` gives by code", f"codes, each with {_WORDS}", default={}
+    regions: dict[str, Words] = said(
+        "names of the regions that `units` gives by code", f"codes, each with {WORDS}", default={}
     )
-    reform: ReformWords | None = _said(
+    reform: ReformWords | None = said(
         "the reform in the table `reform`", "null, or the keys name, date, source", default=None
     )
-    central_cities: tuple[Word, ...] = _said(
+    ages: LegalAges = said(
+        "ages that a law of the country sets, in years",
+        f"keys {', '.join(AGES)}, source",
+        default=LegalAges(),
+    )
+    central_cities: tuple[Word, ...] = said(
         "provinces or cities that get the package of a central city",
         "a list of names of provinces or cities",
         default=(),
         strict=False,
     )
-    parameters: dict[str, Any] = _said(
+    parameters: dict[str, Any] = said(
         "settings of a run that differ here from the model's, as in a scenario",
         "sections and keys as in a scenario (dicu parameters lists them)",
         default={},
     )
-    titles: dict[str, Word] = _said(
+    titles: dict[str, Word] = said(
         "words before the name of a district of a kind, where names alone are not told apart",
-        f"kinds of districts, each with {_WORD}",
+        f"kinds of districts, each with {WORD}",
         default={},
     )
-    districts_govern: bool = _said(
+    districts_govern: bool = said(
         "false where `district` of `places` only groups communes into labour markets",
         "true or false",
         default=True,
     )
-    ignore: dict[str, list[Word]] = _said(
+    ignore: dict[str, list[Word]] = said(
         "columns of tables that are left aside",
         "names of tables, each with a list of columns: {places: [note]}",
         default={},
     )
-    sources: dict[str, str] = _said(
+    sources: dict[str, str] = said(
         "where the figures come from, by a short name", "short names, each with a text", default={}
     )
 
@@ -350,7 +306,12 @@ def _message(entry: dict[str, Any], tree: Mapping) -> Message:
 
 
 def _model_at(loc: list[str]) -> type[BaseModel] | None:
-    parts: dict[str, type[BaseModel]] = {"currency": Currency, "reform": ReformWords, "tiers": Tier}
+    parts: dict[str, type[BaseModel]] = {
+        "ages": LegalAges,
+        "currency": Currency,
+        "reform": ReformWords,
+        "tiers": Tier,
+    }
     if not loc:
         return CountryFile
     return parts.get(loc[0]) if len(loc) == (2 if loc[0] == "tiers" else 1) else None

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import Buffers, ChooseTable, buffers, nest_weights
 from dicu.behaviour.consider import calm_hazard, readiness_of, shocked
 from dicu.behaviour.geography import Where
@@ -32,14 +33,13 @@ from dicu.trace.story import Option, OptionKind, Sight, Spot, Thought
 from dicu.world.world import World
 
 _STAY, _HOME, _WORK, _NESTS = 0, 1, 2, 3
-_ADULT = 18
 _MOST_OWN_PEOPLE = 3
 
 
-def person(code: int, year: int) -> str:
-    """A member in words: woman or girl, man or boy, and the age in a year (by year of birth)."""
-    age = year - BIRTH_YEAR_ZERO - (code >> 1)
-    grown = age >= _ADULT
+def person(code: int, ages: Ages) -> str:
+    """A member in words: woman or man if of full age, else girl or boy, and the age in a year (by year of birth)."""
+    age = ages.year - BIRTH_YEAR_ZERO - (code >> 1)
+    grown = age >= ages.majority
     return f"{('woman' if grown else 'girl') if code & 1 else ('man' if grown else 'boy')} {age}"
 
 
@@ -101,7 +101,7 @@ def sees(
 def thinks(own: Households, tables: Tables, considered: bool) -> Thought:
     """The chance that the household in row 0, after it lived through the step, thinks about moving; and whether."""
     kind = kind_of(own.flags[0], own.attributes[0])
-    ready = readiness_of(0, own.rows, tables.move.ready, tables.year)
+    ready = readiness_of(0, own.rows, tables.move.ready, tables.ages)
     calm = calm_hazard(own.place[0], kind, own.ties[0], ready, tables.consider)
     hazard = calm * shocked(own.flags[0], tables.consider)
     return Thought(

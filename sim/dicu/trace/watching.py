@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.events import PARTING_MASK, PARTING_SHIFT, SEEKER_MASK, Events, no_work
 from dicu.behaviour.remit import Follows, remit, remit_rule
 from dicu.behaviour.tables import Tables
@@ -82,7 +83,7 @@ class Watching:
         if not self.present:
             return
         self._row, self._tables = row, tables
-        self._before = self._state(row, tables.year)
+        self._before = self._state(row, tables.ages)
         self._own = h.take(np.array([row]))
         self._saw: Sight = sees(
             self._own,
@@ -166,12 +167,12 @@ class Watching:
         if not self.present:
             self._found(changes)
             return
-        h, tables, year = self._model.households, self._tables, self._tables.year
+        h, tables, ages = self._model.households, self._tables, self._tables.ages
         row = row_of(h, self.uid)
         still = row >= 0
-        life = self._lived(children, year)
-        did = self._decided(children, year)
-        life += self._family(row, children, year)
+        life = self._lived(children, ages)
+        did = self._decided(children, ages)
+        life += self._family(row, children, ages)
         fare = committed = sent = received = 0
         if self._to >= 0:
             paid = self._model.move_cost[
@@ -221,14 +222,14 @@ class Watching:
 
     # ---------------------------------------------------------------- in words
 
-    def _state(self, row: int, year: int) -> State:
+    def _state(self, row: int, ages: Ages) -> State:
         model, h = self._model, self._model.households
         view = Household(self._nowhere, h, row)
         parent = int(model.links.parents_of(np.array([row]))[0])
         return State(
             place=spot(model.world, view.place, model.urban.now),
             home=spot(model.world, view.home_place, model.urban.now),
-            members=tuple(person(int(code), year) for code in view.members if code),
+            members=tuple(person(int(code), ages) for code in view.members if code),
             life_stage=view.life_stage,
             skilled=view.skilled,
             sector=view.sector,
@@ -243,25 +244,25 @@ class Watching:
             ),
         )
 
-    def _lived(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+    def _lived(self, children: NDArray[np.uint64], ages: Ages) -> list[Event]:
         """Deaths, births, the search for a partner and a family that parts, from the pass."""
         mask, told = self._mask, job_changes(self._work)
         for m, code in enumerate(self._old):
             if mask >> m & 1:
-                told.append(Event("death", f"the {person(code, year)} dies"))
+                told.append(Event("death", f"the {person(code, ages)} dies"))
         here = Counter(int(c) for c in self._own.member[0] if c)
         here.subtract(c for m, c in enumerate(self._old) if not mask >> m & 1)
         for code in (+here).elements():
             told.append(Event("birth", f"a {'girl' if code & 1 else 'boy'} is born"))
         if parting := mask >> PARTING_SHIFT & PARTING_MASK:
-            who = person(int(self._own.member[0, parting - 1]), year)
+            who = person(int(self._own.member[0, parting - 1]), ages)
             family = f"the {who} parts from the parents with his family"
             told.append(
                 Event("parts", f"{family}: their household is {written(children[0])}", written(children[0]))
             )
         seeker = (mask >> (2 * MEMBERS) & SEEKER_MASK) - 1
         if seeker >= 0:
-            who = person(int(self._own.member[0, seeker]), year)
+            who = person(int(self._own.member[0, seeker]), ages)
             if self._partner is None:
                 told.append(Event("seeks", f"the {who} looks for a partner and finds none"))
             else:
@@ -279,11 +280,11 @@ class Watching:
                 )
         return told
 
-    def _decided(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+    def _decided(self, children: NDArray[np.uint64], ages: Ages) -> list[Event]:
         """What came of an offer, and of thinking about moving."""
-        return declined(self._work, self._model.world) + self._chosen(children, year)
+        return declined(self._work, self._model.world) + self._chosen(children, ages)
 
-    def _chosen(self, children: NDArray[np.uint64], year: int) -> list[Event]:
+    def _chosen(self, children: NDArray[np.uint64], ages: Ages) -> list[Event]:
         """What came of thinking about moving, or of a job that was taken."""
         if not self._thought.considered and self._to < 0:
             return []
@@ -298,7 +299,7 @@ class Watching:
         if self._leaver < 0:
             goes = "goes back home" if self._to == int(self._own.home_place[0]) else "moves, everybody"
             return [Event("move", f"{goes}, to {where}; {why}")]
-        who, child = person(int(self._own.member[0, self._leaver]), year), written(children[0])
+        who, child = person(int(self._own.member[0, self._leaver]), ages), written(children[0])
         if child in self._rooms:
             rooms = self._rooms[child]
             return [
@@ -306,17 +307,17 @@ class Watching:
             ]
         return [Event("split", f"the {who} leaves alone for {where} and founds {child}; {why}", child)]
 
-    def _family(self, row: int, children: NDArray[np.uint64], year: int) -> list[Event]:
+    def _family(self, row: int, children: NDArray[np.uint64], ages: Ages) -> list[Event]:
         """What others brought about: partners, orphans, parents who follow; and the end of the household."""
         h = self._model.households
         if row < 0:
-            return [self._gone(year)]
+            return [self._gone(ages)]
         told = left_behind(Household(self._nowhere, self._own, 0), Household(self._nowhere, h, row))
         if self._partner is not None and self._partner.founds:
             told.append(Event("child", f"their household is {written(children[0])}", written(children[0])))
         came = Counter(int(c) for c in h.member[row] if c)
         came.subtract(int(c) for c in self._own.member[0] if c)
-        new = [person(code, year) for code in (+came).elements()]
+        new = [person(code, ages) for code in (+came).elements()]
         if self._partner is not None and self._partner.hosts and new:
             told.append(Event("joined", f"joined by {', '.join(new)}"))
         elif self._back:
@@ -333,7 +334,7 @@ class Watching:
         lost = Counter(int(c) for c in self._own.member[0] if c)
         lost.subtract(int(c) for c in h.member[row] if c)
         if self._mask & _DEAD and self._partner is None and any(k > 0 for k in lost.values()):
-            away = ", ".join(person(code, year) for code in (+lost).elements())
+            away = ", ".join(person(code, ages) for code in (+lost).elements())
             told.append(Event("orphans", f"households of the place take in {away}"))
         if self._to < 0 and int(h.place[row]) != int(self._own.place[0]) and self._called["follows"]:
             child = self._called["follows"][0]
@@ -346,9 +347,9 @@ class Watching:
             )
         return told
 
-    def _gone(self, year: int) -> Event:
+    def _gone(self, ages: Ages) -> Event:
         """Why the household is no more."""
-        left = [person(int(c), year) for c in self._own.member[0] if c]
+        left = [person(int(c), ages) for c in self._own.member[0] if c]
         if self._emigrated:
             return Event("gone", "leaves the country, everybody")
         if not left:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from dicu.scenario.country import REFERENCE_INCOME, CountryFile, Currency
+from dicu.scenario.country import FILE, REFERENCE_INCOME, CountryFile, parse_country
+from dicu.scenario.country_parts import AGES, Currency, LegalAges
 from dicu.world.rates import RATES
 from dicu.world.schema import TABLES
 from dicu.world.table_checks import Problems, checked
 from dicu.world.table_files import read_raw
 
-SHIPPED: Final = Path(__file__).parent / "data" / "figures"
+DATA: Final = Path(__file__).parent / "data"
+SHIPPED: Final = DATA / "figures"
 """Tables of Viet Nam that stand in where another country has none (`Schema.borrowed`)."""
 LENT_BY: Final = "the country that the package ships"
 """Who lends, in words for the outputs of another country."""
@@ -38,6 +40,19 @@ FACTS: Final[dict[str, str]] = {
     "income.rural_urban_income_head": "rural over urban income",
 }
 """Settings that are facts of a country: where `country.yaml` does not state one, that of another country holds."""
+AGES_IN_WORDS: Final = dict(
+    zip(AGES, ("age of majority", "least age at marriage", "retirement ages", "retirement ages"), strict=True)
+)
+"""What is said to be borrowed where `ages` of `country.yaml` does not state a key."""
+
+
+class Law(NamedTuple):
+    """Ages that the law of a country sets, in years, its own or borrowed; keys as in `LegalAges`."""
+
+    majority: int
+    marriage: int
+    retirement_men: float
+    retirement_women: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +102,11 @@ class Country:
         return lent[lent["province"] == ""] if "province" in lent else lent
 
     @cached_property
+    def law(self) -> Law:
+        """Ages that the law sets: the country's own, and those of the lender where it states none."""
+        return shipped_law()._replace(**_stated(self.file.ages))
+
+    @cached_property
     def borrowed(self) -> tuple[str, ...]:
         """What is not the country's own and stands in from Viet Nam, in words; empty where all is its own."""
         if self.made_up:
@@ -103,7 +123,9 @@ class Country:
             for key, what in FACTS.items()
             if key.split(".")[1] not in (said.get(key.split(".")[0]) or {})
         ]
-        return (*lent, *dict.fromkeys(facts))
+        own = _stated(self.file.ages)
+        laws = [what for key, what in AGES_IN_WORDS.items() if key not in own]
+        return (*lent, *dict.fromkeys((*facts, *laws)))
 
     @cached_property
     def sha256(self) -> str:
@@ -134,6 +156,24 @@ def shipped_table(name: str) -> pd.DataFrame:
     table = checked(raw.drop(columns=[c for c in schema.notes if c in raw]), path, schema.columns, problems)
     problems.stop()
     return table
+
+
+@cache
+def shipped_file() -> CountryFile:
+    """``country.yaml`` of the package's own country."""
+    path = DATA / FILE
+    return parse_country(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def shipped_law() -> Law:
+    """Ages that the law of the package's own country sets; it states them all."""
+    return Law(**_stated(shipped_file().ages))
+
+
+def _stated(ages: LegalAges) -> dict[str, Any]:
+    """The ages that a country states, by their keys."""
+    return ages.model_dump(include=set(AGES), exclude_none=True)
 
 
 CITY_WARD: Final = "ward of a central city"

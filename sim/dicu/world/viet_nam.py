@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dicu.scenario.country import parse_country
 from dicu.scenario.suggest import fold
 from dicu.scenario.vocabulary import TERRAINS
 from dicu.world import facts, labour_facts, population_facts, urban_changes
 from dicu.world.assemble import build_world
 from dicu.world.corrections import correct
-from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_table
+from dicu.world.country import CITY_WARD, SHIPPED, Country, shipped_file, shipped_table
 from dicu.world.gazetteer import Gazetteer, read_gazetteer
 from dicu.world.geometry import load_outlines, nearest_place_areas
 from dicu.world.repairs import Mended, mend, mend_areas, radius_km
@@ -121,9 +120,7 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     residents = facts.residents(year).set_index("code")["total"]
     income = facts.income_mvnd(year)
     mean = float((residents * income).sum() / residents.sum())
-    path = facts.DATA / "country.yaml"
-    stated = parse_country(path.read_text(encoding="utf-8"), str(path))
-    file = stated.model_copy(update={"year": year, "income": round(mean, 3)})
+    file = shipped_file().model_copy(update={"year": year, "income": round(mean, 3)})
     waves = [(k, int(facts.official(f"wave_{k}_communes_cut")), int(facts.official(f"wave_{k}_districts_cut")))
              for k in ("2019_21", "2023_25")]  # fmt: skip
     tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}

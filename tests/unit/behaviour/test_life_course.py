@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy.stats import chi2
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.life_course import (
     LifeHazards,
     apply_life,
@@ -30,9 +31,10 @@ from dicu.behaviour.member_word import HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.compute.hashing import hash32, key64
 from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse
-from states import people
+from states import by_law, people
 
 YEAR = 2024
+AGES = by_law(YEAR)
 KEY = np.uint64(key64(5, 90, 1))
 DETAIL = np.uint64(key64(5, 91, 1))
 
@@ -48,7 +50,7 @@ def slots(member: np.ndarray, rule: object) -> set[str]:
     return {
         name(member[m])
         for m in range(MEMBERS)
-        if member[m] and rule(member, m, YEAR)  # type: ignore[operator]
+        if member[m] and rule(member, m, AGES)  # type: ignore[operator]
     }
 
 
@@ -57,7 +59,7 @@ def name(byte: np.uint8) -> str:
 
 
 def couples(member: np.ndarray) -> set[frozenset[str]]:
-    pairs = ((m, partner_of(member, m, YEAR)) for m in range(MEMBERS))
+    pairs = ((m, partner_of(member, m, AGES)) for m in range(MEMBERS))
     return {frozenset((name(member[m]), name(member[p]))) for m, p in pairs if p >= 0}
 
 
@@ -122,11 +124,11 @@ def test_who_lives_with_whom(people: str, pairs: list[str], singles: str) -> Non
 )
 def test_newly_weds_with_the_parents_are_a_couple(people: str, pairs: list[str], singles: str) -> None:
     member = row(*people.split())
-    found = ((m, partner_of(member, m, YEAR, NEWLY_WED)) for m in range(MEMBERS))
+    found = ((m, partner_of(member, m, AGES, NEWLY_WED)) for m in range(MEMBERS))
     assert {frozenset((name(member[m]), name(member[p]))) for m, p in found if p >= 0} == {
         frozenset(p.split()) for p in pairs
     }
-    alone = {name(member[m]) for m in range(MEMBERS) if is_single(member, m, YEAR, NEWLY_WED)}
+    alone = {name(member[m]) for m in range(MEMBERS) if is_single(member, m, AGES, NEWLY_WED)}
     assert alone == set(singles.split())
 
 
@@ -157,19 +159,19 @@ def test_partners_are_mutual_adults_of_both_sexes_and_not_single(member: np.ndar
     ages = YEAR - BIRTH_YEAR_ZERO - (member.astype(int) >> 1)
     mothers = 0
     for m in range(MEMBERS):
-        p = partner_of(member, m, YEAR)
-        mothers += can_give_birth(member, m, YEAR)
+        p = partner_of(member, m, AGES)
+        mothers += can_give_birth(member, m, AGES)
         if p >= 0:
             assert member[m]
-            assert partner_of(member, p, YEAR) == m
+            assert partner_of(member, p, AGES) == m
             assert (member[m] ^ member[p]) & 1
             assert min(ages[m], ages[p]) >= 18
             assert abs(ages[m] - ages[p]) <= 12
-            assert not is_single(member, m, YEAR)
+            assert not is_single(member, m, AGES)
         else:
-            assert not can_give_birth(member, m, YEAR)
+            assert not can_give_birth(member, m, AGES)
     assert mothers <= (member == 0).sum()
-    assert has_adult(member, YEAR) == bool(((ages >= 18) & (member != 0)).any())
+    assert has_adult(member, AGES) == bool(((ages >= 18) & (member != 0)).any())
 
 
 @given(household, st.permutations(range(MEMBERS)))
@@ -178,8 +180,8 @@ def test_rules_read_strided_rows(member: np.ndarray, order: list[int]) -> None:
     table = np.zeros((MEMBERS, MEMBERS), dtype=np.uint8, order="F")
     table[order[0]] = member
     for m in range(MEMBERS):
-        assert partner_of(table[order[0]], m, YEAR) == partner_of(member, m, YEAR)
-        assert is_single(table[order[0]], m, YEAR) == is_single(member, m, YEAR)
+        assert partner_of(table[order[0]], m, AGES) == partner_of(member, m, AGES)
+        assert is_single(table[order[0]], m, AGES) == is_single(member, m, AGES)
 
 
 @pytest.fixture(scope="module", params=["ordinary", "few mothers", "months"])
@@ -188,12 +190,12 @@ def tables(request: pytest.FixtureRequest) -> LifeTables:
     women[..., 2] = 0
     women[..., 1] = 10 if request.param == "few mothers" else 600
     women[:, :3, 1] = 0
-    return life_tables(LifeCourse(), YEAR, 1 / 3 if request.param == "months" else 1.0, women)
+    return life_tables(LifeCourse(), AGES, 1 / 3 if request.param == "months" else 1.0, women)
 
 
 @njit
 def _outside_bound(
-    member: np.ndarray, n: int, year: int, key: int, detail: int, bound: int,
+    member: np.ndarray, n: int, ages: Ages, key: int, detail: int, bound: int,
     death: np.ndarray, birth: np.ndarray, seek: np.ndarray,
 ) -> tuple[int, int]:  # fmt: skip
     events = 0
@@ -205,7 +207,7 @@ def _outside_bound(
                     np.uint64(uid),
                     member,
                     area,
-                    year,
+                    ages,
                     LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail),
                 )
                 != 0
@@ -223,7 +225,7 @@ def test_events_stay_within_the_screen_of_the_word(tables: LifeTables, member: n
     ages = YEAR - BIRTH_YEAR_ZERO - (member[member != 0].astype(int) >> 1)
     assert (packed >> WORKER_SHIFT) & 7 == ((ages >= 15) & (ages <= 64)).sum()
     _, outside = _outside_bound(
-        member, 20_000, YEAR, KEY, DETAIL, packed & HAZARD_MASK, tables.death, tables.birth, tables.seek
+        member, 20_000, AGES, KEY, DETAIL, packed & HAZARD_MASK, tables.death, tables.birth, tables.seek
     )
     assert outside == 0
 
@@ -245,14 +247,14 @@ def test_the_screen_is_exact_enough_to_be_missed(tables: LifeTables) -> None:
     member = row("f27")
     own = tables.death[0, member[0]] + tables.seek[member[0]]
     events, outside = _outside_bound(
-        member, 200_000, YEAR, KEY, DETAIL, int(own * 2**25), tables.death, tables.birth, tables.seek
+        member, 200_000, AGES, KEY, DETAIL, int(own * 2**25), tables.death, tables.birth, tables.seek
     )
     assert abs(outside / events - 0.5) < 0.05
 
 
 @njit
 def _masks(
-    member: np.ndarray, n: int, year: int, key: int, detail: int,
+    member: np.ndarray, n: int, ages: Ages, key: int, detail: int,
     death: np.ndarray, birth: np.ndarray, seek: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     out = np.zeros(1 << (3 * MEMBERS), dtype=np.int64)
@@ -262,7 +264,7 @@ def _masks(
                 np.uint64(uid),
                 member,
                 1,
-                year,
+                ages,
                 LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail),
             )
         ] += 1
@@ -291,7 +293,7 @@ def test_two_stages_give_the_joint_chances_of_independent_risks(people: str, sca
         risks += [
             (kind * MEMBERS + m, 1 - np.exp(-table[member[m]]))
             for m in range(MEMBERS)
-            if member[m] and may(member, m, YEAR)
+            if member[m] and may(member, m, AGES)
         ]
     assert {r // MEMBERS for r, _ in risks} >= {0, 1 if "34" in people else 2}
     expected: dict[int, float] = {}
@@ -302,7 +304,7 @@ def test_two_stages_give_the_joint_chances_of_independent_risks(people: str, sca
         mask = (mask & 0xFFF) | (1 << (12 + alive_seekers[0]) if alive_seekers else 0)
         expected[mask] = expected.get(mask, 0.0) + chance * n
     assert sum(expected.values()) == pytest.approx(n)
-    seen = _masks(member, n, YEAR, KEY, DETAIL, death, birth, seek)
+    seen = _masks(member, n, AGES, KEY, DETAIL, death, birth, seek)
     assert set(np.flatnonzero(seen)) <= set(expected)
     few = {mask for mask, e in expected.items() if e < 10}
     cells = [(seen[mask], e) for mask, e in expected.items() if mask not in few]
@@ -314,13 +316,13 @@ def test_two_stages_give_the_joint_chances_of_independent_risks(people: str, sca
 
 def test_nothing_happens_without_hazards() -> None:
     none = np.zeros((2, 256))
-    assert _masks(row("m30", "f27"), 5_000, YEAR, KEY, DETAIL, none, none, none[0])[0] == 5_000
+    assert _masks(row("m30", "f27"), 5_000, AGES, KEY, DETAIL, none, none, none[0])[0] == 5_000
 
 
 @given(member=household, picks=st.integers(0, 2**18 - 1), uid=st.integers(0, 2**64 - 1))
 @settings(max_examples=300, deadline=None)
 def test_births_and_deaths_keep_everybody_else(member: np.ndarray, picks: int, uid: int) -> None:
-    mothers = [m for m in range(MEMBERS) if can_give_birth(member, m, YEAR)]
+    mothers = [m for m in range(MEMBERS) if can_give_birth(member, m, AGES)]
     dead = [m for m in range(MEMBERS) if member[m] and (picks >> m) & 1]
     mothers = [m for m in mothers if (picks >> (6 + m)) & 1]
     mask = sum(1 << m for m in dead) | sum(1 << (6 + m) for m in mothers) | (picks & 0x3F000)
@@ -359,18 +361,18 @@ def test_share_of_boys() -> None:
 
 @njit
 def _boys(
-    member: np.ndarray, n: int, year: int, key: int, detail: int,
+    member: np.ndarray, n: int, ages: Ages, key: int, detail: int,
     death: np.ndarray, birth: np.ndarray, seek: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Births by (father lives or dies, boy or girl), both drawn under one detail key."""
     out = np.zeros((2, 2), dtype=np.int64)
     for uid in range(n):
         mask = life_events(
-            np.uint64(uid), member, 1, year, LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail)
+            np.uint64(uid), member, 1, ages, LifeHazards(death, birth, birth, seek, 0.0 * seek, key, detail)
         )
         if (mask >> (MEMBERS + 1)) & 1:
             after = member.copy()
-            apply_life(after, mask, year, np.uint64(uid), detail, 0.5)
+            apply_life(after, mask, ages.year, np.uint64(uid), detail, 0.5)
             youngest = after[0]
             for b in after:
                 youngest = max(youngest, b)
@@ -382,7 +384,7 @@ def test_sex_at_birth_has_nothing_to_do_with_what_else_happens() -> None:
     hazard = np.full(256, 0.7)
     hazard[0] = 0.0
     each = np.stack([hazard] * 2)
-    births = _boys(row("m30", "f27"), 40_000, YEAR, KEY, DETAIL, each, each, 0.0 * hazard)
+    births = _boys(row("m30", "f27"), 40_000, AGES, KEY, DETAIL, each, each, 0.0 * hazard)
     total = births.sum(axis=1)
     assert (total > 5_000).all()
     assert (np.abs(births[:, 0] / total - 0.5) < 4 * 0.5 / np.sqrt(total)).all()
@@ -412,18 +414,18 @@ def test_exposure_counts_women_by_age_and_area_whatever_the_order() -> None:
         (0, 27, 1), (1, 27, 0), (0, 38, 0), (1, 47, 1), (1, 15, 0), (1, 31, 1), (1, 27, 0)
     ):  # fmt: skip
         expected[area, age - 15] += (1, eligible, 0)
-    assert (exposure(people(member, place), *where, YEAR) == expected).all()
-    assert exposure(people(member, place[:1]), *where, YEAR).sum() == 2
-    assert exposure(people(member, place[:0]), *where, YEAR).sum() == 0
+    assert (exposure(people(member, place), *where, AGES) == expected).all()
+    assert exposure(people(member, place[:1]), *where, AGES).sum() == 2
+    assert exposure(people(member, place[:0]), *where, AGES).sum() == 0
     wed = np.full(len(rows), NEWLY_WED, dtype=np.uint8)
     home = np.asfortranarray(np.stack([row("m50", "f47", "m24", "f21")]))
     for bit, mothers in ((np.zeros_like(wed), 1), (wed, 2)):  # the mother, and the son's wife
-        assert exposure(people(home, place[:1], bit[:1]), *where, YEAR)[0, :, 1].sum() == mothers
+        assert exposure(people(home, place[:1], bit[:1]), *where, AGES)[0, :, 1].sum() == mothers
     times = np.array([9_000, 20_000, 11_000, 7_000, 13_000, 10_000])
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(len(rows)), times))
-    counted = exposure(people(member[order], place[order]), *where, YEAR)
+    counted = exposure(people(member[order], place[order]), *where, AGES)
     parts = [
-        exposure(people(member[i:], place[i : i + 1]), *where, YEAR) * times[i] for i in range(len(rows))
+        exposure(people(member[i:], place[i : i + 1]), *where, AGES) * times[i] for i in range(len(rows))
     ]
     assert (counted == np.sum(parts, axis=0)).all()
 
@@ -438,9 +440,9 @@ def test_of_very_many_rows_each_is_counted_in_one_step_of_sixteen(monkeypatch: p
     member[:, 0] = ((YEAR - rng.integers(15, 50, n) - BIRTH_YEAR_ZERO) << 1) | 1
     place, where = rng.integers(0, 2, n).astype(np.uint16), (np.arange(2, dtype=np.int32), 2)
     h = people(member, place, uid=rng.integers(0, 2**63, n).astype(np.uint64))
-    whole = exposure(h, *where, YEAR)
+    whole = exposure(h, *where, AGES)
     monkeypatch.setattr(life_course, "COUNTED_ROWS", n - 1)
-    turns = [exposure(h, *where, YEAR, step) for step in range(life_course.SAMPLED)]
+    turns = [exposure(h, *where, AGES, step) for step in range(life_course.SAMPLED)]
     assert (np.sum(turns, axis=0) == whole).all()
     assert all(abs(turn[..., 0].sum() - n / 16) < 5 * np.sqrt(n / 16) for turn in turns)
-    assert (exposure(h.take(rng.permutation(n)), *where, YEAR, 5) == turns[5]).all()
+    assert (exposure(h.take(rng.permutation(n)), *where, AGES, 5) == turns[5]).all()

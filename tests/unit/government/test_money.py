@@ -16,15 +16,16 @@ from dicu.government.rules import fallen_transfer, posts_of_desk, share_online, 
 from dicu.government.severance import mean_months
 from dicu.reform import apply, policy, to_2025
 from dicu.scenario.parameters import Access, Government
+from dicu.world.country import shipped_law
 
 # ------------------------------------------------------------------ savings and severance
 
 
 def test_savings_and_severance_are_shared_by_nation_and_budget_in_one_proportion():
     p = Government(reinvest_share=0.25, severance_quarters=20)
-    price = prices(p, 4)
+    price = prices(p, 4, shipped_law())
     owed = 10 * price.severance_vnd
-    assert price.severance_vnd == pytest.approx(mean_months(p) / 12 * 0.81 * 95_000_000, abs=1)
+    assert price.severance_vnd == pytest.approx(mean_months(p, shipped_law()) / 12 * 0.81 * 95_000_000, abs=1)
     budget = Budget.at_start(40, 9000, 0, price)
     transfer = budget.transfer
     budget.cut(10, price)
@@ -49,7 +50,7 @@ def test_savings_and_severance_are_shared_by_nation_and_budget_in_one_proportion
 
 
 def test_a_post_added_costs_and_owes_nobody_severance():
-    price = prices(Government(), 4)
+    price = prices(Government(), 4, shipped_law())
     budget = Budget.at_start(21, 9000, 0, price)
     transfer = budget.transfer
     budget.cut(-5, price)
@@ -61,7 +62,7 @@ def test_payback_is_severance_over_a_years_savings(govern, world):
     p = {"leavers_retired": 0.3, "staff_bodies": 0.0}
     done = apply(govern(**p), policy("actual", world, 0)[0], 0, world.residents).transition
     # some offices gain posts, which save nothing and owe nobody: payback is over what is saved net of them
-    years = mean_months(Government(**p)) / 12 * 0.81
+    years = mean_months(Government(**p), shipped_law()) / 12 * 0.81
     assert done.severance_vnd > 0 < done.posts_cut
     assert done.payback_years == pytest.approx(done.severance_vnd / (done.posts_cut * 95e6))
     assert done.payback_years >= years * (1 - 1e-9)
@@ -212,7 +213,7 @@ def test_rules_of_desks_by_hand():
 
 
 def pool(n, invested, residents, gained, access, seed=0):
-    price = prices(Government(), 4)
+    price = prices(Government(), 4, shipped_law())
     offices = []
     for i in range(n):
         budget = Budget.at_start(21, residents[i], 0, price)

@@ -14,6 +14,7 @@ from dicu.government.rules import (
     quality_of_office,
 )
 from dicu.scenario.parameters import Government
+from dicu.world.country import shipped_law
 
 P = Government()
 
@@ -93,7 +94,7 @@ def test_spread_refuses_what_it_cannot_do():
 
 
 def test_budget_of_the_start_closes_and_maintains_its_capital():
-    price = prices(P, 4)
+    price = prices(P, 4, shipped_law())
     assert price.post_vnd == 23_750_000
     budget = Budget.at_start(21, 8000, 100_000_000, price)
     budget.revenue_tax, budget.revenue_land = 70_000_000, 30_000_000
@@ -109,7 +110,7 @@ def test_budget_of_the_start_closes_and_maintains_its_capital():
 
 
 def test_capital_decays_without_investment_and_the_nation_pays_what_is_lacking():
-    price = prices(P, 4)
+    price = prices(P, 4, shipped_law())
     budget = Budget.at_start(21, 8000, 0, price)
     capital, lost = budget.capital, budget.transfer
     budget.transfer = 0
@@ -121,12 +122,12 @@ def test_capital_decays_without_investment_and_the_nation_pays_what_is_lacking()
 
 
 def test_months_compound_to_quarters():
-    month = prices(P, 12).depreciation
+    month = prices(P, 12, shipped_law()).depreciation
     assert 1 - (1 - month) ** 3 == pytest.approx(P.capital_depreciation, rel=1e-12)
 
 
 def test_without_depreciation_capital_is_not_reckoned():
-    price = prices(Government(capital_depreciation=0), 4)
+    price = prices(Government(capital_depreciation=0), 4, shipped_law())
     budget = Budget.at_start(21, 8000, 0, price)
     budget.close_step(price)
     assert budget.capital_ratio == 1
@@ -134,12 +135,12 @@ def test_without_depreciation_capital_is_not_reckoned():
 
 def test_a_budget_without_recurrent_spending_is_refused():
     with pytest.raises(ValueError, match="recurrent_share"):
-        prices(Government().model_copy(update={"recurrent_share": 0.0}), 4)
+        prices(Government().model_copy(update={"recurrent_share": 0.0}), 4, shipped_law())
 
 
 @given(st.integers(0, 60_000), st.lists(st.integers(0, 9000), min_size=1, max_size=5))
 def test_pouring_a_budget_conserves_every_dong(residents, weights):
-    price = prices(P, 4)
+    price = prices(P, 4, shipped_law())
     source = Budget.at_start(37, 9000, 12_345_678_901, price)
     source.residents = residents
     targets = [Budget.empty() for _ in weights]

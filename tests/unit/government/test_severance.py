@@ -7,6 +7,7 @@ import pytest
 from dicu.government.budget import prices
 from dicu.government.severance import ages, early_retirement, in_years, mean_months, quitting
 from dicu.scenario.parameters import Government
+from dicu.world.country import shipped_law
 
 
 @pytest.mark.parametrize(
@@ -36,22 +37,23 @@ def test_odd_months_are_half_a_year_or_a_whole_one():
 
 def test_ages_are_the_published_ones_and_women_retire_earlier():
     p = Government()
-    everybody = ages(p)
+    everybody = ages(p, shipped_law())
     assert sum(share for share, *_ in everybody) == pytest.approx(1.0)
     young = sum(share for share, _, insured in everybody if insured < (45 - 25) * 12)
     old = sum(share for share, _, insured in everybody if insured >= (55 - 25) * 12)
     assert (young, old) == pytest.approx((0.5909, 0.1033))
     assert max(early + insured for _, early, insured in everybody) == 61 * 12 + 3 - 25 * 12
-    assert max(i for *_, i in ages(Government(officials_women=1.0))) < (56 * 12 + 8) - 25 * 12
+    assert max(i for *_, i in ages(Government(officials_women=1.0), shipped_law())) < (56 * 12 + 8) - 25 * 12
 
 
 def test_the_mean_lies_between_those_who_quit_and_those_who_retire():
     """It follows who goes, and it is what a post cut costs."""
-    quit_, retire = (mean_months(Government(leavers_retired=share)) for share in (0.0, 1.0))
+    quit_, retire = (mean_months(Government(leavers_retired=share), shipped_law()) for share in (0.0, 1.0))
     assert 48 < quit_ < 90
     assert 12 < retire < 95
     mixed = Government(leavers_retired=0.25)
-    assert mean_months(mixed) == pytest.approx(0.75 * quit_ + 0.25 * retire)
+    assert mean_months(mixed, shipped_law()) == pytest.approx(0.75 * quit_ + 0.25 * retire)
     older = Government(leavers_retired=0.0, officials_first_age=20.0)
-    assert mean_months(older) > quit_, "longer insured"
-    assert prices(mixed, 4).severance_vnd == prices(mixed, 12).severance_vnd, "a sum, whatever the step"
+    assert mean_months(older, shipped_law()) > quit_, "longer insured"
+    quarter, month = (prices(mixed, steps, shipped_law()).severance_vnd for steps in (4, 12))
+    assert quarter == month, "a sum, whatever the step"

@@ -17,6 +17,7 @@ from dicu.government.waves import by_standard, merge_wave
 from dicu.reform import apply, to_2025
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.vocabulary import MOUNTAIN, SERVICES
+from dicu.world.country import shipped_law
 
 
 def test_the_school_decides_education_and_the_clinic_health(world):
@@ -66,7 +67,7 @@ def test_each_administration_has_the_quality_the_way_and_the_desk_of_its_own_off
 
 def office(seat: int, residents: int, access: float) -> Office:
     """A commune office that has just invested 1,000."""
-    budget = Budget.at_start(21, max(residents, 1), 0, prices(Government(), 4))
+    budget = Budget.at_start(21, max(residents, 1), 0, prices(Government(), 4, shipped_law()))
     budget.investment = 1000
     return Office(
         level=COMMUNE,
@@ -175,7 +176,10 @@ def test_what_a_shared_budget_pays_for_goes_with_its_offices(govern, world):
     for i, staff in ((4, 40), (5, 10), (8, 7)):  # places 5, 6 (communes 1, 2) and 9 (commune 3)
         offices[i].staff = staff
     shared = Budget.at_start(
-        57, sum(offices[i].residents for i in (4, 5, 8)), 0, prices(g.parameters, g.steps_per_year)
+        57,
+        sum(offices[i].residents for i in (4, 5, 8)),
+        0,
+        prices(g.parameters, g.steps_per_year, shipped_law()),
     )
     for i in (4, 5, 8):
         offices[i].budget = shared
@@ -239,7 +243,7 @@ def test_a_further_desk_is_as_large_as_the_first(govern):
 
 def test_a_mobile_desk_is_paid_out_of_what_the_upkeep_leaves_itself_counted():
     """To the dong: upkeep and the desk asked for, besides those decided on since the last step."""
-    price = prices(Government(), 4)
+    price = prices(Government(), 4, shipped_law())
     for decided in (0, 2):
         budget = Budget.at_start(100, 1000, 0, price)
         budget.worn, budget.mobile_desks = 1000, decided
@@ -251,7 +255,7 @@ def test_a_mobile_desk_is_paid_out_of_what_the_upkeep_leaves_itself_counted():
 
 def test_capital_goes_with_what_it_is_measured_by():
     """Whatever weights part the capital, K/K* of each part is that of the whole: no office is better for a parting."""
-    price = prices(Government(), 4)
+    price = prices(Government(), 4, shipped_law())
     whole = Budget.at_start(80, 8000, 0, price)
     whole.capital = whole.capital * 9 // 10
     parts = [Budget.empty(), Budget.empty()]
@@ -266,7 +270,7 @@ def test_capital_goes_with_what_it_is_measured_by():
 @pytest.mark.parametrize("order", [(3, 20), (20, 3)])
 def test_severance_of_several_is_paid_as_long_as_the_longest_of_them(order):
     """In whatever order budgets are poured together: none falls due sooner for the company it is in."""
-    price, target = prices(Government(), 4), Budget.empty()
+    price, target = prices(Government(), 4, shipped_law()), Budget.empty()
     target.residents = 2000
     for steps in order:
         budget = Budget.at_start(20, 1000, 0, price)

@@ -16,6 +16,7 @@ from dicu.reform.opening import load_viet_nam
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.sections import Reform
+from dicu.world.country import shipped_law
 from dicu.world.facts import official
 
 
@@ -37,7 +38,7 @@ def test_each_merger_cuts_what_its_rule_says(made):
         assert wave.posts_cut == 21 * communes + 142 * districts
         assert wave.savings.posts_cut == wave.posts_cut
         assert wave.savings.bn_per_year == pytest.approx(wave.posts_cut * 0.095)
-        years = mean_months(Government()) / 12 * 0.81
+        years = mean_months(Government(), shipped_law()) / 12 * 0.81
         assert wave.savings.severance_bn == pytest.approx(years * wave.posts_cut * 0.095, rel=1e-6)
     last = made["2025"]
     assert last.posts_before == made["2023_25"].posts_after == 21 * 10_040 + 142 * 696

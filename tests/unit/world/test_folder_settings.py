@@ -53,7 +53,7 @@ def test_a_country_does_not_decide_a_run(text: str, message: str, folder: Path) 
     with pytest.raises(TableError) as error:
         load_folder(folder)
     assert message in str(error.value)
-    assert "country.yaml:36:" in str(error.value)
+    assert "country.yaml:43:" in str(error.value)
 
 
 def test_the_same_date_in_another_notation_is_the_same(folder: Path) -> None:

@@ -178,7 +178,7 @@ def new_year(stage: Stage) -> Spend:
 
     def run() -> None:
         retype(m.households, m.year + 1)
-        exposure(m.households, where, number, m.year + 1, m.moment)
+        exposure(m.households, where, number, m.ages._replace(year=m.year + 1), m.moment)
 
     return each_prepared(lambda: stage.before.put_back(m.households), run)
 
