@@ -183,18 +183,22 @@ def mothers(people: list[int], year: int, attributes: int = 0, law: Law = VIET_N
     return women[: 6 - len(people)]
 
 
-def with_parents(people: list[int], year: int, attributes: int = 0) -> list[int]:
+def with_parents(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:
     """Slots of those who have a partner and live with somebody a generation older."""
     age = [age_of(b, year) for b in people]
-    return [m for m in partners(people, year, attributes) if max(age) - age[m] >= 16]
+    return [m for m in partners(people, year, attributes, law) if max(age) - age[m] >= 16]
 
 
-def parting_family(people: list[int], m: int, year: int, attributes: int = 0) -> list[int]:
+def parting_family(
+    people: list[int], m: int, year: int, attributes: int = 0, law: Law = VIET_NAM
+) -> list[int]:
     """Slots of who leaves the parents with member m: the partner, and minors who may be their children."""
     age = [age_of(b, year) for b in people]
-    partner = partners(people, year, attributes)[m]
+    partner = partners(people, year, attributes, law)[m]
     younger = min(age[m], age[partner])
-    return sorted([m, partner, *(j for j, a in enumerate(age) if a < 18 and 16 <= younger - a <= 45)])
+    return sorted(
+        [m, partner, *(j for j, a in enumerate(age) if a < law.majority and 16 <= younger - a <= 45)]
+    )
 
 
 def life_of(
