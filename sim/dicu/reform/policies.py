@@ -19,15 +19,11 @@ from dicu.reform.of_2025 import except_sparse_mountains, to_2025
 from dicu.reform.opening import load_viet_nam
 from dicu.reform.standards import need_standards
 from dicu.reform.table import OWN_LEVERS, ReformTableError, overlays_of, read_table
+from dicu.scenario.contradictions import FIRST_OFFICIAL_YEAR, LAST_OFFICIAL_YEAR
 from dicu.scenario.parameters import Access
 from dicu.scenario.plugin_use import settings_of
 from dicu.scenario.plugins import BadPlugin, plugin, policy_names
-from dicu.scenario.scenario import (
-    FIRST_OFFICIAL_YEAR,
-    LAST_OFFICIAL_YEAR,
-    Scenario,
-    UnfitScenario,
-)
+from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.sections import Reform
 from dicu.world.viet_nam import NAME
 from dicu.world.world import World
