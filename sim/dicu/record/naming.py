@@ -157,8 +157,8 @@ def _by_word(word: str, out: Path) -> Path:
     near = suggest(word, names)
     hint = f"; did you mean {near}?" if near else ""
     raise NoSuchRun(
-        f"no run is called so, and no id begins so (got {word!r}; in {out} there are {some(names, MOST_NAMED)}; allowed "
-        f"a folder, a name, or the first {SHORTEST} or more digits of an id{hint})"
+        f"no run is called so, and no id begins so (got {word!r}; in {out} there are {some(names, MOST_NAMED)}; "
+        f"allowed a folder, a name, or the first {SHORTEST} or more digits of an id{hint})"
     )
 
 

@@ -194,8 +194,9 @@ def make_plan(config: str | Path, overrides: Sequence[str] = (), starts: Starts 
 
 def _saved(begins: From, scenarios: list[Scenario], reading: Reading) -> Saved | None:
     """The saved state that all runs begin with; messages where there is none, or a scenario cannot follow on it."""
+    from dicu.execution.forks import check_fork
     from dicu.execution.identity import model_version
-    from dicu.execution.saved import DamagedFile, check_fork, read_saved, saved_folder, saved_steps
+    from dicu.execution.saved import DamagedFile, read_saved, saved_folder, saved_steps
 
     folder = saved_folder(begins.run)
     try:

@@ -19,8 +19,8 @@ from dicu.commit.stocks import retype
 from dicu.engine import threads
 from dicu.engine.exact import Listed, decide_rows, hear_rows, live_rows
 from dicu.engine.screens import BLOCK, Lists, own_rows, space
-from dicu.execution.saved import restore
 from dicu.execution.starting import SPARE_ROWS
+from dicu.execution.state import restore
 from dicu.lab.bench.measure import again_and_again, each_prepared
 from dicu.lab.bench.stage import Kept, Stage, copied
 
