@@ -1,4 +1,4 @@
-"""Shares that rows of a table of reforms state: what each part of a split commune gets where residents do not decide."""
+"""Shares that a table of reforms states: what each part of a split commune gets where residents do not decide."""
 
 from __future__ import annotations
 
