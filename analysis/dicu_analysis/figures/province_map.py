@@ -94,7 +94,7 @@ def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[st
     return outlines if box.all() else {}
 
 
-def unit_of_outline(run: Run, borders: Map) -> dict[str, str]:
+def _unit_of_outline(run: Run, borders: Map) -> dict[str, str]:
     """Unit that each legacy province is drawn in: the one in which most of its residents live."""
     places = run.world_places
     frame = pd.DataFrame(
@@ -121,7 +121,7 @@ def draw_map(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring
 
 def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring]]) -> None:
     groups: dict[str, list[Ring]] = {}
-    for code, unit in unit_of_outline(run, filling.borders).items():
+    for code, unit in _unit_of_outline(run, filling.borders).items():
         groups.setdefault(unit, []).extend(outlines[code])
     _fill(ax, filling, groups)
     every = [ring for rings in outlines.values() for ring in rings]
@@ -134,12 +134,12 @@ def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, lis
     names = run.names("district")
     for code, lon, lat in outlying(run.world_places, every):
         mark_outlying(ax, lon, lat, names[str(code)], filling.face(first[str(code)]))
-    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.set_aspect(1 / np.cos(np.radians(_middle_latitude(run))))
     ax.autoscale_view()
     ax.set_axis_off()
 
 
-def middle_latitude(run: Run) -> float:
+def _middle_latitude(run: Run) -> float:
     """Latitude at which a map of the country is drawn true to scale, degrees."""
     if run.is_real:
         return MIDDLE_LATITUDE
@@ -207,7 +207,7 @@ def _draw_areas(ax: Axes, run: Run, filling: Filling) -> None:
     )
     rings = unit_rings(areas, run.unit_of_place("province", filling.borders))
     _fill(ax, filling, simplified(rings))
-    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.set_aspect(1 / np.cos(np.radians(_middle_latitude(run))))
     ax.autoscale_view()
     ax.set_axis_off()
 

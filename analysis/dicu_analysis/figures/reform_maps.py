@@ -35,7 +35,7 @@ def classes(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.searchsorted(EDGES[1:], minutes, side="right").astype(np.int64)
 
 
-def province_outline(name: str) -> list[Ring]:
+def _province_outline(name: str) -> list[Ring]:
     """Outline of a legacy province by its name, without its rank; [] where there is none."""
     for _, other, rings in load_outlines():
         if _bare(other) == _bare(name):
@@ -93,7 +93,7 @@ def province_map(
         [terms.en(text) for text in foot],
     )
     points = mine[["longitude", "latitude"]].to_numpy(dtype=np.float64)
-    outline = [] if terms.own else province_outline(province)
+    outline = [] if terms.own else _province_outline(province)
     width = 0.96 / columns
     for k, policy in enumerate(policies):
         ax = fig.add_axes((0.03 + k * width, bottom + 0.07, width - 0.02, top - bottom - 0.19))

@@ -113,7 +113,7 @@ def run_line(run: Run) -> str:
     return f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast."
 
 
-def reform_dates(run: Run) -> list[tuple[int, bool]]:
+def _reform_dates(run: Run) -> list[tuple[int, bool]]:
     """Steps at which a reform is to be marked, and whether this run makes it (else it is the date of one not made)."""
     if run.reform_step is not None:
         return [(step, True) for step in run.redrawn or (run.reform_step,)]
@@ -122,7 +122,7 @@ def reform_dates(run: Run) -> list[tuple[int, bool]]:
 
 def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
     """A vertical line on each day that borders change; dotted where this run makes no reform on the date it names."""
-    for k, (step, made) in enumerate(reform_dates(run)):
+    for k, (step, made) in enumerate(_reform_dates(run)):
         at = float(run.year_at_end(step - 1))
         ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
         if label:

@@ -188,7 +188,7 @@ def effects(
     return Drawing(picture, title, note, head, table)
 
 
-def outcome_words(w: Words, both: bool = True) -> dict[str, str]:
+def _outcome_words(w: Words, both: bool = True) -> dict[str, str]:
     """Names of what became of people's access, to two services or, in a country without districts, to one."""
     if not both:
         return {
@@ -221,7 +221,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str, *, both:
     """Shares of people by what became of their access, a bar a terrain."""
     from matplotlib.patches import Patch
 
-    words = outcome_words(w, both)
+    words = _outcome_words(w, both)
     order = [
         k
         for k in HATCHES

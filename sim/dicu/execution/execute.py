@@ -121,7 +121,7 @@ def execute(
     tell = progress if progress is not None and among.first else Silent()
     started = now()
     used = use_threads(threads)
-    check_observers(scenario, among)
+    _check_observers(scenario, among)
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
@@ -150,7 +150,7 @@ def execute(
         return _make(plan, there, tell)
 
 
-def check_observers(scenario: Scenario, ranks: Ranks) -> None:
+def _check_observers(scenario: Scenario, ranks: Ranks) -> None:
     """Refuse plug-ins that look at all households where no process has them.
 
     Raises

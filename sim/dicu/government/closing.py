@@ -20,7 +20,7 @@ def _floor(amount: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return np.floor(amount).astype(np.int64)
 
 
-def costs_of_running(b: Columns, at: NDArray[np.int64]) -> NDArray[np.int64]:
+def _costs_of_running(b: Columns, at: NDArray[np.int64]) -> NDArray[np.int64]:
     """`Budget.running_costs` of each row."""
     base, people, served = taken(b, at, "running_base", "residents", "residents_base")
     known = served != 0
@@ -79,7 +79,7 @@ def close(b: Columns, at: NDArray[np.int64], price: Prices) -> None:
     made["transfer"] = transfer = transfer - fall
     made["transfer_fall"] = np.zeros_like(fall)
     made["wages"] = wages = posts * price.post_vnd
-    made["running"] = running = costs_of_running(b, at)
+    made["running"] = running = _costs_of_running(b, at)
     made["desks"] = desks = costs_of_desks(desk_posts, mobile, price)
     made["mobile_paid"] = mobile
     made["reinvested"] = reinvested = kept_of_savings(savings, price)

@@ -220,7 +220,7 @@ def residents_by_province(world: World) -> pd.DataFrame:
     return table
 
 
-def check_residents(world: World) -> list[CheckRow]:
+def _check_residents(world: World) -> list[CheckRow]:
     """Compare the residents of the world's year, in all and province by province, urban and rural."""
     year = world.year
     official = facts.residents(year)
@@ -329,7 +329,7 @@ def check(world: World, also: Sequence[World] = ()) -> list[CheckRow]:
     """
     rows = [*_check_counts(world), _check_pairs(world)]
     for one in (world, *also):
-        rows += [*check_residents(one), _check_islands(one)]
+        rows += [*_check_residents(one), _check_islands(one)]
     latest = max((world, *also), key=lambda w: w.year)  # sizes are published for 2025
     return rows + _check_areas(world) + _check_sizes(latest) + _show(world)
 

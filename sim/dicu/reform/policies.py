@@ -270,7 +270,7 @@ def policy(
     if step < 0:
         raise ValueError(f"a policy cannot act before the start (got step {step}, allowed 0 or later)")
     settings = Reform() if settings is None else settings
-    levers = levers_of(name, settings.levers)
+    levers = _levers_of(name, settings.levers)
     if not levers.pulled:
         return []
     written = date or (settings.date if name == "table" else f"step {step}")
@@ -279,7 +279,7 @@ def policy(
     return made.make(Case(name, world, step, written, levers, settings, access, step_of, own))
 
 
-def levers_of(name: str, given: str | None) -> Levers:
+def _levers_of(name: str, given: str | None) -> Levers:
     """The levers of a policy: those given in the scenario ("relabel+cut_staff", "none"), else its own."""
     if given is None:
         return policy_named(name).levers

@@ -73,7 +73,7 @@ def neighbours(world: World) -> Neighbours:
     Neighbours
         Every legacy province is connected.
     """
-    point = plane_km(world)
+    point = _plane_km(world)
     province, island = world.province, world.terrain == ISLAND
     pair = _triangulated(point)
     radius = np.sqrt(world.area_km2 / np.pi)
@@ -90,7 +90,7 @@ def neighbours(world: World) -> Neighbours:
     return Neighbours(both[order].astype(np.int32), mark[order])
 
 
-def plane_km(world: World) -> NDArray[np.float64]:
+def _plane_km(world: World) -> NDArray[np.float64]:
     """Points of the places in a plane, (P, 2) km: the sinusoidal projection about the mean meridian."""
     x = (world.longitude - float(np.mean(world.longitude))) * np.cos(np.radians(world.latitude))
     point = np.stack([x, world.latitude], axis=1) * KM_PER_DEGREE

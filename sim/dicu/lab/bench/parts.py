@@ -136,7 +136,7 @@ def followers(stage: Stage) -> Spend:
     return again_and_again(lambda: follow(m.links, m.households, rule, m.geography.district, nobody))
 
 
-def committing(stage: Stage) -> Spend:
+def _committing(stage: Stage) -> Spend:
     """The commit of a step's events: moves, couples, orphans, families that follow, estates, holes filled."""
     m, calling = stage.model, stage.followers
     events, after = stage.passed
@@ -170,7 +170,7 @@ def recount(stage: Stage) -> Spend:
     return again_and_again(lambda: stage.model._count(stage.h))
 
 
-def new_year(stage: Stage) -> Spend:
+def _new_year(stage: Stage) -> Spend:
     """Everybody a year older: types again, and the women of each age for the births."""
     m = stage.model
     where = areas(m.world, m.urban.now, len(m.vital.at(m.year).fertility))
@@ -211,10 +211,10 @@ PARTS: Final[dict[str, tuple[str, Callable[[Stage], Spend]]]] = {
     "choice": ("compute", choice),
     "pass": ("compute", whole_pass),
     "followers": ("gather", followers),
-    "commit": ("gather", committing),
+    "commit": ("gather", _committing),
     "remittances": ("gather", remittances),
     "recount": ("scatter", recount),
-    "new-year": ("compute", new_year),
+    "new-year": ("compute", _new_year),
     "tables": ("array", tables),
     "step": ("compute", step),
 }
