@@ -126,7 +126,13 @@ def _figure_numbers(run: Run) -> dict[str, float]:
 def rows_of(
     runs: Mapping[tuple[str, int], Run], weight: int, command: str
 ) -> list[dict[str, str | int | float]]:
-    """Rows of the table from the runs of one weight, by (policy, seed)."""
+    """Rows of the table from the runs of one weight, by (policy, seed).
+
+    Raises
+    ------
+    ValueError
+        For runs of several versions of the model.
+    """
     from dicu_analysis.report.measures import both, measure
 
     reform = {seed: run for (policy, seed), run in runs.items() if policy != "none"}

@@ -48,7 +48,10 @@ from dicu.world.world import World
 class Parts(mesa.Model):  # type: ignore[misc]
     """Households, markets, governments and what they see of each other, at the beginning of a step.
 
-    Parameters and attributes are those of `dicu.model.Model`, which adds the step itself.
+    Parameters
+    ----------
+    scenario, world, households, links, ranks
+        As in `dicu.model.Model`, which adds the step itself.
 
     Attributes
     ----------

@@ -127,6 +127,11 @@ def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",), *, pool: Sequ
         configurations.
     pool : sequence of str
         Varied keys in which the runs of an arm may differ, such as the member of an ensemble.
+
+    Raises
+    ------
+    CannotCompare
+        For a key that does not vary.
     """
     runs = sweep.runs
     free = [key for key in sweep.free if key not in (*by, *pool)]

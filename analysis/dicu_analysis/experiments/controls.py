@@ -52,12 +52,14 @@ PLACEBO_ARMS: Final = ("both", "urban", "rural", "neither")
 
 
 def interaction(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
-    """Second difference of the log rate by replicate."""
+    """Second difference of the log rate by replicate, (n,)."""
     return second_difference(*(np.log(arms[a]["rate"].to_numpy()) for a in PLACEBO_ARMS))
 
 
 def crossed(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
-    """Second difference of the rate itself by replicate: what growth does with the loss less what it does without."""
+    """Second difference of the rate itself by replicate, (n,): what growth does with the loss less what it does
+    without.
+    """
     return second_difference(*(arms[a]["rate"].to_numpy() for a in PLACEBO_ARMS))
 
 

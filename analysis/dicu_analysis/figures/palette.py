@@ -103,12 +103,12 @@ def diverging(halves: tuple[tuple[str, ...], tuple[str, ...]], n: int) -> NDArra
 
 
 def gains(n: int) -> NDArray[np.float64]:
-    """Colours of net migration: ochre loses people, purple gains them."""
+    """Colours of net migration, (n, 4): ochre loses people, purple gains them."""
     return diverging(_PEOPLE, n)
 
 
 def changes(n: int) -> NDArray[np.float64]:
-    """Colours of changes in a service: orange is worse, green is better."""
+    """Colours of changes in a service, (n, 4): orange is worse, green is better."""
     return diverging(_SERVICES, n)
 
 

@@ -66,7 +66,7 @@ class Filling:
 
 
 def classed(edges: NDArray[np.float64], colours: NDArray[np.float64]) -> tuple[Any, Any]:
-    """Colour map and norm of classes that are open at both ends."""
+    """Colour map and norm of classes that are open at both ends: edges (k,), colours (k + 1, 4)."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     made = ListedColormap(colours)

@@ -31,7 +31,7 @@ LABELS: Final = ("under 10", "10-20", "20-30", "30-60", "60-120", "over 120 min"
 
 
 def classes(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Class of each travel time, 0 to 5."""
+    """Class of each travel time (n,) in minutes, 0 to 5."""
     return np.searchsorted(EDGES[1:], minutes, side="right").astype(np.int64)
 
 

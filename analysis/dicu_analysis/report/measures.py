@@ -65,7 +65,7 @@ class Sheet:
 
     @cached_property
     def recorded(self) -> NDArray[np.int64]:
-        """Steps of the table of places."""
+        """Steps of the table of places, (k,) rising."""
         return np.unique(self.run.places["step"].to_numpy()).astype(np.int64)
 
     @cached_property
@@ -102,7 +102,7 @@ class Sheet:
 
     @cached_property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
-        """Places by terrain, from plain to island, and all of them."""
+        """Places (P,) by terrain, from plain to island, and all of them."""
         present = [t for t in TERRAINS if (self.terrain == t).any()]
         return {t: self.terrain == t for t in present} | {"all": np.ones(len(self.terrain), dtype=np.bool_)}
 

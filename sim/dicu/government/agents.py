@@ -153,7 +153,7 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         self._people[self._row] = persons
 
     def stand_in(self, people: NDArray[np.int64], row: int) -> None:
-        """From now on its residents are a number among those of all governments of its level."""
+        """From now on its residents are number ``row`` of ``people`` (n,) int64: all governments of its level."""
         self._people, self._row = people, row
 
     @property

@@ -292,7 +292,13 @@ def _check_sizes(world: World) -> list[CheckRow]:
 
 
 def mean_distance_km(world: World, units: Units, unit_of_place: NDArray[np.int32]) -> float:
-    """Mean straight line from residents to the seat of their unit, km, with the extent of their own place."""
+    """Mean straight line from residents to the seat of their unit, km, with the extent of their own place.
+
+    Parameters
+    ----------
+    unit_of_place : (P,) int32
+        Index in ``units``.
+    """
     centre = distance_km(world.position_km, units.seat_km[unit_of_place])
     each = np.hypot(WITHIN_PLACE * np.sqrt(world.area_km2), centre)
     return float((each * world.residents).sum() / max(int(world.residents.sum()), 1))

@@ -79,6 +79,11 @@ def build_manifest(
         The command line; this process's own by default.
     root : Path
         Where to look for the version of the source (git) and ``uv.lock``.
+
+    Raises
+    ------
+    ValueError
+        For a digest that is none, or a moment without a time zone.
     """
     for what, digest in (
         ("config_sha256", config_sha256),

@@ -174,7 +174,9 @@ class Recorder:
             self._put("flows", step, columns)
 
     def moves(self, step: int, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Each move of the step with who made it (`dicu.record.moves`); nothing unless the recorder keeps moves."""
+        """Each move of the step with who made it, (E,) columns as `dicu.record.moves.moves_columns` takes them; nothing
+        unless the recorder keeps moves.
+        """
         self._enter("moves", step)
         if "moves" in self._tables and len(columns["uid"]):
             self._put("moves", step, moves_columns(self._world, columns))
@@ -222,7 +224,7 @@ class Recorder:
         self._put("urban_places", step, urban_places_columns(self._world, columns))
 
     def abroad(self, step: int, urban: NDArray[np.bool_], crossed: Mapping[str, Any]) -> None:
-        """Who left the country and came to it in the step, see `abroad_columns`."""
+        """Who left the country and came to it in the step, with the class of places (P,), see `abroad_columns`."""
         self._enter("abroad", step)
         self._put("abroad", step, abroad_columns(self._world, urban, crossed))
 

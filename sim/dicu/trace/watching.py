@@ -120,7 +120,13 @@ class Watching:
     # ---------------------------------------------------------------- after the pass
 
     def passed(self, events: Events) -> None:
-        """After the pass: the engine must have done with the row what the copy did; who found a partner."""
+        """After the pass: the engine must have done with the row what the copy did; who found a partner.
+
+        Raises
+        ------
+        StoryDiffers
+            When it has done something else.
+        """
         if not self.present:
             return
         h, row = self._model.households, self._row
@@ -202,7 +208,13 @@ class Watching:
         self.present = still
 
     def ended(self) -> None:
-        """After the step: remittances must have done what the story says."""
+        """After the step: remittances must have done what the story says.
+
+        Raises
+        ------
+        StoryDiffers
+            When the household's wealth is another one.
+        """
         if self.chapter is None or not self.present:
             return
         h = self._model.households

@@ -98,7 +98,7 @@ def _plane_km(world: World) -> NDArray[np.float64]:
 
 
 def parts(n: int, pair: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Connected part of each of n nodes, (n,) int32, numbered by their first node."""
+    """Connected part of each of n nodes joined by pairs (k, 2); (n,) int32, numbered by their first node."""
     ones = np.ones(len(pair), dtype=np.int8)
     graph = coo_matrix((ones, (pair[:, 0], pair[:, 1])), shape=(n, n))
     label = np.asarray(connected_components(graph, directed=False)[1])

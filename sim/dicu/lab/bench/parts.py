@@ -51,7 +51,7 @@ class Listing:
         return len(self.lists.found)
 
     def moving(self, rows: NDArray[np.int32]) -> Listed:
-        """A copy of listed rows, with room for where they go."""
+        """A copy of listed rows (k,), with room for where they go."""
         n = len(rows)
         return Listed(
             rows.copy(),
