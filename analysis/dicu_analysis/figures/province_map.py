@@ -25,6 +25,8 @@ OUTLYING_DEGREES: Final = 0.35
 MOST_POINTS: Final = 1_000
 """Places of a country without outlines that are drawn as points; of more, the areas of provinces are drawn."""
 HATCH: Final = "////"
+RANKS: Final = ("Tỉnh ", "Thành phố ", "Thành Phố ", "tỉnh ", "thành phố ")
+"""How names of provinces begin in the tables and outlines of Viet Nam."""
 MIDDLE_LATITUDE: Final = 16.0
 """Latitude at which a map of the country is drawn true to scale, degrees."""
 
@@ -237,6 +239,6 @@ def _draw_points(ax: Axes, run: Run, filling: Filling) -> None:
 
 def plain_name(name: str) -> str:
     """A province's name without its rank (Tỉnh, Thành phố), which a title does not need."""
-    for rank in ("Tỉnh ", "Thành phố ", "Thành Phố "):
+    for rank in RANKS:
         name = name.removeprefix(rank)
     return name

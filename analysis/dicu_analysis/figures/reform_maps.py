@@ -17,7 +17,7 @@ from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.areas import apart, cells
 from dicu_analysis.figures.outlines import simplified
-from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
+from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying, plain_name
 from dicu_analysis.terms import DECLARED, Terms
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ def _province_outline(name: str) -> list[Ring]:
 
 
 def _bare(name: str) -> str:
-    for rank in ("Tỉnh ", "Thành phố ", "Thành Phố "):
-        name = name.removeprefix(rank)
-    return name.casefold()
+    return plain_name(name).casefold()
 
 
 def province_map(

@@ -154,12 +154,17 @@ def years(ax: Axes, first: float, last: float, most: int, *, next_panel: bool = 
 
     With ``next_panel`` none stands at the right edge, where it would run into the first one of the panel beside it.
     """
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_xlim(first, max(last, first + 0.25))
     ax.set_xlabel("Year")
+    whole_years(ax, most, to_the_edge=not next_panel)
+
+
+def whole_years(ax: Axes, most: int, *, to_the_edge: bool) -> None:
+    """Ticks at whole years, about as many as ``most``; the last one may stand at the right edge or not."""
+    from matplotlib.ticker import MaxNLocator
+
     ax.xaxis.set_major_locator(
-        MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10], prune="upper" if next_panel else None)
+        MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10], prune=None if to_the_edge else "upper")
     )
 
 

@@ -56,10 +56,8 @@ def reform_line(ax: Axes, w: Words, run: Run, reform: int) -> None:
 
 def years(ax: Axes, first: float, last: float) -> None:
     """Whole years on the axis."""
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_xlim(first, last)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10], prune="upper"))
+    style.whole_years(ax, 6, to_the_edge=False)
 
 
 def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str) -> Drawing:
