@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -171,7 +171,7 @@ def placebo_crossed(runs: pd.DataFrame, size: Size) -> Control:
     return _as_rare("negative, placebos", f"second difference of the rate (c-ii): {PLACEBO}", rate, size)
 
 
-def _as_rare(kind: str, text: str, rate: float, size: Size) -> Control:
+def _as_rare(kind: Literal["negative, placebos", "reverse"], text: str, rate: float, size: Size) -> Control:
     """A share of placebo experiments that is to be what luck alone makes it."""
     low, high = rejection_bounds(size.placebos)
     return Control(
