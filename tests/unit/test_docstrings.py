@@ -37,7 +37,10 @@ def functions(tree: ast.Module) -> Iterator[Found]:
 def of_arrays(node: ast.FunctionDef) -> bool:
     """Whether a function takes or returns an array, not only within something else."""
     hints = [a.annotation for a in (*node.args.args, *node.args.kwonlyargs)] + [node.returns]
-    return any(hint is not None and ast.unparse(hint).startswith("NDArray[") for hint in hints)
+    return any(
+        isinstance(hint, ast.Subscript) and isinstance(hint.value, ast.Name) and hint.value.id == "NDArray"
+        for hint in hints
+    )
 
 
 def raised(node: ast.FunctionDef) -> set[str]:
@@ -45,8 +48,8 @@ def raised(node: ast.FunctionDef) -> set[str]:
     found = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.Raise) and isinstance(inner.exc, ast.Call):
-            name = ast.unparse(inner.exc.func)
-            if name[0].isupper():
+            name = getattr(inner.exc.func, "id", "")
+            if name[:1].isupper():
                 found.add(name)
     return found
 
