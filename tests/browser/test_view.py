@@ -73,7 +73,7 @@ def test_every_page_is_shown_alone_fits_and_asks_for_nothing(page, view, width) 
     assert page.complaints() == []
 
 
-@pytest.mark.parametrize(("width", "code"), [(DESK, "en"), (PHONE, "vi")])
+@pytest.mark.parametrize(("width", "code"), [(DESK, "en"), pytest.param(PHONE, "vi", marks=pytest.mark.slow)])
 def test_axe_finds_nothing(page, view, width, code) -> None:
     first = None
     # what the report has too is looked at by test_axe at both widths

@@ -61,7 +61,14 @@ def one_by_one(model: Model, households: Households) -> tuple[Events, Households
     return ObjectsEngine(model, copy).household_pass(copy, tables_of(model), {}), copy
 
 
-@pytest.mark.parametrize("n", [1, 2047, 2048, 2049, BLOCK - 1, BLOCK, BLOCK + 1])
+FAR = [
+    pytest.param(BLOCK - 1, marks=pytest.mark.slow),
+    BLOCK,
+    pytest.param(BLOCK + 1, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("n", [1, 2047, 2048, 2049, *FAR])
 def test_at_the_edges_of_blocks_nobody_is_left_out(crowd: Model, n: int) -> None:
     households = crowd.households.take(np.arange(n))
     expected, oracle = one_by_one(crowd, households)

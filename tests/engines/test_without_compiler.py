@@ -48,7 +48,8 @@ def run(values: dict[str, object], *, compiled: bool, engine: str = "threads") -
     return out
 
 
-@pytest.mark.parametrize("engine", ["threads", pytest.param("objects", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["threads", "objects"])
 def test_plain_python_gives_the_same_bytes(engine: str) -> None:
     """About 400 households through a new year and the reform: synthesis, kappa, pass, commit, remittances."""
     values = {

@@ -145,7 +145,7 @@ def test_an_output_that_is_not_utf8_holds_all_that_was_said(env: dict[str, str],
     assert r"Hu\u1ebf" in written, "what the encoding cannot hold is escaped, not dropped"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.slow)])
 def test_a_run_of_any_name_prints_its_folder(encoding: str, config: Path, tmp_path: Path) -> None:
     """In an encoding that lacks its letters they are escaped; ascii counts as UTF-8 that was not stated."""
     words = ["run", config, "name=Điện Biên", "--out", tmp_path / "r", "--no-figures", "time.end=2025Q2"]
@@ -189,7 +189,7 @@ def test_without_a_home_or_an_entry_in_passwd(config: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("most", [8, 16])
+@pytest.mark.parametrize("most", [8, pytest.param(16, marks=pytest.mark.slow)])
 def test_too_few_file_handles(most: int, config: Path, tmp_path: Path) -> None:
     """Enough of them for the run, or one sentence; never half a run."""
     words = ("RLIMIT_NOFILE", most, "run", config, "--out", tmp_path / "r", "--no-figures")

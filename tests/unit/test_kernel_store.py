@@ -54,7 +54,9 @@ def test_a_seal_notices_every_bit() -> None:
     assert unseal(b"") is unseal(whole[:-1]) is unseal(whole + b"x") is None
 
 
-@pytest.mark.parametrize("kinds", [("*.nbi",), ("*.nbc",), ("*.nbi", "*.nbc")])
+@pytest.mark.parametrize(
+    "kinds", [("*.nbi", "*.nbc"), *(pytest.param((k,), marks=pytest.mark.slow) for k in ("*.nbi", "*.nbc"))]
+)
 def test_damaged_files_are_dropped_and_compiled_again(
     cache: Path, tmp_path: Path, kinds: tuple[str, ...]
 ) -> None:

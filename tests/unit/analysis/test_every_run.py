@@ -44,7 +44,12 @@ def out(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("runs")
 
 
-@pytest.mark.parametrize("name", RUNS)
+QUICK = ("one step and the reform in it", "monthly", "one place")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in RUNS]
+)
 def test_all_figures_survive(out: Path, name: str) -> None:
     scenario = with_values(Scenario(), BASE | {"name": re.sub(r"\W", "_", name)} | RUNS[name])
     folder = execute(scenario, out=out)

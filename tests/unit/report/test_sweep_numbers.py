@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,16 @@ def outcome(table: pd.DataFrame, name: str, run: int) -> float:
     return float(1000 * five[f"{name}_persons"].sum() / five[f"{origin}_persons"].sum())
 
 
-def replicates(table: pd.DataFrame, key: str) -> list[float]:
-    """What a key is a mean of, replicate by replicate."""
+@cache
+def results(folder: Path) -> pd.DataFrame:
+    """The table, read once."""
+    return pd.read_parquet(folder / "results.parquet")
+
+
+@cache
+def replicates(folder: Path, key: str) -> list[float]:
+    """What a key is a mean of, replicate by replicate; worked out once, for it is the same for every page."""
+    table = results(folder)
     kind, rest = key.split(":")
     scenario, name = rest.split(".", maxsplit=1)
     dependence = name.startswith("choose.theta.")
@@ -140,10 +149,10 @@ def replicates(table: pd.DataFrame, key: str) -> list[float]:
     return [sum(told(theta, r) for theta in THETAS) / len(THETAS) for r in range(REPLICATES)]
 
 
-def value(table: pd.DataFrame, key: str) -> float:
+def value(folder: Path, key: str) -> float:
     """The number that a key stands for: mean or bound of the 95 % interval, times its factor."""
     what, part, factor = key.split("|")
-    x = np.array(replicates(table, what))
+    x = np.array(replicates(folder, what))
     reach = stats.t.ppf(0.975, len(x) - 1) * x.std(ddof=1) / np.sqrt(len(x))
     return float(factor) * float(x.mean() + {"value": 0.0, "low": -reach, "high": reach}[part])
 
@@ -151,7 +160,7 @@ def value(table: pd.DataFrame, key: str) -> float:
 MARK = re.compile(r'<data value="([^"]*)" data-key="([^"]*)"[^>]*>(.*?)</data>', re.DOTALL)
 
 
-def complaints(page: str, table: pd.DataFrame, code: str) -> list[tuple[str, str, float]]:
+def complaints(page: str, folder: Path, code: str) -> list[tuple[str, str, float]]:
     """Marked numbers of one language that are not what their key says."""
     begin = page.index(f'<div class="body in-{code}"')
     end = page.find('<div class="body in-', begin + 1)
@@ -160,7 +169,7 @@ def complaints(page: str, table: pd.DataFrame, code: str) -> list[tuple[str, str
     assert {k.split(":")[0] for _, k, _ in found} == {"effect", "level", "dependence"}
     wrong = []
     for stated, key, text in found:
-        true = value(table, key)
+        true = value(folder, key)
         (shown,) = numbers(entities.unescape(re.sub(r"<[^>]+>", "", text)), code)
         if not (near(shown, true) and float(stated) == pytest.approx(true, rel=1e-9, abs=1e-12)):
             wrong.append((key, text, true))
@@ -169,7 +178,7 @@ def complaints(page: str, table: pd.DataFrame, code: str) -> list[tuple[str, str
 
 @pytest.mark.parametrize("code", ["en", "vi"])
 def test_every_marked_number_is_what_its_key_says(folder: Path, page: str, code: str) -> None:
-    assert complaints(page, pd.read_parquet(folder / "results.parquet"), code) == []
+    assert complaints(page, folder, code) == []
 
 
 @pytest.mark.parametrize("code", ["en", "vi"])
@@ -183,7 +192,7 @@ def test_every_marked_number_is_what_its_key_says(folder: Path, page: str, code:
 def test_a_wrong_number_is_seen(folder: Path, page: str, code: str, pattern: str, other: str) -> None:
     altered, n = re.subn(pattern, other, page)
     assert n >= 2, "one for each language"
-    assert complaints(altered, pd.read_parquet(folder / "results.parquet"), code)
+    assert complaints(altered, folder, code)
 
 
 ALLOWED: tuple[Callable[[str], bool], ...] = (

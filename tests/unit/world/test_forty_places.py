@@ -166,6 +166,7 @@ def without_districts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
     return made
 
 
+@pytest.mark.slow  # Norway has no districts either, and is looked at every time
 def test_pages_of_a_country_without_districts_speak_of_none(without_districts: dict[str, Path]) -> None:
     """Neither a report in both languages nor a figure; what moves are counted by is a labour market."""
     drawn = list((without_districts["actual"] / "figures").glob("*.svg"))

@@ -89,7 +89,7 @@ def test_world_is_valid_and_places_are_in_one_unit_of_each_generation(viet_nam: 
     assert len(np.unique(w.position_km, axis=0)) == w.n_places, "no two places at one point"
 
 
-@pytest.mark.parametrize("year", [2019, 2024])
+@pytest.mark.parametrize("year", [2019, pytest.param(2024, marks=pytest.mark.slow)])
 def test_residents_are_exact_by_province(viet_nam: World, year: int) -> None:
     w = viet_nam if year == 2019 else build_viet_nam(year)
     official = facts.residents(year).set_index("code").loc[w.legacy_provinces.code]

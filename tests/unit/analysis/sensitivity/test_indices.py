@@ -130,6 +130,7 @@ def test_zipped_parameters_are_refused_whatever_their_values(tmp_path: Path) -> 
     assert read_design(sweep(tmp_path / "t", points), "moves").kind == "given"
 
 
+@pytest.mark.slow
 def test_the_command_writes_its_page_and_says_what_there_is(tmp_path: Path) -> None:
     x = unit_points("sobol", 64, 2, 1)
     sweep(tmp_path / "s", [dict(zip(KEYS, row, strict=False)) for row in x.tolist()])
