@@ -305,7 +305,13 @@ class Equivalence:
 
 
 def equivalence(effect: Effect, sesoi: float, alpha: float = ALPHA) -> Equivalence:
-    """Whether an effect is shown to be smaller than ``sesoi`` in size."""
+    """Whether an effect is shown to be smaller than ``sesoi`` in size.
+
+    Raises
+    ------
+    ValueError
+        When ``sesoi`` is not above 0.
+    """
     from scipy.stats import t
 
     if not sesoi > 0:

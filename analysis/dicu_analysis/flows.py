@@ -129,6 +129,11 @@ def moves_between(run: Run, level: Level = "commune", borders: Map = "legacy") -
     -------
     pandas.DataFrame
         Indexed by step 1..T: ``households, persons`` that crossed, and ``households_within, persons_within``.
+
+    Raises
+    ------
+    ValueError
+        For communes of a step's own borders when moves were recorded between districts.
     """
     flows, steps = run.moved, pd.RangeIndex(1, len(run.labels), name="step")
     run.unit_of_place(level, borders)

@@ -209,7 +209,7 @@ class Run:
         return 12 // parse_period(self.labels[0])[1]
 
     def year_at_end(self, step: int | NDArray[np.int64]) -> NDArray[np.float64]:
-        """Moment at which a step ends, in decimal years (2025Q2 ends at 2025.5)."""
+        """Moment at which a step ends, or each of some (n,), in decimal years (2025Q2 ends at 2025.5)."""
         first, months = parse_period(self.labels[0])
         return np.asarray((first + months * (1 + np.asarray(step))) / 12.0, dtype=np.float64)
 

@@ -53,7 +53,7 @@ def fitted(runs: Sequence[Run], level: Literal["province", "region"], quantity: 
     return float(np.sqrt(squares.sum() / freedom)), freedom
 
 
-def fitted_means(
+def _fitted_means(
     values: NDArray[np.float64], residents: NDArray[np.float64], weight: int
 ) -> tuple[float, int]:
     """``c`` of the law of means from (R, U) values of R runs, and its degrees of freedom."""
@@ -62,7 +62,7 @@ def fitted_means(
     return float(np.sqrt(squares.sum() / freedom)), freedom
 
 
-def means_of(
+def _means_of(
     pairs: Sequence[tuple[Sheet, Sheet]],
 ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Means by province of the runs with the reform and their twins: values (R, U) and residents (U,) by quantity."""
@@ -84,7 +84,7 @@ def means_of(
     return made
 
 
-def fitted_streams(runs: Sequence[Run]) -> tuple[float, int]:
+def _fitted_streams(runs: Sequence[Run]) -> tuple[float, int]:
     """``c`` of the law of streams from the moves between regions in the whole run, and its degrees of freedom."""
     each = [
         flows_between(run, "region").groupby(["origin", "destination"])["persons"].sum().rename(k)
@@ -97,7 +97,7 @@ def fitted_streams(runs: Sequence[Run]) -> tuple[float, int]:
     return float(np.sqrt(squares.sum() / freedom)), freedom
 
 
-def figure_numbers(run: Run) -> dict[str, float]:
+def _figure_numbers(run: Run) -> dict[str, float]:
     """Numbers that titles of figures state and the report does not measure."""
     from dicu_analysis.cities import by_group
     from dicu_analysis.figures import five_year, mover_ages
@@ -126,7 +126,13 @@ def figure_numbers(run: Run) -> dict[str, float]:
 def rows_of(
     runs: Mapping[tuple[str, int], Run], weight: int, command: str
 ) -> list[dict[str, str | int | float]]:
-    """Rows of the table from the runs of one weight, by (policy, seed)."""
+    """Rows of the table from the runs of one weight, by (policy, seed).
+
+    Raises
+    ------
+    ValueError
+        For runs of several versions of the model.
+    """
     from dicu_analysis.report.measures import both, measure
 
     reform = {seed: run for (policy, seed), run in runs.items() if policy != "none"}
@@ -150,16 +156,16 @@ def rows_of(
         for level in levels:
             c, freedom = fitted(list(reform.values()), level, quantity)  # type: ignore[arg-type]
             add(quantity, level, "level", c, freedom, len(reform))
-    c, freedom = fitted_streams(list(reform.values()))
+    c, freedom = _fitted_streams(list(reform.values()))
     add(STREAM, "stream", "level", c, freedom, len(reform))
     pairs = sorted(reform.keys() & without.keys())
     sheets = {seed: both(reform[seed], without[seed]) for seed in pairs}
-    for quantity, (values, people) in means_of(list(sheets.values())).items():
-        c, freedom = fitted_means(values, people, weight)
+    for quantity, (values, people) in _means_of(list(sheets.values())).items():
+        c, freedom = _fitted_means(values, people, weight)
         kind: Kind = "difference" if quantity.startswith("access_change") else "level"
         add(quantity, "province", kind, c, freedom, len(pairs))
     treated, base = (
-        [measure(sheets[seed][k]) | figure_numbers(sheets[seed][k].run) for seed in pairs] for k in (0, 1)
+        [measure(sheets[seed][k]) | _figure_numbers(sheets[seed][k].run) for seed in pairs] for k in (0, 1)
     )
     keys = [k for k in treated[0] if not k.startswith("province.") and all(k in m for m in [*treated, *base])]
     for key in keys:

@@ -54,7 +54,13 @@ def figures(subject: str) -> pd.DataFrame:
 
 
 def value(subject: str, key: str, year: int) -> float:
-    """One figure."""
+    """One figure.
+
+    Raises
+    ------
+    KeyError
+        When there is none of that subject, key and year.
+    """
     mine = figures(subject)
     found = mine[(mine["key"] == key) & (mine["year"] == year)]
     if found.empty:

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.effects import FEWEST, bounds
 from dicu_analysis.load import Run, UnfinishedRun, flat
 
 NOT_COMPARED: Final = ("seed", "name")
 """Keys in which replicates of one configuration differ."""
-MEMBER: Final = "ensemble.member"
-"""Key in which runs over an ensemble of fitted parameter sets differ."""
 MIDDLE: Final = (0.05, 0.95)
 """Quantiles between which the band over members of an ensemble lies."""
 
@@ -139,4 +138,4 @@ def seeds(run: Run) -> list[int]:
     return sorted({int(r.config["seed"]) for r in (run, *run.replicates)})
 
 
-__all__ = ["MEMBER", "MIDDLE", "NOT_COMPARED", "Lines", "beside", "key", "members", "over", "seeds"]
+__all__ = ["MIDDLE", "NOT_COMPARED", "Lines", "beside", "key", "members", "over", "seeds"]

@@ -19,5 +19,5 @@ def as_float(cell: Any) -> float:
 
 
 def floats(values: ArrayLike) -> NDArray[np.float64]:
-    """A column, list or array as float64."""
+    """A column, list or array as float64, of the same shape."""
     return np.asarray(values, dtype=np.float64)

@@ -155,13 +155,19 @@ def of_rates(
 
 
 def of_streams(persons: ArrayLike, weight: int) -> NDArray[np.float64]:
-    """Standard deviation over seeds of the persons who moved from one unit to another in some time."""
+    """Standard deviation over seeds of the persons (n,) who moved from one unit to another in some time."""
     moved = np.asarray(persons, dtype=np.float64)
     return np.asarray(coefficient(STREAM, "stream", weight) * np.sqrt(weight * moved), dtype=np.float64)
 
 
 def coefficient(quantity: str, level: str, weight: int) -> float:
-    """``c`` of the law of residents, from the measurement at the nearest weight (in ratio)."""
+    """``c`` of the law of residents, from the measurement at the nearest weight (in ratio).
+
+    Raises
+    ------
+    KeyError
+        When that spread was not measured.
+    """
     rows = table()
     mine = rows[(rows["quantity"] == quantity) & (rows["level"] == level)]
     if mine.empty:
@@ -208,7 +214,7 @@ def digits_of(quantity: str, run: Run, most: int, factor: float = 1.0) -> int:
 
 
 def of_means(quantity: str, residents: ArrayLike, weight: int) -> NDArray[np.float64]:
-    """Standard deviation over seeds of means of the residents of provinces: a way, a change of access."""
+    """Standard deviation over seeds of means of the residents (n,) of provinces: a way, a change of access."""
     people = np.asarray(residents, dtype=np.float64)
     scale = np.sqrt(weight / np.where(people > 0, people, np.nan))
     return np.asarray(coefficient(quantity, "province", weight) * scale, dtype=np.float64)

@@ -10,12 +10,12 @@ import re
 from pathlib import Path
 from typing import Final
 
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.compare.arms import Arm, CannotCompare, arms_of_sweep
 from dicu_analysis.compare.charts import plot
 from dicu_analysis.compare.outcomes import UnknownOutcome
 from dicu_analysis.compare.sources import SweepSource, UnknownUnit
 from dicu_analysis.figures import Drawn, draw_run
-from dicu_analysis.replicates import MEMBER
 from dicu_analysis.sweep import Sweep
 from dicu_analysis.swept import SweptRun, plan_of
 

@@ -149,6 +149,11 @@ def start(
     -------
     dicu.Model
 
+    Raises
+    ------
+    TypeError
+        When values stand beside a `Scenario`, or a short name stands for no key or several.
+
     Examples
     --------
     >>> model = dicu.start("monocentric", seed=7, weight=200, start="2025Q1", end="2025Q3")

@@ -86,7 +86,7 @@ def two_place_model(small_scenario: Callable[..., Any], values: dict[str, Any] |
 @pytest.fixture(scope="module", autouse=True)
 def _nobody_is_born_dies_or_pairs() -> Iterator[None]:
     """Leave the life course out of the tables of every step of this module; everything else is the run's."""
-    import dicu.model as module
+    import dicu.parts as module
 
     real = module.freeze
 

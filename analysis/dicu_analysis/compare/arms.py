@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from dicu.record.naming import find_run
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.compare.outcomes import Outcome, outcome
 from dicu_analysis.compare.sources import RunSource, Source, SweepSource, UnknownUnit, unit_level
 from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.load import Run
-from dicu_analysis.replicates import MEMBER, MIDDLE, NOT_COMPARED, beside
+from dicu_analysis.replicates import MIDDLE, NOT_COMPARED, beside
 from dicu_analysis.sweep import Sweep, is_sweep
 
 
@@ -127,6 +128,11 @@ def arms_of_sweep(sweep: Sweep, by: Sequence[str] = ("scenario",), *, pool: Sequ
         configurations.
     pool : sequence of str
         Varied keys in which the runs of an arm may differ, such as the member of an ensemble.
+
+    Raises
+    ------
+    CannotCompare
+        For a key that does not vary.
     """
     runs = sweep.runs
     free = [key for key in sweep.free if key not in (*by, *pool)]

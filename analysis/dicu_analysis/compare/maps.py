@@ -37,7 +37,7 @@ MOST_MAPS: Final = 4
 
 
 def edges_of(what: Outcome, largest: float) -> NDArray[np.float64]:
-    """Edges of the classes, symmetric about 0; only where an outcome has none of its own does the data decide."""
+    """Edges (k,) of the classes, symmetric about 0; only where an outcome has none of its own does the data decide."""
     half: tuple[float, ...] | None = EDGES.get(what.name) or (
         EDGES["access"] if what.name.startswith("access_") else None
     )

@@ -53,6 +53,11 @@ def event_study(
         Column of 0 and 1.
     cluster : str or None
         By default the unit; a study of communes clusters by province.
+
+    Raises
+    ------
+    ValueError
+        Without treated or untreated units.
     """
     made = data.assign(_since=data[since].astype(int), _treated=data[treated].astype(int))
     made["_post"] = made["_treated"] * (made["_since"] >= 0)

@@ -63,7 +63,13 @@ def target(name: str) -> Figure:
 
 
 def slope(x: Floats, y: Floats) -> Coefficient:
-    """Least squares over the provinces that have both, errors robust to heteroskedasticity."""
+    """Least squares over the provinces (n,) that have both, errors robust to heteroskedasticity.
+
+    Raises
+    ------
+    NotInRun
+        For fewer than four of them, or one value alone.
+    """
     data = pd.DataFrame({"x": x, "y": y}).replace([np.inf, -np.inf], np.nan).dropna()
     if len(data) < 4 or data["x"].nunique() < 2:
         raise NotInRun("fewer than four provinces with different values")

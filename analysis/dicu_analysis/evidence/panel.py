@@ -101,6 +101,11 @@ def official(run: Run, first: int = 2010, last: int = 2013) -> Provinces:
     """The panel of official rates; where provinces lie is taken from a run's world.
 
     Weakness is the mean net loss of 2005-09: what is measured before the years of the panel.
+
+    Raises
+    ------
+    NotInRun
+        For provinces that the official figures do not know.
     """
     measured = Measured(run)
     codes = measured.codes

@@ -105,7 +105,15 @@ class FinishedSweep(Sweep):
         outcome: Callable[[pd.DataFrame], float],
         unit: str | None = None,
     ) -> dict[int, NDArray[np.float64]]:
-        """One number a run, by point, replicates in order; ``outcome`` gets the rows of one run, in order of steps."""
+        """One number a run, (n,) by point, replicates in order.
+
+        Parameters
+        ----------
+        level, columns, unit
+            Rows that are read, as in `rows`.
+        outcome : callable
+            Gets the rows of one run, in order of steps.
+        """
         rows = self.rows(level, columns, unit).sort_values(["point", "replicate", "step", "unit"])
         made: dict[int, list[float]] = {}
         for (point, _), part in rows.groupby(["point", "replicate"], sort=True):

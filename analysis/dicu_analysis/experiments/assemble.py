@@ -120,7 +120,7 @@ class Found:
     """Unit of the result when it is not that of the spec: a ratio without meaning gives way to its numerator."""
 
 
-def reached_power(effect: Effect, sesoi: float) -> Power:
+def _reached_power(effect: Effect, sesoi: float) -> Power:
     """Power at the smallest effect of interest, given the standard deviation between replicates that was found."""
     if effect.exact:
         return Power(promised=PROMISED, needed=2, reached=1.0, detectable=0.0, luck_shared=None)
@@ -147,7 +147,7 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
     same = equivalence(effect, found.sesoi)
     p_holm = min(1.0, FAMILY * effect.p)
     said = _said(effect, found.sesoi, p_holm, found.robust)
-    strength = reached_power(effect, found.sesoi).model_copy(
+    strength = _reached_power(effect, found.sesoi).model_copy(
         update={"luck_shared": None if found.luck_shared is None else finite(found.luck_shared)}
     )
     shown = found.shown or Estimate.of(effect, "effect", found.estimand or spec.estimand, unit)

@@ -53,7 +53,7 @@ def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) ->
     result = assemble(experiment.spec, facts, found)
     folder = folders[experiment.sweeps[0]]
     places = {name: folder}
-    family = {name: with_controls(result, out)}
+    family = {name: _with_controls(result, out)}
     for other in EXPERIMENTS:
         place = out / f"{other}{'_quick' if facts.quick else ''}"
         if other != name and (place / FILE).is_file():
@@ -64,7 +64,7 @@ def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) ->
     return folder / "experiment.md"
 
 
-def with_controls(result: Result, out: Path) -> Result:
+def _with_controls(result: Result, out: Path) -> Result:
     """The result with the latest controls of its kind, if they were run."""
     from dicu_analysis.experiments.controls import read_controls
 

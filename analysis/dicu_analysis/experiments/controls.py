@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,10 @@ FOLDER: Final = "controls"
 WORLD: Final = "monocentric, 944 rows, 6 quarters"
 REPLICATES: Final = 4
 """Replicates of each placebo experiment."""
+PLACEBO: Final = (
+    f"share of placebo experiments of {REPLICATES} replicates with "
+    "independent luck that are told apart at 5 %"
+)
 PROMISED: Final = 0.9
 CROSSED: Final = 0.15
 """Interaction put in, as a share of what growth does alone."""
@@ -52,12 +56,14 @@ PLACEBO_ARMS: Final = ("both", "urban", "rural", "neither")
 
 
 def interaction(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
-    """Second difference of the log rate by replicate."""
+    """Second difference of the log rate by replicate, (n,)."""
     return second_difference(*(np.log(arms[a]["rate"].to_numpy()) for a in PLACEBO_ARMS))
 
 
 def crossed(arms: Mapping[str, pd.DataFrame]) -> NDArray[np.float64]:
-    """Second difference of the rate itself by replicate: what growth does with the loss less what it does without."""
+    """Second difference of the rate itself by replicate, (n,): what growth does with the loss less what it does
+    without.
+    """
     return second_difference(*(arms[a]["rate"].to_numpy() for a in PLACEBO_ARMS))
 
 
@@ -152,34 +158,47 @@ def placebos(player: Player, size: Size) -> tuple[dict[str, Control], pd.DataFra
     nothing: Mapping[str, Any] = {}
     work = [(arm, nothing, seeds(1 + k, n)) for k, arm in enumerate(PLACEBO_ARMS)]
     runs = table(player(work))
-    low, high = rejection_bounds(size.placebos)
     made = {}
     for name, (text, test) in TESTS.items():
         rate = rejections([test(e) for e in _experiments(runs, REPLICATES)]) / size.placebos
-        made[name] = Control(
-            kind="negative, placebos",
-            text=f"{text}: share of placebo experiments of {REPLICATES} replicates with "
-            "independent luck that are told apart at 5 %",
-            world=WORLD,
-            tests=size.placebos,
-            found=rate,
-            low=low,
-            high=high,
-            passed=low <= rate <= high,
-        )
+        made[name] = _as_rare("negative, placebos", f"{text}: {PLACEBO}", rate, size)
     return made, runs
 
 
 def placebo_crossed(runs: pd.DataFrame, size: Size) -> Control:
     """How often the 2 x 2 finds an interaction among the runs of `placebos`."""
     rate = rejections([crossed(e) for e in _experiments(runs, REPLICATES)]) / size.placebos
+    return _as_rare("negative, placebos", f"second difference of the rate (c-ii): {PLACEBO}", rate, size)
+
+
+def _as_rare(kind: Literal["negative, placebos", "reverse"], text: str, rate: float, size: Size) -> Control:
+    """A share of placebo experiments that is to be what luck alone makes it."""
     low, high = rejection_bounds(size.placebos)
     return Control(
-        kind="negative, placebos",
-        text=f"second difference of the rate (c-ii): share of placebo experiments of {REPLICATES} replicates with "
-        "independent luck that are told apart at 5 %",
-        world=WORLD, tests=size.placebos, found=rate, low=low, high=high, passed=low <= rate <= high,
-    )  # fmt: skip
+        kind=kind,
+        text=text,
+        world=WORLD,
+        tests=size.placebos,
+        found=rate,
+        low=low,
+        high=high,
+        passed=low <= rate <= high,
+    )
+
+
+def _as_often(text: str, right: float, tests: int, promised: float) -> Control:
+    """A share of experiments that is to find what was put in as often as promised, but for luck."""
+    low = power_bound(tests, promised)
+    return Control(
+        kind="positive",
+        text=text,
+        world=WORLD,
+        tests=tests,
+        found=right,
+        low=low,
+        high=1.0,
+        passed=right >= low,
+    )
 
 
 def put_in(player: Player, size: Size, lambda0: float) -> list[Control]:
@@ -217,15 +236,11 @@ def put_in(player: Player, size: Size, lambda0: float) -> list[Control]:
         outcomes = [paired(test(e)) for e in _experiments(found, n)[: size.positives]]
         right = sum(e.p < 0.05 and e.mean * effect.mean > 0 for e in outcomes) / len(outcomes)
         promised = min(PROMISED, power(abs(effect.mean) / effect.sd, n))
-        made.append(
-            Control(
-                kind="positive",
-                text=f"{name}, put in: share of tests of {n} replicates that find it (mean {effect.mean:+.3g} a year, "
-                f"power promised {promised:.0%})",
-                world=WORLD, tests=len(outcomes), found=right, low=power_bound(len(outcomes), promised), high=1.0,
-                passed=right >= power_bound(len(outcomes), promised),
-            )
-        )  # fmt: skip
+        text = (
+            f"{name}, put in: share of tests of {n} replicates that find it (mean {effect.mean:+.3g} a year, "
+            f"power promised {promised:.0%})"
+        )
+        made.append(_as_often(text, right, len(outcomes), promised))
     return made
 
 
@@ -242,23 +257,13 @@ def reverse(player: Player, size: Size, untreated: pd.DataFrame) -> list[Control
 
         return [(logs(e, plus) - logs(e, minus)) / 2 for e in experiments]
 
-    low, high = rejection_bounds(size.placebos)
     pull = rejections(main(("both", "urban"), ("rural", "neither"))) / size.placebos
     crossed = rejections([interaction(e) for e in experiments]) / size.placebos
-    made = []
-    for text, rate in (("urban pull", pull), ("an interaction", crossed)):
-        made.append(
-            Control(
-                kind="reverse",
-                text=f"rural distress alone, independent luck: share of experiments that read {text}",
-                world=WORLD,
-                tests=size.placebos,
-                found=rate,
-                low=low,
-                high=high,
-                passed=low <= rate <= high,
-            )
-        )
+    alone = "rural distress alone, independent luck: share of experiments that read"
+    made = [
+        _as_rare("reverse", f"{alone} {text}", rate, size)
+        for text, rate in (("urban pull", pull), ("an interaction", crossed))
+    ]
     push = np.concatenate(main(("both", "rural"), ("urban", "neither")))
     effect = paired(push)
     made.append(
@@ -295,18 +300,11 @@ def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
         tests = _experiments(runs, n)[: size.positives]
         found = [paired(TESTS[name][1](e)) for e in tests]
         right = sum(e.p < 0.05 and e.mean * promised[name][0] > 0 for e in found) / len(found)
-        low = power_bound(len(found), PROMISED)
-        made[name] = Control(
-            kind="positive",
-            text=f"one arm considers moving {math.exp(INPUT) - 1:.0%} more often: share of tests "
-            f"of {n} replicates that find it, by {TESTS[name][0]} (mean {promised[name][0]:+.3g})",
-            world=WORLD,
-            tests=len(found),
-            found=right,
-            low=low,
-            high=1.0,
-            passed=right >= low,
+        text = (
+            f"one arm considers moving {math.exp(INPUT) - 1:.0%} more often: share of tests "
+            f"of {n} replicates that find it, by {TESTS[name][0]} (mean {promised[name][0]:+.3g})"
         )
+        made[name] = _as_often(text, right, len(found), PROMISED)
     return made
 
 

@@ -42,7 +42,7 @@ SESOI: Final = 0.1
 PER_CENT: Final = 100.0
 
 
-def household_groups(
+def _household_groups(
     sweep: FinishedSweep, treated: int, untreated: int, steps: tuple[int, int], most: int = 4
 ) -> list[Group]:
     """Rural households that moved (anywhere) in one arm only."""
@@ -109,7 +109,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         secondary=[*by_terrain, *first_access, *on_access],
         robust=merger.robustness(sweeps, facts, ROBUST, merger.against_none()),
         second_opinion=study.opinions(sweep, facts, steps),
-        groups=household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
+        groups=_household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
     )
     made.figures = [
         pictures.effects(

@@ -43,7 +43,7 @@ PER_CENT: Final = 100.0
 
 
 def made_up(found: Mapping[int, NDArray[np.float64]], points: Mapping[str, int], arm: str) -> Ratio:
-    """Share of the loss that an arm makes up for."""
+    """Share of the loss that an arm makes up for, of outcomes (n,) by point, paired by replicate."""
     merged = found[points["merged"]]
     return fieller(found[points[arm]] - merged, found[points["none"]] - merged)
 

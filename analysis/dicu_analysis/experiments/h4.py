@@ -67,7 +67,13 @@ class Panel:
     values: dict[str, NDArray[np.float64]]
 
     def index(self, name: str) -> int:
-        """Position of a province; names may stand after what kind of unit it is."""
+        """Position of a province; names may stand after what kind of unit it is.
+
+        Raises
+        ------
+        KeyError
+            When no province, or more than one, is called so.
+        """
         found = [k for k, n in enumerate(self.names) if n == name or n.endswith(f" {name}")]
         if len(found) != 1:
             raise KeyError(f"no province {name!r}; there are {self.names}")

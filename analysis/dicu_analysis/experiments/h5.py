@@ -65,7 +65,13 @@ def _share(run: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
-    """Everything H5 says."""
+    """Everything H5 says.
+
+    Raises
+    ------
+    ValueError
+        When the runs end too early.
+    """
     sweep = sweeps["h5"]
     path = shares(sweep)
     points = {str(scenario): as_int(point) for point, scenario in sweep.arms["scenario"].items()}

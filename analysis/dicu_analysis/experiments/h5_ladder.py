@@ -86,7 +86,7 @@ class Loop:
 
     @property
     def twice(self) -> NDArray[np.float64]:
-        """Losses that are met on the way down and on the way up."""
+        """Losses that are met on the way down and on the way up, rising (k,)."""
         return np.unique(self.losses[1 : self.top])
 
     @property

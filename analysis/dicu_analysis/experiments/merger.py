@@ -83,10 +83,10 @@ CASES: Final = (
 
 def after(facts: Facts) -> tuple[int, int]:
     """First and last step of the record after the reform."""
-    return after_in(facts.scenario.calendar, facts.scenario.reform.date)
+    return _after_in(facts.scenario.calendar, facts.scenario.reform.date)
 
 
-def after_in(calendar: Any, date: str) -> tuple[int, int]:
+def _after_in(calendar: Any, date: str) -> tuple[int, int]:
     """The same of any calendar."""
     first = calendar.step_of(date) + 1
     return first, min(first + YEARS * calendar.steps_per_year - 1, calendar.n_steps)
@@ -136,7 +136,7 @@ UNIT_NAMES: Final = {
 
 def outcomes(sweep: FinishedSweep, facts: Facts) -> dict[str, Outcome]:
     """Leaving of rural people; access by terrain and of all rural people, five years after the merger."""
-    steps, per_year = facts_of(sweep, facts)
+    steps, per_year = _facts_of(sweep, facts)
 
     def reach(level: str, unit: str, text: Text) -> Outcome:
         return Outcome(
@@ -155,13 +155,13 @@ def outcomes(sweep: FinishedSweep, facts: Facts) -> dict[str, Outcome]:
     return {o.name: o for o in made}
 
 
-def facts_of(sweep: FinishedSweep, facts: Facts) -> tuple[tuple[int, int], int]:
+def _facts_of(sweep: FinishedSweep, facts: Facts) -> tuple[tuple[int, int], int]:
     """Steps after the reform in the runs of a sweep, whose time need not be that of the experiment; steps per year."""
     from dicu.scenario.scenario import with_values
 
     time = sweep.config["time"]
     scenario = with_values(facts.scenario, {"time.start": time["start"], "time.end": time["end"]})
-    return after_in(scenario.calendar, scenario.reform.date), scenario.calendar.steps_per_year
+    return _after_in(scenario.calendar, scenario.reform.date), scenario.calendar.steps_per_year
 
 
 def robustness(

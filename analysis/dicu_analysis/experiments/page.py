@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from dicu_analysis import markdown
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Result, Robust, Tile, read_result
 
 PAGE = "experiment.md"
@@ -227,12 +228,7 @@ def _estimates(estimates: Sequence[Estimate]) -> list[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return [
-        f"| {' | '.join(head)} |",
-        "|" + "---|" * len(head),
-        *(f"| {' | '.join(row)} |" for row in rows),
-        "",
-    ]
+    return [*markdown.table(head, rows), ""]
 
 
 def _value(x: float | None) -> str:

@@ -43,6 +43,25 @@ def finish(fig: Any, folder: Path, name: str, title: str, alt: str) -> Figure:
     return Figure(svg=f"{FOLDER}/{name}.svg", png=f"{FOLDER}/{name}.png", title=title, alt=alt)
 
 
+def as_map(ax: Axes, latitude: NDArray[np.float64]) -> None:
+    """Degrees of longitude as wide as they are at the middle of some latitudes (n,), and no axes."""
+    if len(latitude):
+        ax.set_aspect(1.0 / np.cos(np.radians(float(np.median(latitude)))))
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+
+
+def room_for_key(fig: Any, box: tuple[float, float, float, float]) -> Axes:
+    """Room from 0 to 1 either way, beside a map, for marks and what they mean; ``box``: left, bottom, width, height."""
+    key: Axes = fig.add_axes(box)
+    key.set(xlim=(0, 1), ylim=(0, 1))
+    key.axis("off")
+    return key
+
+
 def forest(ax: Axes, estimates: Sequence[Estimate], sesoi: float | None = None, colour: str = WITH) -> None:
     """Estimates with intervals, one a line from the top; the band of the smallest effect of interest in grey."""
     from matplotlib.ticker import MaxNLocator

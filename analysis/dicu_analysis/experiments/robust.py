@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.effects import Effect
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
@@ -24,7 +25,6 @@ from dicu_analysis.language import Text
 Floats = NDArray[np.float64]
 Values = Mapping[int, Floats]
 
-MEMBER: Final = "ensemble.member"
 NEARLY_ALL: Final = 0.9
 """Share of the members that must agree before their sign counts as told (assumption A141)."""
 EDGE: Final = 10.0

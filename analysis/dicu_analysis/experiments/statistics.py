@@ -20,7 +20,7 @@ BOUNDS: Final = 0.99
 def second_difference(
     both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike
 ) -> NDArray[np.float64]:
-    """(both - first) - (second - neither) within each replicate: the interaction of a 2 x 2 design."""
+    """(both - first) - (second - neither) within each replicate, (n,) each: the interaction of a 2 x 2 design."""
     a, b, c, d = (np.asarray(x, dtype=np.float64) for x in (both, first, second, neither))
     return (a - b) - (c - d)
 
@@ -50,6 +50,15 @@ def fieller(numerator: ArrayLike, denominator: ArrayLike, level: float = 1 - ALP
     """Fieller's (1954) confidence set for mean(numerator) / mean(denominator), paired by replicate.
 
     It is the set of r for which numerator - r denominator is not distinguishable from zero.
+
+    Parameters
+    ----------
+    numerator, denominator : (n,)
+
+    Raises
+    ------
+    ValueError
+        For unequal lengths, or fewer replicates than `LEAST`.
     """
     x, y = (np.asarray(v, dtype=np.float64) for v in (numerator, denominator))
     if x.shape != y.shape or x.ndim != 1 or len(x) < LEAST:
@@ -83,7 +92,13 @@ def power(d: float, n: int, alpha: float = ALPHA) -> float:
 
 
 def replicates_for(d: float, wanted: float = 0.9, alpha: float = ALPHA) -> int:
-    """Fewest replicates that find an effect of d standard deviations with the wanted power (exact, by t)."""
+    """Fewest replicates that find an effect of d standard deviations with the wanted power (exact, by t).
+
+    Raises
+    ------
+    ValueError
+        When d is not above 0.
+    """
     if not d > 0:
         raise ValueError(f"an effect above 0 is needed, got {d}")
     high = LEAST
@@ -128,5 +143,5 @@ def power_bound(tests: int, promised: float, coverage: float = BOUNDS) -> float:
 
 
 def rejections(samples: Sequence[ArrayLike] | NDArray[np.float64], alpha: float = ALPHA) -> int:
-    """How many of many experiments, one row of differences each, reject at ``alpha``."""
+    """How many of m experiments, one row (n,) of differences each, reject at ``alpha``."""
     return sum(paired(row).p < alpha for row in samples)

@@ -89,13 +89,13 @@ def opinions(sweep: FinishedSweep, facts: Facts, steps: tuple[int, int]) -> list
         return []
     some = range(min(MOST, sweep.replicates))
     none = {r: rates(sweep, facts, sweep.arm("none"), r, province) for r in some}
-    made = [dose_panel(sweep, facts, none, province)]
+    made = [_dose_panel(sweep, facts, none, province)]
     if "half" in scenarios:
         made += half_country(sweep, facts, none, province)
     return made
 
 
-def dose_panel(
+def _dose_panel(
     sweep: FinishedSweep, facts: Facts, none: dict[int, pd.DataFrame], province: pd.Series
 ) -> Opinion:
     """All reformed: leaving on the change of access, with province and year fixed effects; against the true slope."""

@@ -71,7 +71,7 @@ def draw(run: Run) -> Figure:
         "than it needs gives more).",
         f"Mean over persons where they live that day, {run.labels[int(shown[0])]} to {run.labels[int(shown[-1])]}. "
         "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
-        *([_SAME_OFFICE] if one_office(run, window) else []),
+        *([_SAME_OFFICE] if _one_office(run, window) else []),
         *bands.foot(run),
         style.run_line(run),
     ]
@@ -121,7 +121,7 @@ _SAME_OFFICE = (
 )
 
 
-def one_office(run: Run, window: pd.DataFrame) -> bool:
+def _one_office(run: Run, window: pd.DataFrame) -> bool:
     """Whether both kinds of administration are equal from the reform on."""
     after = window[window["step"] >= run.comparison_step]
     same = after["commune_administration"].equals(after["district_administration"])

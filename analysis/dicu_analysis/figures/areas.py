@@ -61,7 +61,7 @@ def cells(
 
 
 def apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same points, those that stand on another moved by some metres: an area needs one point."""
+    """The same points (n, 2) in degrees, those that stand on another moved by some metres: an area needs one point."""
     _, first, times = np.unique(points, axis=0, return_index=True, return_counts=True)
     if (times == 1).all():
         return points
@@ -115,7 +115,7 @@ def _islet(x: float, y: float) -> Any:
 
 
 def merged(areas: NDArray[Any], unit: pd.Categorical) -> list[Any]:
-    """The area of each unit: of its places together, in the order of the categories."""
+    """The area of each unit: of its places (n,) together, in the order of the categories."""
     order = np.argsort(unit.codes, kind="stable")
     first = np.searchsorted(unit.codes[order], np.arange(len(unit.categories) + 1))
     return [
@@ -124,7 +124,7 @@ def merged(areas: NDArray[Any], unit: pd.Categorical) -> list[Any]:
 
 
 def unit_rings(areas: NDArray[Any], unit: pd.Categorical) -> dict[str, list[Ring]]:
-    """Rings around the area of each unit, closed, by code."""
+    """Rings around the area of each unit, closed, by code; ``areas`` (n,) are those of the places."""
     made = {}
     for code, area in zip(unit.categories, merged(areas, unit), strict=True):
         parts = [p for p in shapely.get_parts(area) if isinstance(p, shapely.Polygon)]

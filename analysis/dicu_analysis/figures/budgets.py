@@ -42,7 +42,7 @@ WAYS: Final[Lines] = {
 }
 
 
-def of_the_nation(run: Run) -> pd.DataFrame:
+def _of_the_nation(run: Run) -> pd.DataFrame:
     """The row of the nation by step, from the first that has spent anything; amounts per year, as sums are told."""
     table = run.governments
     nation = table[(table["level"] == "nation") & (table["step"] > 0)].set_index("step").sort_index()
@@ -58,7 +58,7 @@ def of_the_nation(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Three panels: what is spent, where it comes from, and how far people are from services."""
-    over_runs = over(run, of_the_nation)
+    over_runs = over(run, _of_the_nation)
     nation = over_runs.middle
     foot = [
         "All commune, district and province offices together; amounts at the prices of the start. Severance is that "

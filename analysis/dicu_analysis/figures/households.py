@@ -13,7 +13,6 @@ from dicu_analysis.load import Run
 from dicu_analysis.replicates import over
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CENSUS_DAY = 0.25
@@ -116,14 +115,6 @@ def draw(run: Run) -> Figure:
     three.set_ylim(0, None)
     three.set_title("New couples, thousand a year" if per > 1 else "New couples a year")
     for ax in (one, two, three):
-        _years(ax, float(at[0]), float(at[-1]))
+        style.years(ax, float(at[0]) - 0.3, float(at[-1]), 6)
     style.label_ends(two, ends)
     return fig
-
-
-def _years(ax: Axes, first: float, last: float) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.set_xlim(first - 0.3, last)
-    ax.set_xlabel("Year")
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))

@@ -36,7 +36,7 @@ SCOPES: Final = {
 
 
 def rogers_castro(age: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Migration rate by age, a1 e^(-alpha1 x) + a2 e^(-alpha2 (x - mu2) - e^(-lambda2 (x - mu2))) + c.
+    """Migration rate by age (n,), a1 e^(-alpha1 x) + a2 e^(-alpha2 (x - mu2) - e^(-lambda2 (x - mu2))) + c.
 
     Childhood, labour force and a constant, without the peaks of retirement. The labour component peaks at
     mu2 + ln(lambda2 / alpha2) / lambda2 = 23.5 years.
@@ -66,7 +66,7 @@ def movers(run: Run) -> pd.DataFrame:
 
 
 def share_of_ages(counts: NDArray[np.int64], first: int, last: int) -> float:
-    """Percent of movers aged 5 and over who are of these ages, both included; ``counts`` by single age from 0."""
+    """Percent of movers aged 5 and over who are of these ages, both included; ``counts`` (n,) by single age from 0."""
     return 100.0 * float(counts[first : last + 1].sum()) / float(counts[LEAST_AGE:].sum())
 
 
@@ -148,5 +148,5 @@ def draw(run: Run) -> Figure:
 
 
 def children(total: NDArray[np.int64]) -> float:
-    """Percent of all movers who are under 15."""
+    """Percent of all movers, (n,) by single age from 0, who are under 15."""
     return 100.0 * float(total[:15].sum()) / float(total.sum())

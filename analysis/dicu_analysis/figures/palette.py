@@ -103,12 +103,12 @@ def diverging(halves: tuple[tuple[str, ...], tuple[str, ...]], n: int) -> NDArra
 
 
 def gains(n: int) -> NDArray[np.float64]:
-    """Colours of net migration: ochre loses people, purple gains them."""
+    """Colours of net migration, (n, 4): ochre loses people, purple gains them."""
     return diverging(_PEOPLE, n)
 
 
 def changes(n: int) -> NDArray[np.float64]:
-    """Colours of changes in a service: orange is worse, green is better."""
+    """Colours of changes in a service, (n, 4): orange is worse, green is better."""
     return diverging(_SERVICES, n)
 
 
@@ -119,7 +119,7 @@ def streams() -> Colormap:
     return LinearSegmentedColormap.from_list("streams", STREAMS)
 
 
-def luminance(colour: Any) -> float:
+def _luminance(colour: Any) -> float:
     """Relative luminance, 0 to 1, as the Web Content Accessibility Guidelines define it."""
     from matplotlib.colors import to_rgb
 
@@ -130,7 +130,7 @@ def luminance(colour: Any) -> float:
 
 def contrast(one: Any, other: Any = PAPER) -> float:
     """Contrast ratio of two colours, 1 to 21."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

@@ -25,6 +25,8 @@ OUTLYING_DEGREES: Final = 0.35
 MOST_POINTS: Final = 1_000
 """Places of a country without outlines that are drawn as points; of more, the areas of provinces are drawn."""
 HATCH: Final = "////"
+RANKS: Final = ("Tỉnh ", "Thành phố ", "Thành Phố ", "tỉnh ", "thành phố ")
+"""How names of provinces begin in the tables and outlines of Viet Nam."""
 MIDDLE_LATITUDE: Final = 16.0
 """Latitude at which a map of the country is drawn true to scale, degrees."""
 
@@ -66,7 +68,7 @@ class Filling:
 
 
 def classed(edges: NDArray[np.float64], colours: NDArray[np.float64]) -> tuple[Any, Any]:
-    """Colour map and norm of classes that are open at both ends."""
+    """Colour map and norm of classes that are open at both ends: edges (k,), colours (k + 1, 4)."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     made = ListedColormap(colours)
@@ -94,7 +96,7 @@ def matching_outlines(run: Run, tolerance: float = TOLERANCE_DEGREES) -> dict[st
     return outlines if box.all() else {}
 
 
-def unit_of_outline(run: Run, borders: Map) -> dict[str, str]:
+def _unit_of_outline(run: Run, borders: Map) -> dict[str, str]:
     """Unit that each legacy province is drawn in: the one in which most of its residents live."""
     places = run.world_places
     frame = pd.DataFrame(
@@ -121,7 +123,7 @@ def draw_map(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring
 
 def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, list[Ring]]) -> None:
     groups: dict[str, list[Ring]] = {}
-    for code, unit in unit_of_outline(run, filling.borders).items():
+    for code, unit in _unit_of_outline(run, filling.borders).items():
         groups.setdefault(unit, []).extend(outlines[code])
     _fill(ax, filling, groups)
     every = [ring for rings in outlines.values() for ring in rings]
@@ -134,12 +136,12 @@ def _draw_outlines(ax: Axes, run: Run, filling: Filling, outlines: dict[str, lis
     names = run.names("district")
     for code, lon, lat in outlying(run.world_places, every):
         mark_outlying(ax, lon, lat, names[str(code)], filling.face(first[str(code)]))
-    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.set_aspect(1 / np.cos(np.radians(_middle_latitude(run))))
     ax.autoscale_view()
     ax.set_axis_off()
 
 
-def middle_latitude(run: Run) -> float:
+def _middle_latitude(run: Run) -> float:
     """Latitude at which a map of the country is drawn true to scale, degrees."""
     if run.is_real:
         return MIDDLE_LATITUDE
@@ -207,7 +209,7 @@ def _draw_areas(ax: Axes, run: Run, filling: Filling) -> None:
     )
     rings = unit_rings(areas, run.unit_of_place("province", filling.borders))
     _fill(ax, filling, simplified(rings))
-    ax.set_aspect(1 / np.cos(np.radians(middle_latitude(run))))
+    ax.set_aspect(1 / np.cos(np.radians(_middle_latitude(run))))
     ax.autoscale_view()
     ax.set_axis_off()
 
@@ -237,6 +239,6 @@ def _draw_points(ax: Axes, run: Run, filling: Filling) -> None:
 
 def plain_name(name: str) -> str:
     """A province's name without its rank (Tỉnh, Thành phố), which a title does not need."""
-    for rank in ("Tỉnh ", "Thành phố ", "Thành Phố "):
+    for rank in RANKS:
         name = name.removeprefix(rank)
     return name

@@ -17,7 +17,7 @@ from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.areas import apart, cells
 from dicu_analysis.figures.outlines import simplified
-from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying
+from dicu_analysis.figures.province_map import MIDDLE_LATITUDE, mark_outlying, outlying, plain_name
 from dicu_analysis.terms import DECLARED, Terms
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ LABELS: Final = ("under 10", "10-20", "20-30", "30-60", "60-120", "over 120 min"
 
 
 def classes(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Class of each travel time, 0 to 5."""
+    """Class of each travel time (n,) in minutes, 0 to 5."""
     return np.searchsorted(EDGES[1:], minutes, side="right").astype(np.int64)
 
 
-def province_outline(name: str) -> list[Ring]:
+def _province_outline(name: str) -> list[Ring]:
     """Outline of a legacy province by its name, without its rank; [] where there is none."""
     for _, other, rings in load_outlines():
         if _bare(other) == _bare(name):
@@ -44,9 +44,7 @@ def province_outline(name: str) -> list[Ring]:
 
 
 def _bare(name: str) -> str:
-    for rank in ("Tỉnh ", "Thành phố ", "Thành Phố "):
-        name = name.removeprefix(rank)
-    return name.casefold()
+    return plain_name(name).casefold()
 
 
 def province_map(
@@ -93,7 +91,7 @@ def province_map(
         [terms.en(text) for text in foot],
     )
     points = mine[["longitude", "latitude"]].to_numpy(dtype=np.float64)
-    outline = [] if terms.own else province_outline(province)
+    outline = [] if terms.own else _province_outline(province)
     width = 0.96 / columns
     for k, policy in enumerate(policies):
         ax = fig.add_axes((0.03 + k * width, bottom + 0.07, width - 0.02, top - bottom - 0.19))

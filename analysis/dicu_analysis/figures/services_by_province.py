@@ -10,6 +10,7 @@ import pandas as pd
 from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.province_map import plain_name
 from dicu_analysis.load import Run
 from dicu_analysis.moments import moments
 
@@ -130,7 +131,7 @@ def draw(run: Run) -> Figure:
         ax.set_ylim(-0.7, n - 0.3)
         ax.grid(axis="x", color=palette.GRID)
         ax.grid(axis="y", visible=False)
-        ax.set_yticks(rows, [_short(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
+        ax.set_yticks(rows, [plain_name(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
     return fig
 
 
@@ -144,9 +145,3 @@ def counted(run: Run, way: str, change: pd.Series[float], residents: pd.Series[f
 
 def _mean(frame: pd.DataFrame) -> float:
     return PER_PEOPLE * float(frame["posts"].sum() / frame["residents"].sum())
-
-
-def _short(name: str) -> str:
-    for word in ("Tỉnh ", "Thành phố ", "tỉnh ", "thành phố "):
-        name = name.removeprefix(word)
-    return name

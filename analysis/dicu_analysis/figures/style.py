@@ -113,7 +113,7 @@ def run_line(run: Run) -> str:
     return f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast."
 
 
-def reform_dates(run: Run) -> list[tuple[int, bool]]:
+def _reform_dates(run: Run) -> list[tuple[int, bool]]:
     """Steps at which a reform is to be marked, and whether this run makes it (else it is the date of one not made)."""
     if run.reform_step is not None:
         return [(step, True) for step in run.redrawn or (run.reform_step,)]
@@ -122,7 +122,7 @@ def reform_dates(run: Run) -> list[tuple[int, bool]]:
 
 def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
     """A vertical line on each day that borders change; dotted where this run makes no reform on the date it names."""
-    for k, (step, made) in enumerate(reform_dates(run)):
+    for k, (step, made) in enumerate(_reform_dates(run)):
         at = float(run.year_at_end(step - 1))
         ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
         if label:
@@ -154,12 +154,17 @@ def years(ax: Axes, first: float, last: float, most: int, *, next_panel: bool = 
 
     With ``next_panel`` none stands at the right edge, where it would run into the first one of the panel beside it.
     """
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_xlim(first, max(last, first + 0.25))
     ax.set_xlabel("Year")
+    whole_years(ax, most, to_the_edge=not next_panel)
+
+
+def whole_years(ax: Axes, most: int, *, to_the_edge: bool) -> None:
+    """Ticks at whole years, about as many as ``most``; the last one may stand at the right edge or not."""
+    from matplotlib.ticker import MaxNLocator
+
     ax.xaxis.set_major_locator(
-        MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10], prune="upper" if next_panel else None)
+        MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10], prune=None if to_the_edge else "upper")
     )
 
 

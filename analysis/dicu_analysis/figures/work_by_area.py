@@ -47,7 +47,7 @@ COLUMNS: Final[tuple[tuple[str, tuple[Line, ...], int], ...]] = (
 """Heading, lines and decimals; each with the number at its end."""
 
 
-def of_areas(run: Run, codes: list[str] | None = None) -> pd.DataFrame:
+def _of_areas(run: Run, codes: list[str] | None = None) -> pd.DataFrame:
     """Sums by (step, area) of some areas (the largest by default), jobs and who has one over the jobs of the start."""
     of_the_country(run)
     made = labour.summed(run, labour.areas(run))
@@ -64,7 +64,7 @@ def draw(run: Run) -> Figure:
     """One row per area, the largest first, four small panels each on the same scale in every row."""
     of_the_country(run)
     codes = labour.largest(run, MOST)
-    over_runs = over(run, lambda r: of_areas(r, codes))
+    over_runs = over(run, lambda r: _of_areas(r, codes))
     table = over_runs.middle
     names = labour.area_names(run, codes)
     n = len(codes)

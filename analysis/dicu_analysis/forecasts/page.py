@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dicu_analysis import markdown
 from dicu_analysis.forecasts.outlook import GROWTH, HELD, MEAN, OFFICIAL_GROWTH, PERSISTENCE
+from dicu_analysis.markdown import number
 from dicu_analysis.targets.areas import NATION
 from dicu_analysis.targets.catalogue import FIVE_YEARS, YEARLY
-from dicu_analysis.validation.page import number
 from dicu_analysis.validation.scores import MODEL
 
 PAGE: Final = "README.md"
@@ -57,14 +58,14 @@ def _section(table: pd.DataFrame, figure: str, unit: str, since: str) -> list[st
     until = str(mine["to"].iloc[0])
     beside = [name for name in BESIDE if mine[name].notna().any()]
     when = since if since == until else f"{since} to {until}"
-    lines = [f"## {figure}, {unit}, {when}", "", f"| province | model | range | {' | '.join(beside)} |"]
-    lines.append("|---|---:|---:|" + "---:|" * len(beside))
+    rows = []
     ordered = mine.assign(first=mine["area"] != NATION).sort_values(["first", "area"], kind="stable")
     for _, row in ordered.iterrows():
         cells = [number(float(row[name])) for name in beside]
         spread = f"{number(float(row['low']))} to {number(float(row['high']))}"
-        lines.append(f"| {row['name']} | {number(float(row[MODEL]))} | {spread} | {' | '.join(cells)} |")
-    return [*lines, ""]
+        rows.append((str(row["name"]), number(float(row[MODEL])), spread, *cells))
+    head = ("province", "model", "range", *beside)
+    return [f"## {figure}, {unit}, {when}", "", *markdown.table(head, rows, "l" + "r" * (len(head) - 1)), ""]
 
 
 __all__ = ["PAGE", "page"]

@@ -56,10 +56,8 @@ def reform_line(ax: Axes, w: Words, run: Run, reform: int) -> None:
 
 def years(ax: Axes, first: float, last: float) -> None:
     """Whole years on the axis."""
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_xlim(first, last)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10], prune="upper"))
+    style.whole_years(ax, 6, to_the_edge=False)
 
 
 def access(w: Words, sheet: Sheet, twin: Sheet | None, service: str, other: str) -> Drawing:
@@ -188,7 +186,7 @@ def effects(
     return Drawing(picture, title, note, head, table)
 
 
-def outcome_words(w: Words, both: bool = True) -> dict[str, str]:
+def _outcome_words(w: Words, both: bool = True) -> dict[str, str]:
     """Names of what became of people's access, to two services or, in a country without districts, to one."""
     if not both:
         return {
@@ -221,7 +219,7 @@ def outcome_bars(w: Words, table: pd.DataFrame, title: str, other: str, *, both:
     """Shares of people by what became of their access, a bar a terrain."""
     from matplotlib.patches import Patch
 
-    words = outcome_words(w, both)
+    words = _outcome_words(w, both)
     order = [
         k
         for k in HATCHES

@@ -90,7 +90,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
     return Drawing(picture, title, note, tuple(head), tuple(rows))
 
 
-def yearly_rate(sheet: Sheet) -> pd.Series[float] | None:
+def _yearly_rate(sheet: Sheet) -> pd.Series[float] | None:
     """Rural residents who moved to towns per 1,000 rural residents, by calendar year; None without flows by place."""
     moves = sheet.moves
     if moves is None:
@@ -127,7 +127,7 @@ def rural_outflow(
         fig = svg.canvas(2.7)
         ax = fig.subplots()
         for name, sheets, colour, dash in arms:
-            rates = [r for s in sheets if (r := yearly_rate(s)) is not None]
+            rates = [r for s in sheets if (r := _yearly_rate(s)) is not None]
             if not rates or rates[0].empty:
                 return None
             each = pd.concat(rates, axis=1)

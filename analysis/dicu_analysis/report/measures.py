@@ -65,7 +65,7 @@ class Sheet:
 
     @cached_property
     def recorded(self) -> NDArray[np.int64]:
-        """Steps of the table of places."""
+        """Steps of the table of places, (k,) rising."""
         return np.unique(self.run.places["step"].to_numpy()).astype(np.int64)
 
     @cached_property
@@ -102,7 +102,7 @@ class Sheet:
 
     @cached_property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
-        """Places by terrain, from plain to island, and all of them."""
+        """Places (P,) by terrain, from plain to island, and all of them."""
         present = [t for t in TERRAINS if (self.terrain == t).any()]
         return {t: self.terrain == t for t in present} | {"all": np.ones(len(self.terrain), dtype=np.bool_)}
 
@@ -150,7 +150,7 @@ def both(run: Run, twin: Run) -> tuple[Sheet, Sheet]:
     return Sheet(run, own.reform, steps), Sheet(twin, own.reform, steps)
 
 
-def access_measures(sheet: Sheet) -> Measures:
+def _access_measures(sheet: Sheet) -> Measures:
     """Mean access ``access.SERVICE.TERRAIN.MOMENT`` (index) of the people of the eve."""
     made: Measures = {}
     weight = sheet.persons(sheet.moments.eve)
@@ -166,7 +166,7 @@ def access_measures(sheet: Sheet) -> Measures:
     return made
 
 
-def people_measures(sheet: Sheet) -> Measures:
+def _people_measures(sheet: Sheet) -> Measures:
     """Persons by class, terrain and region at the end; moves a year and leaving per 1,000 residents a year after."""
     made: Measures = {}
     end = sheet.persons(sheet.moments.end)
@@ -214,7 +214,7 @@ def people_measures(sheet: Sheet) -> Measures:
     return made
 
 
-def province_measures(sheet: Sheet) -> Measures:
+def _province_measures(sheet: Sheet) -> Measures:
     """Persons at the end by province of 2025 and by that of before: ``province.GENERATION.CODE``."""
     end = sheet.persons(sheet.moments.end)
     made: Measures = {}
@@ -225,7 +225,7 @@ def province_measures(sheet: Sheet) -> Measures:
     return made
 
 
-def budget_measures(sheet: Sheet) -> Measures:
+def _budget_measures(sheet: Sheet) -> Measures:
     """Public money a year in the unit of the country's sums (trillion dong) and posts, ``budget.COLUMN.MOMENT``: provinces with all their communes.
 
     Only columns that the run wrote are counted; a table without rows at a moment gives none.
@@ -264,7 +264,12 @@ def budget_measures(sheet: Sheet) -> Measures:
 
 def measure(sheet: Sheet) -> Measures:
     """Every figure of one run."""
-    return access_measures(sheet) | people_measures(sheet) | province_measures(sheet) | budget_measures(sheet)
+    return (
+        _access_measures(sheet)
+        | _people_measures(sheet)
+        | _province_measures(sheet)
+        | _budget_measures(sheet)
+    )
 
 
 OUTCOMES: Final = (

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.compare.sources import NATION, unit_level
 from dicu_analysis.sweep import Sweep
 from dicu_analysis.swept import plan_of
@@ -18,7 +19,6 @@ Floats = NDArray[np.float64]
 Kind = Literal["saltelli", "morris", "given"]
 FEWEST: Final = 8
 """Points without which nothing is told of a design that is neither Saltelli's nor Morris's."""
-MEMBER: Final = "ensemble.member"
 ALIKE: Final = 0.999
 """Rank correlation over the points from which on two parameters are taken for one."""
 

@@ -84,7 +84,7 @@ class FitRuns:
 
     @cached_property
     def is_term(self) -> NDArray[np.bool_]:
-        """Which parameters are terms of a province."""
+        """Which parameters (K,) are terms of a province."""
         return np.array([key.startswith(f"{TERMS}.") for key in self.keys], dtype=bool)
 
     @cached_property

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu_analysis import markdown
 from dicu_analysis.sensitivity.fit import CUT, GRID, FitRuns, interval
 
 Floats = NDArray[np.float64]
@@ -104,13 +105,21 @@ def _parameters(told: pd.DataFrame) -> list[str]:
         "Narrowed: how much less its standard deviation is with the figures than before, the others unknown too; "
         "alone: if the others were known. Share: first-order Sobol index over the prior of the figure that hangs on it "
         "most.", "",
-        "| parameter | narrowed | alone | figure | share |", "|---|---:|---:|---|---:|",
     ]  # fmt: skip
-    lines += [
-        f"| `{row['key']}` | {100 * row['narrowed']:.0f} % | {100 * row['alone']:.0f} % | {row['figure']} | "
-        f"{100 * row['share']:.0f} % |"
-        for _, row in told.iterrows()
-    ]
+    lines += markdown.table(
+        ("parameter", "narrowed", "alone", "figure", "share"),
+        (
+            (
+                f"`{row['key']}`",
+                f"{100 * row['narrowed']:.0f} %",
+                f"{100 * row['alone']:.0f} %",
+                str(row["figure"]),
+                f"{100 * row['share']:.0f} %",
+            )
+            for _, row in told.iterrows()
+        ),
+        "lrrlr",
+    )
     return [*lines, ""]
 
 
@@ -147,13 +156,12 @@ def _profiles(fit: FitRuns, profiles: dict[str, Floats]) -> list[str]:
         f"-2 log likelihood by the emulator over each of the {len(profiles)} parameters that are told best, free of "
         f"its own prior; all others as good as they can be within theirs. 95 %: up to {CUT:g}. In standard deviations "
         "from the prior.", "",
-        "| parameter | best | 95 % |", "|---|---:|---|",
     ]  # fmt: skip
+    rows = []
     for key, values in profiles.items():
         low, high = interval(values)
-        ends = f"{_end(low)} to {_end(high)}"
-        lines.append(f"| `{key}` | {GRID[int(np.argmin(values))]:+.1f} | {ends} |")
-    return [*lines, ""]
+        rows.append((f"`{key}`", f"{GRID[int(np.argmin(values))]:+.1f}", f"{_end(low)} to {_end(high)}"))
+    return [*lines, *markdown.table(("parameter", "best", "95 %"), rows, "lrl"), ""]
 
 
 def _end(value: float) -> str:
@@ -164,17 +172,15 @@ def _figures(fit: FitRuns) -> list[str]:
     shares, e = by_kind(fit), fit.emulator
     kinds = fit.figures["figure"].to_numpy()
     off = (e.at(fit.best) - fit.observed) ** 2
-    lines = [
-        "## What each figure hangs on", "",
-        "| figure | n | emulated | mean squared misfit at best | hangs on |", "|---|---:|---:|---:|---|",
-    ]  # fmt: skip
+    rows = []
     for kind, row in shares.iterrows():
         mine = kinds == kind
         first = row.sort_values(ascending=False)
         names = ", ".join(f"{key} {100 * v:.0f} %" for key, v in first[first > SHOWN].head(4).items())
         told = f"{100 * e.told[mine].mean():.0f} %"
-        lines.append(f"| {kind} | {int(mine.sum())} | {told} | {off[mine].mean():.2f} | {names} |")
-    return [*lines, ""]
+        rows.append((str(kind), str(int(mine.sum())), told, f"{off[mine].mean():.2f}", names))
+    head = ("figure", "n", "emulated", "mean squared misfit at best", "hangs on")
+    return ["## What each figure hangs on", "", *markdown.table(head, rows, "lrrrl"), ""]
 
 
 def against(fit: FitRuns) -> list[tuple[float, str, str]]:

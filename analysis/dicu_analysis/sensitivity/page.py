@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from dicu_analysis import markdown
 from dicu_analysis.sensitivity.boxes import Box
 from dicu_analysis.sensitivity.design import Design
 from dicu_analysis.sensitivity.indices import COLUMNS, LEADING, METHOD
@@ -90,12 +91,15 @@ def _box(box: Box | None) -> list[str]:
         "## Box", "",
         f"Points {where} {box.bound:.6g}: a box with {box.inside} of {box.of} points holds {100 * box.coverage:.0f} % "
         f"of them (coverage), and {100 * box.density:.0f} % of what is in it is {where} the bound (density).", "",
-        "| parameter | from | to | by chance |", "|---|---:|---:|---:|",
     ]  # fmt: skip
-    lines += [
-        f"| `{key}` | {low:.4g} | {high:.4g} | {box.chance[key]:.2g} |"
-        for key, (low, high) in box.limits.items()
-    ]
+    lines += markdown.table(
+        ("parameter", "from", "to", "by chance"),
+        (
+            (f"`{key}`", f"{low:.4g}", f"{high:.4g}", f"{box.chance[key]:.2g}")
+            for key, (low, high) in box.limits.items()
+        ),
+        "lrrr",
+    )
     return [*lines, ""]
 
 

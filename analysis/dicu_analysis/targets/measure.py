@@ -44,7 +44,10 @@ class NotInRun(ValueError):
 
 
 class Measured:
-    """A run of which figures are measured; what several figures share is made once."""
+    """A run of which figures are measured; what several figures share is made once.
+
+    Raises NotInRun when moves were recorded between districts.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run, self.areas = run, Areas(run)
@@ -167,7 +170,10 @@ class Measured:
         return self.run.year_at_end(steps), by(persons), by(persons * urban), by(households)
 
     def stock(self, which: int, at: float) -> Floats:
-        """Persons (1), urban persons (2) or households (3) by province at a moment, between records on a line."""
+        """Persons (1), urban persons (2) or households (3) by province (Q,) at a moment, between records on a line.
+
+        Raises NotInRun where the run does not reach so far.
+        """
         if (which, at) in self._stocks:
             return self._stocks[which, at]
         moments, values = self._places[0], self._places[which]
@@ -202,11 +208,11 @@ class Measured:
         return self.flows(first, last), self.residents(first, last), np.array(scale)
 
     def rows(self, area: Area) -> NDArray[np.int64]:
-        """Numbers of the provinces of an area."""
+        """Numbers (k,) of the provinces of an area."""
         return np.array([self.codes.index(code) for code in area.provinces], dtype=np.int64)
 
     def national(self, column: str, first: int, last: int) -> float:
-        """Sum of a flow of the nation over steps."""
+        """Sum of a flow of the nation over steps, both ends included; NotInRun when the run did not record it."""
         if column not in self.run.national:
             raise NotInRun(f"the run did not record {column}")
         return float(self.run.national.loc[first:last, column].sum())
@@ -278,7 +284,10 @@ def _for_work(m: Measured, f: Figure) -> float:
 
 
 def slope(x: Floats, y: Floats) -> float:
-    """Slope of a straight line by least squares, over the pairs that are finite."""
+    """Slope of a straight line by least squares, over the pairs of (n,) that are finite.
+
+    Raises NotInRun for fewer than three of them, or one value alone.
+    """
     known = np.isfinite(x) & np.isfinite(y)
     if known.sum() < 3 or np.ptp(x[known]) == 0:
         raise NotInRun("fewer than three provinces with different values")

@@ -11,6 +11,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from dicu_analysis import markdown
+from dicu_analysis.markdown import number
+
 PAGE, RATES_PICTURE, MATRIX_PICTURE = "calibration.md", "calibration_rates.png", "calibration_regions.png"
 RATES: Final = {"in_rate": "arrivals", "out_rate": "departures", "net_migration_rate": "net"}
 MATRIX: Final = "region_flow"
@@ -66,12 +69,11 @@ def write_fit_page(folder: Path, names: Mapping[str, str], command: str) -> Path
 
 
 def _by_kind(predicted: pd.DataFrame) -> list[str]:
-    lines = [
-        "## Figures with many areas",
-        "",
-        "| figure | n | r before | r best | r with other luck | r mean | RMSE before | RMSE best | with other luck |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    head = (
+        *("figure", "n", "r before", "r best", "r with other luck", "r mean"),
+        *("RMSE before", "RMSE best", "with other luck"),
+    )
+    rows = []
     others = [c for c in map(str, predicted) if c.startswith("other_luck_")]
     for name, part in predicted.groupby("figure", sort=False):
         if len(part) <= 2 or part["area"].nunique() == 1:
@@ -87,31 +89,19 @@ def _by_kind(predicted: pd.DataFrame) -> list[str]:
             np.mean([np.sqrt(((part[c] - part["observed"]) ** 2).mean()) for c in kind]) for kind in kinds[:3]
         ]
         cells = [*(f"{x:.2f}" for x in r), *(f"{x:,.3g}" if x < 1000 else f"{x:,.0f}" for x in rmse)]
-        lines.append(f"| {name} | {len(part)} | " + " | ".join(cells) + " |")
-    return [*lines, ""]
+        rows.append((str(name), str(len(part)), *cells))
+    return ["## Figures with many areas", "", *markdown.table(head, rows, "lrrrrrrrr"), ""]
 
 
 def _single(predicted: pd.DataFrame) -> list[str]:
-    lines = [
-        "## Figures of the nation",
-        "",
-        "| figure | when | role | observed | error | before | best | ensemble |",
-    ]
-    lines.append("|---|---|---|---:|---:|---:|---:|---:|")
+    rows = []
     for _, row in predicted[predicted["area"].isin(["VN"])].iterrows():
         when = row["from"] if row["from"] == row["to"] else f"{row['from']} to {row['to']}"
-        numbers = [_text(row[c]) for c in ("observed", "error", "before", "best")]
-        spread = f"{_text(row['low'])} to {_text(row['high'])}"
-        lines.append(
-            f"| {row['figure']} | {when} | {row['role']} | " + " | ".join(numbers) + f" | {spread} |"
-        )
-    return [*lines, ""]
-
-
-def _text(value: float) -> str:
-    if not np.isfinite(value):
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        numbers = [number(row[c]) for c in ("observed", "error", "before", "best")]
+        spread = f"{number(row['low'])} to {number(row['high'])}"
+        rows.append((str(row["figure"]), when, str(row["role"]), *numbers, spread))
+    head = ("figure", "when", "role", "observed", "error", "before", "best", "ensemble")
+    return ["## Figures of the nation", "", *markdown.table(head, rows, "lllrrrrr"), ""]
 
 
 def _off(predicted: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
@@ -128,7 +118,7 @@ def _off(predicted: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         row = predicted.iloc[k]
         area = names.get(str(row["area"]), str(row["area"]))
         numbers = (
-            f"observed {_text(float(row['observed']))}, model {_text(float(nearest[k]))} ({off[k]:+.1f})"
+            f"observed {number(float(row['observed']))}, model {number(float(nearest[k]))} ({off[k]:+.1f})"
         )
         lines.append(f"- {row['figure']}, {area}: {numbers}")
     return [*lines, ""]
@@ -137,16 +127,13 @@ def _off(predicted: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
 def _parameters(posterior: pd.DataFrame) -> list[str]:
     is_term = np.array([str(key).startswith("province_terms.") for key in posterior["key"]], dtype=bool)
     plain = posterior[~is_term]
-    lines = [
-        "## Parameters",
-        "",
-        "| parameter | prior | best | ensemble | narrowed by |",
-        "|---|---:|---:|---:|---:|",
-    ]
+    rows = []
     for _, row in plain.iterrows():
         told = f"{100 * row['narrowed']:.0f} %" if row["narrowed"] > TOLD else "not told by the figures"
         spread = f"{row['low']:.3g} to {row['high']:.3g}"
-        lines.append(f"| `{row['key']}` | {row['prior']:.3g} | {row['best']:.3g} | {spread} | {told} |")
+        rows.append((f"`{row['key']}`", f"{row['prior']:.3g}", f"{row['best']:.3g}", spread, told))
+    head = ("parameter", "prior", "best", "ensemble", "narrowed by")
+    lines = ["## Parameters", "", *markdown.table(head, rows, "lrrrr")]
     terms = posterior[is_term]
     if len(terms):
         wide = int((terms["best"].abs() > WIDE).sum())

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicu_analysis import markdown
 from dicu_analysis.load import Run
+from dicu_analysis.markdown import number
 from dicu_analysis.targets.areas import UnknownArea
 from dicu_analysis.targets.catalogue import CATALOGUE
 from dicu_analysis.targets.measure import Measured, NotInRun, measure
@@ -112,14 +114,17 @@ def summary(scores: pd.DataFrame) -> list[str]:
     """A table of who is nearest on each kind of figure, by error, by correlation and by CRPS."""
     if scores.empty:
         return []
-    lines = ["| figures | n | nearest (RMSE) | model / nearest | r | CRPS |", "|---|---:|---|---:|---|---|"]
+    rows = []
     for group, part in scores.groupby("group", sort=False):
         model = part[part["method"] == MODEL].iloc[0]
         names = [", ".join(part.loc[best(part, c), "method"]) for c in ("rmse", "r", "crps")]
         able = part.loc[best(part, "rmse"), "rmse"]
         near = f"{model['rmse'] / able.min():.2f}" if len(able) and able.min() > 0 else ""
-        lines.append(f"| {group} | {int(model['n'])} | {names[0]} | {near} | {names[1]} | {names[2]} |")
-    return [*lines, ""]
+        rows.append((str(group), str(int(model["n"])), names[0], near, names[1], names[2]))
+    return [
+        *markdown.table(("figures", "n", "nearest (RMSE)", "model / nearest", "r", "CRPS"), rows, "lrlrll"),
+        "",
+    ]
 
 
 def score_tables(scores: pd.DataFrame) -> list[str]:
@@ -128,23 +133,16 @@ def score_tables(scores: pd.DataFrame) -> list[str]:
     for group, part in scores.groupby("group", sort=False) if len(scores) else ():
         winner = ", ".join(part.loc[part["wins"], "method"])
         lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
-        lines += [f"| method | {' | '.join(COLUMNS.values())} |", "|---|" + "---:|" * len(COLUMNS)]
+        rows = []
         firsts = {c: best(part, c) for c in COLUMNS if c not in ("n", "model_rmse")}
         for k, (_, row) in enumerate(part.iterrows()):
             told = f"{row['method']} ({IN_SAMPLE})" if row["in_sample"] else str(row["method"])
             cells = [number(float(row[c])) for c in COLUMNS]
             bold = [c in firsts and bool(firsts[c][k]) and len(part) > 1 for c in COLUMNS]
             cells = [f"**{text}**" if b and text else text for text, b in zip(cells, bold, strict=True)]
-            lines.append(f"| {told} | " + " | ".join(cells) + " |")
-        lines.append("")
+            rows.append((told, *cells))
+        lines += [*markdown.table(("method", *COLUMNS.values()), rows, "l" + "r" * len(COLUMNS)), ""]
     return lines
-
-
-def number(value: float) -> str:
-    """Three digits, or whole from a thousand on; nothing for what is not a number."""
-    if not np.isfinite(value):
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def write(v: Validation, runs: Sequence[Run], source: str, folder: Path) -> Path:

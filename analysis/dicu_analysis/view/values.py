@@ -220,5 +220,5 @@ def paired(both: Floats, scale: float, known: bool) -> dict[str, NDArray[np.int6
 
 
 def whole(values: Floats, scale: float, rounded: Any = np.round) -> NDArray[np.int64]:
-    """Whole numbers of parts of a unit; `UNKNOWN` where there is no number."""
+    """Whole numbers of 1/``scale`` of a unit, in the same shape; `UNKNOWN` where there is no number."""
     return np.where(np.isfinite(values), rounded(np.nan_to_num(values) * scale), UNKNOWN).astype(np.int64)

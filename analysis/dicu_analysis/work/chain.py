@@ -63,19 +63,19 @@ def last(districts: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(district=rows["district"].astype(str)).set_index("district")
 
 
-def treated_districts(treated: pd.DataFrame, base: pd.DataFrame) -> list[str]:
+def _treated_districts(treated: pd.DataFrame, base: pd.DataFrame) -> list[str]:
     """Codes of the districts whose formal jobs differ at the end."""
     a, b = last(treated)["formal_jobs"], last(base)["formal_jobs"]
     return [str(code) for code in a.index[(a != b.reindex(a.index)).to_numpy()]]
 
 
-def market_of(districts: pd.DataFrame, codes: list[str]) -> list[str]:
+def _market_of(districts: pd.DataFrame, codes: list[str]) -> list[str]:
     """Codes of all districts of the commuting areas in which some lie."""
     area = last(districts)["commuting_area"].astype(str)
     return [str(code) for code in area.index[area.isin(area.loc[codes]).to_numpy()]]
 
 
-def stocks_and_flows(run: Tables, codes: list[str]) -> dict[str, float]:
+def _stocks_and_flows(run: Tables, codes: list[str]) -> dict[str, float]:
     """Jobs and workers at the end, offers until then, arrivals and departures of a set of districts, by name."""
     end = last(run.districts).loc[codes]
     here = run.districts["district"].astype(str).isin(codes)
@@ -121,11 +121,11 @@ def links(treated: Tables, base: Tables) -> dict[str, float]:
     NothingDiffers
         When both runs have the same formal jobs.
     """
-    where = treated_districts(treated.districts, base.districts)
+    where = _treated_districts(treated.districts, base.districts)
     if not where:
         raise NothingDiffers("both runs have the same formal jobs in every district")
-    market = market_of(base.districts, where)
-    a, b = (stocks_and_flows(run, market) for run in (treated, base))
+    market = _market_of(base.districts, where)
+    a, b = (_stocks_and_flows(run, market) for run in (treated, base))
     more = {name: a[name] - b[name] for name in a}
     jobs = more["formal_jobs"]
     there = float(treated.persons.reindex(where).sum() - base.persons.reindex(where).sum())

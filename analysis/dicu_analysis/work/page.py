@@ -105,7 +105,7 @@ def _label(response: Response) -> str:
     return " ".join(part for part in (response.variant, values) if part)
 
 
-def links_of(responses: Sequence[Response]) -> str:
+def _links_of(responses: Sequence[Response]) -> str:
     """Every link of the chain, by where jobs grow."""
 
     def cell(response: Response, name: str) -> str:
@@ -130,7 +130,7 @@ def jobs_and_cities(jobs: FinishedSweep, cities: FinishedSweep | None) -> str:
     chain = [r for r in found if all(value == top for _, value in r.values)]
     if cities is not None:
         chain += list(Jobs(cities).responses())
-    text = f"### From jobs to residents\n\n{about(jobs)}{links_of(chain)}\n"
+    text = f"### From jobs to residents\n\n{about(jobs)}{_links_of(chain)}\n"
     return text + f"### The curve over the share of new jobs offered afar\n\n{curve(found)}\n"
 
 
@@ -232,13 +232,13 @@ def shocks(sweep: FinishedSweep, wealth: pd.DataFrame | None = None) -> str:
         )
     head = ["", *(f"year {k + 1}" for k in range(n)), f"from year {STEADY + 1} on"]
     text = f"### Pay and farm income\n\n{about(sweep)}{table(head, rows)}\n"
-    income = percents(_by_quarter(sweep, "farm_loss", None))
+    income = _percents(_by_quarter(sweep, "farm_loss", None))
     text += "Persons who moved from rural to urban places with farm income lower, by quarter of households (the first "
     text += f"has least), from year {STEADY + 1} on:\n\n"
     head, rows = ["", "by lasting luck in income"], [income]
     if wealth is not None:
         head.append("rural households of the start, by wealth then")
-        rows.append(percents(_by_quarter(sweep, "farm_loss", wealth)))
+        rows.append(_percents(_by_quarter(sweep, "farm_loss", wealth)))
     text += (
         table(head, [[f"quarter {k + 1}", *cells] for k, cells in enumerate(zip(*rows, strict=True))]) + "\n"
     )
@@ -247,7 +247,7 @@ def shocks(sweep: FinishedSweep, wealth: pd.DataFrame | None = None) -> str:
     return text
 
 
-def percents(values: Floats) -> list[str]:
+def _percents(values: Floats) -> list[str]:
     """Each column of (R, K) as a percentage."""
     return [percent(effect) for effect in effects(values)]
 

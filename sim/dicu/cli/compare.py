@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.arguments import RunOrSweep
 from dicu.cli.finding import RUN_HELP, run_path
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def compare(
 
 @app.command(epilog="Example: `dicu plot actual --outcome moves --unit province:79`")
 def plot(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
-    ],
+    run: RunOrSweep,
     outcome: Outcomes = None,
     unit: Unit = "nation",
     form: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.arguments import SweepsFolder, SweepValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +27,7 @@ QUICK_WEIGHT, QUICK_REPLICATIONS, QUICK_MEMBERS = 1000, 3, 2
 )
 def experiment(
     what: Annotated[str, typer.Argument(help=f"One of {', '.join(WHAT)}.")],
-    override: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]...", help="Values of the base scenario or of the sweep."),
-    ] = None,
+    override: SweepValues = None,
     quick: Annotated[
         bool,
         typer.Option(
@@ -43,7 +41,7 @@ def experiment(
     sweeps: Annotated[
         Path | None, typer.Option(help="Folder of the sweeps' files. Default: those that come with dicu.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
+    out: SweepsFolder = Path("runs"),
     copy: Annotated[
         Path | None,
         typer.Option(help="Folder into which pages and figures are copied, e.g. docs/experiments."),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dicu.cli.app import app, fail
-from dicu.cli.finding import RUN_HELP, run_path
+from dicu.cli.arguments import RunOrSweep
 
 
 @app.command()
@@ -44,9 +43,7 @@ def schema(
     epilog="Examples: `dicu figures actual`; `dicu figures runs/brief --language vi` for the outcomes of a sweep",
 )
 def figures_command(
-    folder: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
-    ],
+    folder: RunOrSweep,
     language: Annotated[
         str | None,
         typer.Option(help="Of a sweep's outcomes: vi or en. Default: both. Figures of runs are in English."),

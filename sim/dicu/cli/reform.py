@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 reform_app = typer.Typer(no_args_is_help=True, help="Reforms: make maps of governments and compare them.")
 app.add_typer(reform_app, name="reform")
+BaseScenario = Annotated[
+    str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
+]
 
 
 @reform_app.command(
@@ -30,9 +33,7 @@ def compare(
             metavar="POLICY... [KEY=VALUE]...", help="Policies, and values that replace the configuration's."
         ),
     ],
-    config: Annotated[
-        str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
-    ] = "base",
+    config: BaseScenario = "base",
     year: Annotated[
         int | None,
         typer.Option(
@@ -168,9 +169,7 @@ def lineage(
             metavar="POLICY [KEY=VALUE]...", help="A policy, and values that replace the configuration's."
         ),
     ],
-    config: Annotated[
-        str, typer.Option(help="Scenario whose world and parameters are used: a file or a shipped name.")
-    ] = "base",
+    config: BaseScenario = "base",
     unit: Annotated[
         str | None, typer.Option(help="Code or name of a unit to rebuild: its places on a day.")
     ] = None,

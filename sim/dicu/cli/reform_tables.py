@@ -55,7 +55,7 @@ BILLION: Final = 1e3
 """Million dong in the unit of the columns of money of a summary, a billion dong."""
 
 
-def in_money(summary: pd.DataFrame, local: Local) -> pd.DataFrame:
+def _in_money(summary: pd.DataFrame, local: Local) -> pd.DataFrame:
     """A summary with its columns of money in that of the country, and named so."""
     if not local.own:
         return summary
@@ -67,7 +67,7 @@ def in_money(summary: pd.DataFrame, local: Local) -> pd.DataFrame:
 def comparison_table(made: Comparison, terms: Terms = DECLARED, local: Local | None = None) -> Table:
     """Policies side by side, one column each, in the words and the money of the country."""
     local = local or Local()
-    summary = in_money(made.summary, local)
+    summary = _in_money(made.summary, local)
     table = Table(
         title=f"Reforms compared, the day after, for the residents of {made.year}", title_justify="left"
     )
@@ -110,7 +110,7 @@ def write_comparison(made: Comparison, folder: Path, local: Local | None = None)
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "summary": in_money(made.summary, local or Local()),
+        "summary": _in_money(made.summary, local or Local()),
         "units": made.units,
         "places": made.places,
         "objectives": made.objectives,

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
-from dicu.cli.finding import RUN_HELP, run_path
+from dicu.cli.arguments import RunOrSweep
+from dicu.cli.finding import run_path
 
 
 @app.command(
@@ -16,9 +17,7 @@ from dicu.cli.finding import RUN_HELP, run_path
     "with other seeds give the uncertainty."
 )
 def report(
-    folder: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
-    ],
+    folder: RunOrSweep,
     out: Annotated[
         Path | None, typer.Option(help="File to write. Default: report.html in the folder.")
     ] = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicu.cli.app import app, fail
+from dicu.cli.arguments import Executor, SweepsFolder, Workers
 
 if TYPE_CHECKING:
     from dicu.sweeps.drive import Summary
@@ -38,9 +39,7 @@ def sweep(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also do runs again that failed before.")
     ] = False,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes on this computer. Default: one per core.", min=1)
-    ] = None,
+    workers: Workers = None,
     cluster: Annotated[
         str | None,
         typer.Option(help="A dask scheduler that runs already: tcp://host:port, or its scheduler file."),
@@ -50,10 +49,8 @@ def sweep(
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="... your certificate, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="... your key, PEM.")] = None,
-    executor: Annotated[
-        str, typer.Option(help="dask (processes), or serial (this process, for debugging).")
-    ] = "dask",
-    out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
+    executor: Executor = "dask",
+    out: SweepsFolder = Path("runs"),
 ) -> None:
     """Run a sweep: every combination of scenarios, values and replications, each once and for all.
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dicu.cli.app import app, fail
-from dicu.cli.finding import RUN_HELP, run_path
+from dicu.cli.arguments import Executor, RunOrSweep, SweepsFolder, SweepValues, Workers
+from dicu.cli.finding import run_path
 from dicu.cli.sweep import sweep
 
 
@@ -16,9 +17,7 @@ from dicu.cli.sweep import sweep
     epilog="Example: `dicu view runs/brief --out brief.html`; the sweep must have kept its tables (`dicu brief` does)."
 )
 def view(
-    folder: Annotated[
-        Path, typer.Argument(metavar="RUN_OR_SWEEP", help=f"{RUN_HELP}; or a sweep.", parser=run_path)
-    ],
+    folder: RunOrSweep,
     out: Annotated[Path | None, typer.Option(help="File to write. Default: view.html in the folder.")] = None,
     against: Annotated[
         Path | None,
@@ -51,17 +50,10 @@ def brief(
             help="Sweep of a reform with and without: a YAML file, or a shipped one's name (brief)."
         ),
     ] = "brief",
-    override: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]...", help="Values of the base scenario or of the sweep."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes on this computer. Default: one per core.", min=1)
-    ] = None,
-    executor: Annotated[
-        str, typer.Option(help="dask (processes), or serial (this process, for debugging).")
-    ] = "dask",
-    out: Annotated[Path, typer.Option(help="Parent folder of sweeps.")] = Path("runs"),
+    override: SweepValues = None,
+    workers: Workers = None,
+    executor: Executor = "dask",
+    out: SweepsFolder = Path("runs"),
     language: Annotated[
         str | None, typer.Option(help="Language shown first, one of the country's. Default: the first.")
     ] = None,

@@ -117,7 +117,7 @@ def log_of(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def power_of(x: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    """Power of positive numbers, exp(exponent * log(x))."""
+    """Powers of positive numbers (n,), exp(exponent * log(x))."""
     return exp_of(exponent * log_of(x))
 
 

@@ -44,7 +44,7 @@ class Ranks:
         return self.number == 0
 
     def sum(self, kind: str, array: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Sum over the ranks, element by element: integers, so exact; the same on all of them."""
+        """Sum of arrays of one shape over the ranks, element by element: integers, so exact, and the same on all."""
         return array
 
     def total(self, kind: str, *numbers: int) -> list[int]:
@@ -52,11 +52,11 @@ class Ranks:
         return [int(k) for k in self.sum(kind, np.array(numbers, dtype=np.int64))]
 
     def least[T: np.generic](self, kind: str, array: NDArray[T]) -> NDArray[T]:
-        """Least of the ranks, element by element."""
+        """Least of arrays of one shape and dtype over the ranks, element by element."""
         return array
 
     def most[T: np.generic](self, kind: str, array: NDArray[T]) -> NDArray[T]:
-        """Largest of the ranks, element by element."""
+        """Largest of arrays of one shape and dtype over the ranks, element by element."""
         return array
 
     def everyone[T: np.generic](self, kind: str, array: NDArray[T]) -> NDArray[T]:

@@ -29,6 +29,11 @@ def district_names(world: World) -> list[str]:
 def districts_of(name: str, world: World, key: str, *, sites: bool = False) -> NDArray[np.int64]:
     """Districts that a name stands for: those of a province, or a city; ``sites``: or any "district, province".
 
+    Returns
+    -------
+    (k,) int64
+        Indices of districts, rising.
+
     Raises
     ------
     UnfitScenario
@@ -53,6 +58,13 @@ def districts_of(name: str, world: World, key: str, *, sites: bool = False) -> N
 
 class Central:
     """Centrally governed cities of a scenario, step by step (P places, L districts).
+
+    Parameters
+    ----------
+    cities : Cities
+        Which become centrally governed, and when.
+    calendar : Calendar
+    world : World
 
     Raises
     ------

@@ -44,13 +44,22 @@ class FormalJobs:
 
     Parameters
     ----------
-    workers : (P, 32) int64
+    world : World
+    labour : Labour
+        Its parameters.
+    commuting : Commuting
+        The areas.
+    workers : (P, 2 T) int64
         Members of working age by place and kind at the start, real persons.
     people : (A,) int64
         Everybody.
+    agglomeration : float
+        How pay follows density.
     dt_quarters : float
     offers : bool
         Whether jobs are offered to people elsewhere.
+    respond : bool
+        Whether pay follows the market; false: it stays that of the start.
 
     Attributes
     ----------
@@ -113,7 +122,13 @@ class FormalJobs:
         self._pay(people)
 
     def count(self, workers: NDArray[np.int64]) -> Labourers:
-        """Who looks for a formal job and who has one, by area."""
+        """Who looks for a formal job and who has one, by area.
+
+        Parameters
+        ----------
+        workers : (P, 2 T) int64
+            Real members of working age by place and kind, see `dicu.parts.Parts.workers`.
+        """
         return Labourers(*labourers(self._area, workers, len(self.commuting)))
 
     def step(
@@ -124,7 +139,21 @@ class FormalJobs:
         now: int,
         adapts: float,
     ) -> None:
-        """Jobs, chances, offers and pay of a step; ``adapts`` is the share by which a gap of beliefs closes."""
+        """Jobs, chances, offers and pay of a step.
+
+        Parameters
+        ----------
+        workers : (P, 2 T) int64
+            Real members of working age by place and kind.
+        people : (A,) int64
+            Everybody.
+        programmes : Programmes or None
+            What the state adds and takes away.
+        now : int
+            The step.
+        adapts : float
+            Share by which a gap of beliefs closes.
+        """
         n = len(self.jobs)
         extra, zones, there = np.zeros(n), np.zeros(n), np.ones(n)
         if programmes is not None:
@@ -148,7 +177,7 @@ class FormalJobs:
         self._pay(people)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """What decides the future, and what the record shows of the last step, by name."""
+        """What decides the future, and what the record shows of the last step, by name: (L,) and (A,), no copies."""
         return {
             "formal_jobs": self.jobs,
             "jobs_there": self.there,

@@ -257,7 +257,7 @@ class HousingMarket:
         return crowding_factors(self._district, self._urban, self.pressure, self.housing.crowding)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Everything that decides the future, by name."""
+        """Everything that decides the future, by name: (P,) and (L,) arrays, no copies."""
         return {
             "dwellings": self.dwellings,
             "pressure": self.pressure,

@@ -88,13 +88,13 @@ def _by_district(
     return out
 
 
-def type_multipliers(income: Income) -> NDArray[np.float64]:
+def _type_multipliers(income: Income) -> NDArray[np.float64]:
     """Earnings by household type over those of unskilled workers outside farming, (16,) float64."""
     skill = np.where(np.arange(N_TYPES) & 2, income.skill_premium, 1.0)
     return skill * np.where(np.arange(N_TYPES) & 1, 1.0, income.agriculture_penalty)
 
 
-def relative_density(world: World, elasticity: float) -> NDArray[np.float64]:
+def _relative_density(world: World, elasticity: float) -> NDArray[np.float64]:
     """(D_l / D_r)^elasticity by district, (L,) float64; nobody living there counts as one person."""
     n = len(world.districts)
     province = world.districts.parent
@@ -224,8 +224,8 @@ def initial_levels(
     if all_workers == 0:
         raise ValueError(f"world {world.name!r}: nobody is of working age, so there are no earnings to set")
 
-    by_type = type_multipliers(income)
-    density = relative_density(world, income.district_spread)
+    by_type = _type_multipliers(income)
+    density = _relative_density(world, income.district_spread)
     outside = np.zeros((n_provinces, 2), dtype=np.int64)
     for t in range(1, N_TYPES, 2):
         for status in (0, 1):

@@ -247,7 +247,7 @@ class Markets:
         adapt_beliefs(self._values, share, self._urban, self.expected, self.potential)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Everything that decides the future or is recorded, by name; the levels of the start among it."""
+        """Everything that decides the future or is recorded, by name, no copies; the levels of the start among it."""
         return {
             "earnings": self.earnings,
             "farming": self._level.farming,

@@ -81,7 +81,7 @@ def urban_districts(world: World) -> NDArray[np.bool_]:
 
 
 def shared(amount: int, weight: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Whole numbers in proportion to ``weight`` that add up to ``amount`` exactly; int64, as many as weights.
+    """Whole numbers (n,) in proportion to ``weight`` (n,) that add up to ``amount`` exactly.
 
     Part k gets floor(amount W_k / W) - floor(amount W_{k-1} / W) with W_k the sum of the first k weights, so at most
     one more or less than its exact share. Nothing is shared where all weights are 0.

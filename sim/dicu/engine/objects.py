@@ -118,7 +118,15 @@ def _decide(i: int, h: Rows, tables: Tables, tally: WorkTally, space: Buffers) -
 
 
 class ObjectsEngine:
-    """Keeps one agent a row and asks each in turn."""
+    """Keeps one agent a row and asks each in turn.
+
+    Parameters
+    ----------
+    model : mesa.Model
+        Gets the agents.
+    households : Households
+        Their rows, changed in place.
+    """
 
     def __init__(self, model: mesa.Model, households: Households) -> None:
         self._model = model

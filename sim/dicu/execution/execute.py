@@ -15,21 +15,12 @@ from dicu.behaviour.abroad import TABLE as MIGRATION_ABROAD
 from dicu.behaviour.abroad import refuse_parts
 from dicu.compute.ranks import ALONE, Ranks
 from dicu.execution.fits import about_country, check_fits
+from dicu.execution.forks import continued
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
-from dicu.execution.saved import (
-    CannotContinue,
-    Saved,
-    Saves,
-    check_fork,
-    due,
-    follows,
-    read_saved,
-    saved_folder,
-    saved_steps,
-    state_of,
-)
+from dicu.execution.saved import Saved, Saves, due, follows, read_saved, saved_folder, saved_steps
 from dicu.execution.starting import begin
+from dicu.execution.state import state_of
 from dicu.model import EngineName
 from dicu.observe.outputs import Outputs
 from dicu.observe.plugin_tables import observer_tables
@@ -130,7 +121,7 @@ def execute(
     tell = progress if progress is not None and among.first else Silent()
     started = now()
     used = use_threads(threads)
-    check_observers(scenario, among)
+    _check_observers(scenario, among)
     tell.phase("building the world")
     world = open_world(scenario)
     check_fits(scenario, world)
@@ -159,7 +150,7 @@ def execute(
         return _make(plan, there, tell)
 
 
-def check_observers(scenario: Scenario, ranks: Ranks) -> None:
+def _check_observers(scenario: Scenario, ranks: Ranks) -> None:
     """Refuse plug-ins that look at all households where no process has them.
 
     Raises
@@ -200,15 +191,24 @@ class _Work:
         """Where states are saved, if they are."""
         if self.saving is None:
             return None
-        saved, folder = self.saved, saved_folder(self.final)
-        origin = self.scenario if saved is None else saved.origin
-        parts = list(saved.tables) if saved is not None and saved.folder == folder else []
-        made = Saves(
-            folder, self.identity, model_version(), origin, self.scenario, self.saving.every, self.saving.keep,
-            self.after, parts,
-        )  # fmt: skip
-        made.begin()
-        return made
+        return _saves(self.scenario, self.final, self.identity, self.saving, self.saved, self.after)
+
+
+def _saves(
+    scenario: Scenario,
+    final: Path,
+    identity: str,
+    saving: Saving,
+    saved: Saved | None,
+    after: dict[str, str] | None,
+) -> Saves:
+    """The states of a run whose folder is ``final``; what was recorded before ``saved`` stays, if it is of this run."""
+    folder = saved_folder(final)
+    origin = scenario if saved is None else saved.origin
+    parts = list(saved.tables) if saved is not None and saved.folder == folder else []
+    made = Saves(folder, identity, model_version(), origin, scenario, saving.every, saving.keep, after, parts)
+    made.begin()
+    return made
 
 
 def _standing(final: Path, tell: Progress) -> str | None:
@@ -341,31 +341,6 @@ def new_recorder(
     )
 
 
-def continued(saved: Saved, scenario: Scenario, inputs: dict[str, str]) -> dict[str, str] | None:
-    """What a run of this scenario from a saved state has been forked from; None for a run that only goes on.
-
-    Parameters
-    ----------
-    inputs : dict of str to str
-        Of the run that is to follow, as `inputs_of` gives them: what lies in the state was made of the same.
-
-    Raises
-    ------
-    CannotContinue
-        When the state is one of another program or of other inputs, or the scenario cannot follow on it.
-    """
-    if saved.version != model_version():
-        raise CannotContinue(
-            f"{saved.folder}: saved by another version of the program ({saved.version}, this is {model_version()})"
-        )
-    same = canonical_json(scenario) == canonical_json(saved.scenario)
-    if not same and (wrong := check_fork(saved, scenario)):
-        raise CannotContinue("\n".join(wrong))
-    if not saved.made_of("".join(inputs.values())):
-        raise CannotContinue(f"{saved.folder}: the inputs of this run have changed since the state was saved")
-    return saved.after if same else {"run_id": saved.run_id, "at": saved.label}
-
-
 def _identity(scenario: Scenario, inputs: dict[str, str], after: dict[str, str] | None) -> str:
     """Id of a run of this program, whether it begins at the start or follows on another run."""
     return run_id(scenario, "".join(inputs.values()), model_version(), follows(after))
@@ -386,21 +361,18 @@ def state_at(
     inputs = inputs_of(world)
     after = None if saved is None else continued(saved, scenario, inputs)
     identity = _identity(scenario, inputs, after)
-    folder = saved_folder(run_folder(out, (scenario.name or "run").replace(" ", "_"), identity))
-    origin = scenario if saved is None else saved.origin
-    parts = list(saved.tables) if saved is not None and saved.folder == folder else []
-    saves = Saves(folder, identity, model_version(), origin, scenario, keep=True, after=after, tables=parts)
-    saves.begin()
+    final = run_folder(out, (scenario.name or "run").replace(" ", "_"), identity)
+    saves = _saves(scenario, final, identity, Saving(keep=True), saved, after)
     with (
-        scratch(folder, "replay") as room,
+        scratch(saves.folder, "replay") as room,
         new_recorder(room, world, scenario, keep=True, scratch=True) as recorder,
     ):
         tell.phase("synthesising households")
-        model, _ = begin(scenario, world, recorder, saved=saved, again=not parts, progress=tell)
+        model, _ = begin(scenario, world, recorder, saved=saved, again=not saves.tables, progress=tell)
         tell.start(step - model.now, model.rows)
         while model.now < step:
             label = scenario.calendar.label(model.now)
             model.step()
             tell.step(label, model.rows)
         saves.save(model, recorder)
-    return read_saved(saved_steps(folder)[step])
+    return read_saved(saved_steps(saves.folder)[step])

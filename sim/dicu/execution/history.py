@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from dicu.compute.compiled import cache_folder
 from dicu.execution.identity import inputs_of, model_version
 from dicu.execution.progress import Progress, Silent
-from dicu.execution.saved import arrays_of, restore, shared
+from dicu.execution.state import arrays_of, restore, shared
 from dicu.model import Model
 from dicu.observe.five_year import FiveYear
 from dicu.observe.outputs import Unrecorded, lived, residence_of

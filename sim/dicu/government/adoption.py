@@ -66,7 +66,7 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
     else:
         g.seat()
     if levers.close_offices or levers.move_services or levers.cut_staff:
-        close_facilities(g, overlay)
+        _close_facilities(g, overlay)
         g.reach.locate(network)
     desks = 0
     if levers.open_satellites:
@@ -87,7 +87,7 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
     )
 
 
-def close_facilities(g: Governments, overlay: Overlay) -> None:
+def _close_facilities(g: Governments, overlay: Overlay) -> None:
     """Close clinics, schools and hospitals with the offices that a reform closes, if the scenario says so."""
     levers, network = overlay.levers, g.network
     commune = province = None

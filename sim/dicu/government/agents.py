@@ -34,7 +34,7 @@ money_of = attrgetter(*MONEY)
 _AMOUNTS = tuple(map(attrgetter, MONEY))
 
 
-def add_up(budgets: Sequence[Budget]) -> tuple[int, ...]:
+def _add_up(budgets: Sequence[Budget]) -> tuple[int, ...]:
     """Each of `MONEY`, summed over some budgets."""
     if len(budgets) == 1:  # that of a commune, by far the most
         return cast("tuple[int, ...]", money_of(budgets[0]))
@@ -153,7 +153,7 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
         self._people[self._row] = persons
 
     def stand_in(self, people: NDArray[np.int64], row: int) -> None:
-        """From now on its residents are a number among those of all governments of its level."""
+        """From now on its residents are number ``row`` of ``people`` (n,) int64: all governments of its level."""
         self._people, self._row = people, row
 
     @property
@@ -207,7 +207,7 @@ class LocalGovernment(mesa.Agent):  # type: ignore[misc]  # mesa is untyped
     @property
     def amounts(self) -> tuple[int, ...]:
         """The money of its budgets."""
-        return add_up(self.budgets)
+        return _add_up(self.budgets)
 
     @property
     def revenue_local(self) -> int:
@@ -257,20 +257,20 @@ def work_and_close(
         if len(part):
             some, (o, at, b, pays) = [offices[i] for i in part.tolist()], rows
             work(some, (o, at[part], b, pays[part]), now, terms.quarters_per_step, terms.parameters)
-            decide_desks(some, (o, at[part], b, pays[part]), terms)
+            _decide_desks(some, (o, at[part], b, pays[part]), terms)
 
     work_some(order[~late])
     close(*budgets, terms.price)
     work_some(order[late])
 
 
-def decide_desks(
+def _decide_desks(
     offices: Sequence[Office],
     rows: Rows,
     terms: Terms,
 ) -> None:
     """Let the offices of communes decide about mobile desks, and those about satellites that could pay one."""
-    decide_mobile_desks(rows, terms)
+    _decide_mobile_desks(rows, terms)
     o, at, b, pays = rows
     p, price = terms.parameters, terms.price
     level, far, staff = taken(o, at, "level", "far_place", "staff")
@@ -289,7 +289,7 @@ def decide_desks(
         decide_satellite(offices[i], terms)
 
 
-def decide_mobile_desks(rows: Rows, terms: Terms) -> None:
+def _decide_mobile_desks(rows: Rows, terms: Terms) -> None:
     """Send round a mobile desk where people leave, if it can be paid; else the grant follows the heads.
 
     It goes on until an office no longer loses anybody over a year, or cannot pay it any more. Of the offices of one
@@ -299,7 +299,7 @@ def decide_mobile_desks(rows: Rows, terms: Terms) -> None:
     p, price = terms.parameters, terms.price
     lost = yearly_losses(*taken(o, at, "residents", "year_ago"))
     decides = np.flatnonzero((o["level"][at] == COMMUNE) & ((lost > p.mobile_desk_loss) | o["mobile"][at]))
-    turn = turns_within(pays[decides])
+    turn = _turns_within(pays[decides])
     for k in range(int(turn.max(initial=-1)) + 1):
         here = decides[turn == k]
         office, budget, loss = at[here], pays[here], lost[here]
@@ -316,7 +316,7 @@ def decide_mobile_desks(rows: Rows, terms: Terms) -> None:
         b["transfer_fall"][budget] += fallen_transfers(transfer, falls, terms.steps_per_year)
 
 
-def turns_within(group: NDArray[np.int64]) -> NDArray[np.int64]:
+def _turns_within(group: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many of the same group stand before each; (k,) int64."""
     order = np.argsort(group, kind="stable")
     first = np.searchsorted(group[order], group[order], side="left")
@@ -374,7 +374,7 @@ class Province(LocalGovernment):
     @property
     def amounts(self) -> tuple[int, ...]:
         """The money of its own budgets and of those of its communes."""
-        return add_up(self.budgets_below)
+        return _add_up(self.budgets_below)
 
     def step(self, now: int = 0) -> None:
         """One step, after its communes': its own offices and budgets, then the pool."""

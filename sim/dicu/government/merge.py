@@ -30,6 +30,12 @@ def close_offices(
     larger. The work of an office goes with the residents it was done for, and merging saves 1 - `Government.need_scale`
     of it. Desks close with their offices. An office that is neither merged, split nor moved is left as it is, unless
     staff is cut by the official rule as well, which founds every office anew.
+
+    Parameters
+    ----------
+    residents : (P,) int64
+    now
+        The step of the reform.
     """
     group = overlay.commune_of_place
     p = terms.parameters
@@ -185,8 +191,14 @@ def move_services(
 
     Parameters
     ----------
+    residents : (P,) int64
     province
         Province of each place before the reform, (P,) int32, and how many there were.
+
+    Raises
+    ------
+    ValueError
+        When a district office with posts or capital serves no place: nobody would get what it has.
     """
     p = terms.parameters
     _give_to_provinces(network, overlay, residents, province, now, p)
@@ -245,6 +257,10 @@ def cut_staff(network: Network, overlay: Overlay, residents: NDArray[np.int64], 
     """Give each new commune the posts of the official rule; what is saved lowers the transfer, severance falls due.
 
     Where a commune has several offices, its posts are shared by the residents they serve.
+
+    Parameters
+    ----------
+    residents : (P,) int64
 
     Returns
     -------

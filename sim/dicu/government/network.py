@@ -87,7 +87,7 @@ class Network:
         return self._laid[1]
 
     def serve(self, residents: NDArray[np.int64]) -> None:
-        """Tell each office and each budget how many people they serve now; the work of a district counts
+        """Tell each office and each budget how many of the residents (P,) they serve now; the work of a district counts
         once.
         """
         n, laid = len(self.offices), self.laid()

@@ -243,7 +243,7 @@ def posts_cap(kind: str, ward_kinds: frozenset[str], parameters: Government) -> 
 
 
 def sum_by(index: NDArray[np.integer], values: NDArray[np.integer], n: int) -> NDArray[np.int64]:
-    """Exact integer sums of ``values`` by ``index``; (n,) int64."""
+    """Exact integer sums of ``values`` (k,) by ``index`` (k,), 0 to n - 1; (n,) int64."""
     out = np.zeros(n, dtype=np.int64)
     np.add.at(out, index, values)
     return out

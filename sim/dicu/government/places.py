@@ -12,10 +12,20 @@ from dicu.government.services import Services
 def mean_by(
     of_place: NDArray[np.int32], values: NDArray[np.float64], residents: NDArray[np.int64], n: int
 ) -> NDArray[np.float64]:
-    """Mean of a place's ``values`` by unit, weighted by residents; the plain mean where nobody lives; (n,)
-    float64.
+    """Mean of what places have by unit, weighted by residents; the plain mean where nobody lives.
 
     A unit without places gets nan. Summed in the order of the places, so always the same bits.
+
+    Parameters
+    ----------
+    of_place : (P,) int32
+        Unit of each place, 0 to n - 1.
+    values : (P,) float64
+    residents : (P,) int64
+
+    Returns
+    -------
+    (n,) float64
     """
     weight = residents.astype(np.float64)
     empty = np.bincount(of_place, weights=weight, minlength=n) == 0
@@ -29,9 +39,9 @@ def mean_by(
 def farthest(
     of_place: NDArray[np.int32], too_far: NDArray[np.bool_], residents: NDArray[np.int64], n: int
 ) -> list[int]:
-    """Of each unit, the place with most residents among those ``too_far``, the first of equals; -1 for none.
+    """Of each of n units, the place with most residents among those ``too_far``, the first of equals; -1 for none.
 
-    Places where nobody lives need no desk.
+    Places where nobody lives need no desk. ``of_place``, ``too_far`` and ``residents`` are (P,).
     """
     places = np.flatnonzero(too_far & (residents > 0))
     order = places[np.lexsort((places, -residents[places], of_place[places]))]

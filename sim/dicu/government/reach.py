@@ -19,6 +19,15 @@ from dicu.scenario.vocabulary import SERVICES
 class Reach:
     """Travel times to offices and their desks, and access to every service, by place.
 
+    Parameters
+    ----------
+    services : Services
+        Where clinics, schools and hospitals stand, and what they give.
+    access : Access
+        Parameters of travel.
+    government : Government
+        Those of desks and of quality.
+
     Attributes
     ----------
     commune_minutes, district_minutes : (P,) float64
@@ -58,7 +67,7 @@ class Reach:
         )
 
     def far_places(self, network: Network, served: NDArray[np.int64]) -> list[int]:
-        """Of each office the largest place that is too far from it and its desks, -1 for none."""
+        """Of each office the largest place, by people (P,), that is too far from it and its desks, -1 for none."""
         too_far = (self.commune_minutes > self._government.satellite_minutes) & ~self.has_desk
         return farthest(network.commune_office_of_place, too_far, served, len(network.offices))
 
@@ -70,7 +79,7 @@ class Reach:
         self.services.improve_water(effort[network.commune_office_of_place], closing)
 
     def measure(self, network: Network, served: NDArray[np.int64]) -> None:
-        """Access of each place to each service, and of each commune office the mean of those it serves."""
+        """Access of each place to each service, and of each commune office the mean of those it serves, (P,) int64."""
         o, p = network.laid().office, self._government
         quality, ratio = o["quality"], o["capital_ratio"]
         # a mobile desk brings a share of what would have to be fetched

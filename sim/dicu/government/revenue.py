@@ -33,7 +33,7 @@ def income_level(expected: NDArray[np.float64], workers: NDArray[np.int64]) -> N
 
 
 def index_of(now: NDArray[np.float64] | None, start: NDArray[np.float64] | None, n: int) -> NDArray[np.int64]:
-    """An amount over that of the start, in whole 1/`ONE`; 1 where either is 0 or not known; (n,) int64."""
+    """An amount (n,) over that of the start (n,), in whole 1/`ONE`; 1 where either is 0 or not known; (n,) int64."""
     if now is None or start is None:
         return np.full(n, ONE, dtype=np.int64)
     ratio = np.divide(now, start, out=np.ones(n), where=(now > 0) & (start > 0))
@@ -113,7 +113,17 @@ class Revenue:
         income: NDArray[np.float64] | None,
         rent: NDArray[np.float64] | None,
     ) -> None:
-        """Be as another was: revenue a head, tax and land of its last step, income and rent of its start."""
+        """Be as another was.
+
+        Parameters
+        ----------
+        vnd_per_head : (P,) int64
+            Dong a step for each resident.
+        raised : two (P,) int64
+            Tax and land of its last step, dong.
+        income, rent : (P,) float64 or None
+            Of its start; None where they are not known.
+        """
         self.vnd_per_head = vnd_per_head
         self.land_per_head = np.floor(vnd_per_head * self._land_share + 0.5).astype(np.int64)
         self.tax, self.land = raised
@@ -121,6 +131,6 @@ class Revenue:
 
 
 def scaled(amount: NDArray[np.int64], index: NDArray[np.int64]) -> NDArray[np.int64]:
-    """``amount`` times ``index`` / `ONE`, rounded down, without overflow for amounts up to 10^14; (n,) int64."""
+    """Amounts (n,) times ``index`` (n,) / `ONE`, rounded down, without overflow up to 10^14; (n,) int64."""
     whole, rest = np.divmod(amount, ONE)
     return np.asarray(whole * index + rest * index // ONE, dtype=np.int64)

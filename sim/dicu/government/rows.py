@@ -127,7 +127,7 @@ def lay(rows: Sequence[Row], kind: type[Row]) -> Columns:
 
 
 def where(rows: Sequence[Row], kind: type[Row]) -> tuple[Columns, NDArray[np.int64]]:
-    """Columns in which some objects stand, and the row of each; laid out if they stand in several."""
+    """Columns in which some objects stand, and the row of each, (k,) int64; laid out if they stand in several."""
     columns = rows[0]._columns if rows else kind.columns_for(0)
     if any(row._columns is not columns for row in rows):
         columns = lay(list(dict.fromkeys(rows)), kind)
@@ -135,5 +135,5 @@ def where(rows: Sequence[Row], kind: type[Row]) -> tuple[Columns, NDArray[np.int
 
 
 def taken(columns: Mapping[str, NDArray[Any]], at: NDArray[np.int64], *names: str) -> list[NDArray[Any]]:
-    """Some columns at some rows."""
+    """Some columns at some rows (k,), a copy each."""
     return [columns[name][at] for name in names]

@@ -77,7 +77,7 @@ def disruption_left(at_merger: float, quarters: float, half_life_quarters: float
 def disruptions_left(
     at_merger: NDArray[np.float64], quarters: NDArray[np.float64], half_life_quarters: float
 ) -> NDArray[np.float64]:
-    """`disruption_left` of each, the same bits."""
+    """`disruption_left` of each (k,), the same bits."""
     out = np.zeros(len(at_merger))
     left = at_merger != 0.0
     out[left] = at_merger[left] * exp_of(-(quarters[left] / half_life_quarters) * LN2)
@@ -94,7 +94,7 @@ def power(base: float, exponent: float) -> float:
 
 
 def powers(base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    """`power` of each, the same bits."""
+    """`power` of each (k,), the same bits."""
     out = np.ones(len(base))
     if exponent != 0.0:
         out[base <= 0.0] = 0.0
@@ -140,7 +140,7 @@ def quality_of_offices(
 
 
 def posts_of_desks(staff: NDArray[np.int64], share: float) -> NDArray[np.int64]:
-    """`posts_of_desk` of each."""
+    """`posts_of_desk` of each, (k,) int64."""
     return np.asarray(np.maximum(1, np.floor(share * staff + 0.5)), dtype=np.int64)
 
 
@@ -161,7 +161,7 @@ def yearly_loss(residents: int, year_ago: int) -> float:
 
 
 def yearly_losses(residents: NDArray[np.int64], year_ago: NDArray[np.int64]) -> NDArray[np.float64]:
-    """`yearly_loss` of each."""
+    """`yearly_loss` of each, (k,) float64."""
     loses = (residents >= 0) & (residents < year_ago)
     share = np.divide(year_ago - residents, year_ago, out=np.zeros(len(residents)), where=loses)
     return np.asarray(share, dtype=np.float64)
@@ -179,7 +179,7 @@ def fallen_transfer(transfer: int, lost: float, steps_per_year: int) -> int:
 def fallen_transfers(
     transfer: NDArray[np.int64], lost: NDArray[np.float64], steps_per_year: int
 ) -> NDArray[np.int64]:
-    """`fallen_transfer` of each."""
+    """`fallen_transfer` of each, (k,) int64 dong a step."""
     return np.where(transfer > 0, np.floor(transfer * lost / steps_per_year), 0.0).astype(np.int64)
 
 

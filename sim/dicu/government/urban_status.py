@@ -196,7 +196,7 @@ class UrbanStatus:
     # ---------------------------------------------------------------- saved states
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The class of places, once it is another one than at the start."""
+        """The class of places, (P,) bool, once it is another one than at the start; by name."""
         return {} if np.array_equal(self.now, self._world.urban) else {"now": self.now}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:

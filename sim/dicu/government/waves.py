@@ -135,7 +135,7 @@ def by_standard(
 def more_offices(
     wave: tuple[Wave, ...], world: World
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Second offices of communes and of districts, and the wave that merges each (-1: none); int64."""
+    """Second offices of communes (C,) and of districts (L,), and the wave that merges each (-1: none); int64."""
     communes, districts = (np.zeros(len(u), np.int64) for u in (world.legacy_communes, world.districts))
     of_commune, of_district = communes - 1, districts - 1
     for i, each in enumerate(wave):

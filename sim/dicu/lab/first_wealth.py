@@ -25,7 +25,17 @@ QUARTERS: Final = 4
 
 
 def quarter_of(wealth: NDArray[np.integer], uid: NDArray[np.uint64]) -> NDArray[np.int8]:
-    """Quarter of each household by rank of wealth, 1 the poorest; equally wealthy ones in the order of their uid."""
+    """Quarter of each of N households by rank of wealth, 1 the poorest; equally wealthy ones in the order of their uid.
+
+    Parameters
+    ----------
+    wealth : (N,) integers
+    uid : (N,) uint64
+
+    Returns
+    -------
+    (N,) int8
+    """
     n = len(wealth)
     rank = np.empty(n, dtype=np.int64)
     rank[np.lexsort((uid, wealth))] = np.arange(n)

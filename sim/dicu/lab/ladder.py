@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 
 from dicu.execution.execute import use_threads
 from dicu.execution.identity import model_version
-from dicu.execution.saved import arrays_of, restore
 from dicu.execution.starting import SPARE_ROWS, first_model
+from dicu.execution.state import arrays_of, restore
 from dicu.model import Model
 from dicu.record.folder import write_bytes
 from dicu.scenario.dump import canonical_json

@@ -14,6 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dicu.scenario.wording import some
 from dicu.world import facts
 from dicu.world.world import Repair, Units, World, distance_km
 
@@ -76,12 +77,6 @@ def _kind(units: Units, kind: str, among: NDArray[np.bool_] | None = None) -> in
 def _of_province(provinces: Units, parent: NDArray[np.int32], code: str) -> NDArray[np.bool_]:
     """Which units belong to the province of this code; none when there is no such province."""
     return np.asarray(provinces.code[parent] == code, dtype=np.bool_)
-
-
-def _named(differing: Sequence[str]) -> str:
-    """Names of what differs, the first few of them."""
-    more = f" and {len(differing) - EXAMPLES} more" if len(differing) > EXAMPLES else ""
-    return ", ".join(differing[:EXAMPLES]) + more
 
 
 def _members(world: World) -> dict[str, list[str]]:
@@ -171,7 +166,9 @@ def _check_by_province(
         ),
         ("provinces of 2025 of the members that merged", 34, wrong_members, "resolution_202_2025"),
     ):
-        rows.append(compare(what, total, total - len(differing), "provinces", 0.0, source, _named(differing)))
+        rows.append(
+            compare(what, total, total - len(differing), "provinces", 0.0, source, some(differing, EXAMPLES))
+        )
     return rows
 
 
@@ -197,7 +194,7 @@ def _check_pairs(world: World) -> CheckRow:
         "the world's own source one of the three"
     )
     right = len(expected) - len(wrong)
-    return compare(what, len(expected), right, "provinces", 0.0, "crosswalks_compared", _named(wrong))
+    return compare(what, len(expected), right, "provinces", 0.0, "crosswalks_compared", some(wrong, EXAMPLES))
 
 
 def _check_islands(world: World) -> CheckRow:
@@ -208,7 +205,9 @@ def _check_islands(world: World) -> CheckRow:
     stated = facts.island_totals(int(official))
     wrong = [f"{code}: {have.get(code)} not {n}" for code, n in stated.items() if have.get(code) != n]
     what = f"islands with their stated residents, {world.year}"
-    return compare(what, len(stated), len(stated) - len(wrong), "units", 0.0, "islands", _named(wrong))
+    return compare(
+        what, len(stated), len(stated) - len(wrong), "units", 0.0, "islands", some(wrong, EXAMPLES)
+    )
 
 
 def residents_by_province(world: World) -> pd.DataFrame:
@@ -221,7 +220,7 @@ def residents_by_province(world: World) -> pd.DataFrame:
     return table
 
 
-def check_residents(world: World) -> list[CheckRow]:
+def _check_residents(world: World) -> list[CheckRow]:
     """Compare the residents of the world's year, in all and province by province, urban and rural."""
     year = world.year
     official = facts.residents(year)
@@ -233,7 +232,9 @@ def check_residents(world: World) -> list[CheckRow]:
     provinces = [f"province {c}" for c in wrong]
     rows = [
         compare(f"residents {year}", int(official["total"].sum()), total, "persons", 0.0, "nso_e02"),
-        compare(what, len(official), int(exact.sum()), "provinces", 0.0, "nso_e02", _named(provinces)),
+        compare(
+            what, len(official), int(exact.sum()), "provinces", 0.0, "nso_e02", some(provinces, EXAMPLES)
+        ),
     ]
     known = facts.official_counts().index
     if f"residents_{year}" in known:  # the table of provinces must itself sum to the published total
@@ -264,7 +265,7 @@ def _check_areas(world: World) -> list[CheckRow]:
             "provinces",
             None,
             "nso_area_2024",
-            _named(far),
+            some(far, EXAMPLES),
         ),
     ]
 
@@ -291,7 +292,13 @@ def _check_sizes(world: World) -> list[CheckRow]:
 
 
 def mean_distance_km(world: World, units: Units, unit_of_place: NDArray[np.int32]) -> float:
-    """Mean straight line from residents to the seat of their unit, km, with the extent of their own place."""
+    """Mean straight line from residents to the seat of their unit, km, with the extent of their own place.
+
+    Parameters
+    ----------
+    unit_of_place : (P,) int32
+        Index in ``units``.
+    """
     centre = distance_km(world.position_km, units.seat_km[unit_of_place])
     each = np.hypot(WITHIN_PLACE * np.sqrt(world.area_km2), centre)
     return float((each * world.residents).sum() / max(int(world.residents.sum()), 1))
@@ -328,7 +335,7 @@ def check(world: World, also: Sequence[World] = ()) -> list[CheckRow]:
     """
     rows = [*_check_counts(world), _check_pairs(world)]
     for one in (world, *also):
-        rows += [*check_residents(one), _check_islands(one)]
+        rows += [*_check_residents(one), _check_islands(one)]
     latest = max((world, *also), key=lambda w: w.year)  # sizes are published for 2025
     return rows + _check_areas(world) + _check_sizes(latest) + _show(world)
 

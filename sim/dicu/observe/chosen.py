@@ -52,7 +52,7 @@ class Chosen:
     uid: NDArray[np.uint64]
 
     def rows(self, h: Households) -> NDArray[np.int64]:
-        """Rows of the chosen households, by rising identity, so that the order of rows changes no byte."""
+        """Rows of the chosen households, (k,) int64 by rising identity, so that the order of rows changes no byte."""
         here = self.place[h.place[: h.n]]
         if len(self.uid):
             here = here | np.isin(h.uid[: h.n], self.uid)
@@ -60,7 +60,7 @@ class Chosen:
         return found[np.argsort(h.uid[found], kind="stable")]
 
     def of(self, h: Households, shard: Shard) -> tuple[Households, NDArray[np.int64]]:
-        """Households, and which rows of them are chosen: of all ranks on the first, of none on the others."""
+        """Households, and which rows (k,) of them are chosen: of all ranks on the first, of none on the others."""
         if shard.alone:
             return h, self.rows(h)
         none = Links.empty()

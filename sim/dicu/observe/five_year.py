@@ -114,6 +114,12 @@ def lowered(values: NDArray[np.int64], total: int) -> NDArray[np.int64]:
     """Counts of nobody or more that sum to ``total``: negative ones are 0, the largest are cut down to a common height.
 
     Where the height leaves a remainder, the first of the highest give one more each.
+
+    Parameters
+    ----------
+    values : (n,) int64
+    total : int
+        At most the sum of those above 0.
     """
     left = np.maximum(values, 0)
     low, high = 0, int(left.max(initial=0))
@@ -208,7 +214,13 @@ class FiveYear:
         self._then[: self.n] = households.place[: self.n]
 
     def go_on(self, then: NDArray[np.uint16], joined: NDArray[np.int64], households: Households) -> None:
-        """Take over `then` and `joined` of a state that was saved with these households."""
+        """Take over `then` (rows,) and `joined` of a state that was saved with these households.
+
+        Raises
+        ------
+        ValueError
+            When there are more or fewer households than rows.
+        """
         if len(then) != households.n:
             raise ValueError(f"five-year residence of {len(then)} rows, but {households.n} households")
         self.n = households.n

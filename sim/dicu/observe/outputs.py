@@ -93,7 +93,7 @@ def residence_of(model: Observed) -> FiveYear:
 
 
 def lived(residence: FiveYear, ranks: Ranks) -> dict[str, NDArray[Any]]:
-    """Where all households lived, as a state is saved: on the first rank, the rows rank by rank."""
+    """Where all households lived, as a state is saved: (rows,) on the first rank, the rows rank by rank."""
     return {
         "outputs.then": ranks.first_gets("state", residence.then),
         "outputs.joined": ranks.sum("state", residence.joined),
@@ -123,7 +123,17 @@ class Unrecorded:
 
 
 class Outputs:
-    """Reads a model after each step and writes its tables; the start is step 0, see `begin`."""
+    """Reads a model after each step and writes its tables; the start is step 0, see `begin`.
+
+    Parameters
+    ----------
+    model
+        Between two steps.
+    recorder
+        Gets the tables.
+    residence
+        Where the rows lived five years ago.
+    """
 
     def __init__(self, model: Observed, recorder: Recorder, residence: FiveYear) -> None:
         self._model, self._recorder, self.residence = model, recorder, residence

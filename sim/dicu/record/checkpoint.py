@@ -64,7 +64,7 @@ def write_archive(
     arrays: Mapping[str, NDArray[Any]] | None = None,
     tables: Sequence[tuple[str, bytes]] = (),
 ) -> str:
-    """Write arrays and tables (`table_bytes`) to one file, whole or not at all; returns its sha256.
+    """Write arrays of any shape and tables (`table_bytes`) to one file, whole or not at all; returns its sha256.
 
     Raises
     ------

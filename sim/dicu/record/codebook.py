@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pyarrow.parquet as pq
 
 from dicu.record.abroad import ABROAD
 from dicu.record.declare import FRICTIONLESS, STEP, Column, Table
+from dicu.record.flows import FlowLayout, flows_table
 from dicu.record.folder import write_bytes
 from dicu.record.governments import governments_table
 from dicu.record.households import HOUSEHOLDS
@@ -26,8 +26,6 @@ from dicu.record.national import MOVE, NATIONAL
 from dicu.record.residence import FIVE_YEAR, FIVE_YEAR_FLOWS
 from dicu.record.urban_places import URBAN_PLACES
 from dicu.scenario.vocabulary import SERVICE_WORDS, SERVICES
-
-FlowLayout = Literal["place", "district"]
 
 BORDER: Final = "world; borders of"
 
@@ -124,53 +122,6 @@ def _places(services: tuple[str, ...]) -> Table:
     )  # fmt: skip
 
 
-def _flows(layout: FlowLayout) -> Table:
-    moved = (
-        Column(
-            "households", "int64", "households", "moving households, whole or split off", MOVE, scaled=True
-        ),
-        Column("persons", "int64", "persons", "persons moving", MOVE, scaled=True),
-    )
-    if layout == "place":
-        ends = tuple(
-            Column(f"{end}_place", "uint64", "id", f"place key of the {end}", "world_places.parquet")
-            for end in ("origin", "destination")
-        )
-        return Table(
-            "flows",
-            "flows.parquet",
-            "one row per step and pair of places with at least one move",
-            (*STEP, *ends, *moved),
-        )
-    if layout != "district":
-        raise ValueError(f"unknown layout of flows {layout!r}: allowed are 'place', 'district'")
-    ends = tuple(
-        Column(
-            f"{end}_district",
-            "code",
-            "id",
-            f"code of the legacy district of the {end}",
-            "world_places.parquet",
-        )
-        for end in ("origin", "destination")
-    )
-    internal = tuple(
-        replace(
-            c,
-            name=f"{c.name}_within_{generation}_commune",
-            text=f"of these {c.name}, those inside one {generation} commune",
-        )
-        for generation in ("legacy", "2025")
-        for c in moved
-    )
-    return Table(
-        "flows",
-        "flows.parquet",
-        "one row per step and pair of legacy districts with at least one move",
-        (*STEP, *ends, *moved, *internal),
-    )
-
-
 LINEAGE: Final = Table(
     "lineage",
     "lineage.parquet",
@@ -263,7 +214,7 @@ def tables(
     made = (
         NATIONAL,
         _places(services),
-        _flows(flows),
+        flows_table(flows),
         *((MOVES,) if moves else ()),
         *((HOUSEHOLDS,) if households else ()),
         *((ABROAD,) if abroad else ()),

@@ -73,7 +73,14 @@ def _conform_column(table: str, column: Column, values: Any) -> pa.Array:
 
 
 def coded(codes: NDArray[np.str_] | tuple[str, ...], index: NDArray[Any]) -> Any:
-    """Text column ``codes[index]``, dictionary-encoded without repeats (two units may share a label)."""
+    """Text column ``codes[index]``, dictionary-encoded without repeats (two units may share a label).
+
+    Parameters
+    ----------
+    codes : (k,) str
+    index : (N,) integers
+        0 to k - 1.
+    """
     labels, inverse = np.unique(np.asarray(codes, dtype=str), return_inverse=True)
     array = pa.DictionaryArray.from_arrays(
         pa.array(inverse[index].astype(np.int32)), pa.array(labels.tolist(), type=pa.string())

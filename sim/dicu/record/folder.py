@@ -100,13 +100,13 @@ def _names_of(parent: Path) -> AbstractContextManager[None]:
 
 
 def _publish(work: Path, final: Path) -> None:
-    sync_folder(work)
+    _sync_folder(work)
     old = final.parent / f"{OLD}{final.name}{_token()}"
     with _names_of(final.parent):  # or a sweep might put the old one back between the two renames
         if final.exists():
             os.rename(final, old)
         os.rename(work, final)
-        sync_folder(final.parent)
+        _sync_folder(final.parent)
         if old.exists():
             _keep_what_is_not_ours(old, final)
             shutil.rmtree(old, ignore_errors=True)
@@ -186,10 +186,10 @@ def commit(tmp: Path, path: Path) -> None:
     with open(tmp, "rb+") as f:
         os.fsync(f.fileno())
     os.replace(tmp, path)
-    sync_folder(path.parent)
+    _sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Fsync a folder, so that a rename in it survives a power cut (Windows has no such call)."""
     if sys.platform == "win32":
         return

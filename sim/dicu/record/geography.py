@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from dicu.record.conform import coded
 from dicu.scenario.vocabulary import TERRAINS
@@ -29,6 +31,18 @@ def world_places(world: World) -> dict[str, Any]:
         "new_commune": coded(world.new_communes.code, world.new_commune),
         "new_province": coded(world.new_provinces.code, new_province),
     }
+
+
+def of_districts(world: World, index: NDArray[np.integer[Any]]) -> Any:
+    """Text column of the codes of legacy districts, dictionary-encoded in the order in which the world has them.
+
+    Parameters
+    ----------
+    index : (N,) integers
+        0 to the number of districts less one.
+    """
+    codes = pa.array(world.districts.code.tolist(), type=pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), codes)
 
 
 def world_units(world: World) -> dict[str, Any]:

@@ -79,6 +79,11 @@ def build_manifest(
         The command line; this process's own by default.
     root : Path
         Where to look for the version of the source (git) and ``uv.lock``.
+
+    Raises
+    ------
+    ValueError
+        For a digest that is none, or a moment without a time zone.
     """
     for what, digest in (
         ("config_sha256", config_sha256),
@@ -121,7 +126,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> Path:
 
     Files that are drawn or written from a finished run (figures, reports) are none of its outputs.
     """
-    write_bytes(folder / "ro-crate-metadata.json", _json(ro_crate(folder, manifest)))
+    write_bytes(folder / "ro-crate-metadata.json", _json(_ro_crate(folder, manifest)))
     outputs = {
         str(p.relative_to(folder)): {"bytes": p.stat().st_size, "sha256": file_sha256(p)}
         for p in _outputs(folder)
@@ -136,7 +141,7 @@ def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "manifest_sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def ro_crate(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _ro_crate(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The run as a Process Run Crate: one action, the software it used, what it read and what it wrote."""
     files = [p.relative_to(folder).as_posix() for p in _outputs(folder) if p.name != "ro-crate-metadata.json"]
     inputs = list(manifest["inputs_sha256"].items())

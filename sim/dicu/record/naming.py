@@ -16,6 +16,7 @@ from typing import Any, Final
 from dicu.record.folder import is_finished, write_bytes
 from dicu.record.reading import NotARun
 from dicu.scenario.suggest import suggest
+from dicu.scenario.wording import some
 
 LATEST: Final = "latest"
 RUNS: Final = Path("runs")
@@ -156,8 +157,8 @@ def _by_word(word: str, out: Path) -> Path:
     near = suggest(word, names)
     hint = f"; did you mean {near}?" if near else ""
     raise NoSuchRun(
-        f"no run is called so, and no id begins so (got {word!r}; in {out} there are {_listed(names)}; allowed a "
-        f"folder, a name, or the first {SHORTEST} or more digits of an id{hint})"
+        f"no run is called so, and no id begins so (got {word!r}; in {out} there are {some(names, MOST_NAMED)}; "
+        f"allowed a folder, a name, or the first {SHORTEST} or more digits of an id{hint})"
     )
 
 
@@ -165,16 +166,11 @@ def _one(asked: str | Path, found: list[Path], among: list[Path]) -> Path:
     if len(found) == 1:
         return found[0]
     short = [f"{p.parent.name}/{p.name}" for p in found or among]
-    ids = _listed(short if len(set(short)) == len(short) else [str(p) for p in found or among])
+    ids = some(short if len(set(short)) == len(short) else [str(p) for p in found or among], MOST_NAMED)
     if found:
         raise NoSuchRun(f"several runs are meant (got {asked}; there are {ids})", several=True)
     beside = f", and no id begins so (there are {ids})" if ids else ""
     raise NoSuchRun(f"{asked}: no such run folder{beside}")
-
-
-def _listed(words: list[str]) -> str:
-    more = len(words) - MOST_NAMED
-    return ", ".join(words[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _latest_of_all(out: Path) -> Path:

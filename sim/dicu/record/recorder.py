@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from dicu.record.abroad import abroad_columns
 from dicu.record.checkpoint import table_bytes
-from dicu.record.codebook import FlowLayout, tables, write_codebook
+from dicu.record.codebook import tables, write_codebook
 from dicu.record.conform import coded, conform
 from dicu.record.declare import Table
+from dicu.record.flows import FlowLayout, flows_columns
 from dicu.record.folder import commit, temporary
-from dicu.record.geography import world_places, world_units
+from dicu.record.geography import of_districts, world_places, world_units
 from dicu.record.local import Local, local_of
 from dicu.record.moves import moves_columns
 from dicu.record.residence import residence_columns
-from dicu.record.sums import sum_by
 from dicu.record.urban_places import urban_places_columns
 from dicu.scenario.calendar import Calendar, parse_period
 from dicu.scenario.vocabulary import SCOPES, SEXES
@@ -39,7 +39,6 @@ STREAMED: Final = (
 )  # fmt: skip
 STATIC: Final = ("world_places", "world_units")
 """Tables that are written when the recorder is made."""
-GENERATIONS: Final = ("legacy", "2025")
 TENTHS: Final = 10.0
 """The model counts money of households in 0.1 M VND."""
 
@@ -118,7 +117,6 @@ class Recorder:
         self._labels = period_labels(calendar)
         self._period = pa.array(self._labels)
         self._key = world.place_key.astype(np.uint64)
-        self._district_code = pa.array(world.districts.code.tolist(), type=pa.string())
         self._writers: dict[str, Any] = {}
         self._steps: dict[str, list[int]] = {n: [] for n in (*STREAMED, *(t.name for t in plugins))}
         self._national: list[dict[str, int]] = []
@@ -169,57 +167,16 @@ class Recorder:
         destination: NDArray[np.integer[Any]],
         persons: NDArray[np.integer[Any]],
     ) -> None:
-        """Moves of one step: origin and destination (E,) as place indices, persons (E,); one a household.
-
-        Sums are integers over sorted pairs, so neither the order of the events nor the threads matter.
-        """
+        """Moves of one step: origin and destination (E,) as place indices, persons (E,); see `flows_columns`."""
         self._enter("flows", step)
-        if not (np.shape(origin) == np.shape(destination) == np.shape(persons) and np.ndim(origin) == 1):
-            raise ValueError(
-                f"flows, step {step}: origin, destination and persons must be (E,), got "
-                f"{np.shape(origin)}, {np.shape(destination)}, {np.shape(persons)}"
-            )
-        n = self._world.n_places
-        o, d, people = (a.astype(np.int64) for a in (origin, destination, persons))
-        for name, a in (("origin", o), ("destination", d)):
-            if a.size and (a.min() < 0 or a.max() >= n):
-                raise ValueError(
-                    f"flows, step {step}: {name} must be 0 to {n - 1}, got {a.min()} to {a.max()}"
-                )
-        if people.size and people.min() < 1:
-            raise ValueError(
-                f"flows, step {step}: a moving household has at least one person, got {people.min()}"
-            )
-        if not len(o):
-            return
-        one = np.ones(len(o), dtype=np.int64)
-        if self._layout == "place":
-            pair, (moves, moved) = sum_by(o * n + d, one, people)
-            ends: dict[str, Any] = {
-                "origin_place": self._key[pair // n], "destination_place": self._key[pair % n]
-            }  # fmt: skip
-            self._put("flows", step, {**ends, "households": moves, "persons": moved})
-            return
-        w = self._world
-        m = len(w.districts)
-        old, new = w.legacy_commune[o] == w.legacy_commune[d], w.new_commune[o] == w.new_commune[d]
-        pair, sums = sum_by(
-            w.district[o].astype(np.int64) * m + w.district[d], one, people, one * old, people * old,
-            one * new, people * new,
-        )  # fmt: skip
-        names = (
-            "households",
-            "persons",
-            *(f"{c}_within_{g}_commune" for g in GENERATIONS for c in ("households", "persons")),
-        )
-        ends = {
-            "origin_district": self._district(pair // m),
-            "destination_district": self._district(pair % m),
-        }
-        self._put("flows", step, {**ends, **dict(zip(names, sums, strict=True))})
+        columns = flows_columns(self._world, self._layout, step, origin, destination, persons)
+        if len(persons):
+            self._put("flows", step, columns)
 
     def moves(self, step: int, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Each move of the step with who made it (`dicu.record.moves`); nothing unless the recorder keeps moves."""
+        """Each move of the step with who made it, (E,) columns as `dicu.record.moves.moves_columns` takes them; nothing
+        unless the recorder keeps moves.
+        """
         self._enter("moves", step)
         if "moves" in self._tables and len(columns["uid"]):
             self._put("moves", step, moves_columns(self._world, columns))
@@ -250,8 +207,8 @@ class Recorder:
     def districts(self, step: int, columns: Mapping[str, Any]) -> None:
         """Labour markets at the end of the step: columns of table ``districts`` but the code."""
         self._enter("districts", step)
-        area = self._district(columns["commuting_area"])
-        code = self._district(np.arange(len(self._world.districts)))
+        area = of_districts(self._world, columns["commuting_area"])
+        code = of_districts(self._world, np.arange(len(self._world.districts)))
         self._put("districts", step, {**columns, "district": code, "commuting_area": area})
 
     def cities(self, step: int, columns: Mapping[str, Any]) -> None:
@@ -267,7 +224,7 @@ class Recorder:
         self._put("urban_places", step, urban_places_columns(self._world, columns))
 
     def abroad(self, step: int, urban: NDArray[np.bool_], crossed: Mapping[str, Any]) -> None:
-        """Who left the country and came to it in the step, see `abroad_columns`."""
+        """Who left the country and came to it in the step, with the class of places (P,), see `abroad_columns`."""
         self._enter("abroad", step)
         self._put("abroad", step, abroad_columns(self._world, urban, crossed))
 
@@ -419,6 +376,3 @@ class Recorder:
                 temporary(self._folder / table.file), self._local.table(table).schema(), compression="zstd"
             )
         return self._writers[name]
-
-    def _district(self, index: NDArray[np.int64]) -> Any:
-        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), self._district_code)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dicu.scenario.numbers import number, otherwise_written, plainly
 from dicu.scenario.suggest import same, suggest
+from dicu.scenario.wording import some
 from dicu.world.table_checks import DECIMAL_COMMA
 
 SHOWN: Final = 5
@@ -157,6 +158,4 @@ def row_of(row: Row) -> int:
 
 def listed(items: Iterable[Any]) -> str:
     """Some items in words: the first of them, and how many more."""
-    words = [str(item) for item in items]
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more
+    return some(list(items), SHOWN)

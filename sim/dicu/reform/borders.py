@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dicu.government.overlay import Levers, Overlay, Shares, legacy_overlay
+from dicu.government.overlay import Levers, Overlay, legacy_overlay
 from dicu.reform.border_checks import (
     SHOWN,
     Row,
@@ -21,18 +21,12 @@ from dicu.reform.border_checks import (
     row_of,
     rows_of,
     seats_taken_along,
-    share_meant,
-    share_of,
     warn_of_renamed,
 )
+from dicu.reform.border_shares import StatedShares, stated_shares
 from dicu.scenario.numbers import otherwise_written
 from dicu.world.table_checks import Problems
 from dicu.world.world import Units, World
-
-SHARED: Final = ("money", "capital", "running", "staff")
-"""What a split may divide otherwise than by residents; columns ``money_share`` and so on."""
-TOLERANCE: Final = 1e-9
-"""Shares may miss 1 by so much: decimals that a person writes."""
 
 
 def _places_by(codes: Any) -> dict[str, list[int]]:
@@ -74,8 +68,7 @@ class Borders:
             "commune": start.communes.code[start.commune_of_place].astype(object),
             "province": start.provinces.code[start.province_of_place].astype(object),
         }
-        self._source = np.full(world.n_places, -1, dtype=np.int32)
-        self._given: dict[str, dict[tuple[int, str], float]] = {}
+        self._stated: StatedShares | None = None
         self._place = {key: i for i, key in enumerate(world.place_id.tolist())}
 
     def _known(self, units: Units) -> dict[str, Unit]:
@@ -104,7 +97,7 @@ class Borders:
             self._assign(level, of_level[level], before[level])
             self._name(level, named, before[level])
             self._reseat(level, {row["to"] for row in of_level[level]})
-        self._divide(of_level["commune"], before["commune"])
+        self._stated = stated_shares(of_level["commune"], before["commune"], self.path, self.problems)
         told = self._provinces_of_communes(of_level["commune"], parts)
         self._all_told(parts, told, before["province"])
         self._name("province", parts, before["province"])
@@ -187,50 +180,6 @@ class Borders:
             self.of_place[level][place] = row["to"]
         for place in rest:
             self.of_place[level][place] = whole[0]["to"]
-
-    # ---------------------------------------------------------------- who gets which share
-
-    def _divide(self, rows: list[Row], before: Any) -> None:
-        """Note the shares that rows state; those of one unit add up to 1 and every part of it has one."""
-        self._source = np.full(len(before), -1, dtype=np.int32)
-        self._given = {}
-        by_unit: dict[str, list[Row]] = {}
-        for row in rows:
-            by_unit.setdefault(row["from"], []).append(row)
-        for number, (code, mine) in enumerate(sorted(by_unit.items())):
-            for what in SHARED:
-                column = f"{what}_share"
-                said = [row for row in mine if row[column] != ""]
-                if not said:
-                    continue
-                self._source[before == code] = number
-                parts: dict[tuple[int, str], float] = {}
-                for row in said:
-                    share = share_of(row[column])
-                    if share is None:
-                        self._cell(
-                            row, column, row[column], f"a number within 0..1{share_meant(row[column])}"
-                        )
-                    parts[number, row["to"]] = parts.get((number, row["to"]), 0.0) + (share or 0.0)
-                left = {row["to"] for row in mine} - {to for _, to in parts}
-                total = sum(parts.values())
-                if abs(total - 1.0) > TOLERANCE or left:
-                    none = f"; none is stated for {listed(sorted(left))}" if left else ""
-                    self.problems.note(
-                        f"{self.path}: rows {listed(row_of(row) for row in mine)}: column {column}: the shares of "
-                        f"{code} add up to {total:.12g} (allowed: 1, with one for every unit that takes a part{none})"
-                    )
-                self._given.setdefault(what, {}).update(parts)
-
-    def _shares(self, communes: Units) -> Shares | None:
-        if not self._given:
-            return None
-        rank = {code: i for i, code in enumerate(communes.code.tolist())}
-        given = {
-            what: {(source, rank[to]): share for (source, to), share in parts.items()}
-            for what, parts in self._given.items()
-        }
-        return Shares(self._source, given)
 
     # ---------------------------------------------------------------- what units are called and where they sit
 
@@ -391,7 +340,7 @@ class Borders:
             commune_of_place=commune_of_place,
             province_of_place=province_of_place,
             levers=levers,
-            shares=self._shares(commune),
+            shares=None if self._stated is None else self._stated.among(commune),
         )
 
     def _made(self, level: str, above: Any) -> tuple[Units, Any]:

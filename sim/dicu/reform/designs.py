@@ -56,7 +56,7 @@ class Country:
         return problems(self.world, self.graph, self.settings, self.access)
 
     def cost(self, unit: NDArray[np.int32]) -> float:
-        """Objective of a design whose number of units is that of the actual reform (see `dicu.reform.objective`)."""
+        """Objective of a design with as many units (C,) as the actual reform has (see `dicu.reform.objective`)."""
         total = 0
         for problem in self.problems:
             local = np.unique(unit[problem.commune], return_inverse=True)[1].astype(np.int32)
@@ -65,7 +65,7 @@ class Country:
 
 
 def unit_costs(problem: Problem, group: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cost of each unit of one province and the commune (of the problem) in which its seat is best.
+    """Cost of each unit of one province and the commune (of the problem) in which its seat is best; two (k,) int64.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def random_units(country: Country, seed: int) -> NDArray[np.int32]:
 
 
 def standard_units(country: Country) -> NDArray[np.int32]:
-    """Units by the standard's rule: the worst joins the nearest until none falls short or none can join."""
+    """Units (C,) by the standard's rule: the worst joins the nearest until none falls short or none can join."""
 
     def make(problem: Problem) -> NDArray[np.int32]:
         group = np.zeros(len(problem), dtype=np.int32)
@@ -96,7 +96,7 @@ def standard_units(country: Country) -> NDArray[np.int32]:
 
 
 def optimised_units(country: Country, seed: int, sweeps: int) -> NDArray[np.int32]:
-    """Units by merge-split annealing, in each legacy province as many as the actual reform made.
+    """Units (C,) by merge-split annealing, in each legacy province as many as the actual reform made.
 
     Parameters
     ----------

@@ -88,14 +88,14 @@ def load_viet_nam(year: int = 2019, cache: bool = True) -> World:
         except (TableError, OSError):
             pass  # damaged in a way that its checksum does not show, or taken away meanwhile: made again
     with tempfile.TemporaryDirectory() as beside:
-        folder = write_viet_nam(Path(beside) / NAME, year)
+        folder = _write_viet_nam(Path(beside) / NAME, year)
         world = with_reform(read_folder(folder))
         if cache:
             _keep(folder, kept, world)
     return _viet_nam(world)
 
 
-def write_viet_nam(folder: Path, year: int) -> Path:
+def _write_viet_nam(folder: Path, year: int) -> Path:
     """Write Viet Nam as the folder of tables that any country is given as.
 
     Parameters

@@ -19,15 +19,11 @@ from dicu.reform.of_2025 import except_sparse_mountains, to_2025
 from dicu.reform.opening import load_viet_nam
 from dicu.reform.standards import need_standards
 from dicu.reform.table import OWN_LEVERS, ReformTableError, overlays_of, read_table
+from dicu.scenario.contradictions import FIRST_OFFICIAL_YEAR, LAST_OFFICIAL_YEAR
 from dicu.scenario.parameters import Access
 from dicu.scenario.plugin_use import settings_of
 from dicu.scenario.plugins import BadPlugin, plugin, policy_names
-from dicu.scenario.scenario import (
-    FIRST_OFFICIAL_YEAR,
-    LAST_OFFICIAL_YEAR,
-    Scenario,
-    UnfitScenario,
-)
+from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.sections import Reform
 from dicu.world.viet_nam import NAME
 from dicu.world.world import World
@@ -274,7 +270,7 @@ def policy(
     if step < 0:
         raise ValueError(f"a policy cannot act before the start (got step {step}, allowed 0 or later)")
     settings = Reform() if settings is None else settings
-    levers = levers_of(name, settings.levers)
+    levers = _levers_of(name, settings.levers)
     if not levers.pulled:
         return []
     written = date or (settings.date if name == "table" else f"step {step}")
@@ -283,7 +279,7 @@ def policy(
     return made.make(Case(name, world, step, written, levers, settings, access, step_of, own))
 
 
-def levers_of(name: str, given: str | None) -> Levers:
+def _levers_of(name: str, given: str | None) -> Levers:
     """The levers of a policy: those given in the scenario ("relabel+cut_staff", "none"), else its own."""
     if given is None:
         return policy_named(name).levers

@@ -113,7 +113,7 @@ def role_of(
 
 
 def shortfall(have: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Relative shortfall, max(0, 1 - have/least); 0 where nothing is asked."""
+    """Relative shortfall (n,) of what n have, max(0, 1 - have/least); 0 where nothing is asked."""
     asked = least > 0
     return np.where(asked, np.maximum(0.0, 1.0 - have / np.where(asked, least, 1.0)), 0.0)
 

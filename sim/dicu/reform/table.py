@@ -19,6 +19,7 @@ from dicu.reform.border_checks import ReformWarning, row_of, rows_of
 from dicu.reform.borders import Borders
 from dicu.scenario.calendar import parse_period
 from dicu.scenario.vocabulary import LEVERS
+from dicu.scenario.wording import some
 from dicu.world.neighbours import neighbours, parts
 from dicu.world.table_checks import Column, Problems, TableError, checked, without_columns
 from dicu.world.table_files import read_raw
@@ -264,11 +265,8 @@ def _warn_of_pieces(world: World, path: Path, overlays: list[Overlay]) -> None:
         torn = [u for u, labels in pieces.items() if len(labels) > 1]
         torn = [u for u in torn if not _was_torn(overlay, u, world, label)]
         if torn:
-            names = ", ".join(f"{overlay.communes.code[u]} ({len(pieces[u])} pieces)" for u in torn[:10])
-            more = f" and {len(torn) - 10} more" if len(torn) > 10 else ""
-            warnings.warn(
-                f"{path}: {overlay.date}: not contiguous: {names}{more}", ReformWarning, stacklevel=5
-            )
+            names = some([f"{overlay.communes.code[u]} ({len(pieces[u])} pieces)" for u in torn])
+            warnings.warn(f"{path}: {overlay.date}: not contiguous: {names}", ReformWarning, stacklevel=5)
 
 
 def _was_torn(overlay: Overlay, unit: int, world: World, label: Any) -> bool:

@@ -103,7 +103,7 @@ def leaf_at() -> dict[str, Leaf]:
     return {leaf.path: leaf for leaf in leaves()}
 
 
-def field_at(model: type[BaseModel], loc: Sequence[str]) -> FieldInfo | type[BaseModel] | None:
+def _field_at(model: type[BaseModel], loc: Sequence[str]) -> FieldInfo | type[BaseModel] | None:
     """The field or section of a model that a place of pydantic is in; None below keys that no model declares."""
     at: FieldInfo | type[BaseModel] = model
     for part in loc:
@@ -128,7 +128,7 @@ def field_at(model: type[BaseModel], loc: Sequence[str]) -> FieldInfo | type[Bas
 
 def leaf_of(model: type[BaseModel], loc: Sequence[str]) -> Leaf | None:
     """The rule of a single value or list of words of a model; None for a section and for what holds others."""
-    field = field_at(model, loc)
+    field = _field_at(model, loc)
     if not isinstance(field, FieldInfo):
         return None
     try:
@@ -139,7 +139,7 @@ def leaf_of(model: type[BaseModel], loc: Sequence[str]) -> Leaf | None:
 
 def keys_at(model: type[BaseModel], loc: Sequence[str]) -> tuple[str, ...]:
     """Keys of a section of a model as a file writes them; in words where any number of keys is taken."""
-    found = field_at(model, loc)
+    found = _field_at(model, loc)
     if isinstance(found, type):
         return tuple(field.alias or name for name, field in found.model_fields.items())
     extra = found.json_schema_extra if found is not None else None

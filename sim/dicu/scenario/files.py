@@ -11,7 +11,13 @@ from dicu.scenario.suggest import suggest
 
 
 def bytes_of(path: Path) -> bytes:
-    """Bytes of an ordinary file, one more than is allowed at most: a pipe has no end, a device may have none."""
+    """Bytes of an ordinary file, one more than is allowed at most: a pipe has no end, a device may have none.
+
+    Raises
+    ------
+    OSError
+        When it is no ordinary file, or cannot be read.
+    """
     kind = path.stat().st_mode
     if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
         raise OSError(None, "not an ordinary file")

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from dicu.scenario.parameters_fit import ProvinceTerms, term_of
 from dicu.scenario.sections import WorldChoice
+from dicu.scenario.vocabulary import MEMBER
 
 FILE: Final = Path(__file__).parent / "data" / "fitted.csv"
 CHECKSUM: Final = "# sha256 "
@@ -141,7 +142,7 @@ def member(number: int) -> dict[str, Any]:
 
 def over_member(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Values by dotted key over those of the member of the ensemble that they name, if they name one."""
-    number = values.get("ensemble.member")
+    number = values.get(MEMBER)
     return {**member(number), **values} if isinstance(number, int) else values
 
 

@@ -169,12 +169,12 @@ def code_of(name: str) -> str:
     for group in WITH_SETTINGS:
         found = installed(group).get(name)
         if found is not None:
-            digest = package_sha256(found.entry.module.partition(".")[0])
+            digest = _package_sha256(found.entry.module.partition(".")[0])
             parts.append(f"{found.distribution} {found.version} {digest}")
     return "; ".join(sorted(set(parts)))
 
 
-def package_sha256(package: str) -> str:
+def _package_sha256(package: str) -> str:
     """Checksum of every file of a package but compiled ones, by name and content.
 
     Raises

@@ -13,11 +13,11 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from dicu.scenario.compose import MOST_BYTES
+from dicu.scenario.contradictions import Problem
 from dicu.scenario.country import CountryFile
 from dicu.scenario.files import bytes_of, near_file
 from dicu.scenario.layer_of_country import local_entry
 from dicu.scenario.messages import error_list, explain
-from dicu.scenario.scenario import Problem
 from dicu.scenario.source import Mapping, Message, Read, Where, plain_of, read_mapping, remove, where_of
 from dicu.scenario.wording import clip
 

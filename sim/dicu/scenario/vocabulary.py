@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+MEMBER: Final = "ensemble.member"
+"""Key of the member of the ensemble of fitted parameter sets that a run is of."""
+
 
 class Word(NamedTuple):
     """One word: what the codebook says of it, and its short name on pages in English and in Vietnamese."""

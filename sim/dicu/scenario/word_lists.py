@@ -9,7 +9,13 @@ from dicu.scenario.wording import quoted
 
 
 def words(value: object, example: str) -> tuple[str, ...]:
-    """A list of words as it is kept, in canonical form; anything else is refused with an example of what is taken."""
+    """A list of words as it is kept, in canonical form.
+
+    Raises
+    ------
+    ValueError
+        For anything else, with an example of what is taken.
+    """
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise ValueError(f"not a list (got {quoted(value)}, allowed a list such as {example})")
     for item in value:

@@ -9,13 +9,13 @@ from dicu.scenario.fitted import fitted
 from dicu.scenario.messages import show
 from dicu.scenario.reading import Reading
 from dicu.scenario.source import Mapping, Value, read_mapping
+from dicu.scenario.vocabulary import MEMBER
 
-KEY: Final = "ensemble.member"
 DEFAULT: Final = "default"
 
 
 def ensemble_as_grid(tree: Mapping, reading: Reading) -> None:
-    """Write ``sweep.ensemble: default``, or the number of members from the first on, as values of `KEY` in the grid."""
+    """Write ``sweep.ensemble``, default or the number of members from the first on, as `MEMBER` in the grid."""
     sweep = tree.children.get("sweep")
     given = sweep.children.get("ensemble") if isinstance(sweep, Mapping) else None
     if not isinstance(sweep, Mapping) or given is None:
@@ -38,8 +38,8 @@ def ensemble_as_grid(tree: Mapping, reading: Reading) -> None:
         grid = Mapping(where)
         sweep.children["grid"], sweep.key_where["grid"] = grid, where
     members = tuple(Value(k + 1, where) for k in range(number))
-    grid.children[KEY] = Value([m.value for m in members], where, members)
-    grid.key_where[KEY] = where
+    grid.children[MEMBER] = Value([m.value for m in members], where, members)
+    grid.key_where[MEMBER] = where
 
 
 def asks_for_ensemble(path: Path) -> bool:

@@ -97,7 +97,7 @@ def over_dask(workers: int | None = None, address: str | None = None, tls: Tls |
         with ExitStack() as stack:
             client = _client(stack, workers, address, tls)
             # by numba's own switch, not its environment: that is read again when dask starts another worker
-            share = threads_each(workers or cores()) if address is None else 1
+            share = _threads_each(workers or cores()) if address is None else 1
             todo, running = iter(tasks), as_completed()
             of: dict[Any, Task] = {}
             suspects: list[Task] = []
@@ -224,6 +224,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def threads_each(workers: int) -> int:
+def _threads_each(workers: int) -> int:
     """Threads of each of so many processes: together no more than there are cores."""
     return max(1, cores() // workers)

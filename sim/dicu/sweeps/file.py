@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from dicu.scenario.contradictions import Problem, contradiction
 from dicu.scenario.declare import Section
 from dicu.scenario.fields import leaf_at, sections
 from dicu.scenario.messages import show, unknown_key
 from dicu.scenario.reading import COMMAND_LINE, Reading
-from dicu.scenario.scenario import NAME_ALLOWED, NAME_RULE, Problem, contradiction
+from dicu.scenario.scenario import NAME_ALLOWED, NAME_RULE
 from dicu.scenario.source import Mapping, Value
 from dicu.sweeps.sample import Method, Scale, axis_problem
 

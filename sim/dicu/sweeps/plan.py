@@ -83,7 +83,7 @@ class Plan:
             "seed": pa.array([r.scenario.seed for r in self.runs], pa.int64()),
         }
         for path in self.paths:
-            columns[path] = pa.array([value_at(r.scenario, path) for r in self.runs], arrow_type(path))
+            columns[path] = pa.array([value_at(r.scenario, path) for r in self.runs], _arrow_type(path))
         return pa.table(columns)
 
     @property
@@ -107,7 +107,7 @@ class Plan:
         return hashlib.sha256("\n".join(r.run_id for r in self.runs).encode()).hexdigest()
 
 
-def arrow_type(path: str) -> pa.DataType:
+def _arrow_type(path: str) -> pa.DataType:
     """Column type of a key that is varied."""
     kind = leaf_at()[path].kind
     return {"integer": pa.int64(), "number": pa.float64(), "flag": pa.bool_()}.get(kind, pa.string())
@@ -194,8 +194,9 @@ def make_plan(config: str | Path, overrides: Sequence[str] = (), starts: Starts 
 
 def _saved(begins: From, scenarios: list[Scenario], reading: Reading) -> Saved | None:
     """The saved state that all runs begin with; messages where there is none, or a scenario cannot follow on it."""
+    from dicu.execution.forks import check_fork
     from dicu.execution.identity import model_version
-    from dicu.execution.saved import DamagedFile, check_fork, read_saved, saved_folder, saved_steps
+    from dicu.execution.saved import DamagedFile, read_saved, saved_folder, saved_steps
 
     folder = saved_folder(begins.run)
     try:

@@ -64,7 +64,7 @@ def write_plan(folder: Path, plan: Plan) -> None:
     write_bytes(folder / "sweep.yaml", plan.path.read_bytes())
 
 
-def failed_path(folder: Path, identity: str) -> Path:
+def _failed_path(folder: Path, identity: str) -> Path:
     """Where it is told why a run failed."""
     return folder / "failed" / f"{identity}.json"
 
@@ -81,7 +81,7 @@ def note(folder: Path, status: Status) -> None:
         "worker": status.worker,
         "at": now().isoformat(timespec="seconds"),
     }
-    path = failed_path(folder, status.run_id)
+    path = _failed_path(folder, status.run_id)
     if status.state == "failed":
         told = {**entry, "error": status.error, "detail": status.detail}
         write_bytes(path, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
@@ -111,7 +111,7 @@ def failures(folder: Path, identities: Sequence[str]) -> dict[str, str]:
     """Errors of runs that are recorded as failed, by run id."""
     found = {}
     for identity in identities:
-        path = failed_path(folder, identity)
+        path = _failed_path(folder, identity)
         if path.is_file():
             try:
                 found[identity] = str(json.loads(path.read_bytes())["error"])

@@ -59,7 +59,7 @@ class Status:
 
 
 @cache
-def layout_sha256() -> str:
+def _layout_sha256() -> str:
     """Checksum of what turns a run's tables into its result: another layout is another result."""
     import hashlib
 
@@ -70,7 +70,7 @@ def layout_sha256() -> str:
 
 def layout(results: Results) -> str:
     """Identity of the form of a result."""
-    return f"{layout_sha256()[:16]} {results.every} {' '.join(results.levels)}; {' '.join(results.keep)}"
+    return f"{_layout_sha256()[:16]} {results.every} {' '.join(results.levels)}; {' '.join(results.keep)}"
 
 
 def result_path(folder: Path, identity: str) -> Path:
@@ -78,7 +78,7 @@ def result_path(folder: Path, identity: str) -> Path:
     return folder / "runs" / f"{identity}.parquet"
 
 
-def sum_path(folder: Path, identity: str) -> Path:
+def _sum_path(folder: Path, identity: str) -> Path:
     """Where the checksums of one run's files stand: written last, so a result without one is not done."""
     return folder / "runs" / f"{identity}.json"
 
@@ -86,7 +86,7 @@ def sum_path(folder: Path, identity: str) -> Path:
 def is_done(folder: Path, identity: str, form: str) -> bool:
     """Whether a result of this form stands there, and it and the tables kept beside are what was written."""
     try:
-        told = json.loads(sum_path(folder, identity).read_bytes())
+        told = json.loads(_sum_path(folder, identity).read_bytes())
         if told["run_id"] != identity or told["layout"] != form:
             return False
         files = told["sha256"].items()
@@ -166,7 +166,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
         pq.write_table(table, tmp, **WRITER)
     sums = {p.relative_to(task.folder).as_posix(): file_sha256(p) for p in (path, *kept)}
     said = {"run_id": task.run_id, "layout": task.layout, "sha256": sums}
-    write_bytes(sum_path(task.folder, task.run_id), json.dumps(said, indent=1).encode())
+    write_bytes(_sum_path(task.folder, task.run_id), json.dumps(said, indent=1).encode())
     return Status(
         task.run_id,
         "done",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.ages import Ages
 from dicu.behaviour.events import PARTING_MASK, PARTING_SHIFT, SEEKER_MASK, Events, no_work
-from dicu.behaviour.remit import Follows, remit, remit_rule
+from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import UNITS_PER_MVND
 from dicu.commit.changes import Changes
@@ -24,10 +24,10 @@ from dicu.engine.objects import DecidingHousehold
 from dicu.model import Model
 from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from dicu.population.household import Household
-from dicu.population.links import Links
 from dicu.record.local import local_of
 from dicu.scenario.vocabulary import REASON_WORK, REASONS, SERVICES
 from dicu.trace.around import Gaps, Partner, declined, job_changes, left_behind, partner_of, row_of
+from dicu.trace.remittances import remittances
 from dicu.trace.sight import Weighed, person, places_of, sees, spot, thinks, weighs
 from dicu.trace.story import Chapter, Event, Money, Option, Sight, State, Thought, written
 
@@ -67,10 +67,6 @@ class Watching:
         self.chapter: Chapter | None = None
         self.founded: Event | None = None
         self.present = False
-
-    def _amount(self, mvnd: float) -> str:
-        """An amount in the country's money, in words."""
-        return f"{mvnd * self._local.factor:.1f} {self._local.unit}"
 
     # ---------------------------------------------------------------- before the pass
 
@@ -125,7 +121,13 @@ class Watching:
     # ---------------------------------------------------------------- after the pass
 
     def passed(self, events: Events) -> None:
-        """After the pass: the engine must have done with the row what the copy did; who found a partner."""
+        """After the pass: the engine must have done with the row what the copy did; who found a partner.
+
+        Raises
+        ------
+        StoryDiffers
+            When it has done something else.
+        """
         if not self.present:
             return
         h, row = self._model.households, self._row
@@ -181,7 +183,7 @@ class Watching:
             fare = min(int(paid), int(self._own.wealth[0]))
         if still:
             committed = int(h.wealth[row]) - int(self._own.wealth[0]) + fare
-            sent, received, events = self._remittances(row)
+            sent, received, events = remittances(self._model, self._tables, row, self._local)
             life += events
             self._expected = int(h.wealth[row]) - sent + received
         units = UNITS_PER_MVND
@@ -212,7 +214,13 @@ class Watching:
         self.present = still
 
     def ended(self) -> None:
-        """After the step: remittances must have done what the story says."""
+        """After the step: remittances must have done what the story says.
+
+        Raises
+        ------
+        StoryDiffers
+            When the household's wealth is another one.
+        """
         if self.chapter is None or not self.present:
             return
         h = self._model.households
@@ -387,48 +395,6 @@ class Watching:
             alone = int(now.member[row, 1]) == 0
             how = f"by one who left {uids[0]}" if alone else f"by a family that parted from {uids[0]}"
         self.founded = Event("founded", f"founded in {period} {how}, in {where}", uids[0])
-
-    def _remittances(self, row: int) -> tuple[int, int, list[Event]]:
-        """Units that it will send and receive, by the rule itself on copies of the households that take part."""
-        model, tables = self._model, self._tables
-        links, h = model.links, model.households
-        up = links.parents_of(np.array([row]))
-        up = up[up >= 0]
-        # its parents' other children too: together they may send more than a purse holds
-        mine = links.of_parents(np.append(up, row))
-        if not len(mine):
-            return 0, 0, []
-        rows = np.unique(np.concatenate([mine.child, mine.parent]))
-        few = h.take(rows)
-        table = Links.of(np.searchsorted(rows, mine.child), np.searchsorted(rows, mine.parent))
-        before = few.wealth.astype(np.int64)
-        remit(
-            table,
-            few,
-            remit_rule(model.settings.money, model.settings.seed, model.moment, model.calendar.dt_quarters),
-            tables.money.pay.astype(np.float64),
-            tables.money.luck.astype(np.float64),
-            tables.life.word,
-            model.geography.district,
-            tables.money.other_pay.astype(np.float64),
-        )
-        gain = few.wealth.astype(np.int64) - before
-        me = int(np.searchsorted(rows, row))
-        told, received = [], 0
-        for k in np.searchsorted(rows, mine.child[mine.parent == row]):
-            if gain[k] < 0:
-                received -= int(gain[k])
-                uid, amount = written(few.uid[k]), -float(gain[k]) / UNITS_PER_MVND
-                event = Event("receives", f"receives {self._amount(amount)} from {uid}", uid)
-                told.append((few.uid[k], event))
-        told = sorted(told, key=lambda pair: int(pair[0]))
-        sent = received - int(gain[me])
-        events = [event for _, event in told]
-        if sent:
-            uid = written(h.uid[up[0]])
-            gift = self._amount(sent / UNITS_PER_MVND)
-            events.append(Event("sends", f"sends {gift} to its parents {uid}", uid))
-        return sent, received, events
 
 
 __all__ = ["Gaps", "StoryDiffers", "Watching", "row_of"]

@@ -39,7 +39,13 @@ KEY: Final = Column("place_key", "key", "identity of the place, unique; all luck
 
 
 def positions(codes: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int32]:
-    """Index in ``codes`` of each of ``wanted``; KeyError names the one that is not there."""
+    """Index in ``codes`` of each of k ``wanted``, (k,) int32.
+
+    Raises
+    ------
+    KeyError
+        Naming the one that is not there.
+    """
     index = {code: i for i, code in enumerate(codes)}
     return np.array([index[w] for w in wanted], np.int32)
 

@@ -20,8 +20,9 @@ from dicu.scenario.suggest import suggest
 from dicu.scenario.table_files import OUTLINES, ending, stem
 from dicu.world.assemble import build_world
 from dicu.world.country import Country
-from dicu.world.folder_checks import check_links, check_optional, oddities
+from dicu.world.folder_checks import check_links, check_optional
 from dicu.world.geometry import rings_by_code
+from dicu.world.oddities import oddities
 from dicu.world.outline_files import as_geojson
 from dicu.world.own_places import check_sense
 from dicu.world.schema import TABLES, Schema

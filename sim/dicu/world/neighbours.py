@@ -73,7 +73,7 @@ def neighbours(world: World) -> Neighbours:
     Neighbours
         Every legacy province is connected.
     """
-    point = plane_km(world)
+    point = _plane_km(world)
     province, island = world.province, world.terrain == ISLAND
     pair = _triangulated(point)
     radius = np.sqrt(world.area_km2 / np.pi)
@@ -90,7 +90,7 @@ def neighbours(world: World) -> Neighbours:
     return Neighbours(both[order].astype(np.int32), mark[order])
 
 
-def plane_km(world: World) -> NDArray[np.float64]:
+def _plane_km(world: World) -> NDArray[np.float64]:
     """Points of the places in a plane, (P, 2) km: the sinusoidal projection about the mean meridian."""
     x = (world.longitude - float(np.mean(world.longitude))) * np.cos(np.radians(world.latitude))
     point = np.stack([x, world.latitude], axis=1) * KM_PER_DEGREE
@@ -98,7 +98,7 @@ def plane_km(world: World) -> NDArray[np.float64]:
 
 
 def parts(n: int, pair: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Connected part of each of n nodes, (n,) int32, numbered by their first node."""
+    """Connected part of each of n nodes joined by pairs (k, 2); (n,) int32, numbered by their first node."""
     ones = np.ones(len(pair), dtype=np.int8)
     graph = coo_matrix((ones, (pair[:, 0], pair[:, 1])), shape=(n, n))
     label = np.asarray(connected_components(graph, directed=False)[1])

@@ -160,7 +160,8 @@ def _members(links: pd.DataFrame) -> list[tuple[int, NDArray[np.int64]]]:
 
 def vague_points(legacy: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether the geocoder answered with something else than the unit: its name is absent, or the point is
-    shared."""
+    shared; a (rows,) bool.
+    """
     answers = zip(legacy["name"], legacy["address"], strict=True)
     named = [fold(name) in fold(address.split(",")[0]) for name, address in answers]
     shared = legacy[["longitude", "latitude"]].round(4).duplicated(keep=False)
@@ -339,6 +340,11 @@ def mend_areas(
     area_km2 : (U,) float64
     wrong : (U,) bool, replaced ones
     repairs
+
+    Raises
+    ------
+    ValueError
+        For a unit without an area, neither published nor on the raster.
     """
     new = source.new
     voronoi = np.bincount(unit, voronoi_km2, minlength=len(new))
@@ -373,7 +379,7 @@ def mend_areas(
 
 
 def radius_km(area_km2: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Radius of the disc of an area, km; DEFAULT_RADIUS_KM where the area is missing or zero."""
+    """Radius of the disc of an area (n,), km; DEFAULT_RADIUS_KM where the area is missing or zero."""
     known = np.nan_to_num(area_km2) > 0
     return np.where(known, np.sqrt(np.where(known, area_km2, 1.0) / np.pi), DEFAULT_RADIUS_KM)
 

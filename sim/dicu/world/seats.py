@@ -13,7 +13,13 @@ Index = NDArray[np.int64]
 
 
 def legacy_commune_seats(unit: NDArray[np.integer], default: NDArray[np.bool_]) -> Index:
-    """Seat of each legacy commune: its own place, or the default part of one that was split. (C,) int64."""
+    """Seat of each legacy commune: its own place, or the default part of one that was split. (C,) int64.
+
+    Raises
+    ------
+    ValueError
+        When a commune has no default part.
+    """
     seat = np.full(int(unit.max()) + 1, -1, dtype=np.int64)
     seat[unit[default]] = np.flatnonzero(default)
     if (seat < 0).any():

@@ -237,6 +237,11 @@ def ring(n: int = 12, residents: int = 10_000, income: float = 4.0, radius_km: f
     residents : int, persons in each
     income : float, M VND per head and month
     radius_km : float
+
+    Raises
+    ------
+    ValueError
+        For a number that is not allowed.
     """
     if n < 4 or n % 4:
         raise ValueError(f"n must be a multiple of 4, at least 4, got {n!r}")
@@ -281,6 +286,11 @@ def monocentric(
         City, plain, hills.
     radius_km : float
         Distance of the outermost village.
+
+    Raises
+    ------
+    ValueError
+        For a number that is not allowed.
     """
     if villages < 10:
         raise ValueError(f"villages must be at least 10, for both sides to have mergers, got {villages!r}")

@@ -76,7 +76,7 @@ def largest_place(area_km2: NDArray[np.float64], unit: NDArray[np.integer]) -> N
     return largest
 
 
-def inland_km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+def _inland_km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance due east to the last land of the outlines, km; how far inland a point of the east-facing
     coast lies.
 
@@ -125,7 +125,7 @@ def classify_terrain(
     terrain[np.isin(province, sorted(MOUNTAINOUS))] = MOUNTAIN
     terrain[np.isin(province, sorted(MIDLAND)) & (grain_km2 > MIDLAND_GRAIN_KM2)] = MOUNTAIN
     ranged = np.isin(province, sorted(RANGE)) & (grain_km2 > RANGE_GRAIN_KM2) & (kind != "ward")
-    ranged[ranged] = inland_km(longitude[ranged], latitude[ranged]) > RANGE_INLAND_KM
+    ranged[ranged] = _inland_km(longitude[ranged], latitude[ranged]) > RANGE_INLAND_KM
     terrain[ranged] = MOUNTAIN
     off = np.full(len(province), np.inf)
     for _, _, rings in load_outlines():

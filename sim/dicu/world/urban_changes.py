@@ -66,7 +66,9 @@ def months_counted(year: int) -> int:
 
 
 def contradicted(code: NDArray[np.str_], kind: NDArray[np.str_]) -> list[str]:
-    """Codes of listed changes that the units of 2025 do not know, or whose last change they contradict, sorted."""
+    """Codes of listed changes that the units of 2025 (their codes and kinds, (U,) each) do not know, or whose last
+    change they contradict; sorted.
+    """
     last = _listed().drop_duplicates("code", keep="last")
     now = dict(zip(code.tolist(), np.isin(kind, URBAN_KINDS).tolist(), strict=True))
     return sorted(c for c, urban in zip(last["code"], last["urban"], strict=True) if now.get(c) is not urban)

@@ -6,18 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.scenario.vocabulary import TERRAINS
+from dicu.scenario.wording import some
 from dicu.world.world import Units, World, on_sphere_km
 
 SHARE_TOLERANCE = 1e-9
 POSITION_TOLERANCE_KM = 0.002
-SHOWN = 10
 
 
 def _some(index: NDArray[np.intp], names: NDArray[np.generic] | None = None) -> str:
     """First few of the offenders, by name where they have one."""
-    shown = [str(names[i]) if names is not None else str(i) for i in index[:SHOWN]]
-    more = f" and {len(index) - SHOWN} more" if len(index) > SHOWN else ""
-    return f"{', '.join(shown)}{more}"
+    return some([str(i if names is None else names[i]) for i in index])
 
 
 def _check_lengths(world: World, problems: list[str]) -> None:

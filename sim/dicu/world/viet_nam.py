@@ -249,11 +249,11 @@ def _areas(
     area = land / np.bincount(unit, land)[unit] * unit_area[unit]
     official = facts.provinces_legacy().set_index("code")["area_km2"]
     province = places["province"]
-    factor = province.map(official) / area_by(province, area)
+    factor = province.map(official) / _area_by(province, area)
     return np.asarray(area * factor.to_numpy(dtype=np.float64), dtype=np.float64)
 
 
-def area_by(group: pd.Series[str], area_km2: NDArray[np.float64]) -> pd.Series[float]:
+def _area_by(group: pd.Series[str], area_km2: NDArray[np.float64]) -> pd.Series[float]:
     """Total area of the group of each row, km2."""
     return pd.Series(area_km2, index=group.index).groupby(group).transform("sum")
 

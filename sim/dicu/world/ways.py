@@ -133,7 +133,18 @@ class KnownWays(NamedTuple):
 def known_ways(
     rows: Iterable[tuple[int, int, float]], place_key: NDArray[np.uint64], position_km: NDArray[np.float64]
 ) -> KnownWays:
-    """Known ways of rows (key of a place, key of the place of a seat, minutes)."""
+    """Known ways of rows (key of a place, key of the place of a seat, minutes).
+
+    Parameters
+    ----------
+    place_key : (P,) uint64
+    position_km : (P, 3) float64
+
+    Raises
+    ------
+    KeyError
+        For a key that is not there.
+    """
     told = list(rows)
     if not told:
         return KnownWays(np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros(0))
@@ -146,16 +157,16 @@ def known_ways(
 
 
 def farther(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Where a way is longer than before, by more than `FARTHER_MINUTES`."""
+    """Where a way is longer than before, by more than `FARTHER_MINUTES`; (n,) bool of minutes (n,)."""
     return np.asarray(after - before > FARTHER_MINUTES)
 
 
 def nearer(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Where a way is shorter than before, by more than `FARTHER_MINUTES`."""
+    """Where a way is shorter than before, by more than `FARTHER_MINUTES`; (n,) bool of minutes (n,)."""
     return farther(after, before)
 
 
 def mean_over(values: NDArray[Any], people: NDArray[Any]) -> float:
-    """Mean of what places have over the people who live there; nan where nobody does."""
+    """Mean of what places have, (P,), over the people who live there, (P,); nan where nobody does."""
     total = float(people.sum())
     return float((values * people).sum() / total) if total else float("nan")

@@ -162,6 +162,6 @@ def on_sphere_km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) 
 
 
 def distance_km(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Straight-line distance in km between points of `on_sphere_km` (broadcasts over the leading axes)."""
+    """Straight-line distances (n,) in km between points (n, 3) of `on_sphere_km` (broadcasts over the leading axes)."""
     d = a - b
     return np.sqrt(d[..., 0] * d[..., 0] + d[..., 1] * d[..., 1] + d[..., 2] * d[..., 2])

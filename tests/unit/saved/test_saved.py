@@ -213,7 +213,7 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> Saved:
 
 
 def test_another_version_is_refused(late: Saved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dicu.execution.execute.model_version", lambda: "another")
+    monkeypatch.setattr("dicu.execution.forks.model_version", lambda: "another")
     with pytest.raises(CannotContinue, match="saved by another version of the program"):
         execute(late.scenario, out=tmp_path, saved=late)
 

@@ -103,15 +103,8 @@ def looked_to(
             ax.scatter(lon[mine], lat[mine], size[mine], marker=mark, color=colour, linewidth=0)
             share = rural[mine].sum() / rural[there].sum()
             lines.append((_name(districts, world, a), f"{share:.0%} of rural residents", colour, mark))
-        ax.set_aspect(1.0 / np.cos(np.radians(float(np.median(lat)))))
-        ax.set_xticks([])
-        ax.set_yticks([])
-        ax.grid(visible=False)
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
-        key = fig.add_axes((0.70, bottom + 0.30, 0.28, 0.40))
-        key.set(xlim=(0, 1), ylim=(0, 1))
-        key.axis("off")
+        pictures.as_map(ax, lat)
+        key = pictures.room_for_key(fig, (0.70, bottom + 0.30, 0.28, 0.40))
         rest = float(rural[other].sum() / rural[there].sum())
         lines.append(("another area", f"{rest:.0%}", FAINT, "X"))
         for k, (name, text, colour, mark) in enumerate(lines):

@@ -53,7 +53,7 @@ def pull(arms: Arms, where: Bools | None, years: slice = slice(None)) -> tuple[F
     return arms.urban.rate(where, years) - base, base
 
 
-def over_halves(panels: Mapping[int, Panel], districts: Districts, among: Bools | None = None) -> Floats:
+def _over_halves(panels: Mapping[int, Panel], districts: Districts, among: Bools | None = None) -> Floats:
     """(n,) rate over the districts of each draw in the arm in which they lost their farm income."""
     moved = there = np.zeros(1)
     for draw, panel in panels.items():
@@ -66,10 +66,10 @@ def over_halves(panels: Mapping[int, Panel], districts: Districts, among: Bools 
 def crossed(arms: Arms, districts: Districts) -> tuple[Floats, Floats, Floats]:
     """(n,) each: growth with the loss less growth without it in the same districts; growth without; loss alone."""
     plain = {
-        arm: over_halves(dict.fromkeys(DRAWS, panel), districts)
+        arm: _over_halves(dict.fromkeys(DRAWS, panel), districts)
         for arm, panel in (("neither", arms.neither), ("urban", arms.urban))
     }
-    rural, both = over_halves(arms.rural, districts), over_halves(arms.both, districts)
+    rural, both = _over_halves(arms.rural, districts), _over_halves(arms.both, districts)
     without = plain["urban"] - plain["neither"]
     return (both - rural) - without, without, rural - plain["neither"]
 

@@ -7,12 +7,13 @@ from typing import Final
 
 import numpy as np
 
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.h1.estimands import COLUMNS, PER_CENT, RATE
 from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, panels
 from dicu_analysis.experiments.result import Members, Robust
-from dicu_analysis.experiments.robust import MEMBER, Outcome, grid, judge, members, of_grid, tile
+from dicu_analysis.experiments.robust import Outcome, grid, judge, members, of_grid, tile
 from dicu_analysis.language import Text
 
 FITTED: Final = "h1_ensemble"

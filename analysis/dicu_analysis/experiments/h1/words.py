@@ -36,7 +36,7 @@ def _within(e: Estimate, digits: int = 2) -> Text:
     return Text(f" ({a} to {b})", f" (từ {a} đến {b})")
 
 
-def within_share(e: Estimate, of: Estimate, share: float) -> bool:
+def _within_share(e: Estimate, of: Estimate, share: float) -> bool:
     """Whether all of an interval is smaller than a share of another effect: shown to be small, not only unseen."""
     low, high = e.interval
     if low is None or high is None or of.effect is None or sure(of) == 0:
@@ -80,7 +80,7 @@ def plain(
             "chưa xác định được tăng trưởng thu hút mạnh hơn hay yếu hơn",
         ),
     }[sure(c)]
-    if within_share(c, without, share_of_growth):
+    if _within_share(c, without, share_of_growth):
         harder = Text("growth pulls about as hard", "tăng trưởng thu hút gần như vẫn vậy")
     ensemble = said(over[0]) if over else Text("", "")
     return Text(
@@ -113,7 +113,7 @@ def crossed_verdict(estimates: Sequence[Estimate], share: float) -> str:
         return start + "growth alone is not distinguishable from zero, so the design cannot decide"
     if low > cut or high < -cut:
         return start + "larger than that"
-    if within_share(c, b, share):
+    if _within_share(c, b, share):
         return start + "smaller than that"
     return start + "the design does not decide whether it is larger"
 

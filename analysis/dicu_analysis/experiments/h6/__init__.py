@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from dicu.scenario.vocabulary import TERRAINS
+from dicu.scenario.vocabulary import MEMBER, TERRAINS
 from dicu_analysis.effects import paired
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
@@ -46,7 +46,6 @@ from dicu_analysis.experiments.h6.typology import (
 )
 from dicu_analysis.experiments.place_units import world_of
 from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
-from dicu_analysis.experiments.robust import MEMBER
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
 

@@ -60,16 +60,8 @@ def where(
             total = max(people[rural].sum(), 1.0)
             certain = people[mine & (sure >= SURE)].sum() / total
             lines.append(f"{name}: {people[mine].sum() / total:.0%} of rural people\n({certain:.0%} surely)")
-        if rural.any():
-            ax.set_aspect(1.0 / np.cos(np.radians(float(np.median(communes.latitude[rural])))))
-        ax.set_xticks([])
-        ax.set_yticks([])
-        ax.grid(visible=False)
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
-        key = fig.add_axes((0.68, bottom + 0.30, 0.30, 0.40))
-        key.set(xlim=(0, 1), ylim=(0, 1))
-        key.axis("off")
+        pictures.as_map(ax, communes.latitude[rural])
+        key = pictures.room_for_key(fig, (0.68, bottom + 0.30, 0.30, 0.40))
         for k, text in enumerate(lines):
             y = 0.9 - 0.22 * k
             key.scatter([0.05], [y], 60, marker=MARKS[k], color=COLOURS[k], edgecolor=SOFT, linewidth=0.4)

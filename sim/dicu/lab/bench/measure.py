@@ -173,7 +173,7 @@ def quiet_ratio(per_call: NDArray[np.float64]) -> float:
 
 
 def spread(per_call: NDArray[np.float64]) -> float:
-    """By what share the ratios of the first half of the chunks and of the second differ; infinite for one pair."""
+    """By what share the ratios (n,) of the first half of the chunks and of the second differ; infinite for one pair."""
     half = len(per_call) // 2
     if half == 0:
         return float("inf")

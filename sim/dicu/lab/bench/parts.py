@@ -19,8 +19,8 @@ from dicu.commit.stocks import retype
 from dicu.engine import threads
 from dicu.engine.exact import Listed, decide_rows, hear_rows, live_rows
 from dicu.engine.screens import BLOCK, Lists, own_rows, space
-from dicu.execution.saved import restore
 from dicu.execution.starting import SPARE_ROWS
+from dicu.execution.state import restore
 from dicu.lab.bench.measure import again_and_again, each_prepared
 from dicu.lab.bench.stage import Kept, Stage, copied
 
@@ -51,7 +51,7 @@ class Listing:
         return len(self.lists.found)
 
     def moving(self, rows: NDArray[np.int32]) -> Listed:
-        """A copy of listed rows, with room for where they go."""
+        """A copy of listed rows (k,), with room for where they go."""
         n = len(rows)
         return Listed(
             rows.copy(),
@@ -136,7 +136,7 @@ def followers(stage: Stage) -> Spend:
     return again_and_again(lambda: follow(m.links, m.households, rule, m.geography.district, nobody))
 
 
-def committing(stage: Stage) -> Spend:
+def _committing(stage: Stage) -> Spend:
     """The commit of a step's events: moves, couples, orphans, families that follow, estates, holes filled."""
     m, calling = stage.model, stage.followers
     events, after = stage.passed
@@ -170,7 +170,7 @@ def recount(stage: Stage) -> Spend:
     return again_and_again(lambda: stage.model._count(stage.h))
 
 
-def new_year(stage: Stage) -> Spend:
+def _new_year(stage: Stage) -> Spend:
     """Everybody a year older: types again, and the women of each age for the births."""
     m = stage.model
     where = areas(m.world, m.urban.now, len(m.vital.at(m.year).fertility))
@@ -211,10 +211,10 @@ PARTS: Final[dict[str, tuple[str, Callable[[Stage], Spend]]]] = {
     "choice": ("compute", choice),
     "pass": ("compute", whole_pass),
     "followers": ("gather", followers),
-    "commit": ("gather", committing),
+    "commit": ("gather", _committing),
     "remittances": ("gather", remittances),
     "recount": ("scatter", recount),
-    "new-year": ("compute", new_year),
+    "new-year": ("compute", _new_year),
     "tables": ("array", tables),
     "step": ("compute", step),
 }

@@ -19,8 +19,8 @@ from dicu.commit.stocks import Stocks
 from dicu.compute.compiled import cache_folder
 from dicu.engine import threads
 from dicu.execution.identity import inputs_of, model_version
-from dicu.execution.saved import arrays_of, restore
 from dicu.execution.starting import SPARE_ROWS, make_start
+from dicu.execution.state import arrays_of, restore
 from dicu.model import Model
 from dicu.population.columns import COLUMNS, Households
 from dicu.population.links import Links

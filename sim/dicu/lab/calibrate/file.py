@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from dicu.scenario.contradictions import Problem, contradiction
 from dicu.scenario.declare import Section
 from dicu.scenario.fields import leaf_at
 from dicu.scenario.fitted import TERMS
@@ -17,7 +18,7 @@ from dicu.scenario.loader import check, extended, layers
 from dicu.scenario.messages import unknown_key
 from dicu.scenario.overrides import with_own
 from dicu.scenario.reading import Reading, read_tree, validated
-from dicu.scenario.scenario import Problem, Scenario, contradiction
+from dicu.scenario.scenario import Scenario
 from dicu.scenario.source import Mapping
 
 Scale = Literal["linear", "log"]

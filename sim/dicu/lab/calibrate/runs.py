@@ -57,7 +57,7 @@ def _data_sha256() -> str:
     return files_sha256(p for p in model_files() if p.suffix not in NO_DATA and p != FITTED)
 
 
-def measured_file(folder: Path, identity: str) -> Path:
+def _measured_file(folder: Path, identity: str) -> Path:
     """Where the figures of a run stand."""
     return folder / RUNS / f"{identity}.json"
 
@@ -65,7 +65,7 @@ def measured_file(folder: Path, identity: str) -> Path:
 def read_measured(folder: Path, identity: str) -> list[float] | None:
     """Figures of a run in the order of the table, None where it was not made or the file is damaged."""
     try:
-        told = json.loads(measured_file(folder, identity).read_bytes())
+        told = json.loads(_measured_file(folder, identity).read_bytes())
         return [float(value) for value in told["figures"]] if told["id"] == identity else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -77,7 +77,7 @@ def measure_task(task: Task) -> Status:
     try:
         figures = _figures(task)
         said = json.dumps({"id": task.run_id, "figures": figures}, separators=(",", ":"))
-        write_bytes(measured_file(task.folder, task.run_id), said.encode())
+        write_bytes(_measured_file(task.folder, task.run_id), said.encode())
         return Status(task.run_id, "done", seconds=time.perf_counter() - began)
     except Exception as error:
         return Status(
