@@ -149,7 +149,6 @@ def make_tables(
             patrilocal_share=0.0,
             beyond_share=0.0,
             moved_share=1.0,
-            husband_older=4,
         ),
         money=MoneyTable(
             pay=np.zeros((n_places, 2 * n_types), dtype=np.float32),

@@ -313,9 +313,7 @@ def test_ages_at_union_in_a_closed_town_where_men_and_women_must_meet() -> None:
             who = np.sort(found[:k])
             here = np.zeros(k, dtype=np.uint16)
             at_home = np.zeros(k, dtype=np.bool_)
-            women, men = match(
-                here, here, female[who] == 1, birth_year[who], who.astype(np.uint64), at_home, 4
-            )
+            women, men = match(here, here, female[who] == 1, birth_year[who], who.astype(np.uint64), at_home)
             member[who[women], 0] = 0
             member[who[men], 0] = 0
             if year >= first + 20:

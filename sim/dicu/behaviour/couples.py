@@ -2,10 +2,10 @@
 
 Some look beyond their place from the start (`life_course.beyond_share`) and wait for the second market.
 
-In each market women choose in order of age, eldest first, each the free man whose age is nearest to her own and so many
-years more as men marry later (the difference of the mean ages at first union of the country: four in Viet Nam, 29.4
-and 25.2); nobody accepts a difference of over fifteen years (assumption A37). Everything is sorted by identity, so the
-order of the input is without effect.
+In each market women choose in order of age, eldest first, each the free man whose age is nearest to her own and
+four years more (the difference of the mean ages at first union, 29.4 and 25.2); nobody accepts a
+difference of over fifteen years (assumption A37). Everything is sorted by identity, so the order of the input is
+without effect.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from dicu.compute.draws import happens
 from dicu.compute.hashing import hash32
 from dicu.compute.pool import over_blocks
-from dicu.scenario.parameters_household import LifeCourse
 
+HUSBAND_OLDER_YEARS: Final = 4
 LARGEST_GAP_YEARS: Final = 15
 """Assumption A37. Years, because ages are whole years."""
 
@@ -44,8 +44,6 @@ class CoupleTable(NamedTuple):
     beyond_share, moved_share : float
         Share of those who look for a partner beyond their place from the start, and whose move to a partner in another
         place counts, see `moved_share`.
-    husband_older : int
-        Years that a woman's man is best older than she, see `husband_older_years`.
     """
 
     home_key: np.uint64
@@ -55,7 +53,6 @@ class CoupleTable(NamedTuple):
     lodging_share: float
     beyond_share: float
     moved_share: float
-    husband_older: int
 
 
 @njit(cache=True, inline="always")
@@ -77,8 +74,6 @@ class Singles(NamedTuple):
     uid : (S,) uint64
     free : (S,) bool
         Written: who has found nobody yet.
-    husband_older : int
-        As in `CoupleTable`.
     """
 
     female: NDArray[np.bool_]
@@ -87,7 +82,6 @@ class Singles(NamedTuple):
     free: NDArray[np.bool_]
     first_year: int
     years: int
-    husband_older: int
 
 
 class MarriageMarkets(NamedTuple):
@@ -128,7 +122,7 @@ def _pair_market(
     younger = np.arange(n + 2)
     at = 1
     for w in women:
-        target = birth_year[w] - s.husband_older
+        target = birth_year[w] - HUSBAND_OLDER_YEARS
         while at <= n and birth_year[men[at - 1]] < target:
             at += 1
         right = _next_free(younger, at)
@@ -243,11 +237,6 @@ def _in_a_row(m: MarriageMarkets, women: NDArray[np.int64], men: NDArray[np.int6
     return total
 
 
-def husband_older_years(life: LifeCourse) -> int:
-    """By how many whole years men are older than women at first union: a custom of the country, and in its folder."""
-    return round(life.union_age_men - life.union_age_women)
-
-
 def moved_share(beyond_share: float, weight: int) -> float:
     """Share of women in couples of two places whose couple counts as a move of one partner.
 
@@ -281,7 +270,6 @@ def match(
     birth_year: NDArray[np.integer],
     uid: NDArray[np.uint64],
     beyond: NDArray[np.bool_],
-    husband_older: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair the S people who look for a partner in a step: within their places, the rest within their districts.
 
@@ -295,8 +283,6 @@ def match(
         Of their households, all different: one household has at most one seeker.
     beyond : (S,) bool
         Who does not look within the place.
-    husband_older : int
-        As in `CoupleTable`.
 
     Returns
     -------
@@ -318,7 +304,7 @@ def match(
     free = np.ones(n, dtype=np.bool_)
     first_year = int(year.min())
     years = int(year.max()) - first_year + 1
-    singles = Singles(female.astype(np.bool_), year, uid, free, first_year, years, husband_older)
+    singles = Singles(female.astype(np.bool_), year, uid, free, first_year, years)
     women, men = np.empty(n // 2, dtype=np.int64), np.empty(n // 2, dtype=np.int64)
     total = 0
     for market, meets in ((place, ~beyond), (district, free)):
@@ -341,11 +327,11 @@ def match(
 
 
 __all__ = [
+    "HUSBAND_OLDER_YEARS",
     "LARGEST_GAP_YEARS",
     "UNMATCHED_AT_HOME",
     "CoupleTable",
     "drawn",
-    "husband_older_years",
     "match",
     "moved_share",
 ]

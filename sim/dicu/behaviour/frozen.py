@@ -11,7 +11,7 @@ from dicu.behaviour import terms, utility
 from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import ChooseTable
 from dicu.behaviour.consider import ConsiderTable, looks_table, readiness_table, rounded_up
-from dicu.behaviour.couples import CoupleTable, husband_older_years, moved_share
+from dicu.behaviour.couples import CoupleTable, moved_share
 from dicu.behaviour.geography import Distances, Geography, Where, area_ids
 from dicu.behaviour.household_rules import FULL_SHOCK
 from dicu.behaviour.life_course import LifeHazards, LifeTable
@@ -336,7 +336,6 @@ def freeze(
             lodging_share=scenario.life_course.lodging_share,
             beyond_share=scenario.life_course.beyond_share,
             moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
-            husband_older=husband_older_years(scenario.life_course),
         ),
         money=MoneyTable(
             pay=pay.astype(np.float32),

@@ -319,9 +319,7 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     """
     s = seekers
     beyond = drawn(s.uid, tables.couples.reach_key, tables.couples.beyond_share)
-    women, men = match(
-        s.place, s.district, s.female, s.birth_year, s.uid, beyond, tables.couples.husband_older
-    )
+    women, men = match(s.place, s.district, s.female, s.birth_year, s.uid, beyond)
     partner = np.full(len(seekers.row), -1, dtype=np.int64)
     partner[women] = men
     w = np.flatnonzero(partner >= 0)  # as they lie in memory: couples are disjoint

@@ -7,17 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dicu.behaviour.couples import (
-    LARGEST_GAP_YEARS,
-    UNMATCHED_AT_HOME,
-    husband_older_years,
-    match,
-    moved_share,
-)
-from dicu.scenario.parameters_household import LifeCourse
-
-OLDER = 4
-"""Years, as in Viet Nam."""
+from dicu.behaviour.couples import LARGEST_GAP_YEARS, UNMATCHED_AT_HOME, match, moved_share
 
 Seekers = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -37,7 +27,7 @@ def seekers(n: int, seed: int, places: int = 12, districts: int = 4) -> Seekers:
 
 
 def uids(s: Seekers) -> list[tuple[int, int]]:
-    women, men = match(*s, OLDER)
+    women, men = match(*s)
     return [(int(s[4][w]), int(s[4][m])) for w, m in zip(women, men, strict=True)]
 
 
@@ -47,7 +37,7 @@ def uids(s: Seekers) -> list[tuple[int, int]]:
 def test_pairs_are_proper_and_complete(n: int, seed: int, places: int) -> None:
     s = seekers(n, seed, places)
     _, district, female, born, _, _ = s
-    women, men = match(*s, OLDER)
+    women, men = match(*s)
     assert female[women].all()
     assert not female[men].any()
     assert len(set(women) | set(men)) == 2 * len(women)
@@ -76,10 +66,10 @@ def test_the_place_comes_before_the_district() -> None:
     born = np.array([2000, 1990, 1996, 1986, 1996])
     uid = np.arange(5, dtype=np.uint64)
     at_home = np.zeros(5, dtype=np.bool_)
-    women, men = match(place, district, female, born, uid, at_home, OLDER)
+    women, men = match(place, district, female, born, uid, at_home)
     assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 1), (3, 2)]
     # where everybody looks beyond the place, ages decide: her eldest suitor goes to the elder woman
-    women, men = match(place, district, female, born, uid, ~at_home, OLDER)
+    women, men = match(place, district, female, born, uid, ~at_home)
     assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 2), (3, 1)]
 
 
@@ -89,12 +79,12 @@ def test_who_looks_beyond_the_place_leaves_the_others_to_themselves() -> None:
     born = np.array([2000, 1996, 2000, 1996])
     beyond = np.array([True, False, False, False])
     women, men = match(
-        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond, OLDER
+        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond
     )
     assert sorted(zip(women.tolist(), men.tolist(), strict=True)) == [(0, 1), (2, 3)]
     beyond[3] = True
     women, men = match(
-        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond, OLDER
+        place, np.zeros(4, dtype=np.int32), female, born, np.arange(4, dtype=np.uint64), beyond
     )
     assert len(women) == 2, "the district has room for who is left"
 
@@ -111,7 +101,7 @@ def test_the_rest_meets_in_the_district_and_never_beyond() -> None:
     district = np.array([0, 0, 1], dtype=np.int32)
     female = np.array([True, False, False])
     uid, at_home = np.arange(3, dtype=np.uint64), np.zeros(3, dtype=np.bool_)
-    women, men = match(place, district, female, np.array([2000, 1990, 1996]), uid, at_home, OLDER)
+    women, men = match(place, district, female, np.array([2000, 1990, 1996]), uid, at_home)
     assert (women.tolist(), men.tolist()) == ([0], [1])
 
 
@@ -121,26 +111,24 @@ def test_the_rest_meets_in_the_district_and_never_beyond() -> None:
 def test_ages_too_far_apart_are_refused(her: int, him: int, pair: int) -> None:
     zero = np.zeros(2, dtype=np.uint16)
     uid, at_home = np.arange(2, dtype=np.uint64), np.zeros(2, dtype=np.bool_)
-    women, _ = match(zero, zero, np.array([True, False]), np.array([her, him]), uid, at_home, OLDER)
+    women, _ = match(zero, zero, np.array([True, False]), np.array([her, him]), uid, at_home)
     assert len(women) == pair
 
 
-@pytest.mark.parametrize(("hers", "his", "older"), [(25.2, 29.4, 4), (25.0, 27.0, 2), (30.0, 29.0, -1)])
-def test_men_are_older_as_they_marry_later_where_they_abound(hers: float, his: float, older: int) -> None:
-    assert husband_older_years(LifeCourse(union_age_women=hers, union_age_men=his)) == older
+def test_men_are_four_years_older_where_they_abound() -> None:
     rng = np.random.default_rng(3)
     n = 4_000
     female = rng.random(n) < 0.1
     born = rng.integers(1980, 2006, n)
     zero = np.zeros(n, dtype=np.uint16)
     uid = rng.permutation(np.arange(n, dtype=np.uint64))
-    women, men = match(zero, zero, female, born, uid, np.zeros(n, dtype=np.bool_), older)
+    women, men = match(zero, zero, female, born, uid, np.zeros(n, dtype=np.bool_))
     assert len(women) == female.sum()
-    among = (born[women] >= 1984) & (born[women] <= 2004)
-    assert (born[women] - born[men])[among].tolist() == [older] * int(among.sum())
+    young_enough = born[women] >= 1984
+    assert (born[women] - born[men])[young_enough].tolist() == [4] * int(young_enough.sum())
 
 
 def test_columns_of_different_length_are_refused() -> None:
     s = seekers(5, 1)
     with pytest.raises(ValueError, match="one entry a seeker"):
-        match(s[0][:4], *s[1:], OLDER)
+        match(s[0][:4], *s[1:])

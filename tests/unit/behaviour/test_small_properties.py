@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dicu.behaviour.couples import match
+from dicu.behaviour.couples import HUSBAND_OLDER_YEARS, match
 from dicu.behaviour.geography import Distances
 from dicu.behaviour.liquidity import move_costs
 from dicu.behaviour.staying import solve_kappa
@@ -38,16 +38,16 @@ def test_going_home_costs_what_leaving_the_district_or_the_province_costs(home: 
 @pytest.mark.parametrize("younger_first", [False, True])
 def test_of_two_men_as_near_to_the_wanted_age_the_older_is_taken(off: int, younger_first: bool) -> None:
     """A tie goes to the older man, whoever has the smaller identity; a nearer one goes before both."""
-    wanted = 1995 - 4
+    wanted = 1995 - HUSBAND_OLDER_YEARS
     born = np.array([1995, wanted - off, wanted + off])
     uid = np.array([1, 3, 2] if younger_first else [1, 2, 3], dtype=np.uint64)
     zeros = np.zeros(3, dtype=np.int32)
     alone = np.zeros(3, dtype=np.bool_)
     female = np.array([True, False, False])
-    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone, 4)
+    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone)
     assert (women.tolist(), men.tolist()) == ([0], [1])
     born[2] -= 1  # now the younger is the nearer
-    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone, 4)
+    women, men = match(zeros.astype(np.uint16), zeros, female, born, uid, alone)
     assert (women.tolist(), men.tolist()) == ([0], [2])
 
 
