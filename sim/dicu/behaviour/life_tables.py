@@ -387,7 +387,8 @@ def life_tables(
     (fertility, fertility_later), _ = _births(parameters, vital, dt_quarters, exposure, highest)
     unions = union_rates(parameters, dt_quarters, highest, first)
     areas = len(mortality)
-    death, birth, birth_later = np.zeros((3, areas, 256))
+    death, birth = np.zeros((areas, 256)), np.zeros((areas, 256))
+    birth_later = np.zeros((areas, 256))
     seek, part = np.zeros(256), np.zeros(256)
     parting = parameters.parting_rate * dt_quarters / QUARTERS_A_YEAR
     word = np.zeros(256, dtype=np.uint32)
