@@ -137,7 +137,8 @@ def recount(h: Households, tables: Any) -> Stocks:
     formal, looking = np.zeros(districts, dtype=np.int64), np.zeros(districts, dtype=np.int64)
     np.add.at(formal, tables.where.district[place], jobs)
     flows = np.zeros((5, districts), dtype=np.int64)
-    return Stocks(kinds.sum(axis=1), persons, kinds, workers, network, formal, looking, flows, wealth)
+    sizes = np.bincount((h.member[:n] != 0).sum(axis=1), minlength=7)[1:]
+    return Stocks(kinds.sum(axis=1), persons, kinds, workers, network, formal, looking, sizes, flows, wealth)
 
 
 def happenings(

@@ -42,6 +42,8 @@ _OF_FIVE_YEARS: Final = ("percent of persons aged 5 and over",)
 RATES: Final = (YEARLY, FIVE_YEARS)
 MOVES: Final = "percent of migrants"
 
+OF_HOUSEHOLDS: Final = "percent of households"
+
 CATALOGUE: Final[dict[str, Kind]] = {
     "in_rate": Kind("arrivals from other provinces", RATES),
     "out_rate": Kind("departures to other provinces", RATES),
@@ -64,6 +66,8 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "population": Kind("residents", (PERSONS,), stock=True),
     "urban_share": Kind("residents of urban places", (PERCENT,), stock=True),
     "households": Kind("households", ("households",), stock=True),
+    "households_of_one": Kind("households of one person", (OF_HOUSEHOLDS,), stock=True),
+    "households_of_two_to_four": Kind("households of two to four persons", (OF_HOUSEHOLDS,), stock=True),
     "posts": Kind("posts of the governments of a province and its communes", ("posts",), stock=True),
     "elasticity_to_urban_pay": Kind(
         "elasticity of rural-to-urban moves to urban pay", ("1",),

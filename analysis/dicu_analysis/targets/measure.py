@@ -39,6 +39,9 @@ WAYS: Final = {
 }  # fmt: skip
 
 
+SIZES_OF: Final = {"households_of_one": (1,), "households_of_two_to_four": (2, 3, 4)}
+
+
 class NotInRun(ValueError):
     """The run does not have what the figure is measured on: it is too short, or a table was not recorded."""
 
@@ -351,12 +354,26 @@ def _stock(m: Measured, f: Figure) -> float:
     return float(m.stock(1 if f.figure == "population" else 3, f.first)[inside].sum())
 
 
+def _of_size(m: Measured, f: Figure) -> float:
+    """Share of the country's households by number of members, at the end of the step nearest to a moment."""
+    sizes = SIZES_OF[f.figure]
+    columns = [f"households_of_{k}" for k in sizes]
+    table = m.run.national
+    if not set(columns) <= set(table.columns):
+        raise NotInRun("the run did not record households by size")
+    ends = m.run.year_at_end(table.index.to_numpy(np.int64))
+    at = int(np.abs(ends - f.first).argmin())
+    if abs(float(ends[at]) - f.first) > 2 * NEAR:
+        raise NotInRun(f"no step of the run ends near {f.first:.2f}")
+    return float(100 * table[columns].iloc[at].sum() / table["households"].iloc[at])
+
+
 _ONE: Final[dict[str, Callable[[Measured, Figure], float]]] = {
     "in_rate": _rate, "out_rate": _rate, "net_migration_rate": _rate, "region_flow": _region_flow,
     **dict.fromkeys(SCOPES, _five_year_share), "movers_aged_20_39": _ages, "crossing_regions": _crossing,
     **dict.fromkeys(WAYS, _way), "moved_for_work": _for_work, "in_rate_on_formal_share": _on_formal,
     "out_rate_on_access": _on_access, "population": _stock, "urban_share": _stock, "households": _stock,
-    "posts": _posts,
+    "posts": _posts, **dict.fromkeys(SIZES_OF, _of_size),
 }  # fmt: skip
 
 

@@ -80,6 +80,8 @@ class Stocks:
         Rows by province of the home place and district of residence.
     formal, looking : (L,)
         Members of working age in households with a formal job; readiness of the adults of all others, in 1/256.
+    sizes : (6,)
+        Rows of one to six members.
     jobs : (5, L)
         How events of the commit changed ``formal``, by `ARRIVED`, `LEFT`, `KEPT`, `DIED`, `JOINED`; 0 after a count.
     wealth : int
@@ -93,6 +95,7 @@ class Stocks:
     network: NDArray[np.int64]
     formal: NDArray[np.int64]
     looking: NDArray[np.int64]
+    sizes: NDArray[np.int64]
     jobs: NDArray[np.int64]
     wealth: int
 
@@ -138,12 +141,15 @@ class Counting(NamedTuple):
     persons, network : (2, P) int64, (2, R, L) int32
         Two tables in turn each, see `_count_part`; from bit 32 on of ``persons`` the readiness of those without a
         formal job.
+    at_least : (6,) int64
+        Rows of one member or more, two or more, and so on.
     people, working, looking : (chunk,) uint8, uint8, uint16
     """
 
     kinds: NDArray[np.int64]
     persons: NDArray[np.int64]
     network: NDArray[np.int32]
+    at_least: NDArray[np.int64]
     people: NDArray[np.uint8]
     working: NDArray[np.uint8]
     looking: NDArray[np.uint16]
@@ -163,7 +169,7 @@ def _count_part(
     units of 1/256 by member byte.
     """
     first_worker, more_workers, looks = workers
-    kinds, persons, network, people, working, looking = counting
+    kinds, persons, network, at_least, people, working, looking = counting
     place, home_place, member, wealth, flags = h.place, h.home_place, h.member, h.wealth, h.flags
     attributes = h.attributes
     money = np.int64(0)
@@ -178,8 +184,12 @@ def _count_part(
             looking[i] = 0
         for m in range(MEMBERS):
             column = member[start:end, m]
+            there = np.int64(0)
             for i in range(size):
                 people[i] += np.uint8(column[i] != 0)
+            for i in range(size):
+                there += np.int64(column[i] != 0)
+            at_least[m] += there
             for i in range(size):
                 working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
             for i in range(size):
@@ -241,13 +251,16 @@ def count(
     network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
     workers = (*_codes_of_workers(word), looks)
     money = np.zeros(_PARTS, dtype=np.int64)
+    at_least = np.zeros((_PARTS, MEMBERS), dtype=np.int64)
     rows, n, province_of_place = households.rows, households.n, province[district]
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
             people, working = np.empty((2, _CHUNK), dtype=np.uint8)
             looking = np.empty(_CHUNK, dtype=np.uint16)
-            counting = Counting(kinds[part], persons[part], network[part], people, working, looking)
+            counting = Counting(
+                kinds[part], persons[part], network[part], at_least[part], people, working, looking
+            )
             lo, hi = n * part // _PARTS, n * (part + 1) // _PARTS
             money[part] = _count_part(lo, hi, rows, workers, district, province_of_place, counting)
 
@@ -266,6 +279,7 @@ def count(
         network=network.sum(axis=(0, 1), dtype=np.int64),
         formal=formal,
         looking=looking,
+        sizes=-np.diff(at_least.sum(axis=0), append=0),
         jobs=np.zeros((JOB_FLOWS, n_districts), dtype=np.int64),
         wealth=int(money.sum()),
     )

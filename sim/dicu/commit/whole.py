@@ -31,10 +31,11 @@ def whole_stocks(stocks: Stocks, ranks: Ranks) -> Stocks:
         return stocks
     # rows and their workers of a place and kind are below 2^32 each, in all ranks together
     packed = stocks.kinds + (stocks.workers << _HALF)
-    parts = [packed, stocks.persons, stocks.network, stocks.formal, stocks.looking, np.array([stocks.wealth])]
+    parts = [packed, stocks.persons, stocks.network, stocks.formal, stocks.looking, stocks.sizes]
+    parts.append(np.array([stocks.wealth]))
     summed = ranks.sum(_STOCKS, np.concatenate([part.reshape(-1) for part in parts]))
     cuts = np.cumsum([part.size for part in parts])[:-1]
-    both, persons, network, formal, looking, wealth = np.split(summed, cuts)
+    both, persons, network, formal, looking, sizes, wealth = np.split(summed, cuts)
     kinds = (both & _LOW).reshape(stocks.kinds.shape)
     return Stocks(
         households=kinds.sum(axis=1),
@@ -44,6 +45,7 @@ def whole_stocks(stocks: Stocks, ranks: Ranks) -> Stocks:
         network=network.reshape(stocks.network.shape),
         formal=formal,
         looking=looking,
+        sizes=sizes,
         jobs=stocks.jobs,
         wealth=int(wealth[0]),
     )

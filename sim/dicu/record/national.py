@@ -18,6 +18,10 @@ from dicu.scenario.vocabulary import REASON_WORDS, REASON_WORK
 
 MOVE: Final = "rule `move`, committed in uid order"
 _ROWS: Final = "household columns, sum"
+SIZES: Final = {
+    1: "one person", 2: "two persons", 3: "three persons", 4: "four persons", 5: "five persons",
+    6: "six persons; larger ones are spread over the others",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Metric:
         )
 
 
+def _of_size(k: int) -> Callable[[Seen], int]:
+    """Rows of k members."""
+    return lambda s: int(s.stocks.sizes[k - 1])
+
+
 def _place(what: str, urban: bool | None = None) -> Callable[[Seen], int]:
     """Sum of a stock by place over all places, or over urban or other ones."""
 
@@ -130,6 +139,8 @@ WAYS: Final = {
 METRICS: Final = (
     Metric("households", "households", "households in the country", _ROWS, _place("households"), flow=False),
     Metric("persons", "persons", "persons in the country", _ROWS, _place("persons"), flow=False),
+    *(Metric(f"households_of_{k}", "households", f"households of {words}", _ROWS, _of_size(k), flow=False)
+      for k, words in SIZES.items()),
     Metric("urban_households", "households", "households in places that are urban at the end of the step", _ROWS,
            _place("households", True), flow=False),
     Metric("urban_persons", "persons", "persons in places that are urban at the end of the step", _ROWS,

@@ -80,6 +80,19 @@ def test_rates_are_counts_of_moves_over_residents(run: Run, tmp_path: Path) -> N
             rate = measure(m, f)
             persons = m.residents(1, len(run.labels) - 1)[m.codes.index(code)]
             assert rate * persons * years / 1000 == pytest.approx(counted.loc[code, f"{column}_persons"])
+    national = run.national
+    assert (sum(national[f"households_of_{k}"] for k in range(1, 7)) == national["households"]).all()
+    assert (sum(k * national[f"households_of_{k}"] for k in range(1, 7)) == national["persons"]).all()
+    for name, sizes in (("households_of_one", (1,)), ("households_of_two_to_four", (2, 3, 4))):
+        share = Figure(name, "percent of households", "VN", "", "", last, last, 0.0, 1.0, "", "shown", 1)
+        end = national.iloc[-1]
+        counted = 100 * sum(end[f"households_of_{k}"] for k in sizes) / end["households"]
+        assert measure(m, share) == pytest.approx(counted)
+        with pytest.raises(NotInRun, match="no step"):
+            measure(
+                m,
+                Figure(name, "percent of households", "VN", "", "", 1999.0, 1999.0, 0.0, 1.0, "", "shown", 1),
+            )
     total = Figure("population", "persons", "VN", "", "", last, last, 0.0, 1.0, "", "shown", 1)
     assert measure(m, total) == run.national["persons"].iloc[-1]
 
