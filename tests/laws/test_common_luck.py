@@ -141,8 +141,8 @@ def test_luck_is_new_every_step_and_for_every_purpose(small_scenario: Callable[.
     assert abs(both - p * q) < 4 * np.sqrt(p * q / len(first))
     keys = keys_of(tables_of(model))
     # the split and leaver keys and that of new households stand twice: who leaves for a job is drawn with the same luck
-    assert len(keys) == 19
-    assert len(set(keys.values())) == 16
+    assert len(keys) == 20
+    assert len(set(keys.values())) == 17
 
 
 def test_replicates_share_their_population_but_not_their_luck(small_scenario: Callable[..., Any]) -> None:

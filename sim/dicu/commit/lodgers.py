@@ -50,11 +50,14 @@ class Rooms(NamedTuple):
 
     Attributes
     ----------
+    unit : (P,) int64
+        Of each place; places of one unit are of one district.
     first : (U + 1,) int64
         Those of unit u are ``first[u]`` to ``first[u + 1]`` - 1.
     row, hashed : (H,) int64, uint64
     """
 
+    unit: NDArray[np.int64]
     first: NDArray[np.int64]
     row: NDArray[np.int64]
     hashed: NDArray[np.uint64]
@@ -97,12 +100,13 @@ def _hosts(h: Rows, n: int, district: NDArray[np.int32], asked: NDArray[np.bool_
 
 
 def _rooms(
-    row: NDArray[np.int64], hashed: NDArray[np.uint64], unit: NDArray[np.integer], units: int
+    row: NDArray[np.int64], hashed: NDArray[np.uint64], place: NDArray[np.integer], unit: NDArray[np.int64]
 ) -> Rooms:
-    """Rooms by the unit (H,) of each."""
-    order = np.lexsort((hashed, unit))
-    first = np.searchsorted(unit[order], np.arange(units + 1)).astype(np.int64)
-    return Rooms(first, row[order], hashed[order])
+    """Rooms of rows (H,) in places (H,), by the unit (P,) of each place."""
+    of = unit[place]
+    order = np.lexsort((hashed, of))
+    first = np.searchsorted(of[order], np.arange(int(unit.max()) + 2)).astype(np.int64)
+    return Rooms(unit, first, row[order], hashed[order])
 
 
 @kernel
@@ -130,7 +134,6 @@ def _fits(h: Rows, c: int, i: int) -> bool:
 def _take_rooms(
     h: Rows,
     arriving: NDArray[np.int64],
-    unit: NDArray[np.int64],
     rooms: Rooms,
     key: np.uint64,
     where: Where,
@@ -138,9 +141,9 @@ def _take_rooms(
     year: int,
     host: NDArray[np.int64],
 ) -> None:
-    """Bring those who arrive, and have no host yet, to the first room of their unit (P,) from their number on.
+    """Bring those who arrive, and have no host yet, to the first room of their unit from their number on.
 
-    ``host`` (A,) gets the row, or stays -1. Places of one unit are of one district.
+    ``host`` (A,) gets the row, or stays -1.
     """
     households, persons, network = sums.households, sums.persons, sums.network
     district, province = where.district, where.province
@@ -149,7 +152,7 @@ def _take_rooms(
             continue
         i = arriving[k]
         j = np.int64(h.place[i])
-        lo, hi = rooms.first[unit[j]], rooms.first[unit[j] + 1]
+        lo, hi = rooms.first[rooms.unit[j]], rooms.first[rooms.unit[j] + 1]
         start = _start(rooms.hashed, lo, hi, hash64_2(key, h.uid[i], _NUMBER))
         for t in range(hi - lo):
             at = start + t
@@ -204,8 +207,8 @@ def take_lodgings(
     _hash(c.lodge_key, h.uid, row, hashed)
     host = np.full(len(arriving), -1, dtype=np.int64)
     for unit in (np.arange(len(district)), district.astype(np.int64)):
-        rooms = _rooms(row, hashed, unit[h.place[row]], int(unit.max()) + 1)
-        _take_rooms(h, arriving, unit, rooms, c.lodge_key, where, stocks.carried, tables.ages.year, host)
+        rooms = _rooms(row, hashed, h.place[row], unit)
+        _take_rooms(h, arriving, rooms, c.lodge_key, where, stocks.carried, tables.ages.year, host)
     found = host >= 0
     h.attributes[arriving[~found]] |= np.uint8(LODGING)
     arriving, host = arriving[found], host[found]

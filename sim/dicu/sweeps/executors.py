@@ -6,6 +6,7 @@ order they end. Nothing else of a sweep knows where runs are done.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -157,6 +158,9 @@ def _client(stack: ExitStack, workers: int | None, address: str | None, tls: Tls
     from distributed.security import Security
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is in the statuses
+    # a client that could not connect is closed when it is collected; while another starts, it would wait for that one
+    # for ever (distributed holds one lock for both)
+    gc.collect()
     if address is not None:
         to = _address(address, tls)
         try:

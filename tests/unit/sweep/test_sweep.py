@@ -295,6 +295,7 @@ def test_what_is_summed_over_a_year_is_no_stock() -> None:
         "considered", "moved_persons", "couples", "partners_exchanged", "births", "deaths", "orphans_taken_in",
         "orphans_alone", "returns_to_parents", "income_mvnd", "consumption_mvnd", "move_costs_mvnd",
         "remittances_mvnd", "estates_mvnd", "urban_natural", "urban_net_moves", "urban_reclassified",
+        "families_parted",
     }  # fmt: skip
     for column in tables()["national"].columns[2:]:
         known = column.name in flows or column.name.startswith(("moves", "persons_", "reason_"))

@@ -180,6 +180,7 @@ def test_pages_of_a_country_without_districts_speak_of_none(without_districts: d
     assert "ra khỏi thị trường lao động" in report
 
 
+@pytest.mark.slow
 def test_its_codebook_says_what_a_district_is(without_districts: dict[str, Path]) -> None:
     """A labour market; and columns on the office of a district say that they mean nothing."""
     book = pd.read_csv(without_districts["actual"] / "codebook.csv", keep_default_na=False).astype(str)
