@@ -48,7 +48,7 @@ from dicu.commit.rows import (
 )
 from dicu.commit.stocks import ARRIVED, CARRIED, DIED, KEPT, LEFT, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
-from dicu.population.columns import FORMAL, LODGING, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import FORMAL, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
 from dicu.population.links import Links
 from dicu.population.shard import Shard, alone
 from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASON_WORK, REASONS
@@ -416,7 +416,7 @@ def _left_behind(h: Rows, links: Links, left: NDArray[np.int64], shard: Shard) -
     of the household, -1 where it has none.
     """
     address = shard.address(left)
-    shared = np.flatnonzero(h.attributes[left] & np.uint8(LODGING) == np.uint8(LODGING))
+    shared = np.flatnonzero(of_lodgers(h.attributes[left]))
     if len(shared):
         address[shared] = links.parents_of(left[shared])
     return address

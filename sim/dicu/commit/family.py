@@ -28,7 +28,7 @@ from dicu.commit.rows import (
 from dicu.commit.stocks import CARRIED, JOINED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
 
 # what a thread takes at a time, without effect on results
 _BLOCK: Final = 1 << 12
@@ -328,6 +328,6 @@ def pair_up(households: Households, seekers: Seekers, tables: Tables) -> Pairs:
     alone = (households.member[woman_row, 1] == 0) | (households.member[man_row, 1] == 0)
     room = households.member[man_row, MEMBERS - 1] == 0
     with_parents = drawn(s.uid[m], tables.couples.home_key, tables.couples.patrilocal_share)
-    joins = ~alone & room & with_parents & (households.attributes[man_row] & LODGING != LODGING)
+    joins = ~alone & room & with_parents & ~of_lodgers(households.attributes[man_row])
     counts = drawn(s.uid[w], tables.couples.reach_key, tables.couples.moved_share)
     return Pairs(woman_row, s.slot[w], man_row, s.slot[m], joins, ~alone & ~joins, counts)

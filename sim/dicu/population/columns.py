@@ -78,6 +78,11 @@ def _column(capacity: int, dtype: type, width: int) -> NDArray[Any]:
     return np.empty(capacity if width == 1 else (capacity, width), dtype=dtype, order="F")
 
 
+def of_lodgers(attributes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which of some households (N,) lodge, by their attributes; one by one in kernels: `dicu.commit.rows.lodges`."""
+    return attributes & np.uint8(LODGING) == LODGING
+
+
 @dataclass(eq=False)
 class Households:
     """N households in columns, 24 bytes per row, with room to grow.
