@@ -80,7 +80,7 @@ def _column(capacity: int, dtype: type, width: int) -> NDArray[Any]:
 
 def of_lodgers(attributes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which of some households (N,) lodge, by their attributes; one by one in kernels: `dicu.commit.rows.lodges`."""
-    return attributes & np.uint8(LODGING) == LODGING
+    return np.asarray(attributes & np.uint8(LODGING) == LODGING)
 
 
 @dataclass(eq=False)
