@@ -401,7 +401,7 @@ def life_tables(
             birth_later[:, byte] = fertility_later[:, age - FERTILE_FROM]
         if first <= age <= SEEK_UNTIL:
             seek[byte] = unions[female, age - first] * dt_quarters / QUARTERS_A_YEAR
-        if not female and first <= age < PARTS_BELOW:
+        if not female and max(first, ages.majority) <= age < PARTS_BELOW:  # a family needs an adult
             part[byte] = min(parting, LARGEST_HAZARD - highest[age] * dt_quarters / QUARTERS_A_YEAR)
         total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte], part[byte])
         bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1

@@ -19,13 +19,13 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.commit.changes import Crossed
 from dicu.commit.identity import new_uids
-from dicu.commit.rows import formal_workers, refresh, settled, size_of, without_job
+from dicu.commit.rows import formal_workers, lodges, refresh, settled, size_of, without_job
 from dicu.commit.stocks import LEFT, Carried, Stocks
 from dicu.compute.draws import happens
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BUSY, MEMBERS, Households, Rows
+from dicu.population.columns import BUSY, LODGING, MEMBERS, Households, Rows
 
 _BLOCK: Final = 1 << 14
 _UNITS: Final = 1 << 20
@@ -116,6 +116,8 @@ def _come(
         for m in range(MEMBERS):
             h.member[row, m] = h.member[i, m]
         h.attributes[row] = without_job(settled(h.attributes[i], where.urban[at], True))
+        if lodges(h.attributes[i]):  # else people without kin would count as couples and parents
+            h.attributes[row] |= np.uint8(LODGING)
         h.income_quantile[row] = np.uint8(uid[k] >> _QUANTILE_SHIFT)
         h.ties[row] = 0
         h.flags[row] = 0
