@@ -198,11 +198,14 @@ def _eligible_rates(
     most: NDArray[np.float64],
     later: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Births a year of an eligible woman without two children, (A, 35), and children a woman that could not be placed,
-    (A,). One with two bears ``later`` times as many.
+    """Births a year of an eligible woman without and with two children, (2, A, 35), and children a woman that could not be
+    placed, (A,).
+
+    One with two bears ``later`` times as many, and more where the others alone, at their limit ``most``, would leave births
+    of the group of ages undone.
     """
     areas = fertility.shape[0]
-    rate = np.zeros((areas, FERTILE_AGES))
+    rate = np.zeros((2, areas, FERTILE_AGES))
     owed = np.zeros(areas)
     for area in range(areas):
         for first in range(0, FERTILE_AGES, _GROUP):
@@ -217,12 +220,22 @@ def _eligible_rates(
             if delivered <= 0.0:
                 continue
             factor = wanted / delivered
+            without = 0.0
+            two = 0.0
             for i in range(first, first + _GROUP):
                 if exposure[area, i, 1] > 0:
+                    rate[0, area, i] = min(factor * fertility[area, i], most[i])
                     bearing = exposure[area, i, 1] - (1.0 - later) * exposure[area, i, 2]
-                    rate[area, i] = min(factor * fertility[area, i], most[i])
-                    owed[area] -= rate[area, i] * bearing / exposure[area, i, 0]
+                    owed[area] -= rate[0, area, i] * bearing / exposure[area, i, 0]
+                    without += rate[0, area, i] * (exposure[area, i, 1] - exposure[area, i, 2]) / exposure[area, i, 0]
+                    two += rate[0, area, i] * exposure[area, i, 2] / exposure[area, i, 0]
+            share = later
+            if later < 1.0 and owed[area] > 0.0 and two > 0.0:
+                share = max(later, min(1.0, (wanted - without) / two))
+                owed[area] = wanted - without - share * two
             owed[area] = max(owed[area], 0.0)
+            for i in range(first, first + _GROUP):
+                rate[1, area, i] = share * rate[0, area, i]
     return rate, owed
 
 
@@ -249,10 +262,7 @@ def _births(
     most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
     rate, owed = _eligible_rates(fertility_rates(parameters, vital), exposure, most, parameters.later_births)
     chance = rate * dt_quarters / QUARTERS_A_YEAR
-    hazard = [
-        np.array([[_hazard(times * p) for p in row] for row in chance])
-        for times in (1.0, parameters.later_births)
-    ]
+    hazard = np.array([[[_hazard(p) for p in row] for row in area] for area in chance])
     return np.minimum(hazard, room), np.asarray(owed)
 
 

@@ -99,7 +99,7 @@ class LifeCourse(Section):
         le=1,
     )
     later_births: float = parameter(
-        1.0,
+        0.2,
         "rate of births of women with two or more children at home over that of others of the same age",
         unit="ratio",
         status="A",
@@ -108,7 +108,7 @@ class LifeCourse(Section):
         le=1,
     )
     parting_rate: float = parameter(
-        0.0,
+        0.1,
         "rate at which a man below 40 parts, with wife and children, from parents with whom they live",
         unit="1/year",
         status="A",
@@ -117,7 +117,7 @@ class LifeCourse(Section):
         le=0.5,
     )
     lodging_share: float = parameter(
-        0.0,
+        0.6,
         "share of those who leave alone who lodge with others where they arrive instead of living alone",
         unit="share",
         status="A",
