@@ -106,6 +106,28 @@ def test_women_who_can_bear_bear_what_all_women_are_to(dt: float, seed: int) -> 
     assert not tables.birth[:, [byte(age, 0) for age in range(15, 50)]].any(), "no births of men"
 
 
+def test_mothers_of_two_bear_what_the_others_cannot() -> None:
+    """Nearly all women of 30 to 34 have two: the others reach their limit there, and no birth is left undone or late."""
+    p = LifeCourse(later_births=0.1)
+    women = np.full((2, 35, 3), 1000, dtype=np.int64)
+    women[..., 2] = 0
+    women[:, :3, 1] = 0
+    women[:, 15:20, 2] = 900
+    tables = life_tables(p, by_law(YEAR), 1.0, women)
+    for area, total in ((0, p.fertility_rural), (1, p.fertility_urban)):
+        first, later = (
+            -4 * np.expm1(-np.array([table[area, byte(age, 1)] for age in range(15, 50)]))
+            for table in (tables.birth, tables.birth_later)
+        )
+        some = first > 0
+        ratio = np.where(some, later / np.where(some, first, 1), p.later_births)
+        assert ratio[15:20] == pytest.approx(ratio[15]) and 0.1 < ratio[15] < 1
+        assert np.delete(ratio, np.s_[15:20]) == pytest.approx(0.1)
+        births = (first * (women[area, :, 1] - women[area, :, 2]) + later * women[area, :, 2]) / 1000
+        wanted = gamma_fertility(p, total).reshape(7, 5).sum(axis=1)
+        assert births.reshape(7, 5).sum(axis=1) == pytest.approx(wanted, rel=1e-9)
+
+
 @pytest.mark.parametrize("first", [16, 18, 21])
 def test_singles_look_for_a_partner_as_a_gamma_of_ages_at_union_says(first: int) -> None:
     """From the least age at marriage of the country on; that of full age is without effect."""
