@@ -198,11 +198,11 @@ def _eligible_rates(
     most: NDArray[np.float64],
     later: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Births a year of an eligible woman without and with two children, (2, A, 35), and children a woman that could not be
-    placed, (A,).
+    """Births a year of an eligible woman without and with two children, (2, A, 35), and children a woman that could not
+    be placed, (A,).
 
-    One with two bears ``later`` times as many, and more where the others alone, at their limit ``most``, would leave births
-    of the group of ages undone.
+    One with two bears ``later`` times as many, and more where the others alone, at their limit ``most``, would leave
+    births of the group of ages undone.
     """
     areas = fertility.shape[0]
     rate = np.zeros((2, areas, FERTILE_AGES))
@@ -227,7 +227,11 @@ def _eligible_rates(
                     rate[0, area, i] = min(factor * fertility[area, i], most[i])
                     bearing = exposure[area, i, 1] - (1.0 - later) * exposure[area, i, 2]
                     owed[area] -= rate[0, area, i] * bearing / exposure[area, i, 0]
-                    without += rate[0, area, i] * (exposure[area, i, 1] - exposure[area, i, 2]) / exposure[area, i, 0]
+                    without += (
+                        rate[0, area, i]
+                        * (exposure[area, i, 1] - exposure[area, i, 2])
+                        / exposure[area, i, 0]
+                    )
                     two += rate[0, area, i] * exposure[area, i, 2] / exposure[area, i, 0]
             share = later
             if later < 1.0 and owed[area] > 0.0 and two > 0.0:

@@ -156,12 +156,12 @@ class Composition(NamedTuple):
         First row of each place.
     place_key : (P,) uint64
         Identity of each place, for draws.
-    area, province : (P,) int64
-        Rural (0) or urban (1); legacy province.
+    group, province : (P,) int64
+        As `dicu.population.province_ages.Groups.of`; legacy province.
     archetype : (A, 6) uint8
         As `Archetypes.member`, sorted by size; those of size s + 1 begin at ``archetype_start[s]``, (7,) int64.
-    cumulative : (2, A) uint64
-        Their weights by area, summed within each size on the integer grid.
+    cumulative : (G, A) uint64
+        Their weights by group, summed within each size on the integer grid.
     old_age : (1024,) uint8
         Years above 80 of the oldest group, by a draw of ten bits.
     start_year : int
@@ -170,7 +170,7 @@ class Composition(NamedTuple):
     counts: NDArray[np.int64]
     row_start: NDArray[np.int64]
     place_key: NDArray[np.uint64]
-    area: NDArray[np.int64]
+    group: NDArray[np.int64]
     province: NDArray[np.int64]
     archetype: NDArray[np.uint8]
     cumulative: NDArray[np.uint64]
@@ -256,7 +256,7 @@ def fill(
             a = who.archetype_start[s]
             for i in range(households):
                 at = (offset + np.uint64(i) * grid) // np.uint64(households)
-                while who.cumulative[who.area[p], a] <= at:
+                while who.cumulative[who.group[p], a] <= at:
                     a += 1
                 name = hash64_2(keys[0], who.place_key[p], row - who.row_start[p])
                 h.uid[row] = name

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -57,11 +59,14 @@ class Margins:
     size : (2, 6) float64
         Share of households by size 1..6, rows rural and urban; each sums to 1. Size 6 stands for 6 and more.
     rates : Rates
+    of_province : province code -> (17, 2) float64
+        As ``pyramid``, of the persons of provinces whose ages the country states.
     """
 
     pyramid: NDArray[np.float64]
     size: NDArray[np.float64]
     rates: Rates
+    of_province: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
 def load_margins(country: Country) -> Margins:
@@ -88,7 +93,24 @@ def load_margins(country: Country) -> Margins:
         pyramid=pyramid / pyramid.sum(),
         size=size / size.sum(axis=1, keepdims=True),
         rates=_rates(country),
+        of_province=_of_province(country),
     )
+
+
+def _of_province(country: Country) -> Mapping[str, NDArray[np.float64]]:
+    """Ages and sexes of the provinces in the table ``age_sex_province``; none without it."""
+    table = country.own("age_sex_province")
+    if table is None:
+        return MappingProxyType({})
+    made = {}
+    for code, own in table.sort_values("age_from").groupby("province", sort=True):
+        people = own[["male", "female"]].to_numpy(np.float64)
+        if own["age_from"].tolist() != [5 * g for g in range(AGE_GROUPS)] or not (people > 0).all():
+            raise ValueError(
+                f"age_sex_province: province {code}: must have 0, 5, .. 80, each once, and somebody in each"
+            )
+        made[str(code)] = people / people.sum()
+    return MappingProxyType(made)
 
 
 def _rates(country: Country) -> Rates:

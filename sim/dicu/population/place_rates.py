@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from dicu.population.archetypes import Archetypes
 from dicu.population.margins import Margins
 from dicu.population.origins import Origins
-from dicu.population.raking import Raked
+from dicu.population.province_ages import Groups
 from dicu.scenario.parameters import Income
 from dicu.scenario.sections import Population
-from dicu.scenario.vocabulary import TERRAINS
+from dicu.scenario.vocabulary import STAGES, TERRAINS
 from dicu.world.rates import MOST
 from dicu.world.world import World
 
@@ -57,8 +57,8 @@ def _chance(p: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(np.clip(p, 0.0, 1.0) * UNIT + 0.5).astype(np.int64)
 
 
-def stage_shares(library: Archetypes, raked: Raked) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share of households, and of persons aged 15 and over, by area and life stage: two arrays (2, 4)."""
+def stage_shares(library: Archetypes, groups: Groups) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share of households, and of persons aged 15 and over, by group of places and life stage: two arrays (G, 4)."""
     here = library.member > 0
     group = (library.member.astype(np.int64) - 1) >> 1
     elderly = np.where(here, group >= 12, True).all(axis=1)
@@ -66,10 +66,10 @@ def stage_shares(library: Archetypes, raked: Raked) -> tuple[NDArray[np.float64]
     young = np.where(here, (group >= 3) & (group < 7), False).any(axis=1)
     stage = np.where(elderly, 3, np.where(child, 1, np.where(young, 0, 2)))
     adults = np.where(here, group >= 3, False).sum(axis=1)
-    households, persons = np.zeros((2, 4)), np.zeros((2, 4))
-    for area in (0, 1):
-        households[area] = np.bincount(stage, weights=raked.weight[:, area], minlength=4)
-        persons[area] = np.bincount(stage, weights=raked.weight[:, area] * adults, minlength=4)
+    households, persons = (np.zeros((len(groups.weight), len(STAGES))) for _ in range(2))
+    for g, weight in enumerate(groups.weight):
+        households[g] = np.bincount(stage, weights=weight, minlength=len(STAGES))
+        persons[g] = np.bincount(stage, weights=weight * adults, minlength=len(STAGES))
     return (
         households / households.sum(axis=1, keepdims=True),
         persons / persons.sum(axis=1, keepdims=True),
@@ -77,7 +77,7 @@ def stage_shares(library: Archetypes, raked: Raked) -> tuple[NDArray[np.float64]
 
 
 def _by_stage(margins: Margins, name: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multipliers (2, 4) by area and stage whose mean over the households or persons of the area is 1."""
+    """Multipliers (G, 4) by group and stage whose mean over the households or persons of the group is 1."""
     raw = np.array(list(margins.rates.classes(name).values()))
     return np.asarray(raw[None, :] / (shares * raw[None, :]).sum(axis=1, keepdims=True))
 
@@ -111,7 +111,7 @@ def place_rates(
     income: Income,
     margins: Margins,
     library: Archetypes,
-    raked: Raked,
+    groups: Groups,
     came: Origins,
 ) -> PlaceRates:
     """Chances for every place; figures stand in the table ``rates`` of the country.
@@ -127,11 +127,12 @@ def place_rates(
     residents = np.bincount(province, weights=world.residents, minlength=r)
     urban = np.bincount(province, weights=world.residents * world.urban, minlength=r)
     urban_share = urban / np.maximum(residents, 1)
-    households, adults = stage_shares(library, raked)
+    group = groups.of(world.urban, province)
+    households, adults = stage_shares(library, groups)
 
     migrant = came.share[province, area]
     by_stage = _by_stage(margins, "migrant_by_stage", households)
-    migrant_stage = np.minimum(migrant[:, None] * by_stage[area], MOST)
+    migrant_stage = np.minimum(migrant[:, None] * by_stage[group], MOST)
 
     nation = rate("trained_share")
     codes = world.legacy_provinces.code.tolist()
@@ -141,7 +142,7 @@ def place_rates(
     skill = np.where(world.urban, ratio, 1.0) * rural_trained[province]
     more = rate("trained_migrant_ratio")
     native_skill = skill / (1 - migrant + more * migrant)
-    by_age = _by_stage(margins, "trained_by_stage", adults)[area]
+    by_age = _by_stage(margins, "trained_by_stage", adults)[group]
     origin_factor = np.array([1.0, more])
     skilled = native_skill[:, None, None] * by_age[:, :, None] * origin_factor[None, None, :]
 

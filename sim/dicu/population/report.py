@@ -15,6 +15,7 @@ from dicu.population.columns import MEMBERS, SECTORS
 from dicu.population.margins import AGE_GROUPS, Margins, mean_sizes
 from dicu.population.origins import Origins
 from dicu.population.place_rates import UNIT, PlaceRates, stage_shares
+from dicu.population.province_ages import Groups
 from dicu.population.raking import Raked
 from dicu.scenario.sections import Population
 from dicu.scenario.vocabulary import STAGES
@@ -173,6 +174,7 @@ def make_report(
     tally: NDArray[np.int64],
     margins: Margins,
     raked: Raked,
+    groups: Groups,
     origins: Origins,
     rates: PlaceRates,
     rehashed: int,
@@ -199,16 +201,17 @@ def make_report(
         lines.append(Margin(f"household size, {name}", "mean", means[area], mean, 0.0))
     ages = total[AGES].reshape(AGE_GROUPS, 2)
     people = int(ages.sum())
-    of_area = np.array([int(tally[world.urban == bool(a)][:, AGES].sum()) for a in (0, 1)])
-    pyramid = (raked.pyramid * of_area[:, None, None]).sum(axis=0) / people
+    group = groups.of(world.urban, world.province.astype(np.int64))
+    of_group = np.bincount(group, weights=tally[:, AGES].sum(axis=1), minlength=len(groups.weight))
+    pyramid = (groups.pyramid * of_group[:, None, None]).sum(axis=0) / people
     for g in range(AGE_GROUPS):
         band = "80+" if g == AGE_GROUPS - 1 else f"{5 * g}-{5 * g + 4}"
         for sex, word in ((0, "men"), (1, "women")):
             lines.append(_line("age and sex", f"{band} {word}", pyramid[g, sex], ages[g, sex], people))
-    stage_target = stage_shares(archetypes(), raked)[0]
-    by_area = np.array([tally[world.urban == bool(a)][:, :MEMBERS].sum() for a in (0, 1)])
+    stage_target = stage_shares(archetypes(), groups)[0]
+    in_group = np.bincount(group, weights=tally[:, :MEMBERS].sum(axis=1), minlength=len(groups.weight))
     for t, name in enumerate(STAGES):
-        target = float((stage_target[:, t] * by_area).sum() / by_area.sum())
+        target = float((stage_target[:, t] * in_group).sum() / in_group.sum())
         lines.append(_line("life stage", name, target, total[kernels.STAGE + t], households))
 
     rows = tally[:, kernels.SIZE : kernels.SIZE + MEMBERS].sum(axis=1)
@@ -245,7 +248,7 @@ def make_report(
         worst_province=int(np.abs(residents_off).max()),
         margins=tuple(lines),
         raking_iterations=raked.iterations,
-        raking_misfit=float(np.abs(raked.target - raked.fitted).max()),
+        raking_misfit=max(float(np.abs(raked.target - raked.fitted).max()), groups.misfit),
         region_misfit=origins.region_misfit,
         provinces_without_figures=origins.without_figures,
         uids_rehashed=rehashed,

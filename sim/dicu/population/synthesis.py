@@ -26,6 +26,7 @@ from dicu.population.margins import (
 )
 from dicu.population.origins import GRID, Origins, origins
 from dicu.population.place_rates import PlaceRates, place_rates
+from dicu.population.province_ages import Groups, nation_alone, rake_provinces
 from dicu.population.raking import Raked, rake
 from dicu.population.report import SynthesisReport, make_report
 from dicu.scenario.calendar import FIRST_AGE_YEAR, LAST_AGE_YEAR
@@ -81,16 +82,15 @@ def persons_by_place(world: World, weight: int) -> NDArray[np.int64]:
     return persons
 
 
-def _grid(library: Archetypes, raked: Raked) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Weights summed within each size on the integer grid, (2, A), and where each size starts, (7,)."""
+def _grid(library: Archetypes, groups: Groups) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Weights summed within each size on the integer grid, (G, A), and where each size starts, (7,)."""
     start = np.searchsorted(library.size, np.arange(1, MEMBERS + 2)).astype(np.int64)
-    cumulative = np.zeros((2, len(library)), dtype=np.uint64)
-    for area in (0, 1):
-        for s in range(MEMBERS):
-            part = slice(start[s], start[s + 1])
-            running = np.cumsum(raked.weight[part, area])
-            cumulative[area, part] = np.floor(running / running[-1] * GRID + 0.5).astype(np.uint64)
-            cumulative[area, start[s + 1] - 1] = GRID
+    cumulative = np.zeros(groups.weight.shape, dtype=np.uint64)
+    for s in range(MEMBERS):
+        part = slice(start[s], start[s + 1])
+        running = np.cumsum(groups.weight[:, part], axis=1)
+        cumulative[:, part] = np.floor(running / running[:, -1:] * GRID + 0.5).astype(np.uint64)
+        cumulative[:, start[s + 1] - 1] = GRID
     return cumulative, start
 
 
@@ -194,14 +194,14 @@ def synthesise(
         )
     margins = load_margins(world.country)
     library = archetypes()
-    share, raked = _fitted(world, population, start_year, margins)
+    share, raked, groups = _fitted(world, population, start_year, margins)
     came = origins(world, population, margins)
-    rates = place_rates(world, population, income, margins, library, raked, came)
+    rates = place_rates(world, population, income, margins, library, groups, came)
     persons, counts = _rows(world, population, share)
     n = int(counts.sum())
     households = Households.empty(n, n + int(spare * n))
     tally = np.zeros((world.n_places, kernels.TALLY), dtype=np.int64)
-    _fill(world, population, ties, start_year, households, tally, counts, library, raked, came, rates)
+    _fill(world, population, ties, start_year, households, tally, counts, library, groups, came, rates)
     rehashed = _make_distinct(households.uid[:n])
     set_formal(households, world, labour or Labour(), population.seed, start_year)
     report = make_report(
@@ -213,6 +213,7 @@ def synthesise(
         tally=tally,
         margins=margins,
         raked=raked,
+        groups=groups,
         origins=came,
         rates=rates,
         rehashed=rehashed,
@@ -230,14 +231,15 @@ def check_population(world: World, population: Population, start_year: int) -> N
     UnfitScenario
         The message names the key.
     """
-    share, _ = _fitted(world, population, start_year, load_margins(world.country))
+    share, *_ = _fitted(world, population, start_year, load_margins(world.country))
     _rows(world, population, share)
 
 
 def _fitted(
     world: World, population: Population, start_year: int, margins: Margins
-) -> tuple[NDArray[np.float64], Raked]:
-    """Share of each household size, (2, 6) rural and urban, and the weights of archetypes that meet all margins.
+) -> tuple[NDArray[np.float64], Raked, Groups]:
+    """Share of each household size, (2, 6) rural and urban, and the weights of archetypes that meet all margins: of the
+    nation, and by group of places.
 
     Raises
     ------
@@ -247,9 +249,11 @@ def _fitted(
     means = mean_sizes(population, start_year)
     try:
         share = np.stack([tilt_to_mean(margins.size[area], means[area]) for area in (0, 1)])
-        return share, _rake_once(
+        raked = _rake_once(
             margins.pyramid.tobytes(), share.tobytes(), *(margins.rates(name) for name in _OF_TOWNS)
         )
+        own = tuple((code, pyramid.tobytes()) for code, pyramid in margins.of_province.items())
+        return share, raked, _rake_provinces_once(raked, own, _urban_shares(world) if own else ())
     except MarginsError as error:
         of_package = world.country.made_up or world.name == "viet_nam"
         key = "population.household_size_rural" if of_package else "world.tables"
@@ -272,6 +276,31 @@ def _rake_once(pyramid: bytes, share: bytes, *of_towns: float) -> Raked:
         Rates({(name, ""): value for name, value in zip(_OF_TOWNS, of_towns, strict=True)}, {}),
     )
     return rake(archetypes(), aims, aims.size)
+
+
+def _urban_shares(world: World) -> tuple[tuple[str, float], ...]:
+    """Share of the residents of each legacy province who live in urban places, with its code."""
+    n = len(world.legacy_provinces)
+    people = np.bincount(world.province, weights=world.residents, minlength=n)
+    urban = np.bincount(world.province, weights=world.residents * world.urban, minlength=n)
+    share = urban / np.maximum(people, 1)
+    return tuple(zip(world.legacy_provinces.code.tolist(), share.tolist(), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _rake_provinces_once(
+    raked: Raked, pyramids: tuple[tuple[str, bytes], ...], urban: tuple[tuple[str, float], ...]
+) -> Groups:
+    """`rake_provinces`, kept for the next time as the weights of the nation are."""
+    if not pyramids:
+        return nation_alone(archetypes(), raked.weight)
+    return rake_provinces(
+        archetypes(),
+        raked.weight,
+        raked.size_target,
+        {code: np.frombuffer(ages).reshape(AGE_GROUPS, 2) for code, ages in pyramids},
+        dict(urban),
+    )
 
 
 def _rows(
@@ -297,12 +326,12 @@ def _fill(
     tally: NDArray[np.int64],
     counts: NDArray[np.int64],
     library: Archetypes,
-    raked: Raked,
+    groups: Groups,
     came: Origins,
     rates: PlaceRates,
 ) -> None:
     """Prepare the tables of the kernel and run it."""
-    cumulative, archetype_start = _grid(library, raked)
+    cumulative, archetype_start = _grid(library, groups)
     row_start = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
     province = world.province.astype(np.int64)
     province_start = np.searchsorted(province, np.arange(len(world.legacy_provinces) + 1)).astype(np.int64)
@@ -313,7 +342,7 @@ def _fill(
         counts=counts,
         row_start=row_start,
         place_key=world.place_key,
-        area=world.urban.astype(np.int64),
+        group=groups.of(world.urban, province),
         province=province,
         archetype=library.member,
         cumulative=cumulative,

@@ -30,6 +30,8 @@ FAR_INCOME: Final = 5.0
 """Mean incomes of provinces lie within so many times that of their country nearly everywhere."""
 MOST_ABROAD: Final = 0.1
 """Share of the residents who may leave, or come, in a year: more does so in no country but in war."""
+AGE_GROUPS: Final = [5 * g for g in range(17)]
+"""First ages of the groups of five years; the last one is 80 and over."""
 
 
 @dataclass
@@ -282,6 +284,7 @@ def check_optional(
         ("migration_rates", "province"): (provinces, "a province of units", False),
         ("labour", "province"): (provinces, "a province of units, or empty", True),
         ("rates", "province"): (provinces, "a province of units, or empty", True),
+        ("age_sex_province", "province"): (provinces, "a province of units", False),
         ("fertility", "province"): (provinces, "a province of units, or empty", True),
         ("mortality", "province"): (provinces, "a province of units, or empty", True),
         ("migration_abroad", "province"): (provinces, "a province of units, or empty", True),
@@ -305,8 +308,15 @@ def check_optional(
             parse_period(date)
         except ValueError:
             problems.cell(paths["urban_changes"], row, "date", date, NOTATION)
-    _whole(tables, "age_sex", "age_from", [5 * g for g in range(17)], paths, problems)
+    _whole(tables, "age_sex", "age_from", AGE_GROUPS, paths, problems)
     _whole(tables, "household_size", "size", [1, 2, 3, 4, 5, 6], paths, problems)
+    if (ages := tables.get("age_sex_province")) is not None:
+        for code, own in ages.groupby("province"):
+            if sorted(own["age_from"].tolist()) != AGE_GROUPS:
+                problems.note(
+                    f"{paths['age_sex_province']}: column age_from: got {sorted(own['age_from'].tolist())} for "
+                    f"province {code!s} (allowed: {AGE_GROUPS}, each once)"
+                )
     _abroad(tables.get("migration_abroad"), int(places["residents"].sum()), paths, problems)
     if "rates" in tables:
         check_rates(tables["rates"], paths["rates"], problems)

@@ -137,6 +137,17 @@ TABLES: Final[dict[str, Schema]] = {
         missing="the age structure of Viet Nam in 2019",
         borrowed=True,
     ),
+    "age_sex_province": Schema(
+        "an age group of five years in a province; a province has all of them, or none",
+        (
+            Column("province", "text", "code before the reform"),
+            Column("age_from", "count", "0, 5, 10, ... 80; the last one is 80 and over", low=0, high=80),
+            Column("male", "number", "men of that age: persons, or percent of the province", above=0.0, high=1e10),
+            Column("female", "number", "women of that age, in the same unit", above=0.0, high=1e10),
+        ),
+        unique=("province", "age_from"),
+        missing="every province has the ages of the country",
+    ),
     "household_size": Schema(
         "a size of household",
         (

@@ -124,8 +124,12 @@ def viet_nam(year: int, units: pd.DataFrame) -> Country:
     waves = [(k, int(facts.official(f"wave_{k}_communes_cut")), int(facts.official(f"wave_{k}_districts_cut")))
              for k in ("2019_21", "2023_25")]  # fmt: skip
     tables = {p.stem: shipped_table(p.stem) for p in sorted(SHIPPED.glob("*.csv"))}
+    ages = _ages_2014()
+    tables["age_sex_province"] = _ages_of_provinces(
+        ages, ages if year < AGES_OF_2019_FROM else tables["age_sex"]
+    )
     if year < AGES_OF_2019_FROM:
-        tables["age_sex"] = _ages_2014()
+        tables["age_sex"] = ages
     tables["labour"] = _labour()
     tables["fertility"], tables["mortality"] = vital_tables()
     tables["earlier_waves"] = pd.DataFrame(waves, columns=["wave", "communes", "districts"]).assign(
@@ -175,6 +179,30 @@ def _ages_2014() -> pd.DataFrame:
             "age_from": wide.index.to_numpy(np.int64),
             "male": wide["men"].to_numpy(np.float64),
             "female": wide["women"].to_numpy(np.float64),
+        }
+    )
+
+
+def _ages_of_provinces(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Men and women of each province by age group, as the table ``age_sex_province`` has them.
+
+    Known of 2014 alone. For a later start each group changes as the nation's did, ``now`` over ``then``: who moved
+    since is left out (assumption A130).
+    """
+    told = population_facts.age_sex_2014()
+    own = told[(told["province"] != "") & (told["residence"] == "total")]
+    wide = own.pivot_table(
+        index=["province", "age_from"], columns="sex", values="persons", aggfunc="sum"
+    ).reset_index()
+    share = [t.sort_values("age_from")[["male", "female"]].to_numpy(np.float64) for t in (now, then)]
+    change = (share[0] / share[0].sum()) / (share[1] / share[1].sum())
+    group = wide["age_from"].to_numpy(np.int64) // 5
+    return pd.DataFrame(
+        {
+            "province": wide["province"].astype(str),
+            "age_from": wide["age_from"].to_numpy(np.int64),
+            "male": wide["men"].to_numpy(np.float64) * change[group, 0],
+            "female": wide["women"].to_numpy(np.float64) * change[group, 1],
         }
     )
 

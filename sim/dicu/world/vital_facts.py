@@ -2,10 +2,10 @@
 
 Published are the nation's fertility by residence, and that of provinces without it (three-year means, tied to the
 nation's total). A province's urban and rural women are given the nation's urban and rural fertility times one ratio,
-at which its total is the published one with its urban share of 2014; then all ratios are scaled, urban and rural apart,
-so that women of the nation bear what the nation's figures say (assumption A105). To 2019 the ratio changes as the
-assumptions of the official projection do; `dicu.behaviour.vital` holds it after. Life expectancy of provinces is known
-from that projection alone: the nation's own figure plus the province's distance from the mean of all (assumption A106).
+at which its total is the published one with its urban share of 2014; then all ratios are scaled, urban and rural
+apart, so that women of the nation bear what the nation's figures say (assumption A105). To 2019 the ratio changes as
+the assumptions of the official projection do; `dicu.behaviour.vital` holds it after. Life expectancy of a province is the
+one at which its people of 2014 have the share of the nation's deaths that is published for 2014-16 (assumption A106).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ PERIODS: Final = ((2014, 2019), (2019, 2024))
 """Periods of the projection: ratios change between their middles."""
 LATEST: Final = 2019
 """Last year for which the nation's urban and rural fertility are published apart, before the parameters'."""
-_SEXES: Final = ("men", "women")
 _FERTILE: Final = (15, 49)
 
 
@@ -52,16 +51,15 @@ def vital_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
         fertility += [_fertility([year], [u], [r], code)
                       for code, u, r in zip(codes, urban, rural, strict=True)]  # fmt: skip
 
-    both = sum(
-        _figure(told, f"life_expectancy_{sex}_projected", PERIODS[0])[codes].to_numpy() for sex in _SEXES
-    )
-    years = np.asarray(both) / len(_SEXES)
-    residents = facts.residents(BASE[0]).set_index("code")["total"][codes].to_numpy()
-    apart = years - np.average(years, weights=residents)
-    known = max(year for year in life if PERIODS[0][0] <= year <= PERIODS[0][1])
     mortality = [
         pd.DataFrame({"province": "", "year": list(life), "life_expectancy": list(life.values())}),
-        pd.DataFrame({"province": codes, "year": known, "life_expectancy": life[known] + apart}),
+        pd.DataFrame(
+            {
+                "province": codes,
+                "year": BASE[0],
+                "life_expectancy": _figure(told, "life_expectancy_of_deaths", BASE)[codes].to_numpy(),
+            }
+        ),
     ]
     return pd.concat(fertility, ignore_index=True), pd.concat(mortality, ignore_index=True)
 

@@ -101,6 +101,7 @@ def test_viet_nam_has_the_years_that_are_published() -> None:
         assert np.average(found.fertility[0::2], weights=people[0::2]) == pytest.approx(rural, rel=0.02)
         assert np.average(found.fertility[1::2], weights=people[1::2]) == pytest.approx(urban, rel=0.02)
         assert np.average(found.life_expectancy, weights=people) == pytest.approx(
-            {2014: 73.2, 2019: 73.9, 2024: 74.7}[year], abs=0.1
+            {2014: 73.2, 2019: 73.9, 2024: 74.7}[year],
+            abs=0.2,  # deaths of provinces add up, not years
         )
     assert 1.2 < rates.at(2024).fertility.min() < 1.4, "Ho Chi Minh City"
