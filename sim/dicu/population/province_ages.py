@@ -6,6 +6,7 @@ ages and sexes. Sizes of rural and urban households stay those of the nation, fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -88,6 +89,7 @@ def rake_provinces(
         When households of these sizes cannot have the ages of a province; the message names it.
     """
     mean = (size_target * np.arange(1, MEMBERS + 1)).sum(axis=1)
+    total = np.array([math.fsum(weight[:, area]) for area in range(AREAS)])
     made = np.tile(weight.T, (len(urban), 1))
     worst = 0.0
     for r, (code, towns) in enumerate(urban.items()):
@@ -101,7 +103,7 @@ def rake_provinces(
                 float((households * mean).sum()) * pyramid[code].ravel(),
             ]
         )
-        prior = weight / weight.sum(axis=0) * households
+        prior = weight / total * households
         free = target > 0.0
         free[-1] = False  # follows from the others: sizes count the persons too
         fitted, gap = _newton(library, prior, target, free, code)
@@ -112,13 +114,14 @@ def rake_provinces(
 
 
 def _groups(library: Archetypes, weight: NDArray[np.float64], misfit: float) -> Groups:
-    share = weight / weight.sum(axis=1, keepdims=True)
+    share = weight / np.array([[math.fsum(mine)] for mine in weight])
     people = np.zeros((len(share), CELLS))
     for column in range(MEMBERS):
         codes = library.member[:, column].astype(np.int64)
         for group, mine in enumerate(share):
             people[group] += np.bincount(codes, weights=mine, minlength=CELLS + 1)[1:]
-    pyramid = (people / people.sum(axis=1, keepdims=True)).reshape(-1, AGE_GROUPS, 2)
+    people /= np.array([[math.fsum(mine)] for mine in people])
+    pyramid = people.reshape(-1, AGE_GROUPS, 2)
     return Groups(np.ascontiguousarray(share), pyramid, misfit)
 
 
@@ -132,19 +135,22 @@ def _newton(
     """Weights (A, 2) that meet the targets, and the largest gap left."""
     lam = np.zeros(len(target))
     w, fit, hessian = _terms(library.member, library.size, prior, lam)
-    potential = float(fit[:SIZES].sum())
+    potential = math.fsum(fit[:SIZES])
     for _ in range(_STEPS):
         gap = np.where(free, target - fit, 0.0)
         if float(np.abs(gap).max()) < TOLERANCE:
             return w, float(np.abs(target - fit).max())
         system = hessian[free][:, free]
         step = np.zeros(len(target))
-        step[free] = numeric.solve(system + np.eye(len(system)) * _RIDGE, gap[free])
+        try:
+            step[free] = numeric.solve(system + np.eye(len(system)) * _RIDGE, gap[free])
+        except ValueError:
+            break
         size = 1.0
         for _ in range(_HALVINGS):
             trial = lam + size * step
             found = _terms(library.member, library.size, prior, trial)
-            reached = float(found[1][:SIZES].sum()) - float((trial * target * free).sum())
+            reached = math.fsum(found[1][:SIZES]) - math.fsum(trial * target * free)
             if reached <= potential + _STRAIGHT:
                 break
             size /= 2.0

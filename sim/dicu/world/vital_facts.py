@@ -4,8 +4,8 @@ Published are the nation's fertility by residence, and that of provinces without
 nation's total). A province's urban and rural women are given the nation's urban and rural fertility times one ratio,
 at which its total is the published one with its urban share of 2014; then all ratios are scaled, urban and rural
 apart, so that women of the nation bear what the nation's figures say (assumption A105). To 2019 the ratio changes as
-the assumptions of the official projection do; `dicu.behaviour.vital` holds it after. Life expectancy of a province is the
-one at which its people of 2014 have the share of the nation's deaths that is published for 2014-16 (assumption A106).
+the assumptions of the official projection do; `dicu.behaviour.vital` holds it after. Life expectancy of a province is
+the one at which its people of 2014 have the share of the nation's deaths published for 2014-16 (assumption A106).
 """
 
 from __future__ import annotations
