@@ -33,6 +33,8 @@ from faults.fuzzing import WORDS, damage_bytes, damage_lines
 
 MORE = {
     "migration_rates": "province,in_migration\n01,12\n02,8.5\n",
+    "age_sex_province": "province,age_from,male,female\n"
+    + "".join(f"02,{age},{100 - age},{100 - age}\n" for age in range(0, 85, 5)),
     "region_flows": "origin,destination,persons\nW,E,300\nE,W,250\n",
     "labour": "province,year,employed,informal_share\n01,2019,45000,0.2\n01,2021,46000,0.19\n,2019,60000,0.22\n"
     ",2021,61000,0.21\n",

@@ -244,6 +244,20 @@ def test_files_that_are_no_tables_and_tables_that_are_missing(folder: Path) -> N
         load_folder(folder)
 
 
+def test_ages_of_a_province_are_whole_and_of_a_province_there_is(folder: Path) -> None:
+    ages = pd.DataFrame(
+        {"province": "01", "age_from": range(0, 85, 5), "male": range(20, 3, -1), "female": 9}
+    )
+    put(folder, "age_sex_province", ages)
+    assert "01" in load_folder(folder).country.table("age_sex_province")["province"].tolist()
+    put(folder, "age_sex_province", ages.iloc[:-1])
+    with pytest.raises(TableError, match=r"age_sex_province\.csv: column age_from: got .* for province 01"):
+        load_folder(folder)
+    put(folder, "age_sex_province", ages.assign(province="77"))
+    with pytest.raises(TableError, match=r"age_sex_province\.csv.* '77'.*a province of units"):
+        load_folder(folder)
+
+
 def test_everything_optional_left_out_runs_and_says_what_it_borrows(tmp_path: Path) -> None:
     """Only places and units, only the columns that must be there, and a country file of six lines."""
     country = tmp_path / "bare"
