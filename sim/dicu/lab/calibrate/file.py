@@ -39,7 +39,8 @@ class Prior(Section):
     """What is believed of one parameter before: the middle, and a standard deviation on its scale.
 
     ``scale: log`` is for what is above 0: ``sd`` is then that of the logarithm, the relative error. Values stay
-    between ``low`` and ``high``, by default the range of the parameter.
+    between ``low`` and ``high``, by default the range of the parameter. ``told: false``: no figure can tell it; the
+    best set keeps its prior, and the ensemble alone spreads over it.
     """
 
     prior: float
@@ -47,6 +48,7 @@ class Prior(Section):
     scale: Scale = "linear"
     low: float | None = None
     high: float | None = None
+    told: bool = True
 
 
 class Provinces(Section):
