@@ -142,7 +142,7 @@ def _bear(
 
 def test_a_cohort_of_couples_completes_the_fertility_put_in() -> None:
     """Wives of one birth year from 18 to 49, children added as they come; nobody dies or leaves."""
-    parameters = LifeCourse()
+    parameters = LifeCourse(later_births=1.0)
     n, first = 10_000, 2004
     member = np.zeros((n, MEMBERS), dtype=np.uint8, order="F")
     member[:, 0], member[:, 1] = code(first, 21, 0), code(first, 18, 1)

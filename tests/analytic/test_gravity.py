@@ -50,6 +50,7 @@ ALIKE = {
     "money.move_cost": 0.0,
     "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
+    "life_course.parting_rate": 0.0,  # who parts from parents does not consider
     "population.weight": 2,
     "population.migrant_years": 0,
 }

@@ -181,7 +181,7 @@ LIVELY = {
     "time.end": "2026Q4",
     "reform.policy": "actual",
     "choose.move_share": 0.5,
-    "choose.home": 2.5,
+    "choose.home": 4.5,
     "choose.network": 0.7,
     "choose.cost_other_district": 0.7,
     "choose.cost_other_province": 0.7,
@@ -372,7 +372,7 @@ def assert_lives(events: Any, rows: dict[str, list[Any]], said: list[dict[str, A
 def test_births_deaths_and_who_seeks(replay: Any) -> None:
     seen, _, said = replay
     assert_lives(seen.events, seen.rows, said)
-    assert {r // 6 for d in said for r in d["life"]} == {0, 1, 2}
+    assert {r // 6 for d in said for r in d["life"]} == {0, 1, 2, 3}, "deaths, births, searches and partings"
 
 
 def test_lives_in_which_much_happens_at_once(replay: Any) -> None:

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from dicu.behaviour.events import Events
-from dicu.behaviour.kin import can_give_birth
+from dicu.behaviour.kin import can_give_birth, has_children
+from dicu.behaviour.life_tables import MANY_CHILDREN
 from dicu.commit.changes import Changes
 from dicu.model import Model
 from dicu.reform.opening import open_world
@@ -65,7 +66,8 @@ class Midwife:
 def expected(model: Model) -> np.ndarray:
     """Children that a woman of each area bears in a year under the rates of the step that comes, all women counted."""
     tables, h, year = model.tables(), model.households, model.year
-    shape = len(tables.life.hazards.birth), len(AGES)
+    hazards = tables.life.hazards
+    shape = len(hazards.birth), len(AGES)
     women, children = np.zeros(shape), np.zeros(shape)
     area = tables.life.area[h.place[: h.n]]
     for i in range(h.n):
@@ -75,8 +77,10 @@ def expected(model: Model) -> np.ndarray:
             if not byte & 1 or not AGES[0] <= age <= AGES[-1]:
                 continue
             women[area[i], age - AGES[0]] += 1
-            if can_give_birth(h.member[i], m, model.ages, int(h.attributes[i]) & 32):
-                children[area[i], age - AGES[0]] += -np.expm1(-tables.life.hazards.birth[area[i], byte])
+            if can_give_birth(h.member[i], m, model.ages, int(h.attributes[i])):
+                many = has_children(h.member[i], m, model.ages, MANY_CHILDREN)
+                birth = hazards.birth_later if many else hazards.birth
+                children[area[i], age - AGES[0]] += -np.expm1(-birth[area[i], byte])
     assert ((women > 0).sum(axis=1) % len(AGES) == 0).all(), "too few women: an age without any"
     return np.asarray((children / np.maximum(women, 1)).sum(axis=1) * 4)
 

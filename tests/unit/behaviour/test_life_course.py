@@ -231,7 +231,8 @@ def test_events_stay_within_the_screen_of_the_word(tables: LifeTables, member: n
 
 
 def test_the_word_is_the_sum_of_the_hazards_rounded_up(tables: LifeTables) -> None:
-    exact = (tables.death.max(axis=0) + np.maximum(tables.birth.max(axis=0), tables.seek)) * 2.0**26
+    other = np.maximum(np.maximum(tables.birth.max(axis=0), tables.seek), tables.part)
+    exact = (tables.death.max(axis=0) + other) * 2.0**26
     bound = (tables.word & HAZARD_MASK).astype(float)
     assert tables.word[0] == 0
     assert (bound[1:] >= exact[1:]).all()
