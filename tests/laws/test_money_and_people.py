@@ -115,7 +115,9 @@ def assert_step(witness: Witness) -> None:
     net = np.zeros(model.world.n_places, dtype=np.int64)
     np.add.at(net, changes.destination, changes.persons)
     np.add.at(net, changes.origin, -changes.persons)
-    np.add.at(net, changes.exchanged[0], -1)  # partners within a place, lodgers in a room elsewhere in the district
+    np.add.at(
+        net, changes.exchanged[0], -1
+    )  # partners within a place, lodgers in a room elsewhere in the district
     np.add.at(net, changes.exchanged[1], 1)
     assert net.sum() == 0
     natural = stocks.persons - witness.persons_before - net

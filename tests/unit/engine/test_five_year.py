@@ -220,7 +220,9 @@ def test_agrees_with_a_register_of_identities(world: str) -> None:
         model.step()
         made = model.changes
         assert made is not None
-        uids = before + [before[row] for row in made.parent_row]  # who left in this step stood where the parents did
+        uids = before + [
+            before[row] for row in made.parent_row
+        ]  # who left in this step stood where the parents did
         for guest, host, place in zip(made.guest_row, made.host_row, made.joined_place, strict=True):
             add(register[uids[guest]], int(place), 1)
             add(register[uids[host]], int(place), -1)
