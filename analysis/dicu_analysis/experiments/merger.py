@@ -53,6 +53,8 @@ REINVESTED: Final = {
     "half": Text("half of the savings reinvested", "tái đầu tư một nửa"),
     "full": Text("all savings reinvested", "tái đầu tư toàn bộ"),
 }
+ROBUST_ARMS: Final = ("merged", "full")
+"""Those of the above in the sweeps of the assumptions and of the ensemble."""
 _THETA = Text("poor services make people think of leaving", "dịch vụ kém khiến người dân nghĩ đến rời đi")
 _WEIGHTS = Text("services weigh in where people go", "trọng số dịch vụ khi chọn nơi đến")
 _SEVERANCE = Text("severance is paid over", "chi chế độ nghỉ việc trong")
@@ -201,7 +203,7 @@ def _robust(outcome: Outcome, sweeps: Mapping[str, FinishedSweep], contrasts: Se
         Text("what is done with the savings", "cách dùng khoản tiết kiệm"),
         Text("what offices need", "nhu cầu của cơ quan"),
     )
-    ends = list(dict.fromkeys((contrasts[0], contrasts[-1])))
+    ends = ends_of(contrasts)
     columns = [(c, n) for n in needs for c in ends]
     texts = [_both(c.text, NEEDS[n]) for c, n in columns]
     assumed = {n: Reader(sweeps[s], outcome) for n, s in ASSUMED.items() if s in sweeps}
@@ -242,6 +244,12 @@ def _members(
 
 def _both(a: Text, b: Text) -> Text:
     return Text(f"{a.en}, {b.en}", f"{a.vi}, {b.vi}")
+
+
+def ends_of(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """The first and the last of those whose arm the sweeps of the assumptions and of the ensemble have."""
+    some = [c for c in contrasts if c.treated in ROBUST_ARMS]
+    return list(dict.fromkeys((some[0], some[-1])))
 
 
 def against_none() -> list[Contrast]:

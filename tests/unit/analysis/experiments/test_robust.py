@@ -106,6 +106,15 @@ def test_a_sign_that_survives_every_cell_holds(tmp_path: Path) -> None:
     assert "in all" in found.words.en
 
 
+def test_what_reinvesting_gives_back_is_told_of_the_arms_there_are(tmp_path: Path) -> None:
+    """H3 compares half and all with nothing reinvested; assumptions and ensemble have no half."""
+    made = all_sweeps(tmp_path, {"work": 0.1, "dispatch": 0.15})
+    (found,) = merger.robustness(made, FACTS, ["access, plain rural"], merger.against_merged())
+    assert (found.verdict, found.sign) == ("holds", "up")
+    assert [t.effect for t in found.grids[0].tiles[-1] if t] == pytest.approx([4, 4], abs=0.1)
+    assert [(m.up, m.down, m.n) for m in found.members] == [(10, 0, 10)] * 2
+
+
 def test_a_sign_that_turns_is_no_answer_and_what_turns_it_is_named(tmp_path: Path) -> None:
     made = all_sweeps(tmp_path, {"work": 0.03, "dispatch": -0.05})
     found = merger.robustness(made, FACTS, ["access, plain rural"], merger.against_none())[0]
