@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,10 @@ def test_what_the_figures_do_not_tell_keeps_its_prior() -> None:
     z = (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=1, keepdims=True)
     z = np.array([[0.5], [0.9], [1.0]]) * z + np.array([[0.7], [0.7], [0.3]])
     assert best_set(axes, z) == pytest.approx([0.7, 0.0, 0.3])
+    first = replace(axes[0], prior=axes[0].prior.model_copy(update={"told": False}))
+    assert best_set([first, *axes[1:]], z) == pytest.approx([0.0, 0.0, 0.3]), (
+        "what nothing can tell keeps its prior"
+    )
 
 
 def test_a_smoother_without_a_figure_that_moves_says_so() -> None:
