@@ -15,10 +15,10 @@ from dicu.population.margins import MarginsError, load_margins, tilt_to_mean
 from dicu.population.province_ages import nation_alone, rake_provinces
 from dicu.population.raking import Raked, rake
 from dicu.population.synthesis import synthesise
+from dicu.reform.opening import load_viet_nam
 from dicu.scenario.parameters import Income, Ties
 from dicu.scenario.sections import Population
 from dicu.world.country import made_up
-from dicu.world.viet_nam import build_viet_nam
 
 YOUNG = np.linspace(1.6, 0.4, 17)[:, None]
 
@@ -77,7 +77,7 @@ def test_ages_that_no_households_have_name_their_province(nation: Raked) -> None
 
 
 def test_children_and_the_old_of_viet_nam_live_where_they_were_counted() -> None:
-    world = build_viet_nam(2014)
+    world = load_viet_nam(2014)
     households, report = synthesise(
         world, Population(weight=100), start_year=2014, income=Income(), ties=Ties()
     )

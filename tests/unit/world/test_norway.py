@@ -93,6 +93,7 @@ def test_households_are_as_large_as_those_of_norway(runs: dict[str, Path]) -> No
     assert first["persons"] / first["households"] == pytest.approx(5_277_899 / 2_439_242, abs=0.02)
 
 
+@pytest.mark.slow  # its twin of a made-up country is in unit/report/test_another_country.py
 def test_no_word_of_viet_nam(runs: dict[str, Path], tmp_path: Path) -> None:
     """In the configuration, the manifest, the codebook, the figures, the report and the view."""
     texts = {}
