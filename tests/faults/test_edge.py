@@ -37,6 +37,7 @@ reform: {policy: actual}
 DICU = "from dicu.cli import main; main()"
 LIMITED = (
     "import resource, signal, sys\n"
+    "sys.dont_write_bytecode = True\n"  # Python keeps bytecode cut short, which no later process can read
     "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
     "what, most = getattr(resource, sys.argv.pop(1)), int(sys.argv.pop(1))\n"
     "from dicu.cli import main\n"

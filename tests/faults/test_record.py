@@ -33,6 +33,7 @@ out, mode = Path(sys.argv[2]), sys.argv[3]
 world = synthetic.world()
 with building(run_folder(out, "synthetic", "0123456789abcdef")) as folder:
     if mode == "full":
+        sys.dont_write_bytecode = True  # Python keeps bytecode cut short, which no later process can read
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))  # a write beyond fails, as on a full disk
     made = Recorder(folder, world, synthetic.calendar(), weight=1, flows="place", services=tuple(SERVICES))

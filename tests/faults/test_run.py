@@ -37,6 +37,7 @@ from dicu.scenario.scenario import Scenario, with_values
 
 values, out, limit = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 if limit:
+    sys.dont_write_bytecode = True  # Python keeps bytecode cut short, which no later process can read
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # a write beyond fails, as on a full disk
 
@@ -245,6 +246,7 @@ def test_the_command_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
     )
     script = (
         "import resource, signal, sys\n"
+        "sys.dont_write_bytecode = True\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
         "from dicu.cli import main\n"

@@ -201,9 +201,12 @@ def limited(limit: int) -> Callable[[Task], Status]:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        writes = sys.dont_write_bytecode
+        sys.dont_write_bytecode = True  # Python keeps bytecode cut short, which no later process can read
         try:
             return run_task(task)
         finally:
+            sys.dont_write_bytecode = writes
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     return work
@@ -234,7 +237,8 @@ def test_a_full_disk_stops_the_sweep_and_keeps_what_is_finished(
 @pytest.mark.slow
 def test_the_command_says_that_the_disk_is_full(tmp_path: Path) -> None:
     script = (
-        "import resource, signal\n"
+        "import resource, signal, sys\n"
+        "sys.dont_write_bytecode = True\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
         "from dicu.cli import app\n"
