@@ -14,6 +14,7 @@ from dicu.behaviour.couples import CoupleTable
 from dicu.behaviour.geography import Geography, Where
 from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.move import MoveTable, Readiness
+from dicu.behaviour.nests import nest_tables
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MoneyTable
 from dicu.behaviour.work import WorkTable
@@ -64,7 +65,7 @@ def make_tables(
         np.zeros((n_places, n_types)) if v is None else np.repeat(v[:, None], n_types, axis=1).astype(float)
     )
     costs = [frozen.exp64(-c) for c in leave]
-    nests = frozen.nest_tables(utility, income, geography, theta, *costs)
+    nests = nest_tables(utility, income, geography, theta, *costs)
     rates = frozen.consider_tables(
         np.tile(nests.gap, 2), np.zeros(n_places), hazard, 0.0, 0.0, np.zeros(n_places)
     )

@@ -32,7 +32,8 @@ def main(weight: int) -> None:
     count = kinds[:, :16] + kinds[:, 16:]
     model = Model(scenario, world, rows, start.links)
     c, g = model.choosing, model.choosing.geography
-    nests, networks, _, _ = c.weigh(model.markets, model.access(), model.network, model.housing.homes)
+    weighed = c.weigh(model.markets, model.access(), model.network, model.housing.homes)
+    nests, networks = weighed.nests, weighed.networks
     e = nests.place_weight.T
     summed = np.zeros((len(g.province), e.shape[1]))
     np.add.at(summed, g.district, e)

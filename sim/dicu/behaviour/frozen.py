@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,12 @@ from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.life_tables import LifeTables
 from dicu.behaviour.liquidity import needed_tables
 from dicu.behaviour.move import MoveTable, Readiness
+from dicu.behaviour.nests import NestTables, nest_tables
 from dicu.behaviour.offer_cost import Start, solve_offer_cost
 from dicu.behaviour.plugin_terms import PluginTerms, Seen, raised
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
-from dicu.behaviour.utility import NestTables
 from dicu.behaviour.vital import areas
 from dicu.behaviour.wealth import (
     UNITS_PER_MVND,
@@ -46,6 +46,35 @@ _GIRLS: Final = 100.0
 """The unit of ``boys_per_100_girls``."""
 
 Networks = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class Weighed(NamedTuple):
+    """What `Choosing.weigh` makes of a step.
+
+    Attributes
+    ----------
+    nests : NestTables
+    income : (P, T) float64
+        beta_y ln y.
+    rents : (P,) float64
+        What rents take from utility.
+    stock : (R, L) float64
+        Households relative to the start, by home province and district of residence.
+    networks : two arrays, (R, L) and (R, R) float64
+        (1 + N)^nu of districts and provinces.
+    status : (P, T) float64
+        ln(V_F / V_I), what a formal job is worth.
+    hazard : (P, 2 T) float64
+        Of considering, by kind.
+    """
+
+    nests: NestTables
+    income: NDArray[np.float64]
+    rents: NDArray[np.float64]
+    stock: NDArray[np.float64]
+    networks: Networks
+    status: NDArray[np.float64]
+    hazard: NDArray[np.float64]
 
 
 def _by_place(terms: dict[str, float], world: World) -> NDArray[np.float64]:
@@ -106,37 +135,36 @@ class Choosing:
         access: NDArray[np.float64],
         network: NDArray[np.int64],
         homes: Homes,
-    ) -> tuple[NestTables, Networks, NDArray[np.float64]]:
+    ) -> Weighed:
         """Weights of places and nests, networks, and the hazard of considering by kind."""
         choose, consider = self.scenario.choose, self.scenario.consider
-        income = markets.potential
-        v = utility.systematic_utility(
-            income, access, choose.beta_income, self.beta_access, self.amenity + self.rents(homes)
-        )
+        income, rents = markets.potential, self.rents(homes)
+        income_part = terms.income_part(income, choose.beta_income)
+        v = utility.systematic_utility(income_part, access, self.beta_access, self.amenity + rents)
         seen = Seen(self.world, income, access)
         if self.plugin_terms:
             v += self.plugin_terms.utility(seen)
         now = self.geography._replace(dwellings_share=homes.share)
-        nests = utility.nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
+        nests = nest_tables(v, income, now, choose.theta, self.leave_district, self.leave_province)
         poor_access = 1.0 - terms.mean_of_services(access)
-        gap = np.hstack([nests.gap, nests.gap - terms.log_status(markets.expected)])
+        status = terms.log_status(markets.expected)
+        gap = np.hstack([nests.gap, nests.gap - status])
         hazard = utility.consider_tables(
             gap, poor_access, self.base, consider.theta_gap, consider.theta_services, self.leave
         )
         if self.plugin_terms:
             hazard = raised(hazard, np.tile(self.plugin_terms.hazard(seen), 2))
-        return nests, self.networks(network)[1], hazard
+        stock, networks = self.networks(network)
+        return Weighed(nests, income_part, rents, stock, networks, status, hazard)
 
     def ready(self, ages: Ages) -> Readiness:
         """How ready people are to think of moving at their ages of a year."""
         consider = self.scenario.consider
         return Readiness(readiness_table(consider, ages), consider.partnered_readiness)
 
-    def keeps(self, markets: Markets) -> NDArray[np.float64]:
-        """(P, T) by how much a formal job weighs in what keeps it, (V_F / V_I)^beta_y."""
-        log = terms.log_status(markets.expected)
-        flat = self.scenario.choose.beta_income * log.reshape(-1)
-        return utility.exp_array(flat).reshape(log.shape)
+    def keeps(self, status: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(P, T) by how much a formal job weighs in what keeps it, (V_F / V_I)^beta_y; ``status`` is its logarithm."""
+        return utility.exp_array(self.scenario.choose.beta_income * status.reshape(-1)).reshape(status.shape)
 
     def kappa(
         self,
@@ -154,16 +182,16 @@ class Choosing:
         choose = self.scenario.choose
         if choose.kappa is not None:
             return choose.kappa
-        nests, networks, hazard = self.weigh(markets, access, network, homes)
+        weighed = self.weigh(markets, access, network, homes)
         return solve_kappa(
-            nests,
+            weighed.nests,
             self.geography,
-            networks,
-            hazard * ready,
+            weighed.networks,
+            weighed.hazard * ready,
             (self.tie_hazard, self.tie_stay),
             count,
             choose.move_share,
-            (self.keeps(markets), self.commuting.area),
+            (self.keeps(weighed.status), self.commuting.area),
         )
 
     def spreading(self, looking: NDArray[np.int64], stock: NDArray[np.float64]) -> Spreading:
@@ -232,9 +260,10 @@ def freeze(
     urban = choosing.world.urban if urban is None else urban
     calendar, boys = scenario.calendar, scenario.life_course.boys_per_100_girls
     choose, move, money = scenario.choose, scenario.move, scenario.money
-    nests, networks, hazard = c.weigh(markets, access, network, homes)
+    weighed = c.weigh(markets, access, network, homes)
+    nests, networks, hazard = weighed.nests, weighed.networks, weighed.hazard
     flows, labour = markets.formal.flows, scenario.labour
-    rate, spread = spread_offers(flows.offers, c.spreading(looking, c.networks(network)[0]))
+    rate, spread = spread_offers(flows.offers, c.spreading(looking, weighed.stock))
     usual = utility.usual_network(networks[0], networks[1], g.first_district)
     shape, flat = nests.relative.shape, nests.relative.reshape(-1)
     months = calendar.months_per_step
@@ -293,8 +322,8 @@ def freeze(
             stay=stay,
             home=exponent(choose.home),
             other_work=terms.other_work(nests.relative, nests.best, urban, kappa - scenario.work.switch_cost),
-            keeps=c.keeps(markets),
-            income_part=terms.income_part(markets.potential, choose.beta_income) + c.rents(homes)[:, None],
+            keeps=c.keeps(weighed.status),
+            income_part=weighed.income + weighed.rents[:, None],
             service_part=terms.service_part(access, c.beta_access),
             need_own=needs.own,
             need_district=needs.district,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dicu.behaviour.ages import Ages
 from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
 from dicu.behaviour.vital import Vital, of_parameters
-from dicu.compute.numeric import exp64, log64
+from dicu.compute.numeric import exp64, exp_of, log64, log_of
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.population.columns import BIRTH_YEAR_ZERO
 from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
@@ -263,20 +263,12 @@ def _births(
         )
     fertile = death[FERTILE_FROM : FERTILE_FROM + FERTILE_AGES]
     room = LARGEST_HAZARD - fertile * dt_quarters / QUARTERS_A_YEAR
-    most = np.array([_chance(h) for h in room]) * (QUARTERS_A_YEAR / dt_quarters)
+    most = (1.0 - exp_of(-room)) * (QUARTERS_A_YEAR / dt_quarters)
     rate, owed = _eligible_rates(fertility_rates(parameters, vital), exposure, most, parameters.later_births)
     chance = rate * dt_quarters / QUARTERS_A_YEAR
-    hazard = np.array([[[_hazard(p) for p in row] for row in area] for area in chance])
+    # births are counted, so the hazard is that at which their expectation is exact
+    hazard = -log_of(1.0 - chance)
     return np.minimum(hazard, room), np.asarray(owed)
-
-
-def _chance(hazard: float) -> float:
-    return 1.0 - float(exp64(-hazard))
-
-
-def _hazard(chance: float) -> float:
-    """Hazard that makes an event of this chance a step: births are counted, so that their expectation is exact."""
-    return -float(log64(1.0 - chance))
 
 
 @njit(cache=True)
@@ -350,7 +342,7 @@ def mean_age_at_union(rate: NDArray[np.float64], first: int) -> float:
     """Mean age at first union of those who enter one, under the rates a year (61 - first,) by single age from first."""
     single, total, ages = 1.0, 0.0, 0.0
     for i, r in enumerate(rate):
-        unions = single * _chance(float(r))
+        unions = single * (1.0 - float(exp64(-float(r))))
         total += unions
         ages += unions * (first + i)
         single -= unions

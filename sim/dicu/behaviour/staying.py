@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.geography import Geography
-from dicu.behaviour.utility import NestTables
+from dicu.behaviour.nests import NestTables
 from dicu.compute.numeric import exp64
 from dicu.scenario.scenario import UnfitScenario
 

@@ -35,7 +35,7 @@ def other_work(
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def log_status(expected: NDArray[np.float64]) -> NDArray[np.float64]:
     """ln(V_F / V_I) by place and type, (P, 16) from (P, 32): what a formal job is worth where one is."""
     n_types = expected.shape[1] // 2

@@ -17,6 +17,8 @@ LN2: Final = 0.6931471805599453
 _LN2_HIGH: Final = 0.693147180369123816490  # 33 leading bits of ln 2: k * _LN2_HIGH is exact for |k| < 2**20
 _LN2_LOW: Final = 1.90821492927058770002e-10
 _LOG2_E: Final = 1.4426950408889634
+_TWO_52: Final = 4503599627370496.0
+_TWO_52_BITS: Final = 0x4330000000000000
 _EXP_LARGEST: Final = 709.0
 _EXP_SMALLEST: Final = -708.0
 
@@ -50,20 +52,20 @@ def exp64(x: float) -> float:
     return float(p * np.int64((np.int64(k) + 1023) << 52).view(np.float64))
 
 
-@njit(cache=True, inline="never")
+@njit(cache=True, inline="never", error_model="numpy")
 def log64(x: float) -> float:
     """ln x within 2 units in the last place for normal x > 0; -inf at 0, nan below.
 
-    x = 2^k m with m in [sqrt(1/2), sqrt(2)); ln m = 2 artanh(s), s = (m - 1)/(m + 1), by its series to s^23.
+    x = 2^k m with m in [sqrt(1/2), sqrt(2)); ln m = 2 artanh(s), s = (m - 1)/(m + 1), by its series to s^23. Without
+    a branch, so that a loop over an array takes several numbers at once.
     """
-    if x <= 0.0:
-        return -np.inf if x == 0.0 else np.nan
     bits = np.float64(x).view(np.int64)
-    k = (bits >> 52) - 1023
     m = np.int64((bits & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000).view(np.float64)
-    if m > 1.4142135623730951:
-        m = m * 0.5
-        k += 1
+    # as a double without converting an integer: 2^52 + k has k in its lowest bits
+    k = np.int64(((bits >> 52) & 0x7FF) | _TWO_52_BITS).view(np.float64) - (_TWO_52 + 1023.0)
+    large = m > 1.4142135623730951
+    m = m * 0.5 if large else m
+    k = k + 1.0 if large else k
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     p = 2.0 / 23.0
@@ -77,7 +79,9 @@ def log64(x: float) -> float:
     p = p * z + 2.0 / 7.0
     p = p * z + 2.0 / 5.0
     p = p * z + 2.0 / 3.0
-    return float(k * _LN2_HIGH + (s * z * p + (k * _LN2_LOW + 2.0 * s)))
+    found = float(k * _LN2_HIGH + (s * z * p + (k * _LN2_LOW + 2.0 * s)))
+    found = -np.inf if x == 0.0 else found
+    return np.nan if x < 0.0 else found
 
 
 @njit(cache=True)

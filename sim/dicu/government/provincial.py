@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu.government.overlay import Overlay
-from dicu.government.rules import disruption_left, disruption_of_merger, power
+from dicu.government.rules import disruption_of_merger, disruptions_left, powers
 from dicu.scenario.parameters import Government
 
 
@@ -100,12 +100,6 @@ class ProvinceWork:
         if self.opened_step < 0:
             return
         quarters = (now - self.opened_step) * quarters_per_step
-        values, inverse = np.unique(
-            np.stack([self.staffed, self.disruption_at_merger], axis=1), axis=0, return_inverse=True
-        )
-        made = [
-            (1.0 - disruption_left(disrupted, quarters, p.disruption_half_life_quarters))
-            * power(staffed, p.staff_elasticity)
-            for staffed, disrupted in values.tolist()
-        ]
-        self.quality = np.array(made)[inverse.reshape(-1)]
+        since = np.full(len(self.staffed), quarters)
+        left = disruptions_left(self.disruption_at_merger, since, p.disruption_half_life_quarters)
+        self.quality = (1.0 - left) * powers(self.staffed, p.staff_elasticity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from dicu.government.budget import VND_PER_MVND
@@ -24,12 +25,20 @@ def income_level(expected: NDArray[np.float64], workers: NDArray[np.int64]) -> N
     workers
         (P, T) int64.
     """
-    total, people = np.zeros(len(expected)), np.zeros(len(expected), dtype=np.int64)
-    for t in range(expected.shape[1]):  # column by column, so in one order on every machine
-        total += workers[:, t] * expected[:, t]
-        people += workers[:, t]
-    mean = np.divide(total, people, out=np.zeros(len(total)), where=people > 0)
-    return np.asarray(mean, dtype=np.float64)
+    return np.asarray(_mean_over_workers(expected, workers))
+
+
+@njit(cache=True)
+def _mean_over_workers(expected: NDArray[np.float64], workers: NDArray[np.int64]) -> NDArray[np.float64]:
+    mean = np.zeros(expected.shape[0])
+    for j in range(expected.shape[0]):
+        total, people = 0.0, 0
+        for t in range(expected.shape[1]):
+            total += workers[j, t] * expected[j, t]
+            people += workers[j, t]
+        if people > 0:
+            mean[j] = total / people
+    return mean
 
 
 def index_of(now: NDArray[np.float64] | None, start: NDArray[np.float64] | None, n: int) -> NDArray[np.int64]:

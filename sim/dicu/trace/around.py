@@ -50,8 +50,8 @@ class Gaps:
         """(P, T) G of the step that runs."""
         m = self._model
         if self._now != m.now:
-            nests = m.choosing.weigh(m.markets, m.access(), m.network, m.housing.homes)[0]
-            self._now, self._gap = m.now, nests.gap
+            weighed = m.choosing.weigh(m.markets, m.access(), m.network, m.housing.homes)
+            self._now, self._gap = m.now, weighed.nests.gap
         return self._gap
 
 

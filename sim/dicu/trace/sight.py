@@ -70,7 +70,7 @@ def sees(
     Parameters
     ----------
     gap : (P, T)
-        Log of the income where it might go over that here, see `dicu.behaviour.utility.NestTables`.
+        Log of the income where it might go over that here, see `dicu.behaviour.nests.NestTables`.
     markets : Markets
         What a worker expects, here with the household's status, elsewhere as a newcomer.
     access : (P, S)

@@ -8,8 +8,9 @@ import pytest
 from dicu.behaviour.couples import HUSBAND_OLDER_YEARS, match
 from dicu.behaviour.geography import Distances
 from dicu.behaviour.liquidity import move_costs
+from dicu.behaviour.nests import NestTables
 from dicu.behaviour.staying import solve_kappa
-from dicu.behaviour.utility import NestTables, exp64, usual_network
+from dicu.behaviour.utility import exp64, usual_network
 from dicu.scenario.parameters_household import Money
 from nests import make_geography, make_tables, one_row, weights_of
 
