@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from dicu.scenario.vocabulary import MEMBER, TERRAINS
-from dicu_analysis.effects import paired
+from dicu_analysis.effects import Effect, paired
+from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h6 import drawing
@@ -22,6 +23,8 @@ from dicu_analysis.experiments.h6.responses import (
     NONE,
     PROGRAMMES,
     Arm,
+    Response,
+    emptying_by_others,
     programme_cost,
     response,
     spending,
@@ -45,7 +48,7 @@ from dicu_analysis.experiments.h6.typology import (
     read_run,
 )
 from dicu_analysis.experiments.place_units import world_of
-from dicu_analysis.experiments.result import Cell, Estimate, Part, Row, Table
+from dicu_analysis.experiments.result import Cell, Part, Row, Table
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
 
@@ -66,6 +69,10 @@ SPEC: Final = Spec(
     caveats=(
         "a commune of 30,000 people is some 40 rows at this weight: one run says little of one commune, the mean over "
         "replicates more, and what is said surely is said of many communes together",
+        "luck moves communes over the cut, so more of them empty in a single run (the arms, the ensemble) than by the "
+        "mean over replicates (the classes)",
+        "what a policy changes in the communes that empty is held against those that empty by the mean of the other "
+        "replicates, or those that luck emptied would seem to be kept",
         "ages are recorded by district: a commune ages as the district does in which most of its people live",
         "what a social dwelling and an industrial zone cost is assumed (assumption A144), not simulated",
     ),
@@ -91,24 +98,25 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     arms = read_arms(sweep, communes)
     base = arms[NONE].runs
     which = of_mean(base)
-    emptying = communes.rural & (which == EMPTYING)
+    emptying = emptying_by_others(base, communes.rural)
     share = {name: _share(arm.runs, communes) for name, arm in arms.items()}
     sure = agreement(left_out(base), which)
     over = fitted_runs(sweeps, communes)
     if over:
         sure = np.minimum(sure, agreement([of_run(r) for r in over], which))
-    responses: list[Estimate] = []
-    if emptying.any():
+    changes: dict[str, Response] = {}
+    if all(here.any() for here in emptying):
         for name in labels:
             if name != NONE:
                 other = arms[ACTUAL] if name in PROGRAMMES else arms[NONE]
-                responses += told(name, response(arms[name], other, emptying, communes.rural))
+                changes[name] = response(arms[name], other, emptying, communes.rural)
+    responses = [number for name, change in changes.items() for number in told(name, change)]
     start: Floats = np.mean([r.start for r in base], axis=0)
     points = {name: sweep.arm(name) for name in labels}
     made = Found(
         effect=paired(share[ACTUAL] - share[NONE]),
         sesoi=SESOI,
-        plain=_plain(people_in(which, start, communes.rural), sure, which, start, communes, responses),
+        plain=_plain(people_in(which, start, communes.rural), sure, which, start, communes, changes),
         replicates=sweep.replicates,
         luck_shared=shared_luck(share[ACTUAL], share[NONE]),
         arms=arms_of(
@@ -267,7 +275,7 @@ def _plain(
     which: Ints,
     start: Floats,
     communes: Communes,
-    responses: Sequence[Estimate],
+    changes: Mapping[str, Response],
 ) -> Text:
     rural = communes.rural
     certain = rural & (which == EMPTYING) & (sure >= SURE)
@@ -276,29 +284,67 @@ def _plain(
     parts_en = ", ".join(f"{PER_CENT * s:.0f} % {n.en}" for s, n in zip(shares, NAMES, strict=True))
     parts_vi = ", ".join(f"{PER_CENT * s:.0f} % {n.vi}" for s, n in zip(shares, NAMES, strict=True))
     n = int((rural & (which == EMPTYING)).sum())
-    kept = [e for e in responses if e.name.endswith(": residents") and e.effect is not None and _is_sure(e)]
-    best = max(kept, key=lambda e: e.effect or 0.0, default=None)
-    if best is None or not (best.effect or 0.0) > 0:
-        en = "No policy or programme that was tried keeps more people there that could be told from chance."
-        vi = "Chưa chính sách hay chương trình nào giữ thêm được dân ở đó mà phân biệt được với ngẫu nhiên."
-    else:
-        name, low, high = best.name.removesuffix(": residents"), *best.interval
-        en = (
-            f"What keeps most people there is {name}: {best.effect or 0:+.1f} thousand after ten years "
-            f"({low or 0:+.1f} to {high or 0:+.1f})."
-        )
-        vi = f"Giữ được nhiều dân nhất là {name}: {best.effect or 0:+.1f} nghìn người sau mười năm."
+    most = most_kept({name: change.kept for name, change in changes.items() if name not in PROGRAMMES})
+    added = {name: effect_of(c.kept.tolist()) for name, c in changes.items() if name in PROGRAMMES}
+    en = f"{_most(most).en} {_added(added).en}"
+    vi = f"{_most(most).vi} {_added(added).vi}"
     return Text(
         en=f"In ten years, of 100 rural people, by the commune they live in at the start: {parts_en}. {n} communes "
-        f"empty; for {surely:.0f} of 100 rural people that is sure. {en}",
+        f"empty; for {surely:.0f} of 100 rural people that is sure. {en}".strip(),
         vi=f"Trong mười năm, cứ 100 người nông thôn theo xã nơi họ sống lúc đầu: {parts_vi}. {n} xã vơi dần dân; với "
-        f"{surely:.0f} trong 100 người nông thôn, điều đó là chắc chắn. {vi}",
+        f"{surely:.0f} trong 100 người nông thôn, điều đó là chắc chắn. {vi}".strip(),
     )
 
 
-def _is_sure(e: Estimate) -> bool:
-    low, high = e.interval
-    return low is not None and high is not None and (low > 0 or high < 0)
+def most_kept(kept: Mapping[str, Floats]) -> tuple[str, list[str], Effect] | None:
+    """The policy that keeps most people, those that luck cannot tell from it, and what it keeps; None if none surely
+    keeps any.
+
+    Parameters
+    ----------
+    kept : name -> (n,) float64
+        Residents kept by replicate, all policies against the same arm with the same luck, so they are paired.
+    """
+    effects = {name: effect_of(values.tolist()) for name, values in kept.items()}
+    surely = [name for name, e in effects.items() if e.mean > 0 and _is_sure(e)]
+    if not surely:
+        return None
+    best = max(surely, key=lambda name: effects[name].mean)
+    alike = [name for name in kept if name != best and not _is_sure(paired(kept[best] - kept[name]))]
+    return best, alike, effects[best]
 
 
-__all__ = ["ENSEMBLE", "SPEC", "SWEEPS", "estimate", "fitted_runs", "read_arms"]
+def _most(most: tuple[str, list[str], Effect] | None) -> Text:
+    if most is None:
+        return Text(
+            "No policy that was tried keeps more people there that could be told from chance.",
+            "Chưa chính sách nào giữ thêm được dân ở đó mà phân biệt được với ngẫu nhiên.",
+        )
+    best, alike, effect = most
+    number = f"{effect.mean:+.1f}", f"({effect.low:+.1f} to {effect.high:+.1f})"
+    other_en = f"; luck cannot tell it from {', '.join(alike)}" if alike else ""
+    other_vi = f"; chưa phân biệt được với {', '.join(alike)}" if alike else ""
+    return Text(
+        f"Of the policies {best} keeps most people there: {number[0]} thousand after ten years {number[1]}{other_en}.",
+        f"Trong các chính sách, giữ được nhiều dân nhất là {best}: {number[0].replace('.', ',')} nghìn người sau mười "
+        f"năm{other_vi}.",
+    )
+
+
+def _added(added: Mapping[str, Effect]) -> Text:
+    """What the programmes add to the reform, those told from nothing."""
+    told_apart = {name: e.mean for name, e in added.items() if _is_sure(e)}
+    if not told_apart:
+        return Text("", "")
+    listed = [f"{name} {mean:+.1f}" for name, mean in told_apart.items()]
+    return Text(
+        f"Added to the reform of 2025: {', '.join(listed)} thousand.",
+        f"Thêm vào đợt sắp xếp năm 2025: {', '.join(x.replace('.', ',') for x in listed)} nghìn người.",
+    )
+
+
+def _is_sure(e: Effect) -> bool:
+    return e.known and (e.low > 0 or e.high < 0)
+
+
+__all__ = ["ENSEMBLE", "SPEC", "SWEEPS", "estimate", "fitted_runs", "most_kept", "read_arms"]

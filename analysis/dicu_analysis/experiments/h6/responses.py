@@ -1,7 +1,9 @@
 """What each policy and programme changes for the communes that empty, and what it costs the public purse.
 
 Policies are held against no reform, programmes against the reform that they are added to. All arms of a replicate share
-their luck, and the communes are the same in all of them: those that empty without a reform, by the mean of replicates.
+their luck. Which communes empty without a reform is told, for each replicate, by the mean of the *other* replicates: a
+commune that was picked because luck emptied it in the runs that are compared would seem to be kept by whatever changes
+that luck (regression to the mean).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import pandas as pd
 from dicu_analysis.effects import Effect
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
-from dicu_analysis.experiments.h6.typology import EMPTYING, Bools, Floats, Ints, Run, of_run
+from dicu_analysis.experiments.h6.typology import EMPTYING, Bools, Floats, Ints, Run, left_out, of_run
 from dicu_analysis.experiments.result import Estimate
 from dicu_analysis.experiments.statistics import fieller
 
@@ -89,7 +91,7 @@ def spending(sweep: FinishedSweep) -> dict[int, Floats]:
             raise Unfinished(
                 f"{sweep.folder}: public money is not there for every step (results.every and record.governments: step)"
             )
-        return float(spent.sum()) * BN
+        return round(float(spent.sum()) * BN, 6)  # a thousand dong: sums of doubles are no finer
 
     return sweep.outcomes("nation", list(PURSE), total)
 
@@ -116,23 +118,29 @@ class Response:
     cost: Floats
 
 
-def response(arm: Arm, base: Arm, emptying: Bools, rural: Bools) -> Response:
-    """What an arm changes for the communes that empty, paired by replicate."""
+def emptying_by_others(runs: Sequence[Run], rural: Bools) -> list[Bools]:
+    """(U,) for each replicate: rural communes that empty by the mean of the other replicates; its own of one alone."""
+    others = left_out(runs) if len(runs) > 1 else [of_run(runs[0])]
+    return [rural & (which == EMPTYING) for which in others]
 
-    def reach(run: Run) -> float:
-        people = run.end[emptying]
-        return float((run.access[emptying] * people).sum() / max(people.sum(), 1.0))
 
-    def share(run: Run) -> float:
+def response(arm: Arm, base: Arm, emptying: Sequence[Bools], rural: Bools) -> Response:
+    """What an arm changes for the communes that empty, paired by replicate, those of each replicate in turn."""
+
+    def reach(run: Run, here: Bools) -> float:
+        people = run.end[here]
+        return float((run.access[here] * people).sum() / max(people.sum(), 1.0))
+
+    def share(run: Run, _: Bools) -> float:
         which: Ints = of_run(run)
         return float(run.start[rural & (which == EMPTYING)].sum() / max(run.start[rural].sum(), 1.0))
 
-    def change(of: Callable[[Run], float]) -> Floats:
-        made = [of(a) - of(b) for a, b in zip(arm.runs, base.runs, strict=True)]
+    def change(of: Callable[[Run, Bools], float]) -> Floats:
+        made = [of(a, here) - of(b, here) for a, b, here in zip(arm.runs, base.runs, emptying, strict=True)]
         return np.array(made, dtype=np.float64)
 
     return Response(
-        kept=change(lambda r: float(r.end[emptying].sum()) / 1e3),
+        kept=change(lambda r, here: float(r.end[here].sum()) / 1e3),
         access=change(reach) * PER_CENT,
         emptying=change(share) * PER_CENT,
         cost=arm.cost - base.cost,
@@ -176,4 +184,5 @@ def per_billion(name: str, r: Response) -> Estimate:
 
 
 __all__ = ["ACTUAL", "DWELLING_BN", "HOUSING", "NONE", "PROGRAMMES", "SATELLITES", "ZONES", "ZONE_BN", "Arm",
-           "Response", "per_billion", "programme_cost", "response", "spending", "told"]  # fmt: skip
+           "Response", "emptying_by_others", "per_billion", "programme_cost", "response", "spending",
+           "told"]  # fmt: skip

@@ -234,8 +234,8 @@ def agreement(each: Sequence[Ints], mine: Ints) -> Floats:
 
 def left_out(runs: Sequence[Run]) -> list[Ints]:
     """Classes by the mean of all runs but one, each left out in turn (jackknife)."""
-    if len(runs) < 3:
-        return [of_run(r) for r in runs]
+    if len(runs) == 1:
+        return [of_run(runs[0])]
     return [of_mean([r for k, r in enumerate(runs) if k != out]) for out in range(len(runs))]
 
 

@@ -16,7 +16,15 @@ from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import h6
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.experiments.assemble import Facts, assemble
-from dicu_analysis.experiments.h6.responses import Response, per_billion, programme_cost, spending
+from dicu_analysis.experiments.h6.responses import (
+    Arm,
+    Response,
+    emptying_by_others,
+    per_billion,
+    programme_cost,
+    spending,
+)
+from dicu_analysis.experiments.h6.responses import response as respond
 from dicu_analysis.experiments.h6.typology import (
     AGEING,
     EMPTYING,
@@ -56,6 +64,37 @@ def test_a_commune_is_sure_only_where_no_one_run_decides_it() -> None:
     which = of_mean(runs)
     assert which.tolist() == [EMPTYING, EMPTYING]
     assert agreement(left_out(runs), which).tolist() == pytest.approx([1.0, 2 / 3])
+
+
+def test_luck_alone_keeps_nobody_where_communes_were_picked_by_it() -> None:
+    """Two arms that differ by luck alone: picked by their own replicate's luck, communes seem to be kept."""
+    draw = np.random.default_rng(3)
+    rural = np.ones(4000, dtype=bool)
+    none, other = ([run(*(96.0 + 6.0 * draw.standard_normal(4000))) for _ in range(4)] for _ in range(2))
+    nothing = np.zeros(4)
+    arm, base = Arm(other, nothing), Arm(none, nothing)
+    by_all = [rural & (of_mean(none) == EMPTYING)] * 4
+    biased = respond(arm, base, by_all, rural).kept
+    fair = respond(arm, base, emptying_by_others(none, rural), rural).kept
+    error = fair.std(ddof=1) / 2.0
+    assert biased.mean() > 0.5, "thousand: those that lost by luck did not lose again"
+    assert abs(fair.mean()) < 4.0 * error
+    assert abs(fair.mean()) < 0.2 * biased.mean()
+
+
+def test_the_best_policy_is_named_with_those_that_luck_cannot_tell_from_it() -> None:
+    luck = np.array([3.0, -2.0, 0.5, -1.5])
+    kept = {
+        "best": 10.0 + luck,
+        "alike": 9.9 + luck + np.array([0.4, -0.3, -0.2, 0.1]),
+        "less": 5.0 + luck + np.array([0.1, -0.1, 0.2, -0.2]),
+        "none": np.array([0.2, -0.1, 0.1, -0.2]),
+    }
+    best, alike, effect = h6.most_kept(kept) or ("", [], None)
+    assert (best, alike) == ("best", ["alike"])
+    assert effect is not None
+    assert effect.mean == pytest.approx(10.0)
+    assert h6.most_kept({"none": kept["none"]}) is None
 
 
 def response(kept: list[float], cost: list[float]) -> Response:
