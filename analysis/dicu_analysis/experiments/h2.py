@@ -100,7 +100,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         effect=effect,
         sesoi=SESOI,
         scale=PER_CENT,
-        plain=_plain(effect.mean, by_terrain, on_access),
+        plain=_plain(effect.mean, by_terrain, on_access, facts.scenario.government.need),
         luck_shared=shared_luck(rural[actual], rural[none]),
         replicates=sweep.replicates,
         arms=arms_of(
@@ -133,7 +133,7 @@ def _has(sweep: FinishedSweep, level: str) -> bool:
     return level in sweep.manifest["results"]["levels"]
 
 
-def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate]) -> Text:
+def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate], need: str) -> Text:
     moves = ", ".join(f"{e.name} {e.effect or 0:+.2f}" for e in by_terrain)
     reach = ", ".join(f"{e.name.split(',')[0]} {e.effect or 0:+.1f}" for e in on_access)
     vi = {"plain rural": "đồng bằng", "mountain rural": "miền núi", "island rural": "hải đảo"}
@@ -147,8 +147,8 @@ def _plain(effect: float, by_terrain: list[Estimate], on_access: list[Estimate])
     return Text(
         en=f"In the five years after the merger, of 100 rural people {abs(points):.2f} "
         f"{'more' if points > 0 else 'fewer'} a year leave their place than without it ({moves}). "
-        f"Access to services, out of 100, changes after five years by: {reach}.",
+        f"Access to services, out of 100, changes after five years by: {reach}. {merger.IF_NEED[need].en}",
         vi=f"Trong năm năm sau sáp nhập, cứ 100 người nông thôn mỗi năm có {'thêm' if points > 0 else 'ít hơn'} "
         f"{abs(points):.2f} người rời nơi ở so với không sáp nhập ({in_vi(moves)}). Mức tiếp cận dịch vụ (thang 100) "
-        f"sau năm năm thay đổi: {in_vi(reach)}.",
+        f"sau năm năm thay đổi: {in_vi(reach)}. {merger.IF_NEED[need].vi}",
     )

@@ -37,6 +37,8 @@ SWEEPS: Final = ("h3", *merger.SWEEPS)
 ARMS: Final = ("none", "merged", "half", "full")
 ROBUST: Final = ("access, rural", "access, mountain rural", "access, island rural")
 """Outcomes whose signs against no merger are followed over assumptions: whether reinvesting makes up for it all."""
+LATER: Final = (7, 10)
+"""Years after the merger at which the share is told besides: until the fifth severance takes most of what is saved."""
 SESOI: Final = 0.1
 SESOI_POINTS: Final = 1.0
 PER_CENT: Final = 100.0
@@ -75,6 +77,17 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             made_up(found, points, "half"), "half reinvested", "the same with half of the savings"
         ),
     ]
+    last = facts.scenario.calendar.n_steps
+    at = {years: steps[0] - 1 + years * per_year for years in LATER}
+    later = {
+        years: made_up(access(sweep, "area", "rural", step), points, "full")
+        for years, step in at.items()
+        if has_loss and step <= last
+    }
+    secondary += [
+        Estimate.ratio(share, f"after {years} years", f"the same {years} years after the merger")
+        for years, share in later.items()
+    ]
     leave = leaving(sweep, "area", "rural", steps, per_year)
     for arm in ("merged", "full"):
         secondary.append(
@@ -105,7 +118,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         sesoi=SESOI if has_loss else SESOI_POINTS,
         scale=1.0 if has_loss else PER_CENT,
         unit="" if has_loss else "points of access",
-        plain=_plain(ratio, size, float(np.mean(gain))),
+        plain=_plain(ratio, size, float(np.mean(gain)), later, facts.scenario.government.need),
         replicates=sweep.replicates,
         luck_shared=shared_luck(found[points["full"]], found[points["merged"]]),
         arms=arms_of(points, found, values, PER_CENT),
@@ -138,19 +151,23 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     return made
 
 
-def _plain(ratio: Ratio, loss: float, gain: float) -> Text:
+def _plain(ratio: Ratio, loss: float, gain: float, later: Mapping[int, Ratio], need: str) -> Text:
     lost = loss * PER_CENT
+    given = merger.IF_NEED[need]
     if lost <= 0:
         return Text(
             en=f"Rural access does not fall by the merger in this model (it changes by {-lost:+.2f} points of 100), so "
-            f"there is nothing to make up for. Reinvesting all savings adds {gain * PER_CENT:+.2f} points.",
+            f"there is nothing to make up for. Reinvesting all savings adds {gain * PER_CENT:+.2f} points. {given.en}",
             vi=f"Trong mô hình này, sáp nhập không làm giảm mức tiếp cận dịch vụ ở nông thôn (thay đổi {-lost:+.2f} "
             f"điểm trên thang 100), nên không có gì phải bù đắp. Tái đầu tư toàn bộ khoản tiết kiệm đem lại "
-            f"{gain * PER_CENT:+.2f} điểm.",
+            f"{gain * PER_CENT:+.2f} điểm. {given.vi}",
         )
+    on = [(years, share.estimate) for years, share in later.items()]
+    on_en = "".join(f", {share:.0%} after {years} years" for years, share in on)
+    on_vi = "".join(f", {share:.0%} sau {years} năm" for years, share in on)
     return Text(
         en=f"Five years after the merger rural access to services is {lost:.2f} points of 100 lower than without it. "
-        f"Reinvesting all savings makes up for {ratio.estimate:.0%} of that.",
+        f"Reinvesting all savings makes up for {ratio.estimate:.0%} of that{on_en}. {given.en}",
         vi=f"Năm năm sau sáp nhập, mức tiếp cận dịch vụ ở nông thôn thấp hơn {lost:.2f} điểm (thang 100) so với không "
-        f"sáp nhập. Tái đầu tư toàn bộ khoản tiết kiệm bù lại được {ratio.estimate:.0%} phần đó.",
+        f"sáp nhập. Tái đầu tư toàn bộ khoản tiết kiệm bù lại được {ratio.estimate:.0%} phần đó{on_vi}. {given.vi}",
     )

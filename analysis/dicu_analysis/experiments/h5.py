@@ -161,14 +161,21 @@ def robustness(sweeps: Mapping[str, FinishedSweep], last: int) -> list[Robust]:
 
 
 def _plain(gap: NDArray[np.float64], last: int) -> Text:
-    then, now = (float(gap[:, k].mean()) * PER_CENT for k in (ENDS, last))
-    back = 1 - now / then if then else 0.0
-    grown = back < 0
-    en = f"the change has grown by {-back:.0%}" if grown else f"{back:.0%} of the change is undone"
-    vi = f"thay đổi đã tăng thêm {-back:.0%}" if grown else f"{back:.0%} thay đổi đã được bù lại"
+    first, later = (paired(gap[:, k]) for k in (ENDS, last))
+    then, now, low, high = (x * PER_CENT for x in (first.mean, later.mean, later.low, later.high))
+    within = f"({low:+.2f} to {high:+.2f})", f"(từ {low:+.2f} đến {high:+.2f})"
+    if later.known and later.low <= 0 <= later.high:
+        en = f"ten years after the jobs are back it cannot be told from none: {now:+.2f} points {within[0]}"
+        vi = f"mười năm sau khi việc làm trở lại, chưa phân biệt được với không lệch: {now:+.2f} điểm {within[1]}"
+    else:
+        back = 1 - now / then if then else 0.0
+        grown = f"the change has grown by {-back:.0%}", f"thay đổi đã tăng thêm {-back:.0%}"
+        undone = f"{back:.0%} of the change is undone", f"{back:.0%} thay đổi đã được bù lại"
+        told = grown if back < 0 else undone
+        en = f"ten years after the jobs are back it is {now:+.2f} points away {within[0]}: {told[0]}"
+        vi = f"mười năm sau khi việc làm trở lại, mức lệch là {now:+.2f} điểm {within[1]}: {told[1]}"
     return Text(
         en=f"When a fifth of urban jobs is gone for two years, the urban share ends {then:+.2f} points from what it "
-        f"would have been; ten years after the jobs are back it is {now:+.2f} points away: {en}.",
-        vi=f"Khi một phần năm việc làm đô thị mất đi trong hai năm, tỷ lệ dân đô thị lệch {then:+.2f} điểm; mười năm "
-        f"sau khi việc làm trở lại, mức lệch là {now:+.2f} điểm: {vi}.",
+        f"would have been; {en}.",
+        vi=f"Khi một phần năm việc làm đô thị mất đi trong hai năm, tỷ lệ dân đô thị lệch {then:+.2f} điểm; {vi}.",
     )

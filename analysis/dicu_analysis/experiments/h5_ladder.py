@@ -247,7 +247,7 @@ def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
             title,
             "Against the same history without a loss. Left and middle: the share at the end of each rung, "
             "lower on the way up since it falls while jobs are missing. Right: its change, the same both ways if only "
-            "jobs of the moment mattered.",
+            f"jobs of the moment mattered. The last triangle at 0: after {AFTER} quarters of all jobs.",
             foot(_until(facts, slow), n),
         )
         panels = [
@@ -259,9 +259,12 @@ def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
         )
         for k, (name, loop, values) in enumerate(panels):
             width = 1 / len(panels)
-            ax = fig.add_axes((0.07 + width * 0.97 * k, bottom + 0.13, width * 0.73, top - bottom - 0.24))
+            ax = fig.add_axes((0.07 + width * 0.97 * k, bottom + 0.13, width * 0.73, top - bottom - 0.29))
             _ways(ax, loop, values, first=0 if k < len(loops) else 1)
             ax.set_title(name, fontsize=9)
+        lines, labels = fig.axes[0].get_legend_handles_labels()
+        fig.legend(lines, labels, frameon=False, fontsize=8, ncols=3, loc="upper left",
+                   bbox_to_anchor=(0.06, top - 0.01))  # fmt: skip
     alt = "; ".join(
         f"{name}, in order of time: "
         + ", ".join(
@@ -298,19 +301,9 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
             continue
         ax.errorbar(x[where], mean[where], yerr=half[where], color=colour, linewidth=0, elinewidth=1.4)
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
-    ax.annotate(
-        f"{AFTER} quarters\nof all jobs",
-        (x[-1], mean[-1]),
-        xytext=(6, 6),
-        textcoords="offset points",
-        fontsize=7,
-        color=SOFT,
-        va="bottom",
-    )
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.6)
     ax.set_xlim(5, -45)
     ax.set_xlabel("urban jobs, %", fontsize=8.5)
-    ax.legend(frameon=False, fontsize=8, loc="best")
 
 
 __all__ = [

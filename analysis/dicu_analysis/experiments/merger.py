@@ -53,6 +53,21 @@ REINVESTED: Final = {
     "half": Text("half of the savings reinvested", "tái đầu tư một nửa"),
     "full": Text("all savings reinvested", "tái đầu tư toàn bộ"),
 }
+IF_NEED: Final = {
+    "work": Text(
+        "All this if the work of offices stays what it was (`need: work`); where the official rule also says what is "
+        "needed (`dispatch`), see below.",
+        "Tất cả là khi khối lượng công việc của cơ quan giữ nguyên (`need: work`); nếu quy định cũng là nhu cầu "
+        "(`dispatch`), xem bên dưới.",
+    ),
+    "dispatch": Text(
+        "All this if the official rule also says what offices need (`need: dispatch`); where their work stays what it "
+        "was (`work`), see below.",
+        "Tất cả là khi quy định cũng là nhu cầu của cơ quan (`need: dispatch`); nếu khối lượng công việc giữ nguyên "
+        "(`work`), xem bên dưới.",
+    ),
+}
+"""What an answer about access hangs on most, by ``government.need``."""
 ROBUST_ARMS: Final = ("merged", "full")
 """Those of the above in the sweeps of the assumptions and of the ensemble."""
 _THETA = Text("poor services make people think of leaving", "dịch vụ kém khiến người dân nghĩ đến rời đi")

@@ -9,7 +9,7 @@ equally; each has one pair of runs with the same luck, so what is counted over t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -180,6 +180,15 @@ def swing(text: Text, cells: Sequence[Tile | None]) -> Swing:
     return Swing(text, turns, max(effects) - min(effects) if effects else 0.0)
 
 
+def from_default(text: Text, default: Tile | None, cells: Sequence[Tile | None]) -> Swing:
+    """Of cells in which one assumption alone differs from the default: how far the farthest of them is from it."""
+    made = swing(text, [default, *cells])
+    if default is None or default.effect is None:
+        return made
+    there = [t.effect for t in cells if t is not None and t.effect is not None]
+    return replace(made, size=max((abs(effect - default.effect) for effect in there), default=0.0))
+
+
 def widest(swings: Sequence[Swing]) -> list[Swing]:
     """One for each assumption, the widest that it makes anywhere; those that turn the sign first, then by size."""
     best: dict[str, Swing] = {}
@@ -202,7 +211,7 @@ def of_cases(table: SignGrid, cases: Sequence[Case]) -> list[Swing]:
         mine = [k for k, c in enumerate(cases, start=1) if c.assumption.en == name]
         text = cases[mine[0] - 1].assumption
         for column in range(len(table.columns)):
-            made.append(swing(text, [table.tiles[k][column] for k in (0, *mine)]))
+            made.append(from_default(text, table.tiles[0][column], [table.tiles[k][column] for k in mine]))
     return made
 
 
@@ -297,5 +306,6 @@ def number(value: Number) -> str:
     return "-" if value is None else f"{value:+.2g}"
 
 
-__all__ = ["Case", "Contrast", "Members", "Outcome", "Reader", "Robust", "SignGrid", "Swing", "Tile", "counted", "grid",
-           "judge", "members", "of_cases", "of_grid", "survives", "swing", "tile", "widest"]  # fmt: skip
+__all__ = ["Case", "Contrast", "Members", "Outcome", "Reader", "Robust", "SignGrid", "Swing", "Tile", "counted",
+           "from_default", "grid", "judge", "members", "of_cases", "of_grid", "survives", "swing", "tile",
+           "widest"]  # fmt: skip

@@ -13,7 +13,7 @@ from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.h1.estimands import COLUMNS, PER_CENT, RATE
 from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, panels
 from dicu_analysis.experiments.result import Members, Robust
-from dicu_analysis.experiments.robust import Outcome, grid, judge, members, of_grid, tile
+from dicu_analysis.experiments.robust import Outcome, from_default, grid, judge, members, tile
 from dicu_analysis.language import Text
 
 FITTED: Final = "h1_ensemble"
@@ -86,7 +86,8 @@ def robustness(
             [Text(unit, unit)], lambda r, c, k=k: tile(effect_of(list(rows.values())[r][k].tolist())),  # type: ignore[misc]
         )  # fmt: skip
         outcome = Outcome(name, text, unit, 1.0, lambda _: {})  # its numbers are those of the tiles
-        swings = of_grid(table, Text("which mechanism is cut", "cơ chế nào bị cắt"), _GROWTH)[:1]
+        tiles = [row[0] for row in table.tiles]
+        swings = [from_default(Text("which mechanism is cut", "cơ chế nào bị cắt"), tiles[0], tiles[1:])]
         made.append(judge(outcome, [table], [] if over is None else [members(over[k], _GROWTH)], swings))
     return made
 
