@@ -34,6 +34,7 @@ SPEC: Final = Spec(
         "weights of services in utility (beta_s) and in the hazard of considering (theta_S): no data before 2025 "
         "identify them, so the size of the effect on leaving rests on assumptions",
     ),
+    caveats=(merger.ROWS,),
 )
 SWEEPS: Final = ("h2", *merger.SWEEPS)
 ROBUST: Final = ("leaving, rural", "access, plain rural", "access, mountain rural", "access, island rural")

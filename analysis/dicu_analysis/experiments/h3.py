@@ -32,6 +32,11 @@ SPEC: Final = Spec(
         "the reform's date and borders",
         "what a post costs and who is cut: savings follow from the official staffing rule",
     ),
+    caveats=(
+        merger.ROWS,
+        "until five years after the merger severance takes most of what is saved, so the share in the fifth year is "
+        "that of the rest",
+    ),
 )
 SWEEPS: Final = ("h3", *merger.SWEEPS)
 ARMS: Final = ("none", "merged", "half", "full")

@@ -53,6 +53,11 @@ REINVESTED: Final = {
     "half": Text("half of the savings reinvested", "tái đầu tư một nửa"),
     "full": Text("all savings reinvested", "tái đầu tư toàn bộ"),
 }
+ROWS: Final = (
+    "options, assumptions and ensemble are run with rows of 250 households, this experiment with finer ones: levels "
+    "differ a little between the two (compare the cells that say the same), and no interval has that in it"
+)
+"""What to beware of in pages that hold sweeps of both sizes."""
 IF_NEED: Final = {
     "work": Text(
         "All this if the work of offices stays what it was (`need: work`); where the official rule also says what is "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dicu_analysis import markdown
 from dicu_analysis.sensitivity.fit import CUT, GRID, FitRuns, interval
+from dicu_analysis.told import least_told
 
 Floats = NDArray[np.float64]
 PAGE, TABLE, PROFILES = "what_the_data_tell.md", "parameters_told.csv", "profiles.csv"
@@ -35,12 +36,13 @@ def write(fit: FitRuns, folder: Path) -> Path:
     plain = np.flatnonzero(~fit.is_term)
     told = by_parameter(fit)
     told.to_csv(folder / TABLE, index=False, float_format="%.6g")
-    matter = told[told["narrowed"] > TOLD].head(MOST)
+    cut = least_told(told, TOLD)
+    matter = told[told["narrowed"] > cut].head(MOST)
     profiles = {str(key): fit.profile(fit.keys.index(str(key))) for key in matter["key"]}
     pd.DataFrame({"z": GRID, **profiles}).to_csv(folder / PROFILES, index=False, float_format="%.6g")
     eigen = np.linalg.eigvalsh(fit.information)
     e = fit.emulator
-    unknown = told.loc[told["narrowed"] <= TOLD, "key"].tolist()
+    unknown = told.loc[told["narrowed"] <= cut, "key"].tolist()
     lines = [
         "# What the data can and cannot tell", "",
         f"{len(fit.keys)} parameters, {len(fit.figures)} figures, {len(fit.z):,} runs of a calibration. No run was "
@@ -52,7 +54,7 @@ def write(fit: FitRuns, folder: Path) -> Path:
         f"The figures tell more than the prior of {int((eigen > 1).sum())} of {len(fit.keys)} independent directions "
         f"(eigenvalues of their information above 1), and next to nothing of {int((eigen < NOTHING).sum())}. What they "
         "do not tell keeps its prior's spread in the ensemble.", "",
-        *_parameters(told), *_not_told(unknown), *_tied(fit, plain), *_profiles(fit, profiles), *_figures(fit),
+        *_parameters(told), *_not_told(unknown, cut), *_tied(fit, plain), *_profiles(fit, profiles), *_figures(fit),
         *_against(fit),
     ]  # fmt: skip
     if profiles:
@@ -123,15 +125,14 @@ def _parameters(told: pd.DataFrame) -> list[str]:
     return [*lines, ""]
 
 
-def _not_told(unknown: list[str]) -> list[str]:
+def _not_told(unknown: list[str], cut: float) -> list[str]:
     if not unknown:
         return ["Every parameter is told by some figure.", ""]
     names = ", ".join(f"`{key}`" for key in unknown)
-    return [
-        f"**Not told** (narrowed by less than {100 * TOLD:.0f} %): {names}. "
-        "What is concluded must hold over their ranges.",
-        "",
-    ]
+    why = f"by less than {100 * TOLD:.0f} %"
+    if cut > TOLD:
+        why = f"by no more than {100 * cut:.0f} %, which chance makes of what acts on no figure"
+    return [f"**Not told** (narrowed {why}): {names}. What is concluded must hold over their ranges.", ""]
 
 
 def _tied(fit: FitRuns, plain: NDArray[np.int64]) -> list[str]:

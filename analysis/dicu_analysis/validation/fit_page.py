@@ -13,6 +13,7 @@ import pandas as pd
 
 from dicu_analysis import markdown
 from dicu_analysis.markdown import number
+from dicu_analysis.told import least_told
 
 PAGE, RATES_PICTURE, MATRIX_PICTURE = "calibration.md", "calibration_rates.png", "calibration_regions.png"
 RATES: Final = {"in_rate": "arrivals", "out_rate": "departures", "net_migration_rate": "net"}
@@ -128,8 +129,9 @@ def _parameters(posterior: pd.DataFrame) -> list[str]:
     is_term = np.array([str(key).startswith("province_terms.") for key in posterior["key"]], dtype=bool)
     plain = posterior[~is_term]
     rows = []
+    cut = least_told(plain, TOLD)
     for _, row in plain.iterrows():
-        told = f"{100 * row['narrowed']:.0f} %" if row["narrowed"] > TOLD else "not told by the figures"
+        told = f"{100 * row['narrowed']:.0f} %" if row["narrowed"] > cut else "not told by the figures"
         spread = f"{row['low']:.3g} to {row['high']:.3g}"
         rows.append((f"`{row['key']}`", f"{row['prior']:.3g}", f"{row['best']:.3g}", spread, told))
     head = ("parameter", "prior", "best", "ensemble", "narrowed by")

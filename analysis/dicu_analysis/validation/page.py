@@ -104,6 +104,7 @@ def group_of(measured: Measured, f: Figure) -> str:
     return f"{f.figure}, {level}, {when}, {f.unit} ({told})"
 
 
+NO_RIVAL: Final = "no rival"
 COLUMNS: Final = {
     "n": "n", "rmse": "RMSE", "model_rmse": "model's on the same", "bias": "bias", "r": "r", "rank": "rank",
     "sign": "sign", "slope": "slope", "crps": "CRPS", "log_rmse": "RMSE of logs",
@@ -120,6 +121,8 @@ def summary(scores: pd.DataFrame) -> list[str]:
         names = [", ".join(part.loc[best(part, c), "method"]) for c in ("rmse", "r", "crps")]
         able = part.loc[best(part, "rmse"), "rmse"]
         near = f"{model['rmse'] / able.min():.2f}" if len(able) and able.min() > 0 else ""
+        if len(part) == 1:
+            names, near = [NO_RIVAL, "", ""], ""
         rows.append((str(group), str(int(model["n"])), names[0], near, names[1], names[2]))
     return [
         *markdown.table(("figures", "n", "nearest (RMSE)", "model / nearest", "r", "CRPS"), rows, "lrlrll"),
@@ -132,7 +135,8 @@ def score_tables(scores: pd.DataFrame) -> list[str]:
     lines: list[str] = []
     for group, part in scores.groupby("group", sort=False) if len(scores) else ():
         winner = ", ".join(part.loc[part["wins"], "method"])
-        lines += [f"## {group}", "", f"Nearest: **{winner}**.", ""]
+        nearest = f"Nearest: **{winner}**." if len(part) > 1 else f"{NO_RIVAL.capitalize()} speaks of it."
+        lines += [f"## {group}", "", nearest, ""]
         rows = []
         firsts = {c: best(part, c) for c in COLUMNS if c not in ("n", "model_rmse")}
         for k, (_, row) in enumerate(part.iterrows()):

@@ -69,6 +69,7 @@ SPEC: Final = Spec(
     caveats=(
         "a commune of 30,000 people is some 40 rows at this weight: one run says little of one commune, the mean over "
         "replicates more, and what is said surely is said of many communes together",
+        "policies and programmes are run on the best parameter set and the default need of offices alone",
         "luck moves communes over the cut, so more of them empty in a single run (the arms, the ensemble) than by the "
         "mean over replicates (the classes)",
         "what a policy changes in the communes that empty is held against those that empty by the mean of the other "

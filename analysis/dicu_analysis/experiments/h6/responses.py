@@ -149,9 +149,10 @@ def response(arm: Arm, base: Arm, emptying: Sequence[Bools], rural: Bools) -> Re
 
 def told(name: str, r: Response) -> list[Estimate]:
     """Numbers of one arm: residents, access, cost, and residents per billion where it costs anything."""
+    against = f"against {ACTUAL if name in PROGRAMMES else NONE}"
 
-    def of(effect: Effect, what: str, text: str, unit: str, note: str = "") -> Estimate:
-        return Estimate.of(effect, f"{name}: {what}", text, unit, note=note)
+    def of(effect: Effect, what: str, text: str, unit: str) -> Estimate:
+        return Estimate.of(effect, f"{name}: {what}", text, unit, note=against)
 
     made = [
         of(effect_of(r.kept.tolist()), "residents", "residents of the communes that empty, ten years on", "thousands"),

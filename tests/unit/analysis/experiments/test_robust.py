@@ -17,7 +17,16 @@ from dicu_analysis.experiments.assemble import Facts, Found, assemble
 from dicu_analysis.experiments.h2 import SPEC
 from dicu_analysis.experiments.page import page
 from dicu_analysis.experiments.result import Members, Robust, SignGrid
-from dicu_analysis.experiments.robust import grid, members, of_grid, survives, swing, tile, widest
+from dicu_analysis.experiments.robust import (
+    from_default,
+    grid,
+    members,
+    of_grid,
+    survives,
+    swing,
+    tile,
+    widest,
+)
 from dicu_analysis.language import Text
 from made_up_sweeps import luck, make_sweep
 
@@ -187,6 +196,14 @@ def test_two_replicates_tell_no_sign() -> None:
         )[0]
         == "open"
     )
+
+
+def test_one_assumption_moves_an_outcome_from_the_default_not_from_end_to_end() -> None:
+    default, low, high = (a_grid(x).tiles[0][0] for x in (1.0, 0.4, 1.9))
+    found = from_default(Text("one", ""), default, [low, high, None])
+    assert found.size == pytest.approx(0.9)
+    assert not found.turns
+    assert from_default(Text("one", ""), default, [a_grid(-0.1).tiles[0][0]]).turns
 
 
 def test_the_widest_swing_comes_after_those_that_turn_the_sign() -> None:
