@@ -287,8 +287,9 @@ def _plain(
     n = int((rural & (which == EMPTYING)).sum())
     most = most_kept({name: change.kept for name, change in changes.items() if name not in PROGRAMMES})
     added = {name: effect_of(c.kept.tolist()) for name, c in changes.items() if name in PROGRAMMES}
-    en = f"{_most(most).en} {_added(added).en}"
-    vi = f"{_most(most).vi} {_added(added).vi}"
+    all_rural = _countryside(changes)
+    en = f"{_most(most).en}{all_rural.en} {_added(added).en}"
+    vi = f"{_most(most).vi}{all_rural.vi} {_added(added).vi}"
     return Text(
         en=f"In ten years, of 100 rural people, by the commune they live in at the start: {parts_en}. {n} communes "
         f"empty; for {surely:.0f} of 100 rural people that is sure. {en}".strip(),
@@ -329,6 +330,20 @@ def _most(most: tuple[str, list[str], Effect] | None) -> Text:
         f"Of the policies {best} keeps most people there: {number[0]} thousand after ten years {number[1]}{other_en}.",
         f"Trong các chính sách, giữ được nhiều dân nhất là {best}: {number[0].replace('.', ',')} nghìn người sau mười "
         f"năm{other_vi}.",
+    )
+
+
+def _countryside(changes: Mapping[str, Response]) -> Text:
+    """What the reform does to all rural communes together, beside what it does to those that empty."""
+    if ACTUAL not in changes:
+        return Text("", "")
+    e = effect_of(changes[ACTUAL].countryside.tolist())
+    if not _is_sure(e):
+        return Text("", "")
+    return Text(
+        f" All rural communes together have {e.mean:+.0f} thousand residents ({e.low:+.0f} to {e.high:+.0f}) by the "
+        "reform of 2025.",
+        f" Tính mọi xã nông thôn, đợt sắp xếp năm 2025 làm thay đổi {e.mean:+.0f} nghìn dân.",
     )
 
 

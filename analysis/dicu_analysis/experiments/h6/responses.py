@@ -110,12 +110,15 @@ class Response:
         Rural people of the start in communes that empty in the arm, percentage points.
     cost : (n,) float64
         Billion dong.
+    countryside : (n,) float64
+        Residents at the end in all rural communes, thousand.
     """
 
     kept: Floats
     access: Floats
     emptying: Floats
     cost: Floats
+    countryside: Floats
 
 
 def emptying_by_others(runs: Sequence[Run], rural: Bools) -> list[Bools]:
@@ -144,6 +147,7 @@ def response(arm: Arm, base: Arm, emptying: Sequence[Bools], rural: Bools) -> Re
         access=change(reach) * PER_CENT,
         emptying=change(share) * PER_CENT,
         cost=arm.cost - base.cost,
+        countryside=change(lambda r, _: float(r.end[rural].sum()) / 1e3),
     )
 
 
@@ -156,6 +160,7 @@ def told(name: str, r: Response) -> list[Estimate]:
 
     made = [
         of(effect_of(r.kept.tolist()), "residents", "residents of the communes that empty, ten years on", "thousands"),
+        of(effect_of(r.countryside.tolist()), "countryside", "residents of all rural communes then", "thousands"),
         of(effect_of(r.access.tolist()), "access", "access there, after ten years", "points of access"),
         of(effect_of(r.emptying.tolist()), "emptying", "rural people in communes that empty", "points"),
         of(effect_of(r.cost.tolist()), "cost", "public money over ten years", "billion dong"),

@@ -99,7 +99,7 @@ def test_the_best_policy_is_named_with_those_that_luck_cannot_tell_from_it() -> 
 
 def response(kept: list[float], cost: list[float]) -> Response:
     nothing = np.zeros(len(kept))
-    return Response(np.array(kept), nothing, nothing, np.array(cost))
+    return Response(np.array(kept), nothing, nothing, np.array(cost), nothing)
 
 
 def test_residents_per_billion_only_where_something_is_spent() -> None:
