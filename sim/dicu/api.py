@@ -4,6 +4,7 @@ and `dicu.runs`."""
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -350,6 +351,8 @@ def _written(value: Any) -> str:
     """A value as YAML writes it."""
     if value is None:
         return "null"
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):

@@ -290,7 +290,69 @@ def test_a_full_disk(command: str, run: Path) -> None:
     assert left == []
 
 
+# ------------------------------------------------------------------ words of a shell
+
+
+def test_a_home_behind_an_option_is_the_home(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edge: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A shell leaves ~ as it is behind ``--out=``; pyarrow and pathlib would read it differently."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    code, out, err = edge(
+        "run", config, "--out=~/runs", "--no-figures", "time.end=2025Q2", "reform.policy=none"
+    )
+    assert code == 0, err
+    assert out.startswith(str(tmp_path / "home" / "runs" / "tiny"))
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize("words", [("run", "{}", "--out", ""), ("run", "{}", "--out="), ("show", "")])
+def test_an_empty_word_is_refused(
+    words: tuple[str, ...], config: Path, tmp_path: Path, edge: Callable[..., tuple[int, str, str]]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = edge(*(word.format(config) for word in words))
+    assert (code, out) == (2, "")
+    assert "empty (a variable of the shell that is not set?)" in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_value_is_not_cut_where_yaml_would_see_a_comment(
+    config: Path, edge: Callable[..., tuple[int, str, str]]
+) -> None:
+    code, out, err = edge("run", config, "name=A #1", "--no-figures")
+    assert (code, out) == (2, "")
+    assert "a sign # behind a space begins a comment of YAML (quote text that holds it)" in err
+
+
+def test_a_word_that_no_file_can_have_is_wrong_input(edge: Callable[..., tuple[int, str, str]]) -> None:
+    for command in ("run", "show"):
+        code, out, _ = edge(command, "x" * 300)
+        assert (code, out) == (2, "")
+
+
 # ------------------------------------------------------------------ folders that are no runs
+
+
+def test_show_of_a_run_whose_table_is_cut(run: Path, edge: Callable[..., tuple[int, str, str]]) -> None:
+    table = run / "national.parquet"
+    table.write_bytes(table.read_bytes()[:100])
+    code, out, err = edge("show", run)
+    assert (code, out) == (2, "")
+    assert "national.parquet" in err
+
+
+def test_a_damaged_saved_state_names_the_one_before(
+    run: Path, edge: Callable[..., tuple[int, str, str]]
+) -> None:
+    states = sorted((run.parent / "saved" / run.name).glob("saved-*.json"))
+    states[-1].write_bytes(states[-1].read_bytes()[:50])
+    shutil.rmtree(run)
+    code, out, err = edge("resume", run)
+    assert (code, out) == (2, "")
+    assert f"remove it, and the run goes on from {states[-2].name}" in err
+    states[-1].unlink()
+    assert edge("resume", run, "--no-figures")[0] == 0
 
 
 def test_fork_of_what_is_not_there(edge: Callable[..., tuple[int, str, str]]) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from dicu.cli import app
 from dicu.sweeps.drive import NoRoom, Summary, run_sweep
 from dicu.sweeps.executors import over_dask, serial
 from dicu.sweeps.plan import Plan, make_plan
@@ -253,6 +255,24 @@ def test_the_command_says_that_the_disk_is_full(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     last = " ".join(done.stderr.splitlines()[-3:])
     assert re.search(r"no room left on the disk .*finished runs are kept: make room", last), done.stderr
+
+
+@needs_posix
+def test_status_says_how_far_it_is_and_whether_anybody_works_on_it(tmp_path: Path) -> None:
+    plan = make_plan(sweep_file(tmp_path))
+    asked = ["sweep", str(tmp_path / "small.yaml"), "--status", "--out", str(tmp_path / "runs")]
+    told = []
+
+    def working(task: Task) -> Status:
+        told.append(CliRunner().invoke(app, asked).stdout)
+        return run_task(task)
+
+    run_sweep(plan, tmp_path / "runs", executor=serial, work=working)
+    total = len(plan.distinct)
+    assert f"0 of {total} runs done, 0 failed, {total} to do; a process works on it" in told[0]
+    assert f"3 of {total} runs done, 0 failed, {total - 3} to do; a process works on it" in told[3]
+    after = CliRunner().invoke(app, asked).stdout
+    assert f"{total} of {total} runs done, 0 failed, 0 to do; no process works on it" in after
 
 
 def test_a_damaged_result_is_made_again(undisturbed: Callable[[Size], bytes], tmp_path: Path) -> None:

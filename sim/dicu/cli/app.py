@@ -72,6 +72,7 @@ def main() -> None:
     """
     _open_streams()
     warnings.formatwarning = _on_one_line
+    sys.argv[1:] = map(_expanded, sys.argv[1:])
     status = _guarded(app)
     try:
         sys.stdout.flush()
@@ -79,6 +80,17 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again
         status = status or _told(f"standard output: {error.strerror or error}", 1)
     sys.exit(status)
+
+
+def _expanded(word: str) -> str:
+    """A word with the home that a shell leaves as it is behind ``--option=``; an empty word is refused."""
+    option, sign, value = word.partition("=")
+    if not word or (sign and not value and option.startswith("--")):
+        typer.echo(f"{option or 'an argument'}: empty (a variable of the shell that is not set?)", err=True)
+        sys.exit(2)
+    if option.startswith("--") and value.startswith("~"):
+        return f"{option}={os.path.expanduser(value)}"
+    return word
 
 
 _WITH_PLACE: Final = warnings.formatwarning
@@ -161,8 +173,9 @@ def _guarded(command: Callable[[], Any]) -> int:
         return _told("not enough memory: a larger population.weight needs less of it", 1)
     except OSError as error:
         known = error.errno in _MACHINE or error.filename is not None
+        status = 2 if error.errno == errno.ENAMETOOLONG else 1
         return (
-            _told(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+            _told(f"{error.filename or 'the system'}: {error.strerror or error}", status)
             if known
             else _crash(error)
         )

@@ -142,5 +142,7 @@ def _refused() -> Iterator[None]:
         yield
     except (CannotCompare, UnknownOutcome, UnknownUnit, UnfinishedRun) as error:
         fail(str(error), 2)
+    except (FileExistsError, NotADirectoryError) as error:
+        fail(f"--out: not a folder (got '{error.filename}', allowed a folder, made where it is missing)", 2)
     except OSError as error:
         fail(f"could not be written: {error}", 1)

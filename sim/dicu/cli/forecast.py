@@ -72,6 +72,8 @@ def score(
     from dicu_analysis.forecasts.score import Scored
     from dicu_analysis.targets.table import BadFigures, read_figures
 
+    if not figures.is_file():
+        fail(f"{figures}: no such table of figures", 2)
     try:
         frozen = read(newest(FORECASTS) if forecast is None else forecast)
         found = Scored(frozen, read_figures(figures), str(figures))

@@ -29,6 +29,8 @@ def ls(
 
     from dicu.record.naming import listed, short_ids
 
+    if not out.is_dir() and out != Path("runs"):
+        fail(f"--out: no such folder (got '{out}', allowed a parent folder of runs)", 2)
     table = listed(out)
     keep = [k for k, called in enumerate(table["name"]) if name is None or called == name]
     if name is not None and not keep:
@@ -57,10 +59,14 @@ def show(run: Run, json: Json = False) -> None:
     """Say what a run or sweep is: what it was made of, what differs from the defaults, what it found, its tables."""
     from json import dumps
 
+    from dicu_analysis.load import UnfinishedRun
     from dicu_analysis.opened import OpenSweep
 
     found = _opened(run)
-    facts = _sweep_facts(found) if isinstance(found, OpenSweep) else _facts(found)
+    try:
+        facts = _sweep_facts(found) if isinstance(found, OpenSweep) else _facts(found)
+    except UnfinishedRun as error:
+        fail(str(error), 2)
     if json:
         typer.echo(dumps(facts, ensure_ascii=False, indent=1))
         return

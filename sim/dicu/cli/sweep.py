@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Rows of a table on the screen; all of them are in the folder."""
+RECENT = 21
+"""Entries of the log that the pace of a sweep is told from."""
 
 
 @app.command(
@@ -35,6 +37,10 @@ def sweep(
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan, counts and an estimate of time; run nothing.")
+    ] = False,
+    status: Annotated[
+        bool,
+        typer.Option("--status", help="Say how far it is, and whether a process works on it; run nothing."),
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also do runs again that failed before.")
@@ -91,6 +97,9 @@ def sweep(
         fail("\n".join(errors.messages), 2)
     except TableError as error:
         fail(str(error), 2)
+    if status:
+        _status(plan, out)
+        return
     if dry_run:
         _show(plan, out, starts, workers, retry_failed)
         return
@@ -169,6 +178,28 @@ def _show(plan: Plan, out: Path, starts: Any, workers: int | None, retry_failed:
         f"estimate: {_time(guess.seconds)} on one process, {_time(guess.seconds / processes)} on {processes} "
         f"(measured on {guess.basis})"
     )
+
+
+def _status(plan: Plan, out: Path) -> None:
+    """How far a sweep is, from its folder alone: another process may be at work on it."""
+    from datetime import datetime
+
+    from dicu.record.locks import is_held
+    from dicu.sweeps.drive import standing
+    from dicu.sweeps.store import failures, log_entries
+
+    folder = out / plan.name
+    done = standing(plan, folder)
+    failed = failures(folder, [r.run_id for r in plan.distinct if r.run_id not in done])
+    left = len(plan.distinct) - len(done) - len(failed)
+    held = is_held(folder / ".lock")
+    told = f"{folder}: {len(done)} of {len(plan.distinct)} runs done, {len(failed)} failed, {left} to do"
+    typer.echo(f"{told}; {'a process works' if held else 'no process works'} on it")
+    ends = [datetime.fromisoformat(entry["at"]) for entry in log_entries(folder)[-RECENT:]]
+    seconds = (ends[-1] - ends[0]).total_seconds() if ends else 0.0
+    if held and left and seconds > 0:
+        rate = (len(ends) - 1) / seconds
+        typer.echo(f"the last {len(ends) - 1} at {rate:.3g} runs/s: {_time(left / rate)} to go")
 
 
 def _summary(plan: Plan, summary: Summary) -> None:

@@ -212,9 +212,13 @@ def last_saved(folder: Path) -> Saved | None:
         path = steps[max(steps)]
         try:
             return read_saved(path)
-        except DamagedFile:
-            if path.exists():
+        except DamagedFile as error:
+            if not path.exists():
+                continue
+            older = [steps[step] for step in sorted(steps)[:-1]]
+            if not older:
                 raise
+            raise DamagedFile(f"{error}; remove it, and the run goes on from {older[-1].name}") from error
     return None
 
 

@@ -177,8 +177,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def temporary(path: Path) -> Path:
-    """The temporary name of ``path``, in the same folder (across file systems a rename is not atomic)."""
-    return path.with_name(f"{TMP}{path.name}~{_PROCESS}")
+    """The temporary name of ``path``, in the same folder (across file systems a rename is not atomic).
+
+    Absolute: pyarrow would take a relative one that begins with ``~`` for a home.
+    """
+    return path.absolute().with_name(f"{TMP}{path.name}~{_PROCESS}")
 
 
 def commit(tmp: Path, path: Path) -> None:

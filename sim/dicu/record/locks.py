@@ -42,6 +42,18 @@ def _try(descriptor: int) -> bool | None:
     return True
 
 
+def is_held(path: Path) -> bool:
+    """Whether another process holds the lock file ``path``, as far as the kernel can say."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        return _try(descriptor) is False
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def locked(path: Path, *, wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lock file ``path``, made if it is missing and removed at the end.

@@ -86,6 +86,8 @@ def read_sweep_manifest(folder: Path) -> dict[str, Any]:
         When it is not what was written.
     """
     path = folder / "manifest.json"
+    if not folder.is_dir():
+        raise NotARun(f"{folder}: no such folder of a sweep")
     if not path.is_file():
         raise NotARun(f"{folder}: no manifest.json, so this is not a sweep that wrote its results")
     told = _object(path)

@@ -76,8 +76,10 @@ def _instead(leaf: Leaf, value: Any) -> str:
         meant = str(int(value))
     elif leaf.kind in ("integer", "number") and isinstance(value, str) and (plain := plainly(value)):
         meant = f"{plain} without quotes" if plain == value.strip() else plain
-    elif leaf.kind == "text" and leaf.unit == "name" and isinstance(value, int | float):
+    elif leaf.kind == "text" and leaf.unit == "name" and type(value) is int:
         meant = f'"{value}" in quotes'
+    elif leaf.kind == "text" and leaf.unit == "name" and isinstance(value, bool | float):
+        meant = "the same in quotes"
     return f"; did you mean {meant}" if meant else ""
 
 

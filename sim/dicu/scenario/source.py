@@ -295,6 +295,8 @@ def read_scalar(text: str, where: Where, *, lists: bool = False) -> tuple[Value 
     node = reader.compose(text)
     if reader.messages:
         return None, f"{reader.messages[0].text} (quote text that holds signs of YAML)"
+    if "#" in text and (node is None or node.end_mark.index < len(text.rstrip())):
+        return None, "a sign # behind a space begins a comment of YAML (quote text that holds it)"
     if node is None:
         return Value(None, where), ""
     if lists and isinstance(node, SequenceNode):
