@@ -15,9 +15,10 @@ INCOME_OFF: Final = {
     "money.move_cost": 0.0,
     "money.move_cost_per_km": 0.0,
     "money.rent_months": 0.0,
+    "life_course.lodging_share": 0.0,
 }
-"""Nobody looks at incomes, and no purse keeps anybody from moving. Incomes also fill local budgets, hence services,
-which `SERVICES_OFF` takes care of."""
+"""Nobody looks at incomes, no purse keeps anybody from moving, and nobody lodges, since lodgers are alike in status
+and purse. Incomes also fill local budgets, hence services, which `SERVICES_OFF` takes care of."""
 SERVICES_OFF: Final = {
     **{f"choose.beta_{s}": 0.0 for s in SERVICES},
     "consider.theta_services": 0.0,
