@@ -23,7 +23,7 @@ from dicu.engine.exact import OFFERS, Listed, decide_rows, hear_rows, live_rows
 from dicu.engine.screens import BLOCK, Lists, list_again, own_rows, space
 from dicu.population.columns import Households
 
-_ROOM: Final = BLOCK // 8
+_ROOM: Final = BLOCK // 4
 _ROW: Final = 0
 _MOVE: Final = (2, 3, 4)
 """Columns of `Listed`: the row, and what makes a move."""
@@ -60,7 +60,7 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     rows = h.rows
     own_rows(lo, hi, rows, tables, lists, space())
     most = int(count[:, [0, 1, OFFERS]].max())
-    if most > room:  # more than an eighth of a block passed a screen: unusual parameters
+    if most > room:  # more than a quarter of a block passed a screen: unusual parameters
         room = most
         lists = _room(blocks, room, count, tally)
         for b in range(blocks):
