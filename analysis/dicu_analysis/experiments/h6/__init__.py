@@ -341,8 +341,8 @@ def _countryside(changes: Mapping[str, Response]) -> Text:
     if not _is_sure(e):
         return Text("", "")
     return Text(
-        f" All rural communes together have {e.mean:+.0f} thousand residents ({e.low:+.0f} to {e.high:+.0f}) by the "
-        "reform of 2025.",
+        f" The reform of 2025 changes all rural communes together by {e.mean:+.0f} thousand residents ({e.low:+.0f} to "
+        f"{e.high:+.0f}).",
         f" Tính mọi xã nông thôn, đợt sắp xếp năm 2025 làm thay đổi {e.mean:+.0f} nghìn dân.",
     )
 

@@ -123,8 +123,7 @@ class Response:
 
 def emptying_by_others(runs: Sequence[Run], rural: Bools) -> list[Bools]:
     """(U,) for each replicate: rural communes that empty by the mean of the other replicates; its own of one alone."""
-    others = left_out(runs) if len(runs) > 1 else [of_run(runs[0])]
-    return [rural & (which == EMPTYING) for which in others]
+    return [rural & (which == EMPTYING) for which in left_out(runs)]
 
 
 def response(arm: Arm, base: Arm, emptying: Sequence[Bools], rural: Bools) -> Response:
