@@ -15,6 +15,7 @@ from dicu.behaviour.geography import Geography, Where
 from dicu.behaviour.life_course import LifeHazards, LifeTable
 from dicu.behaviour.move import MoveTable, Readiness
 from dicu.behaviour.nests import nest_tables
+from dicu.behaviour.screening import screen_table
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MoneyTable
 from dicu.behaviour.work import WorkTable
@@ -81,6 +82,23 @@ def make_tables(
         leaver_key=keys["leaver"],
         new_key=keys["new_household"],
     )
+    life = LifeTable(
+        area=np.zeros(n_places, dtype=np.int32),
+        # nobody is born, dies, seeks a partner, earns or spends
+        hazards=LifeHazards(
+            death=np.zeros((2, 256)),
+            birth=np.zeros((2, 256)),
+            birth_later=np.zeros((2, 256)),
+            seek=np.zeros(256),
+            part=np.zeros(256),
+            key=keys["life"],
+            detail_key=keys["life_detail"],
+        ),
+        word=np.zeros(256, dtype=np.uint32),
+        boy_share=0.5,
+        newborn_key=keys["newborn"],
+    )
+    looks = looks_table(ready)
     return Tables(
         where=Where(
             **{k: v for k, v in geography._asdict().items() if k != "dwellings_share"},
@@ -94,7 +112,6 @@ def make_tables(
         consider=ConsiderTable(
             hazard=rates,
             bound=rounded_up(rates * 2.0**32),
-            ready_bound=rounded_up(ready),
             tie_hazard=np.ones(256),
             shock_hazard=np.ones(8),
             shock_bound=np.float32(2.0),
@@ -126,22 +143,7 @@ def make_tables(
             place_key=keys["place"],
         ),
         move=moving,
-        life=LifeTable(
-            area=np.zeros(n_places, dtype=np.int32),
-            # nobody is born, dies, seeks a partner, earns or spends
-            hazards=LifeHazards(
-                death=np.zeros((2, 256)),
-                birth=np.zeros((2, 256)),
-                birth_later=np.zeros((2, 256)),
-                seek=np.zeros(256),
-                part=np.zeros(256),
-                key=keys["life"],
-                detail_key=keys["life_detail"],
-            ),
-            word=np.zeros(256, dtype=np.uint32),
-            boy_share=0.5,
-            newborn_key=keys["newborn"],
-        ),
+        life=life,
         couples=CoupleTable(
             lodge_key=np.uint64(0),
             lodging_share=0.0,
@@ -163,9 +165,8 @@ def make_tables(
         work=WorkTable(
             # nobody finds, loses or is offered a formal job
             change=np.zeros((n_places, 2 * n_types), dtype=np.uint32),
-            bound=np.zeros(n_places, dtype=np.uint32),
             hazard=np.zeros(n_districts),
-            looks=looks_table(ready),
+            looks=looks,
             spread=np.zeros((n_districts, n_districts)),
             value=np.ones((n_places, 2 * n_types)),
             beta=2.0,
@@ -176,9 +177,19 @@ def make_tables(
             place_key=keys["offer_place"],
             take_key=keys["offer_taken"],
         ),
+        screen=screen_table(life, moving.ready, looks, np.zeros(n_places), np.ones(256), by_law(2019)),
         ties_growth=np.uint16(16),
         ages=by_law(2019),
         struck=np.zeros(n_places, dtype=np.uint8),
+    )
+
+
+def rescreened(tables: Tables) -> Tables:
+    """The same tables with the bounds of the screens made anew, where a test changed what they bound."""
+    life, work, where = tables.life, tables.work, tables.where
+    offers, ties = work.hazard[where.district], tables.consider.tie_hazard
+    return tables._replace(
+        screen=screen_table(life, tables.move.ready, work.looks, offers, ties, tables.ages)
     )
 
 

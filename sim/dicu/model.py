@@ -30,6 +30,7 @@ from dicu.observe.outputs import Outputs, Unrecorded
 from dicu.parts import Parts
 from dicu.population.columns import Households
 from dicu.population.links import Links
+from dicu.population.order import put_in_order
 from dicu.reform.engine import apply
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
@@ -262,10 +263,23 @@ class Model(Parts):
             self.datacollector.collect(self)
         self._spent("record", clock)
 
+    def advance(self) -> None:
+        """One step; at the end of a year also all rows in the order of places, which changes no result.
+
+        Then rows that `events` and `changes` name are those of before. On many processes rows stay where addresses
+        know them.
+        """
+        self.step()
+        if self.shard.alone and self.calendar.is_year_end(self.now - 1):
+            clock = time.perf_counter()
+            others = (self.outputs.residence.then,) if self.outputs is not None else ()
+            put_in_order(self.households, self.links, self.world.n_places, others)
+            self._spent("order of rows", clock)
+
     def run(self) -> None:
         """All steps that are left."""
         while self.now < self.calendar.n_steps:
-            self.step()
+            self.advance()
 
     def take_over(self, households: Households, links: Links) -> None:
         """Go on with other rows than those of the start, as `dicu.execution.state.restore` does."""

@@ -19,6 +19,7 @@ from dicu.behaviour.tables import Tables
 from dicu.commit.stocks import retype
 from dicu.population.columns import BIRTH_YEAR_ZERO
 from dicu.world.small import ring, two_places
+from nests import rescreened
 from states import first_households, first_model
 
 P, Q = 0.02, 0.005
@@ -95,7 +96,8 @@ def _nobody_is_born_dies_or_pairs() -> Iterator[None]:
         life = tables.life
         none = {name: np.zeros_like(getattr(life.hazards, name)) for name in ("death", "birth", "seek")}
         still = life.hazards._replace(**none)
-        return tables._replace(life=life._replace(hazards=still, word=life.word & ~np.uint32(HAZARD_MASK)))
+        word = life.word & ~np.uint32(HAZARD_MASK)
+        return rescreened(tables._replace(life=life._replace(hazards=still, word=word)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "freeze", without_lives)

@@ -9,9 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dicu.behaviour.ages import Ages
 from dicu.behaviour.consider import may_consider, readiness_of
 from dicu.behaviour.events import Events, WorkTally
+from dicu.behaviour.kin import couples_of, heads_young_family, single_with
+from dicu.behaviour.life_course import LifeHazards, LifeTable
+from dicu.behaviour.move import Readiness
+from dicu.behaviour.screening import READY_SHIFT, bounds_of, screen_table, sure_couple
 from dicu.compute.numeric import exp64
 from dicu.engine import threads
 from dicu.engine.objects import ObjectsEngine
@@ -191,27 +198,68 @@ def test_four_shards_and_one_give_the_same_bytes(
 def test_the_screen_only_bounds(crowd: Model) -> None:
     """Whoever considers passes the screen: its bound is above the exact chance for any kin, ties and shock."""
     tables = tables_of(crowd)
-    c, rows, n = tables.consider, crowd.households.rows, crowd.households.n
-    checked = 0
+    c, screen, rows, n = tables.consider, tables.screen, crowd.households.rows, crowd.households.n
+    checked, pairs = 0, 0
     for i in range(0, n, max(1, n // 500)):
         kind = int(kind_of(rows.flags[i], rows.attributes[i]))
-        sure = np.float32(0.0)
-        for byte in rows.member[i]:
-            sure += c.ready_bound[byte]
+        total = int(bounds_of(i, rows, screen))
+        most = np.float32(total >> READY_SHIFT) * screen.unit
         ready = readiness_of(i, rows, tables.move.ready, tables.ages)
-        assert ready <= sure, "who has a partner is not readier than who has none"
+        assert ready <= most
+        pairs += couples_of(rows.member[i], tables.ages, rows.attributes[i]) != 0 and ready > 0
         for shock in range(8):
             flags, hazard = np.uint8(shock << SHOCK_SHIFT), c.hazard[rows.place[i], kind] * ready
             for ties in (0, 128, 255):
                 chance = 1.0 - exp64(-hazard * c.tie_hazard[ties] * c.shock_hazard[shock])
                 last = np.uint32(max(0, min(np.ceil(chance * 2.0**32) - 1, 2**32 - 1)))
-                assert may_consider(last, c.bound[rows.place[i], kind], sure, flags, c.shock_bound)
+                bound = c.bound[rows.place[i], kind] * screen.ties[ties]
+                assert may_consider(last, bound, most, flags, c.shock_bound)
                 checked += 1
     assert checked > 5000
-    # and without a shock, ties and partners it is hardly wider than the hazard: it does screen
-    ready = c.ready_bound.astype(float)
-    assert (ready <= tables.move.ready.by_member * (1 + 1e-5)).all()
+    assert pairs > 50, "among them are people with partners"
     assert (c.bound.astype(float) <= c.hazard * 2.0**32 * (1 + 1e-5)).all()
+    assert (screen.ties <= c.tie_hazard * (1 + 1e-5)).all()
+
+
+def test_whom_the_screen_takes_for_a_couple_is_one(crowd: Model) -> None:
+    """The bytes of the members say so for certain, or not: those for whom they do are partners by the exact rule."""
+    tables = tables_of(crowd)
+    rows, year = crowd.households.rows, tables.ages.year
+    found = grown_children = 0
+    for i in range(crowd.households.n):
+        m, attributes = rows.member[i], rows.attributes[i]
+        if sure_couple(m[0], m[1], m[2], m[2:].max(), attributes, tables.screen):
+            assert couples_of(m, tables.ages, attributes) & 0xFF == 2 | 1 << 4
+            found += 1
+            grown_children += m[2] != 0 and year - 1910 - (int(m[2]) >> 1) >= 18
+    assert found > 0.3 * crowd.households.n
+    assert grown_children > 0
+
+
+@given(
+    ages=st.lists(st.integers(0, 90), min_size=2, max_size=6),
+    sexes=st.integers(0, 63),
+    attributes=st.sampled_from([0, 0x20, 0x18]),
+    marriage=st.integers(15, 40),
+)
+def test_any_household_that_the_screen_takes_for_a_couple_is_one(
+    ages: list[int], sexes: int, attributes: int, marriage: int
+) -> None:
+    law = Ages(2024, 18, marriage)
+    member = np.zeros(6, dtype=np.uint8)
+    codes = sorted((2024 - 1910 - age) << 1 | (sexes >> k & 1) for k, age in enumerate(ages))
+    member[: len(codes)] = codes
+    none = np.zeros((1, 256))
+    hazards = LifeHazards(none, none, none, none[0], none[0], np.uint64(0), np.uint64(0))
+    life = LifeTable(np.zeros(1, np.int32), hazards, np.zeros(256, np.uint32), 0.5, np.uint64(0))
+    ready = Readiness(none[0], 0.3)
+    screen = screen_table(life, ready, np.zeros(256, np.uint16), np.zeros(1), np.ones(256), law)
+    eldest, second, third = member[:3]
+    if sure_couple(eldest, second, third, member[2:].max(), np.uint8(attributes), screen):
+        couples = couples_of(member, law, attributes)
+        assert couples & 0xFF == 2 | 1 << 4
+        assert not any(single_with(member, m, law, couples) for m in (0, 1))
+        assert not any(heads_young_family(member, m, law, couples) for m in (0, 1))
 
 
 def test_rows_beyond_the_last_household_are_not_touched(crowd: Model) -> None:

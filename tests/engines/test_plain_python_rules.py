@@ -26,7 +26,7 @@ from dicu.scenario.country_parts import LegalAges
 from dicu.scenario.parameters import Ties
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS
-from nests import keys_of, one_row, weights_of
+from nests import keys_of, one_row, rescreened, weights_of
 from oracle import Country, Sight
 from oracle_luck import Law, chance, hash32, hash64, key64, mix32, race
 from oracle_work import Market
@@ -387,8 +387,8 @@ def test_lives_in_which_much_happens_at_once(replay: Any) -> None:
     hazards = life.hazards._replace(death=death, birth=birth, birth_later=0.5 * birth, seek=seek, part=part)
     life = life._replace(hazards=hazards, word=word)
     # offers are left out: what becomes of them is of another test
-    work = seen.tables.work._replace(bound=np.zeros_like(seen.tables.work.bound))
-    tables = seen.tables._replace(life=life, work=work)
+    work = seen.tables.work._replace(hazard=np.zeros_like(seen.tables.work.hazard))
+    tables = rescreened(seen.tables._replace(life=life, work=work))
     h = Households.empty(len(seen.seen.rows["uid"]), len(seen.seen.rows["uid"]))
     for name, values in seen.seen.rows.items():
         getattr(h, name)[:] = values

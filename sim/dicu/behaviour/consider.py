@@ -52,9 +52,7 @@ class ConsiderTable(NamedTuple):
     hazard : (P, 2 T) float64, per step
         lambda of considering a move for an adult of readiness 1 without ties, by kind.
     bound : (P, 2 T) float32
-        The same in 2^-32, rounded up; times the members' ``ready_bound`` it bounds the chance to consider.
-    ready_bound : (256,) float32
-        Readiness by member byte without regard to partners, rounded up.
+        The same in 2^-32, rounded up; times a bound on the members' readiness it bounds the chance to consider.
     tie_hazard : (256,) float64
         exp(-theta_T T) for T in 1/255.
     shock_hazard : (8,) float64
@@ -65,7 +63,6 @@ class ConsiderTable(NamedTuple):
 
     hazard: NDArray[np.float64]
     bound: NDArray[np.float32]
-    ready_bound: NDArray[np.float32]
     tie_hazard: NDArray[np.float64]
     shock_hazard: NDArray[np.float64]
     shock_bound: np.float32
@@ -119,6 +116,8 @@ def readiness(member: NDArray[np.uint8], couples: int, t: Readiness) -> float:
     """
     total = 0.0
     for m in range(MEMBERS):
+        if member[m] == 0:
+            break
         r = t.by_member[member[m]]
         total += r * t.partnered if (couples >> (4 * m)) & 15 != 0 else r
     return total
@@ -146,7 +145,7 @@ def shocked(flags: np.uint8, t: ConsiderTable) -> float:
 def may_consider(
     bits: np.uint32, bound: np.float32, ready: np.float32, flags: np.uint8, shock_bound: np.float32
 ) -> bool:
-    """The screen: nobody considers who does not pass it. 1 - exp(-h) <= h, all factors rounded up, ties left out."""
+    """The screen: nobody considers who does not pass it. 1 - exp(-h) <= h, factors rounded up; ties in ``bound``."""
     most = bound * ready * (shock_bound if flags > np.uint8(TYPE_MASK) else np.float32(1.0))
     return bool(np.float32(bits) <= most)
 

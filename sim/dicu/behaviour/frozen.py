@@ -21,6 +21,7 @@ from dicu.behaviour.move import MoveTable, Readiness
 from dicu.behaviour.nests import NestTables, nest_tables
 from dicu.behaviour.offer_cost import Start, solve_offer_cost
 from dicu.behaviour.plugin_terms import PluginTerms, Seen, raised
+from dicu.behaviour.screening import screen_table
 from dicu.behaviour.staying import solve_kappa
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import growth_256
@@ -33,7 +34,7 @@ from dicu.behaviour.wealth import (
     luck_factors,
     saving_65536,
 )
-from dicu.behaviour.work import Spreading, WorkTable, change_chances, offer_bounds, spread_offers
+from dicu.behaviour.work import Spreading, WorkTable, change_chances, spread_offers
 from dicu.compute.draws import TWO_32, Purpose, key64
 from dicu.economy.commuting import Commuting
 from dicu.economy.housing import Homes, mean_rent, rent_term
@@ -290,6 +291,21 @@ def freeze(
         # not keyed by the seed: a child's identity is its parent's, the step's and its ordinal's alone
         new_key=key(Purpose.NEW_HOUSEHOLD, 0),
     )
+    lived = LifeTable(
+        area=areas(c.world, urban, len(life.birth)),
+        hazards=LifeHazards(
+            death=life.death,
+            birth=life.birth,
+            birth_later=life.birth_later,
+            seek=life.seek,
+            part=life.part,
+            key=key(Purpose.LIFE),
+            detail_key=key(Purpose.LIFE_DETAIL),
+        ),
+        word=life.word,
+        boy_share=boys / (_GIRLS + boys),
+        newborn_key=key(Purpose.NEWBORN),
+    )
     return Tables(
         where=Where(
             district=g.district,
@@ -311,7 +327,6 @@ def freeze(
         consider=ConsiderTable(
             hazard=hazard,
             bound=rounded_up(hazard * TWO_32),
-            ready_bound=rounded_up(ready.by_member),
             tie_hazard=c.tie_hazard,
             shock_hazard=c.shock_hazard,
             shock_bound=np.float32(np.ceil(c.shock_hazard.max()) + 1.0),
@@ -342,21 +357,7 @@ def freeze(
             place_key=key(Purpose.PLACE),
         ),
         move=moving,
-        life=LifeTable(
-            area=areas(c.world, urban, len(life.birth)),
-            hazards=LifeHazards(
-                death=life.death,
-                birth=life.birth,
-                birth_later=life.birth_later,
-                seek=life.seek,
-                part=life.part,
-                key=key(Purpose.LIFE),
-                detail_key=key(Purpose.LIFE_DETAIL),
-            ),
-            word=life.word,
-            boy_share=boys / (_GIRLS + boys),
-            newborn_key=key(Purpose.NEWBORN),
-        ),
+        life=lived,
         couples=CoupleTable(
             home_key=key(Purpose.COUPLE_HOME),
             reach_key=key(Purpose.COUPLE_REACH),
@@ -379,7 +380,6 @@ def freeze(
             change=change_chances(
                 c.area_of_place, flows.lose, flows.find, markets.formal.search, labour.most_found
             ),
-            bound=offer_bounds(g.district, rate, float(looks.max())),
             hazard=rate,
             looks=looks,
             spread=spread,
@@ -392,6 +392,7 @@ def freeze(
             place_key=key(Purpose.OFFER_PLACE),
             take_key=key(Purpose.OFFER_TAKEN),
         ),
+        screen=screen_table(lived, ready, looks, rate[g.district], c.tie_hazard, ages),
         ties_growth=np.uint16(growth_256(scenario.ties, calendar.dt_quarters)),
         ages=ages,
         struck=markets.struck.astype(np.uint8),

@@ -37,7 +37,7 @@ from dicu.behaviour.ages import Ages, age_of
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, SEEK_UNTIL
 from dicu.behaviour.move import LODGERS
 from dicu.compute.kernel import kernel
-from dicu.population.columns import LODGING, MEMBERS, NEWLY_WED
+from dicu.population.columns import BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED
 
 # assumption A38, explained at the head of this module
 GENERATION_YEARS: Final = 16
@@ -45,9 +45,6 @@ LATEST_PARENT_YEARS: Final = 45
 WIDEST_COUPLE_YEARS: Final = 12
 CHILD_AT_HOME_BELOW: Final = 35
 FEWEST_SHARERS: Final = 3
-
-_BEYOND_AGES: Final = 1000
-"""Younger and older than anybody: where a search for the least and the largest age begins."""
 
 
 @njit(cache=True, inline="always")
@@ -93,17 +90,21 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
     """
     if attributes & LODGING == LODGING:
         return LODGERS
-    oldest = -_BEYOND_AGES
-    youngest = _BEYOND_AGES
+    # eldest first: mostly the two eldest are the only ones who are grown, man and woman, close in age
+    last_grown = (ages.year - BIRTH_YEAR_ZERO - ages.marriage) << 1 | 1
+    eldest, second, third = int(member[0]), int(member[1]), int(member[2])
+    if second != 0 and second <= last_grown and (third == 0 or third > last_grown):
+        if (eldest ^ second) & 1 and (second >> 1) - (eldest >> 1) <= WIDEST_COUPLE_YEARS:
+            return 2 | 1 << 4
+    size = 0
     grown = 0
-    for m in range(MEMBERS):
-        if member[m] != 0:
-            age = age_of(member[m], ages.year)
-            oldest = max(oldest, age)
-            youngest = min(youngest, age)
-            grown += age >= ages.marriage
+    while size < MEMBERS and member[size] != 0:
+        grown += member[size] <= last_grown
+        size += 1
     if grown < 2:
         return 0
+    oldest = age_of(member[0], ages.year)
+    youngest = age_of(member[size - 1], ages.year)
     apart = oldest - youngest >= GENERATION_YEARS
     if not apart and grown >= FEWEST_SHARERS and oldest < CHILD_AT_HOME_BELOW:
         return 0
@@ -113,25 +114,19 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
     she = 0
     sons = 0
     daughters = 0
-    for m in range(MEMBERS):
-        if member[m] == 0:
-            continue
+    for m in range(grown):
         age = age_of(member[m], ages.year)
-        if age < ages.marriage:
-            continue
-        if age < CHILD_AT_HOME_BELOW and oldest - age >= GENERATION_YEARS:
-            parent = False
-            for j in range(MEMBERS):
-                if member[j] != 0:
-                    gap = age - age_of(member[j], ages.year)
-                    parent |= (gap >= GENERATION_YEARS) & (gap <= LATEST_PARENT_YEARS)
-            if not parent:
-                if member[m] & 1:
-                    daughters |= 1 << m
-                else:
-                    sons |= 1 << m
-                continue
-        if member[m] & 1:
+        # the youngest is a possible child of who is young enough to be one at home: nobody is too much younger
+        if (
+            age < CHILD_AT_HOME_BELOW
+            and oldest - age >= GENERATION_YEARS
+            and age - youngest < GENERATION_YEARS
+        ):
+            if member[m] & 1:
+                daughters |= 1 << m
+            else:
+                sons |= 1 << m
+        elif member[m] & 1:
             women |= 1 << m
             she = m
         else:
@@ -165,7 +160,9 @@ def single_with(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> 
     minors = False
     adults = False
     for j in range(MEMBERS):
-        if member[j] == 0 or j == m:
+        if member[j] == 0:
+            break
+        if j == m:
             continue
         other = age_of(member[j], ages.year)
         if other < ages.majority:

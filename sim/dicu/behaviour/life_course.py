@@ -41,8 +41,8 @@ _SEX_DRAW: Final = 32
 _BLOCK: Final = 1 << 16
 COUNTED_ROWS: Final = 1 << 21
 """Up to so many rows all women are counted before a step, .06 s per million rows on two cores."""
-SAMPLED: Final = 16
-"""Of more rows, those of one identity in so many are."""
+SAMPLED: Final = 1 << 4
+"""Of more rows, those of one identity in so many are, a power of two."""
 
 _ONE_LESS_SLACK: Final = 1.0 - 1e-11
 """Far above the rounding of a chance."""
@@ -152,6 +152,8 @@ def life_events(
     rest = 0.0
     for m in range(MEMBERS):
         byte = member[m]
+        if byte == 0:
+            break
         if t.death[area, byte] > 0.0:
             possible |= 1 << m
             rest += t.death[area, byte]
@@ -270,19 +272,24 @@ def _expose(
     turn: tuple[np.uint64, np.uint64],
     ages: Ages,
     count: NDArray[np.int64],
-    row: NDArray[np.uint8],
+    space: tuple[NDArray[np.int64], NDArray[np.uint8]],
 ) -> None:
     """Count the women of those of rows lo..hi-1 whose turn it is into ``count`` (A * 35 * 3,).
 
-    ``turn`` is (r, m): the households whose identity is r modulo m. ``row`` (6,) is working space.
+    ``turn`` is (r, m - 1): the households whose identity is r modulo m, a power of two. ``space`` is a list of rows
+    (hi - lo + 1,) and of members (6,).
     """
-    mine, sampled = turn
+    mine, others = turn
+    listed, row = space
     year = ages.year
     youngest = (year - BIRTH_YEAR_ZERO - FERTILE_FROM) << 1 | 1
     eldest = (year - BIRTH_YEAR_ZERO - (FERTILE_FROM + FERTILE_AGES - 1)) << 1
+    n = np.int64(0)
     for i in range(lo, hi):
-        if h.uid[i] % sampled != mine:
-            continue
+        listed[n] = i
+        n += np.int64(h.uid[i] & others == mine)
+    for k in range(n):
+        i = listed[k]
         women = 0
         for m in range(MEMBERS):
             byte = h.member[i, m]
@@ -332,13 +339,14 @@ def exposure(
     """
     rows, n = households.rows, households.n
     sampled = SAMPLED if (n if of is None else of) > COUNTED_ROWS else 1
-    turn = np.uint64(step % sampled), np.uint64(sampled)
+    turn = np.uint64(step % sampled), np.uint64(sampled - 1)
     blocks = (n + _BLOCK - 1) // _BLOCK
     count = np.zeros((blocks, areas * FERTILE_AGES * WOMEN), dtype=np.int64)
 
     def work(first: int, last: int) -> None:
-        row = np.empty(MEMBERS, dtype=np.uint8)
-        _expose(first * _BLOCK, min(n, last * _BLOCK), rows, area, turn, ages, count[first], row)
+        space = np.empty(_BLOCK + 1, dtype=np.int64), np.empty(MEMBERS, dtype=np.uint8)
+        for b in range(first, last):
+            _expose(b * _BLOCK, min(n, (b + 1) * _BLOCK), rows, area, turn, ages, count[first], space)
 
     over_blocks(work, blocks)
     return np.asarray(count.sum(axis=0).reshape((areas, FERTILE_AGES, WOMEN)))

@@ -17,6 +17,7 @@ from dicu.behaviour.couples import CoupleTable
 from dicu.behaviour.geography import Where
 from dicu.behaviour.life_course import LifeTable
 from dicu.behaviour.move import MoveTable
+from dicu.behaviour.screening import ScreenTable
 from dicu.behaviour.wealth import MoneyTable
 from dicu.behaviour.work import WorkTable
 
@@ -28,6 +29,8 @@ class Tables(NamedTuple):
     ----------
     where, consider, choose, move, life, couples, money, work
         One table a rule; each stands beside its rule.
+    screen : ScreenTable
+        Bounds of life events, moves and offers, which the exact rules follow.
     ages : Ages
         Year in which ages are read, and the ages that the law sets.
     ties_growth : uint16
@@ -43,6 +46,7 @@ class Tables(NamedTuple):
     couples: CoupleTable
     money: MoneyTable
     work: WorkTable
+    screen: ScreenTable
     ages: Ages
     ties_growth: np.uint16
     struck: NDArray[np.uint8]

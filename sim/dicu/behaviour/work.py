@@ -25,7 +25,7 @@ from dicu.behaviour.events import WorkTally
 from dicu.behaviour.geography import Where
 from dicu.behaviour.liquidity import purse
 from dicu.behaviour.move import MoveTable
-from dicu.compute.draws import TWO_32, chance_of, happens, happens_at, race
+from dicu.compute.draws import TWO_32, happens, happens_at, race
 from dicu.compute.hashing import hash32, hash64
 from dicu.compute.kernel import kernel
 from dicu.compute.numeric import exp64, log64
@@ -57,8 +57,6 @@ class WorkTable(NamedTuple):
     ----------
     change : (P, 32) uint32
         Chance that the status changes by kind, in 2^-32.
-    bound : (P,) uint32
-        Upper bound on the chance of an offer, in 2^-32; 0 where none is made.
     hazard : (L,) float64
         R, offers for each unit of ``looks``.
     looks : (256,) uint16
@@ -76,7 +74,6 @@ class WorkTable(NamedTuple):
     """
 
     change: NDArray[np.uint32]
-    bound: NDArray[np.uint32]
     hazard: NDArray[np.float64]
     looks: NDArray[np.uint16]
     spread: NDArray[np.float64]
@@ -111,9 +108,13 @@ def flags_after(flags: np.uint8, changed: np.uint8) -> np.uint8:
 
 
 @njit(cache=True, inline="always")
-def may_be_offered(bits: np.uint32, bound: np.uint32) -> bool:
-    """The screen of offers, at the other end of the draw than finding a job."""
-    return bool(np.uint32(~bits) < bound)
+def may_be_offered(bits: np.uint32, bound: np.float32, looks: np.float32, attributes: np.uint8) -> np.uint8:
+    """The screen of offers, at the other end of the draw than finding a job: 1 - exp(-h) <= h, factors rounded up.
+
+    1 or 0. ``bound`` and ``looks`` are those of `dicu.behaviour.screening.ScreenTable`.
+    """
+    free = np.uint8(np.uint8(attributes & np.uint8(FORMAL)) == np.uint8(0))
+    return np.uint8(np.uint8(np.float32(np.uint32(~bits)) <= np.float32(bound * looks)) & free)
 
 
 @njit(cache=True, inline="always")
@@ -244,20 +245,6 @@ def change_chances(
     return out
 
 
-@njit(cache=True)
-def offer_bounds(
-    district: NDArray[np.int32], hazard: NDArray[np.float64], readiest: float
-) -> NDArray[np.uint32]:
-    """Upper bound by place on the chance of an offer to a household, all of it of the readiest, (P,) uint32."""
-    out = np.zeros(district.shape[0], dtype=np.uint32)
-    for j in range(district.shape[0]):
-        h = hazard[district[j]]
-        if h > 0.0:
-            # two steps of slack cover the rounding; the exact test follows for those that pass
-            out[j] = np.uint32(min(np.floor(chance_of(MEMBERS * readiest * h) * TWO_32) + 2.0, TWO_32 - 1.0))
-    return out
-
-
 __all__ = [
     "DECLINED",
     "NO_OFFER",
@@ -270,7 +257,6 @@ __all__ = [
     "flags_after",
     "may_be_offered",
     "offer",
-    "offer_bounds",
     "spread_offers",
     "takes",
     "tally_change",

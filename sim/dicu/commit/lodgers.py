@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.couples import drawn
@@ -17,10 +18,10 @@ from dicu.commit.stocks import Carried, Stocks
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BUSY, FORMAL, LODGING, MEMBERS, SKILL_MASK, Households, Rows
+from dicu.population.columns import BUSY, FORMAL_SHIFT, LODGING, MEMBERS, SKILL_MASK, Households, Rows
 
-_SAME: Final = SKILL_MASK | FORMAL
-"""Bits in which lodgers of one household are alike, besides farming or not: what they live on stands once for all."""
+_ALIKE: Final = 8
+"""Kinds of lodgers, see `_alike`: in one household all are of one, since what they live on stands once for all."""
 _NUMBER: Final = 1
 """Which draw of a step's key says where on the circle somebody begins to ask; the one without a number, who lodges."""
 
@@ -46,14 +47,14 @@ class Lodged:
 
 
 class Rooms(NamedTuple):
-    """H households of lodgers with room, unit by unit, in the order of their hashes on a circle of 64 bits.
+    """H households of lodgers with room, by unit and kind, in the order of their hashes on a circle of 64 bits.
 
     Attributes
     ----------
     unit : (P,) int64
         Of each place; places of one unit are of one district.
-    first : (U + 1,) int64
-        Those of unit u are ``first[u]`` to ``first[u + 1]`` - 1.
+    first : (8 U + 1,) int64
+        Those of kind k (`_alike`) of unit u are ``first[8 u + k]`` to ``first[8 u + k + 1]`` - 1.
     row, hashed : (H,) int64, uint64
     """
 
@@ -99,14 +100,44 @@ def _hosts(h: Rows, n: int, district: NDArray[np.int32], asked: NDArray[np.bool_
     return np.concatenate([np.empty(0, dtype=np.int64), *found])
 
 
-def _rooms(
-    row: NDArray[np.int64], hashed: NDArray[np.uint64], place: NDArray[np.integer], unit: NDArray[np.int64]
-) -> Rooms:
-    """Rooms of rows (H,) in places (H,), by the unit (P,) of each place."""
-    of = unit[place]
-    order = np.lexsort((hashed, of))
-    first = np.searchsorted(of[order], np.arange(int(unit.max()) + 2)).astype(np.int64)
-    return Rooms(unit, first, row[order], hashed[order])
+@kernel
+def _alike(attributes: np.uint8, flags: np.uint8) -> int:
+    """Kind of lodgers, 0 to 7: only those of one kind share rooms. Trained, with a formal job, not farming."""
+    trained = np.int64(attributes & np.uint8(SKILL_MASK))
+    formal = np.int64((attributes >> np.uint8(FORMAL_SHIFT)) & np.uint8(1))
+    return int(trained | formal << 1 | np.int64(flags & np.uint8(1)) << 2)
+
+
+@kernel
+def _by_group(h: Rows, row: NDArray[np.int64], unit: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+    """Unit and kind of each of these rows in one number."""
+    for k in range(row.shape[0]):
+        i = row[k]
+        group[k] = unit[h.place[i]] * _ALIKE + _alike(h.attributes[i], h.flags[i])
+
+
+@njit(cache=True, nogil=True)
+def _sort_groups(lo: int, hi: int, rooms: Rooms) -> None:
+    """Sort the rooms of groups lo..hi by their hashes."""
+    for g in range(lo, hi):
+        first, last = rooms.first[g], rooms.first[g + 1]
+        if last > first + 1:
+            hashed, row = rooms.hashed[first:last], rooms.row[first:last]
+            order = np.argsort(hashed)
+            rooms.hashed[first:last] = hashed[order]
+            rooms.row[first:last] = row[order]
+
+
+def _rooms(h: Rows, row: NDArray[np.int64], hashed: NDArray[np.uint64], unit: NDArray[np.int64]) -> Rooms:
+    """Rooms of rows (H,) by the unit (P,) of their places."""
+    group = np.empty(len(row), dtype=np.int64)
+    _by_group(h, row, unit, group)
+    groups = (int(unit.max()) + 1) * _ALIKE
+    first = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
+    order = np.argsort(group, kind="stable")
+    rooms = Rooms(unit, first, row[order], hashed[order])
+    over_blocks(lambda a, b: _sort_groups(a, b, rooms), groups)
+    return rooms
 
 
 @kernel
@@ -123,9 +154,8 @@ def _start(hashed: NDArray[np.uint64], lo: int, hi: int, number: np.uint64) -> i
 
 @kernel
 def _fits(h: Rows, c: int, i: int) -> bool:
-    """Whether row i, one person, may lodge with row c: alike in work, room and a purse that holds what both own."""
-    unlike = (h.attributes[c] ^ h.attributes[i]) & np.uint8(_SAME) | (h.flags[c] ^ h.flags[i]) & np.uint8(1)
-    if unlike or h.member[c, MEMBERS - 1] != 0:
+    """Whether row i, one person, may lodge with row c, alike in work: room, and a purse that holds what both own."""
+    if h.member[c, MEMBERS - 1] != 0:
         return False
     return bool(np.int64(h.wealth[c]) + np.int64(h.wealth[i]) <= MOST_WEALTH)
 
@@ -152,7 +182,8 @@ def _take_rooms(
             continue
         i = arriving[k]
         j = np.int64(h.place[i])
-        lo, hi = rooms.first[rooms.unit[j]], rooms.first[rooms.unit[j] + 1]
+        group = rooms.unit[j] * _ALIKE + _alike(h.attributes[i], h.flags[i])
+        lo, hi = rooms.first[group], rooms.first[group + 1]
         start = _start(rooms.hashed, lo, hi, hash64_2(key, h.uid[i], _NUMBER))
         for t in range(hi - lo):
             at = start + t
@@ -207,7 +238,7 @@ def take_lodgings(
     _hash(c.lodge_key, h.uid, row, hashed)
     host = np.full(len(arriving), -1, dtype=np.int64)
     for unit in (np.arange(len(district)), district.astype(np.int64)):
-        rooms = _rooms(row, hashed, h.place[row], unit)
+        rooms = _rooms(h, row, hashed, unit)
         _take_rooms(h, arriving, rooms, c.lodge_key, where, stocks.carried, tables.ages.year, host)
     found = host >= 0
     h.attributes[arriving[~found]] |= np.uint8(LODGING)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
+from dicu.behaviour.member_word import COUNT_MASK, PERSON_SHIFT, WORKER_SHIFT
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
 from dicu.population.columns import (
@@ -44,6 +44,11 @@ _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
 _HALF: Final = 32
 _LOW: Final = (1 << _HALF) - 1
+# parts of a member's packed number: readiness of six fits 16 bits
+_LOOKING: Final = (1 << 16) - 1
+_PEOPLE: Final = 16
+_WORKING: Final = 24
+_COUNT: Final = 0xFF
 _NOT_TYPE: Final = 0xFF ^ TYPE_MASK
 
 
@@ -141,18 +146,17 @@ class Counting(NamedTuple):
     persons, network : (2, P) int64, (2, R, L) int32
         Two tables in turn each, see `_count_part`; from bit 32 on of ``persons`` the readiness of those without a
         formal job.
-    at_least : (6,) int64
-        Rows of one member or more, two or more, and so on.
-    people, working, looking : (chunk,) uint8, uint8, uint16
+    sizes : (2, 7) int64
+        Rows by members, two tables in turn.
+    members : (chunk,) uint32
+        Members, those of working age and readiness, see `_packed_members`.
     """
 
     kinds: NDArray[np.int64]
     persons: NDArray[np.int64]
     network: NDArray[np.int32]
-    at_least: NDArray[np.int64]
-    people: NDArray[np.uint8]
-    working: NDArray[np.uint8]
-    looking: NDArray[np.uint16]
+    sizes: NDArray[np.int64]
+    members: NDArray[np.uint32]
 
 
 @kernel
@@ -160,70 +164,52 @@ def _count_part(
     lo: int,
     hi: int,
     h: Rows,
-    workers: tuple[np.uint8, np.uint8, NDArray[np.uint16]],
+    each: NDArray[np.uint32],
     district: NDArray[np.int32],
     province_of_place: NDArray[np.int32],
     counting: Counting,
 ) -> int:
-    """Count rows lo..hi; returns their wealth. ``workers`` is what `_codes_of_workers` says, and readiness in
-    units of 1/256 by member byte.
-    """
-    first_worker, more_workers, looks = workers
-    kinds, persons, network, at_least, people, working, looking = counting
-    place, home_place, member, wealth, flags = h.place, h.home_place, h.member, h.wealth, h.flags
+    """Count rows lo..hi; returns their wealth. ``each`` (256,) says of each member what `_packed_members` packs."""
+    kinds, persons, network, sizes, members = counting
+    place, home_place, wealth, flags = h.place, h.home_place, h.wealth, h.flags
     attributes = h.attributes
     money = np.int64(0)
     for start in range(lo, hi, _CHUNK):
         end = min(hi, start + _CHUNK)
         size = end - start
+        c0, c1, c2 = h.member[start:end, 0], h.member[start:end, 1], h.member[start:end, 2]
+        c3, c4, c5 = h.member[start:end, 3], h.member[start:end, 4], h.member[start:end, 5]
         for i in range(size):
-            people[i] = 0
+            members[i] = each[c0[i]] + each[c1[i]] + each[c2[i]]
         for i in range(size):
-            working[i] = 0
-        for i in range(size):
-            looking[i] = 0
-        for m in range(MEMBERS):
-            column = member[start:end, m]
-            there = np.int64(0)
-            for i in range(size):
-                people[i] += np.uint8(column[i] != 0)
-            for i in range(size):
-                there += np.int64(column[i] != 0)
-            at_least[m] += there
-            for i in range(size):
-                working[i] += np.uint8(np.uint8(column[i] - first_worker) <= more_workers)
-            for i in range(size):
-                looking[i] += looks[column[i]]
+            members[i] += each[c3[i]] + each[c4[i]] + each[c5[i]]
         w = wealth[start:end]
         for i in range(size):
             money += np.int64(w[i])
         # neighbours in memory are often of one place: two tables in turn, so that no addition waits for the last one
         for i in range(size):
             j = np.int64(place[start + i])
+            people = np.int64((members[i] >> np.uint32(_PEOPLE)) & np.uint32(_COUNT))
+            working = np.int64(members[i] >> np.uint32(_WORKING))
+            looking = np.int64(members[i] & np.uint32(_LOOKING))
             formal = np.int64((attributes[start + i] >> np.uint8(FORMAL_SHIFT)) & np.uint8(1))
             t = np.int64(flags[start + i] & np.uint8(TYPE_MASK)) + formal * N_TYPES
             # one cell for both: scattered writes are what costs
-            kinds[j, t] += np.int64(1) + (np.int64(working[i]) << _HALF)
-            persons[i & 1, j] += np.int64(people[i]) + ((np.int64(looking[i]) * (1 - formal)) << _HALF)
+            kinds[j, t] += np.int64(1) + (working << _HALF)
+            persons[i & 1, j] += people + ((looking * (1 - formal)) << _HALF)
+            sizes[i & 1, people] += 1
             network[i & 1, province_of_place[home_place[start + i]], district[j]] += np.int32(1)
     return int(money)
 
 
-def _codes_of_workers(word: NDArray[np.uint32]) -> tuple[np.uint8, np.uint8]:
-    """The first member code of working age, and how many more follow it: ages, and so codes, without a gap.
-
-    Raises
-    ------
-    ValueError
-        When the packed words of the members say otherwise.
-    """
+def _packed_members(word: NDArray[np.uint32], looks: NDArray[np.uint16]) -> NDArray[np.uint32]:
+    """By member byte (256,): from bit 0 on readiness as offers see it, whether a person, whether of working age."""
+    person = (word >> np.uint32(PERSON_SHIFT)) & np.uint32(COUNT_MASK)
     working = (word >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK)
-    codes = np.flatnonzero(working)
-    if len(codes) == 0 or codes[0] == 0 or int(np.ptp(codes)) != len(codes) - 1 or int(working.max()) != 1:
-        raise ValueError(
-            f"codes of working age must follow one another and stand for one person; got {codes}"
-        )
-    return np.uint8(codes[0]), np.uint8(len(codes) - 1)
+    made: NDArray[np.uint32] = (
+        looks.astype(np.uint32) | person << np.uint32(_PEOPLE) | working << np.uint32(_WORKING)
+    )
+    return made
 
 
 def count(
@@ -249,20 +235,17 @@ def count(
     kinds = np.zeros((_PARTS, n_places, N_KINDS), dtype=np.int64)
     persons = np.zeros((_PARTS, 2, n_places), dtype=np.int64)
     network = np.zeros((_PARTS, 2, int(province.max()) + 1, n_districts), dtype=np.int32)
-    workers = (*_codes_of_workers(word), looks)
+    each = _packed_members(word, looks)
     money = np.zeros(_PARTS, dtype=np.int64)
-    at_least = np.zeros((_PARTS, MEMBERS), dtype=np.int64)
+    sizes = np.zeros((_PARTS, 2, MEMBERS + 1), dtype=np.int64)
     rows, n, province_of_place = households.rows, households.n, province[district]
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
-            people, working = np.empty((2, _CHUNK), dtype=np.uint8)
-            looking = np.empty(_CHUNK, dtype=np.uint16)
-            counting = Counting(
-                kinds[part], persons[part], network[part], at_least[part], people, working, looking
-            )
+            members = np.empty(_CHUNK, dtype=np.uint32)
+            counting = Counting(kinds[part], persons[part], network[part], sizes[part], members)
             lo, hi = n * part // _PARTS, n * (part + 1) // _PARTS
-            money[part] = _count_part(lo, hi, rows, workers, district, province_of_place, counting)
+            money[part] = _count_part(lo, hi, rows, each, district, province_of_place, counting)
 
     over_blocks(work, _PARTS)
     both = kinds.sum(axis=0)
@@ -279,7 +262,7 @@ def count(
         network=network.sum(axis=(0, 1), dtype=np.int64),
         formal=formal,
         looking=looking,
-        sizes=-np.diff(at_least.sum(axis=0), append=0),
+        sizes=sizes.sum(axis=(0, 1))[1:],
         jobs=np.zeros((JOB_FLOWS, n_districts), dtype=np.int64),
         wealth=int(money.sum()),
     )

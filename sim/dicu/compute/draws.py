@@ -20,6 +20,8 @@ TWO_32 = 4294967296.0
 _HALF_BELOW_TWO_32 = 4294967295.5
 _SLACK_OVER_TWO_32 = (1.0 - 1e-12) / TWO_32
 _TOGETHER = 32
+_UP_TO_24_BITS = 16777216.0 * (1.0 + 2.0**-20)
+_FAR = 1e25
 _SMALL_HAZARD = 1e-4
 _ONE_LESS_SLACK = 1.0 - 1e-11
 
@@ -102,11 +104,20 @@ def _draw_all(key: np.uint64, alternative: NDArray[np.uint32], bits: NDArray[np.
 
 @kernel
 def _any_may_win(bits: NDArray[np.uint32], weight: NDArray[np.float64], best: float) -> bool:
-    """Whether the bound of `race` leaves any alternative a chance, without a branch within the loop."""
-    some = np.int64(0)
+    """Whether the bound of `race` leaves any alternative a chance, without a branch within the loop.
+
+    In 32-bit floats: the draw's upper 24 bits, exact and rounded down, against a bound rounded up by far more than
+    they round. A weight too small for them is 0 there, which only a draw of 0 does not exceed; where that could be
+    wrong, because all weights are tiny, no alternative is ruled out.
+    """
+    if best > _FAR:
+        return True
+    most = np.float32(best * _UP_TO_24_BITS)
+    some = np.int32(0)
     for a in range(bits.shape[0]):
-        some += np.int64(may_win(bits[a], weight[a], best))
-    return bool(some > 0)
+        u = np.float32(np.int32(bits[a] >> np.uint32(8)))
+        some |= np.int32(u <= np.float32(np.float32(weight[a]) * most))
+    return bool(some != 0)
 
 
 @kernel

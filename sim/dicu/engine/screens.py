@@ -15,13 +15,14 @@ from dicu.behaviour.consider import may_consider
 from dicu.behaviour.events import WorkTally
 from dicu.behaviour.household_rules import faded, income_units
 from dicu.behaviour.member_word import COUNT_MASK, HAZARD_BITS, HAZARD_MASK, PERSON_SHIFT, WORKER_SHIFT
+from dicu.behaviour.screening import CODES, LOOKS_MASK, LOOKS_SHIFT, READY_SHIFT, bounds_of, sure_couple
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.ties import grown
 from dicu.behaviour.wealth import wealth_after
 from dicu.behaviour.work import attributes_after, changes_status, flags_after, may_be_offered, tally_change
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, N_KINDS, Rows
+from dicu.population.columns import N_KINDS, Rows
 from dicu.population.life_stage import kind_of
 
 BLOCK: Final = 1 << 15
@@ -52,37 +53,61 @@ class Space(NamedTuple):
 
     Attributes
     ----------
+    members : uint64
+        Sum of the members' bounds, see `dicu.behaviour.screening.ScreenTable`.
     word, cell, draw, bound : uint32
         Packed words of the members, place and kind in one index, a draw, income or a bound.
+    offered : uint32
+        The draw of finding a job, whose other end is an offer.
     rate, luck, extra : float32
         Pay of a worker or bound of considering, lasting luck or readiness, other income of a person.
-    hit : uint8
-        Whether a disaster strikes, whether a job is found or lost.
+    hit, youngest : uint8
+        Whether a disaster strikes, a job is found or lost, a screen is passed; the youngest member's byte.
     """
 
+    members: NDArray[np.uint64]
     word: NDArray[np.uint32]
     cell: NDArray[np.uint32]
     draw: NDArray[np.uint32]
     bound: NDArray[np.uint32]
+    offered: NDArray[np.uint32]
     rate: NDArray[np.float32]
     luck: NDArray[np.float32]
     extra: NDArray[np.float32]
     hit: NDArray[np.uint8]
+    youngest: NDArray[np.uint8]
 
 
 def space() -> Space:
     """Working space of `own_rows`."""
     n = _CHUNK
     return Space(
+        members=np.empty(n, dtype=np.uint64),
         word=np.empty(n, dtype=np.uint32),
         cell=np.empty(n, dtype=np.uint32),
         draw=np.empty(n, dtype=np.uint32),
         bound=np.empty(n, dtype=np.uint32),
+        offered=np.empty(n, dtype=np.uint32),
         rate=np.empty(n, dtype=np.float32),
         luck=np.empty(n, dtype=np.float32),
         extra=np.empty(n, dtype=np.float32),
         hit=np.empty(n, dtype=np.uint8),
+        youngest=np.empty(n, dtype=np.uint8),
     )
+
+
+@kernel
+def _listed(hit: NDArray[np.uint8], start: int, rows: NDArray[np.int32], n: int) -> int:
+    """Write the rows that are hit behind the ``n`` of before, without a branch; returns how many there are then.
+
+    The last of ``rows`` is for those that are not, and for those that find no room.
+    """
+    last = rows.shape[0] - 1
+    k = np.int64(n)
+    for i in range(hit.shape[0]):
+        rows[min(k, last)] = start + i
+        k += np.int64(hit[i])
+    return int(k)
 
 
 @kernel
@@ -94,9 +119,10 @@ def _block(
 
     More rows than there is room for are counted but not listed.
     """
-    word, cell, draw, bound, rate, luck, extra, hit = space
+    members, word, cell, draw, bound, offered, rate, luck, extra, hit, youngest = space
     considering = t.consider.bound.reshape(-1)
-    ready, shock_bound = t.consider.ready_bound, t.consider.shock_bound
+    shock_bound = t.consider.shock_bound
+    screen = t.screen
     pay = t.money.pay.reshape(-1)
     change = t.work.change.reshape(-1)
     mover, life, offer = (
@@ -104,7 +130,6 @@ def _block(
         lists.life[mine[0] : mine[1]],
         lists.offer[mine[0] : mine[1]],
     )
-    room = mover.shape[0]
     movers = 0
     lives = 0
     offers = 0
@@ -116,14 +141,26 @@ def _block(
         u = h.uid[start:end]
         p = h.place[start:end]
         f = h.flags[start:end]
-        # members: bound of life events, workers, persons in one look-up each
-        first = h.member[start:end, 0]
+        a = h.attributes[start:end]
+        # members: bounds of life events and readiness, workers, persons in one look-up each
+        c0, c1, c2 = h.member[start:end, 0], h.member[start:end, 1], h.member[start:end, 2]
+        c3, c4, c5 = h.member[start:end, 3], h.member[start:end, 4], h.member[start:end, 5]
         for i in range(size):
-            word[i] = t.life.word[first[i]]
-        for m in range(1, MEMBERS):
-            column = h.member[start:end, m]
-            for i in range(size):
-                word[i] += t.life.word[column[i]]
+            youngest[i] = max(max(c2[i], c3[i]), max(c4[i], c5[i]))
+        for i in range(size):
+            hit[i] = sure_couple(c0[i], c1[i], c2[i], youngest[i], a[i], screen)
+        for i in range(size):
+            cell[i] = screen.first[p[i]]
+        for i in range(size):
+            bound[i] = np.uint32(cell[i] + np.uint32(np.uint32(hit[i]) * np.uint32(CODES)))
+        for i in range(size):
+            members[i] = screen.member[bound[i] + c0[i]] + screen.member[bound[i] + c1[i]]
+        for i in range(size):
+            members[i] += screen.member[cell[i] + c2[i]] + screen.member[cell[i] + c3[i]]
+        for i in range(size):
+            members[i] += screen.member[cell[i] + c4[i]] + screen.member[cell[i] + c5[i]]
+        for i in range(size):
+            word[i] = np.uint32(members[i])
         # ties and shocks
         tie = h.ties[start:end]
         for i in range(size):
@@ -132,17 +169,16 @@ def _block(
             hit[i] = t.struck[p[i]]
         for i in range(size):
             f[i] = faded(f[i], hit[i])
-        # formal jobs found and lost; the other end of the same draw is an offer from afar
-        a = h.attributes[start:end]
+        # formal jobs found and lost
         for i in range(size):
             cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_KINDS)) + np.uint32(kind_of(f[i], a[i]))
         for i in range(size):
-            draw[i] = hash32(u[i], t.work.key)
+            offered[i] = hash32(u[i], t.work.key)
         for i in range(size):
             bound[i] = change[cell[i]]
         for i in range(size):
             workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
-            hit[i] = changes_status(draw[i], bound[i], workers)
+            hit[i] = changes_status(offered[i], bound[i], workers)
         for i in range(size):
             a[i] = attributes_after(a[i], f[i], hit[i])
         for i in range(size):
@@ -151,13 +187,6 @@ def _block(
             if hit[i]:
                 workers = np.uint32((word[i] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
                 tally_change(lists.tally, t.where.district[p[i]], a[i], int(workers))
-        for i in range(size):
-            bound[i] = t.work.bound[p[i]]
-        for i in range(size):
-            if may_be_offered(draw[i], bound[i]):
-                if offers < room:
-                    offer[offers] = start + i
-                offers += 1
         for i in range(size):
             cell[i] = np.uint32(np.uint32(p[i]) * np.uint32(N_KINDS)) + np.uint32(kind_of(f[i], a[i]))
         # income, consumption, wealth
@@ -192,27 +221,28 @@ def _block(
         # screen of life events
         for i in range(size):
             draw[i] = hash32(u[i], t.life.hazards.key) >> np.uint32(32 - HAZARD_BITS)
+        passed = hit[:size]
         for i in range(size):
-            if draw[i] < (word[i] & np.uint32(HAZARD_MASK)):
-                if lives < room:
-                    life[lives] = start + i
-                lives += 1
+            passed[i] = np.uint8(draw[i] < (word[i] & np.uint32(HAZARD_MASK)))
+        lives = _listed(passed, start, life, lives)
         # screen of considering a move: readiness of the adults, a shock raises the bound
         for i in range(size):
-            rate[i] = considering[cell[i]]
+            rate[i] = considering[cell[i]] * screen.ties[tie[i]]
         for i in range(size):
-            luck[i] = ready[first[i]]
-        for m in range(1, MEMBERS):
-            column = h.member[start:end, m]
-            for i in range(size):
-                luck[i] += ready[column[i]]
+            luck[i] = np.float32(np.int32(members[i] >> np.uint64(READY_SHIFT))) * screen.unit
         for i in range(size):
             draw[i] = hash32(u[i], t.consider.key)
         for i in range(size):
-            if may_consider(draw[i], rate[i], luck[i], f[i], shock_bound):
-                if movers < room:
-                    mover[movers] = start + i
-                movers += 1
+            passed[i] = np.uint8(may_consider(draw[i], rate[i], luck[i], f[i], shock_bound))
+        movers = _listed(passed, start, mover, movers)
+        # screen of offers from afar: the other end of the draw of finding a job
+        for i in range(size):
+            extra[i] = screen.offer[p[i]]
+        for i in range(size):
+            luck[i] = np.float32(np.int32((members[i] >> np.uint64(LOOKS_SHIFT)) & np.uint64(LOOKS_MASK)))
+        for i in range(size):
+            passed[i] = may_be_offered(offered[i], extra[i], luck[i], a[i])
+        offers = _listed(passed, start, offer, offers)
     return movers, lives, int(income), int(consumption), offers
 
 
@@ -232,22 +262,21 @@ def own_rows(lo: int, hi: int, h: Rows, t: Tables, lists: Lists, space: Space) -
 def list_again(lo: int, hi: int, h: Rows, t: Tables, mine: tuple[int, int], lists: Lists) -> None:
     """The screens once more, for a block whose rows did not fit their room (unusual parameters)."""
     movers = lives = offers = mine[0]
+    screen = t.screen
     for i in range(lo, hi):
-        total = np.uint32(0)
-        for m in range(MEMBERS):
-            total += t.life.word[h.member[i, m]]
+        attributes = h.attributes[i]
+        total = bounds_of(i, h, screen)
+        ready = np.float32(np.int32(total >> np.uint64(READY_SHIFT))) * screen.unit
+        looks = np.float32(np.int32((total >> np.uint64(LOOKS_SHIFT)) & np.uint64(LOOKS_MASK)))
         if hash32(h.uid[i], t.life.hazards.key) >> np.uint32(32 - HAZARD_BITS) < (
-            total & np.uint32(HAZARD_MASK)
+            np.uint32(total) & np.uint32(HAZARD_MASK)
         ):
             lists.life[lives] = i
             lives += 1
-        if may_be_offered(hash32(h.uid[i], t.work.key), t.work.bound[h.place[i]]):
+        if may_be_offered(hash32(h.uid[i], t.work.key), screen.offer[h.place[i]], looks, attributes):
             lists.offer[offers] = i
             offers += 1
-        bound = t.consider.bound[h.place[i], kind_of(h.flags[i], h.attributes[i])]
-        ready = np.float32(0.0)
-        for m in range(MEMBERS):
-            ready += t.consider.ready_bound[h.member[i, m]]
+        bound = t.consider.bound[h.place[i], kind_of(h.flags[i], attributes)] * screen.ties[h.ties[i]]
         draw = hash32(h.uid[i], t.consider.key)
         if may_consider(draw, bound, ready, h.flags[i], t.consider.shock_bound):
             lists.mover[movers] = i

@@ -60,8 +60,8 @@ def _task(h: Households, tables: Tables, first: int, last: int) -> _Part:
     rows = h.rows
     own_rows(lo, hi, rows, tables, lists, space())
     most = int(count[:, [0, 1, OFFERS]].max())
-    if most > room:  # more than a quarter of a block passed a screen: unusual parameters
-        room = most
+    if most >= room:  # more than a quarter of a block passed a screen: unusual parameters
+        room = most + 1
         lists = _room(blocks, room, count, tally)
         for b in range(blocks):
             start = lo + b * BLOCK

@@ -246,7 +246,7 @@ def _make(w: _Work, there: str | None, tell: Progress) -> Path:
             tell.start(scenario.calendar.n_steps - model.now, model.rows)
             while model.now < scenario.calendar.n_steps:
                 label = scenario.calendar.label(model.now)
-                model.step()
+                model.advance()
                 if saves is not None and saves.due(model):
                     saves.save(model, recorder)
                 tell.step(label, model.rows)
@@ -297,7 +297,7 @@ def _help(w: _Work) -> None:
     model, _ = begin(w.scenario, w.world, Mute(), w.engine, w.saved, ranks=w.ranks)
     every = 0 if w.saving is None else w.saving.every
     while model.now < w.scenario.calendar.n_steps:
-        model.step()
+        model.advance()
         if due(model, every):
             assert isinstance(model.outputs, Outputs)
             state_of(model, model.outputs)
@@ -372,7 +372,7 @@ def state_at(
         tell.start(step - model.now, model.rows)
         while model.now < step:
             label = scenario.calendar.label(model.now)
-            model.step()
+            model.advance()
             tell.step(label, model.rows)
         saves.save(model, recorder)
     return read_saved(saved_steps(saves.folder)[step])

@@ -106,7 +106,7 @@ def _simulate(model: Model, tell: Progress) -> FiveYear:
     tell.start(-model.now, model.rows)
     while model.now < 0:
         label = model.calendar.label(model.now)
-        model.step()
+        model.advance()
         tell.step(label, model.rows)
     model.outputs = None
     return unrecorded.residence

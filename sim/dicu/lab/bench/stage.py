@@ -179,7 +179,7 @@ class Setting:
             self._tell(f"simulating ten years of {self.rows} rows, to be kept in {file}")
             model = self.model()
             for _ in range(AGED_STEPS):
-                model.step()
+                model.advance()
             _keep(file, arrays_of(model))
             arrays = arrays_of(model)
         model = self.model()
