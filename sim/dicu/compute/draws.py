@@ -22,6 +22,7 @@ _SLACK_OVER_TWO_32 = (1.0 - 1e-12) / TWO_32
 _TOGETHER = 32
 _UP_TO_24_BITS = 16777216.0 * (1.0 + 2.0**-20)
 _FAR = 1e25
+_NEAR = 1e-25
 _SMALL_HAZARD = 1e-4
 _ONE_LESS_SLACK = 1.0 - 1e-11
 
@@ -108,9 +109,9 @@ def _any_may_win(bits: NDArray[np.uint32], weight: NDArray[np.float64], best: fl
 
     In 32-bit floats: the draw's upper 24 bits, exact and rounded down, against a bound rounded up by far more than
     they round. A weight too small for them is 0 there, which only a draw of 0 does not exceed; where that could be
-    wrong, because all weights are tiny, no alternative is ruled out.
+    wrong, because weights are tiny or huge, no alternative is ruled out.
     """
-    if best > _FAR:
+    if best > _FAR or best < _NEAR:
         return True
     most = np.float32(best * _UP_TO_24_BITS)
     some = np.int32(0)
