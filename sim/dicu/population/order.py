@@ -96,24 +96,27 @@ def _gather[T: np.generic](
         into[i] = column[old[i]]
 
 
-def _reorder_column(column: NDArray[Any], order: Order, spare: NDArray[Any]) -> None:
-    """The first N entries of a column in the new order; ``spare`` (N,) is working space."""
+def _reorder(column: NDArray[Any], order: Order, into: NDArray[Any]) -> None:
+    """Write the first N entries of a column (N or more,) in the new order."""
     n = len(order.old)
 
     def part(first: int, last: int) -> None:
-        _gather(n * first // _SEGMENTS, n * last // _SEGMENTS, column, order.old, spare)
+        _gather(n * first // _SEGMENTS, n * last // _SEGMENTS, column, order.old, into)
 
     over_blocks(part, _SEGMENTS)
-    column[:n] = spare
 
 
 def _reorder_columns(h: Households, order: Order) -> None:
-    """Every column in the new order, one at a time: one more column of memory is the most that it takes."""
+    """Every column anew, one at a time: one more column of memory is the most that it takes."""
     for name, _, width in COLUMNS:
         column = getattr(h, name)
-        spare = np.empty(len(order.old), dtype=column.dtype)
-        for part in [column] if width == 1 else [column[:, m] for m in range(MEMBERS)]:
-            _reorder_column(part, order, spare)
+        made = np.empty_like(column)
+        if width == 1:
+            _reorder(column, order, made)
+        else:
+            for m in range(MEMBERS):
+                _reorder(column[:, m], order, made[:, m])
+        setattr(h, name, made)
 
 
 @kernel
@@ -166,7 +169,7 @@ def _reorder_links(links: Links, order: Order) -> None:
 def put_in_order(
     households: Households, links: Links, n_places: int, others: tuple[NDArray[Any], ...] = ()
 ) -> None:
-    """Put all rows in the order of their places, in place.
+    """Put all rows in the order of their places; the columns are new arrays then, ``others`` are written in place.
 
     Parameters
     ----------
@@ -179,7 +182,9 @@ def put_in_order(
     _reorder_links(links, order)
     _reorder_columns(households, order)
     for column in others:
-        _reorder_column(column, order, np.empty(households.n, dtype=column.dtype))
+        made = np.empty(households.n, dtype=column.dtype)
+        _reorder(column, order, made)
+        column[:] = made
 
 
 __all__ = ["Order", "order_by_place", "put_in_order"]
