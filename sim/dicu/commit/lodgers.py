@@ -14,7 +14,7 @@ from dicu.behaviour.geography import Where
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.commit.rows import lodges, put_in, refresh, size_of, take_out
-from dicu.commit.stocks import Carried, Stocks
+from dicu.commit.stocks import Carried, Stocks, carry
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
@@ -206,6 +206,11 @@ def _take_rooms(
             break
 
 
+def _district_ends(district: NDArray[np.integer], k: int) -> int:
+    """The first index from ``k`` on at which another district begins, in an ascending list of districts."""
+    return k if k in (0, len(district)) else int(np.searchsorted(district, district[k - 1], side="right"))
+
+
 def take_lodgings(
     households: Households, arrived: NDArray[np.int64], tables: Tables, stocks: Stocks
 ) -> Lodged:
@@ -236,16 +241,28 @@ def take_lodgings(
     row = _hosts(h, households.n, district, asked)
     hashed = np.empty(len(row), dtype=np.uint64)
     _hash(c.lodge_key, h.uid, row, hashed)
-    host = np.full(len(arriving), -1, dtype=np.int64)
+    # who arrives in one district is in nobody's way in another
+    there = district[h.place[arriving]]
+    order = np.argsort(there, kind="stable")
+    asking, there = arriving[order], there[order]
+    taken = np.full(len(arriving), -1, dtype=np.int64)
+    year = tables.ages.year
     for unit in (np.arange(len(district)), district.astype(np.int64)):
         rooms = _rooms(h, row, hashed, unit)
-        _take_rooms(h, arriving, rooms, c.lodge_key, where, stocks.carried, tables.ages.year, host)
+
+        def take(_part: int, first: int, last: int, sums: Carried, rooms: Rooms = rooms) -> None:
+            a, b = _district_ends(there, first), _district_ends(there, last)
+            _take_rooms(h, asking[a:b], rooms, c.lodge_key, where, sums, year, taken[a:b])
+
+        carry(stocks, len(asking), take)
+    host = np.empty_like(taken)
+    host[order] = taken
     found = host >= 0
     h.attributes[arriving[~found]] |= np.uint8(LODGING)
     arriving, host = arriving[found], host[found]
-    place, there = h.place[arriving].astype(np.int32), h.place[host].astype(np.int32)
-    other = place != there
-    return Lodged(arriving, host, np.stack([place[other], there[other]]))
+    place, to = h.place[arriving].astype(np.int32), h.place[host].astype(np.int32)
+    other = place != to
+    return Lodged(arriving, host, np.stack([place[other], to[other]]))
 
 
 __all__ = ["Lodged", "take_lodgings"]

@@ -38,7 +38,9 @@ from dicu.population.life_stage import (
 )
 
 CARRIED: Final = 8
-"""Parts in which events are carried into the stocks."""
+"""Parts in which events are carried into the stocks, at most."""
+_EVENTS_A_PART: Final = 1 << 10
+"""Fewer are not worth the sums of a part, .4 MB."""
 _PARTS: Final = 4
 _RETYPED: Final = 1 << 18
 _CHUNK: Final = 1 << 11
@@ -123,7 +125,7 @@ def carry(
         ``work(part, first, last, sums)`` adds what events first..last change to its sums, which are added to
         ``stocks`` at the end: integers, so neither parts nor threads matter.
     """
-    parts = min(CARRIED, n)
+    parts = min(CARRIED, -(-n // _EVENTS_A_PART))
     sums = [Carried(*(np.zeros_like(whole) for whole in stocks.carried)) for _ in range(parts)]
 
     def some(first: int, last: int) -> None:
