@@ -90,7 +90,7 @@ class Bar(_Shown):
     def start(self, steps: int, households: int) -> None:
         """Begin counting steps."""
         self._since = time.perf_counter()
-        self._steps, self._step = steps, 0
+        self._done, self._steps, self._step = 0, steps, 0
         self._bar.reset(self._task, total=steps, description=f"{households:,} rows", rate="")
 
     def step(self, label: str, households: int) -> None:
