@@ -50,7 +50,9 @@ def load(config: Config, values: Mapping[str, Any] | None = None, **short: Any) 
     >>> scenario.reform.policy, scenario.seed
     ('actual', 7)
     """
-    return _load(config, _overrides(values, short)).scenario
+    return _load(
+        _named(config, "a YAML file, a shipped scenario's name, or a run's folder"), _overrides(values, short)
+    ).scenario
 
 
 def run(
@@ -217,7 +219,7 @@ def open(run: str | Path, *, out: str | Path = "runs") -> OpenRun | OpenSweep:
     from dicu.record.naming import find_run
     from dicu_analysis.opened import opened
 
-    return opened(find_run(run, out))
+    return opened(find_run(_named(run, "a run's folder, name or short id"), out))
 
 
 def compare(
@@ -320,6 +322,7 @@ def sweep(
     from dicu.sweeps.plan import make_plan
     from dicu_analysis.opened import OpenSweep
 
+    _named(config, "a sweep's YAML file or a shipped sweep's name")
     plan = make_plan(config, [f"{key}={_written(value)}" for key, value in (values or {}).items()])
     summary = run_sweep(plan, Path(out), executor=serial if workers == 1 else over_dask(workers))
     if not summary.complete:
@@ -330,8 +333,23 @@ def sweep(
     return OpenSweep(summary.folder)
 
 
+def _named(config: Config, allowed: str) -> Config:
+    """What is asked for, if it is a text or a path.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    if not isinstance(config, str | os.PathLike):
+        raise TypeError(f"config: got {config!r} ({type(config).__name__}), allowed {allowed}")
+    return config
+
+
 def _overrides(values: Mapping[str, Any] | None, short: Mapping[str, Any]) -> list[str]:
     """``key=value`` as the command line has it."""
+    if values is not None and not isinstance(values, Mapping):
+        raise TypeError(f"values: got {values!r}, allowed a mapping such as {{'choose.theta': 0.5}}")
     whole = dict(values or {})
     given = set(whole)
     for name, value in short.items():

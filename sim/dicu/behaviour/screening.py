@@ -143,7 +143,9 @@ def sure_couple(
 def bounds_of(i: int, h: Rows, t: ScreenTable) -> np.uint64:
     """Sum of the bounds of the members of row i, as they lie in ``member`` of `ScreenTable`."""
     member = h.member[i]
-    youngest = max(max(member[2], member[3]), max(member[4], member[5]))
+    youngest = member[_PAIR]
+    for m in range(_PAIR, MEMBERS):
+        youngest = max(youngest, member[m])
     couple = sure_couple(member[0], member[1], member[2], youngest, h.attributes[i], t)
     total = np.uint64(0)
     for m in range(MEMBERS):

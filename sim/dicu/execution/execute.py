@@ -47,12 +47,12 @@ def use_threads(threads: int | None) -> int:
     Raises
     ------
     ValueError
-        When there are not so many.
+        When there are not so many, or it is no whole number.
     """
     most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     wanted = most if threads is None else threads
-    if not 1 <= wanted <= most:
-        raise ValueError(f"threads: got {wanted}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or not 1 <= wanted <= most:
+        raise ValueError(f"threads: got {wanted!r}, allowed 1 to {most} (set NUMBA_NUM_THREADS for more)")
     numba.set_num_threads(wanted)
     return wanted
 

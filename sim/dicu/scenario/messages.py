@@ -73,7 +73,7 @@ def _instead(leaf: Leaf, value: Any) -> str:
         said = "none" if value is None else str(value)
         meant = suggest(said, leaf.choices)
     elif leaf.kind == "integer" and isinstance(value, float) and value.is_integer():
-        meant = str(int(value))
+        meant = str(int(value)) if _within(leaf, value) else ""
     elif leaf.kind in ("integer", "number") and isinstance(value, str) and (plain := plainly(value)):
         meant = f"{plain} without quotes" if plain == value.strip() else plain
     elif leaf.kind == "text" and leaf.unit == "name" and type(value) is int:
@@ -81,6 +81,11 @@ def _instead(leaf: Leaf, value: Any) -> str:
     elif leaf.kind == "text" and leaf.unit == "name" and isinstance(value, bool | float):
         meant = "the same in quotes"
     return f"; did you mean {meant}" if meant else ""
+
+
+def _within(leaf: Leaf, value: float) -> bool:
+    """Whether a number lies in a parameter's range."""
+    return (leaf.lo is None or value >= leaf.lo) and (leaf.hi is None or value <= leaf.hi)
 
 
 def show(value: Any) -> str:
