@@ -204,7 +204,7 @@ def _move(
             for m in range(MEMBERS):
                 h.member[child, m] = 0
                 people[k, m] = 0
-            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], leaver[k], ages):
+            if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], int(leaver[k]), ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
