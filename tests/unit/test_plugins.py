@@ -155,3 +155,67 @@ def test_the_example_is_installed_by_an_installer(tmp_path: Path) -> None:
     if done.returncode:
         pytest.skip(f"no build back end to be had: {done.stderr.strip().splitlines()[-1]}")
     assert "plugins.settled_children.weight" in dicu_(["parameters"], tmp_path, tmp_path / "site").stdout
+
+
+BROKEN = {
+    "a term that writes": (
+        "class T:\n    def __init__(self, settings):\n        pass\n"
+        "    def utility(self, seen):\n        seen.access[:] = 0\n    def hazard(self, seen):\n        return None\n",
+        "terms",
+        "plug-in term odd: utility: failed (ValueError: assignment destination is read-only, ",
+    ),
+    "a term without a method": (
+        "class T:\n    def __init__(self, settings):\n        pass\n"
+        "    def utility(self, seen):\n        return None\n",
+        "terms",
+        "plug-in term odd: T has no method hazard",
+    ),
+    "an observer that fails": (
+        "from dicu.plugins import Column\nclass T:\n    columns = (Column('n', 'int64', '1', 'number', 'odd'),)\n"
+        "    def __init__(self, settings):\n        pass\n    def observe(self, model):\n        return 1 / 0\n",
+        "observers",
+        "plug-in observer odd: observe: failed (ZeroDivisionError: division by zero, ",
+    ),
+    "an observer that writes": (
+        "from dicu.plugins import Column\nclass T:\n    columns = (Column('n', 'int64', '1', 'number', 'odd'),)\n"
+        "    def __init__(self, settings):\n        pass\n"
+        "    def observe(self, model):\n        model.households.place[:3] = 0\n        return {}\n",
+        "observers",
+        "plug-in observer odd: observe: failed (ValueError: assignment destination is read-only, ",
+    ),
+    "an observer with other columns": (
+        "from dicu.plugins import Column\nclass T:\n    columns = (Column('n', 'int64', '1', 'number', 'odd'),)\n"
+        "    def __init__(self, settings):\n        pass\n    def observe(self, model):\n        return {'m': [1]}\n",
+        "observers",
+        "plug-in observer odd: fills m; its columns are n",
+    ),
+}
+
+
+def _broken(room: Path, source: str, group: str) -> Path:
+    (room / "odd.py").write_text(source)
+    info = room / "odd-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[dicu.{group}]\nodd = odd:T\n")
+    return room
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_mistake_of_a_plugin_is_told_as_the_plugins(case: str, tmp_path: Path) -> None:
+    source, group, told = BROKEN[case]
+    site = _broken(tmp_path, source, group)
+    done = dicu_(["run", "monocentric", *SMALL, "plugins.odd.use=true", "--no-figures"], tmp_path, site)
+    assert done.returncode == 2, done.stderr
+    assert told in done.stderr
+    assert "should not have happened" not in done.stderr
+
+
+def test_broken_settings_of_a_plugin_that_is_not_used_stop_nothing(tmp_path: Path) -> None:
+    site = _broken(tmp_path, "import no_such_module\n", "settings")
+    done = dicu_(["run", "monocentric", *SMALL, "--no-figures"], tmp_path, site)
+    assert done.returncode == 0, done.stderr
+    assert "plug-in odd cannot be used: " in done.stderr
+    used = dicu_(["run", "monocentric", *SMALL, "plugins.odd.use=true", "--no-figures"], tmp_path, site)
+    assert used.returncode == 2
+    assert "plug-in odd cannot be used: " in used.stderr

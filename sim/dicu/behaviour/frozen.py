@@ -142,7 +142,7 @@ class Choosing:
         income, rents = markets.potential, self.rents(homes)
         income_part = terms.income_part(income, choose.beta_income)
         v = utility.systematic_utility(income_part, access, self.beta_access, self.amenity + rents)
-        seen = Seen(self.world, income, access)
+        seen = Seen.of(self.world, income, access)
         if self.plugin_terms:
             v += self.plugin_terms.utility(seen)
         now = self.geography._replace(dwellings_share=homes.share)

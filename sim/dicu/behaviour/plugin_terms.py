@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dicu.compute.numeric import exp_array
 from dicu.scenario.plugin_use import instances
-from dicu.scenario.plugins import BadPlugin
+from dicu.scenario.plugins import BadPlugin, asked, method_of
 from dicu.scenario.scenario import Scenario
 from dicu.world.world import World
 
@@ -31,6 +31,17 @@ class Seen:
     world: World
     income: NDArray[np.float64]
     access: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, world: World, income: NDArray[np.float64], access: NDArray[np.float64]) -> Seen:
+        """What terms see, in arrays that they cannot write."""
+        return cls(world, _not_to_be_written(income), _not_to_be_written(access))
+
+
+def _not_to_be_written(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 class PluginTerms:
@@ -53,13 +64,14 @@ class PluginTerms:
     def _sum(self, which: str, seen: Seen) -> NDArray[np.float64]:
         total = np.zeros(seen.income.shape)
         for name, term in self._terms:
-            made = getattr(term, which)(seen)
+            what = f"plug-in term {name}: {which}"
+            made = asked(what, method_of(f"plug-in term {name}", term, which), seen)
             if made is None:
                 continue
-            values = np.asarray(made, dtype=np.float64)
+            values = asked(what, np.asarray, made, np.float64)
             if values.shape != total.shape or not np.isfinite(values).all():
                 raise BadPlugin(
-                    f"plug-in term {name}: {which} has the shape {values.shape}, allowed {total.shape} (places by "
+                    f"{what} has the shape {values.shape}, allowed {total.shape} (places by "
                     "types), all finite"
                 )
             total += values

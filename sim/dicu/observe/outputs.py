@@ -22,6 +22,7 @@ from dicu.government.overlay import Overlay
 from dicu.government.urban_status import Reclassified, UrbanStatus
 from dicu.observe.chosen import chosen, household_columns
 from dicu.observe.five_year import YEARS, FiveYear
+from dicu.observe.plugin_tables import observed
 from dicu.population.columns import Households
 from dicu.population.shard import Shard
 from dicu.record.national import Seen, counted
@@ -208,7 +209,7 @@ class Outputs:
     def _observe(self, step: int) -> None:
         """What plug-ins saw after the step just done."""
         for name, observer in self._observers:
-            columns = dict(observer.observe(self._model))
+            columns = observed(name, observer, self._model)
             if columns and len(next(iter(columns.values()))):
                 self._recorder.plugin(name, step, columns)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
+from dicu.population.columns import COLUMNS, Households
 from dicu.record.declare import STEP, Column, Table
 from dicu.scenario.plugin_use import instances
-from dicu.scenario.plugins import BadPlugin
+from dicu.scenario.plugins import BadPlugin, asked, method_of
 from dicu.scenario.scenario import Scenario
 
 
@@ -26,3 +29,37 @@ def observer_tables(scenario: Scenario) -> tuple[Table, ...]:
         text = f"what the observer {name} of a plug-in saw, by step"
         made.append(Table(f"plugin_{name}", f"plugin_{name}.parquet", text, (*STEP, *columns)))
     return tuple(made)
+
+
+class _HasHouseholds(Protocol):
+    """What an observer is shown: a model."""
+
+    households: Households
+
+
+def observed(name: str, observer: Any, model: _HasHouseholds) -> dict[str, Any]:
+    """What an observer saw, by its columns; while it looks, the columns of households cannot be written.
+
+    Raises
+    ------
+    BadPlugin
+        When it fails, writes, or fills other columns than it declared, or columns of unequal length.
+    """
+    what = f"plug-in observer {name}"
+    h = model.households
+    columns = [getattr(h, column) for column, _, _ in COLUMNS]
+    for column in columns:
+        column.flags.writeable = False
+    try:
+        made = asked(f"{what}: observe", method_of(what, observer, "observe"), model)
+    finally:
+        for column in columns:
+            column.flags.writeable = True
+    seen: dict[str, Any] = asked(f"{what}: observe", dict, made)
+    declared = [c.name for c in observer.columns]
+    if seen and sorted(seen) != sorted(declared):
+        raise BadPlugin(f"{what}: fills {', '.join(map(str, seen))}; its columns are {', '.join(declared)}")
+    lengths = {column: asked(f"{what}: column {column}", len, values) for column, values in seen.items()}
+    if len(set(lengths.values())) > 1:
+        raise BadPlugin(f"{what}: columns of unequal length ({lengths})")
+    return seen

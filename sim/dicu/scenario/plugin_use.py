@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dicu.scenario.plugins import Group, code_of, installed
+from dicu.scenario.plugins import Group, asked, code_of, installed
 from dicu.scenario.scenario import Plugins, Scenario
 
 
@@ -28,7 +28,9 @@ def instances(scenario: Scenario, group: Group) -> list[tuple[str, Any]]:
     """The plug-ins of a group that a scenario uses, each made of its settings, in the order of the names."""
     known = installed(group)
     return [
-        (name, known[name].load()(settings_of(scenario, name))) for name in used(scenario) if name in known
+        (name, asked(f"plug-in {name}", known[name].load(), settings_of(scenario, name)))
+        for name in used(scenario)
+        if name in known
     ]
 
 

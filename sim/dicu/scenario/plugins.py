@@ -12,12 +12,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import traceback
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from pydantic import Field, create_model
 
@@ -79,6 +81,43 @@ class Plugin:
             ) from error
 
 
+def asked(what: str, call: Callable[..., Any], *given: Any) -> Any:
+    """What a plug-in's own code answers; whatever goes wrong there is told as the plug-in's.
+
+    Parameters
+    ----------
+    what : str
+        Whose it is, for the message: ``plug-in term tidy: hazard``.
+
+    Raises
+    ------
+    BadPlugin
+        With the error and the last line of the plug-in that led to it.
+    """
+    try:
+        return call(*given)
+    except BadPlugin:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)[1:]
+        at = f", {frames[0].filename}:{frames[0].lineno}" if frames else ""
+        raise BadPlugin(f"{what}: failed ({type(error).__name__}: {error}{at})") from error
+
+
+def method_of(what: str, made: object, name: str) -> Callable[..., Any]:
+    """A method that a plug-in has to have.
+
+    Raises
+    ------
+    BadPlugin
+        When it has none.
+    """
+    method = getattr(made, name, None)
+    if not callable(method):
+        raise BadPlugin(f"{what}: {type(made).__name__} has no method {name}; see dicu.plugins")
+    return cast("Callable[..., Any]", method)
+
+
 @cache
 def _entries() -> EntryPoints:
     """Of every installed package: to find those of one group, the files of all packages are read."""
@@ -137,20 +176,22 @@ def policy_names() -> tuple[str, ...]:
 def plugin_sections() -> type[Section]:
     """The section ``plugins`` of a scenario: one section for each plug-in that has settings or can be used.
 
-    Raises
-    ------
-    BadPlugin
-        When the settings of one are not a subclass of `PluginSettings`.
+    One whose settings cannot be read is left out with a warning: runs that do not use it are none the worse.
     """
     names = sorted({name for group in WITH_SETTINGS for name in installed(group)})
     fields: dict[str, Any] = {}
     for name in names:
         own = installed("settings")
-        settings = own[name].load() if name in own else PluginSettings
+        try:
+            settings = own[name].load() if name in own else PluginSettings
+        except BadPlugin as error:
+            _warn(f"{name} cannot be used: {error}")
+            continue
         if not (isinstance(settings, type) and issubclass(settings, PluginSettings)):
-            raise BadPlugin(
-                f"plug-in {name}: its settings are {settings!r}, allowed a subclass of PluginSettings"
+            _warn(
+                f"{name} cannot be used: its settings are {settings!r}, allowed a subclass of PluginSettings"
             )
+            continue
         fields[name] = (settings, Field(default_factory=settings))
     made: type[Section] = create_model(
         "Plugins",
