@@ -107,10 +107,11 @@ def _cell(w: Words, e: Effect, digits: int, reach: float) -> Cell:
         return round(50 + 48 * value / reach, 2)  # 0 in the middle of the line
 
     known = e.known
+    slight = known and not any(round(v, digits) for v in (e.mean, e.low, e.high))
     return Cell(
         saying.value(w, e, digits),
         saying.interval(w, e, digits),
-        e.sign,
+        "slight" if slight and e.sign != "none" else e.sign,
         at(e.mean),
         at(e.low) if known else None,
         at(e.high) if known else None,

@@ -48,6 +48,7 @@ SCRIPT: Final = {
         "The 95% interval over {n} pairs of runs leaves out 0.", "Khoảng tin cậy 95% qua {n} cặp mô phỏng không chứa 0."
     ),
     "same": Text("no change at all", "hoàn toàn không đổi"),
+    "slight": Text("less than is shown here", "nhỏ hơn mức hiển thị"),
     "few": Text(
         "{n} pair(s) of runs only: how sure this is cannot be said.", "Chỉ có {n} cặp mô phỏng: không thể nói chắc đến đâu."
     ),

@@ -39,7 +39,7 @@ function sentence(m, v) {
   if (v.change === null) return `<li>${head}: ${number(v.own, 2)}.</li>`;
   const both = `${number(v.other, 2)} → ${number(v.own, 2)} ${say("index")}`;
   const s = sureness(v);
-  if (v.sure === 1 || v.sure === null) return `<li>${head}: ${direction(m.key, v)}, ${both}. ${s.long}</li>`;
+  if (v.sure === 1 && v.change !== 0 || v.sure === null) return `<li>${head}: ${direction(m.key, v)}, ${both}. ${s.long}</li>`;
   return `<li>${head}: ${s.long || `${s.word}.`}</li>`;
 }
 function composition(layer, at) {

@@ -65,6 +65,7 @@ function sureness(v) {
   if (v.change === null) return {word: say("unknown"), long: ""};
   if (v.sure === null) return {word: say("unknown"), long: say("few", {n: P.pairs})};
   if (v.sure === 2) return {word: say("same"), long: ""};
+  if (v.sure === 1 && v.change === 0) return {word: say("slight"), long: ""};
   return v.sure === 1 ? {word: say("sure"), long: say("sure_long", {n: P.pairs})} : {word: say("unsure"), long: say("unsure_long", {n: P.pairs})};
 }
 async function areas(layer) {
