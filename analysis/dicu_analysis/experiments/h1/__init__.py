@@ -61,8 +61,8 @@ SPEC: Final = Spec(
     caveats=(
         "how many people a new formal job draws follows nearly from the share of jobs that is offered afar and taken, "
         "which no figure fitted tells: see docs/labour_market.md for the curve over that share",
-        "growth is what the programme adds; jobs that serve the new ones come on top (labour.multiplier, by default .3: "
-        ".65 points a quarter in all), in the towns of the same area",
+        "growth is what the programme adds; jobs that serve the new ones come on top (labour.multiplier, by default "
+        ".3: .65 points a quarter in all), in the towns of the same area",
         "the 2 x 2 was not run over the ensemble, nor with mechanisms cut",
         "two areas draw most of the countryside, so randomisations over areas are few contrasts: the error of an "
         "exposure slope, over randomisations, is too small",
