@@ -199,10 +199,11 @@ def count(names: Sequence[str] = NAMES) -> list[Counted]:
 
 
 def _counted(name: str, file: Path, rows: int) -> Counted:
-    found = _TOTAL.search(file.read_text(encoding="utf-8")) if file.exists() else None
-    if found is None or int(found[1]) == 0:
+    told = _TOTAL.findall(file.read_text(encoding="utf-8")) if file.exists() else []
+    total = max(map(int, told), default=0)  # where counting was switched, the summary says 0 and the totals do not
+    if total == 0:
         raise CannotCount(f"valgrind says no number of instructions of {name!r}")
-    return Counted(name, int(found[1]) / CALLS / rows, int(found[1]))
+    return Counted(name, total / CALLS / rows, total)
 
 
 def _process(under: list[str], file: Path, names: Sequence[str]) -> None:
