@@ -67,6 +67,12 @@ VERDICT_WORDS: Final[dict[Verdict, Text]] = {
 """The same in a few words, in both languages."""
 
 
+def counted(n: int | str, also: str = "") -> str:
+    """Replicates in words: "1 replicate", "3 replicates (seeds)" with ``also``, "2-3 replicates"."""
+    end = "" if str(n) == "1" else "s"
+    return f"{n} replicate{end}" + (f" ({also.removesuffix('s')}{end})" if also else "")
+
+
 @dataclass(frozen=True)
 class Effect:
     """A mean over replicates with its Monte Carlo error.

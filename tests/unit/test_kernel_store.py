@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dicu.compute.kernel_store import seal, unseal
+from dicu.compute import kernel_store
+from dicu.compute.kernel_store import cold, seal, unseal
 
 CODE = """
 import numpy as np
@@ -86,3 +87,19 @@ def test_without_a_place_to_write_kernels_stay_in_memory_and_that_is_said_once(
     assert said.count("cannot be kept") == 1
     beside = list((Path(__file__).parents[2] / "sim").rglob("*.nbi"))
     assert beside == [], "never in a cache that looks at one file only"
+
+
+def test_a_cache_is_cold_while_most_files_have_nothing_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [tmp_path / name for name in "abcd"]
+    monkeypatch.setattr(kernel_store, "_ours", set(map(str, folders)))
+    assert cold(), "not even the folders are there"
+    for folder in folders:
+        folder.mkdir()
+        (folder / "f.nbi").touch()
+    assert not cold()
+    (folders[0] / "f.nbi").unlink()
+    assert not cold(), "some are needed by no run"
+    monkeypatch.setattr(kernel_store, "_ours", set())
+    assert not cold(), "without a compiler nothing is compiled"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -26,6 +26,8 @@ Outcomes = Annotated[
 Unit = Annotated[
     str, typer.Option(help="nation, a level (province: all of them), or one unit, such as province:79.")
 ]
+MOST_UNITS: Final = 70
+"""Differences of more units than these are not printed: they are in the table that is written."""
 Language = Annotated[str, typer.Option(help="vi or en.")]
 
 
@@ -63,12 +65,14 @@ def compare(
         typer.echo(f"\n{found!r}\n")
         told: list[str] = []
         made = write(found, out, outcomes=outcome or (), unit=unit, language=code, note=told.append)
-        if not outcome and unit == "nation":
-            typer.echo(found.table.to_string(index=False))
-    for text in told:
-        typer.echo(text, err=True)
-    for path in made:
-        typer.echo(str(path))
+        units = found.units(unit)
+        if units <= MOST_UNITS:
+            typer.echo(found.text(outcome or (), unit))
+        else:
+            typer.echo(f"differences of {units:,} units are in {out / 'differences.csv'}")
+    for line in told:
+        typer.echo(line, err=True)
+    typer.echo(f"{len(made)} files in {out}")
 
 
 @app.command(epilog="Example: `dicu plot actual --outcome moves --unit province:79`")

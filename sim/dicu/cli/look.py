@@ -10,14 +10,27 @@ from dicu.cli.app import app, fail
 from dicu.cli.arguments import RunOrSweep
 
 
-@app.command()
+@app.command(epilog="Examples: `dicu parameters consider`; `dicu parameters > parameters.tsv`")
 def parameters(
+    word: Annotated[
+        str | None,
+        typer.Argument(
+            help="Only keys that begin with this or contain it, such as consider, plugins or move_share."
+        ),
+    ] = None,
     markdown: Annotated[bool, typer.Option(help="As a Markdown table, for documents.")] = False,
 ) -> None:
-    """Print every parameter: value, unit, range, status and source."""
-    from dicu.scenario.table import parameter_table, print_table
+    """Print every parameter: value, unit, meaning, range, status and source.
 
-    print_table(parameter_table(), markdown=markdown)
+    Into a pipe or a file: one line a parameter, columns between tabs.
+    """
+    from dicu.scenario.table import UnknownParameter, chosen_rows, parameter_table, print_table
+
+    rows = parameter_table()
+    try:
+        print_table(rows if word is None else chosen_rows(rows, word), markdown=markdown)
+    except UnknownParameter as error:
+        fail(str(error), 2)
 
 
 @app.command(epilog="Example: `dicu schema > dicu.schema.json`, then let your editor use it for scenarios")

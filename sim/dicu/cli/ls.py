@@ -132,13 +132,15 @@ def _plain(value: Any) -> Any:
 
 
 def _sweep_facts(sweep: OpenSweep) -> dict[str, Any]:
+    from dicu_analysis.effects import counted
+
     m = sweep.manifest
     return {
         "sweep": sweep.name,
         "folder": str(sweep.folder),
         "made": f"{m.get('written', '')} by {m.get('model_version', '')}",
         "runs": f"{m['finished']} of {m['runs']} finished, {len(m['failed'])} failed",
-        "arms": {arm.label: f"{len(arm.sources)} replicates" for arm in sweep.arms},
+        "arms": {arm.label: counted(len(arm.sources)) for arm in sweep.arms},
         "varied": {key: ", ".join(dict.fromkeys(sweep.runs[key].astype(str))) for key in sweep.varied},
     }
 

@@ -131,6 +131,16 @@ def claimed() -> list[Path]:
     return sorted(Path(folder) for folder in _ours)
 
 
+def cold() -> bool:
+    """Whether more than half of the files with kernels that this process knows have none compiled yet.
+
+    Half, because a few are needed by no run and stay without.
+    """
+    folders = claimed()
+    without = sum(not any(folder.glob("*.nbi")) for folder in folders)
+    return 2 * without > len(folders)
+
+
 def _files(cache_path: str, filename_base: str, source_stamp: Any) -> Any:
     kind = SealedFiles if cache_path in _ours else _NUMBAS
     return kind(cache_path=cache_path, filename_base=filename_base, source_stamp=source_stamp)

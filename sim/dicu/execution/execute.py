@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numba
 import numpy as np
 
 from dicu.behaviour.abroad import TABLE as MIGRATION_ABROAD
 from dicu.behaviour.abroad import refuse_parts
+from dicu.compute.kernel_store import cold
 from dicu.compute.ranks import ALONE, Ranks
 from dicu.execution.fits import about_country, check_fits
 from dicu.execution.forks import continued
@@ -39,6 +40,8 @@ from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.vocabulary import SERVICES
 from dicu.world.schema import OUTLINES
 from dicu.world.world import World
+
+COMPILING: Final = "compiling what is not compiled yet, a few minutes the first time"
 
 
 def use_threads(threads: int | None) -> int:
@@ -230,6 +233,8 @@ def _standing(final: Path, tell: Progress) -> str | None:
 def _make(w: _Work, there: str | None, tell: Progress) -> Path:
     """Make a run whose lock is held; ``there`` is the state in which it ended before, if it stands."""
     scenario, saves = w.scenario, w.saves()
+    if cold():
+        tell.note(COMPILING)
     with building(w.final) as folder:
         write_bytes(folder / "config.yaml", dump(scenario).encode())
         if w.world.country.outlines:

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 
 from dicu.scenario.dump import scalar
 from dicu.scenario.fields import leaves
+from dicu.scenario.suggest import suggest
 
 
 @dataclass(frozen=True)
@@ -71,32 +72,64 @@ def markdown_table(rows: Sequence[ParameterRow]) -> str:
     return "".join(f"| {line} |\n" for line in cells)
 
 
-def print_table(rows: Sequence[ParameterRow], *, markdown: bool = False) -> None:
-    """Print parameters to standard output, as a table for a terminal or as Markdown.
+class UnknownParameter(ValueError):
+    """No key has the word that was asked for; the message lists the sections."""
 
-    Into a pipe or a file the terminal's table is written without being cut.
+
+def chosen_rows(rows: Sequence[ParameterRow], word: str) -> list[ParameterRow]:
+    """Parameters whose key begins with a word, then those whose key contains it.
+
+    Raises
+    ------
+    UnknownParameter
+        When there is none.
+    """
+    wanted = word.strip().lower()
+    found = [row for row in rows if wanted in row.path.lower()]
+    if not found:
+        sections = list(dict.fromkeys(row.path.partition(".")[0] for row in rows))
+        near = suggest(wanted, [*sections, *(row.path for row in rows)])
+        hint = f"; did you mean {near}?" if near else ""
+        none = ", for no plug-in that has parameters is installed" if wanted.startswith("plugin") else ""
+        raise UnknownParameter(
+            f"no parameter has this in its key{none} (got '{word}', allowed a part of a key, or a section: "
+            f"{', '.join(sections)}{hint})"
+        )
+    return sorted(found, key=lambda row: not row.path.lower().startswith(wanted))
+
+
+def plain_table(rows: Sequence[ParameterRow]) -> str:
+    """The table for other programs: a head, then one line a parameter, columns between tabs."""
+    return "".join("\t".join(line) + "\n" for line in (_HEADINGS, *(astuple(row) for row in rows)))
+
+
+def print_table(rows: Sequence[ParameterRow], *, markdown: bool = False) -> None:
+    """Print parameters to standard output: a few lines each on a terminal, one line each into a pipe or a file.
 
     Parameters
     ----------
     rows : sequence of ParameterRow
         As `parameter_table` makes them.
     markdown : bool
-        Print Markdown instead.
+        Print a Markdown table instead.
     """
     if markdown:
         print(markdown_table(rows), end="")
         return
-    from rich import box
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in _HEADINGS:
-        table.add_column(heading, overflow="fold", no_wrap=heading == "parameter")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in astuple(row)))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=600)
-    console.print(table)
+        print(plain_table(rows), end="")
+        return
+    for row in rows:
+        head = Text.assemble(
+            (row.path, "bold"), f" = {row.default}", f" {row.unit}" if row.unit != "1" else ""
+        )
+        symbol = f" Symbol: {row.symbol}." if row.symbol else ""
+        console.print(head, highlight=False)
+        console.print(Padding(Text(row.text), (0, 0, 0, 4), expand=False), highlight=False)
+        about = f"Range: {row.range}. Status: {row.status}. Source: {row.source}.{symbol}"
+        console.print(Padding(Text(about, style="dim"), (0, 0, 0, 4), expand=False), highlight=False)

@@ -261,6 +261,49 @@ def test_parameters_prints_every_one(runner: CliRunner) -> None:
         assert missing == []
 
 
+def test_parameters_of_a_section_or_with_a_word(runner: CliRunner) -> None:
+    def keys(*words: str) -> list[str]:
+        done = runner.invoke(app, ["parameters", *words])
+        assert done.exit_code == 0, done.output
+        head, *lines = done.stdout.splitlines()
+        assert head.split("\t")[0] == "parameter"
+        assert {line.count("\t") for line in lines} == {head.count("\t")}, "one line each, for grep and cut"
+        return [line.split("\t")[0] for line in lines]
+
+    everything = [leaf.path for leaf in leaves()]
+    assert keys() == everything
+    assert keys("consider.") == [key for key in everything if key.startswith("consider.")]
+    assert keys("move_share") == ["choose.move_share"]
+    work = keys("work")
+    assert [key for key in work if key.startswith("work.")] == work[
+        : sum(k.startswith("work.") for k in work)
+    ]
+    assert set(work) == {key for key in everything if "work" in key}
+    for word, said in {
+        "considr": "did you mean consider",
+        "plugins": "no plug-in that has parameters",
+    }.items():
+        refused = runner.invoke(app, ["parameters", word])
+        assert refused.exit_code == 2
+        assert refused.stdout == ""
+        assert said in refused.stderr
+        assert "population, " in refused.stderr, "the sections"
+
+
+def test_parameters_on_a_terminal_fit_its_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dicu.scenario.table import chosen_rows, parameter_table, print_table
+
+    for name, value in (("FORCE_COLOR", "1"), ("COLUMNS", "100"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+    rows = chosen_rows(parameter_table(), "consider")
+    print_table(rows)
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, printed.splitlines())) <= 100
+    assert all(f"{row.path} = {row.default}" in printed for row in rows)
+
+
 def test_world_check_passes_and_shows_the_official_figures(runner: CliRunner) -> None:
     done = runner.invoke(app, ["world", "check"])
     assert done.exit_code == 0, done.output

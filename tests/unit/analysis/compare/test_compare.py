@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 import dicu
 from dicu.cli import app
-from dicu_analysis.compare.arms import CannotCompare, arm_of_run, differences, gather, summary
+from dicu_analysis.compare.arms import Arm, CannotCompare, arm_of_run, differences, gather, summary
 from dicu_analysis.compare.charts import FORMS, plot
 from dicu_analysis.compare.comparison import Comparison
 from dicu_analysis.compare.maps import edges_of
 from dicu_analysis.compare.outcomes import NAMED, UnknownOutcome, outcome
 from dicu_analysis.compare.sources import RunSource, SweepSource, UnknownUnit
-from dicu_analysis.effects import paired
+from dicu_analysis.effects import counted, paired
 
 VALUES = {"population.weight": 200, "time.start": "2024Q4", "time.end": "2026Q2", "record.places": "year"}
 
@@ -172,6 +172,11 @@ def test_dicu_compare_says_what_differs_first_and_writes_tables_figures_and_maps
     )
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[0] == "differs in configuration:"
+    said = done.output.splitlines()
+    assert [
+        line.split()[:2] for line in said if line.startswith(" net_rate") or line.startswith("net_rate")
+    ] == [["net_rate", "actual"]] * 3, "a line per province"
+    assert said[-1] == f"12 files in {tmp_path}"
     assert (tmp_path / "configuration.csv").read_text() == "key,none,actual\nreform.policy,none,actual\n"
     pictures = {
         f"{kind}_net_rate.{end}" for kind in ("levels", "difference", "map") for end in ("png", "svg", "csv")
@@ -180,6 +185,27 @@ def test_dicu_compare_says_what_differs_first_and_writes_tables_figures_and_maps
         p.name for p in tmp_path.iterdir()
     }
     assert set(pd.read_csv(tmp_path / "differences.csv")["n"]) == {3}
+
+
+def test_numbers_are_printed_whatever_is_asked(out: Path, tmp_path: Path) -> None:
+    """With too few replicates there is no column of intervals, and a line says why."""
+    found = dicu.compare("none", "actual", out=out)
+    assert str(found).splitlines()[0] == repr(found)
+    assert found.table.to_string(index=False) in str(found)
+    assert "no interval" not in str(found)
+    alone = Comparison.of([Arm(arm.label, arm.sources[:1]) for arm in found.arms])
+    assert "low" not in str(alone).splitlines()[2].split()
+    assert str(alone).endswith("one replicate: no interval; use more seeds (at least 3)")
+    folders = [str(gather([name], out)[0].run.folder) for name in ("none", "actual")]  # type: ignore[union-attr]
+    done = CliRunner().invoke(app, ["compare", *folders, "--outcome", "moves", "--out", str(tmp_path)])
+    last = found.at_end(["moves"])
+    assert last.drop(columns=["unit", "name"]).to_string(index=False) in done.stdout
+
+
+def test_one_is_a_replicate_and_more_are_replicates() -> None:
+    assert [counted(1), counted(3), counted("2-3", "seeds"), counted("1", "seeds")] == [
+        "1 replicate", "3 replicates", "2-3 replicates (seeds)", "1 replicate (seed)",
+    ]  # fmt: skip
 
 
 def test_dicu_plot_and_the_names_of_runs(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
