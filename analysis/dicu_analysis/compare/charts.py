@@ -18,7 +18,7 @@ from dicu.record.folder import write_bytes
 from dicu_analysis.compare.arms import Arm, CannotCompare, at_period, middle, summary
 from dicu_analysis.compare.grids import heat
 from dicu_analysis.compare.outcomes import Outcome, say
-from dicu_analysis.effects import FEWEST, counted
+from dicu_analysis.effects import FEWEST
 from dicu_analysis.figures import palette, style
 from dicu_analysis.language import Text
 
@@ -181,7 +181,7 @@ def foot(values: pd.DataFrame, language: str, *, bands: bool = True, fitted: int
         band = Text(
             "Thin: one replicate each; thick: their mean. ", "Nét mảnh: từng lần lặp; nét đậm: trung bình. "
         )
-    tail = Text(f"Simulated, {counted(counts, "seeds")} per line. Not a forecast.",
+    tail = Text(f"Simulated; replicates (seeds) per line: {counts}. Not a forecast.",
                 f"Kết quả mô phỏng, {counts} lần lặp (hạt giống) mỗi đường. Không phải dự báo.")  # fmt: skip
     return [say(band, language) + say(tail, language)]
 
@@ -285,7 +285,7 @@ def difference_chart(table: pd.DataFrame, what: Outcome, base: str, unit: str, l
     fewest, most = int(table["n"].min()), int(table["n"].max())
     n = f"{fewest}" if fewest == most else f"{fewest}-{most}"
     bands = Text(
-        f"Mean of differences within seeds over {counted(n)}. ",
+        f"Mean of differences within seeds; replicates: {n}. ",
         f"Trung bình chênh lệch cùng hạt giống, {n} lần lặp. ",
     )
     tail = (

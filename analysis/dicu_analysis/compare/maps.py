@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dicu_analysis.compare.arms import Arm, CannotCompare, differences
 from dicu_analysis.compare.charts import Chart
 from dicu_analysis.compare.outcomes import Outcome, say
-from dicu_analysis.effects import FEWEST, counted
+from dicu_analysis.effects import FEWEST
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.province_map import HATCH, Filling, classed, draw_map, matching_outlines
 from dicu_analysis.language import Text
@@ -105,7 +105,7 @@ def _draw(run: Run, table: pd.DataFrame, what: Outcome, base: str, language: str
         )
     )
     tail = Text(
-        f"{counted(n)}. Provinces of the start. One scale for all maps of this outcome. Simulated, not a forecast.",
+        f"Replicates: {n}. Provinces of the start. One scale for all maps of this outcome. Simulated, not a forecast.",
         f"{n} lần lặp. Tỉnh theo bản đồ ban đầu. Cùng một thang màu cho mọi bản đồ của chỉ tiêu này. Mô phỏng, không "
         "phải dự báo.",
     )
