@@ -94,7 +94,7 @@ def screen_table(
     bound = np.where(word > 0, np.ceil(total * 2.0**HAZARD_BITS) + 1, 0).astype(np.uint64)
     counts = (word & ~np.uint32(HAZARD_MASK)).astype(np.uint64)
     unit = max(float(ready.by_member.max()), 1.0) / _READY_MOST
-    each = np.stack([ready.by_member, ready.by_member * min(ready.partnered, 1.0)])
+    each = np.stack([ready.by_member, ready.by_member * ready.partnered])
     units = np.ceil(each / unit).astype(np.uint64)
     seen = looks.astype(np.uint64) << np.uint64(LOOKS_SHIFT)
     member = bound | counts | seen | units << np.uint64(READY_SHIFT)
