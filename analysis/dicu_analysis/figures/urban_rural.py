@@ -109,10 +109,10 @@ def draw(run: Run) -> Figure:
         right.annotate(
             "official",
             (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]),
-            xytext=(-7, 3 if above else -4),
+            xytext=(-7, 3) if above else (-4, -9),  # a share that rises leaves room below its last points
             textcoords="offset points",
             fontsize=9,
-            ha="right",
+            ha="right" if above else "center",
             va="bottom" if above else "top",
             color=palette.SOFT,
         )

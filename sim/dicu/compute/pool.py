@@ -7,7 +7,7 @@ room, so results depend neither on the number of threads nor on which takes whic
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import pairwise
 
@@ -39,6 +39,8 @@ def over_blocks(work: Callable[[int, int], object], blocks: int) -> int:
     if threads == 1:
         work(0, blocks)
         return 1
-    for done in [_pool(threads).submit(work, a, b) for a, b in pairwise(edges)]:
+    asked = [_pool(threads).submit(work, a, b) for a, b in pairwise(edges)]
+    wait(asked)  # also where one fails: nobody goes on writing when the error is told
+    for done in asked:
         done.result()
     return threads

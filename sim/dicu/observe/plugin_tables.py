@@ -40,6 +40,9 @@ class _HasHouseholds(Protocol):
 def observed(name: str, observer: Any, model: _HasHouseholds) -> dict[str, Any]:
     """What an observer saw, by its columns; while it looks, the columns of households cannot be written.
 
+    Stocks, links and markets can: what an observer does to them, no check of the accounts need find. A kernel that an
+    observer calls with the columns is compiled once more, since they cannot be written.
+
     Raises
     ------
     BadPlugin
@@ -57,7 +60,7 @@ def observed(name: str, observer: Any, model: _HasHouseholds) -> dict[str, Any]:
             column.flags.writeable = True
     seen: dict[str, Any] = asked(f"{what}: observe", dict, made)
     declared = [c.name for c in observer.columns]
-    if seen and sorted(seen) != sorted(declared):
+    if seen and set(seen) != set(declared):
         raise BadPlugin(f"{what}: fills {', '.join(map(str, seen))}; its columns are {', '.join(declared)}")
     lengths = {column: asked(f"{what}: column {column}", len, values) for column, values in seen.items()}
     if len(set(lengths.values())) > 1:

@@ -92,7 +92,7 @@ def asked(what: str, call: Callable[..., Any], *given: Any) -> Any:
     Raises
     ------
     BadPlugin
-        With the error and the last line of the plug-in that led to it.
+        With the error and the line of what was called at which it happened or from which it came.
     """
     try:
         return call(*given)
