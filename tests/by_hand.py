@@ -54,6 +54,7 @@ class Row:
     flags: int = 0
     newly_wed: int = 0
     formal: int = 0
+    apart: int = 0
 
 
 def households(*rows: Row, spare: int = 0) -> Households:
@@ -64,7 +65,9 @@ def households(*rows: Row, spare: int = 0) -> Households:
         h.uid[i], h.place[i], h.wealth[i] = r.uid, r.place, r.wealth
         h.home_place[i] = r.place if r.home is None else r.home
         h.member[i] = codes + [0] * (6 - len(codes))
-        h.attributes[i] = r.skilled | r.sector << 1 | r.tenure << 3 | r.newly_wed << 5 | r.formal << 6
+        h.attributes[i] = (
+            r.skilled | r.sector << 1 | r.tenure << 3 | r.newly_wed << 5 | r.formal << 6 | r.apart << 7
+        )
         h.income_quantile[i], h.ties[i] = r.quantile, r.ties
         h.flags[i] = r.flags | kind_of(h.member[i], int(h.attributes[i]))
     return h

@@ -147,6 +147,7 @@ def make_tables(
         couples=CoupleTable(
             lodge_key=np.uint64(0),
             lodging_share=0.0,
+            apart_share=0.0,
             home_key=keys["couple_home"],
             reach_key=keys["couple_reach"],
             patrilocal_share=0.0,

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 
 from oracle_luck import (
+    APART,
     LODGING,
     NEWLY_WED,
     PURPOSE,
     TWO_32,
     Law,
     age_of,
+    apart,
     chance,
     code_number,
     exponential,
@@ -410,6 +412,8 @@ class Country:
                 for m in dead
             ):
                 attributes &= ~32
+            if set(dead) & set(apart(people, year, attributes, seen.law)):
+                attributes &= ~APART
             people = sorted([b for m, b in enumerate(people) if m not in dead] + born)
             if dead or born:
                 kind = stage_of(people, year) * 4 + kind % 4

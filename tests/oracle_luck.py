@@ -103,7 +103,7 @@ def age_of(byte: int, year: int) -> int:
     return year - 1910 - (byte >> 1)
 
 
-NEWLY_WED, LODGING = 32, 24
+NEWLY_WED, LODGING, APART = 32, 24, 128
 """Bits of a household's attributes."""
 
 
@@ -157,6 +157,18 @@ def partners(people: list[int], year: int, attributes: int = 0, law: Law = VIET_
     return found | (closest(home, 1) if attributes & NEWLY_WED and not known else {})
 
 
+def apart(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:
+    """Slots of those whose partner lives elsewhere, where the household has the mark of it."""
+    age = [age_of(b, year) for b in people]
+    pair = partners(people, year, attributes, law)
+    grown = (
+        [m for m, a in enumerate(age) if m not in pair and a >= law.marriage] if attributes & APART else []
+    )
+    return [
+        m for m in grown if attributes & LODGING == LODGING or not (age[m] < 35 and max(age) - age[m] >= 16)
+    ]
+
+
 def seeking(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:
     """Slots of those who are single and free to look for a partner."""
     age = [age_of(b, year) for b in people]
@@ -173,7 +185,8 @@ def seeking(people: list[int], year: int, attributes: int = 0, law: Law = VIET_N
         return any(a < law.majority for a in others) and not any(a >= law.majority for a in others)
 
     of_age = [m for m, a in enumerate(age) if law.marriage <= a <= 60]
-    return [m for m in of_age if m not in pair and not guardian(m)]
+    away = apart(people, year, attributes, law)
+    return [m for m in of_age if m not in pair and m not in away and not guardian(m)]
 
 
 def mothers(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:

@@ -15,7 +15,7 @@ from dicu.behaviour.ages import Ages
 from dicu.behaviour.kin import couples_of, family_of
 from dicu.behaviour.life_course import LifeHazards, life_events
 from dicu.behaviour.life_tables import death_rates, fertility_rates, life_tables, union_rates
-from dicu.population.columns import LODGING, NEWLY_WED
+from dicu.population.columns import APART, LODGING, NEWLY_WED
 from dicu.scenario.parameters_household import LifeCourse
 from oracle_luck import Law, key64, life_of, parting_family, with_parents
 from states import by_law
@@ -167,7 +167,9 @@ def families(draw: st.DrawFn) -> list[int]:
     uid=st.integers(0, 2**64 - 1),
     scale=st.sampled_from([0.05, 1.0, 4.0]),
     seed=st.integers(0, 99),
-    attributes=st.sampled_from([0, NEWLY_WED, LODGING, NEWLY_WED | 0x08]),
+    attributes=st.sampled_from(
+        [0, NEWLY_WED, LODGING, NEWLY_WED | 0x08, APART, APART | NEWLY_WED, APART | LODGING]
+    ),
     law=st.sampled_from([Law(18, 18), Law(20, 18), Law(18, 21), Law(16, 15), Law(21, 22)]),
 )
 @settings(max_examples=400, deadline=None)

@@ -40,7 +40,7 @@ class CoupleTable(NamedTuple):
     ----------
     home_key, reach_key, lodge_key : uint64
         Of this step's draws: where a couple lives, who looks how far, and who lodges with whom.
-    patrilocal_share, lodging_share : float
+    patrilocal_share, lodging_share, apart_share : float
     beyond_share, moved_share : float
         Share of those who look for a partner beyond their place from the start, and whose move to a partner in another
         place counts, see `moved_share`.
@@ -51,6 +51,7 @@ class CoupleTable(NamedTuple):
     lodge_key: np.uint64
     patrilocal_share: float
     lodging_share: float
+    apart_share: float
     beyond_share: float
     moved_share: float
 

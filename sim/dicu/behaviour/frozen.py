@@ -364,6 +364,7 @@ def freeze(
             lodge_key=key(Purpose.LODGE),
             patrilocal_share=scenario.life_course.patrilocal_share,
             lodging_share=scenario.life_course.lodging_share,
+            apart_share=scenario.life_course.apart_share,
             beyond_share=scenario.life_course.beyond_share,
             moved_share=moved_share(scenario.life_course.beyond_share, scenario.population.weight),
         ),

@@ -15,7 +15,7 @@ from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import calm_hazard, considers, readiness
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, PARTING_SHIFT, WorkTally
-from dicu.behaviour.kin import couples_of, parts_newly_weds
+from dicu.behaviour.kin import couples_of, married_elsewhere, parts_newly_weds
 from dicu.behaviour.life_course import PART_SHIFT, LifeTable, apply_life, has_adult
 from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.behaviour.move import leaver
@@ -23,6 +23,7 @@ from dicu.behaviour.tables import Tables
 from dicu.behaviour.work import NO_OFFER, answer, offer
 from dicu.compute.kernel import kernel
 from dicu.population.columns import (
+    APART,
     BUSY,
     FORMAL,
     MEMBERS,
@@ -107,11 +108,15 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, ages: Ages) -> int:
     gone = 0
     workers = 0
     wed = h.attributes[i] & np.uint8(NEWLY_WED)
+    apart = h.attributes[i] & np.uint8(APART)
+    couples = couples_of(h.member[i], ages, h.attributes[i]) if apart else 0
     for m in range(MEMBERS):
         if mask >> m & 1:
             gone += 1
             if wed and parts_newly_weds(h.member[i], m, ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
+            if apart and married_elsewhere(h.member[i], m, ages, couples):
+                h.attributes[i] &= np.uint8(0xFF ^ APART)
             workers += int((t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
         elif mask >> (2 * MEMBERS + m) & 1:
             seeker = m - gone

@@ -13,6 +13,8 @@
   household of three generations the grandparents are one couple and the son and his wife another.
 - **Lodgers** (a tenure of the household) are adults without kin who share rooms: no couples, and nobody is anybody's
   guardian.
+- Where a job keeps a couple **apart** (a bit of both households' attributes), whoever may marry, has no partner here
+  and is no child at home is married to somebody elsewhere; neither who stayed nor who went looks for a partner.
 - **Single** is who may marry and is 60 at most, in no couple and nobody's guardian: alone; a child at home; a sharer; a
   brother or sister of one of a couple (the children are explained by a couple of the own generation). A lone parent
   does not look for a partner, and no one does who would leave minors without an adult.
@@ -35,9 +37,9 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.ages import Ages, age_of
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, SEEK_UNTIL
-from dicu.behaviour.move import LODGERS
+from dicu.behaviour.move import LODGERS, PARTNER_AWAY
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED
+from dicu.population.columns import APART, APART_SHIFT, BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED
 
 # assumption A38, explained at the head of this module
 GENERATION_YEARS: Final = 16
@@ -45,6 +47,8 @@ LATEST_PARENT_YEARS: Final = 45
 WIDEST_COUPLE_YEARS: Final = 12
 CHILD_AT_HOME_BELOW: Final = 35
 FEWEST_SHARERS: Final = 3
+
+_AWAY_SHIFT: Final = 4 * MEMBERS + 1
 
 
 @njit(cache=True, inline="always")
@@ -86,8 +90,16 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
     ages : Ages
         Nobody below the least age at marriage has a partner.
     attributes : int
-        Of the household; read are `NEWLY_WED`, newly-weds live with the parents, and `LODGING`, nobody is kin.
+        Of the household; read are `NEWLY_WED`, newly-weds live with the parents, `LODGING`, nobody is kin, and `APART`,
+        which the bit `PARTNER_AWAY` repeats.
     """
+    away = (attributes & APART) << (_AWAY_SHIFT - APART_SHIFT)
+    return _couples_here(member, ages, attributes) | away
+
+
+@kernel
+def _couples_here(member: NDArray[np.uint8], ages: Ages, attributes: int) -> int:
+    """`couples_of` without the bit for partners elsewhere."""
     if attributes & LODGING == LODGING:
         return LODGERS
     # eldest first: mostly the two eldest are the only ones who are grown, man and woman, close in age
@@ -156,7 +168,9 @@ def single_with(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> 
     if age < ages.marriage or age > SEEK_UNTIL:
         return False
     if couples & LODGERS:
-        return True
+        return not couples & PARTNER_AWAY
+    if couples & PARTNER_AWAY and not _is_child_at_home(member, age, ages):
+        return False
     minors = False
     adults = False
     for j in range(MEMBERS):
@@ -185,6 +199,23 @@ def single_with(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> 
         if not explained:
             return False
     return adults or not minors
+
+
+@kernel
+def _is_child_at_home(member: NDArray[np.uint8], age: int, ages: Ages) -> bool:
+    """Whether a member of this age without a partner is grown up in this household, see the module."""
+    return bool(age < CHILD_AT_HOME_BELOW and age_of(member[0], ages.year) - age >= GENERATION_YEARS)
+
+
+@kernel
+def married_elsewhere(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> bool:
+    """Whether the partner of member ``m`` lives elsewhere, as far as the household's mark tells."""
+    if not couples & PARTNER_AWAY or member[m] == 0 or _partner(couples, m) >= 0:
+        return False
+    age = age_of(member[m], ages.year)
+    if age < ages.marriage:
+        return False
+    return bool(couples & LODGERS) or not _is_child_at_home(member, age, ages)
 
 
 @kernel
@@ -290,6 +321,7 @@ __all__ = [
     "has_children",
     "heads_young_family",
     "is_single",
+    "married_elsewhere",
     "mothers_of",
     "partner_of",
     "parts_newly_weds",

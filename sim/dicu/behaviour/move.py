@@ -15,6 +15,8 @@ from dicu.population.columns import MEMBERS
 EVERYBODY: Final = -1
 LODGERS: Final = 1 << (4 * MEMBERS)
 """Bit of the word of a household's couples, above those of its members, that says: no kin, they only share rooms."""
+PARTNER_AWAY: Final = LODGERS << 1
+"""The next bit: a member without a partner here is married to somebody elsewhere."""
 
 
 class Readiness(NamedTuple):
@@ -98,4 +100,4 @@ def leaver(
     return who if happens(bits, alone) else EVERYBODY
 
 
-__all__ = ["EVERYBODY", "LODGERS", "MoveTable", "Readiness", "leaver"]
+__all__ = ["EVERYBODY", "LODGERS", "PARTNER_AWAY", "MoveTable", "Readiness", "leaver"]

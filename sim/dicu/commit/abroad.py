@@ -25,7 +25,7 @@ from dicu.compute.draws import happens
 from dicu.compute.hashing import hash32
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BUSY, LODGING, MEMBERS, Households, Rows
+from dicu.population.columns import APART, BUSY, LODGING, MEMBERS, Households, Rows
 
 _BLOCK: Final = 1 << 14
 _UNITS: Final = 1 << 20
@@ -115,7 +115,8 @@ def _come(
         h.wealth[row] = h.wealth[i]
         for m in range(MEMBERS):
             h.member[row, m] = h.member[i, m]
-        h.attributes[row] = without_job(settled(h.attributes[i], where.urban[at], True))
+        like_them = h.attributes[i] & np.uint8(0xFF ^ APART)
+        h.attributes[row] = without_job(settled(like_them, where.urban[at], True))
         if lodges(h.attributes[i]):  # else people without kin would count as couples and parents
             h.attributes[row] |= np.uint8(LODGING)
         h.income_quantile[row] = np.uint8(uid[k] >> _QUANTILE_SHIFT)

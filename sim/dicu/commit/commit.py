@@ -9,16 +9,18 @@ never holes. Stocks are carried along as integers and compared with a recount by
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dicu.behaviour.abroad import AbroadTable
 from dicu.behaviour.ages import Ages
+from dicu.behaviour.couples import CoupleTable
 from dicu.behaviour.events import DEAD_WORKERS_MASK, DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
-from dicu.behaviour.kin import parts_newly_weds
+from dicu.behaviour.kin import couples_of, married_elsewhere, parts_newly_weds
+from dicu.behaviour.move import LODGERS
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.commit.abroad import cross_border
@@ -47,8 +49,9 @@ from dicu.commit.rows import (
     without_job,
 )
 from dicu.commit.stocks import ARRIVED, CARRIED, DIED, KEPT, LEFT, Carried, Stocks, carry
+from dicu.compute.draws import happens, hash64_2
 from dicu.compute.kernel import kernel
-from dicu.population.columns import FORMAL, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
+from dicu.population.columns import APART, FORMAL, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
 from dicu.population.links import Links
 from dicu.population.shard import Shard, alone
 from dicu.scenario.vocabulary import MOVE_KINDS, REASON_FAMILY, REASON_WORK, REASONS
@@ -89,6 +92,10 @@ def _life(
     return births, deaths, empty
 
 
+_APART_DRAW: Final = 2
+"""Number of the draw of a new household by the key of lodgers that says whether a couple stays one."""
+
+
 class Moves(NamedTuple):
     """The M moves of a step, and what applying them writes down.
 
@@ -98,6 +105,8 @@ class Moves(NamedTuple):
         As in `Events`.
     new_uid : (S,) uint64
         Identities of the households that split off; ``parent`` (S,) int64 gets the rows that they leave.
+    rule : CoupleTable
+        How many couples stay one where a job takes one of them elsewhere.
     origin, people : (M,) int32, (M, 6) uint8
         Written: where each came from, and who moved.
     """
@@ -108,6 +117,7 @@ class Moves(NamedTuple):
     reason: NDArray[np.uint8]
     new_uid: NDArray[np.uint64]
     parent: NDArray[np.int64]
+    rule: CoupleTable
     origin: NDArray[np.int32]
     people: NDArray[np.uint8]
 
@@ -134,6 +144,25 @@ def _book(
     else:
         jobs[LEFT, origin] -= before
         jobs[KEPT, destination] += after
+
+
+@kernel
+def _married(
+    h: Rows, i: int, slot: int, took: bool, uid: np.uint64, ages: Ages, rule: CoupleTable
+) -> np.uint8:
+    """The mark `APART` of member ``slot`` of row i, who leaves: he takes it along; both get it where a job parts them."""
+    couples = couples_of(h.member[i], ages, h.attributes[i])
+    if married_elsewhere(h.member[i], slot, ages, couples):
+        if not couples & LODGERS:  # all lodgers of a household are married elsewhere, or nobody
+            h.attributes[i] &= np.uint8(0xFF ^ APART)
+        return np.uint8(APART)
+    if not took or (couples >> (4 * slot)) & 15 == 0:
+        return np.uint8(0)
+    draw = np.uint32(hash64_2(rule.lodge_key, uid, _APART_DRAW) >> np.uint64(32))
+    if not happens(draw, rule.apart_share):
+        return np.uint8(0)
+    h.attributes[i] |= np.uint8(APART)
+    return np.uint8(APART)
 
 
 @kernel
@@ -204,11 +233,12 @@ def _move(
             for m in range(MEMBERS):
                 h.member[child, m] = 0
                 people[k, m] = 0
+            own = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ (NEWLY_WED | APART))
+            own |= _married(h, i, int(leaver[k]), took, h.uid[child], ages, moves.rule)
             if h.attributes[i] & np.uint8(NEWLY_WED) and parts_newly_weds(h.member[i], int(leaver[k]), ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
             h.member[child, 0] = take_out(h, i, leaver[k])
             people[k, 0] = h.member[child, 0]
-            own = settled(h.attributes[i], urban[d], True) & np.uint8(0xFF ^ NEWLY_WED)
             h.attributes[child] = _status(np.uint8(own), took, near)
             h.flags[child] = 0
             before -= formal_workers(h, i, year)
@@ -288,6 +318,7 @@ def commit(
         events.reason,
         uids,
         parent,
+        tables.couples,
         origin=np.empty(len(events), dtype=np.int32),
         people=np.empty((len(events), MEMBERS), dtype=np.uint8),
     )

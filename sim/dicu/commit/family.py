@@ -28,7 +28,7 @@ from dicu.commit.rows import (
 from dicu.commit.stocks import CARRIED, JOINED, Carried, Stocks, carry
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
+from dicu.population.columns import APART, BIRTH_YEAR_ZERO, MEMBERS, NEWLY_WED, Households, Rows, of_lodgers
 
 # what a thread takes at a time, without effect on results
 _BLOCK: Final = 1 << 12
@@ -196,7 +196,9 @@ def _settle_couples(
             h.home_place[row] = h.home_place[m]
             h.ties[row] = h.ties[m]
             h.income_quantile[row] = h.income_quantile[m]
-            h.attributes[row] = settled(h.attributes[m], urban[place_m], False) & np.uint8(0xFF ^ NEWLY_WED)
+            h.attributes[row] = settled(h.attributes[m], urban[place_m], False) & np.uint8(
+                0xFF ^ (NEWLY_WED | APART)
+            )
             h.flags[row] = 0
             h.wealth[row] = share_of_wealth(h, m, n_m)
             dowry = share_of_wealth(h, w, n_w)

@@ -14,7 +14,7 @@ from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.commit.rows import formal_workers, lodges, put_in, refresh, settled, size_of, take_out, without_job
 from dicu.commit.stocks import JOINED, KEPT, LEFT, Carried, Stocks
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, MEMBERS, NEWLY_WED, Households, Rows
+from dicu.population.columns import APART, BUSY, MEMBERS, NEWLY_WED, Households, Rows
 
 
 class Followed(NamedTuple):
@@ -81,6 +81,7 @@ def _join(
             h.wealth[c] += h.wealth[i]
             h.wealth[i] = 0
             h.attributes[c] |= h.attributes[i] & np.uint8(NEWLY_WED)
+            h.attributes[c] ^= h.attributes[i] & np.uint8(APART)  # both had it: they are together again
             h.flags[i] = np.uint8(h.flags[i] | np.uint8(BUSY))
             refresh(h, c, year)
             jobs[JOINED, district[o]] -= mine

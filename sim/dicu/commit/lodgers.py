@@ -18,9 +18,18 @@ from dicu.commit.stocks import Carried, Stocks, carry
 from dicu.compute.draws import hash64, hash64_2
 from dicu.compute.kernel import kernel
 from dicu.compute.pool import over_blocks
-from dicu.population.columns import BUSY, FORMAL_SHIFT, LODGING, MEMBERS, SKILL_MASK, Households, Rows
+from dicu.population.columns import (
+    APART_SHIFT,
+    BUSY,
+    FORMAL_SHIFT,
+    LODGING,
+    MEMBERS,
+    SKILL_MASK,
+    Households,
+    Rows,
+)
 
-_ALIKE: Final = 8
+_ALIKE: Final = 16
 """Kinds of lodgers, see `_alike`: in one household all are of one, since what they live on stands once for all."""
 _NUMBER: Final = 1
 """Which draw of a step's key says where on the circle somebody begins to ask; the one without a number, who lodges."""
@@ -53,8 +62,8 @@ class Rooms(NamedTuple):
     ----------
     unit : (P,) int64
         Of each place; places of one unit are of one district.
-    first : (8 U + 1,) int64
-        Those of kind k (`_alike`) of unit u are ``first[8 u + k]`` to ``first[8 u + k + 1]`` - 1.
+    first : (16 U + 1,) int64
+        Those of kind k (`_alike`) of unit u are ``first[16 u + k]`` to ``first[16 u + k + 1]`` - 1.
     row, hashed : (H,) int64, uint64
     """
 
@@ -102,10 +111,11 @@ def _hosts(h: Rows, n: int, district: NDArray[np.int32], asked: NDArray[np.bool_
 
 @kernel
 def _alike(attributes: np.uint8, flags: np.uint8) -> int:
-    """Kind of lodgers, 0 to 7: only those of one kind share rooms. Trained, with a formal job, not farming."""
+    """Kind of lodgers, 0 to 15: only those of one kind share rooms. Trained, formal job, not farming, married."""
     trained = np.int64(attributes & np.uint8(SKILL_MASK))
     formal = np.int64((attributes >> np.uint8(FORMAL_SHIFT)) & np.uint8(1))
-    return int(trained | formal << 1 | np.int64(flags & np.uint8(1)) << 2)
+    married = np.int64((attributes >> np.uint8(APART_SHIFT)) & np.uint8(1))
+    return int(trained | formal << 1 | np.int64(flags & np.uint8(1)) << 2 | married << 3)
 
 
 @kernel

@@ -15,7 +15,7 @@ from dicu.behaviour.tables import Tables
 from dicu.commit.rows import refresh, size_of
 from dicu.commit.stocks import Carried, Stocks, carry
 from dicu.compute.kernel import kernel
-from dicu.population.columns import MEMBERS, NEWLY_WED, Rows
+from dicu.population.columns import APART, MEMBERS, NEWLY_WED, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def _set_up(
         h.place[c] = h.place[i]
         h.home_place[c] = h.home_place[i]
         h.wealth[c] = share
-        h.attributes[c] = h.attributes[i]
+        h.attributes[c] = h.attributes[i] & np.uint8(0xFF ^ APART)
         h.income_quantile[c] = h.income_quantile[i]
         h.ties[c] = h.ties[i]
         h.flags[c] = 0

@@ -13,7 +13,7 @@ from dicu.behaviour.wealth import MOST_WEALTH
 from dicu.commit.rows import formal_workers, put_in, refresh, take_out
 from dicu.commit.stocks import JOINED, Carried, Stocks
 from dicu.compute.kernel import kernel
-from dicu.population.columns import BUSY, MEMBERS, Households, Rows
+from dicu.population.columns import APART, BUSY, MEMBERS, Households, Rows
 from dicu.population.links import Links
 from dicu.population.shard import Shard
 
@@ -44,6 +44,8 @@ def _move_in(
         here = district[h.place[i]]
         jobs[JOINED, here] -= formal_workers(h, i, year) + formal_workers(h, p, year)
         put_in(h, p, take_out(h, i, 0))
+        # both had the mark: a couple is together again; one who is not, or no longer, married to somebody here stays so
+        h.attributes[p] &= np.uint8(0xFF ^ (h.attributes[i] & np.uint8(APART)))
         jobs[JOINED, here] += formal_workers(h, p, year)
         h.wealth[p] += h.wealth[i]
         h.wealth[i] = 0

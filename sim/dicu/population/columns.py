@@ -23,7 +23,7 @@ SECTORS: Final = ("agriculture", "industry", "service", "none")
 TENURES: Final = ("own", "rent", "social", "lodging")
 
 # attributes: bit 0 skilled, bits 1-2 sector, bits 3-4 tenure, bit 5 newly-weds live with the parents,
-# bit 6 the workers outside farming have formal jobs (never set in farming)
+# bit 6 the workers outside farming have formal jobs (never set in farming), bit 7 somebody's partner lives elsewhere
 SKILL_MASK: Final = 0x01
 SECTOR_SHIFT: Final = 1
 SECTOR_MASK: Final = 0x03
@@ -34,6 +34,9 @@ LODGING: Final = 0x03 << TENURE_SHIFT
 NEWLY_WED: Final = 0x20
 FORMAL: Final = 0x40
 FORMAL_SHIFT: Final = 6
+APART: Final = 0x80
+"""A member is married to somebody who took a job elsewhere, or is the one who took it (`dicu.behaviour.kin`)."""
+APART_SHIFT: Final = 7
 
 # flags: bits 0-3 type = stage * 4 + skilled * 2 + (sector is not agriculture), bits 4-6 shock in steps left,
 # bit 7 busy: touched by another event of this step, cleared by the next pass

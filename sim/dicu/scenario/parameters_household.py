@@ -125,6 +125,15 @@ class LifeCourse(Section):
         ge=0,
         le=1,
     )
+    apart_share: float = parameter(
+        1.0,
+        "share of couples who stay one where a job takes one of them elsewhere",
+        unit="share",
+        status="A",
+        source="assumption A155",
+        ge=0,
+        le=1,
+    )
     union_age_spread: float = parameter(
         4.5,
         "standard deviation of the age at first union",
@@ -347,13 +356,19 @@ class Money(Section):
         "chance a quarter that a household that moved sends money to its parents",
         unit="1/quarter",
         status="A",
-        source=A9,
+        source="assumption A156",
         ge=0,
         le=1,
         symbol="q",
     )
     remit_share: float = parameter(
-        0.10, "share of a quarter's income sent", unit="share", status="A", source=_SPEC3, ge=0, le=1
+        0.6,
+        "share of a quarter's income sent when money is sent",
+        unit="share",
+        status="V",
+        source="assumption A156: Niimi, Pham and Reilly 2009, 17 % of a year's earnings",
+        ge=0,
+        le=1,
     )
     remit_after_shock: float = parameter(
         3.0,
