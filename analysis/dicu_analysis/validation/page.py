@@ -78,7 +78,7 @@ def validate(runs: Sequence[Run], figures: Sequence[Figure], source: str) -> Val
             continue
         ensemble[len(rows)] = values
         low, high = np.percentile(values, [10.0, 90.0])
-        said = {} if rivals is None else rivals.predict(f)
+        said = {} if rivals is None else {**rivals.predict(f), **rivals.from_count(f, measured)}
         fitted = [MODEL] if f.role == "fit" else []
         fitted += [] if rivals is None else sorted(rivals.in_sample(f) & set(said))
         rows.append(

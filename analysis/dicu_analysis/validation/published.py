@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dicu.world import facts
+from dicu.world import facts, population_facts
 
 DATA: Final = Path(__file__).parents[1] / "data"
 BEFORE: Final = 2014
@@ -44,9 +44,21 @@ def residents(year: int) -> pd.DataFrame:
     return pd.DataFrame({"persons": table["urban"] + table["rural"], "urban": table["urban"]})
 
 
+@cache
+def counted_in_2014() -> pd.Series[float]:
+    """Residents of 1 April 2014 by code, as counted then; shared, not to be changed.
+
+    The base of the projection of 2014 (mid-term survey). The series of `residents` was written anew between the
+    censuses of 2009 and 2019: where it gives a province the same growth before and after 2014, it knows 2019.
+    """
+    table = population_facts.age_sex_2014()
+    mine = table[(table["province"] != "") & (table["residence"] == "total")]
+    return mine.groupby("province")["persons"].sum().astype(np.float64)
+
+
 def projection() -> pd.DataFrame:
     """Official projection of 2014, medium variant: ``code``, ``year``, ``persons``."""
     return _table("projection_2014")
 
 
-__all__ = ["mean_rates", "projection", "rate_years", "residents"]
+__all__ = ["counted_in_2014", "mean_rates", "projection", "rate_years", "residents"]

@@ -12,7 +12,18 @@ import typer
 from dicu.record.folder import write_bytes
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.load import UnfinishedRun
-from dicu_analysis.work.page import PAY, WEALTH, cuts, jobs_and_cities, page, rural_pay, shocks, years
+from dicu_analysis.work.page import (
+    AGES,
+    PAY,
+    WEALTH,
+    ageing,
+    cuts,
+    jobs_and_cities,
+    page,
+    rural_pay,
+    shocks,
+    years,
+)
 
 
 def missing(name: str, command: str) -> str:
@@ -46,6 +57,7 @@ def tables(runs: Path) -> str:
     for name, part in parts.items():
         found = sweep(name)
         made += part(found) if found else missing(name, f"dicu sweep {name}")
+    made += ageing(runs / AGES) if (runs / AGES).is_file() else missing("Ages", "python -m dicu.lab.ageing")
     path = runs / PAY
     return made + (
         rural_pay(path) if path.is_file() else missing("Rural pay", f"python -m dicu.lab.rural_pay {path}")

@@ -32,6 +32,7 @@ from dicu_analysis.work.measures import (
 BEGIN: Final = "<!-- generated: uv run python -m dicu_analysis.work runs docs/labour_market.md -->"
 END: Final = "<!-- end of what is generated -->"
 PAY: Final = "rural_pay.json"
+AGES: Final = "ageing.json"
 WEALTH: Final = "first_wealth.parquet"
 PUBLISHED: Final = {"earnings": 0.72, "income_head": 0.65}
 """Rural over urban: earnings a worker, income a head (survey of 2024)."""
@@ -273,6 +274,10 @@ def _value(sweep: FinishedSweep, scenario: str, key: str) -> Any:
     return sweep.arms.loc[sweep.arm(scenario), key]
 
 
+_AGEING: Final = {"crude": "moved", "explained": "expected by ages", "rest": "moved over expected"}
+PER: Final = 1000.0
+
+
 def rural_pay(path: Path) -> str:
     """Rural beside urban pay, by year, from the rows of ``dicu.lab.rural_pay``."""
     rows = json.loads(path.read_text(encoding="utf-8"))
@@ -303,6 +308,28 @@ def rural_pay(path: Path) -> str:
     return f"### Rural pay\n\n{text}{table(head, map(cells, quarters))}\n"
 
 
+def ageing(path: Path) -> str:
+    """Moves between provinces beside those that ages explain, by year, from the rows of ``dicu.lab.ageing``."""
+    rows = pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
+    rows["crude"] = PER * rows["moved"] / rows["persons"]
+    rows["explained"] = PER * rows["expected"] / rows["persons"]
+    rows["rest"] = rows["moved"] / rows["expected"]
+    grids = {
+        name: rows.pivot(index="seed", columns="year", values=name).to_numpy(np.float64) for name in _AGEING
+    }
+    lines = [
+        [str(year + 1), *(number(estimate(grids[name][:, year])) for name in _AGEING)]
+        for year in range(grids["crude"].shape[1])
+    ]
+    lines.append(["drift", *(percent(estimate(drift(grids[name]))) for name in _AGEING)])
+    text = (
+        "Persons who move between provinces per 1,000 a year where formal jobs grow as workers do; those expected if "
+        "each age and sex moved as in the first two years; and what ages do not explain. Drift is the last two years "
+        f"over the first two; {_seeds(grids['crude'].shape[0])}.\n\n"
+    )
+    return f"### What ages explain of the drift\n\n{text}{table(['year', *_AGEING.values()], lines)}\n"
+
+
 def page(told: str, made: str) -> str:
     """A page with what stands between its marks replaced.
 
@@ -318,4 +345,17 @@ def page(told: str, made: str) -> str:
     return f"{before}{BEGIN}\n\n{made}{END}{after}"
 
 
-__all__ = ["BEGIN", "END", "PAY", "WEALTH", "cuts", "jobs_and_cities", "page", "rural_pay", "shocks", "years"]
+__all__ = [
+    "AGES",
+    "BEGIN",
+    "END",
+    "PAY",
+    "WEALTH",
+    "ageing",
+    "cuts",
+    "jobs_and_cities",
+    "page",
+    "rural_pay",
+    "shocks",
+    "years",
+]

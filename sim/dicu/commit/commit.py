@@ -150,7 +150,7 @@ def _book(
 def _married(
     h: Rows, i: int, slot: int, took: bool, uid: np.uint64, ages: Ages, rule: CoupleTable
 ) -> np.uint8:
-    """The mark `APART` of member ``slot`` of row i, who leaves: he takes it along; both get it where a job parts them."""
+    """The mark `APART` of member ``slot`` of row i, who leaves: taken along; both get it where a job parts them."""
     couples = couples_of(h.member[i], ages, h.attributes[i])
     if married_elsewhere(h.member[i], slot, ages, couples):
         if not couples & LODGERS:  # all lodgers of a household are married elsewhere, or nobody

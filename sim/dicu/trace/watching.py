@@ -22,7 +22,7 @@ from dicu.commit.family import pair_up, seekers_of
 from dicu.compute.mesa_import import mesa
 from dicu.engine.objects import DecidingHousehold
 from dicu.model import Model
-from dicu.population.columns import COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
+from dicu.population.columns import APART, COLUMNS, MEMBERS, SHOCK_MASK, SHOCK_SHIFT
 from dicu.population.household import Household
 from dicu.record.local import local_of
 from dicu.scenario.vocabulary import REASON_WORK, REASONS, SERVICES
@@ -321,6 +321,8 @@ class Watching:
         if row < 0:
             return [self._gone(ages)]
         told = left_behind(Household(self._nowhere, self._own, 0), Household(self._nowhere, h, row))
+        if int(h.attributes[row]) & ~int(self._own.attributes[0]) & APART:
+            told.append(Event("apart", "one of a couple works elsewhere from now on, and they stay married"))
         if self._partner is not None and self._partner.founds:
             told.append(Event("child", f"their household is {written(children[0])}", written(children[0])))
         came = Counter(int(c) for c in h.member[row] if c)

@@ -17,7 +17,7 @@ from dicu_analysis.targets.table import BadFigures, Figure, moment, read_figures
 from dicu_analysis.validation.flow_models import Gravity, fit_gravity, radiation
 from dicu_analysis.validation.page import PICTURE, SCORES, summary, validate, write
 from dicu_analysis.validation.published import mean_rates, residents
-from dicu_analysis.validation.rivals import BEFORE, FLOWS, GRAVITY, GROWTH, RADIATION, Rivals
+from dicu_analysis.validation.rivals import BEFORE, COUNTED, FLOWS, GRAVITY, GROWTH, RADIATION, Rivals
 from dicu_analysis.validation.scores import HEAD, best, crps, score, scored
 from made_up_country import MadeUp
 
@@ -119,7 +119,7 @@ def test_an_earlier_figure_is_told_with_the_years_before_it_alone(rivals: Rivals
     said = rivals.predict(f)
     assert said[BEFORE] == pytest.approx(mean_rates(2007, 2011).loc["01", "net"])
     assert not {"mean 2012-16", "mean 2010-16", "mean 2005-16"} & set(said)
-    assert rivals.in_sample(f) == {GRAVITY, GROWTH, "mean of 2012-16 and growth"}
+    assert rivals.in_sample(f) == {GRAVITY, GROWTH, COUNTED, "mean of 2012-16 and growth"}
     total = float((mean_rates(2007, 2011)["in"].reindex(rivals.codes) * rivals.persons).sum() / 1000)
     for name in (GRAVITY, RADIATION):
         assert rivals.matrices(2007, 2011)[name].sum() == pytest.approx(total)

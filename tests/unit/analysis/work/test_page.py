@@ -15,7 +15,7 @@ from dicu_analysis.effects import estimate
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.work import __main__ as command
 from dicu_analysis.work.measures import Jobs
-from dicu_analysis.work.page import BEGIN, END, number, page, percent, rural_pay
+from dicu_analysis.work.page import BEGIN, END, ageing, number, page, percent, rural_pay
 
 BASE = """
 time: {start: 2019Q2, end: 2021Q1}
@@ -103,6 +103,20 @@ def test_rural_pay_is_a_row_a_year_with_its_misfit(tmp_path: Path) -> None:
     lines = [line for line in rural_pay(path).splitlines() if line.startswith("| ")]
     assert lines[2] == "| 0 | 1.0000 | 0.9000 | 0.620 | -0.100 | 0.650 | +0.000 |"
     assert lines[3].startswith("| 1 | 0.9900 | 0.9000 | 0.640 | -0.080 |")
+
+
+def test_drift_is_told_from_what_ages_explain(tmp_path: Path) -> None:
+    """A fifth fewer move by the last years, of which ages explain a tenth."""
+    path = tmp_path / "ageing.json"
+    rows = [
+        {"seed": seed, "year": year, "persons": 1000, "moved": moved, "expected": expected}
+        for seed in (1, 2)
+        for year, (moved, expected) in enumerate(((10, 10.0), (10, 10.0), (8, 9.0), (8, 9.0)), 1)
+    ]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    lines = [line for line in ageing(path).splitlines() if line.startswith("| ")]
+    assert lines[2] == "| 1 | 10.00 | 10.00 | 1.00 |"
+    assert lines[-1].startswith("| drift | -20.0 % | -10.0 %")
 
 
 def test_every_arm_is_compared_with_the_base_of_equal_values(runs: Path) -> None:
