@@ -71,12 +71,12 @@ def write_fit_page(folder: Path, names: Mapping[str, str], command: str) -> Path
 
 def _by_kind(predicted: pd.DataFrame) -> list[str]:
     head = (
-        *("figure", "n", "r before", "r best", "r with other luck", "r mean"),
+        *("figure", "of", "n", "r before", "r best", "r with other luck", "r mean"),
         *("RMSE before", "RMSE best", "with other luck"),
     )
     rows = []
     others = [c for c in map(str, predicted) if c.startswith("other_luck_")]
-    for name, part in predicted.groupby("figure", sort=False):
+    for (name, since, until), part in predicted.groupby(["figure", "from", "to"], sort=False):
         if len(part) <= 2 or part["area"].nunique() == 1:
             continue
         kinds = (
@@ -90,8 +90,13 @@ def _by_kind(predicted: pd.DataFrame) -> list[str]:
             np.mean([np.sqrt(((part[c] - part["observed"]) ** 2).mean()) for c in kind]) for kind in kinds[:3]
         ]
         cells = [*(f"{x:.2f}" for x in r), *(f"{x:,.3g}" if x < 1000 else f"{x:,.0f}" for x in rmse)]
-        rows.append((str(name), str(len(part)), *cells))
-    return ["## Figures with many areas", "", *markdown.table(head, rows, "lrrrrrrrr"), ""]
+        rows.append((str(name), f"{_year(since)} to {_year(until)}", str(len(part)), *cells))
+    return ["## Figures with many areas", "", *markdown.table(head, rows, "llrrrrrrrr"), ""]
+
+
+def _year(text: object) -> str:
+    """The year of a figure's date."""
+    return str(text)[: len("2014")]
 
 
 def _single(predicted: pd.DataFrame) -> list[str]:
@@ -148,10 +153,9 @@ def _parameters(posterior: pd.DataFrame) -> list[str]:
 
 
 def _draw_rates(rates: pd.DataFrame, names: Mapping[str, str], path: Path) -> None:
-    kinds = [name for name in RATES if (rates["figure"] == name).any()]
+    kinds = list(rates.groupby(["figure", "from", "to"], sort=False))
     figure, axes = plt.subplots(1, len(kinds), figsize=(5 * len(kinds), 5), squeeze=False)
-    for axis, kind in zip(axes.flat, kinds, strict=True):
-        part = rates[rates["figure"] == kind]
+    for axis, ((kind, since, until), part) in zip(axes.flat, kinds, strict=True):
         observed, best = part["observed"].to_numpy(np.float64), part["best"].to_numpy(np.float64)
         spread = [np.maximum(best - part["low"], 0.0), np.maximum(part["high"] - best, 0.0)]
         axis.scatter(observed, part["before"], s=9, color="0.75", label="before")
@@ -168,8 +172,8 @@ def _draw_rates(rates: pd.DataFrame, names: Mapping[str, str], path: Path) -> No
                 names.get(area, area), at, fontsize=6, xytext=(-3 if right else 3, 2),
                 textcoords="offset points", ha="right" if right else "left",
             )  # fmt: skip
-        axis.set_title(f"{RATES[kind]}, r = {np.corrcoef(observed, best)[0, 1]:.2f}", fontsize=9)
-        axis.set_xlabel("observed 2012-16, per 1,000 a year", fontsize=8)
+        axis.set_title(f"{RATES[str(kind)]}, r = {np.corrcoef(observed, best)[0, 1]:.2f}", fontsize=9)
+        axis.set_xlabel(f"observed {_year(since)}-{_year(until)[2:]}, per 1,000 a year", fontsize=8)
         axis.set_ylabel("model", fontsize=8)
     axes.flat[0].legend(fontsize=7)
     figure.tight_layout()
