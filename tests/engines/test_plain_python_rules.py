@@ -22,13 +22,12 @@ from dicu.compute import draws, hashing
 from dicu.engine import threads
 from dicu.model import Model
 from dicu.population.columns import BUSY, COLUMNS, Households
-from dicu.scenario.country_parts import LegalAges
 from dicu.scenario.parameters import Ties
-from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import REASONS
 from nests import keys_of, one_row, rescreened, weights_of
 from oracle import Country, Sight
 from oracle_luck import Law, chance, hash32, hash64, key64, mix32, race
+from oracle_model import STEPS, lively
 from oracle_work import Market
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -173,23 +172,6 @@ def test_the_bound_is_never_below_the_exact_chance(
 
 # ---------------------------------------------------------------- a whole step, household by household
 
-LIVELY = {
-    "world.name": "monocentric",
-    "population.weight": 20,
-    "population.migrant_years": 30,
-    "time.start": "2025Q1",
-    "time.end": "2026Q4",
-    "reform.policy": "actual",
-    "choose.move_share": 0.5,
-    "choose.home": 4.5,
-    "choose.network": 0.7,
-    "choose.cost_other_district": 0.7,
-    "choose.cost_other_province": 0.7,
-    "work.switch_cost": 0.3,
-    "work.disaster_per_year": 0.5,
-    "money.consumption_floor": 1.6,
-}
-
 
 class Replay:
     """Looks on in one step: what the country saw before the pass, and what the pass made of it."""
@@ -245,24 +227,10 @@ class Replay:
         """Nothing of the commit is of interest here."""
 
 
-@pytest.fixture(scope="module", params=["quarter", "month"])
+@pytest.fixture(scope="module", params=STEPS)
 def replay(request: pytest.FixtureRequest) -> Any:
-    """Some steps after the reform, with shocks, migrants and households without means; and what the oracle says.
-
-    In months under another law than that of Viet Nam.
-    """
-    from dicu.execution.starting import first_model
-    from dicu.reform.opening import open_world
-
-    restless = 0.9 if request.param == "quarter" else 1.0  # a month is a third of a quarter
-    scenario = with_values(Scenario(), {**LIVELY, "time.step": request.param, "consider.lambda0": restless})
-    world = open_world(scenario)
-    if request.param == "month":
-        file = world.country.file.model_copy(update={"ages": LegalAges(majority=20, marriage=19)})
-        world = dataclasses.replace(world, country=dataclasses.replace(world.country, file=file))
-    model, _ = first_model(scenario, world)
-    for _ in range(4):
-        model.step()
+    """One step of the lively model; and what the oracle says."""
+    scenario, model = lively(request.param)
     replay = Replay(model)
     model.watch = replay
     model.step()

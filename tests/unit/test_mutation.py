@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mutation
-from mutation import Mutant, Tree, check, mutants_of, mutated, read, sample, score, write
+from mutation import Tree, check, chosen, files_for, mutants_of, mutated, read, sample, score, write
 
 SOURCE = '''"""A rule, é."""
 from __future__ import annotations
@@ -56,7 +56,10 @@ def test_the_sample_is_that_of_its_seed_and_goes_on_from_its_file(tmp_path: Path
     tried = {k: replace(drawn[k], outcome=word, by="x", seconds=1.5) for k, word in enumerate(outcomes)}
     write(tmp_path / "m.csv", tried)
     assert read(tmp_path / "m.csv") == tried
-    assert score(tried) == "2 of 3 mutants killed (67%), 1 survived or had no test"
+    said = (
+        "2 of 3 mutants killed (67%), 1 survived or had no test; 1.5 CPU s per killed mutant, 1.5 per other"
+    )
+    assert score(tried) == said
     check(tried, drawn)
     with pytest.raises(SystemExit, match="mutant 0 of the file is not that of this seed"):
         check(tried, sample(2, 30))
@@ -66,30 +69,44 @@ def test_a_mutant_is_killed_by_the_test_that_imports_its_module(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tree is a copy, and whole again afterwards; what is no longer tested survives."""
-    folder, known = tmp_path / "copy", tmp_path / "known.json"
-    folder.mkdir()
-    monkeypatch.setattr(mutation, "COPIED", ("pyproject.toml",))
-    monkeypatch.setattr(mutation, "ROOT", tmp_path / "work")
+    work, folder = tmp_path / "work", tmp_path / "copy"
+    monkeypatch.setattr(mutation, "COPIED", ("sim", "tests"))
+    monkeypatch.setattr(mutation, "ROOT", work)
     monkeypatch.setattr(mutation, "ORACLES", ())
-    rule, test = "sim/dicu/behaviour/rule.py", "tests/test_rule.py"
-    for root in (folder, tmp_path / "work"):
-        (root / rule).parent.mkdir(parents=True)
-        (root / "tests").mkdir()
-        (root / rule).write_text("ALLOWED = 3\nSEEN = 4\n")
-        (root / "pyproject.toml").write_text("")
-        (root / test).write_text("from dicu.behaviour.rule import ALLOWED\n")
+    monkeypatch.setattr(mutation, "texts", mutation.texts.__wrapped__)
+    rule, user, test = "sim/dicu/government/rule.py", "sim/dicu/government/user.py", "tests/test_rule.py"
+    for name, text in (
+        (rule, "ALLOWED = 3\nSEEN = 4\n"),
+        (user, "from dicu.government.rule import ALLOWED\n"),
+        (test, "from dicu.government.rule import ALLOWED\n"),
+        ("tests/test_user.py", "from dicu.government.user import ALLOWED\n"),
+    ):
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(text)
+    assert files_for(rule) == [test]
+    (work / test).write_text("")
+    assert files_for(rule) == ["tests/test_user.py"], "of a module that imports it"
+    assert files_for("sim/dicu/government/none.py") == []
 
-    def run(_: Tree, tests: list[str], most: float) -> tuple[str, str, float]:
-        (name,) = tests
-        assert name == test
-        return ("passed" if "ALLOWED = 3" in (folder / rule).read_text() else "failed"), f"{name}::x", 1.0
+    def run(_: Tree, tests: dict[str, list[str]], most: float) -> tuple[str, str, float, dict[str, object]]:
+        assert tests == {test: ["x"]}
+        well = "ALLOWED = 3" in (folder / rule).read_text()
+        return "passed" if well else "failed", f"{test}::x", 1.0, {}
 
     monkeypatch.setattr(Tree, "run", run)
-    tree = Tree(folder, known, 10.0)
+    folder.mkdir()
+    tree = Tree(folder)
     first, second = (replace(m, number=k) for k, m in enumerate(mutants_of(folder / rule, folder)))
-    assert tree.attempt(first).outcome == "killed"
-    assert tree.attempt(first).by == f"{test}::x"
-    assert tree.attempt(second).outcome == "survived"
+    assert tree.attempt(first, {test: ["x"]}, 9.0).outcome == "killed"
+    assert tree.attempt(first, {test: ["x"]}, 9.0).by == f"{test}::x"
+    assert tree.attempt(second, {test: ["x"]}, 9.0).outcome == "survived"
     assert (folder / rule).read_text() == "ALLOWED = 3\nSEEN = 4\n"
-    other = Mutant(2, "sim/dicu/economy/none.py", 1, 0, "1", "(2)")
-    assert tree.attempt(other).outcome == "no test"
+    assert tree.attempt(first, {}, 9.0).outcome == "no test"
+
+
+def test_the_quickest_tests_come_first_and_the_oracle_last_and_whole() -> None:
+    oracle = mutation.ORACLES[0]
+    times = {oracle: {"o1": 7.0, "o2": 8.0}, "slow": {"s1": 2.0, "s2": 1.5}, "quick": {"q": 1.0}, "none": {}}
+    tests, seconds = chosen([oracle, "slow", "quick", "none"], times, 3.0)
+    assert list(tests.items()) == [("quick", ["q"]), ("slow", ["s1"]), (oracle, ["o1", "o2"])]
+    assert seconds == 18.0
