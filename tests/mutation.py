@@ -55,13 +55,13 @@ ROOMS: Final = ("behaviour", "economy", "government")
 COPIED: Final = ("sim", "analysis", "tests", "configs", "docs", "pyproject.toml", "README.md", "uv.lock")
 ORACLES: Final = ("tests/engines/test_plain_python_rules.py",)
 """Tests of all rules of a household at once; tried last, and whole."""
-ORACLE_WEIGHT: Final = 32
-"""Households of the oracle's model are fewer than in the suite, where the weight is 20."""
 FILE_LIMIT: Final = 12.0
 """CPU seconds after which no more tests of a file are looked at, but for oracles."""
 
 Times = dict[str, dict[str, float]]
 """CPU seconds of usable tests, by file."""
+Picked = tuple[dict[str, list[str]], float]
+"""Tests of a mutant by file, and their CPU seconds."""
 
 SWAPS: Final[dict[type[ast.AST], type[ast.AST]]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -266,7 +266,7 @@ class Tree:
         whole = file in ORACLES
         outcome, _, _, each = self.run({file: []}, 10 * FILE_LIMIT if whole else FILE_LIMIT, stop=False)
         if whole and not (outcome == "passed" and each):
-            raise SystemExit(f"{file} does not pass without a mutant: {outcome}")
+            raise RuntimeError(f"{file} does not pass without a mutant: {outcome}")
         return {name: took for name, (took, well) in each.items() if well and (whole or took <= most)}
 
     def attempt(self, mutant: Mutant, tests: dict[str, list[str]], most: float) -> Mutant:
@@ -320,7 +320,7 @@ def files_for(file: str) -> list[str]:
     return [*(f for f in found if f not in oracles), *oracles]
 
 
-def chosen(files: list[str], times: Times, budget: float) -> tuple[dict[str, list[str]], float]:
+def chosen(files: list[str], times: Times, budget: float) -> Picked:
     """Tests of a mutant by file, the quickest files first, and their CPU seconds; within the budget but for oracles."""
     tests, total = dict[str, list[str]](), 0.0
     for file in sorted(files, key=lambda f: (f in ORACLES, sum(times[f].values()))):
@@ -350,7 +350,7 @@ def without_compiler() -> None:
 def keep_models(folder: Path) -> None:
     """Models for the oracle, made with the compiler."""
     path = os.pathsep.join(str(ROOT / name) for name in ("sim", "analysis", "tests"))
-    command = [sys.executable, str(ROOT / "tests/oracle_model.py"), str(folder), str(ORACLE_WEIGHT)]
+    command = [sys.executable, str(ROOT / "tests/oracle_model.py"), str(folder)]
     subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, cwd=ROOT, check=True)
     os.environ["DICU_ORACLE_MODELS"] = str(folder)
 
@@ -383,30 +383,44 @@ def fingerprint() -> str:
 
 
 def times_of(known: Path, files: list[str], most: float, pool: ProcessPoolExecutor) -> Times:
-    """Tests that can be used, found once; all of them must pass together.
+    """Tests that can be used, found once."""
+    source = f"{fingerprint()} {most}"
+    kept = json.loads(known.read_text()) if known.exists() else {}
+    if kept.get("source") != source:
+        kept = {"source": source, "times": {}}
+    times: Times = kept["times"]
+    asked = {pool.submit(_usable, file, most): file for file in files if file not in times}
+    for done in as_completed(asked):
+        if done.exception() is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+        times[asked[done]] = done.result()
+        print(f"  {asked[done]}: {len(done.result())} tests, {sum(done.result().values()):.1f} s", flush=True)
+        known.write_text(json.dumps(kept, indent=1))
+    return times
+
+
+def verify(known: Path, picked: dict[str, Picked], pool: ProcessPoolExecutor) -> None:
+    """See that all tests that were chosen pass together without a mutant, unless they were seen to.
 
     Raises
     ------
     SystemExit
         When they do not.
     """
-    source = f"{fingerprint()} {most}"
-    kept = json.loads(known.read_text()) if known.exists() else {}
-    times: Times = kept["times"] if kept.get("source") == source else {}
-    asked = {pool.submit(_usable, file, most): file for file in files if file not in times}
-    for done in as_completed(asked):
-        times[asked[done]] = done.result()
-        print(f"  {asked[done]}: {len(done.result())} tests, {sum(done.result().values()):.1f} s", flush=True)
-        known.write_text(json.dumps({"source": source, "times": times}, indent=1))
-    if asked or not kept.get("together"):
-        every = {file: list(times[file]) for file in files if times[file]}
-        most = 30 + 3 * sum(sum(t.values()) for t in times.values())
-        outcome, by, seconds = pool.submit(_together, every, most).result()
-        print(f"  all together: {outcome}, {seconds:.0f} s", flush=True)
-        if outcome != "passed":
-            raise SystemExit(f"without a mutant, {by or 'all'}: {outcome}; nothing is tried")
-        known.write_text(json.dumps({"source": source, "times": times, "together": True}, indent=1))
-    return times
+    every: dict[str, list[str]] = {}
+    for tests, _ in picked.values():
+        for file, names in tests.items():
+            every[file] = sorted({*every.get(file, []), *names})
+    every = dict(sorted(every.items()))
+    kept = json.loads(known.read_text())
+    if kept.get("together") == every:
+        return
+    most = 60 + 3 * sum(kept["times"][file][name] for file, names in every.items() for name in names)
+    outcome, by, seconds = pool.submit(_together, every, most).result()
+    print(f"  {sum(map(len, every.values()))} tests together: {outcome}, {seconds:.0f} s", flush=True)
+    if outcome != "passed":
+        raise SystemExit(f"without a mutant, {by or 'all'}: {outcome}; nothing is tried")
+    known.write_text(json.dumps({**kept, "together": every}, indent=1))
 
 
 # ---------------------------------------------------------------- the command
@@ -471,7 +485,7 @@ def main() -> None:
     parser.add_argument("--stage-minutes", type=float, default=60)
     parser.add_argument("--most", type=float, default=2, help="CPU seconds of a test that is used")
     parser.add_argument(
-        "--budget", type=float, default=6, help="CPU seconds of a mutant's tests besides the oracle"
+        "--budget", type=float, default=5, help="CPU seconds of a mutant's tests besides the oracle"
     )
     parser.add_argument("--workers", type=int, default=1, help="mutants tried at a time")
     parser.add_argument("--survivors", action="store_true", help="try those that survived again")
@@ -491,10 +505,12 @@ def main() -> None:
         with ProcessPoolExecutor(asked.workers, get_context("fork"), _begin, (folder,)) as pool:
             needed = sorted({t for found in files.values() for t in found})
             times = times_of(asked.out.with_suffix(".json"), needed, asked.most, pool)
+            picked = {file: chosen(found, times, asked.budget) for file, found in files.items()}
+            verify(asked.out.with_suffix(".json"), picked, pool)
             ends = time.monotonic() + 60 * asked.stage_minutes
             jobs = []
             for mutant in todo:
-                tests, seconds = chosen(files[mutant.file], times, asked.budget)
+                tests, seconds = picked[mutant.file]
                 jobs.append(pool.submit(_attempt, mutant, tests, 10 + 3 * seconds, ends))
             for job in as_completed(jobs):
                 if done := job.result():

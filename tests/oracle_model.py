@@ -1,8 +1,8 @@
 """The model of which one step is compared with the oracle: some steps after the reform, with all that can happen.
 
-    uv run python tests/oracle_model.py FOLDER WEIGHT
+    uv run python tests/oracle_model.py FOLDER
 
-keeps it in a folder, of fewer households at a larger weight; where the environment names that folder (`DICU_ORACLE_MODELS`), it is read instead of being made.
+keeps it in a folder; where the environment names that folder (`DICU_ORACLE_MODELS`), it is read instead of being made.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dicu.scenario.scenario import Scenario, with_values
 STEPS: Final = ("quarter", "month")
 LIVELY: Final = {
     "world.name": "monocentric",
+    "population.weight": 20,
     "population.migrant_years": 30,
     "time.start": "2025Q1",
     "time.end": "2026Q4",
@@ -38,7 +39,7 @@ LIVELY: Final = {
 }
 
 
-def lively(step: str, weight: int = 20) -> tuple[Scenario, Model]:
+def lively(step: str) -> tuple[Scenario, Model]:
     """Four steps after the start, with shocks, migrants and households without means.
 
     In months under another law than that of Viet Nam.
@@ -47,9 +48,7 @@ def lively(step: str, weight: int = 20) -> tuple[Scenario, Model]:
         found: tuple[Scenario, Model] = pickle.loads(Path(kept, step).read_bytes())
         return found
     restless = 0.9 if step == "quarter" else 1.0  # a month is a third of a quarter
-    scenario = with_values(
-        Scenario(), {**LIVELY, "population.weight": weight, "time.step": step, "consider.lambda0": restless}
-    )
+    scenario = with_values(Scenario(), {**LIVELY, "time.step": step, "consider.lambda0": restless})
     world = open_world(scenario)
     if step == "month":
         file = world.country.file.model_copy(update={"ages": LegalAges(majority=20, marriage=19)})
@@ -62,4 +61,4 @@ def lively(step: str, weight: int = 20) -> tuple[Scenario, Model]:
 
 if __name__ == "__main__":
     for each in STEPS:
-        Path(sys.argv[1], each).write_bytes(pickle.dumps(lively(each, int(sys.argv[2]))))
+        Path(sys.argv[1], each).write_bytes(pickle.dumps(lively(each)))
