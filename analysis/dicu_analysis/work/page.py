@@ -318,10 +318,10 @@ def ageing(path: Path) -> str:
         name: rows.pivot(index="seed", columns="year", values=name).to_numpy(np.float64) for name in _AGEING
     }
     lines = [
-        [str(year + 1), *(number(estimate(grids[name][:, year])) for name in _AGEING)]
+        [str(year + 1), *(number(estimate(grids[name][:, year].tolist())) for name in _AGEING)]
         for year in range(grids["crude"].shape[1])
     ]
-    lines.append(["drift", *(percent(estimate(drift(grids[name]))) for name in _AGEING)])
+    lines.append(["drift", *(percent(estimate(drift(grids[name]).tolist())) for name in _AGEING)])
     text = (
         "Persons who move between provinces per 1,000 a year where formal jobs grow as workers do; those expected if "
         "each age and sex moved as in the first two years; and what ages do not explain. Drift is the last two years "
