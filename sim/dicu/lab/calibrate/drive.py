@@ -103,10 +103,12 @@ def best_set(axes: Sequence[Axis], z: Floats) -> Floats:
     """Mean of all members, (axes,); a parameter that the figures do not tell keeps the middle of its prior.
 
     An ensemble of this size narrows by a tenth, and once by a fifth, even what acts on no figure (severance,
-    disruption): see `TOLD`, and ``told: false`` of a parameter in the file. Terms of provinces are shrunken by their
+    disruption): see `TOLD`, and ``told`` of a parameter in the file. Terms of provinces are shrunken by their
     prior already and are taken as they are.
     """
-    told = (1.0 - z.std(axis=1, ddof=1) > TOLD) & np.array([axis.prior.told for axis in axes])
+    narrowed = 1.0 - z.std(axis=1, ddof=1) > TOLD
+    said = [axis.prior.told for axis in axes]
+    told = np.array([n if s is None else s for n, s in zip(narrowed, said, strict=True)], dtype=bool)
     terms = np.array([axis.key.startswith(f"{TERMS}.") for axis in axes])
     return np.where(told | terms, z.mean(axis=1), 0.0)
 

@@ -39,8 +39,9 @@ class Prior(Section):
     """What is believed of one parameter before: the middle, and a standard deviation on its scale.
 
     ``scale: log`` is for what is above 0: ``sd`` is then that of the logarithm, the relative error. Values stay
-    between ``low`` and ``high``, by default the range of the parameter. ``told: false``: no figure can tell it; the
-    best set keeps its prior, and the ensemble alone spreads over it.
+    between ``low`` and ``high``, by default the range of the parameter. The best set has the mean of the members where
+    the figures tell a parameter, else its prior. They do by how much they narrow it, or as is said: ``told: false``, no
+    figure can tell it, and the ensemble alone spreads over it; ``told: true``, it is told whatever the narrowing.
     """
 
     prior: float
@@ -48,7 +49,7 @@ class Prior(Section):
     scale: Scale = "linear"
     low: float | None = None
     high: float | None = None
-    told: bool = True
+    told: bool | None = None
 
 
 class Provinces(Section):
