@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 PREDICTED, SCORES, PAGE, PICTURE = "predicted.csv", "scores.csv", "validation.md", "validation.png"
 IN_SAMPLE: Final = "in sample"
 """Said of figures with the role ``fit``: the defaults were fitted to them."""
+WIDE: Final = 20.0
+"""Largest over smallest from which on a picture's axes are logarithmic."""
 NAMED: Final = 8
 """Provinces that a picture names: those farthest off."""
 
@@ -212,6 +214,10 @@ def draw(v: Validation, path: Path, run: Run) -> bool:
                 xytext=(3, 2),
                 textcoords="offset points",
             )
+        both = np.concatenate([observed, model])
+        if both.min() > 0.0 and both.max() > WIDE * both.min():  # counts of places of all sizes
+            axis.set_xscale("log")
+            axis.set_yscale("log")
         axis.set_xlabel("observed", fontsize=8)
         axis.set_ylabel("model", fontsize=8)
         axis.tick_params(labelsize=7)

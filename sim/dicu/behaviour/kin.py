@@ -49,6 +49,7 @@ CHILD_AT_HOME_BELOW: Final = 35
 FEWEST_SHARERS: Final = 3
 
 _AWAY_SHIFT: Final = 4 * MEMBERS + 1
+"""Of the bit `PARTNER_AWAY`: above 4 bits a member, and that of lodgers."""
 
 
 @njit(cache=True, inline="always")

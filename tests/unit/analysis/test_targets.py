@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,12 @@ def test_the_packages_targets_are_sound_and_fit_no_population() -> None:
     every = targets()
     assert not [f for f in every if f.figure == "population" and f.role != "shown"]
     assert sum(f.value for f in every if f.figure == "region_flow") == pytest.approx(535_178)
-    assert sum(f.figure == "net_migration_rate" for f in every) == 63
+    net = [f for f in every if f.figure == "net_migration_rate"]
+    assert sorted(Counter((f.since, f.until) for f in net).items()) == [
+        (("2009-07-01", "2014-04-01"), 63),
+        (("2012", "2016"), 63),
+    ]
+    assert max(f.last for f in net) <= 2017.0, "nothing derived from later counts"
     assert all(f.source and f.weight > 0 for f in every)
 
 

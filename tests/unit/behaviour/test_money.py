@@ -336,8 +336,9 @@ def test_a_remittance_is_the_share_of_income_on_average_and_at_most_what_there_i
     income = income_of(123.4, 2, 1.5, 10.0, 4)
     assert income == 123.4 * 1.5 * 2 + 40
     sent = [remittance(np.uint64(hash64(1, i)), income, 60_000, rule) for i in range(4000)]
-    assert set(sent) == {math.floor(income / 10), math.floor(income / 10) + 1}
-    assert np.mean(sent) == pytest.approx(income / 10, abs=4 * 0.5 / np.sqrt(4000))
+    share = MONEY.remit_share * income
+    assert set(sent) == {math.floor(share), math.floor(share) + 1}
+    assert np.mean(sent) == pytest.approx(share, abs=4 * 0.5 / np.sqrt(4000))
     assert remittance(np.uint64(5), income, 3, rule) == 3
 
 
