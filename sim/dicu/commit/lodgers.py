@@ -118,12 +118,22 @@ def _alike(attributes: np.uint8, flags: np.uint8) -> int:
     return int(trained | formal << 1 | np.int64(flags & np.uint8(1)) << 2 | married << 3)
 
 
-@kernel
-def _by_group(h: Rows, row: NDArray[np.int64], unit: NDArray[np.int64], group: NDArray[np.int64]) -> None:
-    """Unit and kind of each of these rows in one number."""
+@njit(cache=True, nogil=True)
+def _into_groups(h: Rows, row: NDArray[np.int64], hashed: NDArray[np.uint64], rooms: Rooms) -> None:
+    """Write rows (H,) and their hashes into ``rooms``, by unit and kind; its ``first`` begins as zeros."""
+    first = rooms.first
+    group = np.empty(row.shape[0], dtype=np.int64)
     for k in range(row.shape[0]):
         i = row[k]
-        group[k] = unit[h.place[i]] * _ALIKE + _alike(h.attributes[i], h.flags[i])
+        group[k] = rooms.unit[h.place[i]] * _ALIKE + _alike(h.attributes[i], h.flags[i])
+        first[group[k] + 1] += 1
+    for g in range(first.shape[0] - 1):
+        first[g + 1] += first[g]
+    fill = first[:-1].copy()
+    for k in range(row.shape[0]):
+        at = fill[group[k]]
+        rooms.row[at], rooms.hashed[at] = row[k], hashed[k]
+        fill[group[k]] = at + 1
 
 
 @njit(cache=True, nogil=True)
@@ -140,12 +150,10 @@ def _sort_groups(lo: int, hi: int, rooms: Rooms) -> None:
 
 def _rooms(h: Rows, row: NDArray[np.int64], hashed: NDArray[np.uint64], unit: NDArray[np.int64]) -> Rooms:
     """Rooms of rows (H,) by the unit (P,) of their places."""
-    group = np.empty(len(row), dtype=np.int64)
-    _by_group(h, row, unit, group)
     groups = (int(unit.max()) + 1) * _ALIKE
-    first = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
-    order = np.argsort(group, kind="stable")
-    rooms = Rooms(unit, first, row[order], hashed[order])
+    first = np.zeros(groups + 1, dtype=np.int64)
+    rooms = Rooms(unit, first, np.empty_like(row), np.empty_like(hashed))
+    _into_groups(h, row, hashed, rooms)
     over_blocks(lambda a, b: _sort_groups(a, b, rooms), groups)
     return rooms
 
