@@ -497,7 +497,7 @@ def main() -> None:
     todo = [m for m in drawn if (m.number in alive if asked.survivors else m.number not in tried)]
     files = {file: files_for(file) for file in {m.file for m in todo}}
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="dicu-mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dicu-mutants-", ignore_cleanup_errors=True) as folder:
         models = Path(folder, "models")
         models.mkdir()
         keep_models(models)

@@ -94,7 +94,7 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
         Of the household; read are `NEWLY_WED`, newly-weds live with the parents, `LODGING`, nobody is kin, and `APART`,
         which the bit `PARTNER_AWAY` repeats.
     """
-    away = (attributes & APART) << (_AWAY_SHIFT - APART_SHIFT)
+    away = np.int64(attributes & APART) << (_AWAY_SHIFT - APART_SHIFT)
     return _couples_here(member, ages, attributes) | away
 
 
