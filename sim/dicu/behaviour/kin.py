@@ -95,7 +95,7 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
         which the bit `PARTNER_AWAY` repeats.
     """
     away = np.int64(attributes & APART) << (_AWAY_SHIFT - APART_SHIFT)
-    return _couples_here(member, ages, attributes) | away
+    return int(_couples_here(member, ages, attributes) | away)
 
 
 @kernel
