@@ -169,7 +169,7 @@ def follow(
         lambda first, last, *out: _would_follow(first, last, columns, rows, district, rule, *out)
     )
     child, parent = drawn.child, drawn.parent
-    order = np.argsort(households.uid[child], kind="stable")
+    order = np.argsort(households.uid[child])
     child, parent = child[order], parent[order]
     joins = np.empty(len(child), dtype=np.bool_)
     k = _settle(child, parent, np.asarray(busy, dtype=np.int64), households.n, households.member, joins)

@@ -110,4 +110,4 @@ def inherit(
     heir = np.full(len(rows), -1, dtype=np.int64)
     least = np.full(len(rows), _NOBODY, dtype=np.uint64)
     _heirs(child, parent, households.uid, rows, bits, least, heir)
-    return int(_hand_on(np.argsort(households.uid[rows], kind="stable"), rows, heir, households.wealth))
+    return int(_hand_on(np.argsort(households.uid[rows]), rows, heir, households.wealth))

@@ -252,7 +252,7 @@ def take_lodgings(
     chosen = alone[drawn(h.uid[alone], c.lodge_key, share)]
     if len(chosen) == 0:
         return Lodged(chosen, chosen, np.empty((2, 0), dtype=np.int32))
-    arriving = chosen[np.argsort(h.uid[chosen], kind="stable")]
+    arriving = chosen[np.argsort(h.uid[chosen])]
     district = where.district
     asked = np.zeros(len(where.province), dtype=np.bool_)
     asked[district[h.place[arriving]]] = True
@@ -261,7 +261,7 @@ def take_lodgings(
     _hash(c.lodge_key, h.uid, row, hashed)
     # who arrives in one district is in nobody's way in another
     there = district[h.place[arriving]]
-    order = np.argsort(there, kind="stable")
+    order = np.argsort(there.astype(np.uint16), kind="stable")  # fewer than places; 16 bits are sorted by counting
     asking, there = arriving[order], there[order]
     taken = np.full(len(arriving), -1, dtype=np.int64)
     year = tables.ages.year

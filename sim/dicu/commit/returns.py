@@ -82,7 +82,7 @@ def come_home(
     parent = links.parents_of(alone)
     near = (parent >= 0) & shard.here(parent)
     row, parent = alone[near], shard.row(parent[near])
-    order = np.argsort(h.uid[row], kind="stable")
+    order = np.argsort(h.uid[row])
     row, parent = row[order], parent[order]
     done = int(_move_in(h.rows, row, parent, tables.ages.year, tables.where, stocks.carried))
     return Returned(row[:done], parent[:done])

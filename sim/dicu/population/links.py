@@ -148,7 +148,7 @@ class Links:
         out, moved = np.empty(len(few), dtype=np.int64), np.empty(len(few), dtype=np.int64)
         n_out, n_moved = kernels.divide(few.at, few.child, few.parent, self.columns, out, moved)
         moved = moved[:n_moved]
-        moved = moved[np.argsort(few.child[moved], kind="stable")]
+        moved = moved[np.argsort(few.child[moved])]
         if n_out:
             self._rebuild(out[:n_out], few.child[moved], few.parent[moved], len(self.low))
 
@@ -305,7 +305,7 @@ class Links:
             The households' identities.
         """
         children = uid[self.child]
-        order = np.argsort(children, kind="stable")
+        order = np.argsort(children)
         return children[order], uid[self.parent[: self.n]][order]
 
     def check(self, n_households: int) -> None:
