@@ -412,7 +412,8 @@ class Country:
                 for m in dead
             ):
                 attributes &= ~32
-            if set(dead) & set(apart(people, year, attributes, seen.law)):
+            meant = apart(people, year, attributes, seen.law)
+            if attributes & LODGING != LODGING and len(meant) == 1 and meant[0] in dead:
                 attributes &= ~APART
             people = sorted([b for m, b in enumerate(people) if m not in dead] + born)
             if dead or born:

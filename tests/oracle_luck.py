@@ -161,12 +161,12 @@ def apart(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM
     """Slots of those whose partner lives elsewhere, where the household has the mark of it."""
     age = [age_of(b, year) for b in people]
     pair = partners(people, year, attributes, law)
-    grown = (
-        [m for m, a in enumerate(age) if m not in pair and a >= law.marriage] if attributes & APART else []
-    )
-    return [
-        m for m in grown if attributes & LODGING == LODGING or not (age[m] < 35 and max(age) - age[m] >= 16)
-    ]
+    if not attributes & APART:
+        return []
+    grown = [m for m, a in enumerate(age) if m not in pair and a >= law.marriage]
+    if attributes & LODGING == LODGING:
+        return grown
+    return [m for m in grown if not (age[m] < 35 and max(age) - age[m] >= 16 and age[m] - min(age) < 16)]
 
 
 def seeking(people: list[int], year: int, attributes: int = 0, law: Law = VIET_NAM) -> list[int]:

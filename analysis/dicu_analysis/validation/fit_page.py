@@ -126,7 +126,10 @@ def _off(predicted: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         numbers = (
             f"observed {number(float(row['observed']))}, model {number(float(nearest[k]))} ({off[k]:+.1f})"
         )
-        lines.append(f"- {row['figure']}, {area}: {numbers}")
+        when = (
+            _year(row["from"]) if row["from"] == row["to"] else f"{_year(row['from'])}-{_year(row['to'])[2:]}"
+        )
+        lines.append(f"- {row['figure']}, {area}, {when}: {numbers}")
     return [*lines, ""]
 
 

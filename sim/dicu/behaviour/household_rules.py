@@ -15,7 +15,7 @@ from dicu.behaviour.ages import Ages
 from dicu.behaviour.choose import OTHER_WORK, STAY, Buffers, choose
 from dicu.behaviour.consider import calm_hazard, considers, readiness
 from dicu.behaviour.events import DEAD_WORKERS_SHIFT, PARTING_SHIFT, WorkTally
-from dicu.behaviour.kin import couples_of, married_elsewhere, parts_newly_weds
+from dicu.behaviour.kin import couples_of, parts_newly_weds, takes_mark
 from dicu.behaviour.life_course import PART_SHIFT, LifeTable, apply_life, has_adult
 from dicu.behaviour.member_word import COUNT_MASK, WORKER_SHIFT
 from dicu.behaviour.move import leaver
@@ -115,7 +115,7 @@ def live_through(i: int, mask: int, h: Rows, t: LifeTable, ages: Ages) -> int:
             gone += 1
             if wed and parts_newly_weds(h.member[i], m, ages):
                 h.attributes[i] &= np.uint8(0xFF ^ NEWLY_WED)
-            if apart and married_elsewhere(h.member[i], m, ages, couples):
+            if apart and takes_mark(h.member[i], m, ages, couples):
                 h.attributes[i] &= np.uint8(0xFF ^ APART)
             workers += int((t.word[h.member[i, m]] >> np.uint32(WORKER_SHIFT)) & np.uint32(COUNT_MASK))
         elif mask >> (2 * MEMBERS + m) & 1:

@@ -204,8 +204,13 @@ def single_with(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> 
 
 @kernel
 def _is_child_at_home(member: NDArray[np.uint8], age: int, ages: Ages) -> bool:
-    """Whether a member of this age without a partner is grown up in this household, see the module."""
-    return bool(age < CHILD_AT_HOME_BELOW and age_of(member[0], ages.year) - age >= GENERATION_YEARS)
+    """Whether a member of this age without a partner is one of the children at home, see the module."""
+    youngest = age
+    for m in range(MEMBERS):  # eldest first, nobody last
+        if member[m] != 0:
+            youngest = age_of(member[m], ages.year)
+    has_elder = age_of(member[0], ages.year) - age >= GENERATION_YEARS
+    return bool(age < CHILD_AT_HOME_BELOW and has_elder and age - youngest < GENERATION_YEARS)
 
 
 @kernel
@@ -217,6 +222,20 @@ def married_elsewhere(member: NDArray[np.uint8], m: int, ages: Ages, couples: in
     if age < ages.marriage:
         return False
     return bool(couples & LODGERS) or not _is_child_at_home(member, age, ages)
+
+
+@kernel
+def takes_mark(member: NDArray[np.uint8], m: int, ages: Ages, couples: int) -> bool:
+    """Whether the household's mark of partners elsewhere ends with member ``m``: who is meant, and nobody else may be.
+
+    In a household of lodgers it stays: there all are married elsewhere, or nobody.
+    """
+    if couples & LODGERS or not married_elsewhere(member, m, ages, couples):
+        return False
+    for other in range(MEMBERS):
+        if other != m and married_elsewhere(member, other, ages, couples):
+            return False
+    return True
 
 
 @kernel
@@ -327,4 +346,5 @@ __all__ = [
     "partner_of",
     "parts_newly_weds",
     "single_with",
+    "takes_mark",
 ]

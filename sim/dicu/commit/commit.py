@@ -19,8 +19,7 @@ from dicu.behaviour.ages import Ages
 from dicu.behaviour.couples import CoupleTable
 from dicu.behaviour.events import DEAD_WORKERS_MASK, DEAD_WORKERS_SHIFT, Events
 from dicu.behaviour.geography import Where
-from dicu.behaviour.kin import couples_of, married_elsewhere, parts_newly_weds
-from dicu.behaviour.move import LODGERS
+from dicu.behaviour.kin import couples_of, married_elsewhere, parts_newly_weds, takes_mark
 from dicu.behaviour.remit import Follows
 from dicu.behaviour.tables import Tables
 from dicu.commit.abroad import cross_border
@@ -153,7 +152,7 @@ def _married(
     """The mark `APART` of member ``slot`` of row i, who leaves: taken along; both get it where a job parts them."""
     couples = couples_of(h.member[i], ages, h.attributes[i])
     if married_elsewhere(h.member[i], slot, ages, couples):
-        if not couples & LODGERS:  # all lodgers of a household are married elsewhere, or nobody
+        if takes_mark(h.member[i], slot, ages, couples):
             h.attributes[i] &= np.uint8(0xFF ^ APART)
         return np.uint8(APART)
     if not took or (couples >> (4 * slot)) & 15 == 0:

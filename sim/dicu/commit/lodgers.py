@@ -261,7 +261,9 @@ def take_lodgings(
     _hash(c.lodge_key, h.uid, row, hashed)
     # who arrives in one district is in nobody's way in another
     there = district[h.place[arriving]]
-    order = np.argsort(there.astype(np.uint16), kind="stable")  # fewer than places; 16 bits are sorted by counting
+    order = np.argsort(
+        there.astype(np.uint16), kind="stable"
+    )  # fewer than places; 16 bits are sorted by counting
     asking, there = arriving[order], there[order]
     taken = np.full(len(arriving), -1, dtype=np.int64)
     year = tables.ages.year

@@ -1,7 +1,7 @@
 """Moves between provinces year by year, and how many there would be if each age moved as in the first years.
 
     uv run python -m dicu.lab.ageing runs/ageing.json population.weight=300 \
-        labour.formal_growth=0.0078 labour.growth_kept=0
+        time.start=2019Q2 time.end=2029Q1 labour.formal_growth=0.0078 labour.growth_kept=0
 
 What a population that grows older does to moves is no drift of the model: the rest is what remains.
 """

@@ -321,7 +321,7 @@ class Watching:
         if row < 0:
             return [self._gone(ages)]
         told = left_behind(Household(self._nowhere, self._own, 0), Household(self._nowhere, h, row))
-        if int(h.attributes[row]) & ~int(self._own.attributes[0]) & APART:
+        if self._leaver >= 0 and int(h.attributes[row]) & ~int(self._own.attributes[0]) & APART:
             told.append(Event("apart", "one of a couple works elsewhere from now on, and they stay married"))
         if self._partner is not None and self._partner.founds:
             told.append(Event("child", f"their household is {written(children[0])}", written(children[0])))

@@ -92,9 +92,31 @@ def test_who_marries_or_parts_from_parents_leaves_the_mark_to_them() -> None:
     assert (apart(done, 1), apart(done, *done.new)) == (1, 0)
 
 
-def test_the_mark_ends_with_whom_it_means() -> None:
-    """And not where a child at home dies."""
-    for people, dead, left in (("f45 f20 m15", 0, 0), ("f45 f20 m15", 1, 1), ("m70 f68 f40", 2, 0)):
-        h = households(Row(1, 0, people, apart=1))
-        live_through(0, 1 << dead, h.rows, LAND.tables().life, AGES)
-        assert int(h.attributes[0]) >> 7 == left, (people, dead)
+@pytest.mark.parametrize(
+    ("people", "dead", "left", "more"),
+    [
+        ("f45 f20 m15", 0, 0, {}),
+        ("f45 f20 m15", 1, 1, {}),
+        ("m70 f68 f40", 2, 0, {}),
+        ("f75 f40 m10", 0, 1, {}),
+        ("f60 m58 f30 m5", 2, 0, {}),
+        ("m30 m24 f22", 0, 1, {"tenure": LODGING}),
+    ],
+    ids=[
+        "the wife",
+        "the daughter",
+        "of three generations",
+        "his mother",
+        "a young mother",
+        "one of the lodgers",
+    ],
+)
+def test_the_mark_ends_with_whom_it_means(people: str, dead: int, left: int, more: dict[str, int]) -> None:
+    h = households(Row(1, 0, people, apart=1, **more))
+    live_through(0, 1 << dead, h.rows, LAND.tables().life, AGES)
+    assert int(h.attributes[0]) >> 7 == left
+
+
+def test_a_young_mother_who_leaves_his_parents_takes_the_mark() -> None:
+    done = leaves(Row(1, 0, "f60 m58 f30 m5", apart=1), 2, reason=0)
+    assert (apart(done, 1), apart(done, *done.new)) == (0, 1)
