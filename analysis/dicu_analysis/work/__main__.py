@@ -56,12 +56,8 @@ def tables(runs: Path) -> str:
     }
     for name, part in parts.items():
         found = sweep(name)
-        made += part(found) if found else missing(name, f"dicu sweep {name}")
-    made += (
-        ageing(runs / AGES)
-        if (runs / AGES).is_file()
-        else missing("Ages", f"python -m dicu.lab.ageing {runs / AGES} with the settings of its docstring")
-    )
+        ages = runs / AGES
+    made += ageing(ages) if ages.is_file() else missing("Ages", f"python -m dicu.lab.ageing {ages} ...")
     path = runs / PAY
     return made + (
         rural_pay(path) if path.is_file() else missing("Rural pay", f"python -m dicu.lab.rural_pay {path}")
