@@ -56,7 +56,8 @@ def tables(runs: Path) -> str:
     }
     for name, part in parts.items():
         found = sweep(name)
-        ages = runs / AGES
+        made += part(found) if found else missing(name, f"dicu sweep {name}")
+    ages = runs / AGES
     made += ageing(ages) if ages.is_file() else missing("Ages", f"python -m dicu.lab.ageing {ages} ...")
     path = runs / PAY
     return made + (
