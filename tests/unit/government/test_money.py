@@ -374,3 +374,19 @@ def test_every_dong_is_accounted_for_whatever_happens(govern, world, data):
         nation = sum(b.transfer + b.reinvested + b.deficit for b in g.network.budgets)
         assert spent == raised + nation, "nothing but places and the nation pays"
         assert ((g.access() >= 0) & (g.access() <= 1.2)).all()
+
+
+def test_payback_is_what_a_post_costs_to_cut_over_what_it_saves_in_a_year(govern, world):
+    """Found by a mutant: the column was never compared with the two prices that make it."""
+    g = govern(reinvest_share=1.0)
+    residents = np.full(36, 6_000, dtype=np.int64)
+    for step in range(4):
+        if step == 2:
+            apply(g, policy("actual", world, step)[0], step, residents)
+        g.step(residents, step, np.full(36, 5.0))
+    told = books.columns(g)
+    years = told["payback_years"][~np.isnan(told["payback_years"])]
+    price = g.terms.price
+    assert len(years) > 0
+    assert years == pytest.approx(price.severance_vnd / (price.post_vnd * 4))
+    assert 0.1 < years[0] < 20
