@@ -39,7 +39,7 @@ from dicu.behaviour.ages import Ages, age_of
 from dicu.behaviour.life_tables import FERTILE_AGES, FERTILE_FROM, SEEK_UNTIL
 from dicu.behaviour.move import LODGERS, PARTNER_AWAY
 from dicu.compute.kernel import kernel
-from dicu.population.columns import APART, APART_SHIFT, BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED
+from dicu.population.columns import APART, BIRTH_YEAR_ZERO, LODGING, MEMBERS, NEWLY_WED
 
 # assumption A38, explained at the head of this module
 GENERATION_YEARS: Final = 16
@@ -47,9 +47,6 @@ LATEST_PARENT_YEARS: Final = 45
 WIDEST_COUPLE_YEARS: Final = 12
 CHILD_AT_HOME_BELOW: Final = 35
 FEWEST_SHARERS: Final = 3
-
-_AWAY_SHIFT: Final = 4 * MEMBERS + 1
-"""Of the bit `PARTNER_AWAY`: above 4 bits a member, and that of lodgers."""
 
 
 @njit(cache=True, inline="always")
@@ -94,8 +91,8 @@ def couples_of(member: NDArray[np.uint8], ages: Ages, attributes: int = 0) -> in
         Of the household; read are `NEWLY_WED`, newly-weds live with the parents, `LODGING`, nobody is kin, and `APART`,
         which the bit `PARTNER_AWAY` repeats.
     """
-    away = np.int64(attributes & APART) << (_AWAY_SHIFT - APART_SHIFT)
-    return int(_couples_here(member, ages, attributes) | away)
+    away = PARTNER_AWAY if attributes & APART else 0
+    return _couples_here(member, ages, attributes) | away
 
 
 @kernel

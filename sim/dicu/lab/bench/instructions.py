@@ -200,9 +200,8 @@ def count(names: Sequence[str] = NAMES) -> list[Counted]:
 
 def _counted(name: str, file: Path, rows: int) -> Counted:
     told = _TOTAL.findall(file.read_text(encoding="utf-8")) if file.exists() else []
-    total = max(
-        map(int, told), default=0
-    )  # where counting was switched, the summary says 0 and the totals do not
+    # where counting was switched, the summary says 0 and the totals do not
+    total = max(map(int, told), default=0)
     if total == 0:
         raise CannotCount(f"valgrind says no number of instructions of {name!r}")
     return Counted(name, total / CALLS / rows, total)
