@@ -19,11 +19,11 @@ import typer
 from numpy.typing import NDArray
 
 from dicu.execution.starting import first_model
+from dicu.lab.asked import asked_scenario
 from dicu.model import Model
 from dicu.population.columns import BIRTH_YEAR_ZERO
 from dicu.record.folder import write_bytes
 from dicu.reform.opening import open_world
-from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario, with_values
 from dicu.scenario.vocabulary import SCOPES
 
@@ -103,11 +103,7 @@ def main(
     years: Annotated[int, typer.Option(min=FIRST)] = 10,
 ) -> None:
     """Tell growth of moves between provinces from a population that grows older, and write one row a year and seed."""
-    try:
-        scenario = load(config, values or []).scenario
-    except ConfigurationErrors as errors:
-        typer.echo(str(errors), err=True)
-        raise typer.Exit(2) from None
+    scenario = asked_scenario(config, values or [])
     rows = [
         row for seed in range(1, seeds + 1) for row in followed(with_values(scenario, {"seed": seed}), years)
     ]

@@ -17,8 +17,8 @@ import typer
 from numpy.typing import NDArray
 
 from dicu.execution.starting import first_model
+from dicu.lab.asked import asked_scenario
 from dicu.reform.opening import open_world
-from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import with_values
 
 QUARTERS: Final = 4
@@ -49,11 +49,7 @@ def main(
     seeds: Annotated[int, typer.Option(min=1, help="Seeds, from 1.")] = 3,
 ) -> None:
     """Write seed, uid and quarter of wealth of every rural household at the start of the runs of a scenario."""
-    try:
-        scenario = load(config, values or []).scenario
-    except ConfigurationErrors as errors:
-        typer.echo(str(errors), err=True)
-        raise typer.Exit(2) from None
+    scenario = asked_scenario(config, values or [])
     parts = []
     for seed in range(1, seeds + 1):
         model, _ = first_model(with_values(scenario, {"seed": seed}), open_world(scenario))

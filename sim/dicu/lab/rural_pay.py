@@ -19,10 +19,10 @@ import typer
 from numpy.typing import NDArray
 
 from dicu.execution.starting import first_model
+from dicu.lab.asked import asked_scenario
 from dicu.model import Model
 from dicu.record.folder import write_bytes
 from dicu.reform.opening import open_world
-from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario, with_values
 
 YEAR: Final = 4
@@ -135,11 +135,7 @@ def main(
     quarters: Annotated[int, typer.Option(min=0)] = 20,
 ) -> None:
     """Measure rural beside urban pay over some years and seeds, and write one row a year and seed."""
-    try:
-        scenario = load(config, values or []).scenario
-    except ConfigurationErrors as errors:
-        typer.echo(str(errors), err=True)
-        raise typer.Exit(2) from None
+    scenario = asked_scenario(config, values or [])
     rows = [
         row
         for seed in range(1, seeds + 1)
