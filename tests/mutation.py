@@ -475,21 +475,25 @@ def check(tried: dict[int, Mutant], drawn: list[Mutant]) -> None:
             )
 
 
+def stage_parser(told: str | None) -> argparse.ArgumentParser:
+    """What both commands are asked: the file of the mutants, minutes and processes."""
+    parser = argparse.ArgumentParser(description=told, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stage-minutes", type=float, default=60)
+    parser.add_argument("--workers", type=int, default=1, help="mutants tried at a time")
+    parser.add_argument("--out", type=Path, default=ROOT / "runs/mutation.csv")
+    return parser
+
+
 def main() -> None:
     """Try mutants until the stage ends."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = stage_parser(__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300, help="mutants drawn")
-    parser.add_argument("--stage-minutes", type=float, default=60)
     parser.add_argument("--most", type=float, default=2, help="CPU seconds of a test that is used")
     parser.add_argument(
         "--budget", type=float, default=5, help="CPU seconds of a mutant's tests besides the oracle"
     )
-    parser.add_argument("--workers", type=int, default=1, help="mutants tried at a time")
     parser.add_argument("--survivors", action="store_true", help="try those that survived again")
-    parser.add_argument("--out", type=Path, default=ROOT / "runs/mutation.csv")
     asked = parser.parse_args()
     drawn, tried = sample(asked.seed, asked.sample), read(asked.out)
     check(tried, drawn)

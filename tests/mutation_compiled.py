@@ -9,7 +9,6 @@ this too has the outcome ``survived both``.
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mutation import ROOT, Mutant, Tree, mutated, read, score, write
+from mutation import Mutant, Tree, mutated, read, score, stage_parser, write
 
 TEST: Final = "tests/regression/test_baseline.py::test_numbers_are_those_of_the_baseline"
 LIMIT: Final = 300.0
@@ -61,13 +60,7 @@ def attempt(trees: list[Tree], mutant: Mutant, ends: float) -> Mutant | None:
 
 def main() -> None:
     """Try survivors until the stage ends."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--stage-minutes", type=float, default=60)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=ROOT / "runs/mutation.csv")
-    asked = parser.parse_args()
+    asked = stage_parser(__doc__).parse_args()
     tried = read(asked.out)
     todo = [m for m in tried.values() if m.outcome in ("survived", "no test", "")]
     with tempfile.TemporaryDirectory(prefix="dicu-mutants-", ignore_cleanup_errors=True) as folder:
