@@ -20,7 +20,6 @@ from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.h1 import drawing
 from dicu_analysis.experiments.h1.estimands import (
     COLUMNS,
-    DRAWS,
     PER_CENT,
     RATE,
     Arms,
@@ -63,7 +62,8 @@ SPEC: Final = Spec(
         "which no figure fitted tells: see docs/labour_market.md for the curve over that share",
         "growth is what the programme adds; jobs that serve the new ones come on top (labour.multiplier, by default "
         ".3: .65 points a quarter in all), in the towns of the same area",
-        "the 2 x 2 was not run over the ensemble, nor with mechanisms cut",
+        "the 2 x 2 was not run with mechanisms cut; over the ensemble each set has one run an arm, so luck is part "
+        "of the spread",
         "two areas draw most of the countryside, so randomisations over areas are few contrasts: the error of an "
         "exposure slope, over randomisations, is too small",
         "half of (a) - (b) is arithmetic: where fewer leave, the same growth moves fewer; per cent of the base rates "
@@ -81,13 +81,7 @@ CROSSED_SHARE: Final = 0.1
 
 def arms_from(sweep: FinishedSweep, districts: Districts) -> Arms:
     """The arms of ``h1.yaml``."""
-    found = panels(sweep, districts, COLUMNS)
-    return Arms(
-        neither=found[sweep.arm("neither")],
-        urban=found[sweep.arm("urban")],
-        rural={d: found[sweep.arm(f"rural_{d}")] for d in DRAWS},
-        both={d: found[sweep.arm(f"both_{d}")] for d in DRAWS},
-    )
+    return Arms.of(sweep, panels(sweep, districts, COLUMNS))
 
 
 def dose(
@@ -210,7 +204,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     given = Treatment.of(core, facts)
     extra, base = pull(arms, weak)
     secondary = main(arms, districts, weak)
-    robust = robustness(sweeps, (arms.urban, arms.neither), districts, weak, rural)
+    robust = robustness(sweeps, arms, districts, weak, rural)
     found = Found(
         effect=paired(extra),
         sesoi=SESOI_SHARE * float(base.mean()),

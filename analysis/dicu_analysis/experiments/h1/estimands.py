@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu_analysis.effects import Effect, estimate
+from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.h1.panel import MOVED, PER_THOUSAND, RURAL, Bools, Districts, Floats, Panel
 from dicu_analysis.experiments.result import Estimate
 
@@ -45,6 +46,16 @@ class Arms:
     urban: Panel
     rural: Mapping[int, Panel]
     both: Mapping[int, Panel]
+
+    @classmethod
+    def of(cls, sweep: FinishedSweep, found: Mapping[int, Panel], **at: int) -> Arms:
+        """The six arms among the panels of a sweep, where keys (with _ for the dot) have these values."""
+        return cls(
+            neither=found[sweep.arm("neither", **at)],
+            urban=found[sweep.arm("urban", **at)],
+            rural={d: found[sweep.arm(f"rural_{d}", **at)] for d in DRAWS},
+            both={d: found[sweep.arm(f"both_{d}", **at)] for d in DRAWS},
+        )
 
 
 def pull(arms: Arms, where: Bools | None, years: slice = slice(None)) -> tuple[Floats, Floats]:

@@ -10,9 +10,9 @@ import numpy as np
 from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.h1.estimands import COLUMNS, PER_CENT, RATE
+from dicu_analysis.experiments.h1.estimands import COLUMNS, PER_CENT, RATE, Arms, crossed
 from dicu_analysis.experiments.h1.panel import Bools, Districts, Floats, Panel, panels
-from dicu_analysis.experiments.result import Members, Robust
+from dicu_analysis.experiments.result import Members, Robust, SignGrid
 from dicu_analysis.experiments.robust import Outcome, from_default, grid, judge, members, tile
 from dicu_analysis.language import Text
 
@@ -40,34 +40,38 @@ def two(treated: Panel, base: Panel, weak: Bools, rural: Bools) -> tuple[Floats,
 
 def over_members(
     sweep: FinishedSweep, districts: Districts, weak: Bools, rural: Bools
-) -> tuple[Floats, Floats]:
-    """(M,) each: `two` for every member of the ensemble, the mean over its replicates."""
+) -> tuple[Floats, Floats, Floats]:
+    """(M,) each, for every member of the ensemble the mean over its replicates: `two`, and `harder`."""
     found = panels(sweep, districts, COLUMNS)
     numbers = sorted(int(m) for m in sweep.arms[MEMBER].unique())
     made = []
     for m in numbers:
-        treated, base = (found[sweep.arm(arm, ensemble_member=m)] for arm in (TREATED, BASE))
-        made.append(two(treated, base, weak, rural))
-    a, apart = (np.array([pair[k].mean() for pair in made]) for k in (0, 1))
-    return a, apart
+        arms = Arms.of(sweep, found, ensemble_member=m)
+        made.append((*two(arms.urban, arms.neither, weak, rural), harder(arms, districts)))
+    a, apart, more = (np.array([found[k].mean() for found in made]) for k in range(3))
+    return a, apart, more
+
+
+def harder(arms: Arms, districts: Districts) -> Floats:
+    """(n,) what farm income lost adds to the pull of growth, in per cent of that pull without it (c-ii)."""
+    more, without, _ = crossed(arms, districts)
+    return PER_CENT * more / without
 
 
 def robustness(
-    sweeps: Mapping[str, FinishedSweep],
-    arms: tuple[Panel, Panel],
-    districts: Districts,
-    weak: Bools,
-    rural: Bools,
+    sweeps: Mapping[str, FinishedSweep], arms: Arms, districts: Districts, weak: Bools, rural: Bools
 ) -> list[Robust]:
-    """(a), and whether the struggling are drawn more or less in proportion: by mechanism, and over the ensemble.
+    """(a), whether the struggling are drawn more in proportion, and whether lost income makes growth pull harder.
+
+    The first two by mechanism and over the ensemble, the third over the ensemble alone.
 
     Parameters
     ----------
-    arms : Panel, Panel
-        With growth and without, all mechanisms on.
+    arms : Arms
+        With all mechanisms on.
     """
     rows: dict[Text, tuple[Floats, Floats]] = {
-        Text("all mechanisms", "đủ mọi cơ chế"): two(*arms, weak, rural)
+        Text("all mechanisms", "đủ mọi cơ chế"): two(arms.urban, arms.neither, weak, rural)
     }
     if "h1_cuts" in sweeps:
         cuts = sweeps["h1_cuts"]
@@ -80,27 +84,41 @@ def robustness(
     if over is not None and len(over[0]) < FEWEST_MEMBERS:
         over = None
     made = []
-    for k, (name, text, unit) in enumerate(_OUTCOMES):
+    for k, outcome in enumerate(_OUTCOMES):
         table = grid(
             Text("Mechanisms, cut one at a time", "Các cơ chế, cắt từng cái một"), _GROWTH, list(rows),
-            [Text(unit, unit)], lambda r, c, k=k: tile(effect_of(list(rows.values())[r][k].tolist())),  # type: ignore[misc]
+            [Text(outcome.unit, outcome.unit)],
+            lambda r, c, k=k: tile(effect_of(list(rows.values())[r][k].tolist())),  # type: ignore[misc]
         )  # fmt: skip
-        outcome = Outcome(name, text, unit, 1.0, lambda _: {})  # its numbers are those of the tiles
         tiles = [row[0] for row in table.tiles]
         swings = [from_default(Text("which mechanism is cut", "cơ chế nào bị cắt"), tiles[0], tiles[1:])]
         made.append(judge(outcome, [table], [] if over is None else [members(over[k], _GROWTH)], swings))
+    if over is not None:
+        made.append(judge(_HARDER, [_alone(harder(arms, districts))], [members(over[2], _LOSS)], []))
     return made
 
 
+def _alone(values: Floats) -> SignGrid:
+    """One cell: the fitted parameters with all mechanisms on."""
+    text = Text("the best set of parameters", "bộ tham số tốt nhất")
+    unit = Text(_HARDER.unit, _HARDER.unit)
+    return grid(_LOSS, text, [text], [unit], lambda r, c: tile(effect_of(values.tolist())))
+
+
+def _outcome(name: str, text: Text, unit: str) -> Outcome:
+    """One whose numbers are those of the cells."""
+    return Outcome(name, text, unit, 1.0, lambda _: {})
+
+
 _OUTCOMES: Final = (
-    (
+    _outcome(
         "struggling",
         Text(
             "leaving struggling rural districts for towns", "việc rời các huyện nông thôn khó khăn ra đô thị"
         ),
         RATE,
     ),
-    (
+    _outcome(
         "difference, % of base",
         Text(
             "the pull in struggling districts over their usual rate, less that elsewhere,",
@@ -108,6 +126,15 @@ _OUTCOMES: Final = (
         ),
         "points",
     ),
+)
+_LOSS: Final = Text("farm income is lost besides", "thu nhập nông nghiệp cũng giảm")
+_HARDER: Final = _outcome(
+    "crossed, % of growth",
+    Text(
+        "what growth draws where farm income is lost",
+        "mức thu hút của tăng trưởng ở nơi thu nhập nông nghiệp giảm",
+    ),
+    "% of what it draws without",
 )
 
 
@@ -122,4 +149,4 @@ def said(over: Members) -> Text:
     )
 
 
-__all__ = ["FITTED", "MECHANISMS", "over_members", "robustness", "said", "two"]
+__all__ = ["FITTED", "MECHANISMS", "harder", "over_members", "robustness", "said", "two"]

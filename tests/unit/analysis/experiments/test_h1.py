@@ -268,27 +268,28 @@ def test_what_survives_is_told_over_mechanisms_and_members(core: FinishedSweep, 
     def of_arm(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
         return rows(scenario.rpartition(" ")[2], values, r)
 
-    arms = [
-        (a, {**values_of(a), "ensemble.member": float(m)}) for m in range(1, 6) for a in ("neither", "urban")
-    ]
+    arms = [(a, {**values_of(a), "ensemble.member": float(m)}) for m in range(1, 6) for a in ARMS]
     fitted = FinishedSweep(make_sweep(tmp_path / "h1_ensemble", arms, 1, of_arm, ("district",)))
     cut = [(f"offers {a}", values_of(a)) for a in ("neither", "urban")]
     cuts = FinishedSweep(make_sweep(tmp_path / "h1_cuts", cut, 6, of_arm, ("district",)))
     found = h1.estimate({"h1": core, "h1_cuts": cuts, "h1_ensemble": fitted}, FACTS)
-    pulled, apart = found.robust
+    pulled, apart, harder = found.robust
     assert (pulled.verdict, pulled.sign) == ("holds", "up")
     assert [r.en for r in pulled.grids[0].rows] == ["all mechanisms", "without offers from afar"]
     assert pulled.members[0].up == pulled.members[0].n == 5
     assert pulled.members[0].middle == pytest.approx(PULL[True], abs=0.05)
     points = 100 * (PULL[True] - PULL[False]) / BASE
     assert apart.members[0].middle == pytest.approx(points, abs=0.5)
+    without = named(found.secondary, "growth, same districts").effect
+    assert harder.members[0].middle == pytest.approx(100 * CROSSED / without, abs=2.0)
+    assert (harder.verdict, harder.sign) == ("holds", "up")
     words = assemble(h1.SPEC, FACTS, found).plain_words
     assert "more in 5 of 5" in words.en
     assert "tăng ở 5 trong 5 bộ" in words.vi
 
 
 def test_nothing_holds_where_nothing_was_tried(core: FinishedSweep, tmp_path: Path) -> None:
-    arms = [(a, {**values_of(a), "ensemble.member": float(m)}) for m in (1, 2) for a in ("neither", "urban")]
+    arms = [(a, {**values_of(a), "ensemble.member": float(m)}) for m in (1, 2) for a in ARMS]
     quick = FinishedSweep(make_sweep(tmp_path / "h1_ensemble", arms, 1, rows, ("district",)))
     assert h1.estimate({"h1": core}, FACTS).robust == []
     found = h1.estimate({"h1": core, "h1_ensemble": quick}, FACTS)
