@@ -73,6 +73,8 @@ class Model(Parts):
     ranks : Ranks or None
         The processes of this run, see `dicu.compute.mpi`; None: this one. Households and links are those of the whole
         country on the first, and none on the others.
+    solve : bool
+        Whether to find the constants of moving; else `solve` or a state that is restored must give them before a step.
 
     Attributes
     ----------
@@ -93,8 +95,9 @@ class Model(Parts):
         *,
         engine: EngineName = "threads",
         ranks: Ranks | None = None,
+        solve: bool = True,
     ) -> None:
-        super().__init__(scenario, world, households, links, ranks=ranks)
+        super().__init__(scenario, world, households, links, ranks=ranks, solve=solve)
         self.datacollector: mesa.DataCollector | None = None
         self.changes: Changes | None = None
         self.events: Events | None = None
@@ -136,13 +139,13 @@ class Model(Parts):
         moment = self.moment
 
         # a new year: everybody is a year older
-        if self.calendar.age_year(self.now) != self.year:
+        older = self.calendar.age_year(self.now) != self.year
+        if older:
             self.year = self.calendar.age_year(self.now)
-            self.life = self._life_tables()
             retype(h, self.year)
             self.stocks = self._count(h)
         # places whose class changes: people of other areas, so other women bear the births put in by area
-        if self.urban.step(self.now, self.stocks, self.settings.population.weight):
+        if self.urban.step(self.now, self.stocks, self.settings.population.weight) or older:
             self.life = self._life_tables()
         clock = self._spent("new year", clock)
 

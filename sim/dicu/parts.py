@@ -20,6 +20,7 @@ from dicu.behaviour.geography import distances, geography
 from dicu.behaviour.life_course import exposure
 from dicu.behaviour.life_tables import LifeTables, life_tables
 from dicu.behaviour.liquidity import move_costs
+from dicu.behaviour.member_word import counting_words
 from dicu.behaviour.tables import Tables
 from dicu.behaviour.terms import mean_income
 from dicu.behaviour.vital import VitalRates, areas
@@ -51,7 +52,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
 
     Parameters
     ----------
-    scenario, world, households, links, ranks
+    scenario, world, households, links, ranks, solve
         As in `dicu.model.Model`, which adds the step itself.
 
     Attributes
@@ -75,6 +76,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
         links: Links,
         *,
         ranks: Ranks | None = None,
+        solve: bool = True,
     ) -> None:
         super().__init__(rng=scenario.seed)
         self.settings, self.world = scenario, world
@@ -150,14 +152,21 @@ class Parts(mesa.Model):  # type: ignore[misc]
         clock = self._spent("governments", clock)
 
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
-        among = self.shard.ranks
-        rows = among.sum("start", by_kind_and_ties(households.n, households.rows, world.n_places))
+        self._spent("geography and markets", clock)
+        self.kappa = self.offer_cost = 0.0
+        if solve:
+            self.solve()
+
+    def solve(self) -> None:
+        """Find the constants of moving from the start, as which this must stand; a restored state has its own."""
+        clock = time.perf_counter()
+        among, households = self.shard.ranks, self.households
+        rows = among.sum("start", by_kind_and_ties(households.n, households.rows, self.world.n_places))
         readiness = self.choosing.ready(self.ages)
         ready = mean_readiness(households.n, households.rows, readiness, self.ages, among)
         self.kappa = self.choosing.kappa(
             self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
-        self.offer_cost = 0.0
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
         self._spent("kappa", clock)
 
@@ -280,7 +289,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
         """Rows and members of the whole country, of the step that is next."""
         looks = looks_table(readiness_table(self.settings.consider, self.ages))
         g = self.geography
-        mine = count(households, self.life.word, looks, g.district, g.province)
+        mine = count(households, counting_words(self.year), looks, g.district, g.province)
         return whole_stocks(mine, self.shard.ranks)
 
     def _life_tables(self) -> LifeTables:

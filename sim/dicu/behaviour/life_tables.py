@@ -15,12 +15,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.ages import Ages
-from dicu.behaviour.member_word import HAZARD_BITS, PERSON_SHIFT, WORKER_SHIFT
+from dicu.behaviour.member_word import HAZARD_BITS, counting_words
 from dicu.behaviour.vital import Vital, of_parameters
 from dicu.compute.numeric import exp64, exp_of, log64, log_of
 from dicu.economy.market_rules import QUARTERS_A_YEAR
 from dicu.population.columns import BIRTH_YEAR_ZERO
-from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
 from dicu.scenario.parameters_household import LifeCourse
 
 # areas: those of every table without provinces of their own, else those of every province in turn (`Vital`)
@@ -393,24 +392,22 @@ def life_tables(
     (fertility, fertility_later), _ = _births(parameters, vital, dt_quarters, exposure, highest)
     unions = union_rates(parameters, dt_quarters, highest, first)
     areas = len(mortality)
-    death, birth = np.zeros((areas, 256)), np.zeros((areas, 256))
-    birth_later = np.zeros((areas, 256))
+    birth, birth_later = np.zeros((areas, 256)), np.zeros((areas, 256))
     seek, part = np.zeros(256), np.zeros(256)
+    byte = np.arange(256)
+    age, woman = np.maximum(0, year - BIRTH_YEAR_ZERO - (byte >> 1)), (byte & 1).astype(np.bool_)
+    somebody = byte > 0
+    death = np.where(somebody, mortality[:, age] * dt_quarters / QUARTERS_A_YEAR, 0.0)
+    fertile = somebody & woman & (first <= age) & (age < FERTILE_FROM + FERTILE_AGES)
+    birth[:, fertile] = fertility[:, age[fertile] - FERTILE_FROM]
+    birth_later[:, fertile] = fertility_later[:, age[fertile] - FERTILE_FROM]
+    seeks = somebody & (first <= age) & (age <= SEEK_UNTIL)
+    seek[seeks] = unions[woman[seeks].astype(np.intp), age[seeks] - first] * dt_quarters / QUARTERS_A_YEAR
+    # a family needs an adult
+    parts = somebody & ~woman & (max(first, ages.majority) <= age) & (age < PARTS_BELOW)
     parting = parameters.parting_rate * dt_quarters / QUARTERS_A_YEAR
-    word = np.zeros(256, dtype=np.uint32)
-    for byte in range(1, 256):
-        age = max(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
-        female = byte & 1
-        death[:, byte] = mortality[:, age] * dt_quarters / QUARTERS_A_YEAR
-        if female and first <= age < FERTILE_FROM + FERTILE_AGES:
-            birth[:, byte] = fertility[:, age - FERTILE_FROM]
-            birth_later[:, byte] = fertility_later[:, age - FERTILE_FROM]
-        if first <= age <= SEEK_UNTIL:
-            seek[byte] = unions[female, age - first] * dt_quarters / QUARTERS_A_YEAR
-        if not female and max(first, ages.majority) <= age < PARTS_BELOW:  # a family needs an adult
-            part[byte] = min(parting, LARGEST_HAZARD - highest[age] * dt_quarters / QUARTERS_A_YEAR)
-        total = death[:, byte].max() + max(birth[:, byte].max(), seek[byte], part[byte])
-        bound = int(np.ceil(total * 2.0**HAZARD_BITS)) + 1
-        working = WORKING_FROM <= age <= WORKING_UNTIL
-        word[byte] = bound | (int(working) << WORKER_SHIFT) | (1 << PERSON_SHIFT)
+    part[parts] = np.minimum(parting, LARGEST_HAZARD - highest[age[parts]] * dt_quarters / QUARTERS_A_YEAR)
+    total = death.max(axis=0) + np.maximum(birth.max(axis=0), np.maximum(seek, part))
+    word = counting_words(year)
+    word[1:] |= (np.ceil(total[1:] * 2.0**HAZARD_BITS) + 1.0).astype(np.uint32)
     return LifeTables(death, birth, birth_later, seek, part, word)

@@ -8,9 +8,26 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dicu.population.columns import BIRTH_YEAR_ZERO
+from dicu.population.life_stage import WORKING_FROM, WORKING_UNTIL
+
 # bits of each part and where it begins
 HAZARD_BITS: Final = 26
 HAZARD_MASK: Final = (1 << HAZARD_BITS) - 1
 WORKER_SHIFT: Final = HAZARD_BITS
 PERSON_SHIFT: Final = WORKER_SHIFT + 3
 COUNT_MASK: Final = 0x07
+
+
+def counting_words(year: int) -> NDArray[np.uint32]:
+    """Words by member byte (256,) at the ages of a year, uint32: who is a member and of working age, no hazard yet."""
+    byte = np.arange(256)
+    age = np.maximum(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
+    working = (age >= WORKING_FROM) & (age <= WORKING_UNTIL)
+    word: NDArray[np.uint32] = working.astype(np.uint32) << np.uint32(WORKER_SHIFT)
+    word |= np.uint32(1 << PERSON_SHIFT)
+    word[0] = 0  # nobody
+    return word

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -62,30 +64,62 @@ def _staying_weight(relative: NDArray[np.float64], keeps: NDArray[np.float64]) -
     return out
 
 
+class _Cells(NamedTuple):
+    """The C cells of place, kind and sixteenth of ties in which somebody lives.
+
+    Attributes
+    ----------
+    chance : (C,) float64
+        How many households of it consider moving.
+    leaving, staying, tie : (C,) float64
+        Weight of all nests, of staying at kappa = 0 and without ties, and by how much ties multiply that.
+    considering : float
+        Of all of them.
+    """
+
+    chance: NDArray[np.float64]
+    leaving: NDArray[np.float64]
+    staying: NDArray[np.float64]
+    tie: NDArray[np.float64]
+    considering: float
+
+
 @njit(cache=True)
-def _share(
-    kappa: float,
+def _cells(
     leaving: NDArray[np.float64],
     staying: NDArray[np.float64],
     hazard: NDArray[np.float64],
     tie_hazard: NDArray[np.float64],
     tie_stay: NDArray[np.float64],
     count: NDArray[np.int64],
-) -> float:
-    """Share of those who consider that moves; ``staying`` (P, 2 T) is the weight of staying at kappa = 0."""
-    movers = 0.0
+) -> _Cells:
+    """What does not depend on kappa; ``staying`` (P, 2 T) is the weight of staying at kappa = 0."""
+    n = np.count_nonzero(count)
+    made = _Cells(np.empty(n), np.empty(n), np.empty(n), np.empty(n), 0.0)
     considering = 0.0
+    k = 0
     for j in range(leaving.shape[0]):
         for t in range(leaving.shape[1]):
             for b in range(count.shape[2]):
                 if count[j, t, b] == 0:
                     continue
                 ties = 255 if b == 15 else b * 16 + 8
-                chance = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
-                stay = staying[j, t] * exp64(kappa) * tie_stay[ties]
-                considering += chance
-                movers += chance * leaving[j, t] / (leaving[j, t] + stay)
-    return movers / considering if considering > 0.0 else np.nan
+                made.chance[k] = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
+                made.leaving[k], made.staying[k], made.tie[k] = leaving[j, t], staying[j, t], tie_stay[ties]
+                considering += made.chance[k]
+                k += 1
+    return _Cells(made.chance, made.leaving, made.staying, made.tie, considering)
+
+
+@njit(cache=True, error_model="numpy")
+def _share(kappa: float, cells: _Cells) -> float:
+    """Share of those who consider that moves; nan where nobody does."""
+    weight = exp64(kappa)
+    movers = 0.0
+    for k in range(cells.chance.shape[0]):
+        stay = cells.staying[k] * weight * cells.tie[k]
+        movers += cells.chance[k] * cells.leaving[k] / (cells.leaving[k] + stay)
+    return movers / cells.considering if cells.considering > 0.0 else np.nan
 
 
 def solve_kappa(
@@ -122,12 +156,13 @@ def solve_kappa(
     staying = _staying_weight(nests.relative, keeps)
     if not (leaving > 0).any():
         return 0.0  # one place: nobody can move whatever kappa is
-    if np.isnan(_share(0.0, leaving, staying, hazard, *ties, count)):
+    cells = _cells(leaving, staying, hazard, *ties, count)
+    if np.isnan(_share(0.0, cells)):
         return 0.0  # nobody considers moving, so kappa decides nothing
     low, high = _LOWEST, _HIGHEST
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
-        if _share(middle, leaving, staying, hazard, *ties, count) > move_share:
+        if _share(middle, cells) > move_share:
             low = middle
         else:
             high = middle

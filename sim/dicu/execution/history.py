@@ -61,7 +61,7 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
     Parameters
     ----------
     model : Model
-        As it was made; without an outcome yet.
+        As it was made, not solved yet; without an outcome.
     spare : float
         Room for new households, as a share.
     progress : Progress or None
@@ -73,6 +73,7 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
     """
     scenario, calendar = model.settings, model.calendar
     if calendar.first_step == 0:
+        model.solve()
         return residence_of(model)
     tell = progress if progress is not None else Silent()
     began = time.perf_counter()
@@ -88,6 +89,7 @@ def live_through(model: Model, spare: float, progress: Progress | None = None) -
             residence = _go_on(model, shared(shard, arrays), spare)
             how = "read from the cache"
         else:
+            model.solve()
             residence = _simulate(model, tell)
             state = {**arrays_of(model), **lived(residence, shard.ranks)}
             if shard.first:

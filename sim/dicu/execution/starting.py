@@ -112,12 +112,13 @@ def _model(
     runs: Scenario | None = None,
     ranks: Ranks | None = None,
 ) -> tuple[Model, SynthesisReport | None]:
+    """The model as it is made, not solved: it goes on from a saved state, or `live_through` solves it."""
     scenario = origin if runs is None else runs
     if ranks is not None and not ranks.first:  # the first gives them their households
         nobody = Households.empty(0, 0), Links.empty()
-        return Model(scenario, world, *nobody, engine=engine, ranks=ranks), None
+        return Model(scenario, world, *nobody, engine=engine, ranks=ranks, solve=False), None
     start = make_start(origin, world) if start is None else start
-    model = Model(scenario, world, start.households, start.links, engine=engine, ranks=ranks)
+    model = Model(scenario, world, start.households, start.links, engine=engine, ranks=ranks, solve=False)
     return model, start.fit
 
 

@@ -273,11 +273,12 @@ def _decide_desks(
     _decide_mobile_desks(rows, terms)
     o, at, b, pays = rows
     p, price = terms.parameters, terms.price
-    level, far, staff = taken(o, at, "level", "far_place", "staff")
-    far_away = (level == COMMUNE) & (far >= 0)
-    if not far_away.any():
+    level, far = taken(o, at, "level", "far_place")
+    far_away = np.flatnonzero((level == COMMUNE) & (far >= 0))
+    if not len(far_away):
         return
-    at_desks = np.array([office.desk_posts for office in offices], dtype=np.int64)
+    staff, pays = o["staff"][at[far_away]], pays[far_away]
+    at_desks = np.array([offices[i].desk_posts for i in far_away.tolist()], dtype=np.int64)
     posts = posts_of_desks(staff - at_desks, p.satellite_staff_share)
     cost = posts * price.post_vnd + costs_of_desks(posts, np.zeros_like(posts), price)
     savings, left, steps, desk_posts = taken(
@@ -285,7 +286,7 @@ def _decide_desks(
     )
     free = kept_of_savings(savings, price) - instalments(left, steps, price)[0]
     free -= desk_posts * price.post_vnd + costs_of_desks(desk_posts, np.zeros_like(posts), price)
-    for i in np.flatnonzero(far_away & (free >= cost)).tolist():  # a desk that another opens only leaves less
+    for i in far_away[free >= cost].tolist():  # a desk that another opens only leaves less
         decide_satellite(offices[i], terms)
 
 

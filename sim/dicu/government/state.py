@@ -152,7 +152,10 @@ def restore(g: Governments, arrays: Arrays, overlay: Overlay | None = None) -> N
     for facility in FACILITIES:
         g.services.locate(facility, arrays[f"{facility}_km"])
     g.reach.locate(g.network)
-    g.govern_by(g.overlay if overlay is None else overlay)
+    if overlay is None:
+        g.seat()
+    else:
+        g.govern_by(overlay)
     g.count_people()
     g.reach.measure(g.network, g.served)
 
