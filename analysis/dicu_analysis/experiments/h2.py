@@ -125,7 +125,16 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             ],
             facts,
             sweep.replicates,
-        )
+        ),
+        *merger.tornado(
+            sweep.folder,
+            "h2_tornado",
+            "How far each assumption moves what the merger does",
+            made.robust,
+            merger.against_none(),
+            sweeps,
+            facts,
+        ),
     ]
     return made
 

@@ -151,7 +151,16 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             [("points of access against no merger", by_terrain, None)],
             facts,
             sweep.replicates,
-        )
+        ),
+        *merger.tornado(
+            sweep.folder,
+            "h3_tornado",
+            "How far each assumption moves what reinvesting all savings gives back",
+            made.robust[:1],
+            merger.against_merged(),
+            sweeps,
+            facts,
+        ),
     ]
     return made
 

@@ -8,6 +8,7 @@ needs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from dicu.scenario.vocabulary import SERVICES, TERRAINS
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts
-from dicu_analysis.experiments.result import Members, Robust, Tile
+from dicu_analysis.experiments.result import Figure, Members, Robust, Tile
 from dicu_analysis.experiments.robust import (
     Case,
     Contrast,
@@ -30,6 +31,8 @@ from dicu_analysis.experiments.robust import (
     of_cases,
     of_grid,
 )
+from dicu_analysis.experiments.tornado import CASES as CASES_GRID
+from dicu_analysis.experiments.tornado import picture
 from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 
@@ -272,6 +275,31 @@ def ends_of(contrasts: Sequence[Contrast]) -> list[Contrast]:
     return list(dict.fromkeys((some[0], some[-1])))
 
 
+def tornado(
+    folder: Path,
+    name: str,
+    title: str,
+    robust: Sequence[Robust],
+    contrasts: Sequence[Contrast],
+    sweeps: Mapping[str, FinishedSweep],
+    facts: Facts,
+) -> list[Figure]:
+    """How far each assumption moves some outcomes of the first contrast, by need; nothing where no case was run.
+
+    Parameters
+    ----------
+    robust : sequence of Robust
+        From `robustness`, all with these contrasts.
+    """
+    of_cases_run = [sweeps[s] for s in ASSUMED.values() if s in sweeps]
+    if not of_cases_run or not robust or len(robust[0].grids) <= CASES_GRID:
+        return []
+    apart = len(ends_of(contrasts))
+    columns = range(0, len(robust[0].grids[CASES_GRID].columns), apart)
+    made = picture(folder, name, title, robust, list(columns), of_cases_run[0], facts.model_version)
+    return [] if made is None else [made]
+
+
 def against_none() -> list[Contrast]:
     """The merger with none, half and all of its savings reinvested, against no merger."""
     return [Contrast(arm, "none", text) for arm, text in REINVESTED.items()]
@@ -301,4 +329,4 @@ def rural_leaving(sweep: FinishedSweep, steps: tuple[int, int], per_year: int) -
 
 
 __all__ = ["SWEEPS", "access", "after", "against_merged", "against_none", "leaving", "outcomes", "robustness",
-           "rural_leaving", "units"]  # fmt: skip
+           "rural_leaving", "tornado", "units"]  # fmt: skip

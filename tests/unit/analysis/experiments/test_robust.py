@@ -58,7 +58,7 @@ def rows(effect: Any) -> Any:
 
 
 def sweep(folder: Path, arms: list[tuple[str, dict[str, Any]]], effect: Any, n: int = 4) -> FinishedSweep:
-    time = {"time": {"start": "2024Q3", "end": "2030Q2"}}
+    time = {"time": {"start": "2024Q3", "end": "2030Q2"}, "population": {"weight": 250}}
     return FinishedSweep(
         make_sweep(folder, arms, n, rows(effect), levels=("area", "terrain_area"), config=time)
     )
@@ -223,3 +223,21 @@ def test_a_robust_result_is_read_back() -> None:
         grids=[a_grid(1.0)], members=[some(1, 0)],
     )  # fmt: skip
     assert Robust.model_validate(made.model_dump(mode="json")) == made
+
+
+def test_the_picture_has_a_panel_an_outcome_and_need_and_tells_what_moves_most(tmp_path: Path) -> None:
+    made = all_sweeps(tmp_path, {"work": 0.03, "dispatch": -0.05})
+    contrasts = merger.against_none()
+    found = merger.robustness(made, FACTS, ["access, plain rural"], contrasts)
+    (figure,) = merger.tornado(tmp_path, "h2_tornado", "How far", found, contrasts, made, FACTS)
+    assert (tmp_path / figure.svg).is_file()
+    assert (tmp_path / figure.png).is_file()
+    for said in (
+        "need by work: -3 points of access",
+        "need by dispatch: 5 points",
+        "most by quality lost at once",
+    ):
+        assert said in figure.alt
+    options = {merger.OPTIONS: made[merger.OPTIONS]}
+    alone = merger.robustness(options, FACTS, ["access, plain rural"], contrasts)
+    assert merger.tornado(tmp_path, "x", "How far", alone, contrasts, options, FACTS) == []
