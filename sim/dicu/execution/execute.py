@@ -327,7 +327,13 @@ def exchanged(ranks: Ranks) -> dict[str, Any]:
 
 
 def new_recorder(
-    folder: Path, world: World, scenario: Scenario, *, keep: bool = False, scratch: bool = False
+    folder: Path,
+    world: World,
+    scenario: Scenario,
+    *,
+    keep: bool = False,
+    scratch: bool = False,
+    whole: tuple[str, ...] = (),
 ) -> Recorder:
     """A recorder of a scenario's tables."""
     return Recorder(
@@ -343,6 +349,7 @@ def new_recorder(
         plugins=observer_tables(scenario),
         keep=keep,
         scratch=scratch,
+        whole=whole,
     )
 
 
