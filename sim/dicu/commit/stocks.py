@@ -206,6 +206,33 @@ def _count_part(
     return int(money)
 
 
+@kernel
+def _fold(
+    lo: int,
+    hi: int,
+    kinds: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    workers: NDArray[np.int64],
+    by_place: NDArray[np.int64],
+) -> None:
+    """Add up the parts of ``kinds`` (parts, P, 2 T) at places lo..hi: rows, members of working age, and rows by place.
+
+    ``by_place`` (2, P) gets rows of all kinds, and members of working age with a formal job.
+    """
+    for j in range(lo, hi):
+        there, formal = np.int64(0), np.int64(0)
+        for t in range(N_KINDS):
+            both = np.int64(0)
+            for part in range(kinds.shape[0]):
+                both += kinds[part, j, t]
+            rows[j, t] = both & np.int64(_LOW)
+            workers[j, t] = both >> np.int64(_HALF)
+            there += rows[j, t]
+            formal += workers[j, t] if t >= N_TYPES else np.int64(0)
+        by_place[0, j] = there
+        by_place[1, j] = formal
+
+
 def _packed_members(word: NDArray[np.uint32], looks: NDArray[np.uint16]) -> NDArray[np.uint32]:
     """By member byte (256,): from bit 0 on readiness as offers see it, whether a person, whether of working age."""
     person = (word >> np.uint32(PERSON_SHIFT)) & np.uint32(COUNT_MASK)
@@ -253,14 +280,15 @@ def count(
             money[part] = _count_part(lo, hi, rows, each, district, province_of_place, counting)
 
     over_blocks(work, parts)
-    both = kinds.sum(axis=0)
-    by_kind, working = both & _LOW, both >> _HALF
+    by_kind, working = np.empty((2, n_places, N_KINDS), dtype=np.int64)
+    there, with_job = by_place = np.empty((2, n_places), dtype=np.int64)
+    over_blocks(lambda a, b: _fold(a, b, kinds, by_kind, working, by_place), n_places)
     people = persons.sum(axis=(0, 1))
     formal, looking = np.zeros(n_districts, dtype=np.int64), np.zeros(n_districts, dtype=np.int64)
-    np.add.at(formal, district, working[:, N_TYPES:].sum(axis=1))
+    np.add.at(formal, district, with_job)
     np.add.at(looking, district, people >> _HALF)
     return Stocks(
-        households=by_kind.sum(axis=1),
+        households=there,
         persons=people & _LOW,
         kinds=by_kind,
         workers=working,
