@@ -38,6 +38,15 @@ def test_too_few_people_make_no_centre_and_ties_go_by_code() -> None:
     assert areas([300, 10, 300], [0, 20, 40], ["b", "c", "a"]) == ["a", "a", "a"]
 
 
+def test_a_centre_joins_nobody_even_where_the_way_back_is_shorter() -> None:
+    """The larger is 50 from the smaller but only 10 the other way: each is the centre of its own area."""
+    minutes = np.array([[0.0, 50.0], [10.0, 0.0]])
+    found = grouped(
+        np.array([500, 300]), np.array(["0", "1"]), minutes, most_minutes=45.0, least_residents=100
+    )
+    assert [part.tolist() for part in found] == [[0, 1], [0, 1]]
+
+
 def test_places_stand_by_area() -> None:
     world = monocentric()
     found = commuting(world, Labour(), Scenario().access)
