@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dicu.government.cities import CLASSES, UrbanAreas, class_of, region_shares, standards
@@ -100,3 +103,26 @@ def test_small_worlds() -> None:
         len(UrbanAreas(monocentric())) - 1
     )
     assert len(UrbanAreas(ring())) == 0
+
+
+@pytest.mark.parametrize(
+    ("all_of_it", "area_km2", "expected"),
+    [(1.0, 1.0, ("special", True)), (1.0, 1.01, ("special", False)), (0.9, 0.1, ("I", True))],
+)
+def test_a_city_that_is_a_province_is_held_to_the_full_standards_in_every_region(
+    all_of_it: float, area_km2: float, expected: tuple[str, bool]
+) -> None:
+    """Its townships, where half of residents and density are enough, are not; area in parts of what density allows."""
+    special = next(s for s in STANDARDS if s.name == "special")
+    township = next(s for s in STANDARDS if s.kind == "township" and s.name == "V")
+    world = monocentric()
+    rows = [(name, 0.5, 0.5) for name in world.region_names]
+    shares = pd.DataFrame(rows, columns=["region", "residents_share", "density_share"])
+    city = world.province == 0
+    area = np.where(city, area_km2 * special.residents / special.density / city.sum(), 1.0)
+    tables = MappingProxyType({**world.country.tables, "urban_regions": shares})
+    world = replace(world, country=replace(world.country, tables=tables), area_km2=area)
+    people = np.where(city, special.residents * all_of_it / city.sum(), township.residents / 2)
+    found = UrbanAreas(world).columns(np.ceil(people).astype(np.int64))
+    assert (found["class"][0], bool(found["dense"][0])) == expected
+    assert found["class"][1:] == ["V"] * 6

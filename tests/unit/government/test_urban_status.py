@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from dicu.government.urban_status import UrbanStatus
+from dicu.government.urban_status import Reclassified, UrbanStatus
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.parameters_city import Cities
 from dicu.world.small import ring
@@ -102,6 +102,31 @@ def test_density_is_asked_too_and_less_where_the_region_has_less() -> None:
     assert UrbanStatus(less, Cities(), YEARS).step(0, here, 1)
     fewer = land(regions=(0.6, 1.0))
     assert UrbanStatus(fewer, Cities(), YEARS).step(0, people(fewer, {1: 600}), 1)
+
+
+def test_a_row_of_the_standard_that_asks_nothing_of_work_is_passed_without_workers() -> None:
+    """Of two rows one is enough: the other, which asks for work off the farm, is only failed where nobody works."""
+    strict, easy = ("V", 1000, 500.0, 0.5), ("V", 1000, 500.0, 0.0)
+    for rows, passes in (([strict], False), ([easy], True), ([strict, easy], True), ([easy, strict], True)):
+        world = land()
+        columns = ["class", "residents", "density_km2", "non_farm_share"]
+        tables = {"urban_standard": pd.DataFrame(rows, columns=columns)}
+        world = replace(world, country=replace(world.country, tables=MappingProxyType(tables)))
+        idle = People(people(world, {1: 2000}).persons, np.zeros((world.n_places, 32), dtype=np.int64))
+        for here in (idle, people(world, {1: 2000}, non_farm=0.0)):
+            status = UrbanStatus(world, Cities(), YEARS)
+            assert status.step(0, here, 1) is passes, rows
+            assert np.flatnonzero(status.now).tolist() == ([1] if passes else [])
+
+
+def test_towns_gain_the_people_of_what_became_urban_less_those_of_what_became_rural() -> None:
+    place, persons = np.array([2, 5, 9]), np.array([100, 30, 7])
+    for urban, gained in (
+        ((True, True, True), 137),
+        ((False, False, False), -137),
+        ((True, False, True), 77),
+    ):
+        assert Reclassified(place, np.array(urban), persons, "listed").gained == gained
 
 
 def test_a_change_dated_before_the_middle_of_the_worlds_year_is_in_its_state_already() -> None:
