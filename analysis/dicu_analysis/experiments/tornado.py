@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.pictures import finish
 from dicu_analysis.experiments.result import Figure, Robust, SignGrid, Tile
-from dicu_analysis.figures.palette import INK, SOFT, WITH, WITH_PALE
+from dicu_analysis.figures.palette import INK, PAPER, SOFT, WITH, WITH_PALE
 from dicu_analysis.figures.style import sheet, styled
 from dicu_analysis.language import ENGLISH, Text, Words
 
@@ -97,6 +97,7 @@ def _side(ax: Axes, k: int, default: float, side: Sequence[tuple[str, Tile]], w:
     ax.annotate(
         ", ".join(values if more else values[::-1]), (edge, -k), xytext=(3 if more else -3, 0),
         textcoords="offset points", va="center", ha="left" if more else "right", fontsize=7.5, color=INK, zorder=4,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
     )  # fmt: skip
 
 
