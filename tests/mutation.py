@@ -298,7 +298,7 @@ def texts(top: str, pattern: str) -> dict[str, str]:
 
 def naming(file: str) -> re.Pattern[str]:
     """What imports a module."""
-    dotted = file.removeprefix("sim/").removesuffix(".py").replace("/", ".")
+    dotted = file.removeprefix("sim/").removesuffix(".py").replace("/", ".").removesuffix(".__init__")
     room, _, module = dotted.rpartition(".")
     return re.compile(
         rf"from {re.escape(dotted)} import|import {re.escape(dotted)}\b"
