@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from dicu_analysis.language import DISTRICT_SEAT, DISTRICT_WORK, NEW_SEAT, OFFICE, OLD_SEAT, Text, Words
+from dicu_analysis.language import (
+    DISTRICT_SEAT,
+    DISTRICT_WORK,
+    INVESTMENT,
+    NEW_SEAT,
+    OFFICE,
+    OLD_SEAT,
+    WAGES,
+    Text,
+    Words,
+)
 from dicu_analysis.load import Run
 from dicu_analysis.report import ways
 from dicu_analysis.report.measures import Measures, measure
@@ -98,10 +108,10 @@ HEADLINES: Final = (
     Headline("district_work.soon", DISTRICT_WORK, MINUTES, DAY_AFTER, _met("district_minutes", "soon")),
     Headline("posts.eve", POSTS, POSTS, DAY_BEFORE, _measured("posts.eve")),
     Headline("posts.soon", POSTS, POSTS, DAY_AFTER, _measured("posts.soon")),
-    Headline("wages.eve", Text("wages", "tiền lương"), SUM, DAY_BEFORE, _measured("budget.wages.eve")),
-    Headline("wages.soon", Text("wages", "tiền lương"), SUM, DAY_AFTER, _measured("budget.wages.soon")),
-    Headline("investment.eve", Text("investment", "đầu tư"), SUM, DAY_BEFORE, _measured("budget.investment.eve")),
-    Headline("investment.soon", Text("investment", "đầu tư"), SUM, DAY_AFTER, _measured("budget.investment.soon")),
+    Headline("wages.eve", WAGES, SUM, DAY_BEFORE, _measured("budget.wages.eve")),
+    Headline("wages.soon", WAGES, SUM, DAY_AFTER, _measured("budget.wages.soon")),
+    Headline("investment.eve", INVESTMENT, SUM, DAY_BEFORE, _measured("budget.investment.eve")),
+    Headline("investment.soon", INVESTMENT, SUM, DAY_AFTER, _measured("budget.investment.soon")),
     Headline("stream", Text("largest stream between regions", "luồng di cư liên vùng lớn nhất"), PERSONS, AFTER,
              _largest),
     Headline("leaving", Text("rural residents who move to towns", "dân nông thôn chuyển ra thành thị"),

@@ -41,6 +41,11 @@ TERRAINS: Final = {
 SERVICES: Final = _names(SERVICE_WORDS)
 REASONS: Final = _names(REASON_WORDS)
 
+AREAS: Final = {"urban": Text("urban", "thành thị"), "rural": Text("rural", "nông thôn")}
+WAGES: Final[Text] = Text("wages", "tiền lương")
+RUNNING: Final[Text] = Text("running costs", "chi hoạt động")
+INVESTMENT: Final[Text] = Text("investment", "đầu tư")
+
 OLD_SEAT: Final[Text] = Text("old commune seat", "trụ sở xã cũ")
 NEW_SEAT: Final[Text] = Text("new commune seat", "trụ sở xã mới")
 DISTRICT_SEAT: Final[Text] = Text("district seat", "trụ sở huyện")
@@ -166,6 +171,14 @@ class Words:
         if month == "12":
             return self.t(f"end of {year}", f"cuối năm {year}")
         return self.t(f"month {int(month)} of {year}", f"tháng {int(month)} năm {year}")
+
+    def step(self, label: str) -> str:
+        """A step where there is little room: "2035Q4", in Vietnamese "quý IV/2035"; of months "tháng 7/2025"."""
+        if "Q" in label:
+            year, quarter = label.split("Q")
+            return self.t(label, f"quý{NARROW}{('I', 'II', 'III', 'IV')[int(quarter) - 1]}/{year}")
+        year, month = label.split("-")
+        return self.t(label, f"tháng{NARROW}{int(month)}/{year}")
 
     def day_of(self, label: str) -> str:
         """The first day of a step."""

@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from dicu.world.country import LENT_BY
+from dicu_analysis.language import Text, Words
 
 if TYPE_CHECKING:
     from dicu_analysis.load import Run
@@ -55,6 +56,8 @@ WAYS: Final = ("travel_minutes", "district_minutes")
 """Means of residents that follow ``c * sqrt(weight / residents)``, by province."""
 SPAN: Final = ("2019Q2", "2035Q4")
 """First and last step of the runs that were measured."""
+LENDER: Final[Text] = Text(LENT_BY, "đất nước có sẵn trong gói phần mềm")
+"""Who lends, in words for the outputs of another country."""
 PEOPLE: Final = 96.484e6
 """Persons at the start of the runs that were measured."""
 TOTALS: Final = (
@@ -183,13 +186,17 @@ def measured(run: Run) -> bool:
     return bool(here and int(run.manifest["weight"]) in set(table()["weight"]))
 
 
-def basis(run: Run) -> str:
+def basis(run: Run, w: Words) -> Text:
     """What the spread of a run's numbers rests on, in words."""
     if measured(run):
-        return "measured"
-    weights = " and ".join(f"{w:,}" for w in sorted(set(table()["weight"])))
-    lender = LENT_BY if run.terms.own else "Viet Nam"
-    return f"carried over from {lender}, {SPAN[0]} to {SPAN[1]}, measured at weights {weights}"
+        en, vi = "measured", "đã đo"
+    else:
+        listed = w.t(" and ", " và ").join(w.num(v) for v in sorted(set(table()["weight"])))
+        of = LENDER if run.terms.own else Text("Viet Nam", "Việt Nam")
+        first, last = SPAN
+        en = f"carried over from {of.en}, {first} to {last}, measured at weights {listed}"
+        vi = f"suy rộng từ {of.vi}, {w.period(first)} đến {w.period(last)}, đã đo với trọng số {listed}"
+    return Text(en, vi)
 
 
 def sd_of(quantity: str, run: Run, kind: Kind = "level") -> float | None:

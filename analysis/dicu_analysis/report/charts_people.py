@@ -12,7 +12,7 @@ from dicu_analysis.effects import Effect
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.five_year import shade
 from dicu_analysis.figures.urban_rural import official
-from dicu_analysis.language import Text, Words
+from dicu_analysis.language import AREAS, RUNNING, WAGES, Text, Words
 from dicu_analysis.report import svg
 from dicu_analysis.report.charts import reform_line, told, years
 from dicu_analysis.report.measures import Sheet
@@ -31,7 +31,7 @@ def population(w: Words, sheet: Sheet) -> Drawing:
     scale, unit = (MILLION, w.t("million persons", "triệu người"))
     if table["persons"].max() < MILLION:
         scale, unit = 1e3, w.t("thousand persons", "nghìn người")
-    names = {"urban": w.t("urban", "thành thị"), "rural": w.t("rural", "nông thôn")}
+    names = {key: w.say(text) for key, text in AREAS.items()}
     title = w.t(f"Urban and rural population, {unit}", f"Dân số thành thị và nông thôn, {unit}")
     with svg.styled():
         fig = svg.canvas(2.9)
@@ -166,8 +166,8 @@ def rural_outflow(
 
 
 MONEY: Final = {
-    "wages": (Text("wages", "tiền lương"), palette.MONEY[0], ""),
-    "running": (Text("running costs", "chi hoạt động"), palette.MONEY[2], "----"),
+    "wages": (WAGES, palette.MONEY[0], ""),
+    "running": (RUNNING, palette.MONEY[2], "----"),
     "investment": (Text("public investment", "đầu tư công"), palette.MONEY[1], "////"),
     "desks": (Text("desks", "điểm phục vụ\nhành chính công"), palette.MONEY[3], "||||"),
     "severance": (Text("severance", "chi chế độ nghỉ việc\ndo tinh giản biên chế"), palette.MONEY[4], "xxxx"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from dicu_analysis import seed_spread
 from dicu_analysis.effects import FEWEST, Effect, estimate
-from dicu_analysis.language import REASONS, TERRAINS, Text, Words
+from dicu_analysis.language import REASONS, RUNNING, TERRAINS, WAGES, Text, Words
 from dicu_analysis.report import charts, charts_people, saying
 from dicu_analysis.report.arms import Arms
 from dicu_analysis.report.leaving import SMALLEST_RATE
@@ -22,8 +22,8 @@ ACCOUNTS: Final = {
     "budget.revenue_local": (Text("local revenue", "thu địa phương"), 1, 1.0),
     "budget.transfer": (Text("transfer from the nation", "bổ sung từ ngân sách trung ương"), 1, 1.0),
     "budget.reinvested": (Text("savings that stay here", "tiền tiết kiệm để lại địa phương"), 1, 1.0),
-    "budget.wages": (Text("wages", "tiền lương"), 1, 1.0),
-    "budget.running": (Text("running costs", "chi hoạt động"), 1, 1.0),
+    "budget.wages": (WAGES, 1, 1.0),
+    "budget.running": (RUNNING, 1, 1.0),
     "budget.desks": (Text("satellite and mobile desks", "điểm phục vụ hành chính công vệ tinh và lưu động"), 1, 1.0),
     "budget.severance": (Text("severance paid here", "chi chế độ nghỉ việc do tinh giản biên chế, phần địa phương trả"), 1, 1.0),
     "budget.investment": (Text("public investment", "đầu tư công"), 1, 1.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from dicu_analysis.language import Text, Words, listed
-from dicu_analysis.report.saying import LENDER
+from dicu_analysis.seed_spread import LENDER
 from dicu_analysis.terms import Terms
 
 BORROWED: Final[dict[str, Text]] = {

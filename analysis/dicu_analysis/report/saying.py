@@ -7,16 +7,10 @@ stands beside it.
 
 from __future__ import annotations
 
-from typing import Final
-
-from dicu.world.country import LENT_BY
 from dicu_analysis import seed_spread
 from dicu_analysis.effects import FEWEST, Effect
-from dicu_analysis.language import Text, Words
+from dicu_analysis.language import Words
 from dicu_analysis.load import Run
-
-LENDER: Final[Text] = Text(LENT_BY, "đất nước có sẵn trong gói phần mềm")
-"""Who lends, in words for the outputs of another country."""
 
 
 def value(w: Words, e: Effect, digits: int, *, sign: bool = True) -> str:
@@ -92,18 +86,11 @@ def bracket(w: Words, e: Effect, digits: int, unit: str = "") -> str:
 def luck(w: Words, run: Run) -> str:
     """What is called within luck, and what the spread over seeds rests on."""
     times = w.num(seed_spread.TIMES)
-    weights = " ".join(w.num(v) for v in sorted(set(seed_spread.table()["weight"])))
-    first, last = seed_spread.SPAN
-    if seed_spread.measured(run):
-        en, vi = "measured", "đã đo"
-    else:
-        listed = w.t(" and ", " và ").join(weights.split(" "))
-        of = LENDER if run.terms.own else Text("Viet Nam", "Việt Nam")
-        en = f"carried over from {of.en}, {first} to {last}, measured at weights {listed}"
-        vi = f"suy rộng từ {of.vi}, {w.period(first)} đến {w.period(last)}, đã đo với trọng số {listed}"
+    basis = seed_spread.basis(run, w)
     return w.t(
-        f"Within luck: up to {times} standard deviations of what another seed changes ({en}).",
-        f"Trong phạm vi ngẫu nhiên: không quá {times} độ lệch chuẩn của thay đổi do hạt giống ngẫu nhiên (seed) khác ({vi}).",
+        f"Within luck: up to {times} standard deviations of what another seed changes ({basis.en}).",
+        f"Trong phạm vi ngẫu nhiên: không quá {times} độ lệch chuẩn của thay đổi do hạt giống ngẫu nhiên (seed) khác "
+        f"({basis.vi}).",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dicu_analysis import measure_spread, seed_spread
 from dicu_analysis.figures import net_migration_map, services_by_province
-from dicu_analysis.language import Words
+from dicu_analysis.language import ENGLISH, VIETNAMESE, Words
 from dicu_analysis.load import Run
 from dicu_analysis.report.maps import told
 
@@ -90,7 +90,7 @@ def test_measured_is_said_of_what_was_measured_alone(small) -> None:
     config = run.manifest["config"]
     config["world"], config["time"] = {"name": "viet_nam"}, {"start": "2019Q2", "end": "2035Q4"}
     run.manifest["weight"] = 1000
-    assert seed_spread.basis(run) == "measured"
+    assert seed_spread.basis(run, ENGLISH).en == "measured"
     for change in (
         lambda: run.manifest.update(weight=500),
         lambda: config.update(time={"start": "2019Q2", "end": "2030Q4"}),
@@ -98,9 +98,10 @@ def test_measured_is_said_of_what_was_measured_alone(small) -> None:
     ):
         kept = run.manifest["weight"], config["time"], config["world"]
         change()
-        assert seed_spread.basis(run).startswith("carried over from Viet Nam"), run.manifest
+        assert seed_spread.basis(run, ENGLISH).en.startswith("carried over from Viet Nam"), run.manifest
+        assert "Việt Nam, quý II năm 2019 đến cuối năm 2035" in seed_spread.basis(run, VIETNAMESE).vi
         run.manifest["weight"], config["time"], config["world"] = kept
-    assert seed_spread.basis(run) == "measured"
+    assert seed_spread.basis(run, VIETNAMESE).vi == "đã đo"
 
 
 def test_a_smaller_world_is_less_sure_of_shares_and_surer_of_sums(small) -> None:
