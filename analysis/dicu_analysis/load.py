@@ -17,6 +17,7 @@ from dicu.record.local import Local, local_of_manifest
 from dicu.record.reading import Files, NotARun, read_manifest
 from dicu.scenario.calendar import parse_period
 from dicu_analysis.borders import LEVELS, Borders, UnknownBorders, in_force, redrawn
+from dicu_analysis.language import ENGLISH, Words
 from dicu_analysis.terms import Terms, terms_of
 
 Level = Literal["commune", "district", "province", "region"]
@@ -73,6 +74,8 @@ class Run:
 
     replicates: tuple[Run, ...] = ()
     """Other runs over which line figures draw means and bands (`dicu_analysis.replicates`); none unless set."""
+    words: Words = ENGLISH
+    """In whose language figures of the run speak; see `told`."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
@@ -129,6 +132,10 @@ class Run:
     def terms(self) -> Terms:
         """The terms in which outputs speak of the run's country."""
         return terms_of(self.manifest, float(self.world_places["residents"].sum()))
+
+    def told(self, text: str) -> str:
+        """A whole text of a figure, written in `words`, in the terms of the run's country."""
+        return self.terms.drawn(text, self.words.code)
 
     def _stored(self, name: str, read: Callable[[Path], Any]) -> Any:
         """What ``read`` makes of the file of a table."""

@@ -84,8 +84,12 @@ class Terms:
         return _ENGLISH.sub(self._tier_en, text)
 
     def en(self, text: str) -> str:
-        """A text of a figure, which are in English."""
-        return self.said(text, "en").replace(GUARD, "")
+        """A text of a figure that is in English."""
+        return self.drawn(text, "en")
+
+    def drawn(self, text: str, code: str) -> str:
+        """A whole text of a figure: what is in terms once is not put into them again."""
+        return self.said(text, code).replace(GUARD, "")
 
     def _tier_en(self, found: re.Match[str]) -> str:
         word, article = found["word"], found["article"]

@@ -52,12 +52,18 @@ def _figures() -> dict[str, Callable[[], Any]]:
     return made | {f"plugin_{name}": found.load for name, found in installed("figures").items()}
 
 
-def draw_all(run_folder: Path | str) -> Drawn:
-    """Draw every figure of a finished run into its folder ``figures``, as SVG and PNG.
+def draw_all(run_folder: Path | str, language: str = "en") -> Drawn:
+    """Draw every figure of a finished run into its folder ``figures`` (``figures/vi``), as SVG and PNG.
 
     Where at least two runs lie beside it that differ from it in the seed alone, line figures show means over them with
     bands, and say so. Figures of what a run does not have (five-year migration in a run of two years) are left out. One
     that fails is told and takes none of the others with it.
+
+    Parameters
+    ----------
+    run_folder : Path or str
+    language : {"en", "vi"}
+        In which texts and numbers are written.
 
     Raises
     ------
@@ -69,19 +75,26 @@ def draw_all(run_folder: Path | str) -> Drawn:
 
     run = Run(run_folder)
     run.replicates = tuple(beside(run))
-    return draw_run(run, run.folder / "figures")
+    return draw_run(run, run.folder / "figures", language)
 
 
-def draw_run(run: Run, folder: Path) -> Drawn:
-    """Draw every figure of a run, over its replicates where it has some, into a folder; see `draw_all`."""
+def draw_run(run: Run, folder: Path, language: str = "en") -> Drawn:
+    """Draw every figure of a run, over its replicates where it has some, into a folder; see `draw_all`.
+
+    Those in another language than English go into a folder of its name below.
+    """
     from dicu_analysis.figures import style
+    from dicu_analysis.language import Words
+
+    run.words = Words(language)
+    folder = folder if language == "en" else folder / language
 
     folder.mkdir(exist_ok=True, parents=True)
     made = Drawn([], [])
     for name, draw in _figures().items():
         with style.styled():
             try:
-                made.files.extend(style.save(draw()(run), folder, name))
+                made.files.extend(style.save(style.finish(draw()(run), run.words), folder, name))
             except style.NothingToDraw:
                 continue
             except Exception as error:  # whatever it is, the run and the other figures stand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ import pandas as pd
 
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import bands, palette, style
+from dicu_analysis.figures.names import heading
+from dicu_analysis.language import ENGLISH, SERVICES, TERRAINS, Text, Words
 from dicu_analysis.load import Run
 from dicu_analysis.replicates import over
 
@@ -21,6 +24,9 @@ PANELS = {
     "health": "Health care",
     "education": "Schools",
 }
+"""Services that are shown, as English heads of panels; in Vietnamese they are called as everywhere."""
+HEAD = 26
+"""Letters in a line of a Vietnamese head."""
 YEARS_BEFORE = 2.0
 """Years shown before the reform; after it, all of the run."""
 SPARSE = 14
@@ -51,6 +57,7 @@ def mean_access(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Small multiples, one a service: lines by terrain, from two years before the reform to the end of the run."""
+    w = run.words
     lines = over(run, lambda r: mean_access(r).set_index(["step", "terrain"]))
     table = lines.middle.reset_index()
     reform = run.comparison_step
@@ -64,25 +71,44 @@ def draw(run: Run) -> Figure:
     terrains = [t for t in palette.TERRAIN if t in set(seen["terrain"])]
     if not terrains:
         raise style.NothingToDraw(f"{run.folder}: nobody lives here")
-    names = distinct(window, run.districts_govern)
+    names = distinct(window, run.districts_govern, w)
+    early, late = (w.step(run.labels[int(shown[k])]) for k in (0, -1))
     foot = [
-        "Access = quality of the office (staff, equipment, less what a merger disrupts) times what distance "
-        "leaves of it (half at 30 minutes by default); 1.0 = at the door of an office with all it needs (more staff "
-        "than it needs gives more).",
-        f"Mean over persons where they live that day, {run.labels[int(shown[0])]} to {run.labels[int(shown[-1])]}. "
-        "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
-        *([_SAME_OFFICE] if _one_office(run, window) else []),
+        w.t(
+            "Access = quality of the office (staff, equipment, less what a merger disrupts) times what distance "
+            "leaves of it (half at 30 minutes by default); 1.0 = at the door of an office with all it needs (more "
+            "staff than it needs gives more).",
+            "Mức tiếp cận = chất lượng cơ quan (nhân sự, trang bị, trừ phần xáo trộn do sáp nhập) nhân với phần còn "
+            "lại sau khi trừ tác động của khoảng cách (mặc định: còn một nửa ở 30 phút); 1,0 = ngay cạnh một cơ quan "
+            "đủ mọi thứ cần thiết (nhân sự nhiều hơn mức cần thì trên 1,0).",
+        ),
+        w.t(
+            f"Mean over persons where they live that day, {early} to {late}. "
+            "Travel speeds, disruption and the share done on line are assumptions: see the parameters in config.yaml.",
+            f"Trung bình theo người dân tại nơi họ sống khi đó, {early} đến {late}. Tốc độ đi lại, mức xáo trộn và tỷ "
+            "lệ thủ tục làm trực tuyến là giả định: xem các tham số trong config.yaml.",
+        ),
+        *([w.say(_SAME_OFFICE)] if _one_office(run, window) else []),
         *bands.foot(run),
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
         6.3,
-        run.terms.en(_finding(run, table, terrains)),
-        "Access to services, mean of persons by terrain (index, 1.0 = at the door)",
-        [run.terms.en(text) for text in foot],
+        run.told(_finding(run, table, terrains)),
+        w.t(
+            "Access to services, mean of persons by terrain (index, 1.0 = at the door)",
+            "Mức tiếp cận dịch vụ, trung bình theo người dân và địa hình (chỉ số, 1,0 = ngay cạnh cơ quan)",
+        ),
+        [run.told(text) for text in foot],
     )
     grid = fig.add_gridspec(
-        1, len(names), left=0.05, right=0.92, bottom=bottom + 0.08, top=top - 0.08, wspace=0.24
+        1,
+        len(names),
+        left=0.05,
+        right=0.91 if w.vi else 0.92,
+        bottom=bottom + 0.08,
+        top=top - 0.08,
+        wspace=0.24,
     )
     recorded = lines.high[lines.high.index.get_level_values("step").isin(shown)]
     high = max(1.14, 1.14 * float(np.nanmax(recorded[list(names)].to_numpy())))
@@ -97,16 +123,16 @@ def draw(run: Run) -> Figure:
             bands.fill(ax, at, of_terrain, service, colour)
             sparse = len(line) <= SPARSE
             ax.plot(at, line[service], color=colour, linestyle=dash, marker="o" if sparse else "", ms=4)
-            ends.append((float(at[-1]), float(line[service].iloc[-1]), terrain, colour))
+            label = w.t(terrain, TERRAINS[terrain].vi)
+            ends.append((float(at[-1]), float(line[service].iloc[-1]), label, colour))
         ax.set_ylim(0, high)
         ax.axhline(1.0, color=palette.SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-        ax.set_title(run.terms.en(name))
+        ax.set_title(run.told(name))
         if k == 1:
-            ax.annotate(
-                "at the door", (run.year_at_end(shown[-1]), 1.0), ha="right", va="bottom", fontsize=8.5
-            )
+            door = w.t("at the door", "ngay cạnh cơ quan")
+            ax.annotate(door, (run.year_at_end(shown[-1]), 1.0), ha="right", va="bottom", fontsize=8.5)
         times = run.year_at_end(shown)
-        style.years(ax, float(times[0]) - 0.1, float(times[-1]), 4, next_panel=True)
+        style.years(ax, float(times[0]) - 0.1, float(times[-1]), 4, next_panel=True, w=w)
         style.mark_reform(ax, run, label=k == 0)
         if k:
             ax.tick_params(labelleft=False)
@@ -115,9 +141,11 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-_SAME_OFFICE = (
+_SAME_OFFICE = Text(
     "Since the reform what districts did is done at the commune office, so both panels of administration show the same "
-    "from then on, by assumption."
+    "from then on, by assumption.",
+    "Từ khi sắp xếp, thủ tục trước đây do cấp huyện giải quyết được làm tại trụ sở xã, nên theo giả định, hai ô về "
+    "hành chính giống nhau từ đó.",
 )
 
 
@@ -128,7 +156,7 @@ def _one_office(run: Run, window: pd.DataFrame) -> bool:
     return run.districts_govern and run.reform_step is not None and len(after) > 0 and same
 
 
-def distinct(window: pd.DataFrame, districts: bool = True) -> dict[str, str]:
+def distinct(window: pd.DataFrame, districts: bool = True, w: Words = ENGLISH) -> dict[str, str]:
     """Titles of the panels by service; services that are equal throughout share one, those of no office have none."""
     made: dict[str, str] = {}
     for service, name in PANELS.items():
@@ -136,15 +164,15 @@ def distinct(window: pd.DataFrame, districts: bool = True) -> dict[str, str]:
             continue
         same = next((s for s in made if window[s].equals(window[service])), None)
         if same is None:
-            made[service] = name
+            made[service] = w.t(name, heading(SERVICES[service].vi))
         else:
-            made[same] += f" = {name[0].lower()}{name[1:]}"
-    return made
+            made[same] += w.t(f" = {name[0].lower()}{name[1:]}", f" = {SERVICES[service].vi}")
+    return {service: "\n".join(textwrap.wrap(name, HEAD)) if w.vi else name for service, name in made.items()}
 
 
 def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
     """What changed from the last record before the reform to the first a year after it (or the last one)."""
-    reform = run.comparison_step
+    w, reform = run.words, run.comparison_step
     steps = np.unique(table["step"])
     before = steps[steps < reform][-1] if (steps < reform).any() else steps[0]
     later = steps[steps >= reform + run.steps_per_year]
@@ -157,23 +185,31 @@ def _finding(run: Run, table: pd.DataFrame, terrains: list[str]) -> str:
             was, now = (float(value.loc[(step, t), service]) for step in (before, after))
             change = 100 * (now / was - 1) if was > 0 else np.nan
             sd = change_sd(run, service, t, was)
-            said = "unknown" if np.isnan(change) else f"{style.signed(change, seed_spread.digits(sd, 0))} %"
-            said = f"within {UNCHANGED:g} %" if abs(change) < UNCHANGED else said
-            said = (
-                "no change beyond luck" if sd is not None and abs(change) <= seed_spread.TIMES * sd else said
-            )
-            parts.append(f"{said} ({_PLURAL[t]})" if named else said)
+            said = style.percent(change, seed_spread.digits(sd, 0), w, sign=True)
+            if np.isnan(change):
+                said = w.t("unknown", "không rõ")
+            elif sd is not None and abs(change) <= seed_spread.TIMES * sd:
+                said = w.t("no change beyond luck", "không đổi ngoài phạm vi ngẫu nhiên")
+            elif abs(change) < UNCHANGED:
+                said = w.t(f"within {UNCHANGED:g} %", f"thay đổi chưa đến {w.num(UNCHANGED, 1)}%")
+            parts.append(f"{said} ({w.say(TERRAINS[t])})" if named else said)
         return ", ".join(parts)
 
-    head = "Reform" if run.reform_step is not None else "No reform"
+    made = run.reform_step is not None
+    head = w.t("Reform" if made else "No reform", "Sắp xếp" if made else "Không sắp xếp")
+    early, late = w.step(run.labels[before]), w.step(run.labels[after])
     communes, districts = (
         told(f"{level}_administration", named=level == "commune") for level in ("commune", "district")
     )
     if not run.districts_govern:
-        return f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}"
-    return (
-        f"{head}, {run.labels[before]} to {run.labels[after]}: access to commune offices {communes}; "
-        f"to what districts did {districts}"
+        return w.t(
+            f"{head}, {early} to {late}: access to commune offices {communes}",
+            f"{head}, {early} đến {late}: mức tiếp cận trụ sở xã {communes}",
+        )
+    return w.t(
+        f"{head}, {early} to {late}: access to commune offices {communes}; to what districts did {districts}",
+        f"{head}, {early} đến {late}: mức tiếp cận trụ sở xã {communes}; thủ tục trước đây do cấp huyện giải quyết "
+        f"{districts}",
     )
 
 
@@ -188,6 +224,3 @@ def change_sd(run: Run, service: str, terrain: str, was: float) -> float | None:
     if was <= 0 or one is None or other is None:
         return None
     return float(100 * np.hypot(one, other) / was / np.sqrt(1 + len(run.replicates)))
-
-
-_PLURAL = {"plain": "plains", "mountain": "mountains", "island": "islands"}

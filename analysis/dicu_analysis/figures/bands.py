@@ -35,19 +35,30 @@ def fill(ax: Axes, at: Any, lines: Lines, name: str, colour: str) -> None:
 
 def foot(run: Run) -> list[str]:
     """What lines and bands are, for the foot of a figure; empty where the run has too few others beside it."""
-    n = 1 + len(run.replicates)
+    n, w = 1 + len(run.replicates), run.words
     if n < FEWEST:
         return []
     of_seeds = seeds(run)
-    named = f"seeds {', '.join(str(s) for s in of_seeds)}" if len(of_seeds) <= MOST_NAMED else f"{n} seeds"
+    few = ", ".join(str(s) for s in of_seeds)
+    named = w.t(f"seeds {few}", f"hạt giống {few}")
+    if len(of_seeds) > MOST_NAMED:
+        named = w.t(f"{n} seeds", f"{n} hạt giống")
     if (fitted := members(run)) > 1:
         return [
-            f"Lines: median of {n} runs over {fitted} fitted parameter sets of the ensemble; bands: the middle 90 % of "
-            "these runs."
+            w.t(
+                f"Lines: median of {n} runs over {fitted} fitted parameter sets of the ensemble; bands: the middle 90 "
+                "% of these runs.",
+                f"Đường: trung vị của {n} lần chạy trên {fitted} bộ tham số ước lượng; dải màu: 90% ở giữa của các lần "
+                "chạy này.",
+            )
         ]
     return [
-        f"Lines and numbers: mean of {n} replicates ({named}), of which the run below is one; bands: 95 % interval of "
-        "the mean."
+        w.t(
+            f"Lines and numbers: mean of {n} replicates ({named}), of which the run below is one; bands: 95 % interval "
+            "of the mean.",
+            f"Đường và số: trung bình của {n} lần lặp ({named}), trong đó có lần mô phỏng nêu dưới đây; dải màu: "
+            "khoảng tin cậy 95% của trung bình.",
+        )
     ]
 
 

@@ -9,14 +9,19 @@ import pandas as pd
 
 from dicu.scenario.vocabulary import SCOPES
 from dicu_analysis import official, seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import names, palette, style
+from dicu_analysis.language import Text
 from dicu_analysis.load import Run
 from dicu_analysis.scalars import as_float
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WORDS: Final = ("inside the district", "between districts\nof a province", "between provinces")
+WORDS: Final = (
+    Text("inside the district", names.SCOPES["within a district"].vi),
+    Text("between districts\nof a province", "giữa các huyện\ntrong tỉnh"),
+    names.SCOPES["between provinces"],
+)
 YEARS: Final = 5
 
 
@@ -48,44 +53,74 @@ def draw(run: Run) -> Figure:
     real = run.is_real
     first = simulated.iloc[0]
     digits = {scope: seed_spread.digits_of(f"five_year.{scope}", run, 1) for scope in SCOPES}
-    parts = ("inside the district", "between districts", "between provinces")
-    told = [
-        f"{style.number(first[s], digits[s])}\u00a0% {part}" for s, part in zip(SCOPES, parts, strict=True)
-    ]
-    title = (
-        f"{style.number(first.sum(), min(digits.values()))}\u00a0% live elsewhere than five years before in "
-        f"{simulated.index[0]}: {', '.join(told)}"
+    w = run.words
+    sign = w.t("\u00a0%", "%")
+    parts = (WORDS[0], names.SCOPES["between districts"], WORDS[2])
+    told = ", ".join(
+        f"{w.num(first[s], digits[s])}{sign} {w.say(part)}" for s, part in zip(SCOPES, parts, strict=True)
+    )
+    total, when = f"{w.num(first.sum(), min(digits.values()))}{sign}", w.step(str(simulated.index[0]))
+    title = w.t(
+        f"{total} live elsewhere than five years before in {when}: {told}",
+        f"{total} dân số từ 5 tuổi sống ở nơi khác so với 5 năm trước, {when}: {told}",
     )
     if real:
-        official_sum = {year: style.number(as_float(surveys.loc[year].sum())) for year in (2019, 2024)}
-        title += f" (census 2019: {official_sum[2019]}\u00a0%, survey 2024: {official_sum[2024]}\u00a0%)"
+        census, survey = (w.num(as_float(surveys.loc[year].sum()), 1) + sign for year in (2019, 2024))
+        title += w.t(
+            f" (census 2019: {census}, survey 2024: {survey})",
+            f" (tổng điều tra 2019: {census}, điều tra 2024: {survey})",
+        )
     foot = [
-        "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "
-        "where they lived five years before; communes, districts and provinces before the merger.",
-        "Simulated persons are attributed the place of their household then, or of the household that theirs came "
-        "out of; who moved to a partner, the place left then (assumption A45).",
+        w.t(
+            "Persons aged 5 and over (simulated: by year of birth) on 1 April, or at the end of the quarter named, by "
+            "where they lived five years before; communes, districts and provinces before the merger.",
+            "Dân số từ 5 tuổi (mô phỏng: theo năm sinh) vào ngày 1/4 hoặc cuối quý được nêu, theo nơi ở 5 năm trước; "
+            "xã, huyện, tỉnh trước khi sáp nhập.",
+        ),
+        w.t(
+            "Simulated persons are attributed the place of their household then, or of the household that theirs came "
+            "out of; who moved to a partner, the place left then (assumption A45).",
+            "Người được mô phỏng được gán nơi ở khi đó của hộ mình, hoặc của hộ mà hộ mình tách ra; người chuyển đến ở "
+            "với vợ hoặc chồng được gán nơi đã rời đi khi đó (giả định A45).",
+        ),
     ]
     if real:
+        cited = names.sources(official.cited("five_year"), w)
         foot.append(
-            f"Official: {official.cited('five_year')}. Fitted to the census; the years of the survey held the "
-            "epidemic, which is not simulated (decision 26)."
+            w.t(
+                f"Official: {cited}. Fitted to the census; the years of the survey held the epidemic, which is not "
+                "simulated (decision 26).",
+                f"Số liệu chính thức: {cited}. Đã khớp theo tổng điều tra; giai đoạn của điều tra có đại dịch, không "
+                "được mô phỏng (quyết định 26).",
+            )
         )
     foot.append(style.run_line(run))
     fig, (bottom, top) = style.sheet(
         5.9,
-        run.terms.en(title),
-        "Percent of persons aged 5 and over who lived elsewhere five years before",
-        [run.terms.en(text) for text in foot],
+        run.told(title),
+        w.t(
+            "Percent of persons aged 5 and over who lived elsewhere five years before",
+            "Phần trăm dân số từ 5 tuổi sống ở nơi khác 5 năm trước",
+        ),
+        [run.told(text) for text in foot],
     )
     ax = fig.add_axes((0.06, bottom + 0.1, 0.91, top - bottom - 0.17))
     bars = [
         *(
-            (f"{'census' if year == 2019 else 'survey'} {year}", row, face, "//")
+            (
+                w.t(
+                    f"{'census' if year == 2019 else 'survey'} {year}",
+                    f"{'tổng điều tra' if year == 2019 else 'điều tra'} {year}",
+                ),
+                row,
+                face,
+                "//",
+            )
             for (year, row), face in zip(surveys.iterrows(), (palette.WITHOUT, palette.FAINT), strict=True)
             if real
         ),
         *(
-            (f"simulated {period}", row, shade(k, len(simulated)), "")
+            (w.t(f"simulated {period}", f"mô phỏng {w.step(str(period))}"), row, shade(k, len(simulated)), "")
             for k, (period, row) in enumerate(simulated.iterrows())
         ),
     ]
@@ -95,7 +130,7 @@ def draw(run: Run) -> Figure:
         ax.bar(at, row, 0.92 * width, color=face, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
         for x, height in zip(at, row, strict=True):
             ax.annotate(
-                style.number(height),
+                w.num(height, 1),
                 (x, height),
                 xytext=(0, 2),
                 textcoords="offset points",
@@ -103,7 +138,7 @@ def draw(run: Run) -> Figure:
                 va="bottom",
                 fontsize=9,
             )
-    ax.set_xticks(np.arange(len(SCOPES)), [run.terms.en(text) for text in WORDS], fontsize=10.5)
+    ax.set_xticks(np.arange(len(SCOPES)), [run.told(w.say(text)) for text in WORDS], fontsize=10.5)
     ax.set_ylim(0, 1.12 * max(float(np.max(row)) for _, row, _, _ in bars))
     ax.legend(
         frameon=False,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicu_analysis import labour
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import names, palette, style
 from dicu_analysis.load import Run
 from dicu_analysis.scalars import as_float
 
@@ -36,27 +36,51 @@ def draw(run: Run) -> Figure:
     mine, (theirs, cited) = labour.informality(run), labour.official_informality()
     years = [int(year) for year in told.index]
     one, two = told.iloc[0], told.iloc[-1]
+    w = run.words
     ends = [
-        f"{style.number(row['simulated'])} % in {year} (survey {style.number(row['official'])} %)"
-        for year, row in ((years[0], one), (years[-1], two))
+        w.t(f"{mine_of} in {year} (survey {survey})", f"{mine_of} năm\u00a0{year} (điều tra: {survey})")
+        for year, mine_of, survey in (
+            (year, *(style.percent(as_float(row[key]), 1, w) for key in ("simulated", "official")))
+            for year, row in ((years[0], one), (years[-1], two))
+        )
     ]
-    title = (
-        f"Workers without a formal job: {' and '.join(ends[: len(set(years))])}; over provinces "
-        f"r = {style.number(told['r'].min(), 2)}"
-        + ("" if len(years) == 1 else f" to {style.number(told['r'].max(), 2)}")
+    said = w.t(" and ", " và ").join(ends[: len(set(years))])
+    low_r, high_r = w.num(told["r"].min(), 2), w.num(told["r"].max(), 2)
+    between = low_r if len(years) == 1 else w.t(f"{low_r} to {high_r}", f"{low_r} đến {high_r}")
+    title = w.t(
+        f"Workers without a formal job: {said}; over provinces r = {between}",
+        f"Lao động không có việc làm chính thức: {said}; hệ số tương quan qua các tỉnh r = {between}",
     )
+    cited = names.sources(cited, w)
     foot = [
-        "Percent of all workers, farmers among them; circles: provinces before the merger, cross: the country, whose "
-        "difference in points stands above. Simulated: between recorded steps on the straight line, at mid-year.",
-        f"Official: all employed, {cited}. Formal jobs by province start from these figures and grow partly as they "
-        "do from the first to the last year: agreement is in part by construction. The survey's definition of who is "
-        "employed changed in 2021.",
+        w.t(
+            "Percent of all workers, farmers among them; circles: provinces before the merger, cross: the country, "
+            "whose difference in points stands above. Simulated: between recorded steps on the straight line, at "
+            "mid-year.",
+            "Phần trăm mọi lao động, kể cả nông nghiệp; vòng tròn: tỉnh trước khi sáp nhập, dấu chéo: cả nước, chênh "
+            "lệch tính bằng điểm phần trăm ghi phía trên. Mô phỏng: giữa các bước được ghi tính theo đường thẳng, vào "
+            "giữa năm.",
+        ),
+        w.t(
+            f"Official: all employed, {cited}. Formal jobs by province start from these figures and grow partly as "
+            "they do from the first to the last year: agreement is in part by construction. The survey's definition of "
+            "who is employed changed in 2021.",
+            f"Điều tra: mọi người có việc làm, {cited}. Việc làm chính thức theo tỉnh bắt đầu từ các số liệu này và "
+            "tăng một phần như chúng từ năm đầu đến năm cuối: mức khớp một phần là do cách lập. Định nghĩa người có "
+            "việc làm của điều tra thay đổi năm 2021.",
+        ),
         style.run_line(run),
     ]
     rows = -(-len(years) // ROW)
     height = 1.9 + 3.05 * rows
     fig, (bottom, top) = style.sheet(
-        height, title, "Share of workers without a formal job, percent, simulated over official", foot
+        height,
+        title,
+        w.t(
+            "Share of workers without a formal job, percent, simulated over official",
+            "Tỷ lệ lao động không có việc làm chính thức, phần trăm: mô phỏng (trục đứng) và điều tra (trục ngang)",
+        ),
+        foot,
     )
     inch = 1 / height
     grid = fig.add_gridspec(
@@ -69,11 +93,13 @@ def draw(run: Run) -> Figure:
         ax = fig.add_subplot(grid[k // ROW, k % ROW])
         r, off = (as_float(told.at[year, name]) for name in ("r", "difference"))
         _panel(ax, _by_code(theirs[year]), _by_code(mine[year]), float(low))
-        ax.set_title(f"{year}: r = {style.number(r, 2)}, country {style.signed(off)}", fontsize=9.5)
+        r_of, nation = w.num(r, 2), w.num(off, 1, sign=True)
+        head = w.t(f"{year}: r = {r_of}, country {nation}", f"{year}: r = {r_of}, cả nước {nation}")
+        ax.set_title(head, fontsize=9.5)
         if k // ROW == rows - 1 or k + ROW >= len(years):
-            ax.set_xlabel("official")
+            ax.set_xlabel(w.t("official", "điều tra"))
         if k % ROW == 0:
-            ax.set_ylabel("simulated")
+            ax.set_ylabel(w.t("simulated", "mô phỏng"))
     return fig
 
 

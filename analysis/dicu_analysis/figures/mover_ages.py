@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu_analysis import official, seed_spread
-from dicu_analysis.figures import palette, style
+from dicu_analysis.figures import names, palette, style
 from dicu_analysis.load import Run
 from dicu_analysis.scalars import floats
 
@@ -31,7 +31,7 @@ Schedules, IIASA RR-81-30; read as reproduced in the R package migest (data set 
 OLDEST: Final = 80
 LEAST_AGE: Final = 5
 SCOPES: Final = {
-    **dict(zip(("within a district", "between districts", "between provinces"), palette.REACH, strict=True)),
+    **dict(zip(names.SCOPES, palette.REACH, strict=True)),
 }
 
 
@@ -81,31 +81,53 @@ def draw(run: Run) -> Figure:
     share = share_of_ages(total, 20, 39)
     groups = total[:OLDEST].reshape(-1, 5).sum(axis=1)
     peak = 5 * int(groups.argmax())
-    real = run.is_real
-    census = official.value("movers", "aged 20-39", 2019)
-    beside = f" (census 2019: {style.number(census)}\u00a0%)" if real else ""
+    w, real = run.words, run.is_real
+    census = w.num(official.value("movers", "aged 20-39", 2019), 1)
+    beside = w.t(f" (census 2019: {census}\u00a0%)", f" (tổng điều tra 2019: {census}%)") if real else ""
     of_them, young = (
-        style.number(value, seed_spread.digits_of(f"movers.{key}", run, 1))
+        w.num(value, seed_spread.digits_of(f"movers.{key}", run, 1))
         for key, value in (("20-39", share), ("children", children(total)))
     )
-    title = (
+    title = w.t(
         f"{of_them}\u00a0% of movers are aged 20\u201339{beside}; most are {peak}\u2013{peak + 4}, and "
-        f"{young}\u00a0% are children under 15"
+        f"{young}\u00a0% are children under 15",
+        f"{of_them}% người di chuyển ở tuổi 20\u201339{beside}; nhóm tuổi đông nhất là {peak}\u2013{peak + 4}, và "
+        f"{young}% là trẻ em dưới 15 tuổi",
     )
+    equal = w.t(" = ", "\u00a0=\u00a0")
+    values = w.t(", ", "; ").join(f"{k}{equal}{w.signs(f'{v:g}')}" for k, v in ROGERS_CASTRO.items())
     foot = [
-        "Simulated: everybody who moved in the run, at the age of the move (year less year of birth), by share of "
-        "ages; 80 and over not drawn. Shares in the title: of movers aged 5 and over (children: of all).",
-        "Standard schedule: Rogers and Castro (1981), IIASA RR-81-30, basic standard without retirement: "
-        + ", ".join(f"{k} = {v:g}" for k, v in ROGERS_CASTRO.items())
-        + "; rates of equal numbers of people at each age, scaled to the same total.",
+        w.t(
+            "Simulated: everybody who moved in the run, at the age of the move (year less year of birth), by share of "
+            "ages; 80 and over not drawn. Shares in the title: of movers aged 5 and over (children: of all).",
+            "Mô phỏng: mọi người đã di chuyển trong lần mô phỏng, ở tuổi khi chuyển đi (năm trừ năm sinh), theo tỷ "
+            "trọng từng tuổi; không vẽ từ 80 tuổi. Tỷ lệ ở tiêu đề: trên số người di chuyển từ 5 tuổi (trẻ em: trên "
+            "tất cả).",
+        ),
+        w.t(
+            "Standard schedule: Rogers and Castro (1981), IIASA RR-81-30, basic standard without retirement: "
+            f"{values}; rates of equal numbers of people at each age, scaled to the same total.",
+            f"Mô hình chuẩn: Rogers và Castro (1981), IIASA RR-81-30, dạng cơ bản không có phần nghỉ hưu: {values}; tỷ "
+            "suất khi số người ở mỗi tuổi bằng nhau, quy về cùng tổng.",
+        ),
     ]
     if real:
+        cited = names.sources(official.cited("movers"), w)
         foot.append(
-            f"Official: {official.cited('movers')}: of those who had moved within five years, at their age at the "
-            "census, on average half the interval older than at the move."
+            w.t(
+                f"Official: {cited}: of those who had moved within five years, at their age at the census, on average "
+                "half the interval older than at the move.",
+                f"Số liệu chính thức: {cited}: trong số người đã di chuyển trong vòng 5 năm, theo tuổi tại thời điểm "
+                "tổng điều tra, trung bình lớn hơn tuổi khi chuyển đi nửa khoảng đó.",
+            )
         )
     foot.append(style.run_line(run))
-    fig, (bottom, top) = style.sheet(6.4, title, "Percent of all movers, by age in years", foot)
+    fig, (bottom, top) = style.sheet(
+        6.4,
+        title,
+        w.t("Percent of all movers, by age in years", "Phần trăm tổng số người di chuyển, theo tuổi"),
+        foot,
+    )
     grid = fig.add_gridspec(
         1,
         2,
@@ -118,15 +140,17 @@ def draw(run: Run) -> Figure:
     )
     left, right = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
     left.axvspan(20, 40, color=palette.UNKNOWN, zorder=0)
-    left.plot(ages + 0.5, seen, color=palette.WITH, label="simulated, all moves")
+    left.plot(
+        ages + 0.5, seen, color=palette.WITH, label=w.t("simulated, all moves", "mô phỏng, mọi di chuyển")
+    )
     left.plot(
         ages + 0.5,
         schedule,
         color=palette.SOFT,
         linestyle=(0, (5, 1.6)),
-        label="standard schedule (Rogers\u2013Castro)",
+        label=w.t("standard schedule (Rogers\u2013Castro)", "mô hình chuẩn (Rogers\u2013Castro)"),
     )
-    left.set_title("By single year of age; grey: 20\u201339")
+    left.set_title(w.t("By single year of age; grey: 20\u201339", "Theo từng tuổi; nền xám: 20\u201339"))
     by_reach = counts.to_numpy()[:OLDEST].reshape(-1, 5, len(SCOPES)).sum(axis=1)
     middle = np.arange(0, OLDEST, 5) + 2.5
     for k, (name, (colour, dash)) in enumerate(SCOPES.items()):
@@ -136,13 +160,13 @@ def draw(run: Run) -> Figure:
                 100.0 * by_reach[:, k] / counts.to_numpy()[:, k].sum(),
                 color=colour,
                 linestyle=dash,
-                label=run.terms.en(name),
+                label=run.told(w.say(names.SCOPES[name])),
             )
-    right.set_title("By reach of the move, five-year groups")
+    right.set_title(w.t("By reach of the move, five-year groups", "Theo phạm vi di chuyển, nhóm 5 tuổi"))
     for ax in (left, right):
         ax.set_xlim(0, OLDEST)
         ax.set_ylim(0, None)
-        ax.set_xlabel("Age")
+        ax.set_xlabel(w.t("Age", "Tuổi"))
         ax.legend(frameon=False, loc="upper right", fontsize=9.5, handlelength=2.6)
     return fig
 

@@ -13,6 +13,7 @@ from dicu.world.geometry import Ring
 from dicu_analysis import seed_spread
 from dicu_analysis.borders import UnknownBorders
 from dicu_analysis.figures import palette, style
+from dicu_analysis.figures.names import heading
 from dicu_analysis.figures.placing import label_apart
 from dicu_analysis.figures.province_map import (
     HATCH,
@@ -109,7 +110,12 @@ def _panel(run: Run, others: Sequence[Run], last: int, period: tuple[str, str]) 
     except (UnknownBorders, ValueError) as error:
         borders, note = (
             "legacy",
-            run.terms.en(f"Provinces of the start, since those of {period[1]} cannot be counted ({error})."),
+            run.told(
+                run.words.t(
+                    f"Provinces of the start, since those of {period[1]} cannot be counted ({error}).",
+                    f"Các tỉnh lúc đầu kỳ, vì không đếm được theo các tỉnh của {run.words.step(period[1])} ({error}).",
+                )
+            ),
         )
         tables = [rates(r, "province", borders, period) for r in (run, *others)]
     table = sum(tables[1:], tables[0]) / len(tables)
@@ -124,41 +130,69 @@ def draw(run: Run) -> Figure:
     from matplotlib.cm import ScalarMappable
     from matplotlib.patches import Patch
 
-    shown = panels(run)
+    w, shown = run.words, panels(run)
     colours, norm = classed(EDGES, palette.gains(len(EDGES) + 1))
     outlines = matching_outlines(run)
     foot = [
-        "The same recorded moves counted on each map: what a merger makes internal is no longer counted, and "
-        "nobody moves because a border does. Rates per 1,000 mean residents of the period.",
+        w.t(
+            "The same recorded moves counted on each map: what a merger makes internal is no longer counted, and "
+            "nobody moves because a border does. Rates per 1,000 mean residents of the period.",
+            "Cùng các lượt di chuyển đã ghi, đếm trên từng bản đồ: lượt nào thành nội tỉnh do sáp nhập thì không còn "
+            "được tính, và không ai chuyển đi chỉ vì địa giới thay đổi. Tỷ suất trên 1.000 dân trung bình của giai "
+            "đoạn.",
+        ),
         luck(run),
         *dict.fromkeys(p.note for p in shown if p.note),
         (_outlines_of(run) if outlines else "")
-        + "Choice of destination, costs and networks are assumptions: see the parameters in config.yaml.",
+        + w.t(
+            "Choice of destination, costs and networks are assumptions: see the parameters in config.yaml.",
+            "Cách chọn nơi đến, chi phí và mạng lưới là giả định: xem các tham số trong config.yaml.",
+        ),
         style.run_line(run),
     ]
     fig, (bottom, top) = style.sheet(
-        8.4, finding(run, shown), run.terms.en("Net migration by province, per 1,000 residents a year"), foot
+        8.4,
+        finding(run, shown),
+        run.told(
+            w.t(
+                "Net migration by province, per 1,000 residents a year",
+                "Di cư thuần theo tỉnh, trên 1.000 dân mỗi năm",
+            )
+        ),
+        foot,
     )
     height = top - bottom - 0.06
     for k, panel in enumerate(shown):
         ax = fig.add_axes((0.02 + 0.425 * k, bottom + 0.015, 0.41, height))
         draw_map(ax, run, Filling(panel.net, panel.borders, colours, norm, panel.within), outlines)
-        title = run.terms.en(f"{len(panel.table)} provinces, {panel.period[0]} to {panel.period[1]}")
-        ax.set_title(title, loc="left", x=0.02)
+        n, early, late = len(panel.table), *(w.step(label) for label in panel.period)
+        title = w.t(f"{n} provinces, {early} to {late}", f"{n} tỉnh, thành phố, {early} đến {late}")
+        ax.set_title(run.told(title), loc="left", x=0.02)
         _name_extremes(ax, run, panel, outlines)
     bar = fig.add_axes((0.895, bottom + 0.17, 0.016, height - 0.3))
     scale = fig.colorbar(
         ScalarMappable(norm, colours), cax=bar, extend="both", ticks=EDGES, spacing="uniform"
     )
-    scale.ax.set_yticklabels([style.signed(e, 0) for e in EDGES])
+    scale.ax.set_yticklabels([w.num(e, sign=True) for e in EDGES])
     scale.outline.set_visible(False)
-    bar.text(0, 1.09, "gains people", transform=bar.transAxes, fontsize=9, va="bottom")
-    bar.text(0, -0.09, "loses people\n(hatched)", transform=bar.transAxes, fontsize=9, va="top")
+    bar.text(
+        0, 1.09, w.t("gains people", "di cư thuần\ndương"), transform=bar.transAxes, fontsize=9, va="bottom"
+    )
+    loses = w.t("loses people\n(hatched)", "di cư thuần âm\n(gạch chéo)")
+    bar.text(0, -0.09, loses, transform=bar.transAxes, fontsize=9, va="top")
     fig.legend(
         handles=[
-            Patch(facecolor=palette.PAPER, edgecolor=palette.SOFT, hatch=HATCH, label="net loss"),
             Patch(
-                facecolor=palette.WITHIN, edgecolor=palette.SOFT, linewidth=0.4, label="luck alone may do it"
+                facecolor=palette.PAPER,
+                edgecolor=palette.SOFT,
+                hatch=HATCH,
+                label=w.t("net loss", "di cư thuần âm"),
+            ),
+            Patch(
+                facecolor=palette.WITHIN,
+                edgecolor=palette.SOFT,
+                linewidth=0.4,
+                label=w.t("luck alone may do it", "có thể chỉ do ngẫu nhiên"),
             ),
         ],
         loc="lower right",
@@ -170,17 +204,24 @@ def draw(run: Run) -> Figure:
 
 
 def _outlines_of(run: Run) -> str:
+    w = run.words
     if run.terms.own:
-        return "Outlines: the country's own. "
-    return "Outlines: Natural Earth 1:10m, public domain; coarse. "
+        return w.t("Outlines: the country's own. ", "Đường biên: theo tệp của đất nước này. ")
+    return w.t(
+        "Outlines: Natural Earth 1:10m, public domain; coarse. ",
+        "Đường biên: Natural Earth 1:10m, phạm vi công cộng; sơ lược. ",
+    )
 
 
 def luck(run: Run) -> str:
     """How it was decided what luck may have done, for the foot of a figure."""
-    weight = int(run.manifest["weight"])
-    return (
-        f"Grey: within {seed_spread.TIMES:g} standard deviations of what another seed changes at one row for "
-        f"{weight:,} household{'s' if weight > 1 else ''} ({seed_spread.basis(run)}; data/seed_spread.csv)."
+    w, weight = run.words, int(run.manifest["weight"])
+    times, rows, basis = w.num(seed_spread.TIMES), w.num(weight), seed_spread.basis(run, w)
+    return w.t(
+        f"Grey: within {times} standard deviations of what another seed changes at one row for "
+        f"{rows} household{'s' if weight > 1 else ''} ({basis.en}; data/seed_spread.csv).",
+        f"Màu xám: không quá {times} độ lệch chuẩn của thay đổi do hạt giống ngẫu nhiên (seed) khác, khi mỗi dòng đại "
+        f"diện {rows} hộ ({basis.vi}; data/seed_spread.csv).",
     )
 
 
@@ -217,7 +258,8 @@ def _name_extremes(ax: Axes, run: Run, panel: Panel, outlines: dict[str, list[Ri
     for code in dict.fromkeys(c for most in _extremes(panel).values() for c in most):
         mine = unit == code
         lon, lat = np.average(points[mine], axis=0, weights=places["residents"].to_numpy()[mine] + 1.0)
-        text = f"{plain_name(names[code])} {style.signed(float(panel.net[code]), _digits(panel.sd[code]))}"
+        rate = run.words.num(float(panel.net[code]), _digits(panel.sd[code]), sign=True)
+        text = f"{plain_name(names[code])} {rate}"
         label_apart(ax, text, (float(lon), float(lat)), land, palette.INK)
 
 
@@ -227,24 +269,42 @@ def _digits(sd: float) -> int:
 
 def finding(run: Run, shown: Sequence[Panel]) -> str:
     """What holds over seeds: how many provinces gain and lose beyond luck, and who leads where that is sure."""
+    w = run.words
     if not shown or all(p.table["in_persons"].sum() == 0 for p in shown):
-        return run.terms.en("Nobody moved from one province to another in this period")
-    what = "the reform" if run.reform_step is not None else shown[-1].period[0]
+        return run.told(
+            w.t(
+                "Nobody moved from one province to another in this period",
+                "Không ai chuyển từ tỉnh này sang tỉnh khác trong giai đoạn này",
+            )
+        )
     counted = [
-        f"{p.gaining} of {len(p.table)} provinces gain people and {p.losing} lose them, beyond luck"
+        w.t(
+            f"{p.gaining} of {len(p.table)} provinces gain people and {p.losing} lose them, beyond luck",
+            f"{p.gaining} trong {len(p.table)} tỉnh, thành phố có di cư thuần dương và {p.losing} có di cư thuần âm, "
+            "ngoài phạm vi ngẫu nhiên",
+        )
         for p in shown
     ]
+    begins, last = w.step(shown[-1].period[0]), shown[-1]
     if len(shown) == 1:
-        text = f"{shown[0].period[0]} to {shown[0].period[1]}: {counted[0]}"
+        ends = w.step(last.period[1])
+        text = w.t(f"{begins} to {ends}: {counted[0]}", f"{heading(begins)} đến {ends}: {counted[0]}")
     else:
-        after = counted[1].replace(" provinces", "").replace(" people", "").removesuffix(", beyond luck")
-        text = f"Before {what} {counted[0]}; after it {after}"
-    last = shown[-1]
-    text = run.terms.en(text)
+        made = run.reform_step is not None
+        what = w.t("the reform", "khi sắp xếp") if made else begins
+        n = len(last.table)
+        text = w.t(
+            f"Before {what} {counted[0]}; after it {last.gaining} of {n} gain and {last.losing} lose them",
+            f"Trước {what}, {counted[0]}; sau đó {last.gaining} trong {n} dương và {last.losing} âm",
+        )
+    text = run.told(text)
     names = run.names("province", last.borders)
     for word, most in _extremes(last).items():
         if most:
-            named = style.either([plain_name(names[c]) for c in most])
-            values = ", ".join(style.signed(float(last.net[c]), _digits(last.sd[c])) for c in most)
-            text += f"; {named} {word}{'s' if len(most) == 1 else ''} most ({values})"
+            named = style.either([plain_name(names[c]) for c in most], w)
+            values = ", ".join(w.num(float(last.net[c]), _digits(last.sd[c]), sign=True) for c in most)
+            text += w.t(
+                f"; {named} {word}{'s' if len(most) == 1 else ''} most ({values})",
+                f"; {named} {'tăng' if word == 'gain' else 'giảm'} nhiều nhất ({values})",
+            )
     return text

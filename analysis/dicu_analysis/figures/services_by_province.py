@@ -11,6 +11,7 @@ from dicu.world.ways import FARTHER_MINUTES
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import palette, style
 from dicu_analysis.figures.province_map import plain_name
+from dicu_analysis.language import Text
 from dicu_analysis.load import Run
 from dicu_analysis.moments import moments
 
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN: Final = {
-    "travel_minutes": "Way to the commune office\nor its nearest desk, minutes",
-    "district_minutes": "Way to the district's work\nor its nearest desk, minutes",
-    "posts_10k": "Posts for 10,000\nresidents",
-    "investment_head": "Investment per head,\nM VND per year",
+    "travel_minutes": Text(
+        "Way to the commune office\nor its nearest desk, minutes",
+        "Đến trụ sở xã hoặc điểm\nphục vụ gần nhất, phút",
+    ),
+    "district_minutes": Text(
+        "Way to the district's work\nor its nearest desk, minutes",
+        "Đến nơi làm việc của huyện\nhoặc điểm phục vụ, phút",
+    ),
+    "posts_10k": Text("Posts for 10,000\nresidents", "Biên chế trên\n10.000 dân"),
+    "investment_head": Text("Investment per head,\nM VND per year", "Đầu tư đầu người,\ntriệu đồng mỗi năm"),
 }
 PER_PEOPLE: Final = 10_000.0
 
@@ -88,11 +95,23 @@ def by_province(run: Run) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
 def draw(run: Run) -> Figure:
     """One row a province: where it stood before and where it stands after, in four panels."""
     one, two, (early, late) = by_province(run)
-    n = len(one)
+    n, w, districts = len(one), run.words, run.districts_govern
+    early, late = w.step(early), w.step(late)
+    tiers = w.t("those of communes and districts", "của cấp xã và cấp huyện")
+    if not districts:
+        tiers = w.t("those of communes", "của cấp xã")
     foot = [
-        f"Hollow: {early}, members of the province together. Filled: {late}. Ways are means of residents, to the "
-        "office or its nearest desk; posts are those of communes and districts, which are all that the model has.",
-        "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a minute.",
+        w.t(
+            f"Hollow: {early}, members of the province together. Filled: {late}. Ways are means of residents, to the "
+            f"office or its nearest desk; posts are {tiers}, which are all that the model has.",
+            f"Rỗng: {early}, gộp các tỉnh hợp thành. Đặc: {late}. Thời gian đi lại là trung bình của người dân, đến "
+            f"trụ sở hoặc điểm phục vụ gần nhất; biên chế là {tiers}, mô hình không có biên chế khác.",
+        ),
+        w.t(
+            "Provinces are ordered by the way to the commune office after the reform. Farther, nearer: by over a "
+            "minute.",
+            "Tỉnh xếp theo thời gian đến trụ sở xã sau khi sắp xếp. Xa hơn, gần hơn: trên một phút.",
+        ),
         style.run_line(run),
     ]
     nearer = counted(
@@ -100,21 +119,24 @@ def draw(run: Run) -> Figure:
     )
     farther = counted(run, "travel_minutes", two["travel_minutes"] - one["travel_minutes"], two["residents"])
     digits = seed_spread.digits_of("posts_10k.soon", run, 0)
-    title = (
-        f"Commune offices moved farther away in {farther} of {n} provinces, the district's work came nearer in "
-        f"{nearer}; posts for 10,000 people went from {style.number(_mean(one), digits)} to "
-        f"{style.number(_mean(two), digits)}"
+    work = w.t(
+        f", the district's work came nearer in {nearer}",
+        f", nơi làm thủ tục trước đây của cấp huyện gần hơn ở {nearer}",
+    )
+    was, now = (w.num(_mean(frame), digits) for frame in (one, two))
+    title = w.t(
+        f"Commune offices moved farther away in {farther} of {n} provinces{work if districts else ''}; posts for "
+        f"10,000 people went from {was} to {now}",
+        f"Trụ sở xã xa hơn ở {farther} trong {n} tỉnh, thành phố{work if districts else ''}; biên chế trên 10.000 "
+        f"dân: {was} \u2192 {now}",
     )
     shown = dict(SHOWN)
-    if not run.districts_govern:
+    if not districts:
         del shown["district_minutes"]
-        foot[0] = foot[0].replace("those of communes and districts", "those of communes")
-        title = title.replace(f", the district's work came nearer in {nearer}", "")
     height = 2.6 + 0.2 * n
-    say = run.terms.en
-    fig, (bottom, top) = style.sheet(
-        height, say(title), say(f"The {n} provinces, {early} and {late}"), [say(text) for text in foot]
-    )
+    say = run.told
+    subtitle = w.t(f"The {n} provinces, {early} and {late}", f"{n} tỉnh, thành phố, {early} và {late}")
+    fig, (bottom, top) = style.sheet(height, say(title), say(subtitle), [say(text) for text in foot])
     inch = 1.0 / height
     grid = fig.add_gridspec(
         1, len(shown), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
@@ -126,7 +148,7 @@ def draw(run: Run) -> Figure:
         ax.hlines(rows, np.minimum(a, b), np.maximum(a, b), color=palette.FAINT, linewidth=2.2, zorder=1)
         ax.scatter(a, rows, s=24, facecolors="white", edgecolors=palette.SOFT, linewidths=1.2, zorder=2)
         ax.scatter(b, rows, s=26, color=palette.WITH, zorder=3)
-        ax.set_title(say(label), fontsize=9.5)
+        ax.set_title(say(w.say(label)), fontsize=9.5)
         ax.set_xlim(0, 1.06 * float(np.nanmax([a, b])))
         ax.set_ylim(-0.7, n - 0.3)
         ax.grid(axis="x", color=palette.GRID)
@@ -140,7 +162,7 @@ def counted(run: Run, way: str, change: pd.Series[float], residents: pd.Series[f
     sd = seed_spread.of_means(way, residents, int(run.manifest["weight"]))
     beyond = seed_spread.TIMES * np.sqrt(2.0) * sd
     low, high = (int((change > FARTHER_MINUTES + shift).sum()) for shift in (beyond, -beyond))
-    return str(low) if low == high else f"{low} to {high}"
+    return str(low) if low == high else run.words.t(f"{low} to {high}", f"{low} đến {high}")
 
 
 def _mean(frame: pd.DataFrame) -> float:

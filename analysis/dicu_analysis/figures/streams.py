@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from dicu_analysis import labour, official
 from dicu_analysis.figures import bands, palette, style
+from dicu_analysis.figures.names import sources
+from dicu_analysis.language import Text, Words
 from dicu_analysis.load import Run
 from dicu_analysis.replicates import Lines, over
 from dicu_analysis.scalars import as_float
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WORDS: Final = {
-    "rural_to_urban": "rural to urban",
-    "urban_to_urban": "urban to urban",
-    "urban_to_rural": "urban to rural",
-    "rural_to_rural": "rural to rural",
+    "rural_to_urban": Text("rural to urban", "nông thôn ra thành thị"),
+    "urban_to_urban": Text("urban to urban", "thành thị đến thành thị"),
+    "urban_to_rural": Text("urban to rural", "thành thị về nông thôn"),
+    "rural_to_rural": Text("rural to rural", "nông thôn đến nông thôn"),
 }
 PARTS: Final = {
     "rural to urban": ("rural_to_urban",),
@@ -29,7 +31,16 @@ PARTS: Final = {
     "to rural": ("urban_to_rural", "rural_to_rural"),
 }
 """The parts that are published, of the streams that are simulated."""
-PUBLISHED: Final = {2009: "published,\n2004\u201309", 2020: "published,\n12 months to\nApril 2020"}
+NAMES: Final = {
+    "rural to urban": WORDS["rural_to_urban"],
+    "urban to urban": WORDS["urban_to_urban"],
+    "to rural": Text("to rural", "đến nông thôn"),
+}
+"""What the published parts are called."""
+PUBLISHED: Final = {
+    2009: Text("published,\n2004\u201309", "công bố,\n2004\u201309"),
+    2020: Text("published,\n12 months to\nApril 2020", "công bố,\n12 tháng đến\ntháng 4/2020"),
+}
 LEAST_WRITTEN: Final = 4.0
 """Percent from which a part of a bar has room for its number."""
 SURVEYED: Final = (2019.25, 2020.25)
@@ -60,23 +71,28 @@ def bars(run: Run) -> dict[str, pd.Series]:
 
     Published shares stand beside runs of the real country alone.
     """
-    persons = over(run, labour.streams).middle
+    w, persons = run.words, over(run, labour.streams).middle
     ends = run.year_at_end(persons.index.to_numpy())
     made = {}
     if run.is_real:
         figures = official.figures("streams")
-        for year, label in PUBLISHED.items():
+        for year, published in PUBLISHED.items():
             of = figures[figures["year"] == year].set_index("key")["value"]
-            made[label] = of[list(PARTS)].astype(float)
+            made[w.say(published)] = of[list(PARTS)].astype(float)
     windows = {}
     n = run.steps_per_year
     same = (ends > SURVEYED[0] + 1e-9) & (ends <= SURVEYED[1] + 1e-9)
     if run.is_real and same.sum() == n:
-        windows["simulated,\n12 months to\nApril 2020"] = same
+        months = w.t("simulated,\n12 months to\nApril 2020", "mô phỏng,\n12 tháng đến\ntháng 4/2020")
+        windows[months] = same
     else:
-        windows[f"simulated,\nfirst year\n(to {run.labels[min(n, len(ends))]})"] = np.arange(len(ends)) < n
+        end = w.step(run.labels[min(n, len(ends))])
+        told = w.t(f"simulated,\nfirst year\n(to {end})", f"mô phỏng,\nnăm đầu (đến\n{end})")
+        windows[told] = np.arange(len(ends)) < n
     if len(ends) > n:
-        windows[f"simulated,\nlast year\n(to {run.labels[-1]})"] = np.arange(len(ends)) >= len(ends) - n
+        end = w.step(run.labels[-1])
+        told = w.t(f"simulated,\nlast year\n(to {end})", f"mô phỏng,\nnăm cuối (đến\n{end})")
+        windows[told] = np.arange(len(ends)) >= len(ends) - n
     for label, chosen in windows.items():
         share = labour.shares(persons[chosen])
         if share.notna().all():
@@ -86,28 +102,44 @@ def bars(run: Run) -> dict[str, pd.Series]:
 
 def draw(run: Run) -> Figure:
     """Left: shares of the four ways by year. Right: as they are published, beside the run."""
-    lines = over(run, by_year)
+    w, lines = run.words, over(run, by_year)
     years = lines.middle
     beside = bars(run)
     first, last = years.iloc[0], years.iloc[-1]
-    said = [
-        f"{style.number(as_float(first[way]), 0)} % {words} in {years.index[0]}"
-        + ("" if len(years) == 1 else f", {style.number(as_float(last[way]), 0)} % in {years.index[-1]}")
-        for way, words in list(WORDS.items())[:2]
-    ]
-    title = f"Of persons who move: {'; '.join(said)}"
+    said = []
+    for way, words in list(WORDS.items())[:2]:
+        of, then = w.say(words), style.percent(as_float(first[way]), 0, w)
+        text = w.t(f"{then} {of} in {years.index[0]}", f"{then} {of} năm\u00a0{years.index[0]}")
+        if len(years) > 1:
+            now = style.percent(as_float(last[way]), 0, w)
+            text += w.t(f", {now} in {years.index[-1]}", f", {now} năm\u00a0{years.index[-1]}")
+        said.append(text)
+    title = w.t(f"Of persons who move: {'; '.join(said)}", f"Trong số người di chuyển: {'; '.join(said)}")
     foot = [
-        "Simulated: every person who moves from one place to another, mostly to another commune; urban: places in "
-        "wards and townships at the start, whatever they become later. The first and the last year may be cut short.",
+        w.t(
+            "Simulated: every person who moves from one place to another, mostly to another commune; urban: places in "
+            "wards and townships at the start, whatever they become later. The first and the last year may be cut "
+            "short.",
+            "Mô phỏng: mọi người chuyển từ địa điểm này sang địa điểm khác, phần lớn sang xã khác; thành thị: địa điểm "
+            "là phường hoặc thị trấn khi bắt đầu mô phỏng, giữ cố định. Năm đầu và năm cuối có thể không đủ cả năm.",
+        ),
     ]
     if run.is_real:
+        cited = sources(official.cited("streams"), w)
         foot.append(
-            f"Published: {official.cited('streams')}; press texts, which do not say which moves count; five-year and "
-            "twelve-month migrants are different people. To rural: what the two other shares leave of 100."
+            w.t(
+                f"Published: {cited}; press texts, which do not say which moves count; five-year and "
+                "twelve-month migrants are different people. To rural: what the two other shares leave of 100.",
+                f"Công bố: {cited}; báo chí không nói rõ di chuyển nào được tính; người di cư trong 5 năm và trong 12 "
+                "tháng là những người khác nhau. Đến nông thôn: phần còn lại của 100 sau hai tỷ lệ kia.",
+            )
         )
     foot += [*bands.foot(run), style.run_line(run)]
     fig, (bottom, top) = style.sheet(
-        6.2, run.terms.en(title), "Percent of all persons who moved", [run.terms.en(text) for text in foot]
+        6.2,
+        run.told(title),
+        w.t("Percent of all persons who moved", "Phần trăm tổng số người di chuyển"),
+        [run.told(text) for text in foot],
     )
     grid = fig.add_gridspec(
         1,
@@ -120,44 +152,52 @@ def draw(run: Run) -> Figure:
         width_ratios=(1.15, 1),
     )
     _lines(fig.add_subplot(grid[0]), run, lines)
-    _bars(fig.add_subplot(grid[1]), beside)
+    _bars(fig.add_subplot(grid[1]), beside, w)
     return fig
 
 
 def _lines(ax: Axes, run: Run, lines: Lines) -> None:
-    years = lines.middle
+    w, years = run.words, lines.middle
     at = years.index.to_numpy(dtype=np.float64) + labour.MIDYEAR
     ends = []
     for way, words in WORDS.items():
         colour, dash = palette.BETWEEN[way]
         bands.fill(ax, at, lines, way, colour)
         ax.plot(at, years[way], color=colour, linestyle=dash, marker="o", ms=3.5)
-        ends.append((float(at[-1]), float(years[way].iloc[-1]), words, colour))
+        ends.append(
+            (float(at[-1]), float(years[way].iloc[-1]), _in_two(w.say(words)) if w.vi else words.en, colour)
+        )
     ax.set_ylim(0, 1.1 * float(lines.high.to_numpy().max()))
-    ax.set_title("By calendar year, simulated")
-    style.years(ax, float(at[0]) - 0.5, float(at[-1]), 7)
+    ax.set_title(w.t("By calendar year, simulated", "Theo năm dương lịch, mô phỏng"))
+    style.years(ax, float(at[0]) - 0.5, float(at[-1]), 7, w=w)
     style.mark_reform(ax, run)
-    style.label_ends(ax, ends, gap=0.06)
+    style.label_ends(ax, ends, gap=0.12 if w.vi else 0.06)
 
 
-def _bars(ax: Axes, beside: dict[str, pd.Series]) -> None:
+def _in_two(name: str) -> str:
+    """A name of four words in two lines."""
+    words = name.split()
+    return " ".join(words[:3]) + "\n " + " ".join(words[3:])
+
+
+def _bars(ax: Axes, beside: dict[str, pd.Series], w: Words) -> None:
     looks = {
         "rural to urban": palette.BETWEEN["rural_to_urban"][0],
         "urban to urban": palette.BETWEEN["urban_to_urban"][0],
         "to rural": palette.BETWEEN["rural_to_rural"][0],
     }
-    at = np.arange(len(beside))
+    at, known = np.arange(len(beside)), {w.say(text) for text in PUBLISHED.values()}
     below = np.zeros(len(beside))
     for part, colour in looks.items():
         values = np.array([shares[part] for shares in beside.values()])
-        drawn = ax.bar(at, values, 0.72, below, color=colour, edgecolor="white", label=part)
+        drawn = ax.bar(at, values, 0.72, below, color=colour, edgecolor="white", label=w.say(NAMES[part]))
         for k, (patch, label) in enumerate(zip(drawn, beside, strict=True)):
-            published = label.startswith("published")
+            published = label in known
             if published:
                 patch.set_hatch("//")
             if values[k] >= LEAST_WRITTEN:
                 ax.annotate(
-                    style.number(float(values[k]), int(published)),
+                    w.num(float(values[k]), int(published)),
                     (at[k], below[k] + values[k] / 2),
                     ha="center",
                     va="center",
@@ -169,7 +209,12 @@ def _bars(ax: Axes, beside: dict[str, pd.Series]) -> None:
         below += values
     ax.set_xticks(at, list(beside), fontsize=9)
     ax.set_ylim(0, 100)
-    ax.set_title("Beside what is published" if len(beside) > 2 else "First and last year")
-    ax.legend(
-        frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=9, handlelength=1.2,
-    )  # fmt: skip
+    ax.set_title(
+        w.t("Beside what is published", "So với số liệu công bố")
+        if len(beside) > 2
+        else w.t("First and last year", "Năm đầu và năm cuối")
+    )
+    room: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
+    if w.vi:  # wider than the bars: room is to their left
+        room = {"loc": "upper right", "bbox_to_anchor": (1.015, -0.2), "columnspacing": 1.2}
+    ax.legend(frameon=False, ncols=3, fontsize=9, handlelength=1.2, **room)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dicu.record.folder import write_bytes
 from dicu_analysis.figures import palette
 from dicu_analysis.figures.palette import GRID, INK, SOFT
+from dicu_analysis.language import ENGLISH, Text, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +60,10 @@ RC: Final[dict[Any, Any]] = {
     "savefig.dpi": 150,
     "axes.unicode_minus": True,
 }
+
+
+MILLION: Final[Text] = Text("million", "triệu")
+THOUSAND: Final[Text] = Text("thousand", "nghìn")
 
 
 class NothingToDraw(ValueError):
@@ -106,11 +111,19 @@ def sheet(height: float, title: str, subtitle: str, foot: list[str]) -> tuple[Fi
 
 def run_line(run: Run) -> str:
     """Which run a figure shows, for its foot."""
-    m = run.manifest
+    m, w = run.manifest, run.words
     weight = m["weight"]
-    sample = "every household" if weight == 1 else f"each row stands for {weight:,} households"
-    seed = f", seed {run.config['seed']}" if "seed" in run.config else ""
-    return f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast."
+    sample = (
+        w.t("every household", "mọi hộ")
+        if weight == 1
+        else w.t(f"each row stands for {weight:,} households", f"mỗi dòng đại diện {w.num(weight)} hộ")
+    )
+    number = run.config.get("seed")
+    seed = "" if number is None else w.t(f", seed {number}", f", hạt giống ngẫu nhiên (seed) {number}")
+    return w.t(
+        f"Simulated: dicu run {m['name']}/{m['run_id']}{seed}; {sample}. Not a forecast.",
+        f"Kết quả mô phỏng: lần mô phỏng dicu {m['name']}/{m['run_id']}{seed}; {sample}. Không phải dự báo.",
+    )
 
 
 def _reform_dates(run: Run) -> list[tuple[int, bool]]:
@@ -122,13 +135,17 @@ def _reform_dates(run: Run) -> list[tuple[int, bool]]:
 
 def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
     """A vertical line on each day that borders change; dotted where this run makes no reform on the date it names."""
+    w = run.words
     for k, (step, made) in enumerate(_reform_dates(run)):
         at = float(run.year_at_end(step - 1))
         ax.axvline(at, color=INK, linewidth=1.0, linestyle="-" if made else (0, (1, 2)), zorder=1)
         if label:
-            text = f" {'reform' if made else 'no reform'}, {day_of(run, step)}"
+            day = w.day_of(run.labels[step])
+            text = w.t(f"reform, {day}", f"sắp xếp, {day}")
+            if not made:
+                text = w.t(f"no reform, {day}", f"không sắp xếp, {day}")
             ax.annotate(
-                text,
+                f" {text}",
                 (at, 1),
                 xytext=(0, -11 * k),
                 textcoords="offset points",
@@ -140,22 +157,15 @@ def mark_reform(ax: Axes, run: Run, *, label: bool = True) -> None:
             )
 
 
-def day_of(run: Run, step: int) -> str:
-    """The day on which a step begins: "1 July 2025"."""
-    from dicu.scenario.calendar import parse_period
-
-    return (
-        f"1 {_MONTHS[parse_period(run.labels[step])[0] % 12]} {int(float(run.year_at_end(step - 1)) + 1e-9)}"
-    )
-
-
-def years(ax: Axes, first: float, last: float, most: int, *, next_panel: bool = False) -> None:
+def years(
+    ax: Axes, first: float, last: float, most: int, *, next_panel: bool = False, w: Words = ENGLISH
+) -> None:
     """Whole years along the axis, or none where the run is shorter than one.
 
     With ``next_panel`` none stands at the right edge, where it would run into the first one of the panel beside it.
     """
     ax.set_xlim(first, max(last, first + 0.25))
-    ax.set_xlabel("Year")
+    ax.set_xlabel(w.t("Year", "Năm"))
     whole_years(ax, most, to_the_edge=not next_panel)
 
 
@@ -168,7 +178,7 @@ def whole_years(ax: Axes, most: int, *, to_the_edge: bool) -> None:
     )
 
 
-def break_axis(ax: Axes) -> None:
+def break_axis(ax: Axes, w: Words = ENGLISH) -> None:
     """Mark a vertical axis that does not start at 0, and say so."""
     if ax.get_ylim()[0] == 0:
         return
@@ -183,7 +193,7 @@ def break_axis(ax: Axes) -> None:
             zorder=9,
         )
     ax.annotate(
-        "axis does not start at 0",
+        w.t("axis does not start at 0", "trục không bắt đầu từ 0"),
         (0, 0),
         xytext=(6, 3),
         xycoords="axes fraction",
@@ -193,12 +203,6 @@ def break_axis(ax: Axes) -> None:
         va="bottom",
         zorder=9,
     )
-
-
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
 
 
 def label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float = 0.055) -> None:
@@ -232,9 +236,34 @@ def signed(value: float, digits: int = 1) -> str:
     return (text if float(text.replace(",", "")) else text[1:]).replace("-", "\u2212")
 
 
-def either(names: list[str]) -> str:
+def percent(value: float, digits: int, w: Words, *, sign: bool = False) -> str:
+    """A number of percent: "38.5 %" in English figures, "38,5%" in Vietnamese ones."""
+    return w.num(value, digits, sign=sign) + w.t(" %", "%")
+
+
+def counted_in(largest: float, w: Words) -> tuple[str, float]:
+    """What numbers of persons, jobs or households are told in, and how many that is."""
+    return (w.say(MILLION), 1e6) if largest >= 1e6 else (w.say(THOUSAND), 1e3)
+
+
+def either(names: list[str], w: Words = ENGLISH) -> str:
     """Names joined with "or": "A", "A or B", "A, B or C"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}{w.t(' or ', ' hoặc ')}{names[-1]}"
+
+
+def finish(fig: Figure, w: Words) -> Figure:
+    """Let axes write their numbers as the language does, with a comma for decimals in Vietnamese."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Signs(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return w.signs(super().__call__(x, pos))
+
+    for ax in fig.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if w.vi and type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(Signs())
+    return fig
 
 
 def save(fig: Figure, folder: Path, name: str) -> list[Path]:

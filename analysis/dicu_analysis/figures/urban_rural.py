@@ -10,6 +10,8 @@ import pandas as pd
 from dicu.world import facts
 from dicu_analysis import seed_spread
 from dicu_analysis.figures import bands, palette, style
+from dicu_analysis.figures.names import URBAN_SHARE, heading, sources
+from dicu_analysis.language import AREAS
 from dicu_analysis.load import Run
 from dicu_analysis.replicates import over
 
@@ -40,10 +42,10 @@ def by_step(run: Run) -> pd.DataFrame:
 
 def draw(run: Run) -> Figure:
     """Left: persons, urban and rural. Right: urban share in percent. Circles: official figures."""
-    lines = over(run, by_step)
+    w, lines = run.words, over(run, by_step)
     at = run.year_at_end(lines.middle.index.to_numpy())
     most = float(lines.middle[["urban", "rural"]].to_numpy().max())
-    unit, scale = ("million", 1e6) if most >= 1e6 else ("thousand", 1e3)
+    unit, scale = style.counted_in(most, w)
     lines = lines.map(lambda f: f / pd.Series({"urban": scale, "rural": scale, "share": 1.0}))
     urban, rural, share = (lines.middle[k].to_numpy() for k in ("urban", "rural", "share"))
     if not (urban + rural).all():
@@ -58,29 +60,53 @@ def draw(run: Run) -> Figure:
     digits = seed_spread.digits_of("share.urban.end", run, 1)
     gain, fall = urban[-1] - urban[0], rural[-1] - rural[0]
     said = [
-        f"{who} {'gain' if v >= 0 else 'lose'} {style.number(abs(v))} {unit} persons"
-        for who, v in (("towns", gain), ("rural areas", fall))
+        w.t(
+            f"{en} {'gain' if v >= 0 else 'lose'} {w.num(abs(v), 1)} {unit} persons",
+            f"{vi} {'tăng' if v >= 0 else 'giảm'} {w.num(abs(v), 1)} {unit} người",
+        )
+        for en, vi, v in (("towns", "thành thị", gain), ("rural areas", "nông thôn", fall))
     ]
-    title = (
-        f"{style.number(share[-1], digits)} % live in towns by {run.labels[-1]}, after "
-        f"{style.number(share[0], digits)} % in {run.labels[0]}: {said[0]}, {said[1]}"
+    ended, began = (style.percent(share[k], digits, w) for k in (-1, 0))
+    first, last = w.step(run.labels[0]), w.step(run.labels[-1])
+    title = w.t(
+        f"{ended} live in towns by {last}, after {began} in {first}: {said[0]}, {said[1]}",
+        f"{ended} dân số sống ở thành thị vào {last}, so với {began} vào {first}: {said[0]}, {said[1]}",
     )
     still = np.ptp(urban + rural) <= 1e-9 * (urban[0] + rural[0])
     foot = []
     if points is not None:
+        span = f"{points['year'].min()}\u2013{points['year'].max()}"
+        cited = sources("; ".join(sorted(set(points["source"]))), w)
         foot.append(
-            f"Circles: official mid-year residents {points['year'].min()}\u2013{points['year'].max()}, "
-            f"{'; '.join(sorted(set(points['source'])))}."
+            w.t(
+                f"Circles: official mid-year residents {span}, {cited}.",
+                f"Chấm tròn: dân số trung bình chính thức {span}, {cited}.",
+            )
         )
         foot.append(
-            "Urban = place that is a ward or township at the time: some become so each year, without a move, as in the "
-            "official figures."
+            w.t(
+                "Urban = place that is a ward or township at the time: some become so each year, without a move, as in "
+                "the official figures.",
+                "Thành thị = nơi là phường hoặc thị trấn vào thời điểm đó: mỗi năm có nơi được nâng lên đô thị mà "
+                "không có ai chuyển đi, như trong số liệu chính thức.",
+            )
         )
     if still:
-        foot.append("No births or deaths in this run: the total stays as it began.")
+        foot.append(
+            w.t(
+                "No births or deaths in this run: the total stays as it began.",
+                "Lần mô phỏng này không có sinh và chết: tổng dân số giữ nguyên như ban đầu.",
+            )
+        )
     foot += [*bands.foot(run), style.run_line(run)]
     fig, (bottom, top) = style.sheet(
-        6.3, title, "Residents at the end of each step, by whether their place is urban then", foot
+        6.3,
+        title,
+        w.t(
+            "Residents at the end of each step, by whether their place is urban then",
+            "Dân số cuối mỗi bước, theo nơi ở khi đó là thành thị hay nông thôn",
+        ),
+        foot,
     )
     grid = fig.add_gridspec(
         1, 2, left=0.06, right=0.93, bottom=bottom + 0.08, top=top - 0.07, wspace=0.32, width_ratios=(1.25, 1)
@@ -91,13 +117,13 @@ def draw(run: Run) -> Figure:
     for name, values, colour, dash in looks:
         bands.fill(left, at, lines, name, colour)
         left.plot(at, values, color=colour, linestyle=dash)
-        ends.append((float(at[-1]), float(values[-1]), name, colour))
+        ends.append((float(at[-1]), float(values[-1]), w.of(AREAS, name), colour))
         if points is not None:
             left.plot(
                 points["year"] + 0.5, points[name] / scale, "o", mfc="white", mec=colour, mew=1.4, ms=5.5
             )
     left.set_ylim(0, 1.14 * float(lines.high[["urban", "rural"]].to_numpy().max()))
-    left.set_title(f"{unit.capitalize()} persons")
+    left.set_title(w.t(f"{heading(unit)} persons", f"{heading(unit)} người"))
     style.label_ends(left, ends)
     bands.fill(right, at, lines, "share", palette.INK)
     right.plot(at, share, color=palette.INK)
@@ -107,7 +133,7 @@ def draw(run: Run) -> Figure:
         right.plot(points["year"] + 0.5, real_share, "o", mfc="white", mec=palette.INK, mew=1.4, ms=5.5)
         above = float(real_share.iloc[-1]) > float(np.interp(points["year"].iloc[-1] + 0.5, at, share))
         right.annotate(
-            "official",
+            w.t("official", "công bố"),
             (points["year"].iloc[-1] + 0.5, real_share.iloc[-1]),
             xytext=(-7, 3) if above else (-4, -9),  # a share that rises leaves room below its last points
             textcoords="offset points",
@@ -120,10 +146,10 @@ def draw(run: Run) -> Figure:
     low, high = float(seen.min()), float(seen.max())
     room = max(high - low, 1.0)
     right.set_ylim(max(0.0, low - 0.25 * room), min(100.0, high + 0.25 * room))
-    style.break_axis(right)
-    right.set_title("Urban share, percent of all persons")
+    style.break_axis(right, w)
+    right.set_title(w.say(URBAN_SHARE))
     right.annotate(
-        f" {style.number(share[-1])} %",
+        f" {style.percent(share[-1], 1, w)}",
         (at[-1], share[-1]),
         va="center",
         ha="left",
@@ -132,6 +158,6 @@ def draw(run: Run) -> Figure:
         annotation_clip=False,
     )
     for ax in (left, right):
-        style.years(ax, float(at[0]) - 0.15, float(at[-1]), 9)
+        style.years(ax, float(at[0]) - 0.15, float(at[-1]), 9, w=w)
         style.mark_reform(ax, run, label=ax is left)
     return fig

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dicu_analysis import labour
 from dicu_analysis.figures import bands, palette, style
+from dicu_analysis.language import Text
 from dicu_analysis.load import Run
 from dicu_analysis.replicates import Lines, over
 
@@ -16,31 +17,41 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Line = tuple[str, str, str, palette.Dash]
-PANELS: Final[tuple[tuple[str, tuple[Line, ...]], ...]] = (
+Line = tuple[str, Text, str, palette.Dash]
+INFORMAL: Final[Text] = Text("informal", "phi chính\n thức")
+PANELS: Final[tuple[tuple[Text, tuple[Line, ...]], ...]] = (
     (
-        "Formal jobs and formal workers, {unit}",
+        Text("Formal jobs and formal workers, {unit}", "Việc làm và lao động chính thức, {unit}"),
         (
-            ("formal_jobs", "jobs", palette.FORMAL, palette.SOLID),
-            ("formal_workers", "workers", palette.FORMAL, palette.DASHED),
+            ("formal_jobs", Text("jobs", "việc làm"), palette.FORMAL, palette.SOLID),
+            ("formal_workers", Text("workers", "lao động"), palette.FORMAL, palette.DASHED),
         ),
     ),
     (
-        "Informal, percent of workers outside farming",
-        (("informality", "informal", palette.INFORMAL, palette.SOLID),),
+        Text(
+            "Informal, percent of workers outside farming",
+            "Phi chính thức, % lao động ngoài nông nghiệp",
+        ),
+        (("informality", INFORMAL, palette.INFORMAL, palette.SOLID),),
     ),
     (
-        "Offers to people elsewhere, per 100 jobs and year",
+        Text(
+            "Offers to people elsewhere, per 100 jobs and year",
+            "Chào việc cho người ở nơi khác, trên 100 việc làm mỗi năm",
+        ),
         (
-            ("made", "made", palette.FORMAL, palette.DASHED),
-            ("taken", "taken", palette.FORMAL, palette.SOLID),
+            ("made", Text("made", "đã chào"), palette.FORMAL, palette.DASHED),
+            ("taken", Text("taken", "đã nhận"), palette.FORMAL, palette.SOLID),
         ),
     ),
     (
-        "Pay of an unskilled urban worker, M VND per month",
+        Text(
+            "Pay of an unskilled urban worker, M VND per month",
+            "Tiền công lao động giản đơn ở thành thị, triệu đồng/tháng",
+        ),
         (
-            ("pay_formal_mvnd_per_month", "formal", palette.FORMAL, palette.SOLID),
-            ("pay_informal_mvnd_per_month", "informal", palette.INFORMAL, palette.DASHED),
+            ("pay_formal_mvnd_per_month", Text("formal", "chính thức"), palette.FORMAL, palette.SOLID),
+            ("pay_informal_mvnd_per_month", INFORMAL, palette.INFORMAL, palette.DASHED),
         ),
     ),
 )
@@ -68,19 +79,25 @@ def draw(run: Run) -> Figure:
     lines = over(run, of_the_country)
     nation = lines.middle
     start, end = nation.iloc[0], nation.iloc[-1]
-    labels = [run.labels[step] for step in (nation.index[0], nation.index[-1])]
-    unit, scale = ("million", 1e6) if nation[[*PERSONS]].to_numpy().max() >= 1e6 else ("thousand", 1e3)
-    title = (
-        f"{style.number(end['informality'], 0)} % of workers outside farming have no formal job in {labels[1]}, "
-        f"{style.number(start['informality'], 0)} % in {labels[0]}; formal jobs go from "
-        f"{style.number(start['formal_jobs'] / scale)} to {style.number(end['formal_jobs'] / scale)} {unit}"
+    w, say = run.words, run.told
+    first, last = (w.step(run.labels[step]) for step in (nation.index[0], nation.index[-1]))
+    unit, scale = style.counted_in(nation[[*PERSONS]].to_numpy().max(), w)
+    now, then = (style.percent(row["informality"], 0, w) for row in (end, start))
+    jobs = [w.num(row["formal_jobs"] / scale, 1) for row in (start, end)]
+    title = w.t(
+        f"{now} of workers outside farming have no formal job in {last}, {then} in {first}; formal jobs go from "
+        f"{jobs[0]} to {jobs[1]} {unit}",
+        f"{now} lao động ngoài nông nghiệp không có việc làm chính thức vào {last}, {then} vào {first}; việc làm chính "
+        f"thức {jobs[0]} \u2192 {jobs[1]} {unit}",
     )
-    say = run.terms.en
     fig, (bottom, top) = style.sheet(
         8.0,
         say(title),
-        "The whole country at the end of the steps in which labour markets are recorded",
-        [say(text) for text in FOOT] + [*bands.foot(run), style.run_line(run)],
+        w.t(
+            "The whole country at the end of the steps in which labour markets are recorded",
+            "Cả nước, cuối các bước có ghi thị trường lao động",
+        ),
+        [say(w.say(text)) for text in FOOT] + [*bands.foot(run), style.run_line(run)],
     )
     grid = fig.add_gridspec(
         2, 2, left=0.06, right=0.9, bottom=bottom + 0.07, top=top - 0.05, wspace=0.36, hspace=0.38
@@ -88,17 +105,28 @@ def draw(run: Run) -> Figure:
     drawn = lines.map(lambda f: f.assign(**{name: f[name] / scale for name in PERSONS}))
     for k, (heading, shown) in enumerate(PANELS):
         ax = fig.add_subplot(grid[k // 2, k % 2])
-        ax.set_title(say(heading.format(unit=unit)))
+        ax.set_title(say(w.say(heading).format(unit=unit)))
         _panel(ax, run, drawn, shown)
         style.mark_reform(ax, run, label=k < 2)
     return fig
 
 
 FOOT: Final = (
-    "A job is formal with a contract and social insurance, other work is informal. Jobs and workers are counted in the "
-    "model's workers, all aged 15\u201364, more than a survey has employed; a job is anywhere in the commuting area.",
-    "How many people come for a job follows from the assumed share of new jobs that recruit from afar, times the share "
-    "of offers taken. Pay: mean of labour markets by workers outside farming, at the prices of the start.",
+    Text(
+        "A job is formal with a contract and social insurance, other work is informal. Jobs and workers are counted in "
+        "the model's workers, all aged 15\u201364, more than a survey has employed; a job is anywhere in the commuting "
+        "area.",
+        "Việc làm chính thức có hợp đồng và bảo hiểm xã hội, việc khác là phi chính thức. Việc làm và lao động đếm "
+        "theo lao động của mô hình, mọi người 15\u201364 tuổi, nhiều hơn số có việc làm của điều tra; việc làm ở bất "
+        "cứ đâu trong khu vực đi lại làm việc.",
+    ),
+    Text(
+        "How many people come for a job follows from the assumed share of new jobs that recruit from afar, times the "
+        "share of offers taken. Pay: mean of labour markets by workers outside farming, at the prices of the start.",
+        "Số người chuyển đến trên mỗi việc làm là hệ quả của giả định về tỷ lệ việc làm mới tuyển người từ nơi khác, "
+        "nhân với tỷ lệ chào việc được nhận. Tiền công: trung bình các thị trường lao động theo lao động ngoài nông "
+        "nghiệp, giá lúc đầu kỳ.",
+    ),
 )
 
 
@@ -115,8 +143,8 @@ def _panel(ax: Axes, run: Run, drawn: Lines, lines: tuple[Line, ...]) -> None:
         ax.plot(
             at[there], values[there], color=colour, linestyle=dash, marker="o" if there.sum() == 1 else ""
         )
-        ends.append((float(at[there][-1]), float(values[there][-1]), label, colour))
+        ends.append((float(at[there][-1]), float(values[there][-1]), run.words.say(label), colour))
         highest = max(highest, float(drawn.high[name][there].max()))
     ax.set_ylim(0, 1.18 * highest if highest else 1.0)
-    style.years(ax, float(at[0]) - 0.15, float(at[-1]), 7)
+    style.years(ax, float(at[0]) - 0.15, float(at[-1]), 7, w=run.words)
     style.label_ends(ax, ends, gap=0.075)

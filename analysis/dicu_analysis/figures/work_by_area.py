@@ -10,6 +10,7 @@ import pandas as pd
 from dicu_analysis import labour
 from dicu_analysis.figures import bands, palette, style
 from dicu_analysis.figures.work import of_the_country
+from dicu_analysis.language import Text, Words
 from dicu_analysis.load import Run
 from dicu_analysis.replicates import Lines, over
 
@@ -19,24 +20,35 @@ if TYPE_CHECKING:
 
 MOST: Final = 12
 Line = tuple[str, str, palette.Dash]
-COLUMNS: Final[tuple[tuple[str, tuple[Line, ...], int], ...]] = (
+COLUMNS: Final[tuple[tuple[Text, tuple[Line, ...], int], ...]] = (
     (
-        "Formal jobs; dashed: formal\nworkers; jobs at the start = 100",
+        Text(
+            "Formal jobs; dashed: formal\nworkers; jobs at the start = 100",
+            "Việc làm chính thức; nét đứt:\nlao động; việc đầu kỳ = 100",
+        ),
         (("jobs", palette.FORMAL, palette.SOLID), ("having", palette.FORMAL, palette.DASHED)),
         0,
     ),
     (
-        "Informal, percent of workers\noutside farming",
+        Text(
+            "Informal, percent of workers\noutside farming", "Phi chính thức, % lao động\nngoài nông nghiệp"
+        ),
         (("informality", palette.INFORMAL, palette.SOLID),),
         0,
     ),
     (
-        "Offers taken; dashed: made;\nper 100 formal jobs and year",
+        Text(
+            "Offers taken; dashed: made;\nper 100 formal jobs and year",
+            "Chào việc được nhận; nét đứt:\nđã chào; trên 100 việc mỗi năm",
+        ),
         (("made", palette.FORMAL, palette.DASHED), ("taken", palette.FORMAL, palette.SOLID)),
         1,
     ),
     (
-        "Pay, formal; dashed: informal;\nM VND per month",
+        Text(
+            "Pay, formal; dashed: informal;\nM VND per month",
+            "Tiền công; nét đứt: phi chính\nthức; triệu đồng mỗi tháng",
+        ),
         (
             ("pay_formal_mvnd_per_month", palette.FORMAL, palette.SOLID),
             ("pay_informal_mvnd_per_month", palette.INFORMAL, palette.DASHED),
@@ -70,22 +82,38 @@ def draw(run: Run) -> Figure:
     n = len(codes)
     last = table.index.get_level_values("step").max()
     end = table.xs(last, level="step")["informality"].dropna()
-    say = run.terms.en
+    w, say = run.words, run.told
     all_of_them = n == labour.areas(run).nunique()
-    head = f"In {'all' if all_of_them else 'the'} {n} {'' if all_of_them else 'largest '}commuting areas"
+    head = w.t(
+        f"In {'all' if all_of_them else 'the'} {n} {'' if all_of_them else 'largest '}commuting areas",
+        f"Ở {'cả ' if all_of_them else ''}{n} khu vực đi lại làm việc{'' if all_of_them else ' lớn nhất'}",
+    )
     if n == 1:
-        head = "In the only commuting area"
+        head = w.t("In the only commuting area", "Ở khu vực đi lại làm việc duy nhất")
+    ended = w.step(run.labels[int(last)])
     title = (
-        f"{head}, {_between(end)} % of workers outside farming have no formal job in {run.labels[int(last)]}"
+        w.t(
+            f"{head}, {_between(end, w)} % of workers outside farming have no formal job in {ended}",
+            f"{head}, {_between(end, w)}% lao động ngoài nông nghiệp không có việc làm chính thức vào {ended}",
+        )
         if len(end)
-        else f"{head} nobody works outside farming"
+        else w.t(f"{head} nobody works outside farming", f"{head}, không ai làm việc ngoài nông nghiệp")
     )
     foot = [
-        "Commuting areas are labour markets: a district with many urban residents and those whose seat is near enough "
-        "(named by the former; + how many others), the largest by workers outside farming at the start.",
-        "Numbers are those of the end, as drawn. Offers are those of the recorded steps alone, so that single areas "
-        "vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of their parts by workers "
-        "outside farming.",
+        w.t(
+            "Commuting areas are labour markets: a district with many urban residents and those whose seat is near "
+            "enough (named by the former; + how many others), the largest by workers outside farming at the start.",
+            "Khu vực đi lại làm việc là thị trường lao động: một huyện đông dân thành thị và các huyện có trụ sở đủ "
+            "gần (gọi theo huyện trước; + số huyện còn lại), lớn nhất theo lao động ngoài nông nghiệp lúc đầu kỳ.",
+        ),
+        w.t(
+            "Numbers are those of the end, as drawn. Offers are those of the recorded steps alone, so that single "
+            "areas vary by luck. Pay: of an unskilled urban worker at the prices of the start, mean of their parts by "
+            "workers outside farming.",
+            "Số ghi là của cuối kỳ, như đã vẽ. Chào việc chỉ của các bước được ghi, nên từng khu vực dao động do ngẫu "
+            "nhiên. Tiền công: của lao động giản đơn ở thành thị, giá lúc đầu kỳ, trung bình các phần theo lao động "
+            "ngoài nông nghiệp.",
+        ),
         *bands.foot(run),
         style.run_line(run),
     ]
@@ -93,7 +121,10 @@ def draw(run: Run) -> Figure:
     fig, (bottom, top) = style.sheet(
         height,
         say(title),
-        "At the end of the steps in which labour markets are recorded; scales are the same for all areas",
+        w.t(
+            "At the end of the steps in which labour markets are recorded; scales are the same for all areas",
+            "Cuối các bước có ghi thị trường lao động; mọi khu vực dùng cùng thang đo",
+        ),
         [say(text) for text in foot],
     )
     inch = 1 / height
@@ -111,7 +142,7 @@ def draw(run: Run) -> Figure:
             of_area = over_runs.of(code, "area")
             _small(ax, run, of_area, lines, limits, digits)
             if r == 0:
-                ax.set_title(say(heading), fontsize=8.5)
+                ax.set_title(say(w.say(heading)), fontsize=8.5)
             if r < n - 1:
                 ax.set_xticklabels([])
                 ax.set_xlabel("")
@@ -122,9 +153,9 @@ def draw(run: Run) -> Figure:
     return fig
 
 
-def _between(values: pd.Series) -> str:
-    low, high = (style.number(float(v), 0) for v in (values.min(), values.max()))
-    return low if low == high else f"{low} to {high}"
+def _between(values: pd.Series, w: Words) -> str:
+    low, high = (w.num(float(v)) for v in (values.min(), values.max()))
+    return low if low == high else w.t(f"{low} to {high}", f"{low} đến {high}")
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
@@ -142,7 +173,7 @@ def _small(
     area = of_area.middle
     at = run.year_at_end(area.index.to_numpy())
     ax.set_ylim(*limits)
-    style.years(ax, float(at[0]) - 0.15, float(at[-1]), 4)
+    style.years(ax, float(at[0]) - 0.15, float(at[-1]), 4, w=run.words)
     style.mark_reform(ax, run, label=False)
     ends = []
     for name, colour, dash in lines:
@@ -161,7 +192,7 @@ def _small(
         ys.append(max(y, ys[-1] + 0.26 * (high - low)) if ys else y)
     for (x, value, colour), y in zip(above, ys, strict=True):
         ax.annotate(
-            f" {style.number(value, digits)}", (x, y), va="center", ha="left", fontsize=7.5,
+            f" {run.words.num(value, digits)}", (x, y), va="center", ha="left", fontsize=7.5,
             color=palette.text(colour), annotation_clip=False,
         )  # fmt: skip
     ax.tick_params(labelsize=7.5)
