@@ -17,7 +17,8 @@ from dicu.scenario import vocabulary
 
 HERE: Final = Path(__file__).parent
 NOT_SAID: Final = ("experiments", "estimators", "work", "figures", "measure_spread.py")
-"""Rooms and modules whose texts stand in no report of another country: experiments are Viet Nam's, figures English."""
+"""Rooms and modules whose texts stand in no page of another country: experiments are Viet Nam's, and figures of runs
+are drawn in English and Vietnamese alone (`dicu figures --language`), so that no other table has to translate them."""
 PAGES: Final = ("report", "view")
 """Rooms with templates of pages."""
 _VIETNAMESE: Final = re.compile(

@@ -35,13 +35,14 @@ def draw_sweep(folder: Path | str, languages: tuple[str, ...] = ("en",)) -> Draw
     folder : Path or str
         Of the sweep.
     languages : tuple of {"en", "vi"}
-        Of the figures of outcomes, one file each (``urban_share.vi.png``).
+        Of the figures of outcomes, one file each (``urban_share.vi.png``). Figures of runs are drawn in one: in
+        English unless Vietnamese is asked for alone.
 
     Returns
     -------
     Drawn
-        With each picture of an outcome stand the numbers behind it as CSV. ``figures/<scenario>/`` has the figures of
-        runs, in English, where the sweep kept the tables that they need.
+        With each picture of an outcome stand the numbers behind it as CSV. ``figures/<scenario>/`` (in Vietnamese:
+        ``figures/<scenario>/vi/``) has the figures of runs, where the sweep kept the tables that they need.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def draw_sweep(folder: Path | str, languages: tuple[str, ...] = ("en",)) -> Draw
     made = Drawn([], [])
     _outcomes(sweep, arms, languages, made)
     for arm in arms:
-        _runs(sweep, arm, made)
+        _runs(sweep, arm, "vi" if languages == ("vi",) else "en", made)
     return made
 
 
@@ -68,7 +69,7 @@ def _outcomes(sweep: Sweep, arms: list[Arm], languages: tuple[str, ...], made: D
             made.files.extend(chart.save(sweep.folder / "figures", f"{name}.{language}"))
 
 
-def _runs(sweep: Sweep, arm: Arm, made: Drawn) -> None:
+def _runs(sweep: Sweep, arm: Arm, language: str, made: Drawn) -> None:
     """Figures of the runs of one arm, where their tables were kept."""
     if not set(NEEDED) <= set(sweep.manifest["results"].get("keep", ())):
         return
@@ -76,7 +77,7 @@ def _runs(sweep: Sweep, arm: Arm, made: Drawn) -> None:
     numbers = [s.number for s in arm.sources if isinstance(s, SweepSource)]
     runs = [SweptRun(sweep, rows[n], NEEDED, "a figure") for n in numbers]
     runs[0].replicates = tuple(runs[1:])
-    drawn = draw_run(runs[0], sweep.folder / "figures" / _folder(arm.label))
+    drawn = draw_run(runs[0], sweep.folder / "figures" / _folder(arm.label), language)
     made.files.extend(drawn.files)
     made.failed.extend(f"{arm.label}: {text}" for text in drawn.failed)
 

@@ -53,20 +53,23 @@ def schema(
 
 @app.command(
     name="figures",
-    epilog="Examples: `dicu figures actual`; `dicu figures runs/brief --language vi` for the outcomes of a sweep",
+    epilog="Examples: `dicu figures actual`; `dicu figures actual --language vi` for the same in Vietnamese",
 )
 def figures_command(
     folder: RunOrSweep,
     language: Annotated[
         str | None,
-        typer.Option(help="Of a sweep's outcomes: vi or en. Default: both. Figures of runs are in English."),
+        typer.Option(
+            help="vi or en. Default: figures of a run in English, a sweep's outcomes in both. Vietnamese figures of a "
+            "run go into its folder figures/vi."
+        ),
     ] = None,
 ) -> None:
     """Draw the standard figures of a finished run or of a sweep, with bands where there are replicates.
 
     Runs that lie beside a run and differ from it in the seed alone are its replicates: lines are their mean, and
     the foot says how many they are. A sweep has its main outcomes with a line per scenario, and the figures of runs
-    for each scenario where it kept their tables.
+    for each scenario where it kept their tables, in English unless asked for vi alone.
     """
     from dicu.record.reading import NotARun
     from dicu_analysis.figures import draw_all
@@ -77,13 +80,11 @@ def figures_command(
     swept = is_sweep(folder)
     if language is not None and language not in LANGUAGES:
         fail(f"--language: unknown (got '{language}', allowed {', '.join(LANGUAGES)})", 2)
-    if language is not None and not swept:
-        fail(
-            "--language: figures of a run are in English (allowed of a sweep; `dicu plot` draws a run in both)",
-            2,
-        )
     try:
-        drawn = draw_sweep(folder, (language,) if language else LANGUAGES) if swept else draw_all(folder)
+        if swept:
+            drawn = draw_sweep(folder, (language,) if language else LANGUAGES)
+        else:
+            drawn = draw_all(folder, language or "en")
     except NotARun as error:
         fail(str(error), 2)
     if not drawn.files and not drawn.failed:

@@ -85,13 +85,14 @@ def test_two_runs_give_no_band(three) -> None:
     assert bands.foot(three) == []
 
 
-def test_a_figure_has_a_band_a_line_and_says_over_what(three) -> None:
+def test_a_figure_has_a_band_a_line_and_says_over_what(three, vietnamese) -> None:
     with style.styled():
         alone, drawn = urban_rural.draw(Run(three.folder)), urban_rural.draw(three)
     assert "95 % interval" not in texts(alone)
     assert sum(len(ax.collections) for ax in alone.axes) == 0
     assert "mean of 3 replicates (seeds 42, 43, 44)" in texts(drawn)
     assert sum(len(ax.collections) for ax in drawn.axes) == 3
+    assert "trung bình của 3 lần lặp (hạt giống 42, 43, 44)" in vietnamese(urban_rural, three)
 
 
 def test_a_run_beside_its_replicates_is_drawn_over_them(runs, monkeypatch) -> None:
@@ -118,3 +119,32 @@ def test_a_sweep_has_its_outcomes_in_both_languages(tmp_path: Path) -> None:
     names = {p.name for p in made.files}
     assert {f"urban_share.{code}.{kind}" for code in ("en", "vi") for kind in ("png", "csv")} <= names
     assert {p.parent.name for p in made.files} == {"figures"}, "no tables were kept"
+
+
+@pytest.mark.parametrize(
+    ("languages", "drawn"), [(("en", "vi"), "en"), (("en",), "en"), (("vi",), "vi")], ids=str
+)
+def test_figures_of_a_sweeps_runs_are_english_unless_vietnamese_is_asked_for_alone(
+    languages: tuple[str, ...], drawn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from dicu_analysis import standard
+
+    asked: list[tuple[Path, str]] = []
+    arm = SimpleNamespace(label="with it", sources=[SimpleNamespace(number=0)])
+    sweep = SimpleNamespace(
+        folder=tmp_path, manifest={"results": {"keep": standard.NEEDED}}, tied=[], baseline=None
+    )
+    for name, value in (
+        ("Sweep", lambda _: sweep),
+        ("arms_of_sweep", lambda *_, **__: [arm]),
+        ("_outcomes", lambda *_: None),
+        ("SweepSource", SimpleNamespace),
+        ("plan_of", lambda _: [{"run": 0}]),
+        ("SweptRun", lambda *_: SimpleNamespace()),
+        ("draw_run", lambda _, folder, code: asked.append((folder, code)) or figures.Drawn([], [])),
+    ):
+        monkeypatch.setattr(standard, name, value)
+    standard.draw_sweep(tmp_path, languages)
+    assert asked == [(tmp_path / "figures" / "with_it", drawn)]

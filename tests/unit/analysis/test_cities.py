@@ -71,3 +71,7 @@ def test_the_figure_is_drawn_from_it_and_says_where_from(run: Run) -> None:
     assert [t for t in texts if t.startswith("Formal jobs")]
     assert len(fig.axes) == 4
     assert all(np.isfinite(line.get_ydata()).all() for ax in fig.axes for line in ax.lines[:2])
+
+
+def test_in_vietnamese_nothing_is_english(run: Run, vietnamese: Any) -> None:
+    assert "ở huyện nông thôn" in vietnamese(cities, run)

@@ -169,3 +169,9 @@ def test_a_damaged_table_of_official_figures_is_refused(
     with pytest.raises(ValueError, match=said):
         official.table()
     official.table.cache_clear()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_in_vietnamese_nothing_is_english(real, vietnamese, figure) -> None:
+    text = vietnamese(figure, real)
+    assert "Tổng điều tra dân số và nhà ở ngày 1/4/2019" in text

@@ -210,3 +210,53 @@ def test_mean_access_counts_persons_not_places(run) -> None:
     want = np.average(at["access_health"][mine], weights=at["persons"][mine])
     assert table.loc[(3, "plain"), "health"] == pytest.approx(want)
     assert abs(want - at["access_health"][mine].mean()) > 0.01
+
+
+@pytest.mark.parametrize("figure", [urban_rural, net_migration_map, region_flows, access_by_terrain])
+def test_in_vietnamese_nothing_is_english(run, vietnamese, figure) -> None:
+    text = vietnamese(figure, run)
+    assert "mỗi dòng đại diện 10 hộ. Không phải dự báo." in text
+    assert "quý II/2026" in text
+
+
+def test_every_figure_asks_for_the_language() -> None:
+    """Each is drawn in Vietnamese by a test of its own; a new one that knows English alone fails here."""
+    from pathlib import Path
+
+    from dicu_analysis import figures
+
+    for name in figures.FIGURES:
+        source = (Path(figures.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+        assert "run.words" in source, name
+        assert "terms.en" not in source, name
+
+
+def test_sources_that_figures_cite_have_vietnamese_names() -> None:
+    from dicu_analysis import labour, official
+    from dicu_analysis.figures.names import SOURCES
+
+    cited = {*urban_rural.official()["source"], *labour.official_informality()[1].split("; ")}
+    for subject in ("five_year", "movers", "households", "streams"):
+        cited |= set(official.cited(subject).split("; "))
+    assert cited == set(SOURCES)
+
+
+def test_vietnamese_figures_stand_beside_the_english_ones(synthetic, tmp_path, monkeypatch) -> None:
+    from dicu_analysis import figures
+
+    monkeypatch.setattr(figures, "FIGURES", ("urban_rural",))
+    folder = synthetic.make_run(tmp_path)
+    english = {p: p.read_bytes() for p in draw_all(folder).files}
+    paths = draw_all(folder, "vi").files
+    assert [p.relative_to(folder).as_posix() for p in paths] == [
+        f"figures/vi/urban_rural.{kind}" for kind in ("svg", "png")
+    ]
+    assert {p: p.read_bytes() for p in english} == english
+    assert all(p.read_bytes() != english[folder / "figures" / p.name] for p in paths)
+
+
+def test_without_a_reform_vietnamese_figures_say_so(synthetic, vietnamese, tmp_path) -> None:
+    text = vietnamese(access_by_terrain, Run(synthetic.make_run(tmp_path, policy="none")))
+    assert "Không sắp xếp, quý II/2025 đến quý II/2026" in text
+    assert "không đổi ngoài phạm vi ngẫu nhiên (đồng bằng)" in text
+    assert "không sắp xếp, ngày 1/7/2025" in text

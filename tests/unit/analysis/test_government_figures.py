@@ -79,3 +79,14 @@ def test_provinces_before_are_their_members_together(runs) -> None:
     assert f"of {len(two)} provinces" in drawn(services_by_province, run)
     with pytest.raises(style.NothingToDraw):
         services_by_province.by_province(runs["none"])
+
+
+@pytest.mark.parametrize("figure", [budgets, services_by_province])
+def test_in_vietnamese_nothing_is_english(runs, vietnamese, figure) -> None:
+    text = vietnamese(figure, runs["actual"])
+    assert "quý II/2025" in text
+    assert "triệu đồng" in text or "nghìn tỷ đồng" in text
+
+
+def test_without_a_reform_budgets_say_so_in_vietnamese(runs, vietnamese) -> None:
+    assert "Không sắp xếp, quý I/2025 đến quý IV/2026: tiền lương" in vietnamese(budgets, runs["none"])

@@ -14,7 +14,8 @@ import dicu
 from dicu.execution.execute import execute
 from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis import labour, official
-from dicu_analysis.figures import informality, streams, style, work, work_by_area
+from dicu_analysis.figures import informality, streams, style, urban_growth, work, work_by_area
+from dicu_analysis.figures.names import SOURCES
 from dicu_analysis.load import Run
 
 VALUES: dict[str, Any] = {
@@ -133,7 +134,9 @@ def test_official_informality_is_the_table_of_the_world() -> None:
     assert "labour force survey" in cited
 
 
-def test_informality_of_provinces_beside_a_survey(real: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_informality_of_provinces_beside_a_survey(
+    real: Run, vietnamese: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine = labour.informality(real)
     assert list(mine.columns) == [2019, 2020, 2021]
     by = labour.summed(real, labour.provinces(real))["informality_all"].unstack("step")
@@ -153,6 +156,8 @@ def test_informality_of_provinces_beside_a_survey(real: Run, monkeypatch: pytest
     shown = drawn(informality, real)
     assert "country +2.0 " in shown
     assert "a survey of this test" in shown
+    monkeypatch.setattr(labour, "official_informality", lambda: (survey, next(iter(SOURCES))))
+    assert "cả nước +2,0" in vietnamese(informality, real)
     monkeypatch.setattr(labour, "official_informality", lambda: (survey.set_axis([1990], axis=1), ""))
     none = labour.compared(real)
     assert none.empty
@@ -171,3 +176,14 @@ def test_a_run_without_the_tables_is_drawn_without_these(synthetic, tmp_path: Pa
     for figure in (*FIGURES, informality):
         with pytest.raises(style.NothingToDraw), style.styled():
             figure.draw(bare)
+
+
+@pytest.mark.parametrize("figure", [*FIGURES, urban_growth])
+def test_in_vietnamese_nothing_is_english(run: Run, vietnamese: Any, figure: Any) -> None:
+    assert "Không phải dự báo" in vietnamese(figure, run)
+
+
+def test_published_shares_in_vietnamese(real: Run, vietnamese: Any) -> None:
+    text = vietnamese(streams, real)
+    assert "công bố, 12 tháng đến tháng 4/2020" in text
+    assert "báo chí về điều tra dân số giữa kỳ 2014" in text

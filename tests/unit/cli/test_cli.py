@@ -102,6 +102,35 @@ def test_figures_are_drawn_and_drawn_again(runner: CliRunner, config: Path, tmp_
     assert all(path.is_file() for path in printed)
     assert {p.name for p in (folder / "figures").iterdir()} == set(drawn)
     assert Run(folder).verify() == [], "the same bytes as before"
+    vi = runner.invoke(app, ["figures", str(folder), "--language", "vi"])
+    assert vi.exit_code == 0, vi.output
+    printed = [Path(line) for line in vi.stdout.splitlines()]
+    assert {p.parent for p in printed} == {folder / "figures" / "vi"}
+    assert {p.name for p in printed} == set(drawn)
+    assert {p.name: p.read_bytes() for p in (folder / "figures").iterdir() if p.is_file()} == drawn
+
+
+def test_figures_in_an_unknown_language_are_refused(runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(app, ["figures", str(tmp_path), "--language", "fr"])
+    assert done.exit_code == 2
+    assert "--language: unknown (got 'fr', allowed vi, en)" in done.stderr
+
+
+def test_a_run_with_vietnamese_figures_alone_gets_its_english_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dicu.cli.drawing import draw_missing
+    from dicu.execution.progress import Silent
+    from dicu_analysis import figures
+
+    asked: list[Path] = []
+    monkeypatch.setattr(figures, "draw_all", lambda folder: asked.append(folder) or figures.Drawn([], []))
+    (tmp_path / "figures" / "vi").mkdir(parents=True)
+    assert draw_missing(tmp_path, Silent()) == []
+    assert asked == [tmp_path]
+    (tmp_path / "figures" / "urban_rural.svg").touch()
+    assert draw_missing(tmp_path, Silent()) == []
+    assert asked == [tmp_path], "what is there is not drawn again"
 
 
 def test_a_name_may_be_of_any_letters(runner: CliRunner, config: Path, tmp_path: Path) -> None:
