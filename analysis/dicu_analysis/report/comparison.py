@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,19 +25,24 @@ FEW_POINTS: Final = 8
 """Points from which a rank correlation is told; with fewer, ends are compared."""
 
 
+Better = Literal["more", "less"] | None
+"""Which direction of an outcome is good; None where that is a matter of opinion."""
+
+
 class Outcome(NamedTuple):
-    """An outcome of a run on the page: its name, its unit, and decimals."""
+    """An outcome of a run on the page: its name, its unit, decimals, and which direction is good."""
 
     name: Text
     unit: Text
     digits: int
+    better: Better = None
 
 
 INDEX: Final = Text("index", "điểm chỉ số")
 POINTS: Final = Text("percentage points", "điểm phần trăm")
 NAMES: Final[dict[str, Outcome]] = {
     **{
-        f"{s}.{t}": Outcome(Text(f"access to {en}, {ten}", f"tiếp cận {vi}, {tvi}"), INDEX, 3)
+        f"{s}.{t}": Outcome(Text(f"access to {en}, {ten}", f"tiếp cận {vi}, {tvi}"), INDEX, 3, "more")
         for s, en, vi in (
             ("commune_administration", "the commune office", "trụ sở xã"),
             ("district_administration", "former district business", "thủ tục trước đây do cấp huyện giải quyết"),
@@ -144,11 +149,15 @@ class Comparison:
 
     def matched(self, scenario: str) -> pd.DataFrame:
         """Differences from the baseline, a row a (point of the free keys, replicate) that both have."""
+        return self.differences(self.outcomes, scenario, str(self.sweep.baseline))
+
+    def differences(self, outcomes: pd.DataFrame, scenario: str, other: str) -> pd.DataFrame:
+        """Outcomes (runs, outcomes) of a scenario less those of another, a row a (point, replicate) that both have."""
         keys = [*self.sweep.free, "replicate"]
-        frame = self.sweep.runs[["scenario", *keys]].join(self.outcomes)
+        frame = self.sweep.runs[["scenario", *keys]].join(outcomes)
         arms = [
             frame[frame["scenario"] == s].drop(columns="scenario").groupby(keys, dropna=False).mean()
-            for s in (scenario, str(self.sweep.baseline))
+            for s in (scenario, other)
         ]
         shared = arms[0].index.intersection(arms[1].index)
         return arms[0].loc[shared] - arms[1].loc[shared]

@@ -9,6 +9,7 @@ from dicu_analysis.language import MINUS, Words
 from dicu_analysis.load import REAL
 from dicu_analysis.report import charts, country, fit, saying
 from dicu_analysis.report.comparison import NAMES, POINTS, Comparison, Dependence
+from dicu_analysis.report.criteria_contents import options
 from dicu_analysis.sweep import Sweep
 
 MOST_SCENARIOS: Final = 6
@@ -48,6 +49,7 @@ def contents(w: Words, comparison: Comparison) -> dict[str, Any]:
         "varied": sweep.free,
         "period": w.period(sweep.period),
         "sentences": _sentences(w, comparison),
+        "options": options(w, comparison, {s: scenario_name(w, sweep, s) for s in sweep.scenarios}),
         "effects": [_effects(w, comparison, s) for s in comparison.effects],
         "levels": _levels(w, comparison),
         "dependences": _dependences(w, comparison),
