@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dicu.scenario.calendar import parse_period
+from dicu.scenario.vocabulary import MEMBER
 from dicu_analysis.effects import Effect, estimate
 from dicu_analysis.language import Text
 from dicu_analysis.report.measures import ADMINISTRATION
@@ -198,7 +199,7 @@ class Comparison:
         """How the difference of a scenario (or the level, without a baseline) depends on each free numeric key.
 
         Of keys that were varied together only the first is told, for all of them, and none where they were not varied
-        one to one: their effects cannot be told apart.
+        one to one: their effects cannot be told apart. Numbers of parameter sets are names, so nothing rises with them.
         """
         keys = [*self.sweep.free, "replicate"]
         if self.sweep.baseline is not None and scenario is not None:
@@ -210,7 +211,7 @@ class Comparison:
         made = []
         for group in self.sweep.tied:
             path = group[0]
-            if not self.sweep.aligned(group):
+            if MEMBER in group or not self.sweep.aligned(group):
                 continue
             if not pd.api.types.is_numeric_dtype(flat[path]) or flat[path].nunique() < 2:
                 continue

@@ -110,7 +110,7 @@ class Options:
     def outcomes(self) -> pd.DataFrame:
         """(runs, criteria) of each run at its last period; what the results do not hold is left out."""
         nation = self.sweep.level("nation")
-        made = dict(self.comparison.outcomes.items())
+        made = {str(name): values for name, values in self.comparison.outcomes.items()}
         if not nation.empty:
             made |= self._of_nation(nation)
         kept = {k: made[k] for k in CRITERIA if k in made}
@@ -169,7 +169,7 @@ class Options:
         made: dict[tuple[str, str], set[str]] = {p: set() for p in _ordered(self.labels)}
         for one, other in combinations(self.labels, 2):
             mine = self._between(one, other)
-            for c in mine:
+            for c in map(str, mine):
                 if mine[c].isna().all():
                     continue
                 sign = estimate(mine[c].tolist()).sign
@@ -216,7 +216,7 @@ class Options:
         made: dict[str, dict[str, Regret]] = {s: {} for s in self.sweep.scenarios}
         if not self.members:
             return {}
-        for c in self.outcomes:
+        for c in map(str, self.outcomes):
             better = CRITERIA[c].better
             if better is None:
                 continue

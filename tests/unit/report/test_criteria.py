@@ -183,6 +183,12 @@ def test_without_an_ensemble_the_page_says_what_gives_it(found: Found) -> None:
     assert "best in" not in html
 
 
+def test_nothing_is_ranked_by_the_number_of_a_set(found: Found) -> None:
+    options = by_member(found)
+    assert options.members
+    assert options.comparison.dependences("a") == []
+
+
 def test_every_criterion_stands_in_one_table_and_cells_have_heads(found: Found) -> None:
     assert sorted(CRITERIA) == sorted(c for _, _, group in GROUPS for c in group)
     html = whole(by_member(found))
