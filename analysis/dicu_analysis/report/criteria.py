@@ -218,7 +218,7 @@ class Options:
             return {}
         for c in map(str, self.outcomes):
             better = CRITERIA[c].better
-            if better is None:
+            if better is None or c in LEVELS:  # the country without a reform has none to be compared with
                 continue
             values = self._by_member(c)
             if values.shape[1] > 1 and len(values):
