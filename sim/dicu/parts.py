@@ -5,6 +5,7 @@ Rules live in `dicu.behaviour`, governments in `dicu.government`, borders in `di
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 
@@ -153,7 +154,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
 
         self.choosing = Choosing(scenario, world, g, self.distances, self.commuting, self.network_start)
         self._spent("geography and markets", clock)
-        self.kappa = self.offer_cost = 0.0
+        self.kappa = self.offer_cost = math.nan  # no model steps with these, see `tables`
         if solve:
             self.solve()
 
@@ -167,6 +168,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
         self.kappa = self.choosing.kappa(
             self.markets, self.access(), self.stocks.network, self.housing.homes, rows, ready
         )
+        self.offer_cost = 0.0  # while its tables are made
         self.offer_cost = self.choosing.offer_cost(self.markets, self.tables(), self.workers)
         self._spent("kappa", clock)
 
@@ -225,7 +227,15 @@ class Parts(mesa.Model):  # type: ignore[misc]
         return crowded
 
     def tables(self) -> Tables:
-        """What households see in the step that is next."""
+        """What households see in the step that is next.
+
+        Raises
+        ------
+        RuntimeError
+            When the constants of moving are not known: neither solved nor restored.
+        """
+        if math.isnan(self.kappa) or math.isnan(self.offer_cost):
+            raise RuntimeError("the constants of moving are not known: `solve` them, or restore a state")
         return freeze(
             self.choosing,
             self.markets,

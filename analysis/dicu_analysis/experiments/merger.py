@@ -31,8 +31,7 @@ from dicu_analysis.experiments.robust import (
     of_cases,
     of_grid,
 )
-from dicu_analysis.experiments.tornado import CASES as CASES_GRID
-from dicu_analysis.experiments.tornado import picture
+from dicu_analysis.experiments.tornado import CASES_GRID, picture
 from dicu_analysis.language import Text
 from dicu_analysis.scalars import as_int
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "tornado"
 """How the file of such a figure ends."""
-CASES: Final = 1
+CASES_GRID: Final = 1
 """Which grid of an outcome holds assumptions one at a time; its first row is the default."""
 _LINE: Final = 0.235
 """Inches a bar."""
@@ -122,9 +122,9 @@ def picture(
     panels = [
         (x, c, found)
         for x in robust
-        if len(x.grids) > CASES
+        if len(x.grids) > CASES_GRID
         for c in columns
-        if (found := bars(x.grids[CASES], c)) is not None
+        if (found := bars(x.grids[CASES_GRID], c)) is not None
     ]
     if not panels:
         return None
@@ -154,12 +154,12 @@ def picture(
                 draw(ax, default, _in_order(listed, row[0][2][1]), ENGLISH)
                 if k:
                     ax.set_yticklabels([])
-                ax.set_title(f"{x.outcome.en}\n{x.grids[CASES].columns[column].en}", fontsize=8.5)
+                ax.set_title(f"{x.outcome.en}\n{x.grids[CASES_GRID].columns[column].en}", fontsize=8.5)
                 ax.set_xlabel(x.unit, fontsize=8)
                 ax.tick_params(axis="x", labelsize=8)
             y -= gap * inch
     alt = f"{title}: " + "; ".join(
-        f"{x.outcome.en}, {x.grids[CASES].columns[c].en}: {d.effect:.3g} {x.unit}, most by {listed[0].name.en}"
+        f"{x.outcome.en}, {x.grids[CASES_GRID].columns[c].en}: {d.effect:.3g} {x.unit}, most by {listed[0].name.en}"
         for x, c, (d, listed) in panels
     )
     return finish(fig, folder, name, title, alt)

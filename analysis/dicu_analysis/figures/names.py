@@ -1,5 +1,4 @@
-"""What several figures of a run call the same thing, in English and in Vietnamese: sources, reaches of a move, "
-"shares."""
+"""What several figures of a run call the same thing, in English and Vietnamese: sources, reaches of a move, shares."""
 
 from __future__ import annotations
 

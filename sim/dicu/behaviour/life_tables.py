@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dicu.behaviour.ages import Ages
-from dicu.behaviour.member_word import HAZARD_BITS, counting_words
+from dicu.behaviour.member_word import HAZARD_BITS, ages_of_bytes, counting_words
 from dicu.behaviour.vital import Vital, of_parameters
 from dicu.compute.numeric import exp64, exp_of, log64, log_of
 from dicu.economy.market_rules import QUARTERS_A_YEAR
@@ -395,8 +395,7 @@ def life_tables(
     birth, birth_later = np.zeros((areas, 256)), np.zeros((areas, 256))
     seek, part = np.zeros(256), np.zeros(256)
     byte = np.arange(256)
-    age, woman = np.maximum(0, year - BIRTH_YEAR_ZERO - (byte >> 1)), (byte & 1).astype(np.bool_)
-    somebody = byte > 0
+    age, woman, somebody = ages_of_bytes(year), (byte & 1).astype(np.bool_), byte > 0
     death = np.where(somebody, mortality[:, age] * dt_quarters / QUARTERS_A_YEAR, 0.0)
     fertile = somebody & woman & (first <= age) & (age < FERTILE_FROM + FERTILE_AGES)
     birth[:, fertile] = fertility[:, age[fertile] - FERTILE_FROM]

@@ -22,10 +22,15 @@ PERSON_SHIFT: Final = WORKER_SHIFT + 3
 COUNT_MASK: Final = 0x07
 
 
+def ages_of_bytes(year: int) -> NDArray[np.int64]:
+    """Age in a year by member byte (256,), int64; that of byte 0, which is nobody, means nothing."""
+    age: NDArray[np.int64] = np.maximum(0, year - BIRTH_YEAR_ZERO - (np.arange(256) >> 1))
+    return age
+
+
 def counting_words(year: int) -> NDArray[np.uint32]:
     """Words by member byte (256,) at the ages of a year, uint32: who is a member and of working age, no hazard yet."""
-    byte = np.arange(256)
-    age = np.maximum(0, year - BIRTH_YEAR_ZERO - (byte >> 1))
+    age = ages_of_bytes(year)
     working = (age >= WORKING_FROM) & (age <= WORKING_UNTIL)
     word: NDArray[np.uint32] = working.astype(np.uint32) << np.uint32(WORKER_SHIFT)
     word |= np.uint32(1 << PERSON_SHIFT)

@@ -95,7 +95,7 @@ def _cells(
 ) -> _Cells:
     """What does not depend on kappa; ``staying`` (P, 2 T) is the weight of staying at kappa = 0."""
     n = np.count_nonzero(count)
-    made = _Cells(np.empty(n), np.empty(n), np.empty(n), np.empty(n), 0.0)
+    chance, nests, stay, tie = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     considering = 0.0
     k = 0
     for j in range(leaving.shape[0]):
@@ -104,11 +104,11 @@ def _cells(
                 if count[j, t, b] == 0:
                     continue
                 ties = 255 if b == 15 else b * 16 + 8
-                made.chance[k] = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
-                made.leaving[k], made.staying[k], made.tie[k] = leaving[j, t], staying[j, t], tie_stay[ties]
-                considering += made.chance[k]
+                chance[k] = count[j, t, b] * (1.0 - exp64(-hazard[j, t] * tie_hazard[ties]))
+                nests[k], stay[k], tie[k] = leaving[j, t], staying[j, t], tie_stay[ties]
+                considering += chance[k]
                 k += 1
-    return _Cells(made.chance, made.leaving, made.staying, made.tie, considering)
+    return _Cells(chance, nests, stay, tie, considering)
 
 
 @njit(cache=True, error_model="numpy")

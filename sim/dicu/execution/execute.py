@@ -333,7 +333,7 @@ def new_recorder(
     *,
     keep: bool = False,
     scratch: bool = False,
-    whole: tuple[str, ...] = (),
+    kept: tuple[str, ...] | None = None,
 ) -> Recorder:
     """A recorder of a scenario's tables."""
     return Recorder(
@@ -349,7 +349,7 @@ def new_recorder(
         plugins=observer_tables(scenario),
         keep=keep,
         scratch=scratch,
-        whole=whole,
+        kept=kept,
     )
 
 

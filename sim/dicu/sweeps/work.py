@@ -144,7 +144,7 @@ def _run(task: Task, began: float, worker: str) -> Status:
         )
     start = _starts.start(scenario if saved is None else saved.origin)
     with scratch(task.folder / "runs", task.run_id) as folder:
-        with new_recorder(folder, world, scenario, scratch=True, whole=task.results.keep) as recorder:
+        with new_recorder(folder, world, scenario, scratch=True, kept=task.results.keep) as recorder:
             model, _ = begin(scenario, world, recorder, saved=saved, start=start)
             started = time.perf_counter() - began
             model.run()

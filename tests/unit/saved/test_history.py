@@ -13,7 +13,8 @@ import pytest
 from dicu.execution.execute import Saving, execute, state_at
 from dicu.execution.history import origin_of
 from dicu.execution.saved import read_saved, saved_folder, saved_steps
-from dicu.execution.starting import first_model
+from dicu.execution.starting import first_model, make_start
+from dicu.model import Model
 from dicu.reform.opening import open_world
 from dicu.scenario.calendar import Calendar
 from dicu.scenario.dump import canonical_json
@@ -171,3 +172,15 @@ def test_viet_nam_has_one_by_itself() -> None:
 def test_a_history_that_cannot_be_is_refused(given: list[str], said: str) -> None:
     with pytest.raises(ConfigurationErrors, match=said):
         load("none", given)
+
+
+def test_a_model_without_its_constants_takes_no_step() -> None:
+    """Neither solved nor restored: it stops instead of moving people by constants that mean nothing."""
+    scenario = of(SHORT)
+    world = open_world(scenario)
+    start = make_start(scenario, world)
+    model = Model(scenario, world, start.households, start.links, solve=False)
+    with pytest.raises(RuntimeError, match="constants of moving are not known"):
+        model.step()
+    model.solve()
+    assert np.isfinite([model.kappa, model.offer_cost]).all()
