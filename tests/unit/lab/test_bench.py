@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dicu.cli import app
-from dicu.lab.bench import cases, instructions, record, stage, yardstick
+from dicu.engine.screens import own_rows, space
+from dicu.lab.bench import cases, instructions, parts, record, stage, yardstick
 from dicu.lab.bench.draw import draw, panels
 from dicu.lab.bench.measure import (
     Measured,
@@ -23,6 +24,7 @@ from dicu.lab.bench.measure import (
     quiet_ratio,
     spread,
 )
+from dicu.lab.bench.own_in_c import own_rows_in_c
 
 RUNNER = CliRunner()
 
@@ -60,6 +62,36 @@ def test_the_rule_is_the_same_four_times() -> None:
         assert h.wealth.tolist() == [agent.wealth for agent in agents]
         assert h.ties.tolist() == [agent.ties for agent in agents]
     assert not np.array_equal(columns[0].wealth, first.wealth), "nothing was written"
+
+
+def test_what_every_household_goes_through_has_the_same_bytes_in_c() -> None:
+    on = stage.Setting("small").fresh
+    for _ in range(3):  # shocks, jobs found and lost, busy rows
+        on.model.step()
+    on = stage.Stage(on.model)
+    compiled, in_c = parts._lists(on), parts._lists(on)
+    own_rows(0, on.h.n, on.h.rows, on.tables, compiled, space())
+    after = stage.Kept.of(on.h)
+    on.before.put_back(on.h)
+    try:
+        own_rows_in_c(on.h, on.tables, in_c)()
+    except yardstick.NoCompiler as error:
+        pytest.skip(f"without C: {error}")
+    for name, column in stage.Kept.of(on.h).columns.items():
+        np.testing.assert_array_equal(column, after.columns[name], err_msg=name)
+    assert not np.array_equal(after.columns["wealth"], on.before.columns["wealth"]), "nothing was written"
+    np.testing.assert_array_equal(in_c.found, compiled.found)
+    assert compiled.found.min() > 0, "a screen lets nobody pass"
+    room = len(compiled.mover) // len(compiled.found)
+    for k, name in ((0, "mover"), (1, "life"), (4, "offer")):
+        for b, found in enumerate(compiled.found[:, k]):
+            mine, other = (
+                getattr(lists, name)[b * room : b * room + found].tolist() for lists in (in_c, compiled)
+            )
+            assert mine == other, name
+    assert in_c.tally.found.tolist() == compiled.tally.found.tolist()
+    assert in_c.tally.lost.tolist() == compiled.tally.lost.tolist()
+    assert compiled.tally.found.sum() > 0
 
 
 def test_without_a_compiler_c_is_skipped_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from dicu.engine.screens import BLOCK, Lists, own_rows, space
 from dicu.execution.starting import SPARE_ROWS
 from dicu.execution.state import restore
 from dicu.lab.bench.measure import again_and_again, each_prepared
+from dicu.lab.bench.own_in_c import own_rows_in_c
 from dicu.lab.bench.stage import Kept, Stage, copied
 
 Spend = Callable[[int], int]
@@ -76,6 +77,13 @@ def own(stage: Stage) -> Spend:
     return each_prepared(
         lambda: stage.before.put_back(stage.h), lambda: own_rows(0, n, rows, stage.tables, lists, working)
     )
+
+
+def own_c(stage: Stage) -> Spend:
+    """The same in C, the same bytes."""
+    lists = _lists(stage)
+    run = own_rows_in_c(stage.h, stage.tables, lists)
+    return each_prepared(lambda: stage.before.put_back(stage.h), run)
 
 
 def life(stage: Stage) -> Spend:
@@ -206,6 +214,7 @@ def step(stage: Stage) -> Spend:
 
 PARTS: Final[dict[str, tuple[str, Callable[[Stage], Spend]]]] = {
     "own": ("compute", own),
+    "own-c": ("compute", own_c),
     "life": ("compute", life),
     "offers": ("compute", offers),
     "choice": ("compute", choice),

@@ -149,7 +149,6 @@ class NoCompiler(RuntimeError):
     """There is no C compiler, or it refuses the yardstick."""
 
 
-SOURCE: Final = Path(__file__).with_name("yardstick.c")
 FLAGS: Final = ("-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC")
 
 
@@ -177,8 +176,7 @@ def settle_in_c() -> Callable[[Rows, np.uint32], int]:
     ------
     NoCompiler
     """
-    library = ctypes.CDLL(str(_library(compiler())))
-    function = library.settle
+    function = in_c("yardstick.c").settle
     function.restype = ctypes.c_int64
     function.argtypes = [ctypes.c_int64, *[ctypes.c_void_p] * 5, ctypes.c_uint32]
 
@@ -188,20 +186,30 @@ def settle_in_c() -> Callable[[Rows, np.uint32], int]:
     return settle_c
 
 
-def _library(compile_with: str) -> Path:
+def in_c(name: str) -> ctypes.CDLL:
+    """The library made of a C file beside this one; compiled once and kept in the cache of the user.
+
+    Raises
+    ------
+    NoCompiler
+    """
+    return ctypes.CDLL(str(_library(Path(__file__).with_name(name), compiler())))
+
+
+def _library(source: Path, compile_with: str) -> Path:
     said = subprocess.run([compile_with, "--version"], capture_output=True, check=False).stdout
-    digest = hashlib.sha256(b"\0".join([SOURCE.read_bytes(), said, " ".join(FLAGS).encode()])).hexdigest()
+    digest = hashlib.sha256(b"\0".join([source.read_bytes(), said, " ".join(FLAGS).encode()])).hexdigest()
     folder = cache_folder() / "bench"
-    made = folder / f"yardstick-{digest[:16]}.so"
+    made = folder / f"{source.stem}-{digest[:16]}.so"
     if made.exists():
         return made
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / f"{made.name}.{os.getpid()}"
     done = subprocess.run(
-        [compile_with, *FLAGS, "-o", str(new), str(SOURCE)], capture_output=True, text=True, check=False
+        [compile_with, *FLAGS, "-o", str(new), str(source)], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise NoCompiler(f"{compile_with} refuses {SOURCE.name}: {done.stderr.strip()[-500:]}")
+        raise NoCompiler(f"{compile_with} refuses {source.name}: {done.stderr.strip()[-500:]}")
     new.replace(made)
     return made
 
