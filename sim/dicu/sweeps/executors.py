@@ -30,6 +30,8 @@ QUIET: Final = {
     "distributed.admin.system-monitor.interval": "60s",
     "distributed.admin.tick.interval": "10s",
     "distributed.admin.tick.limit": "60s",
+    "distributed.admin.log-length": 100,
+    "distributed.admin.low-level-log-length": 100,
     "distributed.client.scheduler-info-interval": "60s",
     "distributed.deploy.lost-worker-timeout": "1h",
 }
@@ -40,7 +42,8 @@ A worker that dies is started again by its nanny. A cluster that does not see it
 one: the sweep then waited for ever.
 
 Left alone, each of its processes samples its own stack a hundred times a second, looks after its event loop fifty times
-a second and asks the system how it is twice: more work than all messages of a run, on cores that runs need.
+a second and asks the system how it is twice: more work than all messages of a run, on cores that runs need. Its logs
+would grow by 50 kB a run.
 """
 
 

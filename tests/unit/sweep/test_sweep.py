@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dicu.execution.execute import execute, state_at
 from dicu.record.codebook import tables
 from dicu.reform.opening import open_world
 from dicu.scenario.loader import ConfigurationErrors
+from dicu.sweeps import store
 from dicu.sweeps.drive import Summary, run_sweep, standing
 from dicu.sweeps.executors import serial
 from dicu.sweeps.plan import Plan, make_plan
@@ -94,6 +96,23 @@ def test_one_line_of_pandas_or_duckdb(swept: tuple[Plan, Summary], results: pd.D
     nation = results[(results["level"] == "nation") & (results["step"] > 0)]
     means = nation.groupby("scenario", observed=True)["rural_to_urban_persons"].mean()
     assert dict(found) == pytest.approx(dict(means))
+
+
+def test_results_are_joined_a_few_rows_at_a_time(
+    swept: tuple[Plan, Summary], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What the driver holds does not grow with the runs: a group of rows, and the run that makes it full."""
+    plan, summary = swept
+    folder = tmp_path / "again"
+    shutil.copytree(summary.folder, folder)
+    whole = pq.read_table(folder / "results.parquet")
+    rows = len(whole) // len(plan.runs)
+    monkeypatch.setattr(store, "ROWS_A_GROUP", rows + 1)
+    path = store.compact(folder, plan, {run.run_id for run in plan.runs})
+    groups = pq.ParquetFile(path).metadata
+    sizes = [groups.row_group(k).num_rows for k in range(groups.num_row_groups)]
+    assert sizes == [2 * rows] * (len(plan.runs) // 2)
+    assert pq.read_table(path).equals(whole)
 
 
 def test_the_same_as_a_run_of_its_own(swept: tuple[Plan, Summary], tmp_path: Path) -> None:
