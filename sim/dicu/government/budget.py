@@ -209,7 +209,8 @@ class Budget(Row):
     def _give(name: str, amount: int, targets: list[Budget], weights: list[int]) -> None:
         if not amount:
             return
-        for target, part in zip(targets, spread(amount, weights), strict=True):
+        parts = [amount] if len(targets) == 1 else spread(amount, weights)
+        for target, part in zip(targets, parts, strict=True):
             setattr(target, name, getattr(target, name) + part)
 
     def cut(self, posts: int, price: Prices) -> None:
