@@ -156,7 +156,7 @@ def test_the_picture_has_a_panel_an_outcome_and_need_and_tells_what_moves_most(t
     contrasts = merger.against_none()
     found = merger.robustness(made, FACTS, ["access, plain rural"], contrasts)
     (figure,) = merger.tornado(
-        tmp_path, "h2_tornado", "How far", found, contrasts, made, FACTS
+        tmp_path, "h2_tornado", Text("How far", "Bao xa"), found, contrasts, made, FACTS
     )
     assert (tmp_path / figure.svg).is_file()
     assert (tmp_path / figure.png).is_file()
@@ -168,4 +168,4 @@ def test_the_picture_has_a_panel_an_outcome_and_need_and_tells_what_moves_most(t
         assert said in figure.alt
     options = {merger.OPTIONS: made[merger.OPTIONS]}
     alone = merger.robustness(options, FACTS, ["access, plain rural"], contrasts)
-    assert merger.tornado(tmp_path, "x", "How far", alone, contrasts, options, FACTS) == []
+    assert merger.tornado(tmp_path, "x", Text("How far", "Bao xa"), alone, contrasts, options, FACTS) == []
