@@ -181,13 +181,14 @@ def _how_sure(r: Result, w: Words) -> list[str]:
 
 def _same(r: Result, w: Words) -> str:
     p = p_value(w, r.equivalence.p)
+    told = f"p {p}" if p.startswith("<") else f"p = {p}"
     if r.equivalence.equivalent:
         return w.t(
-            f"the effect is shown to be smaller (p = {p})", f"đã chứng tỏ tác động nhỏ hơn mức này (p = {p})"
+            f"the effect is shown to be smaller (p = {p})", f"đã chứng tỏ tác động nhỏ hơn mức này ({told})"
         )
     return w.t(
         f"the effect is not shown to be smaller (p = {p})",
-        f"chưa chứng tỏ được tác động nhỏ hơn mức này (p = {p})",
+        f"chưa chứng tỏ được tác động nhỏ hơn mức này ({told})",
     )
 
 
@@ -201,7 +202,7 @@ def _power(r: Result, w: Words) -> str:
     if p.luck_shared is not None:
         luck = w.t(
             f"; shared luck cut the variance {p.luck_shared:.0f}-fold",
-            f"; chịu cùng các yếu tố ngẫu nhiên làm phương sai nhỏ đi {p.luck_shared:.0f} lần",
+            f"; chịu cùng các yếu tố ngẫu nhiên làm phương sai nhỏ đi {w.num(p.luck_shared)} lần",
         )
     found, unit = value(w, p.detectable), stored.said(w, r.unit)
     return (
