@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +95,8 @@ def _moves(folder: Path, n: int = 400) -> None:
     made.to_parquet(folder / "moves.parquet", index=False)
 
 
-def _merger(out: Path) -> dict[str, FinishedSweep]:
-    return mm.all_sweeps(out, {"work": 0.03, "dispatch": -0.05}, UNITS)
+def _merger(out: Path, units: Sequence[str]) -> dict[str, FinishedSweep]:
+    return mm.all_sweeps(out, {"work": 0.03, "dispatch": -0.05}, units)
 
 
 def make_h2(out: Path) -> Made:
@@ -105,7 +105,7 @@ def make_h2(out: Path) -> Made:
         (name, {"reform.policy": name, "government.need": "work"}) for name in ("none", "actual")
     ]
     core = mm.sweep(out / "h2", arms, lambda s, _: 0.0 if s == "none" else -0.03, units=UNITS)
-    return _folders({"h2": core, **_merger(out / "of_h2")}), mm.FACTS
+    return _folders({"h2": core, **_merger(out / "of_h2", UNITS)}), mm.FACTS
 
 
 def make_h3(out: Path) -> Made:
@@ -115,7 +115,7 @@ def make_h3(out: Path) -> Made:
         for name, share in mm.REINVEST.items()
     ]
     core = mm.sweep(out / "h3", arms, mm.by_options({"work": 0.1}), units=UNITS)
-    return _folders({"h3": core, **_merger(out / "of_h3")}), mm.FACTS
+    return _folders({"h3": core, **_merger(out / "of_h3", mm.PLAIN)}), mm.FACTS
 
 
 def make_h4(out: Path) -> Made:

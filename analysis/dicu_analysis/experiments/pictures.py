@@ -19,8 +19,8 @@ from dicu_analysis.experiments.result import Estimate, Figure
 from dicu_analysis.figures.outlines import simplified
 from dicu_analysis.figures.palette import FAINT, INK, PAPER, REACH, SOFT, WITH
 from dicu_analysis.figures.province_map import mark_outlying, outlying
+from dicu_analysis.figures.style import RC, label_ends, save, sheet, styled
 from dicu_analysis.figures.style import finish as in_signs
-from dicu_analysis.figures.style import label_ends, save, sheet, styled
 from dicu_analysis.language import ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -64,9 +64,13 @@ def folder_of(w: Words) -> str:
 
 def finish(fig: Any, folder: Path, name: str, title: str, alt: str, w: Words = ENGLISH) -> Figure:
     """Save as SVG and PNG below the folder of the sweep, with numbers as the language writes them."""
+    from matplotlib import rc_context
+
     below = folder_of(w)
     (folder / below).mkdir(exist_ok=True, parents=True)
-    save(in_signs(fig, w), folder / below, name)
+    # it is written outside of the style that it was drawn in, which alone makes ids the same each time
+    with rc_context({"svg.hashsalt": RC["svg.hashsalt"]}):
+        save(in_signs(fig, w), folder / below, name)
     return Figure(svg=f"{below}/{name}.svg", png=f"{below}/{name}.png", title=title, alt=alt)
 
 

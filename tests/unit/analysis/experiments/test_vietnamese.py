@@ -212,6 +212,8 @@ def test_a_vietnamese_page_is_made_anew_with_the_english_one(tmp_path: Path) -> 
     folders, facts = MAKE["h5"](tmp_path)
     page = conclude("h5", folders, facts.said_in(VIETNAMESE), tmp_path)
     text = page.read_text()
+    drawn = {path: path.read_bytes() for path in (page.parent / "figures").rglob("*.svg")}
     page.write_text("old")
     conclude("h5", folders, facts, tmp_path)
     assert page.read_text() == text
+    assert {path: path.read_bytes() for path in drawn} == drawn, "and figures are the same bytes"
