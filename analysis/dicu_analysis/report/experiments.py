@@ -304,7 +304,7 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "version": r.model_version,
         "estimand": stored.said(w, r.estimand),
         "design": stored.said(w, r.design),
-        "arms": [(a.text or arm_name(w, r.id, a), _outcome(w, a.outcome)) for a in r.arms],
+        "arms": [(a.text or arm_name(w, r.id, a).replace("`", ""), _outcome(w, a.outcome)) for a in r.arms],
         "parts": [_part(w, part) for part in r.parts],
         "mechanism": _estimates(w, r.mechanism),
         "secondary": _estimates(w, r.secondary),
