@@ -18,13 +18,15 @@ from dicu.scenario import vocabulary
 HERE: Final = Path(__file__).parent
 NOT_SAID: Final = ("experiments", "estimators", "work", "figures", "measure_spread.py")
 """Rooms and modules whose texts stand in no page of another country: experiments are Viet Nam's, and figures of runs
-are drawn in English and Vietnamese alone (`dicu figures --language`), so that no other table has to translate them."""
+are drawn in English and Vietnamese alone (`dicu figures --language`), so that no other table has to translate them.
+What experiments store in English alone is `of_experiments`."""
 PAGES: Final = ("report", "view")
 """Rooms with templates of pages."""
 _VIETNAMESE: Final = re.compile(
     "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
 )
 _WORD: Final = re.compile(r"[^\W\d_]")
+_WORDS: Final = re.compile(r"[A-Za-z]{2,}[,:)]? \(?[A-Za-z]{2,}")
 
 
 def _template(node: ast.expr) -> list[str]:
@@ -101,3 +103,64 @@ def english() -> list[str]:
         if isinstance(words, dict):
             found |= {w.en for w in words.values() if isinstance(w, vocabulary.Word)}
     return sorted(numbered(text) for text in found if _WORD.search(text.replace("{}", "")))
+
+
+class _Stored(ast.NodeVisitor):
+    """Texts of a module that stand in English alone: not in a pair, an error, a docstring, or the name of a key."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """A text."""
+        self.found |= set(_template(node))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        """A text into which something is filled."""
+        self.found |= set(_template(node))
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        """A docstring, or what is done."""
+        if not isinstance(node.value, ast.Constant):
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """A pair is said in both languages, and what is told while it works is in English alone."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in ("t", "Text", "tell", "Field", "compile"):
+            self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """An error."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """A type, a column or a key."""
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """A key."""
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """The English half of a pair, by its name."""
+        name = node.targets[0].id if isinstance(node.targets[0], ast.Name) else ""
+        if name not in ("en", "vi") and not name.endswith(("_en", "_vi")):
+            self.generic_visit(node)
+
+    def visit_Tuple(self, node: ast.Tuple) -> None:
+        """Not an English and a Vietnamese text side by side."""
+        if not any(_VIETNAMESE.search("".join(_template(each))) for each in node.elts):
+            self.generic_visit(node)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        """Keys are no texts."""
+        for value in node.values:
+            self.visit(value)
+
+
+def of_experiments() -> list[str]:
+    """Every text of two words or more that experiments store in English alone: what their Vietnamese has to have."""
+    found: set[str] = set()
+    for path in sorted((HERE / "experiments").rglob("*.py")):
+        reader = _Stored()
+        reader.visit(ast.parse(path.read_text(encoding="utf-8")))
+        found |= reader.found
+    return sorted(numbered(text) for text in found if _WORDS.search(text) and not _VIETNAMESE.search(text))

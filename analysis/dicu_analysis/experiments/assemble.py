@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -26,7 +26,7 @@ from dicu_analysis.experiments.result import (
     finite,
 )
 from dicu_analysis.experiments.statistics import detectable, power, replicates_for
-from dicu_analysis.language import Text
+from dicu_analysis.language import ENGLISH, Text, Words
 from dicu_analysis.scalars import floats
 
 PROMISED: Final = 0.9
@@ -59,11 +59,18 @@ class Facts:
         One of them.
     quick : bool
         Fewer replicates, coarser rows: for trying out, never for citing.
+    words : Words
+        The language that figures are drawn in; what is estimated and stored does not depend on it.
     """
 
     scenario: Scenario
     model_version: str
     quick: bool
+    words: Words = ENGLISH
+
+    def said_in(self, words: Words) -> Facts:
+        """The same for a reader of another language."""
+        return replace(self, words=words)
 
     @property
     def weight(self) -> int:
@@ -109,7 +116,8 @@ class Found:
     second_opinion: list[Opinion] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
+    draw: Callable[[Facts], list[Figure]] = lambda facts: []
+    """Draws and writes the figures in the language of the facts."""
     caveats: list[str] = field(default_factory=list)
     shown: Estimate | None = None
     """The number that is shown instead of the tested effect (a ratio, whose test is that of its numerator)."""
@@ -163,7 +171,7 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
         mechanism=found.mechanism, parts=found.parts, robust=found.robust,
         second_opinion=found.second_opinion, groups=found.groups,
         controls=found.controls, held_fixed=list(spec.held_fixed), caveats=[*spec.caveats, *found.caveats],
-        figures=found.figures, plain_words=found.plain,
+        figures=found.draw(facts.said_in(ENGLISH)), plain_words=found.plain,
     )  # fmt: skip
 
 

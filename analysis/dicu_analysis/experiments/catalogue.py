@@ -10,8 +10,9 @@ from typing import Final
 from dicu_analysis.experiments import h1, h2, h3, h4, h5, h6, merger
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, assemble, with_family
-from dicu_analysis.experiments.page import write_page
+from dicu_analysis.experiments.page import drawn_in, name_of, write_captions, write_page
 from dicu_analysis.experiments.result import EXPERIMENTS, FILE, Result, read_result, write_result
+from dicu_analysis.language import VIETNAMESE
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,20 @@ CATALOGUE: Final[dict[str, Experiment]] = {
 def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) -> Path:
     """Estimate, draw and write; p-values of all results in ``out`` of the same kind (quick or not) are adjusted anew.
 
+    Page and figures in English are always written; in Vietnamese where the facts are to be said so, and where they
+    were before, so that none is out of date.
+
     Returns
     -------
     Path
-        The page.
+        The page in the language of the facts.
     """
     experiment = CATALOGUE[name]
     found = experiment.estimate({k: FinishedSweep(path) for k, path in folders.items()}, facts)
     result = assemble(experiment.spec, facts, found)
     folder = folders[experiment.sweeps[0]]
+    if facts.words.vi or drawn_in(folder, VIETNAMESE):
+        write_captions(found.draw(facts.said_in(VIETNAMESE)), folder, VIETNAMESE)
     places = {name: folder}
     family = {name: _with_controls(result, out)}
     for other in EXPERIMENTS:
@@ -61,7 +67,9 @@ def conclude(name: str, folders: Mapping[str, Path], facts: Facts, out: Path) ->
     for other, adjusted in with_family(family).items():
         write_result(adjusted, places[other])
         write_page(adjusted, places[other])
-    return folder / "experiment.md"
+        if drawn_in(places[other], VIETNAMESE):
+            write_page(adjusted, places[other], VIETNAMESE)
+    return folder / name_of(facts.words)
 
 
 def _with_controls(result: Result, out: Path) -> Result:

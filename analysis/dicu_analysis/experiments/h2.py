@@ -12,12 +12,12 @@ from typing import Final
 
 from dicu.scenario.vocabulary import SERVICES
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import merger, pictures, study
+from dicu_analysis.experiments import merger, pictures, stored, study
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.households import COLUMNS, Which, groups, movers
 from dicu_analysis.experiments.merger import access, after, leaving, rural_leaving, units
-from dicu_analysis.experiments.result import Estimate, Group
+from dicu_analysis.experiments.result import Estimate, Figure, Group
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
 
@@ -112,30 +112,46 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         second_opinion=study.opinions(sweep, facts, steps),
         groups=_household_groups(sweep, actual, none, steps) if sweep.keeps("moves") else [],
     )
-    made.figures = [
-        pictures.effects(
-            sweep.folder,
-            "h2",
-            "What the merger does to access and to leaving, by terrain",
-            "Effect of `actual` against `none`, rural residents. Left: mean access over five services, 0-100. Right: "
-            "rate at which people leave their place.",
-            [
-                ("points of access", [e for e in (*first_access, *on_access) if "rural, a" in e.name], None),
-                ("points a year", by_terrain, SESOI),
-            ],
-            facts,
-            sweep.replicates,
-        ),
-        *merger.tornado(
-            sweep.folder,
-            "h2_tornado",
-            "How far each assumption moves what the merger does",
-            made.robust,
-            merger.against_none(),
-            sweeps,
-            facts,
-        ),
-    ]
+    shown = [e for e in (*first_access, *on_access) if "rural, a" in e.name]
+
+    def draw(facts: Facts) -> list[Figure]:
+        w = facts.words
+        return [
+            pictures.effects(
+                sweep.folder,
+                "h2",
+                w.t(
+                    "What the merger does to access and to leaving, by terrain",
+                    "Sáp nhập tác động thế nào đến mức tiếp cận và việc rời đi, theo địa hình",
+                ),
+                w.t(
+                    "Effect of `actual` against `none`, rural residents. Left: mean access over five services, 0-100. "
+                    "Right: rate at which people leave their place.",
+                    "Tác động của sáp nhập so với không sắp xếp, dân nông thôn. Trái: mức tiếp cận trung bình của năm "
+                    "dịch vụ, 0-100. Phải: tỷ lệ người rời nơi ở.",
+                ),
+                [
+                    (stored.said(w, "points of access"), shown, None),
+                    (stored.said(w, "points a year"), by_terrain, SESOI),
+                ],
+                facts,
+                sweep.replicates,
+            ),
+            *merger.tornado(
+                sweep.folder,
+                "h2_tornado",
+                Text(
+                    "How far each assumption moves what the merger does",
+                    "Mỗi giả định làm tác động của sáp nhập thay đổi bao nhiêu",
+                ),
+                made.robust,
+                merger.against_none(),
+                sweeps,
+                facts,
+            ),
+        ]
+
+    made.draw = draw
     return made
 
 

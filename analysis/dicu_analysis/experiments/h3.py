@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import merger, pictures
+from dicu_analysis.experiments import merger, pictures, stored
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
 from dicu_analysis.experiments.merger import access, after, leaving, units
-from dicu_analysis.experiments.result import Estimate
+from dicu_analysis.experiments.result import Estimate, Figure
 from dicu_analysis.experiments.statistics import Ratio, fieller, shared_luck
 from dicu_analysis.language import Text
 
@@ -141,27 +141,39 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             f"reinvested - merged, in points of access (smallest of interest: {SESOI_POINTS:g})"
         ],
     )
-    made.figures = [
-        pictures.effects(
-            sweep.folder,
-            "h3",
-            "What reinvesting the savings gives back",
-            "Mean access of rural residents over five services, five years after the merger, against no merger; "
-            "merged: nothing reinvested.",
-            [("points of access against no merger", by_terrain, None)],
-            facts,
-            sweep.replicates,
-        ),
-        *merger.tornado(
-            sweep.folder,
-            "h3_tornado",
-            "How far each assumption moves what reinvesting all savings gives back",
-            made.robust[:1],
-            merger.against_merged(),
-            sweeps,
-            facts,
-        ),
-    ]
+
+    def draw(facts: Facts) -> list[Figure]:
+        w = facts.words
+        return [
+            pictures.effects(
+                sweep.folder,
+                "h3",
+                w.t("What reinvesting the savings gives back", "Tái đầu tư khoản tiết kiệm bù lại được gì"),
+                w.t(
+                    "Mean access of rural residents over five services, five years after the merger, against no "
+                    "merger; merged: nothing reinvested.",
+                    "Mức tiếp cận trung bình của dân nông thôn đối với năm dịch vụ, năm năm sau sáp nhập, so với không "
+                    "sáp nhập.",
+                ),
+                [(stored.said(w, "points of access against no merger"), by_terrain, None)],
+                facts,
+                sweep.replicates,
+            ),
+            *merger.tornado(
+                sweep.folder,
+                "h3_tornado",
+                Text(
+                    "How far each assumption moves what reinvesting all savings gives back",
+                    "Mỗi giả định làm mức bù lại khi tái đầu tư toàn bộ khoản tiết kiệm thay đổi bao nhiêu",
+                ),
+                made.robust[:1],
+                merger.against_merged(),
+                sweeps,
+                facts,
+            ),
+        ]
+
+    made.draw = draw
     return made
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dicu_analysis.effects import paired
-from dicu_analysis.experiments import h5_ladder, pictures
+from dicu_analysis.experiments import h5_ladder, pictures, stored
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.result import Estimate, Robust
+from dicu_analysis.experiments.result import Estimate, Figure, Robust
 from dicu_analysis.experiments.robust import Contrast, Outcome, Reader, grid, judge, members, of_grid
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
@@ -115,22 +115,33 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         mechanism=mechanism,
         robust=robustness(sweeps, last),
     )
-    made.figures = [
-        pictures.paths(
+    loops = h5_ladder.read_loops(sweep.folder)
+    if loops:
+        made.parts.append(h5_ladder.ladder_part(loops))
+
+    def draw(facts: Facts) -> list[Figure]:
+        w = facts.words
+        drawn = pictures.paths(
             sweep.folder,
             "h5",
-            "Do people come back? Urban share after a shock, against the same history without",
-            "Urban jobs are lost, or farm income falls, for the two years in grey; then all is as before.",
-            {text: gap[name] * PER_CENT for name, text in SHOCKS.items()},
+            w.t(
+                "Do people come back? Urban share after a shock, against the same history without",
+                "Người dân có quay về không? Tỷ lệ dân đô thị sau một cú sốc, so với cùng lịch sử khi không có cú sốc",
+            ),
+            w.t(
+                "Urban jobs are lost, or farm income falls, for the two years in grey; then all is as before.",
+                "Việc làm đô thị mất đi, hoặc thu nhập nông nghiệp giảm, trong hai năm tô xám; sau đó mọi thứ trở lại "
+                "như trước.",
+            ),
+            {stored.said(w, text): gap[name] * PER_CENT for name, text in SHOCKS.items()},
             (BEGINS - 1, ENDS),
-            "urban share, points",
+            stored.said(w, "urban share, points"),
             facts,
             sweep.replicates,
         )
-    ]
-    if loops := h5_ladder.read_loops(sweep.folder):
-        made.parts.append(h5_ladder.ladder_part(loops))
-        made.figures.append(h5_ladder.draw(sweep.folder, loops, facts))
+        return [drawn, *([h5_ladder.draw(sweep.folder, loops, facts)] if loops else [])]
+
+    made.draw = draw
     return made
 
 

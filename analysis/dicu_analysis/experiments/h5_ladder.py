@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from dicu.scenario.scenario import with_values
 from dicu_analysis.effects import ALPHA, paired
 from dicu_analysis.experiments.assemble import Facts
-from dicu_analysis.experiments.pictures import finish, foot
+from dicu_analysis.experiments.pictures import finish, foot, line
 from dicu_analysis.experiments.result import Estimate, Figure, Part
 from dicu_analysis.figures.palette import FAINT, SOFT, WITH, WITH_DARK, WITHOUT
 from dicu_analysis.figures.style import sheet, styled
-from dicu_analysis.language import Text
+from dicu_analysis.language import Text, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,41 +239,61 @@ SAID: Final = {
 
 def draw(folder: Path, loops: list[Loop], facts: Facts) -> Figure:
     """Way down and way up over the jobs that are lost: urban share at both speeds, and its change a quarter."""
-    title = "Urban share while urban jobs are lost step by step, come back and are lost again"
+    w = facts.words
+    title = w.t(
+        "Urban share while urban jobs are lost step by step, come back and are lost again",
+        "Tỷ lệ dân đô thị khi việc làm đô thị mất dần từng bậc, trở lại rồi lại mất",
+    )
     n, slow = len(loops[0].gap), loops[-1]
     with styled():
         fig, (bottom, top) = sheet(
             4.8,
             title,
-            "Against the same history without a loss. Left and middle: the share at the end of each rung, "
-            "lower on the way up since it falls while jobs are missing. Right: its change, the same both ways if only "
-            f"jobs of the moment mattered. The last triangle at 0: after {AFTER} quarters of all jobs.",
+            w.t(
+                "Against the same history without a loss. Left and middle: the share at the end of each rung, lower on "
+                "the way up since it falls while jobs are missing. Right: its change, the same both ways if only jobs "
+                f"of the moment mattered. The last triangle at 0: after {AFTER} quarters of all jobs.",
+                "So với cùng lịch sử khi không mất việc làm. Trái và giữa: tỷ lệ ở cuối mỗi bậc, thấp hơn ở chiều lên "
+                "vì nó giảm khi còn thiếu việc làm. Phải: mức thay đổi, như nhau ở hai chiều nếu chỉ việc làm hiện tại "
+                f"có ý nghĩa. Tam giác cuối ở 0: sau {AFTER} quý có đủ việc làm.",
+            ),
             foot(_until(facts, slow), n),
+            line(w),
         )
         panels = [
-            (f"urban share, points: {loop.quarters} quarters a rung", loop, loop.gap * PER_CENT)
+            (
+                w.t(
+                    f"urban share, points: {loop.quarters} quarters a rung",
+                    f"tỷ lệ dân đô thị, điểm: mỗi bậc {loop.quarters} quý",
+                ),
+                loop,
+                loop.gap * PER_CENT,
+            )
             for loop in loops
         ]
-        panels.append(
-            (f"change, points a quarter: {slow.quarters} quarters a rung", slow, slow.flow * PER_CENT)
+        change = w.t(
+            f"change, points a quarter: {slow.quarters} quarters a rung",
+            f"thay đổi, điểm mỗi quý: mỗi bậc {slow.quarters} quý",
         )
+        panels.append((change, slow, slow.flow * PER_CENT))
         for k, (name, loop, values) in enumerate(panels):
             width = 1 / len(panels)
             ax = fig.add_axes((0.07 + width * 0.97 * k, bottom + 0.13, width * 0.73, top - bottom - 0.29))
-            _ways(ax, loop, values, first=0 if k < len(loops) else 1)
+            _ways(ax, loop, values, first=0 if k < len(loops) else 1, w=w)
             ax.set_title(name, fontsize=9)
         lines, labels = fig.axes[0].get_legend_handles_labels()
         fig.legend(lines, labels, frameon=False, fontsize=8, ncols=3, loc="upper left",
                    bbox_to_anchor=(0.06, top - 0.01))  # fmt: skip
+    in_order = w.t("in order of time", "theo thứ tự thời gian")
     alt = "; ".join(
-        f"{name}, in order of time: "
+        f"{name}, {in_order}: "
         + ", ".join(
-            f"{-100 * x if x else 0:.0f} %: {y:.4f}"
+            f"{-100 * x if x else 0:.0f} %: {w.signs(f'{y:.4f}')}"
             for x, y in zip(loop.losses, values.mean(axis=0), strict=True)
         )
         for name, loop, values in panels
     )
-    return finish(fig, folder, "h5_ladder", title, f"{title}. {alt}.")
+    return finish(fig, folder, "h5_ladder", title, f"{title}. {alt}.", w)
 
 
 def _until(facts: Facts, slow: Loop) -> Facts:
@@ -285,7 +305,7 @@ def _until(facts: Facts, slow: Loop) -> Facts:
     return replace(facts, scenario=with_values(facts.scenario, {"time.end": f"{year}Q{month // 3 + 1}"}))
 
 
-def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None:
+def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int, w: Words) -> None:
     """Means (n, K) with intervals over replicates, the way down and the way up each a line; from rung ``first`` on."""
     from scipy import stats
 
@@ -293,9 +313,15 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
     half = stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
     ax.axhline(0, color=SOFT, linewidth=1)
     for where, colour, marker, dash, label in (
-        (slice(first, loop.top + 1), WITH, "o", "-", "way down"),
-        (slice(loop.top, loop.turn + 1), WITHOUT, "s", (0, (5, 1.6)), "way up"),
-        (slice(loop.turn, last(loop) + 1), WITH_DARK, "^", (0, (1.2, 1.2)), "down again, and back"),
+        (slice(first, loop.top + 1), WITH, "o", "-", w.t("way down", "chiều xuống")),
+        (slice(loop.top, loop.turn + 1), WITHOUT, "s", (0, (5, 1.6)), w.t("way up", "chiều lên")),
+        (
+            slice(loop.turn, last(loop) + 1),
+            WITH_DARK,
+            "^",
+            (0, (1.2, 1.2)),
+            w.t("down again, and back", "lại xuống, rồi trở lại"),
+        ),
     ):
         if where.stop - where.start < 2 and where.start == loop.turn:
             continue
@@ -303,7 +329,7 @@ def _ways(ax: Axes, loop: Loop, values: NDArray[np.float64], first: int) -> None
         ax.plot(x[where], mean[where], color=colour, marker=marker, markersize=5, linestyle=dash, label=label)
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.6)
     ax.set_xlim(5, -45)
-    ax.set_xlabel("urban jobs, %", fontsize=8.5)
+    ax.set_xlabel(w.t("urban jobs, %", "việc làm đô thị, %"), fontsize=8.5)
 
 
 __all__ = [

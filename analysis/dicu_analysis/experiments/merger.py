@@ -277,7 +277,7 @@ def ends_of(contrasts: Sequence[Contrast]) -> list[Contrast]:
 def tornado(
     folder: Path,
     name: str,
-    title: str,
+    title: Text,
     robust: Sequence[Robust],
     contrasts: Sequence[Contrast],
     sweeps: Mapping[str, FinishedSweep],
@@ -295,7 +295,8 @@ def tornado(
         return []
     apart = len(ends_of(contrasts))
     columns = range(0, len(robust[0].grids[CASES_GRID].columns), apart)
-    made = picture(folder, name, title, robust, list(columns), of_cases_run[0], facts.model_version)
+    w, of = facts.words, of_cases_run[0]
+    made = picture(folder, name, w.say(title), robust, list(columns), of, facts.model_version, w)
     return [] if made is None else [made]
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dicu_analysis.experiments import stored
 from dicu_analysis.experiments.arms import FinishedSweep
-from dicu_analysis.experiments.pictures import finish
+from dicu_analysis.experiments.pictures import finish, line
 from dicu_analysis.experiments.result import Figure, Robust, SignGrid, Tile
 from dicu_analysis.figures.palette import INK, PAPER, SOFT, WITH, WITH_PALE
 from dicu_analysis.figures.style import sheet, styled
-from dicu_analysis.language import ENGLISH, Text, Words
+from dicu_analysis.language import Text, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +74,9 @@ def draw(ax: Axes, default: Tile, listed: Sequence[Bar | None], w: Words) -> Non
             side.sort(key=lambda end: abs((end[1].effect or 0.0) - (default.effect or 0.0)))
             if side:
                 _side(ax, k, default.effect, side, w)
-    ax.set_yticks([-k for k in range(len(listed))], ["" if b is None else w.say(b.name) for b in listed])
+    ax.set_yticks(
+        [-k for k in range(len(listed))], ["" if b is None else stored.say(w, b.name) for b in listed]
+    )
     ax.tick_params(axis="y", labelsize=8)
     ax.set_ylim(-len(listed) + 0.4, 0.6)
     ax.margins(x=0.24)
@@ -93,12 +96,17 @@ def _side(ax: Axes, k: int, default: float, side: Sequence[tuple[str, Tile]], w:
             ax.plot([low, high], [-k, -k], color=INK, linewidth=0.9, zorder=3)
             ends = [low, high]
         edge = max(edge, *ends) if more else min(edge, *ends)
-    values = list(dict.fromkeys(w.signs(value) for value, _ in side))
+    values = list(dict.fromkeys(_value(value, w) for value, _ in side))
     ax.annotate(
-        ", ".join(values if more else values[::-1]), (edge, -k), xytext=(3 if more else -3, 0),
+        w.t(", ", "; ").join(values if more else values[::-1]), (edge, -k), xytext=(3 if more else -3, 0),
         textcoords="offset points", va="center", ha="left" if more else "right", fontsize=7.5, color=INK, zorder=4,
         bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
     )  # fmt: skip
+
+
+def _value(value: str, w: Words) -> str:
+    """A value of an assumption as the language writes it: "0,6", "4 quý"."""
+    return stored.say(w, Text(value, w.signs(value)))
 
 
 def picture(
@@ -109,6 +117,7 @@ def picture(
     columns: Sequence[int],
     sweep: FinishedSweep,
     version: str,
+    w: Words,
 ) -> Figure | None:
     """A panel an outcome (down) and column of its table of cases (across); None where no case was run.
 
@@ -133,17 +142,27 @@ def picture(
     heights = [_LINE * max(len(found[1]) for _, _, found in row) for row in down]
     gap, label = 0.86, 0.29
     time, weight = sweep.config["time"], sweep.config["population"]["weight"]
+    n = sweep.replicates
     foot = [
-        f"Simulated with dicu {version}: {time['start']} to {time['end']}, each row stands for {weight:,} households; "
-        f"{sweep.replicates} replicates an arm, arms of a replicate share their luck. One assumption at a time at both "
-        "ends of its declared range (A140). Thin lines: 95 % intervals. Not a forecast."
+        w.t(
+            f"Simulated with dicu {version}: {time['start']} to {time['end']}, each row stands for {weight:,} "
+            f"households; {n} replicates an arm, arms of a replicate share their luck. One assumption at a time at "
+            "both ends of its declared range (A140). Thin lines: 95 % intervals. Not a forecast.",
+            f"Mô phỏng bằng dicu {version}: {w.step(time['start'])} đến {w.step(time['end'])}, mỗi dòng đại diện "
+            f"{w.num(weight)} hộ; {n} lần lặp mỗi kịch bản, các kịch bản của một lần lặp chịu cùng các yếu tố ngẫu "
+            "nhiên. Từng giả định ở hai đầu khoảng đã khai báo (A140). Nét mảnh: khoảng tin cậy 95%. Không phải dự "
+            "báo.",
+        )
     ]
-    subtitle = (
+    subtitle = w.t(
         "Solid line: no effect; dashed: all assumptions as declared. Each bar goes to the effect with one assumption "
-        "at the value that stands at its end; dark to the right of the dashed line, pale to its left."
+        "at the value that stands at its end; dark to the right of the dashed line, pale to its left.",
+        "Nét liền: không tác động; nét đứt: mọi giả định như đã khai báo. Mỗi thanh kéo tới tác động khi một giả định "
+        "ở giá trị ghi tại đầu thanh; đậm ở bên phải nét đứt, nhạt ở bên trái.",
     )
     with styled():
-        fig, (bottom, top) = sheet(1.6 + sum(heights) + gap * (len(down) + 0.4), title, subtitle, foot)
+        high = 1.6 + sum(heights) + gap * (len(down) + 0.4)
+        fig, (bottom, top) = sheet(high, title, subtitle, foot, line(w))
         inch = (top - bottom) / (sum(heights) + gap * (len(down) + 0.4))
         y = top - 0.42 * gap * inch
         width = (0.97 - label) / across
@@ -151,18 +170,25 @@ def picture(
             y -= height * inch
             for k, (x, column, (default, listed)) in enumerate(row):
                 ax = fig.add_axes((label + k * width + 0.02, y, width - 0.05, height * inch))
-                draw(ax, default, _in_order(listed, row[0][2][1]), ENGLISH)
+                draw(ax, default, _in_order(listed, row[0][2][1]), w)
                 if k:
                     ax.set_yticklabels([])
-                ax.set_title(f"{x.outcome.en}\n{x.grids[CASES_GRID].columns[column].en}", fontsize=8.5)
-                ax.set_xlabel(x.unit, fontsize=8)
+                ax.set_title("\n".join(_heads(x, column, w)), fontsize=8.5)
+                ax.set_xlabel(stored.said(w, x.unit), fontsize=8)
                 ax.tick_params(axis="x", labelsize=8)
             y -= gap * inch
+    most = w.t("most by", "thay đổi nhiều nhất bởi")
     alt = f"{title}: " + "; ".join(
-        f"{x.outcome.en}, {x.grids[CASES_GRID].columns[c].en}: {d.effect:.3g} {x.unit}, most by {listed[0].name.en}"
+        f"{', '.join(_heads(x, c, w))}: {w.signs(f'{d.effect:.3g}')} {stored.said(w, x.unit)}, {most} "
+        f"{stored.say(w, listed[0].name)}"
         for x, c, (d, listed) in panels
     )
-    return finish(fig, folder, name, title, alt)
+    return finish(fig, folder, name, title, alt, w)
+
+
+def _heads(x: Robust, column: int, w: Words) -> list[str]:
+    """Outcome and contrast of a panel."""
+    return [stored.say(w, x.outcome), stored.say(w, x.grids[CASES_GRID].columns[column])]
 
 
 def _in_order(listed: Sequence[Bar], like: Sequence[Bar]) -> list[Bar | None]:

@@ -81,8 +81,12 @@ def styled() -> Iterator[None]:
         yield
 
 
-def sheet(height: float, title: str, subtitle: str, foot: list[str]) -> tuple[Figure, tuple[float, float]]:
+def sheet(
+    height: float, title: str, subtitle: str, foot: list[str], wide: int = 150
+) -> tuple[Figure, tuple[float, float]]:
     """An empty sheet with the finding as title and sources and assumptions at the foot.
+
+    Lines below the title have at most ``wide`` characters.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def sheet(height: float, title: str, subtitle: str, foot: list[str]) -> tuple[Fi
     for line in textwrap.wrap(title, min(88, len(title) // rows + 10)):  # rows of about equal length
         fig.text(left, y, line, fontsize=TITLE_SIZE, fontweight="bold", va="top")
         y -= 0.28 * inch
-    for line in textwrap.wrap(subtitle, 150):
+    for line in textwrap.wrap(subtitle, wide):
         fig.text(left, y, line, fontsize=TEXT_SIZE, color=SOFT, va="top")
         y -= 0.2 * inch
     lines = [piece for text in foot for piece in textwrap.wrap(text, 160)]

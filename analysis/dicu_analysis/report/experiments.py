@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from dicu.record.reading import inside
 from dicu_analysis.effects import VERDICT_WORDS
+from dicu_analysis.experiments import stored
+from dicu_analysis.experiments.page_parts import CONTROLS, arm_name
 from dicu_analysis.experiments.result import (
     FILE,
     Cell,
@@ -26,47 +28,12 @@ from dicu_analysis.experiments.result import (
     Table,
     read_result,
 )
-from dicu_analysis.language import Text, Words
+from dicu_analysis.language import Words
 from dicu_analysis.report.drawings import png_size, svg_size
 from dicu_analysis.report.saying import between
 
 LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
-
-QUESTIONS: Final = {
-    "h1": "Đô thị tăng trưởng nhanh có hút người khỏi các vùng nông thôn khó khăn, nhiều hơn nơi khác, và làm gì với cả hai đầu?",
-    "h2": "Sáp nhập tác động thế nào đến mức tiếp cận và việc rời đi, theo địa hình?",
-    "h3": "Tái đầu tư khoản tiết kiệm có bù lại được không?",
-    "h4": "Trở thành thành phố trực thuộc trung ương tạo ra tăng trưởng hay chỉ dời nó từ nơi khác đến?",
-    "h5": "Người dân có quay về không?",
-    "h6": "Nơi nào mất tương lai, và điều gì thay đổi được?",
-}
-"""The six questions in Vietnamese; the files state them in English."""
-UNITS: Final = {
-    "% of residents": "% dân số",
-    "log points": "điểm log",
-    "points": "điểm",
-    "points a quarter": "điểm mỗi quý",
-    "points a year": "điểm mỗi năm",
-    "points a year a point of access": "điểm mỗi năm trên một điểm tiếp cận",
-    "points of access": "điểm tiếp cận",
-    "ratio": "tỷ số",
-    "thousands": "nghìn",
-}
-CONTROLS: Final = {
-    "negative, to the bit": Text("mechanism off: identical to the bit", "tắt cơ chế: giống hệt đến từng bit"),
-    "negative, placebos": Text(
-        "placebos: share that is called an effect",
-        "giả dược: tỷ lệ bị coi là có tác động",
-    ),
-    "positive": Text(
-        "a known effect put in: share that is found", "đưa vào tác động biết trước: tỷ lệ tìm ra"
-    ),
-    "reverse": Text(
-        "the opposite cause alone: must not be read as this one",
-        "chỉ nguyên nhân ngược lại: không được đọc nhầm",
-    ),
-}
 
 
 class BadExperiment(ValueError):
@@ -214,36 +181,38 @@ def _interval(w: Words, bounds: tuple[Number, Number], like: Number) -> str:
     return between(w, low, high)
 
 
-def _unit(w: Words, unit: str) -> str:
-    return UNITS.get(unit, unit) if w.vi else unit
-
-
 def _estimates(w: Words, estimates: Sequence[Estimate]) -> list[dict[str, str]]:
     """Rows of a table: each by what it says, and where several say the same by its name besides."""
-    said = Counter(e.text for e in estimates)
+    times = Counter(e.text for e in estimates)
     return [
         {
-            "name": e.name if not e.text else e.text if said[e.text] == 1 else f"{e.name}: {e.text}",
+            "name": _row_name(w, e, alone=times[e.text] == 1),
             "effect": number(w, e.effect, sign=True),
-            "unit": _unit(w, e.unit),
+            "unit": stored.said(w, e.unit),
             "interval": _interval(w, e.interval, e.effect),
-            "note": e.note,
+            "note": stored.note(w, e.note),
         }
         for e in estimates
     ]
 
 
+def _row_name(w: Words, e: Estimate, *, alone: bool) -> str:
+    """What an estimate says; its name before that where it is not alone in saying it."""
+    name, text = stored.said(w, e.name), stored.said(w, e.text)
+    return name if not text else text if alone else f"{name}: {text}"
+
+
 def _opinion(w: Words, o: Opinion) -> dict[str, str]:
     covers = {True: w.t("yes", "có"), False: w.t("no", "không"), None: w.t("unknown", "không rõ")}[o.covers]
     return {
-        "name": o.estimator,
-        "data": o.data,
+        "name": stored.said(w, o.estimator),
+        "data": stored.said(w, o.data),
         "estimate": number(w, o.estimate, sign=True),
         "truth": number(w, o.truth, sign=True, like=o.estimate),
         "error": number(w, o.error, sign=True, like=o.estimate),
         "covers": covers,
-        "unit": _unit(w, o.unit),
-        "note": o.note,
+        "unit": stored.said(w, o.unit),
+        "note": stored.said(w, o.note),
     }
 
 
@@ -253,9 +222,9 @@ def _control(w: Words, c: Control) -> dict[str, Any]:
         bounds = between(w, number(w, c.low), number(w, c.high))
     return {
         "kind": w.of(CONTROLS, c.kind),
-        "text": c.text,
+        "text": stored.said(w, c.text),
         "tests": w.num(c.tests),
-        "world": c.world,
+        "world": stored.said(w, c.world),
         "found": "" if c.found is None else number(w, c.found),
         "bounds": bounds,
         "passed": c.passed,
@@ -265,8 +234,8 @@ def _control(w: Words, c: Control) -> dict[str, Any]:
 
 def _group(w: Words, g: Group) -> dict[str, str]:
     return {
-        "by": g.by,
-        "group": g.group,
+        "by": stored.said(w, g.by),
+        "group": stored.said(w, g.group),
         "kind": w.t("total", "tổng") if g.kind == "total" else w.t("direct", "trực tiếp"),
         "only": number(w, g.only_treated),
         "instead": number(w, g.only_untreated),
@@ -283,6 +252,8 @@ def _cell(w: Words, cell: Cell) -> str:
 
 def _sizes(w: Words, name: str) -> str:
     """A name of a row or column; one that is a number, as the language writes it."""
+    if w.vi:
+        return stored.said(w, name)
     return w.signs(name) if re.fullmatch(r"[+−-]?\d+\.\d+", name) else name
 
 
@@ -309,14 +280,14 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
     r = experiment.result
     return {
         "id": r.id.upper(),
-        "question": QUESTIONS[r.id] if w.vi else r.question,
-        "words": r.plain_words.vi if w.vi else r.plain_words.en,
+        "question": stored.said(w, r.question),
+        "words": stored.policies(w, r.plain_words.vi) if w.vi else r.plain_words.en,
         "verdict": w.of(VERDICT_WORDS, r.verdict),
-        "effect": f"{number(w, r.effect, sign=True)} {_unit(w, r.unit)}",
+        "effect": f"{number(w, r.effect, sign=True)} {stored.said(w, r.unit)}",
         "interval": _interval(w, r.interval, r.effect),
         "error": number(w, r.mc_error),
         "sesoi": number(w, r.sesoi),
-        "unit": _unit(w, r.unit),
+        "unit": stored.said(w, r.unit),
         "p": _p(w, r.p),
         "p_holm": _p(w, r.p_holm),
         "family": len(r.holm_family),
@@ -328,25 +299,29 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "short": r.power.needed is not None and r.replicates < r.power.needed,
         "quick": r.quick,
         "weight": w.num(r.weight),
-        "world": r.world,
-        "period": r.period,
+        "world": stored.world(w, r.world),
+        "period": stored.period(w, r.period),
         "version": r.model_version,
-        "estimand": r.estimand,
-        "design": r.design,
-        "arms": [(a.text or a.name, "" if a.outcome is None else number(w, a.outcome)) for a in r.arms],
+        "estimand": stored.said(w, r.estimand),
+        "design": stored.said(w, r.design),
+        "arms": [(a.text or arm_name(w, r.id, a).replace("`", ""), _outcome(w, a.outcome)) for a in r.arms],
         "parts": [_part(w, part) for part in r.parts],
         "mechanism": _estimates(w, r.mechanism),
         "secondary": _estimates(w, r.secondary),
         "opinions": [_opinion(w, o) for o in r.second_opinion],
         "controls": [_control(w, c) for c in r.controls],
-        "failed": [c.text for c in r.controls if not c.passed],
+        "failed": [stored.said(w, c.text) for c in r.controls if not c.passed],
         "groups": [_group(w, g) for g in r.groups],
-        "held": r.held_fixed,
-        "caveats": r.caveats,
+        "held": [stored.said(w, text) for text in r.held_fixed],
+        "caveats": [stored.said(w, text) for text in r.caveats],
         "pictures": experiment.pictures,
         "left_out": experiment.left_out,
         "from": json.dumps(str(experiment.path))[1:-1],
     }
+
+
+def _outcome(w: Words, outcome: Number) -> str:
+    return "" if outcome is None else number(w, outcome)
 
 
 def sheet(experiments: tuple[Experiment, ...]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dicu.sweeps.plan import Plan
     from dicu_analysis.experiments.assemble import Facts
+    from dicu_analysis.language import Words
 
 EXPERIMENTS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WHAT = (*EXPERIMENTS, "all", "controls")
@@ -22,8 +23,8 @@ QUICK_WEIGHT, QUICK_REPLICATIONS, QUICK_MEMBERS = 1000, 3, 2
 
 
 @app.command(
-    epilog="Example: `dicu experiment h1 --quick`, then open runs/h1_quick/experiment.md. `dicu experiment controls` "
-    "tests the tests."
+    epilog="Example: `dicu experiment h1 --quick`, then open runs/h1_quick/experiment.md; with `--language vi` "
+    "runs/h1_quick/experiment.vi.md. `dicu experiment controls` tests the tests."
 )
 def experiment(
     what: Annotated[str, typer.Argument(help=f"One of {', '.join(WHAT)}.")],
@@ -46,27 +47,39 @@ def experiment(
         Path | None,
         typer.Option(help="Folder into which pages and figures are copied, e.g. docs/experiments."),
     ] = None,
+    language: Annotated[
+        str,
+        typer.Option(
+            help="en or vi. With vi the page is also written in Vietnamese, experiment.vi.md, with its figures in "
+            "figures/vi; experiment.json is the same."
+        ),
+    ] = "en",
 ) -> None:
     """Run an experiment's sweeps (or find them done), estimate, draw, and write a one-page result.
 
     The result stands in the folder of its sweep: experiment.md to read, experiment.json for machines, figures.
     """
+    from dicu_analysis.language import LANGUAGES, Words
+
     if what not in WHAT:
         fail(f"no such experiment (got '{what}', allowed {', '.join(WHAT)})", 2)
     if executor not in ("dask", "serial"):
         fail(f"--executor: unknown executor (got '{executor}', allowed dask, serial)", 2)
+    if language not in LANGUAGES:
+        fail(f"--language: unknown (got '{language}', allowed {', '.join(LANGUAGES)})", 2)
     if what == "controls":
         passed = _controls(out, quick, workers if executor == "dask" else 1)
         raise typer.Exit(0 if passed else 1)
     chosen = EXPERIMENTS if what == "all" else (what,)
     planned = {name: _plans(name, sweeps, override or [], quick) for name in chosen}
-    pages = [_one(name, planned[name], out, quick, workers, executor) for name in chosen]
+    words = Words(language)
+    pages = [_one(name, planned[name], out, quick, words, workers, executor) for name in chosen]
     for name, page in zip(chosen, pages, strict=True):
         typer.echo(str(page))
         if copy is not None:
             from dicu_analysis.experiments.page import copy_page
 
-            copy_page(page.parent, copy, name)
+            copy_page(page.parent, copy, name, words)
 
 
 def _plans(name: str, sweeps: Path | None, override: list[str], quick: bool) -> dict[str, Plan]:
@@ -117,7 +130,13 @@ def _has_ensemble(made: Mapping[str, Plan]) -> bool:
 
 
 def _one(
-    name: str, plans: dict[str, Plan], out: Path, quick: bool, workers: int | None, executor: str
+    name: str,
+    plans: dict[str, Plan],
+    out: Path,
+    quick: bool,
+    words: Words,
+    workers: int | None,
+    executor: str,
 ) -> Path:
     """Sweeps, then estimates; returns the page."""
     from dicu_analysis.experiments.catalogue import conclude
@@ -129,7 +148,7 @@ def _one(
         _ladder(plans["h5"], folders["h5"], workers if executor == "dask" else 1)
     if quick:
         typer.echo(f"{name}: QUICK, for trying out and never for citing", err=True)
-    page: Path = conclude(name, folders, _facts(next(iter(plans.values())), quick), out)
+    page: Path = conclude(name, folders, _facts(next(iter(plans.values())), quick, words), out)
     return page
 
 
@@ -170,10 +189,10 @@ def _ladder(plan: Plan, folder: Path, workers: int | None) -> None:
     climb_all(jobs, folder, workers)
 
 
-def _facts(plan: Plan, quick: bool) -> Facts:
+def _facts(plan: Plan, quick: bool, words: Words) -> Facts:
     from dicu_analysis.experiments.assemble import Facts
 
-    return Facts(plan.runs[0].scenario, plan.version, quick)
+    return Facts(plan.runs[0].scenario, plan.version, quick, words)
 
 
 def _controls(out: Path, quick: bool, workers: int | None) -> bool:

@@ -35,7 +35,7 @@ from dicu_analysis.experiments.h1.treatment import GROWTH, Treatment
 from dicu_analysis.experiments.h1.words import crossed_verdict, plain
 from dicu_analysis.experiments.households import COLUMNS as MOVERS
 from dicu_analysis.experiments.households import Which, groups, movers
-from dicu_analysis.experiments.result import Arm, Estimate, Group
+from dicu_analysis.experiments.result import Arm, Estimate, Figure, Group
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.load import REAL
 from dicu_analysis.validation.published import mean_rates
@@ -223,16 +223,21 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         found.secondary += dose(sweeps["h1_dose"], arms, districts, weak, given)
     if "h1_cuts" in sweeps:
         found.mechanism = mechanisms(sweeps["h1_cuts"], arms, districts, weak)
-    found.figures = [drawing.effects(core.folder, secondary, found.mechanism, facts, core.replicates, given)]
+    shares: Floats | None = None
     if "h1_moves" in sweeps:
         moves = sweeps["h1_moves"]
         shares = shares_of(flows(moves, world, districts), districts)
         found.groups = who(moves, facts.scenario.calendar.n_steps)
         if "h1_areas" in sweeps:
             found.secondary += by_exposure(sweeps["h1_areas"], shares, districts, weak, rural)
-        found.figures.append(
-            drawing.looked_to(core.folder, world, districts, shares, arms.neither, weak, facts)
-        )
+
+    def draw(facts: Facts) -> list[Figure]:
+        drawn = [drawing.effects(core.folder, secondary, found.mechanism, facts, core.replicates, given)]
+        if shares is not None:
+            drawn.append(drawing.looked_to(core.folder, world, districts, shares, arms.neither, weak, facts))
+        return drawn
+
+    found.draw = draw
     return found
 
 

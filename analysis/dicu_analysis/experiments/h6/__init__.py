@@ -48,7 +48,7 @@ from dicu_analysis.experiments.h6.typology import (
     read_run,
 )
 from dicu_analysis.experiments.place_units import world_of
-from dicu_analysis.experiments.result import Cell, Part, Row, Table
+from dicu_analysis.experiments.result import Cell, Figure, Part, Row, Table
 from dicu_analysis.experiments.statistics import shared_luck
 from dicu_analysis.language import Text
 
@@ -133,9 +133,13 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             *_over(over, communes),
         ],
     )
-    made.figures = [drawing.where(sweep.folder, world, communes, which, sure, start, facts, sweep.replicates)]
-    if responses:
-        made.figures.append(drawing.responses(sweep.folder, responses, facts, sweep.replicates))
+
+    def draw(facts: Facts) -> list[Figure]:
+        n = sweep.replicates
+        drawn = [drawing.where(sweep.folder, world, communes, which, sure, start, facts, n)]
+        return [*drawn, *([drawing.responses(sweep.folder, responses, facts, n)] if responses else [])]
+
+    made.draw = draw
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from dicu.world.world import World
-from dicu_analysis.experiments import pictures
+from dicu_analysis.experiments import pictures, stored
 from dicu_analysis.experiments.assemble import Facts
 from dicu_analysis.experiments.h6.typology import CLASSES, SURE, Communes, Floats, Ints
 from dicu_analysis.experiments.result import Estimate, Figure
@@ -36,13 +36,21 @@ def where(
     """A map of rural communes by class; filled where the class is sure, hollow where it is not."""
     rural = communes.rural
     size = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(people / max(people[rural].max(initial=1.0), 1.0))
-    title = "Which rural communes empty, age, hold and grow in ten years without a reform"
+    w = facts.words
+    title = w.t(
+        "Which rural communes empty, age, hold and grow in ten years without a reform",
+        "Xã nông thôn nào vơi dần dân, già hóa, giữ được dân và tăng dân trong mười năm khi không sắp xếp",
+    )
     with styled():
         fig, (bottom, top) = sheet(
             9.0, title,
-            f"Each mark is a rural commune of today. Filled: the same class in at least {SURE:.0%} of the runs that it "
-            "was tried in; hollow: not sure.",
-            pictures.foot(facts, replicates, bars=False),
+            w.t(
+                f"Each mark is a rural commune of today. Filled: the same class in at least {SURE:.0%} of the runs "
+                "that it was tried in; hollow: not sure.",
+                f"Mỗi dấu là một xã nông thôn hiện nay. Tô kín: cùng loại ở ít nhất {SURE:.0%} số lần thử; rỗng: chưa "
+                "chắc chắn.",
+            ),
+            pictures.foot(facts, replicates, bars=False), pictures.line(w),
         )  # fmt: skip
         ax = fig.add_axes((0.05, bottom + 0.02, 0.62, top - bottom - 0.06))
         if facts.world == "viet_nam":
@@ -59,7 +67,13 @@ def where(
             mine = rural & (which == k)
             total = max(people[rural].sum(), 1.0)
             certain = people[mine & (sure >= SURE)].sum() / total
-            lines.append(f"{name}: {people[mine].sum() / total:.0%} of rural people\n({certain:.0%} surely)")
+            part, surely = (pictures.share(w, x) for x in (people[mine].sum() / total, certain))
+            lines.append(
+                w.t(
+                    f"{name}: {part} of rural people\n({surely} surely)",
+                    f"{stored.said(w, name)}: {part} dân nông thôn\n({surely} chắc chắn)",
+                )
+            )
         pictures.as_map(ax, communes.latitude[rural])
         key = pictures.room_for_key(fig, (0.68, bottom + 0.30, 0.30, 0.40))
         for k, text in enumerate(lines):
@@ -67,7 +81,7 @@ def where(
             key.scatter([0.05], [y], 60, marker=MARKS[k], color=COLOURS[k], edgecolor=SOFT, linewidth=0.4)
             key.text(0.13, y, text, va="center", fontsize=9)
     alt = f"{title}: " + "; ".join(text.replace("\n", " ") for text in lines)
-    return pictures.finish(fig, folder, "h6_where", title, alt)
+    return pictures.finish(fig, folder, "h6_where", title, alt, w)
 
 
 def responses(folder: Path, found: Sequence[Estimate], facts: Facts, replicates: int) -> Figure:
@@ -80,13 +94,24 @@ def responses(folder: Path, found: Sequence[Estimate], facts: Facts, replicates:
             if e.name.endswith(f": {what}")
         ]
 
+    w = facts.words
     return pictures.effects(
         folder,
         "h6",
-        "What policies and programmes change for the communes that empty",
-        "Policies against no reform; satellite desks, social housing and industrial zones against the reform that they "
-        "are added to. Left: residents after ten years. Right: mean access over five services.",
-        [("thousand residents", of("residents"), None), ("points of access", of("access"), None)],
+        w.t(
+            "What policies and programmes change for the communes that empty",
+            "Các chính sách và chương trình thay đổi gì ở các xã vơi dần dân",
+        ),
+        w.t(
+            "Policies against no reform; satellite desks, social housing and industrial zones against the reform that "
+            "they are added to. Left: residents after ten years. Right: mean access over five services.",
+            "Chính sách so với không sắp xếp; điểm phục vụ vệ tinh, nhà ở xã hội và khu công nghiệp so với đợt sắp xếp "
+            "mà chúng được thêm vào. Trái: số dân sau mười năm. Phải: mức tiếp cận trung bình của năm dịch vụ.",
+        ),
+        [
+            (stored.said(w, "thousand residents"), of("residents"), None),
+            (stored.said(w, "points of access"), of("access"), None),
+        ],
         facts,
         replicates,
     )

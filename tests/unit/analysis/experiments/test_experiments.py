@@ -20,6 +20,7 @@ from dicu_analysis.experiments.households import Which, compare, groups, movers
 from dicu_analysis.experiments.page import copy_page, write_page
 from dicu_analysis.experiments.result import EXPERIMENTS, read_result
 from dicu_analysis.experiments.statistics import replicates_for
+from made_up_shocks import LOST, h4_rows, h4_sweep, h5_rows
 from made_up_sweeps import luck, make_sweep
 
 
@@ -56,32 +57,6 @@ def test_arms_by_name(tmp_path: Path) -> None:
 
 def test_hazard_by_hand() -> None:
     assert hazard(np.array([5, 15]), np.array([1000, 1000])) == pytest.approx(20 / 500)
-
-
-LOST = {
-    "none": 0.0,
-    "loss10": -0.5,
-    "loss20": -1.0,
-    "loss40": -2.0,
-    "push20": 0.6,
-    "none cut": 0.0,
-    "loss20 cut": -1.0,
-}
-
-
-def h5_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
-    """The gap opens with the shock and halves every ten quarters, unless feedbacks are cut: then it stays."""
-    noise, own = luck(r, 53, 1e-4), np.random.default_rng([r, len(scenario)]).normal(0, 1e-5)
-    made = []
-    for step in range(53):
-        gap = 0.01 * LOST[scenario] * min(max(step - 4, 0) / 8, 1.0)
-        if step > 12 and "cut" not in scenario:
-            gap *= 0.5 ** ((step - 12) / 10)
-        share = 0.35 + noise[step] + own + gap
-        made.append(
-            {"level": "nation", "unit": "all", "step": step, "urban_persons": share * 1e8, "persons": 1e8}
-        )
-    return made
 
 
 def test_h5_and_the_whole_way_to_a_page(tmp_path: Path) -> None:
@@ -154,40 +129,6 @@ def test_h3_without_a_loss_says_so(tmp_path: Path) -> None:
     assert result.effect == pytest.approx(3.0, abs=0.1)
     assert any("no meaning" in c for c in result.caveats)
     assert "nothing to make up for" in result.plain_words.en
-
-
-CITIES = ["Thừa Thiên Huế", "Khánh Hòa", "Bắc Ninh", "Quảng Ninh", "Hà Nội", "Other", "Another"]
-
-
-def h4_rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
-    """The city of the arm gains 9,000 in towns and loses 3,000 in its countryside; six others lose 500 in each."""
-    of = {"Hue": 0, "Khanh Hoa": 1, "Bac Ninh": 2, "Quang Ninh": 3}
-    made = []
-    for step in (0, 4, 8):
-        for k, name in enumerate(CITIES):
-            given = 1.0 if scenario in of and step == 8 else 0.0
-            mine = scenario in of and of[scenario] == k
-            noise = np.random.default_rng([r, k, step, len(scenario) if step else 0]).normal(0, 5, 2)
-            urban = 5e5 + luck(r, 99, 100)[k] + given * (9_000 if mine else -500) + noise[0]
-            rural = 5e5 + given * (-3_000 if mine else -500) + noise[1]
-            made.append(
-                {
-                    "level": "province",
-                    "unit": str(k),
-                    "name": name,
-                    "step": step,
-                    "persons": urban + rural,
-                    "urban_persons": urban,
-                    "rural_persons": rural,
-                    "market_formal_jobs": 3e5 + given * (10_000 if mine else -100) + noise[0],
-                }
-            )
-    return made
-
-
-def h4_sweep(folder: Path, arms: tuple[str, ...], replicates: int) -> FinishedSweep:
-    named = [(name, {"cities.central": name}) for name in arms]
-    return FinishedSweep(make_sweep(folder, named, replicates, h4_rows, levels=("province",)))
 
 
 def test_h4_who_gains_and_who_loses(tmp_path: Path) -> None:

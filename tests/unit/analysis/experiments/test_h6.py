@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from dicu.reform.opening import open_world
-from dicu.scenario.scenario import Scenario, with_values
 from dicu_analysis.experiments import h6
 from dicu_analysis.experiments.arms import FinishedSweep, Unfinished
 from dicu_analysis.experiments.assemble import Facts, assemble
@@ -37,13 +33,8 @@ from dicu_analysis.experiments.h6.typology import (
     left_out,
     of_mean,
 )
+from made_up_h6 import LOST, SCENARIO, YEARS, make_h6
 from made_up_sweeps import make_sweep
-
-ARMS = ("none", "actual", "actual_with_satellites", "zones")
-YEARS = 10
-SCENARIO = with_values(
-    Scenario(), {"world.name": "monocentric", "time.start": "2025Q1", "time.end": "2034Q4"}
-)
 
 
 def test_classes_by_their_cuts() -> None:
@@ -124,62 +115,10 @@ def test_programmes_cost_what_is_assumed() -> None:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Half of the villages lose 20 % without a reform, the reform takes two points more, zones give 8 back."""
-    folder = tmp_path_factory.mktemp("h6")
     world = open_world(SCENARIO)
     communes = Communes.of(world)
     shrink = (np.arange(len(communes)) % 2 == 0)[communes.of_place] & ~world.urban
-    lost = {"none": 0.20, "actual": 0.22, "actual_with_satellites": 0.22, "zones": 0.14}
-    districts = [str(c) for c in world.districts.code]
-
-    def rows(scenario: str, values: Mapping[str, Any], r: int) -> list[dict[str, Any]]:
-        spent = {"none": 100.0, "actual": 90.0, "actual_with_satellites": 95.0, "zones": 90.0}[scenario]
-        columns = ("wages", "running", "desks", "severance", "severance_nation", "investment")
-        return [
-            {
-                "level": "nation",
-                "unit": "all",
-                "step": s,
-                **{f"gov_{c}_mvnd": 1e3 * (spent + 0.01 * r) / 6 for c in columns},
-            }
-            for s in range(3)
-        ]
-
-    arms = [(a, {"programme.industrial_zones": "('2025Q3 A',)" if a == "zones" else "()"}) for a in ARMS]
-    made = make_sweep(folder / "h6", arms, 3, rows, config={"time": {"start": "2025Q1", "end": "2034Q4"}})
-    sweep = FinishedSweep(made)
-    for point, (arm, _) in enumerate(arms):
-        for r in range(3):
-            out = made / "tables" / sweep.run_of(point, r)
-            out.mkdir(parents=True)
-            luck = np.random.default_rng(r).normal(0, 0.001, world.n_places)
-            end = 10_000 * np.where(shrink, 1 - lost[arm], 1.0) * (1 + luck)
-            parts = [
-                pd.DataFrame(
-                    {
-                        "step": step,
-                        "place_key": world.place_key,
-                        "persons": persons.astype(np.int64),
-                        "access_health": 0.5,
-                    }
-                )
-                for step, persons in ((0, np.full(world.n_places, 10_000.0)), (4 * YEARS, end))
-            ]
-            pq.write_table(
-                pa.Table.from_pandas(pd.concat(parts), preserve_index=False), out / "places.parquet"
-            )
-            people = np.bincount(world.district, end, len(districts))
-            table = [
-                pd.DataFrame(
-                    {"step": s, "district": districts, "workers_other": 0.0, "workers_farm": 0.6 * n}
-                )
-                for s, n in (
-                    (0, np.bincount(world.district, minlength=len(districts)) * 1e4),
-                    (4 * YEARS, people),
-                )
-            ]
-            pq.write_table(
-                pa.Table.from_pandas(pd.concat(table), preserve_index=False), out / "districts.parquet"
-            )
+    sweep = make_h6(tmp_path_factory.mktemp("h6") / "h6", LOST)
     known = Facts(SCENARIO, "0.0", True)
     result = assemble(h6.SPEC, known, h6.estimate({"h6": sweep}, known))
     share = communes.rural[communes.of_place] & shrink

@@ -17,6 +17,7 @@ from dicu.scenario.scenario import Scenario, with_values
 from dicu.sweeps.start import Starts
 from dicu_analysis.experiments import h5_ladder
 from dicu_analysis.experiments.assemble import Facts
+from made_up_shocks import written
 
 SHORT = Ladder((0.3, 0.6, 0.3), 2, 1, 2)
 
@@ -65,40 +66,6 @@ def test_ladders_are_found_done_and_made_anew_when_they_are_others(
     assert climb_all(jobs, tmp_path, 1).stat().st_mtime_ns == made
     other = [Climb(scenario.model_copy(update={"seed": 7}), SHORT.still(), "still", 0)]
     assert climb_all(other, tmp_path, 1).stat().st_mtime_ns != made
-
-
-def written(folder: Path, lag: float) -> Path:
-    """Ladders whose urban share is -0.01 times what is lost, and follows it the later the larger ``lag`` is."""
-    rows: list[dict[str, Any]] = []
-    length = 4 + 8 * len(h5_ladder.LOSSES) + 8
-    for r in range(4):
-        luck = np.random.default_rng(r).normal(0, 1e-3, length + 1)
-        noise = np.random.default_rng(50 + r).normal(0, 1e-6, length + 1)
-        for name, quarters in (("slow", 6), ("fast", 3), ("still", 6)):
-            path = [
-                (0.0, 4),
-                *((x if name != "still" else 0.0, quarters) for x in h5_ladder.LOSSES),
-                (0.0, 8),
-            ]
-            step, gap = 0, 0.0
-            for rung, (loss, time) in enumerate(path):
-                for _ in range(time):
-                    step += 1
-                    gap = lag * gap + (1 - lag) * -0.01 * loss
-                    moved = gap + (noise[step] * loss if name != "still" else 0.0)
-                    rows.append(
-                        {
-                            "name": name,
-                            "replicate": r,
-                            "quarters": quarters,
-                            "rung": rung,
-                            "step": step,
-                            "loss": loss,
-                            "share": 0.35 + luck[step] + moved,
-                        }
-                    )
-    pq.write_table(pa.Table.from_pylist(rows), folder / FILE)
-    return folder
 
 
 def test_a_share_that_follows_at_once_has_no_loop(tmp_path: Path) -> None:
