@@ -121,10 +121,11 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
     figures = [
         {"svg": n, "png": "none.png", "title": "T", "alt": "what it shows"} for n in ("main.svg", "gone.svg")
     ]
-    (folder / "experiment.json").write_text(json.dumps(experiment(figures=figures)))
+    asked = "What does the merger do to access and to leaving, by terrain?"
+    (folder / "experiment.json").write_text(json.dumps(experiment(figures=figures, question=asked)))
     html, _ = read(write(made(tmp_path, "actual")))
     for stated in (
-        "H2. Does it?", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
+        f"H2. {asked}", "H2. Sáp nhập tác động thế nào", "A little.", "Một chút.", "\u22120.0123 index",
         "\u22120,0123 index", "below 0.001", "dưới 0,001", "roads; prices", "with networks off", "too few",
         "A control failed:", "KHÔNG ĐẠT", "not a picture in this folder: gone.svg", "only 1 of six known",
         "<h4>A grid</h4>", "<h4>Một lưới</h4>", "It decides nothing.", "over the grid", "Errors by cell.",
