@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
 from dicu.behaviour.ages import Ages
 from dicu.behaviour.kin import (
@@ -25,6 +26,7 @@ from dicu.behaviour.life_tables import (
     USUAL_LAST,
     WOMEN,
     _eligible_rates,
+    _union_hazards,
     death_rates,
     fertility_rates,
     last_age,
@@ -275,6 +277,22 @@ def test_areas_are_the_country_and_the_towns_by_their_numbers() -> None:
     assert sorted((RURAL, URBAN)) == [0, 1]
     born = fertility_rates(given).sum(axis=1)
     assert (born[RURAL], born[URBAN]) == pytest.approx((2.6, 1.3))
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(24.0, 1.5), (21.0, 2.0), (29.4, 4.5)])
+def test_singles_unite_as_the_gamma_says_as_long_as_one_of_a_million_millions_is_left(
+    mean: float, spread: float
+) -> None:
+    """ln S(a - 1/2) - ln S(a + 1/2) by a library's survivors, from 18 on; after the last of them without bound."""
+    found = _union_hazards(mean, spread, 18)
+    law = gamma(((mean - 18) / spread) ** 2, scale=spread**2 / (mean - 18))
+    later = np.arange(43) + 0.5
+    left, wanted = law.sf(later), -np.diff(law.logsf(np.maximum(np.arange(44) - 0.5, 0.0)))
+    sure = (left > 1e-11) | (left < 1e-13)
+    assert (np.isinf(found) == (left < 1e-12))[sure].all()
+    some = left > 1e-11
+    assert found[some] == pytest.approx(wanted[some], rel=0.01, abs=1e-6)
+    assert some.all() == (spread > 2), "else nobody is ever left, or everybody"
 
 
 @pytest.mark.parametrize(
