@@ -6,23 +6,29 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
 from dicu.behaviour.ages import Ages
 from dicu.behaviour.kin import (
     can_give_birth,
     couples_of,
     family_of,
+    heads_young_family,
     partner_of,
     parts_newly_weds,
 )
-from dicu.behaviour.life_course import exposure
+from dicu.behaviour.life_course import apply_life, exposure
 from dicu.behaviour.life_tables import (
     FERTILE_AGES,
+    RURAL,
     SEEK_UNTIL,
+    URBAN,
     USUAL_LAST,
     WOMEN,
     _eligible_rates,
+    _union_hazards,
     death_rates,
+    fertility_rates,
     last_age,
     life_tables,
 )
@@ -129,6 +135,46 @@ def test_minors_go_along_who_may_be_children_of_both_partners(
     assert named(people_there, family_of(member, m, AGES, couples_of(member, AGES))) == set(family.split())
 
 
+@pytest.mark.parametrize("others", ["", "m14", "f20", "m22 f19", "m22 m20"])
+@pytest.mark.parametrize("elder", "mf")
+def test_twelve_years_part_no_couple_and_thirteen_do_whoever_lives_with_them(elder: str, others: str) -> None:
+    """The grown children do not pair: so a man and a woman are a couple by the years between them alone."""
+    for years in range(1, 16):
+        text = f"{elder}52 {'f' if elder == 'm' else 'm'}{52 - years} {others}"
+        couple = [partner_of(row(text), m, AGES) for m in range(len(text.split()))]
+        together = [1, 0] if years <= 12 else [-1, -1]
+        assert couple == together + [-1] * len(others.split()), text
+
+
+@pytest.mark.parametrize("elder", "mf")
+def test_a_family_may_part_from_whoever_is_sixteen_years_older_than_its_head(elder: str) -> None:
+    """A man of 40 and his wife of 38, each by the own age; the one who lives with them has no partner there."""
+    for age in range(45, 75):
+        text = f"{elder}{age} m40 f38"
+        member = row(text)
+        couples = couples_of(member, AGES)
+        heads = {p for m, p in enumerate(text.split()) if heads_young_family(member, m, AGES, couples)}
+        assert heads == {p for p in ("m40", "f38") if age - int(p[1:]) >= 16}, text
+
+
+@pytest.mark.parametrize("born", [1, 2])
+def test_children_are_born_in_the_years_that_a_byte_can_hold_and_in_no_other(born: int) -> None:
+    """1911 to 2037; one child as well as two."""
+    mothers = (1 << 7) | (born - 1) << 9
+    for year in range(1908, 2041):
+        member = row("m40 f38 m36 f34")
+        if not 1911 <= year <= 2037:
+            with pytest.raises(ValueError, match="1911 and 2037"):
+                apply_life(member, mothers, year, np.uint64(1), np.uint64(2), 0.5)
+            continue
+        assert apply_life(member, mothers, year, np.uint64(1), np.uint64(2), 0.5) == born
+        after = (member[member > 0] >> 1).tolist()
+        assert sorted(after) == after, "eldest first"
+        for there in [YEAR - 1910 - age for age in (40, 38, 36, 34)] + [year - 1910] * born:
+            after.remove(there)
+        assert after == []
+
+
 # ---------------------------------------------------------------- women who are counted
 
 
@@ -212,6 +258,41 @@ def test_death_rates_that_are_solved_once_cannot_be_overwritten_by_who_reads_the
     rates = death_rates(LifeCourse(), 1.0)
     with pytest.raises(ValueError, match="read-only"):
         rates[0] = 1.0
+
+
+@pytest.mark.parametrize("years", [55.0, 74.7, 83.0])
+def test_the_newborn_live_as_long_as_is_put_in_when_age_0_lasts_half_a_year(years: float) -> None:
+    """Survival summed day by day: half a year at the first rate, then a year at each."""
+    day = (np.arange(150 * 365) + 0.5) / 365
+    age = np.minimum(np.floor(day + 0.5), 127).astype(np.int64)
+    hazard = death_rates(LifeCourse(), 1.0, years)[age] / 365
+    alive = np.exp(-np.cumsum(hazard))
+    assert alive.sum() / 365 == pytest.approx(years, abs=0.01)
+    assert alive[-1] < 1e-9, "nobody is left at the end"
+
+
+def test_areas_are_the_country_and_the_towns_by_their_numbers() -> None:
+    """Of fertility and of how long people live, where provinces have none of their own."""
+    given = LifeCourse(fertility_rural=2.6, fertility_urban=1.3)
+    assert sorted((RURAL, URBAN)) == [0, 1]
+    born = fertility_rates(given).sum(axis=1)
+    assert (born[RURAL], born[URBAN]) == pytest.approx((2.6, 1.3))
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(24.0, 1.5), (21.0, 2.0), (29.4, 4.5)])
+def test_singles_unite_as_the_gamma_says_as_long_as_one_of_a_million_millions_is_left(
+    mean: float, spread: float
+) -> None:
+    """ln S(a - 1/2) - ln S(a + 1/2) by a library's survivors, from 18 on; after the last of them without bound."""
+    found = _union_hazards(mean, spread, 18)
+    law = gamma(((mean - 18) / spread) ** 2, scale=spread**2 / (mean - 18))
+    later = np.arange(43) + 0.5
+    left, wanted = law.sf(later), -np.diff(law.logsf(np.maximum(np.arange(44) - 0.5, 0.0)))
+    sure = (left > 1e-11) | (left < 1e-13)
+    assert (np.isinf(found) == (left < 1e-12))[sure].all()
+    some = left > 1e-11
+    assert found[some] == pytest.approx(wanted[some], rel=0.01, abs=1e-6)
+    assert some.all() == (spread > 2), "else nobody is ever left, or everybody"
 
 
 @pytest.mark.parametrize(

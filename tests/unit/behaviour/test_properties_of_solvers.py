@@ -174,3 +174,11 @@ def test_jobs_worth_more_cost_as_much_more_to_take() -> None:
 def test_a_share_that_no_cost_gives_is_refused(accepted: float) -> None:
     with pytest.raises(UnfitScenario, match="accepted"):
         solve_offer_cost(*offered({(0, 1): 3}), BETA, accepted)
+
+
+@pytest.mark.parametrize(("worth", "counts"), [(1e9, 16.0), (1e-9, -16.0)])
+def test_a_gain_beyond_16_either_way_counts_as_16(worth: float, counts: float) -> None:
+    """At the cost that half of them take, the cost is the gain: so hopeless an offer is still asked for its price."""
+    workers = {(0, 1): 3}
+    assert abs(gain(0, 1, worth)) > 30
+    assert solve_offer_cost(*offered(workers, worth=worth), BETA, 0.5) == pytest.approx(counts, abs=1e-9)

@@ -19,6 +19,7 @@ from dicu.behaviour.nests import nest_tables
 from dicu.behaviour.terms import mean_income
 from dicu.behaviour.utility import relative_network
 from dicu.behaviour.vital import VitalRates
+from dicu.behaviour.wealth import wealth_after
 from dicu.behaviour.work import NO_OFFER, offer
 from dicu.population.columns import Rows
 from dicu.scenario.parameters_household import LifeCourse
@@ -171,6 +172,20 @@ def test_an_income_fits_its_column_and_is_whole_units_of_what_is_earned() -> Non
             assert units(pay, bits) <= 65_535
             assert units(0.0, bits, none, pay) <= 65_535
         assert units(pay, low) == min(int(pay), 65_535)
+
+
+def test_what_is_saved_and_drawn_is_rounded_to_the_nearest_unit() -> None:
+    """Shares in 65,536ths that lie beside a half of a unit, or on it, where it is a whole one."""
+    floor = np.uint32(0)
+    for amount in (1, 2, 3, 7, 40, 999, 65_535):
+        half = 32_768 // amount
+        for share in {half - 1, half, half + 1, 32_767, 32_768, 0, 65_536} - {-1}:
+            given, rate = np.uint32(amount), np.uint32(share)
+            saved = int(wealth_after(np.uint32(0), given, floor, rate, floor))
+            kept = int(wealth_after(given, np.uint32(0), floor, floor, rate))
+            for units in (saved, amount - kept):
+                assert abs(units * 65_536 - amount * share) <= 32_768, (amount, share)
+                assert units * 65_536 - amount * share != -32_768, "a half is rounded up"
 
 
 # ---------------------------------------------------------------- what a country gives

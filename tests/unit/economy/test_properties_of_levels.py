@@ -87,3 +87,11 @@ def test_skill_earns_its_premium_and_farming_its_penalty_and_life_nothing() -> N
     by_type = levels_of(world, workers_of({1: 40}, {1: 10}), income).by_type
     for t in range(16):
         assert by_type[t] == pytest.approx((1.5 if t & 2 else 1.0) * (1.0 if t & 1 else 0.6)), t
+
+
+def test_where_nobody_lives_other_income_is_what_earnings_leave_of_the_provinces() -> None:
+    """The first who come to an empty province have it, a head, as everybody has in a province alone."""
+    income = Income()
+    levels = levels_of(two_places(income=(4.0, 3.0)), workers_of({1: 40}, {}), income, np.array([120, 0]))
+    assert levels.other[1] == pytest.approx([(1 - income.earnings_share) * 3.0] * 2)
+    assert levels.other[0] == pytest.approx([(1 - income.earnings_share) * 4.0] * 2)

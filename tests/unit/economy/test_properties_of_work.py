@@ -15,6 +15,7 @@ from dicu.economy.labour_rules import (
     PayRule,
     Turnover,
     Worth,
+    adapt_beliefs,
     fill_earnings,
     fill_flows,
     fill_pay,
@@ -186,3 +187,17 @@ def test_the_number_of_a_code_depends_on_every_byte_of_it(length: int) -> None:
     assert len(others) == length + 2
     assert code_number(code) not in others
     assert code_number(code) == code_number(str(code))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_beliefs_close_their_share_of_the_gap_and_newcomers_count_on_them(share: float) -> None:
+    """From above and from below; farm types count on farming in the country, on informal work in town."""
+    rng = np.random.default_rng(3)
+    values, expected = rng.uniform(1.0, 9.0, (2, 2, 32))
+    before, potential = expected.copy(), np.zeros((2, 16))
+    adapt_beliefs(values, share, np.array([False, True]), expected, potential)
+    assert values - expected == pytest.approx((1 - share) * (values - before))
+    assert {bool(gap > 0) for gap in (values - before).ravel()} == {False, True}
+    for t in range(16):
+        assert potential[0, t] == expected[0, t]
+        assert potential[1, t] == expected[1, t | 1]

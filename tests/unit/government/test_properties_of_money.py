@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import mesa
 import numpy as np
 import pytest
 
 from dicu.government import Governments, Levers
+from dicu.government.adoption import adopt
 from dicu.government.books import columns
 from dicu.government.budget import Budget
+from dicu.government.offices import COMMUNE, distinct_budgets
 from dicu.government.prices import Prices, pay_mvnd, prices
-from dicu.government.severance import mean_months
+from dicu.government.severance import early_retirement, mean_months
+from dicu.government.transition import Savings
 from dicu.reform import apply, to_2025
-from dicu.scenario.parameters import Government
+from dicu.scenario.parameters import Access, Government
 from dicu.world.country import shipped_law
 from dicu.world.world import World
 
@@ -105,3 +109,73 @@ def test_a_reform_pays_back_in_severance_over_a_years_savings(
     assert found["payback_years"][some].min() > 0.1
     assert found["payback_years"][some] == pytest.approx(found["payback_years"][-1]), "that of the nation"
     assert np.isnan(found["payback_years"][~some]).all()
+
+
+@pytest.mark.parametrize(
+    ("insured", "months"),
+    [(240, 30 + 12.5 + 5), (234, 30 + 12.5 + 4 + 4.5 / 2), (180, 30 + 12.5 + 4), (174, 30 + 12.5)],
+)
+def test_twenty_years_of_insurance_are_enough_for_what_is_paid_from_twenty_years_on(
+    insured: int, months: float
+) -> None:
+    """Two and a half years early: 30 months, 5 a year, and for 20 years 5, for 15 years 4, each to the day."""
+    assert early_retirement(30, insured) == pytest.approx(months)
+
+
+def test_savings_are_told_by_the_year_and_severance_once_both_in_billions(
+    govern: Callable[..., Governments], world: World
+) -> None:
+    """A post costs 96 M VND a year, whatever a step is; what is told is what the budgets saved and owe."""
+    for steps in (4, 12):
+        g = govern(staff_bodies=0.0, steps_per_year=steps, cost_per_post=96.0)
+        reform = to_2025("test", world, 0, Levers(True, close_offices=True, cut_staff=True))
+        told = Savings.of(adopt(g, reform, 0, world.residents))
+        budgets = distinct_budgets(g.offices)
+        assert told.posts_cut > 100
+        assert told.bn_per_year == pytest.approx(0.096 * told.posts_cut)
+        owed = sum(budget.severance_left for budget in budgets)
+        assert told.severance_bn * 1e9 == pytest.approx(owed, abs=1)
+        assert told.severance_bn > 1
+
+
+@pytest.mark.parametrize("steps", [4, 12])
+def test_a_mobile_desk_costs_its_wages_and_what_else_its_posts_use(steps: int) -> None:
+    """Three posts at 96 M VND a year; wages are 60 % of what is spent each year: 480 M VND a year in all."""
+    given = Government(mobile_desk_posts=3.0, cost_per_post=96.0, wage_share_of_recurrent=0.6)
+    price = prices(given, steps, LAW)
+    assert price.mobile_vnd * steps == pytest.approx(480_000_000)
+    assert price.mobile_vnd == 3 * price.post_vnd + price.desk_vnd(3), (
+        "a desk with wages, posts beside the others"
+    )
+
+
+def test_the_step_of_governments_is_a_quarter_where_nothing_else_is_said(world: World) -> None:
+    """The default step of the specification: prices are those of three months, and a year ago is four steps ago."""
+    given = Government()
+    g = Governments(mesa.Model(rng=1), world, given, Access(), world.residents)
+    assert 4 * g.terms.price.post_vnd == pytest.approx(given.cost_per_post * 1_000_000)
+    for step in range(6):
+        g.step(world.residents + step, step)
+    old = [office.year_ago for office in g.offices if office.level == COMMUNE]
+    assert sum(old) == (world.residents + 1).sum()
+
+
+@pytest.mark.parametrize("pays", [True, False])
+def test_where_a_mobile_desk_goes_round_the_grant_does_not_follow_those_who_leave(
+    govern: Callable[..., Governments], world: World, pays: bool
+) -> None:
+    """A fiftieth of a commune leaves at once: for the year it counts either the desk goes or the grant falls."""
+    g = govern(mobile_desk_upkeep=0.5 if pays else 1.5)
+    office = g.offices[world.legacy_commune[20]]
+    granted, went = office.budget.transfer, 0
+    residents = world.residents.copy()
+    residents[20] = int(0.98 * residents[20])
+    for step in range(9):
+        g.step(residents, step)
+        went += office.mobile
+    if pays:
+        assert went >= 4
+        assert office.budget.transfer == granted
+    else:
+        assert went == 0
+        assert office.budget.transfer == pytest.approx(granted * (1 - 0.02 / 4) ** 4, rel=1e-4)

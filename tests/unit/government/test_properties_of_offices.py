@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import mesa
 import numpy as np
+import pandas as pd
 import pytest
 
 from dicu.behaviour import access as rule
-from dicu.government import Levers
+from dicu.government import Levers, legacy_overlay
+from dicu.government.adoption import adopt
+from dicu.government.cities import class_of, standards
 from dicu.government.governments import Governments
 from dicu.government.offices import COMMUNE, DISTRICT, standing, work
-from dicu.government.rules import power, powers
+from dicu.government.provincial import ProvinceWork
+from dicu.government.rules import official_posts, power, powers
 from dicu.government.services import Services
-from dicu.government.state import export
-from dicu.government.waves import Wave, by_standard
+from dicu.government.state import export, restore
+from dicu.government.waves import Wave, by_standard, chosen
 from dicu.reform import apply, to_2025
 from dicu.scenario.parameters import Access, Government
 from dicu.scenario.vocabulary import PLAIN
+from dicu.world.country import made_up
 from dicu.world.ways import MEAN_DISTANCE_TO_CENTRE, minutes_per_km
 from dicu.world.world import World
 
@@ -150,3 +157,90 @@ def test_units_of_a_wave_to_come_have_two_offices_and_its_number(world: World) -
 def test_posts_of_the_start_are_whole_rounded_to_the_nearest(world: World, said: float, posts: int) -> None:
     g = governments(world, staff_legacy_district=said, staff_legacy_commune=said)
     assert {office.staff for office in g.offices} == {posts}
+
+
+@pytest.mark.parametrize(("said", "posts"), [(0.0, 32), (0.44, 32), (12.49, 44), (12.5, 45), (12.51, 45)])
+def test_posts_of_party_and_mass_bodies_are_whole_rounded_to_the_nearest(said: float, posts: int) -> None:
+    """On top of the 32 of a commune of fewer people than the base."""
+    assert official_posts(100, False, 50.0, Government(staff_bodies=said)) == posts
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_the_staff_of_a_province_that_is_split_goes_to_its_parts_by_places(world: World, cut: bool) -> None:
+    """Three provinces of 6, 18 and 12 places become two of 18: 1 and 2/3 of 60 posts, 1/3 and 1.
+
+    Work that takes 25 and 120 posts comes on top: 100 of 125 posts are there, and 80 of 200; less those that are cut.
+    """
+    given = Government(staff_legacy_province=60.0, staff_province_left=0.9, need="work")
+    before = np.repeat(np.arange(3), (6, 18, 12)).astype(np.int32)
+    overlay = replace(legacy_overlay(world), levers=Levers(cut_staff=cut))
+    assert overlay.province_of_place.tolist() == [0] * 18 + [1] * 18
+    done = ProvinceWork.none(world.legacy_provinces.seat_km[world.province])
+    done.take(
+        np.ones(36, dtype=np.bool_),
+        np.where(np.arange(36) == 3, 25.0, np.where(np.arange(36) == 30, 120.0, 0)),
+        0.5,
+    )
+    done.organise(overlay, before, 3, 0, given)
+    left = 0.9 if cut else 1.0
+    assert done.staffed == pytest.approx(np.repeat([left * 100 / 125, left * 80 / 200], 18))
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.0])
+def test_a_merger_saves_a_share_of_the_work_and_a_moved_seat_none_of_it(
+    govern: Govern, world: World, scale: float
+) -> None:
+    """Three communes of 21 posts do with ``scale`` of 63; one that only moves still needs what it needed."""
+    g = govern(need="work", need_scale=scale)
+    adopt(g, to_2025("test", world, 0, Levers(True, close_offices=True)), 0, world.residents)
+    whole = g.offices[g.network.commune_office_of_place[20]]
+    assert whole.posts_needed(g.parameters) == pytest.approx(63 * scale)
+    g = govern(need="work", need_scale=scale)
+    seats = world.legacy_communes.seat_place.copy()
+    seats[0] = 3  # the other of its two places
+    borders = legacy_overlay(world)
+    borders = replace(borders, communes=replace(borders.communes, seat_place=seats))
+    adopt(g, replace(borders, step=0, levers=Levers(relabel=True, close_offices=True)), 0, world.residents)
+    moved = g.offices[g.network.commune_office_of_place[3]]
+    assert moved.seat_place == 3
+    assert moved.posts_needed(g.parameters) == pytest.approx(21)
+
+
+def test_an_area_of_no_class_reaches_no_density() -> None:
+    """However many live in how little space: there is no density that it would have to reach."""
+    known = standards(made_up(2019, ()))
+    assert class_of(known, "township", 3_999, 3_999, 0.01) == ("none", False)
+    assert class_of(known, "township", 4_000, 4_000, 0.01) == ("V", True)
+    assert class_of((), "township", 4_000, 4_000, 0.01) == ("none", False)
+
+
+def test_a_country_may_have_had_a_single_wave_of_mergers(world: World) -> None:
+    """Of its kinds alone, as many units as its row says."""
+    row = {"wave": ["only"], "communes": [4], "districts": [1], "commune_kinds": ["commune"]}
+    tables = MappingProxyType({"earlier_waves": pd.DataFrame(row)})
+    country = replace(world, country=replace(world.country, tables=tables))
+    (wave,) = chosen(country, [2, 9])
+    assert (wave.key, wave.step, len(wave.communes), len(wave.districts)) == ("only", 2, 4, 1)
+    assert set(world.legacy_communes.kind[wave.communes].tolist()) == {"commune"}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_governments_that_go_on_from_a_state_know_the_income_that_taxes_follow(
+    world: World, known: bool
+) -> None:
+    """Half as much again as at the start brings half as much tax again; an income that nobody knew, none."""
+    income = 4.0 + np.arange(36) % 5
+
+    def started(income: np.ndarray | None) -> Governments:
+        given = Government(pool_share=0.0)
+        return Governments(mesa.Model(rng=1), world, given, Access(), world.residents, income=income)
+
+    before = started(income if known else None)
+    at_start = before.revenue.tax.copy()
+    after = started(None if known else income)
+    restore(after, export(before), None)
+    for g in (before, after):
+        g.step(world.residents, 0, 1.5 * income)
+    assert after.revenue.tax == pytest.approx(at_start * (1.5 if known else 1.0), abs=1)
+    assert after.revenue.tax.tolist() == before.revenue.tax.tolist()
+    assert at_start.min() == 0 < at_start.max()
