@@ -62,30 +62,22 @@ def waves(world: World, parameters: Government, calendar: Calendar) -> tuple[Wav
 
 
 def chosen(world: World, steps: list[int]) -> list[Wave]:
-    """The waves of the country's table, at given steps, in its order."""
+    """The waves of the country's table, at given steps, in its order; each of its own kinds of units, none twice."""
     table = world.country.own("earlier_waves")
     if table is None:
         return []
-    first = table.iloc[0]
-    communes = by_standard(
-        world,
-        world.legacy_communes,
-        world.legacy_commune,
-        STANDARD_COMMUNE,
-        _kinds(first, "commune_kinds", world.legacy_communes),
-    )
-    districts = by_standard(
-        world,
-        world.districts,
-        world.district,
-        STANDARD_DISTRICT,
-        _kinds(first, "district_kinds", world.districts),
-    )
+    done_communes, done_districts = (np.empty(0, dtype=np.int64) for _ in range(2))
     made = []
-    for row, step in zip(table.to_dict("records"), steps, strict=False):
-        key, n, m = str(row["wave"]), int(row["communes"]), int(row["districts"])
-        made.append(Wave(key, step, communes[:n], districts[:m]))
-        communes, districts = communes[n:], districts[m:]
+    for (_, row), step in zip(table.iterrows(), steps, strict=False):
+        kinds = _kinds(row, "commune_kinds", world.legacy_communes)
+        communes = by_standard(world, world.legacy_communes, world.legacy_commune, STANDARD_COMMUNE, kinds)
+        communes = communes[~np.isin(communes, done_communes)][: int(row["communes"])]
+        kinds = _kinds(row, "district_kinds", world.districts)
+        districts = by_standard(world, world.districts, world.district, STANDARD_DISTRICT, kinds)
+        districts = districts[~np.isin(districts, done_districts)][: int(row["districts"])]
+        made.append(Wave(str(row["wave"]), step, communes, districts))
+        done_communes = np.concatenate([done_communes, communes])
+        done_districts = np.concatenate([done_districts, districts])
     return made
 
 

@@ -224,6 +224,27 @@ def test_a_country_may_have_had_a_single_wave_of_mergers(world: World) -> None:
     assert set(world.legacy_communes.kind[wave.communes].tolist()) == {"commune"}
 
 
+def test_each_wave_takes_units_of_its_own_kinds_and_none_twice(world: World) -> None:
+    """A second wave may be of other kinds than the first."""
+    kinds = sorted(set(world.legacy_communes.kind.tolist()))
+    assert len(kinds) > 1, "the world has kinds to tell apart"
+    row = {
+        "wave": ["first", "second", "third"],
+        "communes": [2, 3, 2],
+        "districts": [1, 1, 1],
+        "commune_kinds": [kinds[0], kinds[1], kinds[0]],
+    }
+    tables = MappingProxyType({"earlier_waves": pd.DataFrame(row)})
+    country = replace(world, country=replace(world.country, tables=tables))
+    made = chosen(country, [1, 2, 3])
+    for wave, n, kind in zip(made, row["communes"], row["commune_kinds"], strict=True):
+        assert len(wave.communes) == n
+        assert set(world.legacy_communes.kind[wave.communes].tolist()) == {kind}
+    for units in ([w.communes for w in made], [w.districts for w in made]):
+        whole = np.concatenate(units)
+        assert len(np.unique(whole)) == len(whole)
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_governments_that_go_on_from_a_state_know_the_income_that_taxes_follow(
     world: World, known: bool
