@@ -72,6 +72,7 @@ def make_options(
     replicates: int,
     values: Callable[[str, int, int, int], Mapping[str, float]],
     members: Sequence[int] = (),
+    every: str = "year",
     **made: Any,
 ) -> Path:
     """A sweep of options, which a report can be made of: the first scenario has no reform.
@@ -104,6 +105,7 @@ def make_options(
     told = {
         "runs": runs, "distinct": runs, "finished": runs, "failed": {}, "complete": "missing" not in made, "seed": 1,
         "model_version": "0.1.0", "argv": ["dicu", "sweep"],
+        "results": {"levels": ["nation", "terrain"], "every": every},
     }  # fmt: skip
     seal_sweep(folder, **told)
     return folder

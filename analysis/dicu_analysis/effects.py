@@ -347,7 +347,7 @@ def verdict(effect: Effect, sesoi: float, p: float | None = None, alpha: float =
 
 
 def holm(p: Mapping[str, float], family: int) -> dict[str, float]:
-    """p-values adjusted for a family of tests (Holm 1979), in rising order; a missing test counts as smaller."""
+    """p-values adjusted for a family of tests (Holm 1979), in rising order; a missing test counts as larger."""
     missing = family - len(p)
     running, made = 0.0, {}
     for k, name in enumerate(sorted(p, key=lambda name: p[name])):

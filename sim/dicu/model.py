@@ -132,10 +132,13 @@ class Model(Parts):
         ------
         PastTheEnd
             When the last one is done.
+        RuntimeError
+            When the constants of moving are not known (`solve`).
         """
         if self.now >= self.calendar.n_steps:
             last = self.calendar.label(self.calendar.n_steps - 1)
             raise PastTheEnd(f"the run ended with {last} (time.end): no step is left; check model.running")
+        self.refuse_unsolved()
         clock = time.perf_counter()
         h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
         moment = self.moment
@@ -267,6 +270,11 @@ class Model(Parts):
         if self.datacollector is not None:
             self.datacollector.collect(self)
         self._spent("record", clock)
+
+    def _wrapped_step(self) -> None:
+        """A step as Mesa wraps it: an error inside would take the next step off its list of events."""
+        self.refuse_unsolved()
+        super()._wrapped_step()
 
     def advance(self) -> None:
         """One step; at the end of some years also all rows in the order of places, which changes no result.

@@ -159,7 +159,17 @@ class Parts(mesa.Model):  # type: ignore[misc]
             self.solve()
 
     def solve(self) -> None:
-        """Find the constants of moving from the start, as which this must stand; a restored state has its own."""
+        """Find the constants of moving from the start, as which this must stand; a restored state has its own.
+
+        Raises
+        ------
+        RuntimeError
+            When a step has been taken.
+        """
+        if self.now != self.calendar.first_step:
+            raise RuntimeError(
+                f"the constants of moving are those of the start, which is over (step {self.now})"
+            )
         clock = time.perf_counter()
         among, households = self.shard.ranks, self.households
         rows = among.sum("start", by_kind_and_ties(households.n, households.rows, self.world.n_places))
@@ -234,8 +244,7 @@ class Parts(mesa.Model):  # type: ignore[misc]
         RuntimeError
             When the constants of moving are not known: neither solved nor restored.
         """
-        if math.isnan(self.kappa) or math.isnan(self.offer_cost):
-            raise RuntimeError("the constants of moving are not known: `solve` them, or restore a state")
+        self.refuse_unsolved()
         return freeze(
             self.choosing,
             self.markets,
@@ -250,6 +259,11 @@ class Parts(mesa.Model):  # type: ignore[misc]
             ages=self.ages,
             urban=self.urban.now,
         )
+
+    def refuse_unsolved(self) -> None:
+        """Raise RuntimeError where the constants of moving are not known; nothing is changed by then."""
+        if math.isnan(self.kappa) or math.isnan(self.offer_cost):
+            raise RuntimeError("the constants of moving are not known: `solve` them, or restore a state")
 
     def whole(self) -> tuple[Households, Links]:
         """All households and links, on the first rank; all ranks call it together, the others get none."""

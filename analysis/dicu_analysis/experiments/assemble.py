@@ -176,7 +176,7 @@ def assemble(spec: Spec, facts: Facts, found: Found) -> Result:
 
 
 def with_family(results: Mapping[str, Result]) -> dict[str, Result]:
-    """The same results with p-values adjusted by Holm for all that are there; a missing one counts as smaller."""
+    """The same results with p-values adjusted by Holm for all that are there; a missing one counts as larger."""
     adjusted = holm({name: 1.0 if r.p is None else r.p for name, r in results.items()}, FAMILY)
     made = {}
     for name, running in adjusted.items():

@@ -166,9 +166,10 @@ def _how_sure(r: Result, w: Words) -> list[str]:
             f"| sai số Monte Carlo | {error} qua {r.replicates} lần lặp |",
         ),
         w.t(
-            f"| p, adjusted by Holm | {p}, {holm} (known to it: {known}; any other of the six counts as smaller) |",
+            f"| p, adjusted by Holm | {p}, {holm} (known to it: {known}; any other of the six counts as larger, which "
+            "is cautious) |",
             f"| p, hiệu chỉnh theo Holm | {p}, {holm} (đã biết: {known}; giá trị p của mọi thí nghiệm khác trong sáu "
-            "thí nghiệm được coi là nhỏ hơn) |",
+            "thí nghiệm được coi là lớn hơn, tức là thận trọng) |",
         ),
         w.t(
             f"| smallest effect of interest | {least} {unit}: {_same(r, w)} |",

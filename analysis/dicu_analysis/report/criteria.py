@@ -44,7 +44,8 @@ MORE: Final[dict[str, Outcome]] = {
         POINTS, 1, "more",
     ),
     "severance": Outcome(
-        Text("severance, whoever pays it", "chi chế độ nghỉ việc do tinh giản biên chế, mọi nguồn"), SUM, 1, "less",
+        Text("severance of the whole run, whoever pays it", "tổng chi chế độ nghỉ việc do tinh giản biên chế, mọi nguồn"),
+        SUM, 1, "less",
     ),
     "investment": Outcome(Text("public investment of local governments", "đầu tư công của chính quyền địa phương"), SUM, 1),
     "balance": Outcome(Text("balance (negative: the nation pays)", "cân đối (âm: trung ương bù)"), SUM, 1, "more"),
@@ -126,18 +127,25 @@ class Options:
             "district_minutes": (("gov_district_minutes",), 1.0),
             "farther": (("gov_commune_office_farther",), 100.0),
             "nearer": (("gov_district_office_nearer",), 100.0),
-            "severance": (("gov_severance_mvnd", "gov_severance_nation_mvnd"), a_year),
             "investment": (("gov_investment_mvnd",), a_year),
             "balance": (("gov_balance_mvnd",), a_year),
             PAYBACK: (("gov_payback_years",), 1.0),
         }
         if not governs:
             read = {k: v for k, v in read.items() if k not in ("district_minutes", "nearer")}
-        return {
+        made = {
             name: last[list(columns)].sum(axis=1, skipna=False) * factor
             for name, (columns, factor) in read.items()
             if set(columns) <= set(last.columns)
         }
+        paid = ["gov_severance_mvnd", "gov_severance_nation_mvnd"]
+        # paid over some years, which may be over by the last period: known where every step is
+        if self.sweep.manifest["results"].get("every") == "step" and set(paid) <= set(nation.columns):
+            by_step = (
+                nation[nation["step"] > nation["step"].min()].set_index("run")[paid].sum(axis=1, skipna=False)
+            )
+            made["severance"] = by_step.groupby(level="run").sum(min_count=1) / self.sweep.terms.per_sum
+        return made
 
     @cached_property
     def effects(self) -> dict[str, dict[str, Effect]]:
@@ -186,6 +194,15 @@ class Options:
         }
         return len(shown) > 1
 
+    @cached_property
+    def _without(self) -> dict[str, set[str]]:
+        """Criteria in which an option has no number in any run."""
+        scenario = self.sweep.runs["scenario"]
+        return {
+            o: {c for c in map(str, self.outcomes) if self.outcomes.loc[scenario == o, c].isna().all()}
+            for o in self.labels
+        }
+
     def standing(self, option: str, criterion: str) -> Standing | None:
         """Whether an option is told to lie above (or below) every other option, in the words of the criterion.
 
@@ -193,9 +210,9 @@ class Options:
         `dicu_analysis.experiments.robust`), in which every comparison must be sure by itself, so that no correction for
         their number is needed. Options that have no value in the criterion stand aside.
         """
-        others = [o for o in self.labels if o != option and criterion in self.effects[o]]
-        if not others or criterion not in self.effects[option]:
-            return None
+        others = [o for o in self.labels if o != option and criterion not in self._without[o]]
+        if not others or any(criterion not in self.effects[o] for o in (option, *others)):
+            return None  # one of them lacks a number in some run
         above = all(criterion in self._above[option, o] for o in others)
         below = all(criterion in self._above[o, option] for o in others)
         if not above and not below:
@@ -208,7 +225,7 @@ class Options:
     @property
     def members(self) -> bool:
         """Whether the runs vary the parameter set of the ensemble."""
-        return MEMBER in self.sweep.free and self.sweep.runs[MEMBER].nunique() > 1
+        return MEMBER in self.sweep.free and self.sweep.runs[MEMBER].nunique(dropna=False) > 1
 
     @cached_property
     def regrets(self) -> dict[str, dict[str, Regret]]:
@@ -231,7 +248,7 @@ class Options:
         keys = [*self.sweep.free, "replicate"]
         frame = self.sweep.runs[["scenario", *keys]].join(self.outcomes[criterion])
         wide = frame.groupby(["scenario", *keys], dropna=False)[criterion].mean().unstack("scenario")
-        return wide.dropna(axis=1, how="all").dropna().groupby(MEMBER).mean()
+        return wide.dropna(axis=1, how="all").dropna().groupby(MEMBER, dropna=False).mean()
 
 
 def _ordered(labels: list[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from dicu.world.viet_nam import NAME
 from dicu_analysis.effects import FEWEST, Effect
 from dicu_analysis.language import Text, Words
 from dicu_analysis.report import saying
@@ -39,7 +40,9 @@ def options(w: Words, comparison: Comparison, names: dict[str, str]) -> dict[str
         "marks": _marks(w, found),
         "regrets": [t for g in GROUPS if (t := _regret_table(w, found, *g, names))],
         "members": found.members,
-        "ensemble": not comparison.sweep.terms.own,  # the ensemble was fitted to the country of the package
+        # the ensemble was fitted to the country of the package
+        "ensemble": (comparison.sweep.manifest.get("config") or {}).get("world", {}).get("name", NAME)
+        == NAME,
         "replicates": w.num(int(comparison.sweep.manifest["replications"])),
     }
 
@@ -51,7 +54,7 @@ def _marks(w: Words, found: Options) -> str:
             "There is one option only, so none is called best or worst.",
             "Chỉ có một phương án nên không phương án nào được gọi là tốt nhất hay kém nhất.",
         )
-    if min(e.n for row in found.effects.values() for e in row.values()) < FEWEST:
+    if max(e.n for row in found.effects.values() for e in row.values()) < FEWEST:
         return w.t(
             f"Too few replicates to call an option best or worst: that needs {FEWEST} or more.",
             f"Quá ít lần lặp để gọi phương án nào là tốt nhất hay kém nhất: cần từ {FEWEST} lần lặp trở lên.",
@@ -100,12 +103,13 @@ def _table(
 
 def _cell(w: Words, found: Options, option: str, criterion: str, e: Effect) -> dict[str, Any]:
     digits, sign = CRITERIA[criterion].digits, criterion not in LEVELS
+    seen = round(e.mean, digits) != 0
     standing = found.standing(option, criterion)
     return {
         "key": f"{option}.{criterion}",
         "value": saying.value(w, e, digits, sign=sign),
         "interval": saying.interval(w, e, digits, sign=sign),
-        "sure": sign and e.sign in ("up", "down"),
+        "sure": sign and seen and e.sign in ("up", "down"),
         "standing": standing or "",
         "said": "" if standing is None else w.say(STANDINGS[standing]),
     }

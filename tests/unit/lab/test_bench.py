@@ -244,7 +244,10 @@ def test_the_command_measures_appends_and_ends_with_1_when_slower(
     done = RUNNER.invoke(app, [*words, "--compare", file])
     assert (done.exit_code, "not worse when repeated" in done.output) == (0, True)
     for wrong, said in (
-        (["--case", "own"], "--case: unknown (got 'own', allowed own-fresh, own-aged)"),
+        (
+            ["--case", "own"],
+            "--case: unknown (got 'own', allowed own-fresh, own-c-fresh, own-aged, own-c-aged)",
+        ),
         (["--rows", "x"], "--rows: got 'x'"),
         (["--compare", "nowhere.csv"], "nowhere.csv: no such file"),
         (["--instructions", "--case", "world"], "--case: cannot be counted (got 'world', allowed own, life)"),

@@ -14,7 +14,7 @@ from dicu_analysis.report import write
 from dicu_analysis.report.comparison import Comparison
 from dicu_analysis.report.criteria import CRITERIA, GROUPS, Options
 from dicu_analysis.sweep import Sweep
-from made_up_sweeps import make_options
+from made_up_sweeps import YEARS, make_options
 
 ARMS = ("none", "a", "b", "c")
 ACCESS, PLAIN = "commune_administration.plain", "plain.access_commune_administration"
@@ -119,11 +119,28 @@ def test_money_is_of_a_year_and_shares_are_in_percent(tmp_path: Path) -> None:
             "access_health": 0.9 - k * 0.1,
         }  # fmt: skip
 
-    options = Options(Comparison(Sweep(make_options(tmp_path / "s", ("none", "a"), 3, values))))
-    told = {c: e.mean for c, e in options.effects["a"].items()}
-    assert told == pytest.approx(
-        {"health": -0.1, "farther": 55.0, "nearer": 10.0, "severance": 6.0, "balance": -4.0}
+    def told(every: str) -> dict[str, float]:
+        folder = make_options(tmp_path / every, ("none", "a"), 3, values, every=every)
+        return {c: e.mean for c, e in Options(Comparison(Sweep(folder))).effects["a"].items()}
+
+    at_the_end = {"health": -0.1, "farther": 55.0, "nearer": 10.0, "balance": -4.0}
+    assert told("year") == pytest.approx(at_the_end), (
+        "severance is paid over some years, of which one is no sum"
     )
+    assert told("step") == pytest.approx(at_the_end | {"severance": 1.5 * (len(YEARS) - 1)})
+
+
+@pytest.mark.parametrize("lacking", ["none", "some", "all"])
+def test_nothing_is_best_while_one_option_lacks_a_number(found: Found, lacking: str) -> None:
+    """An option without a number in one of its runs was not compared; one that has none at all stands aside."""
+
+    def of(m: int, r: int) -> float:
+        return math.nan if lacking == "all" or r == 1 else 0.6
+
+    arms: Any = {"none": 0.5, "a": lambda m, r: 0.45 + r / 1e6, "b": lambda m, r: 0.4 + r / 1e6}
+    marks = standings(found(PLAIN, arms if lacking == "none" else arms | {"c": of}), ACCESS)
+    expected = {"a": None, "b": None} if lacking == "some" else {"a": "best", "b": "worst"}
+    assert {o: marks[o] for o in ("a", "b")} == expected
 
 
 REGRETTED = {

@@ -85,7 +85,7 @@ def drawn(scenario: str, member: int, replicate: int, year: int) -> dict[str, fl
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_options(tmp_path_factory.mktemp("options") / "s", ARMS, REPLICATES, drawn, MEMBERS)
+    return make_options(tmp_path_factory.mktemp("options") / "s", ARMS, REPLICATES, drawn, MEMBERS, "step")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,8 @@ def outcomes(folder: Path) -> dict[tuple[str, str, int, int], float]:
         end, late = nation.iloc[-1], nation.iloc[-5:]
         assert end["year"] == YEARS[-1]
         told = {c: factor * end[column] for c, (column, factor, _, _) in COLUMNS.items()}
-        told["severance"] = 4e-6 * (end["gov_severance_mvnd"] + end["gov_severance_nation_mvnd"])
+        paid = nation.iloc[1:]
+        told["severance"] = 1e-6 * (paid["gov_severance_mvnd"] + paid["gov_severance_nation_mvnd"]).sum()
         told["urban_share"] = end["urban_persons"]
         for a, b in (("rural", "urban"), ("urban", "rural")):
             told[f"{a}_to_{b}"] = 1000 * late[f"{a}_to_{b}_persons"].sum() / late[f"{a}_persons"].sum()
