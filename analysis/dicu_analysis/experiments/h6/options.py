@@ -19,7 +19,7 @@ from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.h6.responses import ACTUAL, PROGRAMMES, Response
 from dicu_analysis.experiments.h6.typology import EMPTYING, Bools, Floats, Run, of_mean
-from dicu_analysis.experiments.result import Cell, Members, Part, Robust, Row, SignGrid, Table
+from dicu_analysis.experiments.result import Cell, Members, Part, Robust, Row, Table
 from dicu_analysis.experiments.robust import EDGE, SIGNS, Outcome, grid, judge, members, survives, tile
 from dicu_analysis.language import Text
 
@@ -102,7 +102,10 @@ def robustness(best: Changes, over: Changes) -> list[Robust]:
 def _robust(
     asked: _Asked, kind: str, text: Text, names: Sequence[str], best: Changes, over: Changes
 ) -> Robust:
-    """One number of some options: the verdict is of all of them together, the words say it of each."""
+    """One number of some options: it holds where it does for each of them on the same side, and flips where one flips.
+
+    Options are other treatments, not assumptions about one (decision 68), so two that differ do not make it flip.
+    """
     rows = [Text(name, name) for name in names]
     table = grid(
         Text("The best set of parameters", "Bộ tham số tốt nhất"), text, rows,
@@ -112,26 +115,30 @@ def _robust(
     counts = [members(asked.of(over[name]), row) for name, row in zip(names, rows, strict=True)]
     about = Text(f"{asked.text.en}, {text.en}", f"{asked.text.vi}, {text.vi}")
     outcome = Outcome(f"{asked.name}, {kind}", about, asked.unit, 1.0, lambda _: {})
-    found = judge(outcome, [table], counts, [])
-    return found.model_copy(update={"words": _words(about, table, counts)})
+    each = [
+        survives([table.model_copy(update={"rows": [name], "tiles": [tiles]})], [m])
+        for name, tiles, m in zip(rows, table.tiles, counts, strict=True)
+    ]
+    same = each[0] if len(set(each)) == 1 else ("open", "")
+    verdict, sign = ("flips", "") if ("flips", "") in each else same
+    said = {"verdict": verdict, "sign": sign or None, "words": _words(about, each, counts)}
+    return judge(outcome, [table], counts, []).model_copy(update=said)
 
 
-def _words(about: Text, table: SignGrid, counts: Sequence[Members]) -> Text:
+def _words(about: Text, each: Sequence[tuple[str, str]], counts: Sequence[Members]) -> Text:
     """Which options have a sign that holds, which one that turns, and how many sets have it in the rest."""
     told: dict[str, list[Text]] = {"holds": [], "flips": [], "open": []}
-    for name, tiles, m in zip(table.rows, table.tiles, counts, strict=True):
-        alone = table.model_copy(update={"rows": [name], "tiles": [tiles]})
-        verdict, sign = survives([alone], [m])
+    for (verdict, sign), m in zip(each, counts, strict=True):
         if verdict == "holds":
             k = m.up if sign == "up" else m.down
             said = Text(f"{SIGNS[sign].en} in {k} of {m.n} sets", f"{SIGNS[sign].vi} ở {k} trong {m.n} bộ")
         else:
             said = Text(f"rises in {m.up} of {m.n} sets", f"tăng ở {m.up} trong {m.n} bộ")
-        told[verdict].append(Text(f"{name.en} ({said.en})", f"{name.vi} ({said.vi})"))
+        told[verdict].append(Text(f"{m.case.en} ({said.en})", f"{m.case.vi} ({said.vi})"))
     heads = {
         "holds": Text("holds for", "giữ nguyên với"),
-        "flips": Text("turns for", "đổi dấu với"),
-        "open": Text("open for", "chưa rõ với"),
+        "flips": Text("turns for", "đổi với"),
+        "open": Text("is open for", "chưa rõ với"),
     }
     listed = [
         Text(

@@ -67,9 +67,9 @@ def test_a_sign_holds_only_with_the_best_set_and_nine_in_ten_others() -> None:
     found = robust["residents, policies"]
     assert found.words.en.endswith(
         "the sign holds for actual (rises in 9 of 10 sets), random (falls in 9 of 10 sets); turns for actual_in_half "
-        "(rises in 0 of 10 sets); open for standard (rises in 8 of 10 sets), optimised (rises in 10 of 10 sets)."
+        "(rises in 0 of 10 sets); is open for standard (rises in 8 of 10 sets), optimised (rises in 10 of 10 sets)."
     )
-    assert found.verdict == "flips", "of all policies together"
+    assert found.verdict == "flips", "that of actual_in_half does"
     assert (robust["access, policies"].verdict, robust["access, policies"].sign) == ("holds", "down")
     assert robust["countryside, policies"].verdict == "open"
     assert "residents, programmes" not in robust
@@ -95,6 +95,9 @@ def test_programmes_are_told_apart_from_policies() -> None:
     assert "zones" not in words_of("residents, policies", best, sets)
     assert "added to the reform of 2025" in words_of("residents, programmes", best, sets)
     assert options.best_in(sets, "actual") == SETS, "zones are no policy"
+    found = {r.name: r for r in options.robustness(best, sets)}["residents, programmes"]
+    assert "holds for zones (rises in 10 of 10 sets), housing (falls in 10 of 10 sets)" in found.words.en
+    assert (found.verdict, found.sign) == ("open", None), "two treatments on two sides: neither turns"
 
 
 def test_the_best_policy_is_counted_over_sets() -> None:
@@ -194,7 +197,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 def test_signs_over_sets_stand_on_the_page(result: Result) -> None:
     robust = {r.name: r for r in result.robust}
-    assert "open for actual (rises in 3 of 5 sets)" in robust["residents, policies"].words.en
+    assert "is open for actual (rises in 3 of 5 sets)" in robust["residents, policies"].words.en
     assert "holds for standard (rises in 5 of 5 sets)" in robust["residents, policies"].words.en
     gained = {m.case.en: m.middle for m in robust["residents, policies"].members}
     assert gained["standard"] == pytest.approx(5 / 4 * (gained["actual"] or 0.0), rel=0.01), (
