@@ -2,12 +2,12 @@
 
 The primary number is what the reform does to the share of rural people whose commune empties. Beside it stand the
 typology with its stability over replicates and over the ensemble, and eight policies and three programmes with what
-each keeps in the communes that empty and what it costs.
+each keeps in the communes that empty, whether that holds over the ensemble, and what it costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,16 +17,17 @@ from dicu_analysis.effects import Effect, paired
 from dicu_analysis.effects import estimate as effect_of
 from dicu_analysis.experiments.arms import FinishedSweep
 from dicu_analysis.experiments.assemble import Facts, Found, Spec, arms_of
-from dicu_analysis.experiments.h6 import drawing
+from dicu_analysis.experiments.h6 import drawing, options
+from dicu_analysis.experiments.h6.options import ENSEMBLE
 from dicu_analysis.experiments.h6.responses import (
     ACTUAL,
     NONE,
     PROGRAMMES,
     Arm,
     Response,
+    changes_of,
     emptying_by_others,
     programme_cost,
-    response,
     spending,
     told,
 )
@@ -69,16 +70,18 @@ SPEC: Final = Spec(
     caveats=(
         "a commune of 30,000 people is some 40 rows at this weight: one run says little of one commune, the mean over "
         "replicates more, and what is said surely is said of many communes together",
-        "policies and programmes are run on the best parameter set and the default need of offices alone",
+        "policies and programmes are run with replicates on the best parameter set, and once each on sets that fit "
+        "about equally, all of these with the same luck: luck is part of their spread and moves their middle too",
+        "what offices need is the default alone",
         "luck moves communes over the cut, so more of them empty in a single run (the arms, the ensemble) than by the "
         "mean over replicates (the classes)",
         "what a policy changes in the communes that empty is held against those that empty by the mean of the other "
-        "replicates, or those that luck emptied would seem to be kept",
+        "replicates (over the sets, by replicates of the best set with other luck), or those that luck emptied would "
+        "seem to be kept",
         "ages are recorded by district: a commune ages as the district does in which most of its people live",
         "what a social dwelling and an industrial zone cost is assumed (assumption A144), not simulated",
     ),
 )
-ENSEMBLE: Final = "h6_ensemble"
 SWEEPS: Final = ("h6", ENSEMBLE)
 SESOI: Final = 1.0
 """Points of rural people (assumption A143)."""
@@ -102,22 +105,22 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
     emptying = emptying_by_others(base, communes.rural)
     share = {name: _share(arm.runs, communes) for name, arm in arms.items()}
     sure = agreement(left_out(base), which)
-    over = fitted_runs(sweeps, communes)
-    if over:
+    changes = changes_of(arms, emptying, communes.rural)
+    over: Sequence[Run] = []
+    others: dict[str, Response] = {}
+    if ENSEMBLE in sweeps:
+        fitted = read_arms(sweeps[ENSEMBLE], communes)
+        over = fitted[NONE].runs
         sure = np.minimum(sure, agreement([of_run(r) for r in over], which))
-    changes: dict[str, Response] = {}
-    if all(here.any() for here in emptying):
-        for name in labels:
-            if name != NONE:
-                other = arms[ACTUAL] if name in PROGRAMMES else arms[NONE]
-                changes[name] = response(arms[name], other, emptying, communes.rural)
+        here = options.emptying_by_other_luck(sweep, base, sweeps[ENSEMBLE], communes.rural)
+        others = changes_of(fitted, [here] * len(over), communes.rural)
     responses = [number for name, change in changes.items() for number in told(name, change)]
     start: Floats = np.mean([r.start for r in base], axis=0)
     points = {name: sweep.arm(name) for name in labels}
     made = Found(
         effect=paired(share[ACTUAL] - share[NONE]),
         sesoi=SESOI,
-        plain=_plain(people_in(which, start, communes.rural), sure, which, start, communes, changes),
+        plain=_plain(people_in(which, start, communes.rural), sure, which, start, communes, changes, others),
         replicates=sweep.replicates,
         luck_shared=shared_luck(share[ACTUAL], share[NONE]),
         arms=arms_of(
@@ -131,7 +134,9 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
             _typology(which, sure, start, communes),
             _cuts(base, communes),
             *_over(over, communes),
+            *options.costs(others),
         ],
+        robust=options.robustness(changes, others),
     )
 
     def draw(facts: Facts) -> list[Figure]:
@@ -144,24 +149,16 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
 
 
 def read_arms(sweep: FinishedSweep, communes: Communes) -> dict[str, Arm]:
-    """Every arm with its runs and its cost, by scenario."""
+    """Every arm with its runs and its cost, by scenario: replicates in order, those of each member of an ensemble."""
     spent = spending(sweep)
     made = {}
-    for point, row in sweep.arms.iterrows():
-        p = int(str(point))
-        runs = [read_run(sweep, communes, p, r) for r in range(sweep.replicates)]
-        values = {key: row[key] for key in sweep.varied}
-        made[str(row["scenario"])] = Arm(runs, spent[p], programme_cost(values))
+    for name, rows in sweep.arms.groupby("scenario", sort=False):
+        ordered = rows.sort_values(MEMBER) if MEMBER in rows.columns else rows
+        points = [int(str(p)) for p in ordered.index]
+        runs = [read_run(sweep, communes, p, r) for p in points for r in range(sweep.replicates)]
+        values = {key: rows.iloc[0][key] for key in sweep.varied}
+        made[str(name)] = Arm(runs, np.concatenate([spent[p] for p in points]), programme_cost(values))
     return made
-
-
-def fitted_runs(sweeps: Mapping[str, FinishedSweep], communes: Communes) -> list[Run]:
-    """One run without a reform per member of the ensemble; none where it was not run."""
-    sweep = sweeps.get(ENSEMBLE)
-    if sweep is None:
-        return []
-    order = sweep.arms[MEMBER].sort_values().index
-    return [read_run(sweep, communes, int(p), 0) for p in order]
 
 
 def _share(runs: Sequence[Run], communes: Communes) -> Floats:
@@ -281,6 +278,7 @@ def _plain(
     start: Floats,
     communes: Communes,
     changes: Mapping[str, Response],
+    others: Mapping[str, Response],
 ) -> Text:
     rural = communes.rural
     certain = rural & (which == EMPTYING) & (sure >= SURE)
@@ -291,9 +289,8 @@ def _plain(
     n = int((rural & (which == EMPTYING)).sum())
     most = most_kept({name: change.kept for name, change in changes.items() if name not in PROGRAMMES})
     added = {name: effect_of(c.kept.tolist()) for name, c in changes.items() if name in PROGRAMMES}
-    all_rural = _countryside(changes)
-    en = f"{_most(most).en}{all_rural.en} {_added(added).en}"
-    vi = f"{_most(most).vi}{all_rural.vi} {_added(added).vi}"
+    said = _most(most, others), _countryside(changes, others), _added(added, others)
+    en, vi = " ".join(t.en for t in said if t.en), " ".join(t.vi for t in said if t.vi)
     return Text(
         en=f"In ten years, of 100 rural people, by the commune they live in at the start: {parts_en}. {n} communes "
         f"empty; for {surely:.0f} of 100 rural people that is sure. {en}".strip(),
@@ -320,7 +317,7 @@ def most_kept(kept: Mapping[str, Floats]) -> tuple[str, list[str], Effect] | Non
     return best, alike, effects[best]
 
 
-def _most(most: tuple[str, list[str], Effect] | None) -> Text:
+def _most(most: tuple[str, list[str], Effect] | None, others: Mapping[str, Response]) -> Text:
     if most is None:
         return Text(
             "No policy that was tried keeps more people there that could be told from chance.",
@@ -330,41 +327,67 @@ def _most(most: tuple[str, list[str], Effect] | None) -> Text:
     number = f"{effect.mean:+.1f}", f"({effect.low:+.1f} to {effect.high:+.1f})"
     other_en = f"; luck cannot tell it from {', '.join(alike)}" if alike else ""
     other_vi = f"; chưa phân biệt được với {', '.join(alike)}" if alike else ""
+    sets = Text("", "")
+    if best in others:
+        first, n = options.best_in(others, best), len(others[best].kept)
+        same = options.same_sign(others[best].kept, effect.mean)
+        sets = Text(
+            f" Over {n} sets of parameters that fit about equally, one run each: {same.en}, and it keeps the most in "
+            f"{first}.",
+            f" Trên {n} bộ tham số khớp ngang nhau, mỗi bộ một lần mô phỏng: {same.vi}, và giữ được nhiều nhất ở "
+            f"{first} bộ.",
+        )
     return Text(
-        f"Of the policies {best} keeps most people there: {number[0]} thousand after ten years {number[1]}{other_en}.",
+        f"Of the policies {best} keeps most people there: {number[0]} thousand after ten years {number[1]}{other_en}."
+        f"{sets.en}",
         f"Trong các chính sách, giữ được nhiều dân nhất là {best}: {number[0].replace('.', ',')} nghìn người sau mười "
-        f"năm{other_vi}.",
+        f"năm{other_vi}.{sets.vi}",
     )
 
 
-def _countryside(changes: Mapping[str, Response]) -> Text:
+def _countryside(changes: Mapping[str, Response], others: Mapping[str, Response]) -> Text:
     """What the reform does to all rural communes together, beside what it does to those that empty."""
     if ACTUAL not in changes:
         return Text("", "")
     e = effect_of(changes[ACTUAL].countryside.tolist())
     if not _is_sure(e):
         return Text("", "")
+    sets = _in_sets(others, ACTUAL, lambda r: r.countryside, e)
     return Text(
-        f" The reform of 2025 changes all rural communes together by {e.mean:+.0f} thousand residents ({e.low:+.0f} to "
-        f"{e.high:+.0f}).",
-        f" Tính mọi xã nông thôn, đợt sắp xếp năm 2025 làm thay đổi {e.mean:+.0f} nghìn dân.",
+        f"The reform of 2025 changes all rural communes together by {e.mean:+.0f} thousand residents ({e.low:+.0f} to "
+        f"{e.high:+.0f}{sets.en}).",
+        f"Tính mọi xã nông thôn, đợt sắp xếp năm 2025 làm thay đổi {e.mean:+.0f} nghìn dân (từ {e.low:+.0f} đến "
+        f"{e.high:+.0f}{sets.vi}).",
     )
 
 
-def _added(added: Mapping[str, Effect]) -> Text:
+def _added(added: Mapping[str, Effect], others: Mapping[str, Response]) -> Text:
     """What the programmes add to the reform, those told from nothing."""
-    told_apart = {name: e.mean for name, e in added.items() if _is_sure(e)}
-    if not told_apart:
+    listed_en, listed_vi = [], []
+    for name, e in added.items():
+        if _is_sure(e):
+            sets = _in_sets(others, name, lambda r: r.kept, e)
+            mean, low, high = (f"{x:+.1f}" for x in (e.mean, e.low, e.high))
+            listed_en.append(f"{name} {mean} thousand ({low} to {high}{sets.en})")
+            listed_vi.append(f"{name} {mean} nghìn người (từ {low} đến {high}{sets.vi})".replace(".", ","))
+    if not listed_en:
         return Text("", "")
-    listed = [f"{name} {mean:+.1f}" for name, mean in told_apart.items()]
     return Text(
-        f"Added to the reform of 2025: {', '.join(listed)} thousand.",
-        f"Thêm vào đợt sắp xếp năm 2025: {', '.join(x.replace('.', ',') for x in listed)} nghìn người.",
+        f"Added to the reform of 2025: {', '.join(listed_en)}.",
+        f"Thêm vào đợt sắp xếp năm 2025: {', '.join(listed_vi)}.",
     )
+
+
+def _in_sets(others: Mapping[str, Response], name: str, of: Callable[[Response], Floats], e: Effect) -> Text:
+    """After an interval: in how many sets of parameters the sign is the same; nothing without an ensemble."""
+    if name not in others:
+        return Text("", "")
+    same = options.same_sign(of(others[name]), e.mean)
+    return Text(f"; {same.en}", f"; {same.vi}")
 
 
 def _is_sure(e: Effect) -> bool:
     return e.known and (e.low > 0 or e.high < 0)
 
 
-__all__ = ["ENSEMBLE", "SPEC", "SWEEPS", "estimate", "fitted_runs", "most_kept", "read_arms"]
+__all__ = ["ENSEMBLE", "SPEC", "SWEEPS", "estimate", "most_kept", "read_arms"]

@@ -150,6 +150,17 @@ def response(arm: Arm, base: Arm, emptying: Sequence[Bools], rural: Bools) -> Re
     )
 
 
+def changes_of(arms: Mapping[str, Arm], emptying: Sequence[Bools], rural: Bools) -> dict[str, Response]:
+    """What each arm changes by name, against no reform or the reform that it is added to; nothing where none empty."""
+    if not emptying or not all(here.any() for here in emptying):
+        return {}
+    return {
+        name: response(arm, arms[ACTUAL if name in PROGRAMMES else NONE], emptying, rural)
+        for name, arm in arms.items()
+        if name != NONE
+    }
+
+
 def told(name: str, r: Response) -> list[Estimate]:
     """Numbers of one arm: residents, access, cost, and residents per billion where it costs anything."""
     against = f"against {ACTUAL if name in PROGRAMMES else NONE}"
@@ -189,5 +200,5 @@ def per_billion(name: str, r: Response) -> Estimate:
 
 
 __all__ = ["ACTUAL", "DWELLING_BN", "HOUSING", "NONE", "PROGRAMMES", "SATELLITES", "ZONES", "ZONE_BN", "Arm",
-           "Response", "emptying_by_others", "per_billion", "programme_cost", "response", "spending",
+           "Response", "changes_of", "emptying_by_others", "per_billion", "programme_cost", "response", "spending",
            "told"]  # fmt: skip
