@@ -105,7 +105,8 @@ def signs(w: Words, robust: Sequence[Robust], verdicts: Mapping[str, str]) -> li
         ),
     ]
     for x in robust:
-        outcome, unit, words = stored.say(w, x.outcome), stored.said(w, x.unit), stored.say(w, x.words)
+        outcome, unit = stored.say(w, x.outcome), stored.said(w, x.unit)
+        words = stored.policies(w, stored.say(w, x.words))
         if w.vi:
             outcome = outcome.rstrip(",")
         made.append(f"**{outcome[0].upper()}{outcome[1:]}**, {unit}: *{verdicts[x.verdict]}*. {words}\n")
