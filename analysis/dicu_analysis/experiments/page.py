@@ -247,7 +247,9 @@ def _hangs(r: Result, w: Words) -> list[str]:
     for x in r.robust:
         most = "; ".join(stored.say(w, text) for text in x.decides)
         decided = w.t(f" Most is moved by {most}.", f" Thay đổi nhiều nhất: {most}.") if x.decides else ""
-        made.append(f"- **{w.say(VERDICTS[x.verdict])}**: {stored.policies(w, stored.say(w, x.words))}{decided}")
+        made.append(
+            f"- **{w.say(VERDICTS[x.verdict])}**: {stored.policies(w, stored.say(w, x.words))}{decided}"
+        )
     return [*made, ""]
 
 

@@ -138,8 +138,10 @@ def draw(run: Run) -> Figure:
     subtitle = w.t(f"The {n} provinces, {early} and {late}", f"{n} tỉnh, thành phố, {early} và {late}")
     fig, (bottom, top) = style.sheet(height, say(title), say(subtitle), [say(text) for text in foot])
     inch = 1.0 / height
+    names = [plain_name(name) for name in one.index]
+    left = max(0.115, 0.0075 * max(map(len, names), default=0))  # room for the longest
     grid = fig.add_gridspec(
-        1, len(shown), left=0.115, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
+        1, len(shown), left=left, right=0.985, bottom=bottom + 0.45 * inch, top=top - 0.5 * inch, wspace=0.1
     )
     rows = np.arange(n)
     for k, (name, label) in enumerate(shown.items()):
@@ -153,7 +155,7 @@ def draw(run: Run) -> Figure:
         ax.set_ylim(-0.7, n - 0.3)
         ax.grid(axis="x", color=palette.GRID)
         ax.grid(axis="y", visible=False)
-        ax.set_yticks(rows, [plain_name(name) for name in one.index] if k == 0 else [""] * n, fontsize=9)
+        ax.set_yticks(rows, names if k == 0 else [""] * n, fontsize=9)
     return fig
 
 
