@@ -66,24 +66,26 @@ def chosen(world: World, steps: list[int]) -> list[Wave]:
     table = world.country.own("earlier_waves")
     if table is None:
         return []
-    done_communes, done_districts = (np.empty(0, dtype=np.int64) for _ in range(2))
+    tiers = (
+        ("communes", "commune_kinds", world.legacy_communes, world.legacy_commune, STANDARD_COMMUNE),
+        ("districts", "district_kinds", world.districts, world.district, STANDARD_DISTRICT),
+    )
+    taken = [np.empty(0, dtype=np.int64) for _ in tiers]
     made = []
     for (_, row), step in zip(table.iterrows(), steps, strict=False):
-        kinds = _kinds(row, "commune_kinds", world.legacy_communes)
-        communes = by_standard(world, world.legacy_communes, world.legacy_commune, STANDARD_COMMUNE, kinds)
-        communes = communes[~np.isin(communes, done_communes)][: int(row["communes"])]
-        kinds = _kinds(row, "district_kinds", world.districts)
-        districts = by_standard(world, world.districts, world.district, STANDARD_DISTRICT, kinds)
-        districts = districts[~np.isin(districts, done_districts)][: int(row["districts"])]
-        made.append(Wave(str(row["wave"]), step, communes, districts))
-        done_communes = np.concatenate([done_communes, communes])
-        done_districts = np.concatenate([done_districts, districts])
+        mine = []
+        for k, (fewer, kinds, units, of_place, standard) in enumerate(tiers):
+            order = by_standard(world, units, of_place, standard, _kinds(row, kinds, units))
+            mine.append(order[~np.isin(order, taken[k])][: int(row[fewer])])
+            taken[k] = np.concatenate([taken[k], mine[k]])
+        made.append(Wave(str(row["wave"]), step, *mine))
     return made
 
 
 def _kinds(row: pd.Series, column: str, units: Units) -> tuple[str, ...]:
     """Kinds of units that take part, all where the table names none."""
-    said = str(row.get(column, ALL_KINDS))
+    said = row.get(column, ALL_KINDS)
+    said = ALL_KINDS if pd.isna(said) else str(said)
     return (
         tuple(part.strip() for part in said.split("+")) if said else tuple(sorted(set(units.kind.tolist())))
     )

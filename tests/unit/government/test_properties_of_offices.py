@@ -233,6 +233,7 @@ def test_each_wave_takes_units_of_its_own_kinds_and_none_twice(world: World) -> 
         "communes": [2, 3, 2],
         "districts": [1, 1, 1],
         "commune_kinds": [kinds[0], kinds[1], kinds[0]],
+        "district_kinds": ["", None, float("nan")],  # nothing said: all
     }
     tables = MappingProxyType({"earlier_waves": pd.DataFrame(row)})
     country = replace(world, country=replace(world.country, tables=tables))
@@ -240,6 +241,7 @@ def test_each_wave_takes_units_of_its_own_kinds_and_none_twice(world: World) -> 
     for wave, n, kind in zip(made, row["communes"], row["commune_kinds"], strict=True):
         assert len(wave.communes) == n
         assert set(world.legacy_communes.kind[wave.communes].tolist()) == {kind}
+    assert [len(w.districts) for w in made] == row["districts"]
     for units in ([w.communes for w in made], [w.districts for w in made]):
         whole = np.concatenate(units)
         assert len(np.unique(whole)) == len(whole)
