@@ -135,10 +135,7 @@ class Model(Parts):
         RuntimeError
             When the constants of moving are not known (`solve`).
         """
-        if self.now >= self.calendar.n_steps:
-            last = self.calendar.label(self.calendar.n_steps - 1)
-            raise PastTheEnd(f"the run ended with {last} (time.end): no step is left; check model.running")
-        self.refuse_unsolved()
+        self._refuse()
         clock = time.perf_counter()
         h, seed, dt = self.households, self.settings.seed, self.calendar.dt_quarters
         moment = self.moment
@@ -273,8 +270,15 @@ class Model(Parts):
 
     def _wrapped_step(self) -> None:
         """A step as Mesa wraps it: an error inside would take the next step off its list of events."""
-        self.refuse_unsolved()
+        self._refuse()
         super()._wrapped_step()
+
+    def _refuse(self) -> None:
+        """Raise where no step can be taken, before anything is changed."""
+        if self.now >= self.calendar.n_steps:
+            last = self.calendar.label(self.calendar.n_steps - 1)
+            raise PastTheEnd(f"the run ended with {last} (time.end): no step is left; check model.running")
+        self.refuse_unsolved()
 
     def advance(self) -> None:
         """One step; at the end of some years also all rows in the order of places, which changes no result.

@@ -139,12 +139,15 @@ class Options:
             if set(columns) <= set(last.columns)
         }
         paid = ["gov_severance_mvnd", "gov_severance_nation_mvnd"]
-        # paid over some years, which may be over by the last period: known where every step is
+        # paid over some years, which may be over by the last period: known where governments are recorded at every step
         if self.sweep.manifest["results"].get("every") == "step" and set(paid) <= set(nation.columns):
             by_step = (
                 nation[nation["step"] > nation["step"].min()].set_index("run")[paid].sum(axis=1, skipna=False)
             )
-            made["severance"] = by_step.groupby(level="run").sum(min_count=1) / self.sweep.terms.per_sum
+            made["severance"] = (
+                by_step.groupby(level="run").agg(lambda paid: paid.sum(skipna=False))
+                / self.sweep.terms.per_sum
+            )
         return made
 
     @cached_property

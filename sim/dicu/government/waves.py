@@ -5,7 +5,8 @@ are taken to have had two offices before as there were units fewer. On the date 
 posts of the second are cut, and the merger disrupts. Which ones is a rule: a wave merged units that fell short of the
 standard so that the whole came near to it, hence those come first whose larger ratio to the standards of population
 and area is the largest of at most 1 - two halves of them missed both standards by half. The wave of 2019-21 takes
-its number from the head of that list, that of 2023-25 the next.
+its number from the head of that list, that of 2023-25 the next; a wave of other
+kinds of units takes from the list of those.
 """
 
 from __future__ import annotations

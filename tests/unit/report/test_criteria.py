@@ -111,16 +111,19 @@ def test_payback_is_told_as_it_is_for_the_baseline_has_none(found: Found) -> Non
 
 
 def test_money_is_of_a_year_and_shares_are_in_percent(tmp_path: Path) -> None:
+    gaps: list[int] = []
+
     def values(scenario: str, member: int, r: int, year: int) -> dict[str, float]:
         k = scenario == "a"
         return {
-            "gov_severance_mvnd": k * 1e6, "gov_severance_nation_mvnd": k * 5e5, "gov_balance_mvnd": -k * 1e6,
+            "gov_severance_mvnd": math.nan if year in gaps else k * 1e6,
+            "gov_severance_nation_mvnd": k * 5e5, "gov_balance_mvnd": -k * 1e6,
             "gov_commune_office_farther": k * 0.55, "gov_district_office_nearer": k * 0.1,
             "access_health": 0.9 - k * 0.1,
         }  # fmt: skip
 
-    def told(every: str) -> dict[str, float]:
-        folder = make_options(tmp_path / every, ("none", "a"), 3, values, every=every)
+    def told(every: str, name: str = "") -> dict[str, float]:
+        folder = make_options(tmp_path / (name or every), ("none", "a"), 3, values, every=every)
         return {c: e.mean for c, e in Options(Comparison(Sweep(folder))).effects["a"].items()}
 
     at_the_end = {"health": -0.1, "farther": 55.0, "nearer": 10.0, "balance": -4.0}
@@ -128,6 +131,8 @@ def test_money_is_of_a_year_and_shares_are_in_percent(tmp_path: Path) -> None:
         "severance is paid over some years, of which one is no sum"
     )
     assert told("step") == pytest.approx(at_the_end | {"severance": 1.5 * (len(YEARS) - 1)})
+    gaps.append(YEARS[1])
+    assert told("step", "gaps") == pytest.approx(at_the_end), "governments were not recorded at every step"
 
 
 @pytest.mark.parametrize("lacking", ["none", "some", "all"])
