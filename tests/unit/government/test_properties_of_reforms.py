@@ -124,3 +124,22 @@ def test_a_government_has_nobody_until_it_is_told_of_somebody(govern: Govern) ->
     assert (one.residents, two.residents) == (0, 0)
     one.residents = 5
     assert (one.residents, two.residents) == (5, 0)
+
+
+def test_in_the_step_of_a_merger_a_pool_already_goes_to_the_worst_served(
+    govern: Govern, world: World
+) -> None:
+    """New offices count as served by the access of their people, not as served whole until the step is over."""
+    g = govern(pool_share=0.1, worst_served_share=0.2)
+    merger = to_2025("test", world, 0, Levers(True, pool_budgets=True, close_offices=True))
+    adopt(g, merger, 0, world.residents)
+    new = [office for office in g.offices if office.opened_step == 0]
+    assert new
+    assert all(office.access < 1.0 for office in new)
+    served = {id(office): office.access for office in g.offices}
+    g.step(world.residents, 0)
+    for pool in (pool for province in g.provinces for pool in province.pools):
+        getting = {id(o) for o in pool if o.budget.pool_next > -0.1 * o.budget.investment + 1.0}
+        peopled = [o for o in pool if o.residents]
+        worst = sorted(served[id(o)] for o in peopled)[len(getting) - 1]
+        assert getting == {id(o) for o in peopled if served[id(o)] <= worst}
