@@ -50,9 +50,14 @@ def drawn_in(folder: Path, w: Words) -> bool:
     return (folder / folder_of(w) / CAPTIONS).is_file()
 
 
-def _figures(result: Result, folder: Path, w: Words) -> list[Figure]:
-    if not w.vi:
-        return result.figures
+def figures_in(folder: Path, w: Words) -> list[Figure]:
+    """The figures of an experiment in a language besides English, with what they are called in it.
+
+    Raises
+    ------
+    OSError, ValueError
+        When there are none, or what names them cannot be read.
+    """
     found = json.loads((folder / folder_of(w) / CAPTIONS).read_text(encoding="utf-8"))
     return [Figure.model_validate(f) for f in found]
 
@@ -67,7 +72,7 @@ def write_page(result: Result, folder: Path, w: Words = ENGLISH) -> Path:
     """
     from dicu.record.folder import write_bytes
 
-    text = page(result, w, _figures(result, folder, w))
+    text = page(result, w, result.figures if not w.vi else figures_in(folder, w))
     path: Path = write_bytes(folder / name_of(w), text.encode())
     return path
 
@@ -78,7 +83,7 @@ def copy_page(folder: Path, to: Path, name: str, w: Words = ENGLISH) -> Path:
 
     result = read_result(folder)
     (to / folder_of(w)).mkdir(parents=True, exist_ok=True)
-    figures = _figures(result, folder, w)
+    figures = result.figures if not w.vi else figures_in(folder, w)
     text = page(result, w, figures)
     for figure in figures:
         write_bytes(to / figure.png, (folder / figure.png).read_bytes())
@@ -345,4 +350,4 @@ def _controls(r: Result, w: Words) -> list[str]:
     return [w.t("## Controls: the test, tested\n", "## Kiểm chứng phép thử\n"), *table(heads, rows)]
 
 
-__all__ = ["PAGE", "copy_page", "drawn_in", "name_of", "page", "write_captions", "write_page"]
+__all__ = ["PAGE", "copy_page", "drawn_in", "figures_in", "name_of", "page", "write_captions", "write_page"]

@@ -14,12 +14,14 @@ from typing import Any, Final
 from dicu.record.reading import inside
 from dicu_analysis.effects import VERDICT_WORDS
 from dicu_analysis.experiments import stored
+from dicu_analysis.experiments.page import figures_in
 from dicu_analysis.experiments.page_parts import CONTROLS, arm_name
 from dicu_analysis.experiments.result import (
     FILE,
     Cell,
     Control,
     Estimate,
+    Figure,
     Group,
     Number,
     Opinion,
@@ -28,7 +30,7 @@ from dicu_analysis.experiments.result import (
     Table,
     read_result,
 )
-from dicu_analysis.language import Words
+from dicu_analysis.language import VIETNAMESE, Words
 from dicu_analysis.report.drawings import png_size, svg_size
 from dicu_analysis.report.saying import between
 
@@ -42,7 +44,7 @@ class BadExperiment(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as the style sheet holds it: once for both languages."""
+    """A figure as the style sheet holds it, in the language that it is drawn in."""
 
     key: str
     src: str
@@ -50,6 +52,7 @@ class Picture:
     high: float
     title: str
     alt: str
+    lang: str = "en"
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,15 @@ class Experiment:
     pictures : tuple of Picture
     left_out : tuple of str
         Figures that are missing, too large, or no pictures of this folder.
+    in_vietnamese : tuple of Picture
+        The same figures where they were drawn in Vietnamese and have room, else those in English.
     """
 
     path: Path
     result: Result
     pictures: tuple[Picture, ...]
     left_out: tuple[str, ...]
+    in_vietnamese: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,22 +118,44 @@ def find(folder: Path, *, strict: bool = False) -> Found:
             found[result.id] = (rank, path, result)
     if strict and unreadable:
         raise BadExperiment(unreadable[0])
-    made: list[Experiment] = []
+    chosen = [found[k][1:] for k in sorted(found)]
     room = LARGEST_FIGURES
-    for _, path, result in (found[k] for k in sorted(found)):
-        pictures: list[Picture] = []
-        missing: list[str] = []
+    shown: list[list[Picture | None]] = []
+    for path, result in chosen:
+        shown.append([])
         for k, figure in enumerate(result.figures):
-            picture = _picture(
-                path.parent, f"{result.id}-{k}", figure.svg, figure.png, figure.title, figure.alt
-            )
-            if picture is None or len(picture.src) > room:
-                missing.append(figure.svg)
-                continue
-            room -= len(picture.src)
-            pictures.append(picture)
-        made.append(Experiment(path, result, tuple(pictures), tuple(missing)))
+            picture = _picture(path.parent, f"{result.id}-{k}", figure)
+            if picture is not None and len(picture.src) > room:
+                picture = None
+            room -= len(picture.src) if picture else 0
+            shown[-1].append(picture)
+    made: list[Experiment] = []
+    for (path, result), pictures in zip(chosen, shown, strict=True):
+        translated: list[Picture] = []
+        drawn = _in_vietnamese(path.parent)
+        for k, (figure, english) in enumerate(zip(result.figures, pictures, strict=True)):
+            own = drawn.get(Path(figure.svg).name)
+            picture = _picture(path.parent, f"{result.id}-{k}-vi", own, "vi") if own else None
+            if picture is not None and len(picture.src) <= room:
+                room -= len(picture.src)
+                translated.append(picture)
+            elif english is not None:
+                translated.append(english)
+        missing = (f.svg for f, p in zip(result.figures, pictures, strict=True) if p is None)
+        made.append(
+            Experiment(path, result, tuple(filter(None, pictures)), tuple(missing), tuple(translated))
+        )
     return Found(tuple(made), tuple(unreadable), folder)
+
+
+def _in_vietnamese(folder: Path) -> dict[str, Figure]:
+    """Figures that ``dicu experiment --language vi`` drew, by the name of their file; those of a page made by hand or
+    of a broken file are not there.
+    """
+    try:
+        return {Path(f.svg).name: f for f in figures_in(folder, VIETNAMESE)}
+    except (OSError, ValueError, TypeError, RecursionError):
+        return {}
 
 
 def _short(error: Exception) -> str:
@@ -135,10 +163,13 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:400]
 
 
-def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -> Picture | None:
+def _picture(folder: Path, key: str, figure: Figure, lang: str = "en") -> Picture | None:
     """The smaller of both files as a data address, with the proportions that it has; None when neither is there."""
     best: tuple[int, str, bytes, tuple[float, float]] | None = None
-    for name, kind, size_of in ((svg, "image/svg+xml", svg_size), (png, "image/png", png_size)):
+    for name, kind, size_of in (
+        (figure.svg, "image/svg+xml", svg_size),
+        (figure.png, "image/png", png_size),
+    ):
         try:
             path = inside(folder, name) if name else None
             if path is None or not path.is_file() or path.stat().st_size > LARGEST_FIGURES:
@@ -153,7 +184,7 @@ def _picture(folder: Path, key: str, svg: str, png: str, title: str, alt: str) -
         return None
     _, kind, data, (wide, high) = best
     src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return Picture(f"figure-{key}", src, wide, high, title, alt)
+    return Picture(f"figure-{key}", src, wide, high, figure.title, figure.alt, lang)
 
 
 def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:
@@ -314,7 +345,7 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "groups": [_group(w, g) for g in r.groups],
         "held": [stored.said(w, text) for text in r.held_fixed],
         "caveats": [stored.said(w, text) for text in r.caveats],
-        "pictures": experiment.pictures,
+        "pictures": experiment.in_vietnamese if w.vi else experiment.pictures,
         "left_out": experiment.left_out,
         "from": json.dumps(str(experiment.path))[1:-1],
     }
@@ -325,9 +356,9 @@ def _outcome(w: Words, outcome: Number) -> str:
 
 
 def sheet(experiments: tuple[Experiment, ...]) -> str:
-    """Style rules that hold the figures, each once for both languages."""
+    """Style rules that hold the figures, each once."""
     return "\n".join(
         f'.{p.key} {{ aspect-ratio: {p.wide:g} / {p.high:g}; background-image: url("{p.src}"); }}'
         for e in experiments
-        for p in e.pictures
+        for p in dict.fromkeys((*e.pictures, *e.in_vietnamese))
     )

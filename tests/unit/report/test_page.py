@@ -139,6 +139,40 @@ def test_an_experiment_is_shown_in_both_languages_with_its_figure_once(made, tmp
     assert html.count('aria-label="what it shows"') == 2
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} 10"/>'
+
+
+def test_a_figure_drawn_in_vietnamese_is_shown_to_its_readers_and_the_english_one_where_there_is_none(
+    made, tmp_path
+) -> None:
+    folder = tmp_path / "h2"
+    (folder / "figures" / "vi").mkdir(parents=True)
+    names = ("figures/first.svg", "figures/second.svg")
+    for name, wide in zip((*names, "figures/vi/first.svg"), (20, 30, 40), strict=True):
+        (folder / name).write_text(SVG.format(wide))
+    figures = [{"svg": n, "png": "", "title": f"title of {n}", "alt": f"alt of {n}"} for n in names]
+    own = [{"svg": "figures/vi/first.svg", "png": "", "title": "Hình một", "alt": "Hình này"}]
+    (folder / "figures" / "vi" / "captions.json").write_text(json.dumps(own))
+    (folder / "experiment.json").write_text(json.dumps(experiment(figures=figures)))
+    html, _ = read(write(made(tmp_path, "actual")))
+    assert html.count("data:image/svg+xml") == 3
+    for text, times in ((f"alt of {names[0]}", 1), (f"alt of {names[1]}", 2), ("Hình này", 1)):
+        assert html.count(f'aria-label="{text}"') == times, text
+    assert '<figcaption class="title" lang="vi">Hình một</figcaption>' in html
+
+
+@pytest.mark.parametrize("broken", ["{", "[1]", "[" * 100_000, "{}", '[{"svg": "figures/vi/a.svg"}]'])
+def test_broken_captions_leave_the_english_figures(tmp_path, broken) -> None:
+    (tmp_path / "figures" / "vi").mkdir(parents=True)
+    (tmp_path / "figures" / "a.svg").write_text(SVG.format(20))
+    (tmp_path / "figures" / "vi" / "captions.json").write_text(broken)
+    figures = [{"svg": "figures/a.svg", "png": "", "title": "T", "alt": "A"}]
+    (tmp_path / "experiment.json").write_text(json.dumps(experiment(figures=figures)))
+    (found,) = find(tmp_path).experiments
+    assert found.in_vietnamese == found.pictures
+    assert [p.lang for p in found.pictures] == ["en"]
+
+
 def test_a_whole_experiment_is_taken_rather_than_a_quick_one(tmp_path) -> None:
     for name, quick in (("a", False), ("b", True)):
         (tmp_path / name).mkdir()

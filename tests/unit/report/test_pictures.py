@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dicu_analysis.experiments.result import Figure
 from dicu_analysis.report.drawings import png_size, svg_size
 from dicu_analysis.report.experiments import _picture, find
 from dicu_analysis.report.svg import wrapped
@@ -24,6 +25,10 @@ def png(wide: int = 2, high: int = 1) -> bytes:
     head = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
     body = zlib.compress(b"".join(b"\0" + b"\0" * wide for _ in range(high)))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def named(svg: str, png: str) -> Figure:
+    return Figure(svg=svg, png=png, title="", alt="")
 
 
 def test_pictures_are_known_by_their_first_bytes() -> None:
@@ -76,9 +81,9 @@ def test_entities_are_refused() -> None:
 
 def test_what_matplotlib_draws_is_a_picture(tmp_path: Path) -> None:
     """With its document type, metadata and clipping; with a raster in it too."""
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Drawing
 
-    figure = Figure(figsize=(2, 1))
+    figure = Drawing(figsize=(2, 1))
     axes = figure.subplots()
     axes.plot([0, 1], label="a")
     axes.imshow([[0, 1], [1, 0]])
@@ -97,7 +102,7 @@ def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
     (folder / "secret.png").write_text("not a picture")
     (folder / "link.png").symlink_to(outside / "p.png")
     (folder / "linked").symlink_to(outside)
-    assert _picture(folder, "k", "", "figures/p.png", "", "") is not None
+    assert _picture(folder, "k", named("", "figures/p.png")) is not None
     for name in (
         "../outside/p.png",
         str(outside / "p.png"),
@@ -111,8 +116,8 @@ def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
         "a" * 5000,
         "a\0b",
     ):
-        assert _picture(folder, "k", "", name, "", "") is None, name
-        assert _picture(folder, "k", name, "", "", "") is None, name
+        assert _picture(folder, "k", named("", name)) is None, name
+        assert _picture(folder, "k", named(name, "")) is None, name
 
 
 @pytest.mark.parametrize(
