@@ -25,7 +25,13 @@ MOST_NAMED: Final = 3
 
 
 def draw(run: Run) -> Figure:
-    """Heat map origin x destination in thousand persons a year; moves inside a region stand apart in grey."""
+    """Heat map origin x destination in thousand persons a year; moves inside a region stand apart in grey.
+
+    Raises
+    ------
+    style.NothingToDraw
+        When the country has one region alone.
+    """
     from matplotlib.colors import PowerNorm
     from matplotlib.patches import Rectangle
 
@@ -33,6 +39,8 @@ def draw(run: Run) -> Figure:
     streams = region_streams(run, first)
     regions = list(streams.index)
     n = len(regions)
+    if n == 1:
+        raise style.NothingToDraw(f"{run.folder}: the country has one region")
     years = (len(run.labels) - first) / run.steps_per_year
     flow = streams.to_numpy() / 1e3
     between = np.where(np.eye(n, dtype=bool), 0.0, flow)

@@ -82,8 +82,7 @@ def draw(run: Run) -> Figure:
         )
         up, down = up + np.maximum(values, 0.0), down + np.minimum(values, 0.0)
     ax.axhline(0.0, color=palette.INK, linewidth=0.8)
-    ax.legend(loc="upper left", ncol=3, frameon=False)
-    ax.margins(y=0.15)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.3, ncol=3, frameon=False)
     style.years(ax, float(min(at)) - 0.6, float(max(at)) + 0.6, 10, w=w)
     return fig
 
