@@ -19,8 +19,8 @@ from dicu.compute.mesa_import import mesa
 from dicu.government.budget import Budget, Prices
 from dicu.government.closing import can_pay_mobile, close, costs_of_desks, instalments, kept_of_savings
 from dicu.government.offices import COMMUNE, Desk, Office, standing, work
-from dicu.government.pools import share, share_pool
-from dicu.government.rows import Columns, Rows, Structure, taken, where
+from dicu.government.pools import share_pool
+from dicu.government.rows import Columns, Rows, taken, where
 from dicu.government.rules import fallen_transfers, posts_of_desk, posts_of_desks, yearly_losses
 from dicu.scenario.parameters import Government
 
@@ -360,7 +360,6 @@ class Province(LocalGovernment):
         super().__init__(model, code, name, kind, seat_place, terms)
         self.communes: list[Commune] = []
         self.pools: list[list[Office]] = []
-        self._pools_stand: tuple[int, list[Rows]] = (-1, [])
 
     @property
     def counts(self) -> Counts:
@@ -384,15 +383,5 @@ class Province(LocalGovernment):
 
     def share_pools(self) -> None:
         """Move the investments of its pools, when all budgets are closed."""
-        before = Structure.number
-        if self._pools_stand[0] != before:
-            stand = [standing(offices) for offices in self.pools]
-            if (
-                Structure.number != before
-            ):  # not those of a network as it is laid out: they may move one another
-                for offices in self.pools:
-                    share_pool(offices, self.terms.parameters)
-                return
-            self._pools_stand = before, stand
-        for rows in self._pools_stand[1]:
-            share(rows, self.terms.parameters)
+        for offices in self.pools:
+            share_pool(offices, self.terms.parameters)

@@ -16,8 +16,9 @@ from dicu.government import seating
 from dicu.government.agents import Terms, work_and_close
 from dicu.government.budget import QUARTERS_A_YEAR, prices
 from dicu.government.founding import found
-from dicu.government.offices import Office, sum_by
+from dicu.government.offices import COMMUNE, Office, sum_by
 from dicu.government.overlay import Overlay, legacy_overlay
+from dicu.government.pools import share
 from dicu.government.reach import Reach
 from dicu.government.revenue import Revenue
 from dicu.government.rules import power, share_online
@@ -230,8 +231,9 @@ class Governments:
         work_and_close(
             self.offices, rows, (laid.budget, everybody[1]), (own, keeper[laid.pays]), step, self.terms
         )
-        for province in self.provinces:
-            province.share_pools()
+        o, of_commune = laid.office, np.flatnonzero(laid.office["level"] == COMMUNE)
+        pooled = o, of_commune, laid.budget, laid.pays[of_commune]
+        share(pooled, o["pool"][of_commune], self.parameters)
 
     def register(self, residents: NDArray[np.int64]) -> None:
         """Take note of who lives where: (P,) int64, persons. Offices know of them if they respond."""

@@ -118,7 +118,7 @@ def _fork(base: Scenario, model: Model, loss: float, starts: Starts) -> Model:
     }
     scenario = with_values(base, values)
     start = starts.start(scenario)
-    new = Model(scenario, starts.world(scenario), start.households, start.links)
+    new = Model(scenario, starts.world(scenario), start.households, start.links, solve=False)
     restore(new, {name: array.copy() for name, array in arrays_of(model).items()}, SPARE_ROWS)
     return new
 

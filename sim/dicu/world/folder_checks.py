@@ -317,9 +317,25 @@ def check_optional(
                     f"{paths['age_sex_province']}: column age_from: got {sorted(own['age_from'].tolist())} for "
                     f"province {code!s} (allowed: {AGE_GROUPS}, each once)"
                 )
+    _kinds_of_waves(tables.get("earlier_waves"), units, paths, problems)
     _abroad(tables.get("migration_abroad"), int(places["residents"].sum()), paths, problems)
     if "rates" in tables:
         check_rates(tables["rates"], paths["rates"], problems)
+
+
+def _kinds_of_waves(
+    table: pd.DataFrame | None, units: pd.DataFrame, paths: Mapping[str, Path], problems: Problems
+) -> None:
+    """Kinds of units that a wave of mergers names are some of the country; none of such a kind would merge."""
+    for level in ("commune", "district"):
+        column = f"{level}_kinds"
+        there = set(units.loc[units["level"] == level, "kind"])
+        said = () if table is None or column not in table else table[column]
+        for row, kinds in enumerate(said, start=1):
+            for kind in (part.strip() for part in kinds.split("+") if kinds):
+                if kind not in there:
+                    allowed = f"kinds of units of the tier {level}, joined by +: {', '.join(sorted(there))}"
+                    problems.cell(paths["earlier_waves"], row, column, kind, allowed + _meant(kind, there))
 
 
 def _abroad(

@@ -58,7 +58,9 @@ def test_all_figures_survive(out: Path, name: str) -> None:
     drawn = {path.stem for path in made.files}
     assert {"urban_rural", "net_migration_map"} <= drawn
     regions = Run(folder).world_places["region"].nunique()
-    assert ("region_flows" in drawn) == (regions > 1), "nobody moves from one region to another where there is one"
+    assert ("region_flows" in drawn) == (regions > 1), (
+        "nobody moves from one region to another where there is one"
+    )
     for path in (folder / "figures").glob("*.svg"):
         assert not re.search(r">[^<]*\bnan\b", path.read_text(encoding="utf-8")), path.name
 

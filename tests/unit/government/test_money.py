@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicu.behaviour import access as rule
-from dicu.government import Levers, books
-from dicu.government.budget import Budget, prices
+from dicu.government import Levers, books, pools
+from dicu.government.budget import Budget, prices, spread
 from dicu.government.offices import COMMUNE, Office
 from dicu.government.pools import share_pool
 from dicu.government.rules import fallen_transfer, posts_of_desk, share_online, water_after, yearly_loss
@@ -390,3 +390,17 @@ def test_payback_is_what_a_post_costs_to_cut_over_what_it_saves_in_a_year(govern
     assert len(years) > 0
     assert years == pytest.approx(price.severance_vnd / (price.post_vnd * 4))
     assert 0.1 < years[0] < 20
+
+
+@given(st.data())
+def test_many_pools_at_once_are_spread_as_each_alone(data):
+    """Whatever their order, ties and signs, also where a product of dong and persons leaves 64 bits."""
+    n = data.draw(st.integers(1, 5))
+    of = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=25)))
+    of = np.unique(of, return_inverse=True)[1]
+    most = data.draw(st.sampled_from([4, 10**6, 10**11]))
+    weight = np.array(data.draw(st.lists(st.integers(1, most), min_size=len(of), max_size=len(of))))
+    amount = np.array(data.draw(st.lists(st.integers(-60, 10**12), min_size=n, max_size=n)))[: of.max() + 1]
+    parts = pools._spread_each(amount, weight, of)
+    for one in range(len(amount)):
+        assert parts[of == one].tolist() == spread(int(amount[one]), weight[of == one].tolist())

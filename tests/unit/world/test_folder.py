@@ -566,3 +566,20 @@ def test_wealth_at_its_cap_is_said(folder: Path, tmp_path: Path) -> None:
     odd = CliRunner().invoke(app, [*order, "--out", str(tmp_path / "b")])
     assert odd.exit_code == 0, odd.output
     assert "most wealth that can be held" in odd.output
+
+
+def test_a_wave_names_kinds_that_the_country_has(folder: Path) -> None:
+    """Else none of its units would merge and nobody would be told."""
+    there = cells(folder, "units")
+    kinds = {level: there.loc[there["level"] == level, "kind"] for level in ("commune", "district")}
+    said = {level: sorted({k or level for k in own}) for level, own in kinds.items()}
+    row = {"wave": "first", "communes": "1", "districts": "1",
+           "commune_kinds": " + ".join(said["commune"]), "district_kinds": ""}  # fmt: skip
+    put(folder, "earlier_waves", pd.DataFrame([row]))
+    read_folder(folder)
+    put(folder, "earlier_waves", pd.DataFrame([row | {"commune_kinds": said["commune"][0] + "+twon"}]))
+    with pytest.raises(TableError, match=r"earlier_waves.csv.*row 1.*commune_kinds.*twon.*allowed.*commune"):
+        read_folder(folder)
+    put(folder, "earlier_waves", pd.DataFrame([row | {"district_kinds": "shire"}]))
+    with pytest.raises(TableError, match=r"district_kinds.*shire"):
+        read_folder(folder)
