@@ -109,7 +109,7 @@ def signs(w: Words, robust: Sequence[Robust], verdicts: Mapping[str, str]) -> li
         words = stored.policies(w, stored.say(w, x.words))
         if w.vi:
             outcome = outcome.rstrip(",")
-        made.append(f"**{outcome[0].upper()}{outcome[1:]}**, {unit}: *{verdicts[x.verdict]}*. {words}\n")
+        made.append(f"**{_capital(outcome)}**, {unit}: *{verdicts[x.verdict]}*. {_capital(words)}\n")
         if x.decides:
             most = "; ".join(stored.say(w, text) for text in x.decides)
             made.append(w.t(f"Decided by: {most}.\n", f"Do điều sau quyết định: {most}.\n"))
@@ -122,6 +122,7 @@ def signs(w: Words, robust: Sequence[Robust], verdicts: Mapping[str, str]) -> li
                     for name, tiles in zip(g.rows, g.tiles, strict=True)
                 ),
             )
+            made.append("\n</details>\n")
         if x.members:
             made += _members(w, x)
     return made
@@ -148,7 +149,13 @@ def _members(w: Words, x: Robust) -> list[str]:
     )
 
 
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _tile(w: Words, t: Tile) -> str:
+    if t.sign == "none":
+        return MARKS[t.sign]
     around = "" if None in t.interval else f" ({interval(w, t.interval)})"
     return f"{MARKS[t.sign]} {value(w, t.effect)}{around}"
 

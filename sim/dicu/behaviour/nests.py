@@ -1,12 +1,13 @@
 """Weights of places and nests in one step, and the income that beckons from them.
 
-Sums keep the order that the formulas have, place after place; loops run over many sums at once instead, so that a
-processor adds several numbers with one instruction and yet no bit depends on how many.
+Sums keep the order that the formulas have, place after place; loops run over many sums at once instead (all types of a
+place, or all districts of a province), so that a processor adds several numbers with one instruction and yet no bit
+depends on how many.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,9 +15,6 @@ from numpy.typing import NDArray
 
 from dicu.behaviour.geography import Geography
 from dicu.compute.numeric import exp64, log64
-
-_TILE: Final = 16
-"""Places of a district that are summed at once: about as many as a district has, and a whole number of vectors."""
 
 
 class NestTables(NamedTuple):
@@ -32,7 +30,7 @@ class NestTables(NamedTuple):
 
 
 class _Nests(NamedTuple):
-    """Of the districts or provinces, for one type: weight of the nest, sum of e, sum of e times income."""
+    """Of the districts or provinces (K,), for one type: weight of the nest, sum of e, sum of e times income."""
 
     weight: NDArray[np.float64]
     total: NDArray[np.float64]
@@ -40,61 +38,65 @@ class _Nests(NamedTuple):
 
 
 class _Pull(NamedTuple):
-    """What draws out of each district (L,): weights of all other nests, and those weights times their mean income."""
+    """What draws out of each district: weights of all other nests, and those weights times their mean income."""
 
     weight: NDArray[np.float64]
     pay: NDArray[np.float64]
 
 
-@njit(cache=True)
-def _nests(n: int) -> _Nests:
-    return _Nests(np.zeros(n), np.zeros(n), np.zeros(n))
-
-
 @njit(cache=True, error_model="numpy")
 def _powers(x: NDArray[np.float64], exponent: float, out: NDArray[np.float64]) -> None:
     """x^exponent of numbers >= 0 into ``out``, 0^anything = 0 (an empty nest attracts nobody)."""
-    for i in range(x.shape[0]):
-        out[i] = exponent * log64(x[i])
-    for i in range(x.shape[0]):
-        out[i] = exp64(out[i])
-    for i in range(x.shape[0]):
-        out[i] = out[i] if x[i] > 0.0 else 0.0
+    flat, made = x.reshape(-1), out.reshape(-1)
+    for i in range(flat.shape[0]):
+        made[i] = exponent * log64(flat[i])
+    for i in range(flat.shape[0]):
+        made[i] = exp64(made[i])
+    for i in range(flat.shape[0]):
+        made[i] = made[i] if flat[i] > 0.0 else 0.0
 
 
 @njit(cache=True)
-def _sums_of_others(x: NDArray[np.float64], first: NDArray[np.int32], out: NDArray[np.float64]) -> None:
-    """For each place the sum of ``x`` over the other places of its district, (P,) into ``out``."""
-    tile = np.empty(_TILE)
+def _add(x: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    for t in range(x.shape[0]):
+        out[t] += x[t]
+
+
+@njit(cache=True)
+def _sums(x: NDArray[np.float64], first: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Sums of rows (n, T) by nest, whose rows are first[k] : first[k + 1]; (K, T)."""
+    out = np.zeros((first.shape[0] - 1, x.shape[1]))
+    for k in range(out.shape[0]):
+        for j in range(first[k], first[k + 1]):
+            _add(x[j], out[k])
+    return out
+
+
+@njit(cache=True)
+def _sums_of_others(x: NDArray[np.float64], first: NDArray[np.int32]) -> NDArray[np.float64]:
+    """For each place the sum over the other places of its district, (P, T); those before it are added once for all."""
+    out, before = np.empty_like(x), np.empty(x.shape[1])
     for d in range(first.shape[0] - 1):
-        for start in range(first[d], first[d + 1], _TILE):
-            for k in range(_TILE):
-                tile[k] = 0.0
-            for i in range(first[d], first[d + 1]):
-                one, own = x[i], i - start
-                for k in range(_TILE):
-                    tile[k] += 0.0 if k == own else one
-            for j in range(start, min(start + _TILE, first[d + 1])):
-                out[j] = tile[j - start]
+        before[:] = 0.0
+        for j in range(first[d], first[d + 1]):
+            out[j] = before
+            for i in range(j + 1, first[d + 1]):
+                _add(x[i], out[j])
+            _add(x[j], before)
+    return out
 
 
 @njit(cache=True)
-def _sums(
-    e: NDArray[np.float64], pay: NDArray[np.float64], g: Geography, districts: _Nests, provinces: _Nests
-) -> None:
-    """Sums over the places of each district, and over the districts of each province."""
-    for q in range(provinces.total.shape[0]):
-        provinces.total[q] = 0.0
-        provinces.pay[q] = 0.0
-        for d in range(g.first_district[q], g.first_district[q + 1]):
-            total, earned = 0.0, 0.0
-            for j in range(g.first_place[d], g.first_place[d + 1]):
-                total += e[j]
-                earned += pay[j]
-            districts.total[d] = total
-            districts.pay[d] = earned
-            provinces.total[q] += total
-            provinces.pay[q] += earned
+def _nests(
+    total: NDArray[np.float64], pay: NDArray[np.float64], theta: float, leave: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Weight, sum of e and sum of e times income of nests, a row for each type, from sums (K, T)."""
+    weight = np.empty_like(total)
+    _powers(total, theta, weight)
+    for k in range(weight.shape[0]):
+        for t in range(weight.shape[1]):
+            weight[k, t] = leave * weight[k, t]
+    return weight.T.copy(), total.T.copy(), pay.T.copy()
 
 
 @njit(cache=True, error_model="numpy")
@@ -139,15 +141,17 @@ def _beckoning(
     district: NDArray[np.int32],
     pull: _Pull,
     income: NDArray[np.float64],
-    out: NDArray[np.float64],
-) -> None:
-    """Mean income where one might go over that here, 1 where there is nowhere to go, (P,) into ``out``."""
+) -> NDArray[np.float64]:
+    """Mean income where one might go over that here, 1 where there is nowhere to go, (P, T); ``pull`` (L, T)."""
     others, others_pay = rest
+    out = np.empty_like(own)
     for j in range(own.shape[0]):
         d = district[j]
-        total = pull.weight[d] + own[j]
-        around = pull.pay[d] + (own[j] * others_pay[j] / others[j] if others[j] > 0.0 else 0.0)
-        out[j] = around / total / income[j] if total > 0.0 else 1.0
+        for t in range(own.shape[1]):
+            total = pull.weight[d, t] + own[j, t]
+            near = own[j, t] * others_pay[j, t] / others[j, t] if others[j, t] > 0.0 else 0.0
+            out[j, t] = (pull.pay[d, t] + near) / total / income[j, t] if total > 0.0 else 1.0
+    return out
 
 
 @njit(cache=True, error_model="numpy")
@@ -171,44 +175,43 @@ def nest_tables(
         nowhere to go.
     """
     n_places, n_types = v.shape
-    n_districts, n_provinces = g.province.shape[0], g.first_district.shape[0] - 1
+    n_districts = g.province.shape[0]
     best = np.full(n_types, -np.inf)
     for j in range(n_places):
         for t in range(n_types):
             best[t] = max(best[t], v[j, t])
     relative = v - best
-    # one type after the other, each a row of its own
-    e, earned = relative.T.copy(), income.T.copy()
-    district_nest, province_nest = np.empty((n_types, n_districts)), np.empty((n_types, n_provinces))
-    own, gap = np.empty((n_types, n_places)), np.empty((n_types, n_places))
+    e, pay = np.empty_like(v), np.empty_like(v)
+    flat, powers = relative.reshape(-1), e.reshape(-1)
+    for i in range(flat.shape[0]):
+        powers[i] = exp64(flat[i] / theta)
+    for j in range(n_places):
+        for t in range(n_types):
+            e[j, t] = g.dwellings_share[j] * e[j, t]
+            pay[j, t] = e[j, t] * income[j, t]
+    of_district, earned = _sums(e, g.first_place), _sums(pay, g.first_place)
+    of_province, earned_there = _sums(of_district, g.first_district), _sums(earned, g.first_district)
+    district = _nests(of_district, earned, theta, leave_district)
+    province = _nests(of_province, earned_there, theta, leave_province)
     near_to = g.near_province.T.copy()
-    districts, provinces = _nests(n_districts), _nests(n_provinces)
-    pull = _Pull(np.empty(n_districts), np.empty(n_districts))
-    pay, rest = np.empty(n_places), (np.empty(n_places), np.empty(n_places))
+    pull = _Pull(np.empty((n_types, n_districts)), np.empty((n_types, n_districts)))
     for t in range(n_types):
-        for j in range(n_places):
-            e[t, j] = g.dwellings_share[j] * exp64(e[t, j] / theta)
-        for j in range(n_places):
-            pay[j] = e[t, j] * earned[t, j]
-        _sums(e[t], pay, g, districts, provinces)
-        _powers(districts.total, theta, districts.weight)
-        _powers(provinces.total, theta, provinces.weight)
-        for d in range(n_districts):
-            districts.weight[d] = leave_district * districts.weight[d]
-        for q in range(n_provinces):
-            provinces.weight[q] = leave_province * provinces.weight[q]
-        district_nest[t], province_nest[t] = districts.weight, provinces.weight
-        _pulls(g, near_to, districts, provinces, pull)
-        _sums_of_others(e[t], g.first_place, rest[0])
-        _sums_of_others(pay, g.first_place, rest[1])
-        _powers(rest[0], theta, own[t])
-        for d in range(n_districts):
-            for j in range(g.first_place[d], g.first_place[d + 1]):
-                own[t, j] = g.near_district[d, d] * own[t, j]
-        _beckoning(own[t], rest, g.district, pull, earned[t], gap[t])
-        for j in range(n_places):
-            gap[t, j] = log64(gap[t, j])
-    return NestTables(relative, best, e, own.T.copy(), district_nest, province_nest, gap.T.copy())
+        districts = _Nests(district[0][t], district[1][t], district[2][t])
+        provinces = _Nests(province[0][t], province[1][t], province[2][t])
+        _pulls(g, near_to, districts, provinces, _Pull(pull.weight[t], pull.pay[t]))
+    rest = _sums_of_others(e, g.first_place), _sums_of_others(pay, g.first_place)
+    own = np.empty_like(v)
+    _powers(rest[0], theta, own)
+    for j in range(n_places):
+        d = g.district[j]
+        for t in range(n_types):
+            own[j, t] = g.near_district[d, d] * own[j, t]
+    pulls = _Pull(pull.weight.T.copy(), pull.pay.T.copy())
+    gap = _beckoning(own, rest, g.district, pulls, income)
+    ratio = gap.reshape(-1)
+    for i in range(ratio.shape[0]):
+        ratio[i] = log64(ratio[i])
+    return NestTables(relative, best, e.T.copy(), own, district[0], province[0], gap)
 
 
 __all__ = ["NestTables", "nest_tables"]

@@ -27,11 +27,16 @@ def other_work(
     Types come in pairs, farming (even) and other work (odd); 0 in urban places, where there is no farming.
     """
     n, n_types = relative.shape
-    out = np.zeros((n, n_types))
+    out = np.empty((n, n_types))
     for j in range(n):
-        if not urban[j]:
-            for t in range(n_types):
-                out[j, t] = exp64(relative[j, t ^ 1] + best[t ^ 1] - best[t] + shift)
+        for t in range(n_types):
+            out[j, t] = relative[j, t ^ 1] + best[t ^ 1] - best[t] + shift
+    flat = out.reshape(-1)
+    for i in range(flat.shape[0]):
+        flat[i] = exp64(flat[i])
+    for j in range(n):
+        if urban[j]:
+            out[j] = 0.0
     return out
 
 

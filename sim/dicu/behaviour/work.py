@@ -202,27 +202,33 @@ class Spreading(NamedTuple):
     area: NDArray[np.int32]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def spread_offers(
     offers: NDArray[np.float64], s: Spreading
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offers that reach each district for each unit that looks there, (L,), and by area, (L, A)."""
     n, areas = s.near.shape
-    spread = np.zeros((n, areas))
-    hazard = np.zeros(n)
+    total, heard = np.zeros(areas), np.empty(areas)
+    for d in range(n):
+        looking, known = s.looking[d], s.network[s.province[d]]
+        for a in range(areas):
+            heard[a] = looking * s.near[d, a] * known[a]
+        heard[s.area[d]] = 0.0  # what is offered in one's own area is no offer from afar
+        for a in range(areas):
+            total[a] += heard[a]
+    made = np.empty(areas)
     for a in range(areas):
-        if offers[a] <= 0.0:
-            continue
-        total = 0.0
-        for d in range(n):
-            if s.area[d] != a:
-                total += s.looking[d] * s.near[d, a] * s.network[s.province[d], a]
-        if total <= 0.0:
-            continue
-        for d in range(n):
-            if s.area[d] != a:
-                spread[d, a] = offers[a] * s.near[d, a] * s.network[s.province[d], a] / total
-                hazard[d] += spread[d, a]
+        reach = offers[a] > 0.0 and total[a] > 0.0
+        made[a] = offers[a] if reach else 0.0
+        total[a] = total[a] if reach else 1.0
+    spread, hazard = np.empty((n, areas)), np.zeros(n)
+    for d in range(n):
+        known, row = s.network[s.province[d]], spread[d]
+        for a in range(areas):
+            row[a] = made[a] * s.near[d, a] * known[a] / total[a]
+        row[s.area[d]] = 0.0
+        for a in range(areas):
+            hazard[d] += row[a]
     return hazard, spread
 
 

@@ -65,6 +65,12 @@ def _check_terms(scenario: Scenario, world: World) -> None:
     for side, terms in (("arrive", scenario.arriving), ("leave", scenario.leaving)):
         for code in terms:
             if code not in there:
+                if scenario.ensemble.member is not None:
+                    raise UnfitScenario(
+                        "ensemble.member: the sets of the ensemble (sweep.ensemble in a sweep) are fitted to the "
+                        f"provinces of Viet Nam as they come with the package (got {scenario.ensemble.member} in the "
+                        f"world {world.name}, allowed null)"
+                    )
                 raise UnfitScenario(
                     f"province_terms.{side}: no such province (got {quoted(code)}, allowed {', '.join(there)})"
                 )

@@ -89,6 +89,16 @@ def test_a_scenario_of_a_sweep_is_told_by_its_line(runner: CliRunner, tmp_path: 
     assert done.stderr == f"{path}:6:25: cities.central: no such place (got 'Plane'; did you mean 'Plain')\n"
 
 
+@pytest.mark.usefixtures("never")
+def test_the_ensemble_is_of_viet_nam(runner: CliRunner, tmp_path: Path) -> None:
+    """Its terms name provinces; what is wrong is the country, not a province that nobody wrote."""
+    path = write_files(tmp_path, "base: base.yaml\nsweep: {ensemble: 2}\n")
+    done = runner.invoke(app, ["sweep", str(path), "--dry-run"])
+    assert done.exit_code == 2
+    told = "ensemble.member: the sets of the ensemble (sweep.ensemble in a sweep) are fitted to"
+    assert all(line.startswith(f"{path}:2:9: {told}") for line in done.stderr.splitlines())
+
+
 def test_a_sweep_whose_runs_find_it_out_ends_with_2_as_well(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

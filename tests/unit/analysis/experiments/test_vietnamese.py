@@ -217,3 +217,14 @@ def test_a_vietnamese_page_is_made_anew_with_the_english_one(tmp_path: Path) -> 
     conclude("h5", folders, facts, tmp_path)
     assert page.read_text() == text
     assert {path: path.read_bytes() for path in drawn} == drawn, "and figures are the same bytes"
+
+
+def test_what_is_folded_away_is_closed(made: Any) -> None:
+    """Each block by itself in that of the details: an open one would swallow the rest of the page."""
+    _, page, *_ = made
+    for path in (page, page.parent / "experiment.md"):
+        depth = []
+        for mark in re.findall(r"</?details>", path.read_text()):
+            depth.append((depth[-1] if depth else 0) + (-1 if mark.startswith("</") else 1))
+        assert min(depth) == depth[-1] == 0
+        assert max(depth) <= 2
