@@ -21,6 +21,7 @@ from dicu_analysis.experiments.controls import (
     positive,
     put_in,
     read_controls,
+    rivals,
     to_the_bit,
     write_controls,
 )
@@ -52,13 +53,20 @@ def test_a_run_is_its_own_twin_and_not_that_of_another_seed() -> None:
     assert 0 < first.share < 1
 
 
-def made_up(shared: float = 0.0, effect: float = 0.0) -> Any:
-    """Runs out of a generator: log-normal rates; ``shared`` luck by seed; whoever considers more moves more."""
+def made_up(shared: float = 0.0, effect: float = 0.0, distress: float = 0.0, paper: float = 0.0) -> Any:
+    """Runs out of a generator: log-normal rates; ``shared`` luck by seed; what is put in has an ``effect``, a rival
+    cause that of ``distress``, and what is there on paper that of ``paper``.
+    """
+    untreated = [rival.untreated for rival in controls.RIVALS.values()]
+    on_paper = [rival.treated for rival in controls.RIVALS.values()]
+    put = [one.treated for one in controls.PUT_IN.values()]
 
     def play_made_up(work: Work) -> list[Any]:
         made = []
         for k, (arm, values, some) in enumerate(work):
-            more = effect if values.get("consider.lambda0") else 0.0
+            more = effect if values.get("consider.lambda0") or values in put else 0.0
+            rival = distress if values in untreated or values in on_paper else 0.0
+            rival += paper if values in on_paper else 0.0
             for seed in some:
                 own = np.random.default_rng([seed, k]).normal(0, 1, 6)
                 common = np.random.default_rng(seed).normal(0, 1, 6)
@@ -69,11 +77,11 @@ def made_up(shared: float = 0.0, effect: float = 0.0) -> Any:
                         arm=arm,
                         seed=seed,
                         rate=rate,
-                        leaving=0.02 + 0.001 * x[1] + 0.01 * more,
-                        access=0.5 + x[2],
-                        city=0.1 + x[3],
-                        share=0.4 + 0.01 * x[4] + 0.1 * more,
-                        emptied=0.01 + 0.001 * x[5] + 0.01 * more,
+                        leaving=0.02 + 0.001 * x[1] + 0.01 * (more + rival),
+                        access=0.5 + 0.1 * x[2] + more + rival,
+                        city=0.1 + 0.1 * x[3] + more + rival,
+                        share=0.4 + 0.01 * x[4] + 0.1 * (more + rival),
+                        emptied=0.01 + 0.001 * x[5] + 0.01 * (more + rival),
                         digest=str(rate),
                     )
                 )
@@ -106,10 +114,26 @@ def test_placebos_of_a_drifting_outcome_fail() -> None:
 def test_positive_control_finds_what_was_put_in_and_nothing_else() -> None:
     size = Size(0, 100, 60, 0)
     found = positive(made_up(shared=0.9, effect=0.25), size, 0.08)
-    assert set(found) == {"h2", "h5", "h6"}
+    assert set(found) == {"h2", "h3", "h4", "h5", "h6"}
     assert all(c.passed for c in found.values())
     blind = positive(made_up(shared=0.9, effect=0.0), size, 0.08)
     assert not any(c.passed for c in blind.values())
+
+
+def test_a_rival_cause_is_not_read_as_the_treatment_and_must_be_there() -> None:
+    """Of every experiment but H1: silent where the treatment is on paper, loud where it acts, and dead causes told."""
+    size = Size(400, 0, 0, 0)
+    _, untreated = placebos(made_up(), size)
+    lively = rivals(made_up(distress=1.0), size, untreated)
+    assert set(lively) == set(EXPERIMENTS) - {"h1"}
+    assert all(there.passed for _, there in lively.values())
+    assert sum(silent.passed for silent, _ in lively.values()) >= 4, (
+        "one of five may lie outside of 99 % by luck"
+    )
+    dead = rivals(made_up(), size, untreated)
+    assert not any(there.passed for _, there in dead.values())
+    acting = rivals(made_up(distress=1.0, paper=1.0), size, untreated)
+    assert not any(silent.passed for silent, _ in acting.values())
 
 
 def test_an_interaction_put_in_is_found_and_none_where_there_is_none() -> None:

@@ -90,3 +90,74 @@ BITS: Final[dict[str, Bit]] = {
         "the merger with satellite desks, while nobody looks at services",
     ),
 }
+
+
+UNCUT: Final = {"reform.policy": "actual", "reform.levers": "relabel+pool_budgets+close_offices"}
+"""A merger that closes offices and cuts no post, so that there is nothing to reinvest."""
+UNAIDED: Final = {
+    **CENTRAL,
+    "cities.central_job_growth": 0.0,
+    "cities.central_revenue": 0.0,
+    "cities.central_building": 1.0,
+}
+"""A designation on paper: no job, no dong and no dwelling comes with it."""
+
+
+@dataclass(frozen=True)
+class PutIn:
+    """A treatment whose effect a test must find, in one arm alone, with the words for it."""
+
+    treated: Mapping[str, Any]
+    untreated: Mapping[str, Any]
+    text: str
+
+
+PUT_IN: Final[dict[str, PutIn]] = {
+    "h3": PutIn(
+        {**MERGED, "government.reinvest_share": 1.0},
+        {**MERGED, "government.reinvest_share": 0.0},
+        "one arm reinvests all that a merger saves, the other nothing",
+    ),
+    "h4": PutIn(CENTRAL, {}, "one arm gives the city a package larger than that of Viet Nam"),
+}
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another cause of the outcome, at work in both arms, while what is asked about is there on paper alone."""
+
+    treated: Mapping[str, Any]
+    untreated: Mapping[str, Any]
+    text: str
+    read: str
+    cause: str
+
+
+RIVALS: Final[dict[str, Rival]] = {
+    "h2": Rival(
+        {**PUSH, "reform.policy": "relabel"}, PUSH,
+        "farm incomes fall in both arms, in one of them borders change on paper",
+        "an effect of the merger on leaving", "rural distress on leaving",
+    ),
+    "h3": Rival(
+        {**UNCUT, "government.reinvest_share": 1.0}, {**UNCUT, "government.reinvest_share": 0.0},
+        "offices close in both arms and no post is cut, in one of them all savings would be reinvested",
+        "an effect of reinvesting on access", "offices that close on access",
+    ),
+    "h4": Rival(
+        {**PULL, **UNAIDED}, PULL,
+        "jobs grow in all towns of both arms, in one of them the city is designated on paper",
+        "an effect of the designation on the city", "growth of jobs on the city",
+    ),
+    "h5": Rival(
+        {**PUSH, "programme.urban_job_loss": 0.0}, PUSH,
+        "farm incomes fall in both arms, and no urban job is lost in either",
+        "an effect of lost jobs on the urban share", "rural distress on the urban share",
+    ),
+    "h6": Rival(
+        {**PUSH, "reform.policy": "relabel"}, PUSH,
+        "farm incomes fall in both arms, in one of them borders change on paper",
+        "an effect of the policy on villages that shrink", "rural distress on villages that shrink",
+    ),
+}  # fmt: skip
+"""Of H1 see `dicu_analysis.experiments.controls.reverse`."""
