@@ -42,6 +42,10 @@ SWEEPS: Final = ("h3", *merger.SWEEPS)
 ARMS: Final = ("none", "merged", "half", "full")
 ROBUST: Final = ("access, rural", "access, mountain rural", "access, island rural")
 """Outcomes whose signs against no merger are followed over assumptions: whether reinvesting makes up for it all."""
+GIVEN_BACK: Final = Text(
+    "access of rural people where savings are reinvested (against none of them)",
+    "mức tiếp cận của dân nông thôn khi tái đầu tư khoản tiết kiệm (so với không tái đầu tư)",
+)
 LATER: Final = (7, 10)
 """Years after the merger at which the share is told besides: until the fifth severance takes most of what is saved."""
 SESOI: Final = 0.1
@@ -129,7 +133,7 @@ def estimate(sweeps: Mapping[str, FinishedSweep], facts: Facts) -> Found:
         arms=arms_of(points, found, values, PER_CENT),
         secondary=[*secondary, *by_terrain],
         robust=[
-            *merger.robustness(sweeps, facts, ("access, rural",), merger.against_merged()),
+            *merger.robustness(sweeps, facts, ("access, rural",), merger.against_merged(), said=GIVEN_BACK),
             *merger.robustness(sweeps, facts, ROBUST, merger.against_none()),
         ],
         shown=shown if has_loss else None,

@@ -8,6 +8,7 @@ needs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,6 +194,8 @@ def robustness(
     facts: Facts,
     names: Sequence[str],
     contrasts: Sequence[Contrast],
+    *,
+    said: Text | None = None,
 ) -> list[Robust]:
     """Verdicts on some outcomes over all sweeps of the merger that were run; none without that of the options.
 
@@ -202,11 +205,14 @@ def robustness(
         Of `outcomes`; what the world does not have (islands) is left out.
     contrasts : sequence of Contrast
         Rows of the table of options. Cases and the ensemble are told of the first and the last.
+    said : Text or None
+        What an outcome is called where it is compared with something else than no merger.
     """
     if OPTIONS not in sweeps:
         return []
     known = outcomes(sweeps[OPTIONS], facts)
-    return [_robust(known[name], sweeps, contrasts) for name in names if name in known]
+    told = known if said is None else {name: replace(one, text=said) for name, one in known.items()}
+    return [_robust(told[name], sweeps, contrasts) for name in names if name in told]
 
 
 def _robust(outcome: Outcome, sweeps: Mapping[str, FinishedSweep], contrasts: Sequence[Contrast]) -> Robust:
