@@ -65,8 +65,10 @@ def draw(history: Sequence[Entry], out: Path) -> None:
 
 def _panel(ax: Axes, name: str, lines: dict[str, list[Entry]], commits: list[str]) -> None:
     from dicu_analysis.figures.palette import WITH, WITHOUT
+    from dicu_analysis.figures.style import label_ends
 
     ax.set_title(name)
+    ends = []
     for line, rows in lines.items():
         fresh = line != AGES[1]
         at, ratio = [commits.index(e.commit) for e in rows], [e.measured.ratio for e in rows]
@@ -75,9 +77,10 @@ def _panel(ax: Axes, name: str, lines: dict[str, list[Entry]], commits: list[str
             markersize=3,
         )  # fmt: skip
         if line in AGES:
-            ax.annotate(f" {line}", (at[-1], ratio[-1]), fontsize=8, va="center", annotation_clip=False)
+            ends.append((float(at[-1]), ratio[-1], line, WITH if fresh else WITHOUT))
     ax.set_ylim(0, 1.08 * max(e.measured.ratio for rows in lines.values() for e in rows))
     ax.set_xlim(-0.3, len(commits) - 0.5)
+    label_ends(ax, ends, gap=0.13)
     step = -(-len(commits) // 4)
     ticks = range(0, len(commits), step)
     ax.set_xticks(list(ticks), [commits[k][:SEVEN] for k in ticks], rotation=25, fontsize=7, ha="right")
