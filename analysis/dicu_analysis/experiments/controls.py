@@ -192,13 +192,13 @@ def positive(player: Player, size: Size, lambda0: float) -> dict[str, Control]:
     """An effect put in, in the arm `both` alone, is found as often as the pilot promises."""
     more = {"consider.lambda0": lambda0 * math.exp(INPUT)}
     often = f"one arm considers moving {math.exp(INPUT) - 1:.0%} more often"
-    made = _foundas_often(player, size, ("h2", "h5", "h6"), (more, {}), often, 20)
+    made = _found_as_often(player, size, ("h2", "h5", "h6"), (more, {}), often, 20)
     for k, (name, one) in enumerate(PUT_IN.items()):
-        made |= _foundas_often(player, size, (name,), (one.treated, one.untreated), one.text, 40 + 2 * k)
+        made |= _found_as_often(player, size, (name,), (one.treated, one.untreated), one.text, 40 + 2 * k)
     return made
 
 
-def _foundas_often(
+def _found_as_often(
     player: Player,
     size: Size,
     names: Sequence[str],

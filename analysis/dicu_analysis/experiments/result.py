@@ -356,4 +356,5 @@ def read_result(path: Path) -> Result:
         raise ValueError(
             f"{file}: schema {data.get('schema_version')}, this version reads {SCHEMA_VERSION}; run it again"
         )
+    json.dumps(data, ensure_ascii=False).encode()  # half of a pair of surrogates is no text
     return Result.model_validate(data)

@@ -90,6 +90,8 @@ def _view(report: Path) -> str | None:
 def _warn(found: Found, warn: Callable[[str], None]) -> None:
     for text in found.unreadable:
         warn(f"not shown in the report: {text}")
+    from dicu_analysis.language import ENGLISH
+
     for experiment in found.experiments:
-        for text in experiment.left_out:
+        for text in experiment.left_out(ENGLISH):
             warn(f"not shown in the report: {experiment.path.parent}: {text}")

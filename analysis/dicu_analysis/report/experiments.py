@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections import Counter
@@ -14,8 +15,9 @@ from typing import Any, Final
 from dicu.record.reading import inside
 from dicu_analysis.effects import VERDICT_WORDS
 from dicu_analysis.experiments import stored
-from dicu_analysis.experiments.page import figures_in
+from dicu_analysis.experiments.page import CAPTIONS, figures_in
 from dicu_analysis.experiments.page_parts import CONTROLS, arm_name
+from dicu_analysis.experiments.pictures import FOLDER, folder_of
 from dicu_analysis.experiments.result import (
     FILE,
     Cell,
@@ -36,6 +38,10 @@ from dicu_analysis.report.saying import between
 
 LARGEST_FIGURES: Final = 1_400_000
 """Bytes that all figures of experiments may add to the page; those beyond are named, not shown."""
+LARGEST_CAPTIONS: Final = 200_000
+LONGEST_CAPTION: Final = 2_000
+MOST_PIXELS: Final = 10_000_000
+COLOURS: Final = 256
 
 
 class BadExperiment(ValueError):
@@ -52,6 +58,7 @@ class Picture:
     high: float
     title: str
     alt: str
+    of: int
     lang: str = "en"
 
 
@@ -66,8 +73,6 @@ class Experiment:
     result : Result
         What it states.
     pictures : tuple of Picture
-    left_out : tuple of str
-        Figures that are missing, too large, or no pictures of this folder.
     in_vietnamese : tuple of Picture
         The same figures where they were drawn in Vietnamese and have room, else those in English.
     """
@@ -75,8 +80,16 @@ class Experiment:
     path: Path
     result: Result
     pictures: tuple[Picture, ...]
-    left_out: tuple[str, ...]
     in_vietnamese: tuple[Picture, ...] = ()
+
+    def shown(self, w: Words) -> tuple[Picture, ...]:
+        """The figures for a reader of a language."""
+        return self.in_vietnamese if w.vi else self.pictures
+
+    def left_out(self, w: Words) -> list[str]:
+        """Figures that are missing, too large, or no pictures of this folder."""
+        there = {picture.of for picture in self.shown(w)}
+        return [figure.svg for k, figure in enumerate(self.result.figures) if k not in there]
 
 
 @dataclass(frozen=True)
@@ -120,42 +133,45 @@ def find(folder: Path, *, strict: bool = False) -> Found:
         raise BadExperiment(unreadable[0])
     chosen = [found[k][1:] for k in sorted(found)]
     room = LARGEST_FIGURES
-    shown: list[list[Picture | None]] = []
+    english: list[dict[int, Picture]] = []
     for path, result in chosen:
-        shown.append([])
+        english.append({})
         for k, figure in enumerate(result.figures):
-            picture = _picture(path.parent, f"{result.id}-{k}", figure)
-            if picture is not None and len(picture.src) > room:
-                picture = None
-            room -= len(picture.src) if picture else 0
-            shown[-1].append(picture)
-    made: list[Experiment] = []
-    for (path, result), pictures in zip(chosen, shown, strict=True):
-        translated: list[Picture] = []
-        drawn = _in_vietnamese(path.parent)
-        for k, (figure, english) in enumerate(zip(result.figures, pictures, strict=True)):
-            own = drawn.get(Path(figure.svg).name)
-            picture = _picture(path.parent, f"{result.id}-{k}-vi", own, "vi") if own else None
+            picture = _picture(path.parent, f"{result.id}-{k}", figure, k)
             if picture is not None and len(picture.src) <= room:
                 room -= len(picture.src)
-                translated.append(picture)
-            elif english is not None:
-                translated.append(english)
-        missing = (f.svg for f, p in zip(result.figures, pictures, strict=True) if p is None)
-        made.append(
-            Experiment(path, result, tuple(filter(None, pictures)), tuple(missing), tuple(translated))
-        )
+                english[-1][k] = picture
+    made: list[Experiment] = []
+    for (path, result), pictures in zip(chosen, english, strict=True):
+        translated = dict(pictures)
+        for k, figure in _in_vietnamese(path.parent, result).items():
+            picture = _picture(path.parent, f"{result.id}-{k}-vi", figure, k, "vi")
+            if picture is not None and len(picture.src) <= room:
+                room -= len(picture.src)
+                translated[k] = picture
+        own = tuple(translated[k] for k in sorted(translated))
+        made.append(Experiment(path, result, tuple(pictures.values()), own))
     return Found(tuple(made), tuple(unreadable), folder)
 
 
-def _in_vietnamese(folder: Path) -> dict[str, Figure]:
-    """Figures that ``dicu experiment --language vi`` drew, by the name of their file; those of a page made by hand or
-    of a broken file are not there.
+def _in_vietnamese(folder: Path, result: Result) -> dict[int, Figure]:
+    """Figures that ``dicu experiment --language vi`` drew, by the number of the English one, whose name they have below
+    their own folder; none of a page made by hand or of a broken file.
     """
+    below = folder_of(VIETNAMESE)
     try:
-        return {Path(f.svg).name: f for f in figures_in(folder, VIETNAMESE)}
+        file = inside(folder, f"{below}/{CAPTIONS}")
+        drawn = figures_in(folder, VIETNAMESE) if file.stat().st_size <= LARGEST_CAPTIONS else []
+        drawn = [f for f in drawn if len((f.title + f.alt).encode()) <= LONGEST_CAPTION]
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
+    names = {f.svg or f.png: f for f in drawn}
+    made = {}
+    for k, figure in enumerate(result.figures):
+        rest = (figure.svg or figure.png).removeprefix(f"{FOLDER}/")
+        if rest and f"{below}/{rest}" in names:
+            made[k] = names[f"{below}/{rest}"]
+    return made
 
 
 def _short(error: Exception) -> str:
@@ -163,7 +179,7 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:400]
 
 
-def _picture(folder: Path, key: str, figure: Figure, lang: str = "en") -> Picture | None:
+def _picture(folder: Path, key: str, figure: Figure, of: int, lang: str = "en") -> Picture | None:
     """The smaller of both files as a data address, with the proportions that it has; None when neither is there."""
     best: tuple[int, str, bytes, tuple[float, float]] | None = None
     for name, kind, size_of in (
@@ -178,13 +194,31 @@ def _picture(folder: Path, key: str, figure: Figure, lang: str = "en") -> Pictur
         except (OSError, ValueError):  # out of the folder, over a symbolic link, no name of a file
             continue
         size = size_of(data)
+        if size is not None and kind == "image/png":
+            data = _fewer_colours(data, size)
         if size is not None and (best is None or len(data) < best[0]):
             best = (len(data), kind, data, size)
     if best is None:
         return None
     _, kind, data, (wide, high) = best
     src = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return Picture(f"figure-{key}", src, wide, high, figure.title, figure.alt, lang)
+    return Picture(f"figure-{key}", src, wide, high, figure.title, figure.alt, of, lang)
+
+
+def _fewer_colours(data: bytes, size: tuple[float, float]) -> bytes:
+    """A PNG in as few bytes as `COLOURS` colours take, which is all that a drawing has; as it is where that is no less."""
+    from PIL import Image, UnidentifiedImageError
+
+    if size[0] * size[1] > MOST_PIXELS:
+        return data
+    made = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few.save(made, format="PNG", optimize=True)
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError):
+        return data
+    return min(data, made.getvalue(), key=len)
 
 
 def number(w: Words, value: Number, *, sign: bool = False, like: Number = None) -> str:
@@ -345,8 +379,8 @@ def page(w: Words, experiment: Experiment) -> dict[str, Any]:
         "groups": [_group(w, g) for g in r.groups],
         "held": [stored.said(w, text) for text in r.held_fixed],
         "caveats": [stored.said(w, text) for text in r.caveats],
-        "pictures": experiment.in_vietnamese if w.vi else experiment.pictures,
-        "left_out": experiment.left_out,
+        "pictures": experiment.shown(w),
+        "left_out": experiment.left_out(w),
         "from": json.dumps(str(experiment.path))[1:-1],
     }
 
@@ -355,10 +389,11 @@ def _outcome(w: Words, outcome: Number) -> str:
     return "" if outcome is None else number(w, outcome)
 
 
-def sheet(experiments: tuple[Experiment, ...]) -> str:
-    """Style rules that hold the figures, each once."""
+def sheet(experiments: tuple[Experiment, ...], languages: Sequence[str]) -> str:
+    """Style rules that hold the figures which a page in these languages shows, each once."""
+    readers = [Words(code) for code in languages]
     return "\n".join(
         f'.{p.key} {{ aspect-ratio: {p.wide:g} / {p.high:g}; background-image: url("{p.src}"); }}'
         for e in experiments
-        for p in dict.fromkeys((*e.pictures, *e.in_vietnamese))
+        for p in dict.fromkeys(p for w in readers for p in e.shown(w))
     )

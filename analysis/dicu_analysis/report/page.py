@@ -126,7 +126,7 @@ def render(
         language=language or codes[0],
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8")
         + _choice(codes)
-        + sheet(found.experiments),
+        + sheet(found.experiments, codes),
     )
     html = html.replace(GUARD, "")
     size = len(html.encode("utf-8"))

@@ -105,7 +105,7 @@ def render(
         names={code: name_of(code) for code in codes},
         report=report,
         style=(report_page.TEMPLATES / "style.css").read_text(encoding="utf-8")
-        + sheet(found.experiments)
+        + sheet(found.experiments, codes)
         + (TEMPLATES / "view.css").read_text(encoding="utf-8")
         + "".join(f"html:not([lang={code}]) .in-{code} {{ display: none; }}\n" for code in codes),
         payload=_in_script(told),

@@ -181,7 +181,7 @@ def nest_tables(
         for t in range(n_types):
             best[t] = max(best[t], v[j, t])
     relative = v - best
-    e, pay = np.empty_like(v), np.empty_like(v)
+    e, pay = np.empty(v.shape), np.empty(v.shape)
     flat, powers = relative.reshape(-1), e.reshape(-1)
     for i in range(flat.shape[0]):
         powers[i] = exp64(flat[i] / theta)
@@ -200,7 +200,7 @@ def nest_tables(
         provinces = _Nests(province[0][t], province[1][t], province[2][t])
         _pulls(g, near_to, districts, provinces, _Pull(pull.weight[t], pull.pay[t]))
     rest = _sums_of_others(e, g.first_place), _sums_of_others(pay, g.first_place)
-    own = np.empty_like(v)
+    own = np.empty(v.shape)
     _powers(rest[0], theta, own)
     for j in range(n_places):
         d = g.district[j]

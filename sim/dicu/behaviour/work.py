@@ -218,14 +218,15 @@ def spread_offers(
             total[a] += heard[a]
     made = np.empty(areas)
     for a in range(areas):
-        reach = offers[a] > 0.0 and total[a] > 0.0
+        reach = not (offers[a] <= 0.0 or total[a] <= 0.0)
         made[a] = offers[a] if reach else 0.0
         total[a] = total[a] if reach else 1.0
     spread, hazard = np.empty((n, areas)), np.zeros(n)
     for d in range(n):
         known, row = s.network[s.province[d]], spread[d]
         for a in range(areas):
-            row[a] = made[a] * s.near[d, a] * known[a] / total[a]
+            share = made[a] * s.near[d, a] * known[a] / total[a]
+            row[a] = share if made[a] != 0.0 else 0.0
         row[s.area[d]] = 0.0
         for a in range(areas):
             hazard[d] += row[a]

@@ -15,6 +15,8 @@ from dicu.population import synthesis
 from dicu.population.margins import mean_sizes
 from dicu.reform.policies import check_rows, policy_named
 from dicu.scenario.country import FILE
+from dicu.scenario.fitted import fitted
+from dicu.scenario.fitted import terms as of_side
 from dicu.scenario.loader import ConfigurationErrors, load
 from dicu.scenario.scenario import Scenario, UnfitScenario
 from dicu.scenario.wording import quoted
@@ -65,10 +67,11 @@ def _check_terms(scenario: Scenario, world: World) -> None:
     for side, terms in (("arrive", scenario.arriving), ("leave", scenario.leaving)):
         for code in terms:
             if code not in there:
-                if scenario.ensemble.member is not None:
+                number = scenario.ensemble.member
+                if number is not None and code in of_side(fitted().members[number - 1], side):
                     raise UnfitScenario(
                         "ensemble.member: the sets of the ensemble (sweep.ensemble in a sweep) are fitted to the "
-                        f"provinces of Viet Nam as they come with the package (got {scenario.ensemble.member} in the "
+                        f"provinces of Viet Nam as they come with the package (got {number} in the "
                         f"world {world.name}, allowed null)"
                     )
                 raise UnfitScenario(

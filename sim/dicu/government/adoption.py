@@ -72,10 +72,9 @@ def adopt(g: Governments, overlay: Overlay, step: int, residents: NDArray[np.int
     if levers.open_satellites:
         added, desks = open_satellites(g, levers.cut_staff)
         cut -= added
-    if levers.close_offices or levers.move_services or levers.open_satellites:
-        g.reach.measure(
-            network, g.served
-        )  # pools of this very step go by the access of the offices there now are
+    if levers.close_offices or levers.move_services or levers.cut_staff or levers.open_satellites:
+        # for the pools of this step: new offices are told apart by the ways to them, since none has worked yet
+        g.reach.measure(network, g.served)
     return Transition(
         overlay=overlay,
         previous=previous,

@@ -382,6 +382,6 @@ class Province(LocalGovernment):
         self.share_pools()
 
     def share_pools(self) -> None:
-        """Move the investments of its pools, when all budgets are closed."""
+        """Move the investments of its pools, when all budgets are closed; a run does so for all provinces at once."""
         for offices in self.pools:
             share_pool(offices, self.terms.parameters)

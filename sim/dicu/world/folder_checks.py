@@ -331,11 +331,16 @@ def _kinds_of_waves(
         column = f"{level}_kinds"
         there = set(units.loc[units["level"] == level, "kind"])
         said = () if table is None or column not in table else table[column]
+        kinds_there = (
+            f"kinds of units of the tier {level}, joined by +: {', '.join(sorted(there))}; or empty for all"
+        )
+        allowed = kinds_there if there else f"empty, for the country has no tier {level}"
         for row, kinds in enumerate(said, start=1):
-            for kind in (part.strip() for part in kinds.split("+") if kinds):
-                if kind not in there:
-                    allowed = f"kinds of units of the tier {level}, joined by +: {', '.join(sorted(there))}"
-                    problems.cell(paths["earlier_waves"], row, column, kind, allowed + _meant(kind, there))
+            for kind in kinds.split("+") if kinds else ():
+                if kind.strip() not in there:
+                    problems.cell(
+                        paths["earlier_waves"], row, column, kinds, allowed + _meant(kind.strip(), there)
+                    )
 
 
 def _abroad(

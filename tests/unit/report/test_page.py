@@ -161,7 +161,15 @@ def test_a_figure_drawn_in_vietnamese_is_shown_to_its_readers_and_the_english_on
     assert '<figcaption class="title" lang="vi">Hình một</figcaption>' in html
 
 
-@pytest.mark.parametrize("broken", ["{", "[1]", "[" * 100_000, "{}", '[{"svg": "figures/vi/a.svg"}]'])
+def caption(title: str, name: str = "figures/vi/a.svg") -> str:
+    return json.dumps([{"svg": name, "png": "", "title": title, "alt": ""}])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["{", "[1]", "[" * 100_000, "{}", '[{"svg": "figures/vi/a.svg"}]', caption("\ud800"), caption("x" * 3_000),
+     caption("T", "figures/vi/b/a.svg"), caption("T", ""), " " * 300_000 + caption("T")],
+)  # fmt: skip
 def test_broken_captions_leave_the_english_figures(tmp_path, broken) -> None:
     (tmp_path / "figures" / "vi").mkdir(parents=True)
     (tmp_path / "figures" / "a.svg").write_text(SVG.format(20))
@@ -171,6 +179,18 @@ def test_broken_captions_leave_the_english_figures(tmp_path, broken) -> None:
     (found,) = find(tmp_path).experiments
     assert found.in_vietnamese == found.pictures
     assert [p.lang for p in found.pictures] == ["en"]
+
+
+def test_captions_over_a_symbolic_link_are_not_read(tmp_path) -> None:
+    (tmp_path / "figures" / "vi").mkdir(parents=True)
+    for name in ("figures/a.svg", "figures/vi/a.svg"):
+        (tmp_path / name).write_text(SVG.format(20))
+    (tmp_path / "elsewhere.json").write_text(caption("SECRET"))
+    (tmp_path / "figures" / "vi" / "captions.json").symlink_to(tmp_path / "elsewhere.json")
+    figures = [{"svg": "figures/a.svg", "png": "", "title": "T", "alt": "A"}]
+    (tmp_path / "experiment.json").write_text(json.dumps(experiment(figures=figures)))
+    (found,) = find(tmp_path).experiments
+    assert [p.title for p in found.in_vietnamese] == ["T"]
 
 
 def test_a_whole_experiment_is_taken_rather_than_a_quick_one(tmp_path) -> None:

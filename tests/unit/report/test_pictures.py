@@ -102,7 +102,7 @@ def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
     (folder / "secret.png").write_text("not a picture")
     (folder / "link.png").symlink_to(outside / "p.png")
     (folder / "linked").symlink_to(outside)
-    assert _picture(folder, "k", named("", "figures/p.png")) is not None
+    assert _picture(folder, "k", named("", "figures/p.png"), 0) is not None
     for name in (
         "../outside/p.png",
         str(outside / "p.png"),
@@ -116,8 +116,8 @@ def test_only_pictures_below_the_folder(tmp_path: Path) -> None:
         "a" * 5000,
         "a\0b",
     ):
-        assert _picture(folder, "k", named("", name)) is None, name
-        assert _picture(folder, "k", named(name, "")) is None, name
+        assert _picture(folder, "k", named("", name), 0) is None, name
+        assert _picture(folder, "k", named(name, ""), 0) is None, name
 
 
 @pytest.mark.parametrize(
