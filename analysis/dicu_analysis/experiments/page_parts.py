@@ -107,8 +107,7 @@ def signs(w: Words, robust: Sequence[Robust], verdicts: Mapping[str, str]) -> li
     for x in robust:
         outcome, unit = stored.say(w, x.outcome), stored.said(w, x.unit)
         words = stored.policies(w, stored.say(w, x.words))
-        if w.vi:
-            outcome = outcome.rstrip(",")
+        outcome = outcome.rstrip(",")
         made.append(f"**{_capital(outcome)}**, {unit}: *{verdicts[x.verdict]}*. {_capital(words)}\n")
         if x.decides:
             most = "; ".join(stored.say(w, text) for text in x.decides)
