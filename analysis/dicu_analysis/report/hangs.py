@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dicu_analysis.experiments import stored
 from dicu_analysis.experiments.result import Result, Robust, SignGrid, Tile
 from dicu_analysis.language import Text, Words, listed
 from dicu_analysis.load import REAL
@@ -48,20 +49,26 @@ def hangs(w: Words, found: Found, folder: Path | None) -> dict[str, Any] | None:
         "sentences": _sentences(w, [x for _, x in robust]),
         "quick": any(r.quick for r, _ in robust),
         "command": "" if robust else COMMAND,
-        "tables": [_table(w, x) for x in {x.name: x for _, x in reversed(robust) if x.grids}.values()][::-1][
-            :TABLES
-        ],
+        "tables": [_table(w, x) for x in _once([x for _, x in robust if x.grids])[:TABLES]],
         "made": _made(w, [r for r, _ in robust]),
         "validation": _validation(w, folder),
         "validate": VALIDATE,
     }
 
 
+def _once(robust: Sequence[Robust]) -> list[Robust]:
+    """Each outcome once: several experiments ask for the same, and one asks for two that differ in what they are against."""
+    first: dict[tuple[str, str], Robust] = {}
+    for x in robust:
+        first.setdefault((x.name, x.outcome.en), x)
+    return list(first.values())
+
+
 def _sentences(w: Words, robust: Sequence[Robust]) -> list[str]:
     """Two sentences: what survives everything that was tried, and what turns and by what."""
     if not robust:
         return []
-    once = {x.name: x for x in robust}.values()
+    once = _once(robust)
     firm = [_firm(w, x) for x in once if x.verdict == "holds"]
     turning = [x for x in once if x.verdict == "flips"]
     loose = [w.say(x.outcome) for x in once if x.verdict == "open"]
@@ -112,7 +119,7 @@ def _table(w: Words, x: Robust) -> dict[str, Any]:
     rest = [w.num(m.up) + "/" + w.num(m.n) for m in x.members]
     return {
         "title": w.say(x.outcome),
-        "unit": x.unit,
+        "unit": stored.said(w, x.unit),
         "heads": [w.say(c) for c in grid.columns],
         "rows": [
             (w.say(name), [None if t is None else _cell(w, t) for t in tiles])

@@ -80,6 +80,34 @@ def test_two_sentences_and_a_table_from_what_an_experiment_found(tmp_path: Path)
     assert "leaving vi" in other["sentences"][1]
 
 
+def test_two_quantities_of_one_name_are_told_apart_and_one_of_two_experiments_once(tmp_path: Path) -> None:
+    """What reinvesting gives back holds where what the merger does turns, and the first screen says both."""
+    other = robust("access", "holds", tile(1, 0.5, 1.5), tile(2, 1, 3))
+    other["outcome"] = {"en": "access where savings are reinvested", "vi": "a"}
+    same = robust("access", "flips", tile(0.1, 0.05, 0.15), tile(-0.2, -0.3, -0.1))
+    write(tmp_path / "h2", robust=[same])
+    (tmp_path / "h3").mkdir()
+    (tmp_path / "h3" / "experiment.json").write_text(json.dumps(experiment(id="h3", robust=[other, same])))
+    said = hangs(EN, find(tmp_path), None)
+    assert said is not None
+    assert said["sentences"][0].startswith(
+        "In every combination tried: access where savings are reinvested falls."
+    )
+    assert said["sentences"][1].startswith("There is no one answer for access:")
+    assert [t["title"] for t in said["tables"]] == ["access", "access where savings are reinvested"]
+
+
+def test_units_are_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    made = robust("leaving", "flips", tile(0.1, 0.05, 0.15), tile(-0.2, -0.3, -0.1)) | {
+        "unit": "points a year"
+    }
+    found = write(tmp_path / "h2", robust=[made])
+    for w, unit in ((EN, "points a year"), (VI, "điểm mỗi năm")):
+        said = hangs(w, found, None)
+        assert said is not None
+        assert said["tables"][0]["unit"] == unit
+
+
 def test_experiments_of_made_up_worlds_say_nothing_of_the_country(tmp_path: Path) -> None:
     found = write(tmp_path / "h2", world="ring", robust=[robust("x", "holds", tile(-9, -10, -8))])
     said = hangs(EN, found, tmp_path)
