@@ -214,9 +214,14 @@ def _fewer_colours(data: bytes, size: tuple[float, float]) -> bytes:
     made = io.BytesIO()
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            opaque = image.mode == "RGB" or (
+                image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)
+            )
+            if not opaque or "transparency" in image.info:
+                return data  # what shines through, or has finer greys, is left as it is
             few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
         few.save(made, format="PNG", optimize=True)
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError):
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
         return data
     return min(data, made.getvalue(), key=len)
 

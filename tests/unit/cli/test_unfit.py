@@ -95,6 +95,7 @@ def test_the_ensemble_is_of_viet_nam(runner: CliRunner, tmp_path: Path) -> None:
     path = write_files(tmp_path, "base: base.yaml\nsweep: {ensemble: 2}\n")
     done = runner.invoke(app, ["sweep", str(path), "--dry-run"])
     assert done.exit_code == 2
+    assert done.stderr
     told = "ensemble.member: the sets of the ensemble (sweep.ensemble in a sweep) are fitted to"
     assert all(line.startswith(f"{path}:2:9: {told}") for line in done.stderr.splitlines())
 

@@ -138,3 +138,24 @@ def test_a_long_label_is_set_in_lines_and_leaves_room_for_the_axes() -> None:
     assert len(lines) > 1
     assert max(map(len, lines)) <= 31
     assert " ".join(lines) == text
+
+
+def test_a_drawing_is_shown_in_few_colours_and_what_shines_through_as_it_is() -> None:
+    import io
+
+    from PIL import Image
+
+    from dicu_analysis.report.experiments import _fewer_colours
+
+    def written(mode: str, colour: tuple[int, ...]) -> bytes:
+        made = io.BytesIO()
+        Image.new(mode, (40, 30), colour).save(made, format="PNG", compress_level=0)
+        return made.getvalue()
+
+    for mode, colour in (("RGB", (200, 30, 30)), ("RGBA", (200, 30, 30, 255))):
+        few = _fewer_colours(written(mode, colour), (40.0, 30.0))
+        assert len(few) < len(written(mode, colour))
+        with Image.open(io.BytesIO(few)) as image:
+            assert image.convert("RGB").getpixel((3, 3)) == (200, 30, 30)
+    through = written("RGBA", (3, 3, 3, 0))
+    assert _fewer_colours(through, (40.0, 30.0)) == through
